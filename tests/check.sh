@@ -1,0 +1,8 @@
+#!/bin/sh
+# Every check of the project, in the order in which a failure is cheapest to see. $1: the environment's bin folder.
+set -eu
+"$1/ruff" format --check tui tests
+"$1/ruff" check tui tests
+"$1/lint-imports" --no-cache
+"$1/mypy"
+"$1/pytest" -n auto -m 'not slow'

@@ -1,0 +1,121 @@
+"""argv → one face, and what the face asked for next. The only place that builds the object graph."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from authlens.cli.diagnostics import CommandError, ExitCode, complain
+from authlens.cli.output import Output
+from authlens.cli.parser import NAMES, Parser, app_parser
+from authlens.cli.world import OpenApp, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from authlens.sending import Sender
+    from authlens.store.history import History
+    from authlens.store.places import Places
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run authlens and return its exit code. Every way out of the program passes here."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    world = build_world()
+    try:
+        return _run(words, world)
+    except CommandError as error:
+        complain(str(error), sys.stderr)
+        return error.code
+    except BrokenPipeError:
+        _silence_stdout()
+        return ExitCode.DONE
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def build_world() -> World:
+    return World(
+        stdin=sys.stdin,
+        output=Output(sys.stdout),
+        stderr=sys.stderr,
+        environ=os.environ,
+        now=now,
+        places=lambda: find_places(os.environ),
+        open_history=open_history,
+        sender=build_sender,
+    )
+
+
+def now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def find_places(environ: Mapping[str, str]) -> Places:
+    from pathlib import Path
+
+    from authlens.store.places import places
+
+    return places(environ, Path.cwd())
+
+
+def open_history() -> History:
+    from authlens.store.history import History
+
+    return History(find_places(os.environ).history)
+
+
+def build_sender(retries: str = "once") -> Sender:
+    from authlens.sending import build_sender as build
+
+    return build(os.environ, now, retries)
+
+
+def _run(words: list[str], world: World) -> int:
+    result = _run_command(words, world) if words and words[0] in NAMES else _run_top(words)
+    return _open_app(result, world) if isinstance(result, OpenApp) else result
+
+
+def _run_command(words: list[str], world: World) -> ExitCode | OpenApp:
+    from importlib import import_module
+
+    name, rest = words[0], words[1:]
+    module = import_module(f"authlens.cli.{name}")
+    if hasattr(module, "main"):
+        result: ExitCode | OpenApp = module.main(rest, world)
+        return result
+    parser = Parser(prog=f"authlens {name}", description=module.__doc__)
+    module.declare(parser)
+    outcome: ExitCode | OpenApp = module.run(parser.parse_args(rest), world)
+    return outcome
+
+
+def _run_top(words: list[str]) -> ExitCode | OpenApp:
+    from pathlib import Path
+
+    arguments = vars(app_parser().parse_args(words))
+    path = arguments.pop("path")
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return OpenApp(path=None if path is None else Path(path), overrides=given)
+
+
+def _open_app(wish: OpenApp, world: World) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
+    from authlens.ui.app import open_app
+
+    return open_app(wish, world)
+
+
+def _silence_stdout() -> None:
+    """A reader that went away is no error: keep the interpreter from complaining while it closes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""AWS over boto3, and the only importer of it. Implements `core.gateway.Gateway`."""

@@ -1,0 +1,169 @@
+"""Every way in which a call goes wrong, as a Failure that names its fix. The table is the one place for advice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from botocore import exceptions as boto_errors
+
+from authlens.aws.answers import broken
+from authlens.aws.sessions import MfaCodeNeeded
+from authlens.aws.wire_capture import Exchange
+from authlens.core.invocation import Failure, FailureKind
+from authlens.core.target import Target
+
+_SSO = "Run `aws sso login{profile}` and send again."
+_KEYS = "Run `aws configure{profile}`, or name a working profile with --profile."
+
+_ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
+    (
+        "NoCredentialsError",
+        FailureKind.CREDENTIALS,
+        "No AWS credentials were found. Run `aws configure` or `aws sso login`, or name a profile with --profile; "
+        "a local endpoint needs none with --no-sign-request.",
+    ),
+    ("PartialCredentialsError", FailureKind.CREDENTIALS, "Half of a key pair is configured. " + _KEYS),
+    ("UnauthorizedSSOTokenError", FailureKind.CREDENTIALS, _SSO),
+    ("SSOTokenLoadError", FailureKind.CREDENTIALS, _SSO),
+    ("TokenRetrievalError", FailureKind.CREDENTIALS, _SSO),
+    ("SSOError", FailureKind.CREDENTIALS, _SSO),
+    (
+        "CredentialRetrievalError",
+        FailureKind.CREDENTIALS,
+        "The profile's credential_process, or the source that it names, failed. Run that command by hand.",
+    ),
+    ("MetadataRetrievalError", FailureKind.CREDENTIALS, "The instance metadata service gave no credentials. " + _KEYS),
+    ("NoAuthTokenError", FailureKind.CREDENTIALS, _SSO),
+    ("LoginRefreshRequired", FailureKind.CREDENTIALS, "Run `aws login{profile}` and send again."),
+    (
+        "NoRegionError",
+        FailureKind.CONFIGURATION,
+        "Say which region the authorizer lives in: --region, AWS_REGION or `aws configure set region`.",
+    ),
+    ("InvalidRegionError", FailureKind.CONFIGURATION, "Correct the region's name, e.g. eu-west-1."),
+    (
+        "ProfileNotFound",
+        FailureKind.CONFIGURATION,
+        "Correct the profile's name; `aws configure list-profiles` lists those that exist.",
+    ),
+    ("ConfigParseError", FailureKind.CONFIGURATION, "Mend the AWS configuration file that the message names."),
+    ("ConfigNotFound", FailureKind.CONFIGURATION, "Create the AWS configuration file, or unset AWS_CONFIG_FILE."),
+    ("InvalidConfigError", FailureKind.CONFIGURATION, "Mend the profile in the AWS configuration file."),
+    ("InfiniteLoopConfigError", FailureKind.CONFIGURATION, "Two profiles name each other as source_profile: mend one."),
+    ("UnknownCredentialError", FailureKind.CONFIGURATION, "Mend credential_source in the profile."),
+    ("InvalidRetryModeError", FailureKind.CONFIGURATION, "Set retry_mode to standard, adaptive or legacy."),
+    ("InvalidRetryConfigurationError", FailureKind.CONFIGURATION, "Mend max_attempts in the profile."),
+    ("InvalidMaxRetryAttemptsError", FailureKind.CONFIGURATION, "Mend max_attempts in the profile."),
+    ("ReadTimeoutError", FailureKind.TIMED_OUT, "It may still have run. Send again, or allow more time."),
+    ("ConnectTimeoutError", FailureKind.TIMED_OUT, "Check the network, the VPN and the endpoint URL."),
+    (
+        "SSLError",
+        FailureKind.UNREACHABLE,
+        "The server's certificate was not accepted. Name its authority with --ca-bundle (AWS_CA_BUNDLE); "
+        "--no-verify-ssl switches the check off.",
+    ),
+    ("ProxyConnectionError", FailureKind.UNREACHABLE, "Check HTTPS_PROXY and NO_PROXY."),
+    (
+        "EndpointConnectionError",
+        FailureKind.UNREACHABLE,
+        "Nothing answers there. Check the endpoint URL or the region, the network and the VPN; "
+        "is the local endpoint running?",
+    ),
+    (
+        "ConnectionClosedError",
+        FailureKind.UNREACHABLE,
+        "The connection broke before an answer came. It may still have run. Check that the URL's scheme (http or "
+        "https) is the server's.",
+    ),
+    ("HTTPClientError", FailureKind.UNREACHABLE, "Check the endpoint URL and the network."),
+    (
+        "ParamValidationError",
+        FailureKind.REFUSED_HERE,
+        "The client refused it before sending. Fill in the member that the message names, or leave it out.",
+    ),
+)
+
+_SERVICE_ADVICE = {
+    "ExpiredTokenException": "The AWS session has expired: sign in again (`aws sso login{profile}`) and send again.",
+    "ExpiredToken": "The AWS session has expired: sign in again (`aws sso login{profile}`) and send again.",
+    "UnrecognizedClientException": "AWS does not know this access key. " + _KEYS,
+    "InvalidClientTokenId": "AWS does not know this access key. " + _KEYS,
+    "SignatureDoesNotMatch": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
+    "InvalidSignatureException": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
+    "AccessDeniedException": 'The caller lacks a permission: allow "iot:TestInvokeAuthorizer" on "*".',
+    "ThrottlingException": "AWS is limiting the rate: wait a moment and send again.",
+    "TooManyRequestsException": "AWS is limiting the rate: wait a moment and send again.",
+}
+
+
+def failure_of(error: Exception, exchange: Exchange, target: Target) -> Failure:
+    """Name what went wrong. `exchange` tells how far the call had come."""
+    if isinstance(error, boto_errors.ClientError):
+        return _service_failure(error, exchange, target)
+    if isinstance(error, MfaCodeNeeded):
+        return Failure(
+            FailureKind.CREDENTIALS,
+            "MfaCodeNeeded",
+            "The profile assumes a role with multi-factor authentication, and there is nobody to ask for the code.",
+            advice="Get a session first, for example with `aws configure export-credentials`, and name its profile.",
+        )
+    for kind in type(error).__mro__:
+        for name, failure_kind, advice in _ERRORS:
+            if kind.__name__ == name:
+                return Failure(failure_kind, type(error).__name__, str(error), advice=_for_profile(advice, target))
+    if exchange.body is not None:
+        return broken(f"The answer could not be read ({type(error).__name__}).")
+    if isinstance(error, boto_errors.BotoCoreError):
+        return Failure(FailureKind.CONFIGURATION, type(error).__name__, str(error), advice=_for_profile(_KEYS, target))
+    return _before_sending(error, target)
+
+
+def _service_failure(error: Any, exchange: Exchange, target: Target) -> Failure:
+    described = error.response.get("Error", {})
+    metadata = error.response.get("ResponseMetadata", {})
+    code = described.get("Code") or "Unknown"
+    return Failure(
+        FailureKind.AWS,
+        code,
+        _raw_message(exchange.body, described.get("Message")),
+        http_status=metadata.get("HTTPStatusCode"),
+        request_id=metadata.get("RequestId") or exchange.header("x-amzn-requestid"),
+        advice=_for_profile(_SERVICE_ADVICE.get(code), target),
+        retries=metadata.get("RetryAttempts") if metadata.get("MaxAttemptsReached") else None,
+    )
+
+
+def _raw_message(body: bytes | None, parsed: str | None) -> str | None:
+    """AWS's words; botocore makes text of a null message, so the bytes decide."""
+    try:
+        value = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return parsed
+    if isinstance(value, dict) and "message" in value and value["message"] is None:
+        return None
+    return parsed
+
+
+def _before_sending(error: Exception, target: Target) -> Failure:
+    """Builtins that botocore lets through while it looks for credentials (promises: measured)."""
+    name = type(error).__name__
+    if isinstance(error, (OSError, ValueError, KeyError)):
+        what = str(error) if isinstance(error, OSError) else "what it gave could not be read"
+        return Failure(
+            FailureKind.CREDENTIALS,
+            name,
+            f"Looking for AWS credentials failed: {what}",
+            advice=_for_profile(
+                "Check credential_process, web_identity_token_file and the SSO cache of the profile"
+                " (`aws sso login{profile}` renews the latter).",
+                target,
+            ),
+        )
+    return Failure(FailureKind.FAULT, name, str(error), advice="This is a defect of authlens: please report it.")
+
+
+def _for_profile(advice: str | None, target: Target) -> str | None:
+    if advice is None:
+        return None
+    return advice.replace("{profile}", f" --profile {target.profile}" if target.profile else "")

@@ -1,0 +1,79 @@
+"""The Gateway over boto3. It treats a local endpoint and AWS alike."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from typing import Any
+
+from authlens.aws.answers import read_answer
+from authlens.aws.failures import failure_of
+from authlens.aws.sessions import Clients, Retries
+from authlens.aws.wire_capture import Exchange, WireTap
+from authlens.core.authorizer import Authorizer
+from authlens.core.gateway import CallFailed, Reply
+from authlens.core.invocation import Failure, Outcome
+from authlens.core.request import AuthorizerRequest
+from authlens.core.target import Identity, Target
+
+_LOG_HEADER = "x-amz-log-result"
+"""Lambda's header for what a function printed; a local endpoint sends it with TestInvokeAuthorizer too."""
+
+
+class BotoGateway:
+    """`core.gateway.Gateway` over boto3."""
+
+    def __init__(self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None) -> None:
+        self._clients = Clients(retries, mfa_code)
+        self._tap = WireTap()
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        started = time.perf_counter()
+        with self._tap.listening() as exchange:
+            result = self._judged(request, target, exchange)
+            duration = time.perf_counter() - started
+            return Reply(result, duration, exchange.wire(), _function_log(exchange.header(_LOG_HEADER)))
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        answer = self._call("iot", target, lambda client: client.describe_authorizer(authorizerName=name))
+        return Authorizer.from_api(answer["authorizerDescription"])
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        def every_page(client: Any) -> list[str]:
+            pages = client.get_paginator("list_authorizers").paginate()
+            return [authorizer["authorizerName"] for page in pages for authorizer in page.get("authorizers", ())]
+
+        return tuple(sorted(self._call("iot", target, every_page)))
+
+    def identity(self, target: Target) -> Identity:
+        answer = self._call("sts", target, lambda client: client.get_caller_identity())
+        return Identity(answer["Account"], answer["Arn"], self._clients.region(target) or "")
+
+    def _judged(self, request: AuthorizerRequest, target: Target, exchange: Exchange) -> Outcome | Failure:
+        try:
+            client = self._clients.client("iot", target, self._tap.attach)
+            client.test_invoke_authorizer(**request.to_api())
+        except Exception as error:  # noqa: BLE001  botocore lets plain builtins through, and each must become a Failure
+            if exchange.status == 200:
+                return read_answer(exchange.body or b"", exchange.header("content-length"))
+            return failure_of(error, exchange, target)
+        return read_answer(exchange.body or b"", exchange.header("content-length"))
+
+    def _call(self, service: str, target: Target, call: Callable[[Any], Any]) -> Any:
+        with self._tap.listening() as exchange:
+            try:
+                answer = call(self._clients.client(service, target, self._tap.attach))
+            except Exception as error:
+                raise CallFailed(failure_of(error, exchange, target)) from error
+            return answer
+
+
+def _function_log(header: str | None) -> str | None:
+    if header is None:
+        return None
+    try:
+        return base64.b64decode(header, validate=True).decode("utf-8", "replace")
+    except binascii.Error:
+        return None

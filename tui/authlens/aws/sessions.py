@@ -1,0 +1,152 @@
+"""boto3 sessions and clients for a target. One lock owns their making: a session is not thread-safe, a client is."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.session
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+
+from authlens.core.target import Target
+
+Retries = Literal["once", "configured"]
+"""`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+CLI_TIMEOUT = 60.0
+
+
+class MfaCodeNeeded(Exception):
+    """A profile assumes a role with MFA and nobody can be asked for the code here."""
+
+    def __init__(self, prompt: str) -> None:
+        super().__init__(prompt)
+
+
+def _nobody_to_ask(prompt: str) -> str:
+    raise MfaCodeNeeded(prompt)
+
+
+class Clients:
+    """Makes and keeps the clients of every target met; sessions too, so that a role's credentials are cached."""
+
+    def __init__(self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None) -> None:
+        self._retries = retries
+        self._mfa_code = mfa_code or (_nobody_to_ask if retries == "once" else None)
+        self._lock = threading.Lock()
+        self._sessions: dict[Target, boto3.Session] = {}
+        self._clients: dict[tuple[str, Target], Any] = {}
+
+    def client(self, service: str, target: Target, prepare: Callable[[Any], None]) -> Any:
+        """The boto3 client; `prepare` is called once with a new one, before anybody shares it."""
+        with self._lock:
+            known = self._clients.get((service, target))
+            if known is None:
+                known = self._make(service, target)
+                prepare(known)
+                self._clients[service, target] = known
+            return known
+
+    def region(self, target: Target) -> str | None:
+        with self._lock:
+            region: str | None = self._session(target).region_name
+            return target.region or region
+
+    def _make(self, service: str, target: Target) -> Any:
+        elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
+        return self._session(target).client(
+            service,
+            region_name=target.region,
+            endpoint_url=None if elsewhere else target.endpoint_url,
+            verify=target.ca_bundle
+            if target.verify_ssl and target.ca_bundle
+            else (None if target.verify_ssl else False),
+            config=self._config(target),
+        )
+
+    def _config(self, target: Target) -> Config:
+        once = self._retries == "once"
+        settings: dict[str, Any] = {
+            "connect_timeout": _timeout(target.connect_timeout, CONNECT_TIMEOUT if once else CLI_TIMEOUT),
+            "read_timeout": _timeout(target.read_timeout, READ_TIMEOUT if once else CLI_TIMEOUT),
+            # Several threads send at once in `authlens run`; the default pool of 10 would drop connections.
+            "max_pool_connections": 50,
+        }
+        if once:
+            settings["retries"] = {"total_max_attempts": 1, "mode": "standard"}
+        if not target.sign_request:
+            settings["signature_version"] = UNSIGNED
+        if is_loopback(target.endpoint_url):
+            # Without this, HTTP_PROXY takes tokens meant for a local endpoint off the machine (P12).
+            settings["proxies"] = {}
+        return Config(**settings)
+
+    def _session(self, target: Target) -> boto3.Session:
+        if target not in self._sessions:
+            if target.credentials is not None:
+                self._sessions[target] = _isolated_session(target)
+            else:
+                self._sessions[target] = self._user_session(target)
+        return self._sessions[target]
+
+    def _user_session(self, target: Target) -> boto3.Session:
+        core = botocore.session.Session(profile=target.profile)
+        if self._retries == "configured":
+            # The AWS CLI v2's default; boto3's is `legacy`.
+            core.session_var_map["retry_mode"] = ("retry_mode", "AWS_RETRY_MODE", "standard", None)
+        # boto3 alone knows AWS_DEFAULT_REGION; the AWS CLI v2 reads AWS_REGION first.
+        core.session_var_map["region"] = ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)
+        if self._mfa_code is not None and target.sign_request:
+            _set_prompter(core, self._mfa_code)
+        return boto3.Session(botocore_session=core)
+
+
+def _isolated_session(target: Target) -> boto3.Session:
+    """A session that reads no AWS variable and no AWS file of the user, for a local endpoint."""
+    assert target.credentials is not None
+    variables = {
+        name: (None, None, default, convert)
+        for name, (_key, _variables, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+    }
+    variables |= dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    core = botocore.session.Session(session_vars=variables)
+    core.set_credentials(target.credentials.access_key, target.credentials.secret_key)
+    return boto3.Session(botocore_session=core)
+
+
+def _set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> None:
+    # botocore binds getpass as the prompter's default, so it can only be replaced on the provider itself; a test
+    # holds this private name to the pinned botocore.
+    resolver = core.get_component("credential_provider")
+    for provider in resolver.providers:
+        if provider.METHOD == "assume-role":
+            provider._prompter = ask
+
+
+def _timeout(given: float | None, default: float) -> float | None:
+    """Seconds for botocore, where the AWS CLI's `0` (wait for ever) is `None`."""
+    seconds = default if given is None else given
+    return seconds or None
+
+
+def is_loopback(url: str | None) -> bool:
+    """Whether the URL names this machine's loopback interface."""
+    try:
+        host = urlsplit(url or "").hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

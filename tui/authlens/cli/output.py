@@ -1,0 +1,28 @@
+"""The only writer of standard output. On a terminal, text from outside cannot act on it; a pipe gets it as it is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TextIO
+
+from authlens.core.visible import visible_lines
+
+
+class Output:
+    """Standard output. Resolves nothing at import: the stream is the one of this run."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.is_terminal = stream.isatty()
+
+    def write(self, text: str) -> None:
+        """Write the text as it is, neutralised on a terminal; no line end is added."""
+        self._stream.write(visible_lines(text) if self.is_terminal else text)
+        self._stream.flush()
+
+    def line(self, text: str = "") -> None:
+        self.write(text + "\n")
+
+    def json(self, value: Any) -> None:
+        """One JSON object, as `--output json` promises."""
+        self.line(json.dumps(value, indent=4))

@@ -1,0 +1,77 @@
+"""The command table and the parser of everything before a command's own options."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import NoReturn
+
+from authlens import __version__
+from authlens.cli.diagnostics import CommandError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    name: str
+    """Also the name of its module in `authlens.cli`."""
+    summary: str
+
+
+COMMANDS = (
+    Command("demo", "open the app on the embedded endpoint with samples"),
+    Command("init", "write a function, authorizers.yaml, keys and saved requests to start a project"),
+    Command("invoke", "call an authorizer, with the options of `aws iot test-invoke-authorizer`"),
+    Command("serve", "run the local endpoint with your own functions"),
+    Command("explain", "say at which stage a request or an answer fails, why, and what to do"),
+    Command("decide", "say whether policies allow an action"),
+    Command("lint", "check policy documents"),
+    Command("sign", "sign a token"),
+    Command("verify", "find the key that a token signature fits"),
+    Command("event", "show the event that the function receives"),
+    Command("diff", "compare two invocations, outcomes or files"),
+    Command("run", "run saved requests as a suite"),
+    Command("history", "list, show, export or clear the history"),
+    Command("config", "show where settings, history and saved requests live"),
+)
+
+NAMES = frozenset(command.name for command in COMMANDS)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of exiting, with options given in full."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]  # passes through what argparse declares
+
+    def error(self, message: str) -> NoReturn:
+        raise CommandError(f"{message} (see '{self.prog} --help')")
+
+
+def app_parser() -> Parser:
+    """The parser of `authlens [FILE|FOLDER]` and its connection options."""
+    commands = "\n".join(f"  {command.name:9} {command.summary}" for command in COMMANDS)
+    parser = Parser(
+        prog="authlens",
+        description="An interactive terminal debugger for AWS IoT Core custom authorizers.\n"
+        "Without a command the app opens, on a saved request or a folder of them when one is named.",
+        epilog=f"commands:\n{commands}\n\n'authlens COMMAND --help' shows a command's options.",
+    )
+    parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, or a folder of them")
+    add_connection_options(parser)
+    parser.add_argument("--version", action="version", version=f"authlens {__version__}")
+    return parser
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """The AWS CLI's own options for reaching a service, with its meanings."""
+    group = parser.add_argument_group("connection, as in the AWS CLI")
+    group.add_argument("--profile", metavar="NAME")
+    group.add_argument("--region", metavar="REGION")
+    group.add_argument("--endpoint-url", metavar="URL")
+    group.add_argument("--no-verify-ssl", dest="verify_ssl", action="store_false")
+    group.add_argument("--ca-bundle", metavar="FILE")
+    group.add_argument("--cli-read-timeout", dest="read_timeout", type=float, metavar="SECONDS")
+    group.add_argument("--cli-connect-timeout", dest="connect_timeout", type=float, metavar="SECONDS")
+    group.add_argument("--no-sign-request", dest="sign_request", action="store_false")

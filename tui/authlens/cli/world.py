@@ -1,0 +1,45 @@
+"""What a command may touch of the outside, as one object. `__main__` builds it; a test builds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from authlens.cli.output import Output
+
+if TYPE_CHECKING:
+    from authlens.core.saved_request import SavedRequest
+    from authlens.sending import Sender
+    from authlens.store.history import History
+    from authlens.store.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    stdin: TextIO
+    output: Output
+    stderr: TextIO
+    environ: Mapping[str, str]
+    now: Callable[[], datetime]
+    places: Callable[[], Places]
+    open_history: Callable[[], History]
+    sender: Callable[[], Sender]
+    """Builds the sender, a context manager that ends what it started. boto3 is imported only when something is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApp:
+    """A command's wish to open the app; `__main__` does it."""
+
+    path: Path | None = None
+    """A saved request, or a folder of them."""
+    saved: SavedRequest | None = None
+    """Fills the form (used by --cli-auto-prompt)."""
+    demo: bool = False
+    prompt: bool = False
+    """On leaving, print the command line that would send what the form holds."""
+    overrides: Mapping[str, object] | None = None
+    """Fields of `Target` that the command line gave."""

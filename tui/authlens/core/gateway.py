@@ -1,0 +1,50 @@
+"""Gateway: how the faces reach AWS, or a local endpoint that answers like it. `aws` implements it over boto3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.invocation import Failure, Outcome, Wire
+from authlens.core.request import AuthorizerRequest
+from authlens.core.target import Identity, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one call of TestInvokeAuthorizer gave."""
+
+    result: Outcome | Failure
+    duration: float
+    """Seconds."""
+    wire: Wire | None = None
+    function_log: str | None = None
+
+
+class CallFailed(Exception):
+    """A call other than TestInvokeAuthorizer had no answer; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message or failure.error)
+        self.failure = failure
+
+
+class Gateway(Protocol):
+    """Every method blocks, makes one attempt, ends by the target's deadlines and is safe to call from any thread."""
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        """Call TestInvokeAuthorizer. References must be resolved. Never raises for what can go wrong outside."""
+        ...
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        """Call DescribeAuthorizer. Raises CallFailed."""
+        ...
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        """Every page of ListAuthorizers, sorted. Raises CallFailed."""
+        ...
+
+    def identity(self, target: Target) -> Identity:
+        """Call STS GetCallerIdentity. Raises CallFailed."""
+        ...

@@ -1,0 +1,106 @@
+"""Invocation: one run of one request, with all that was sent and came back. The one thing shown, kept and compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import Sign
+from authlens.core.target import Identity, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What AWS says when it answers 200. Members that were absent are `None`."""
+
+    is_authenticated: bool
+    principal_id: str | None = None
+    policy_documents: tuple[str, ...] = ()
+    """Each as AWS returned it: JSON in a string."""
+    refresh_after_in_seconds: int | None = None
+    disconnect_after_in_seconds: int | None = None
+
+
+class FailureKind(StrEnum):
+    """Why there is no outcome. `AWS` alone means that the service answered."""
+
+    AWS = "aws"
+    REFUSED_HERE = "refused here"
+    """The client would not send it (botocore's parameter validation); nothing was sent."""
+    REFERENCE = "reference"
+    """An `${env:…}`, `${file:…}` or `${keyring:…}`, or a signing key, could not be resolved; nothing was sent."""
+    CREDENTIALS = "credentials"
+    CONFIGURATION = "configuration"
+    UNREACHABLE = "unreachable"
+    TIMED_OUT = "timed out"
+    BROKEN_ANSWER = "broken answer"
+    ABANDONED = "abandoned"
+    LOCAL = "local endpoint"
+    FAULT = "fault"
+    """A defect of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call has no outcome, in the words of whoever refused it."""
+
+    kind: FailureKind
+    error: str
+    """AWS's exception class (`InvalidRequestException`) or botocore's (`NoCredentialsError`)."""
+    message: str | None
+    """Word for word; AWS sends `null` for one of its refusals."""
+    http_status: int | None = None
+    request_id: str | None = None
+    advice: str | None = None
+    """What to do about it, where `aws` knows (credentials, region, network)."""
+    retries: int | None = None
+    """How often it was tried again when the last allowed try failed too; `None` where retries are off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """The exchange as bytes saw it. AWS credentials are never kept in it."""
+
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: bytes = b""
+    status: int | None = None
+    """`None` when no answer came."""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    request: AuthorizerRequest
+    """As written: references unresolved, so that it can be replayed and shown."""
+    target: Target
+    result: Outcome | Failure
+    started_at: datetime
+    """UTC."""
+    duration: float
+    """Seconds, from the call to its answer."""
+    number: int | None = None
+    """Its id in the history; `None` while it is not recorded."""
+    source: str | None = None
+    """The saved request it was sent from, as a path."""
+    sign: Sign | None = None
+    """How it was signed here, so that a replay signs anew."""
+    authorizer: Authorizer | None = None
+    """What DescribeAuthorizer said then, where it was asked."""
+    identity: Identity | None = None
+    wire: Wire | None = None
+    function_log: str | None = None
+    """What the function printed and its stack trace, where the target tells (a local endpoint does)."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return self.result if isinstance(self.result, Outcome) else None
+
+    @property
+    def failure(self) -> Failure | None:
+        return self.result if isinstance(self.result, Failure) else None

@@ -1,0 +1,37 @@
+"""Text from outside made safe to show: control, bidi, zero-width, tag and surrogate characters become visible."""
+
+from __future__ import annotations
+
+_SHOWN_AS_CODE = (
+    range(0x80, 0xA0),
+    range(0xAD, 0xAE),
+    range(0x61C, 0x61D),
+    range(0x180E, 0x180F),
+    range(0x200B, 0x2010),
+    range(0x2028, 0x202F),
+    range(0x2060, 0x2070),
+    range(0xD800, 0xE000),
+    range(0xFEFF, 0xFF00),
+    range(0xFFF9, 0xFFFC),
+    range(0xE0000, 0xE0080),
+)
+
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+_CODES = {code: f"\u27e8U+{code:04X}\u27e9" for codes in _SHOWN_AS_CODE for code in codes}
+_ONE_LINE = _PICTURES | _CODES
+_LINES = {code: shown for code, shown in _ONE_LINE.items() if code not in (0x09, 0x0A)}
+
+
+def visible(text: str) -> str:
+    """The text on one line with nothing in it that a terminal would act on: ESC becomes `␛`, U+202E `⟨U+202E⟩`."""
+    return text.translate(_ONE_LINE)
+
+
+def visible_lines(text: str) -> str:
+    """As `visible`, but line feeds stay and tabs become four spaces; CR LF counts as a line feed."""
+    return text.replace("\r\n", "\n").translate(_LINES).replace("\t", "    ")
+
+
+def is_visible(text: str) -> bool:
+    """Whether `visible` would leave the text as it is."""
+    return not any(ord(character) in _ONE_LINE for character in text)

@@ -1,0 +1,43 @@
+"""Every test runs with a scrubbed environment: no AWS settings, no proxies, a home of its own, loopback only."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("slow", max_examples=2000, deadline=None)
+settings.load_profile("quick")
+
+_SCRUBBED = ("AWS_", "AUTHLENS_", "XDG_", "NO_COLOR", "TEXTUAL", "SSL_CERT", "CI")
+_KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_UPDATE_SCREENSHOTS"}
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home without anybody's settings. Returns it."""
+    for name in list(os.environ):
+        if name.endswith(("_proxy", "_PROXY")) or (name.startswith(_SCRUBBED) and name not in _KEPT):
+            monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return home
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that would leave the machine fails instead."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

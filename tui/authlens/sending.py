@@ -1,0 +1,260 @@
+"""The one way to send a request, for both faces: references, local target, signature, gateway. It records nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.gateway import CallFailed, Gateway, Reply
+from authlens.core.invocation import Failure, FailureKind, Invocation
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import SavedRequest, Sign
+from authlens.core.target import Identity, Target
+
+if TYPE_CHECKING:
+    from authlens.aws.sessions import Retries
+
+TOTAL_DEADLINE = 45.0
+"""Seconds for everything a send does; botocore's own time-outs are per socket read."""
+
+
+class References(Protocol):
+    """Resolves `${env:…}`, `${file:…}` and `${keyring:…}`. Raises ValueError with a sentence for a missing one."""
+
+    def resolve(self, request: AuthorizerRequest) -> AuthorizerRequest: ...
+
+    def text(self, text: str) -> str: ...
+
+
+class LocalTargets(Protocol):
+    """The local endpoints that are running. Raises RuntimeError with a sentence when one cannot be started."""
+
+    def locate(self, target: Target, base: Path | None = None) -> Target: ...
+
+    def close(self) -> None: ...
+
+
+class NotSent(Exception):
+    """Something needed before the call is missing; nothing left the machine."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message or failure.error)
+        self.failure = failure
+
+
+class Sender:
+    """Sends requests. A context manager: leaving it ends the local endpoints that it started."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        local_targets: LocalTargets,
+        references: Callable[[Path | None], References],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._gateway = gateway
+        self._local_targets = local_targets
+        self._references = references
+        self._now = now
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._local_targets.close()
+
+    def send(self, saved: SavedRequest, base: Path | None = None, source: str | None = None) -> Invocation:
+        """Send and wait for the answer. What goes wrong outside becomes the invocation's failure.
+
+        base: the folder that relative paths of the saved request start from; `None` is the working folder.
+        """
+        started_at = self._now()
+        authorizer: Authorizer | None = None
+        try:
+            target = self.locate(saved.target, base)
+            request = self._resolved(saved.request, base)
+            if saved.sign is not None:
+                authorizer = self._signer(saved.sign, request, target)
+                request = self._signed(request, saved.sign, authorizer, base)
+            reply = self._gateway.invoke(request, target)
+        except NotSent as refusal:
+            reply = Reply(refusal.failure, 0.0)
+        return Invocation(
+            request=saved.request,
+            target=saved.target,
+            result=reply.result,
+            started_at=started_at,
+            duration=reply.duration,
+            source=source,
+            sign=saved.sign,
+            authorizer=authorizer,
+            wire=reply.wire,
+            function_log=reply.function_log,
+        )
+
+    def send_within(
+        self,
+        saved: SavedRequest,
+        base: Path | None = None,
+        source: str | None = None,
+        seconds: float = TOTAL_DEADLINE,
+    ) -> Invocation:
+        """As `send`, but ends by the deadline: a call cannot be killed, so it is left behind on a daemon thread."""
+        answer: list[Invocation] = []
+        started_at = self._now()
+        call = threading.Thread(target=lambda: answer.append(self.send(saved, base, source)), daemon=True)
+        call.start()
+        call.join(seconds)
+        return answer[0] if answer else left_behind(saved, source, started_at, seconds)
+
+    def locate(self, target: Target, base: Path | None = None) -> Target:
+        """The target with its URL: a local one is started when needed. Raises NotSent."""
+        if target.local is None:
+            return target
+        try:
+            return self._local_targets.locate(target, base)
+        except RuntimeError as error:
+            raise NotSent(
+                Failure(
+                    FailureKind.LOCAL,
+                    "LocalEndpointFailed",
+                    str(error),
+                    advice="Mend the file that the message names; 'authlens serve' shows the same message.",
+                )
+            ) from error
+
+    def describe(self, name: str, target: Target, base: Path | None = None) -> Authorizer:
+        """DescribeAuthorizer. Raises CallFailed."""
+        return self._gateway.describe(name, self._located(target, base))
+
+    def authorizer_names(self, target: Target, base: Path | None = None) -> tuple[str, ...]:
+        """ListAuthorizers. Raises CallFailed."""
+        return self._gateway.authorizer_names(self._located(target, base))
+
+    def identity(self, target: Target, base: Path | None = None) -> Identity:
+        """GetCallerIdentity. Raises CallFailed."""
+        return self._gateway.identity(self._located(target, base))
+
+    def _located(self, target: Target, base: Path | None) -> Target:
+        try:
+            return self.locate(target, base)
+        except NotSent as refusal:
+            raise CallFailed(refusal.failure) from refusal
+
+    def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
+        try:
+            return self._references(base).resolve(request)
+        except ValueError as error:
+            raise _missing("MissingReference", str(error)) from error
+
+    def _signer(self, sign: Sign, request: AuthorizerRequest, target: Target) -> Authorizer | None:
+        """The authorizer, which alone knows the token's parameter name; asked only where that name is needed."""
+        if sign.place == "token":
+            return None
+        try:
+            return self._gateway.describe(request.authorizer_name or "", target)
+        except CallFailed as error:
+            raise NotSent(error.failure) from error
+
+    def _signed(
+        self, request: AuthorizerRequest, sign: Sign, authorizer: Authorizer | None, base: Path | None
+    ) -> AuthorizerRequest:
+        from authlens.core import signing
+
+        if not request.token:
+            raise _missing("NothingToSign", "The saved request has `sign:` but no token to sign.")
+        path = (base or Path()) / Path(sign.key).expanduser()
+        try:
+            passphrase = self._references(base).text(sign.passphrase) if sign.passphrase else None
+            signature = signing.sign(request.token, path.read_bytes(), passphrase.encode() if passphrase else None)
+        except OSError as error:
+            raise _missing(
+                "SigningKeyUnreadable", f"The signing key {path} cannot be read: {error.strerror or error}."
+            ) from error
+        except ValueError as error:
+            raise _missing("SigningKeyUnusable", f"The signing key {path}: {error}") from error
+        if sign.place == "token":
+            return replace(request, token_signature=signature)
+        return signing.place(request, sign.place, signature, authorizer)
+
+
+def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:
+    """The invocation of a call that was given up after `seconds`."""
+    return Invocation(
+        request=saved.request,
+        target=saved.target,
+        result=Failure(
+            FailureKind.ABANDONED,
+            "Abandoned",
+            f"Given up after {seconds:.1f} s without a whole answer.",
+            advice="It may still run on AWS. Send again, or allow more time.",
+        ),
+        started_at=started_at,
+        duration=seconds,
+        source=source,
+        sign=saved.sign,
+    )
+
+
+def build_sender(
+    environ: Mapping[str, str],
+    now: Callable[[], datetime],
+    retries: Retries = "once",
+    mfa_code: Callable[[str], str] | None = None,
+) -> Sender:
+    """The sender over boto3, the user's references and local endpoints. Imports none of them before the first call."""
+    from authlens.endpoint.local import LocalTargets as RunningEndpoints
+    from authlens.store.references import References as StoredReferences
+
+    return Sender(
+        _LazyGateway(retries, mfa_code),
+        RunningEndpoints(),
+        lambda base: StoredReferences(environ, base),
+        now,
+    )
+
+
+class _LazyGateway:
+    """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
+
+    def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None) -> None:
+        self._retries = retries
+        self._mfa_code = mfa_code
+        self._made: Gateway | None = None
+        self._lock = threading.Lock()
+
+    def _gateway(self) -> Gateway:
+        with self._lock:
+            if self._made is None:
+                from authlens.aws.gateway import BotoGateway
+
+                self._made = BotoGateway(self._retries, self._mfa_code)
+            return self._made
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        return self._gateway().invoke(request, target)
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        return self._gateway().describe(name, target)
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        return self._gateway().authorizer_names(target)
+
+    def identity(self, target: Target) -> Identity:
+        return self._gateway().identity(target)
+
+
+def _missing(error: str, message: str) -> NotSent:
+    return NotSent(
+        Failure(
+            FailureKind.REFERENCE, error, message, advice="Nothing was sent. Provide what is missing and send again."
+        )
+    )

@@ -1,0 +1,63 @@
+"""The `name=value&…` part of an HTTP query string or MQTT username, each parameter with its place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlens.core.encodings import url_decode, url_encode
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    """Decoded."""
+    value: str
+    """Decoded: `+` is a space."""
+    raw: str
+    """The value as written."""
+    start: int
+    end: int
+    """Where the raw value stands in the whole text."""
+
+    def is_named(self, name: str) -> bool:
+        """AWS compares names without case (contract §3)."""
+        return self.name.lower() == name.lower()
+
+
+def of_username(username: str) -> tuple[Parameter, ...]:
+    """The parameters after the first `?`; none without one."""
+    before, mark, query = username.partition("?")
+    return tuple(_parameters(query, len(before) + 1)) if mark else ()
+
+
+def of_query_string(query_string: str) -> tuple[Parameter, ...]:
+    """The parameters, whether or not the leading `?` is there."""
+    start = 1 if query_string.startswith("?") else 0
+    return tuple(_parameters(query_string[start:], start))
+
+
+def named(parameters: tuple[Parameter, ...], name: str) -> Parameter | None:
+    """The first parameter of that name."""
+    return next((parameter for parameter in parameters if parameter.is_named(name)), None)
+
+
+def with_parameter(text: str, parameters: tuple[Parameter, ...], name: str, value: str) -> str:
+    """The text with the parameter set, encoded: replaced where it stands, else appended; all else stays as it is."""
+    encoded = url_encode(value)
+    present = named(parameters, name)
+    if present is not None:
+        return text[: present.start] + encoded + text[present.end :]
+    if "?" not in text:
+        return f"{text}?{url_encode(name)}={encoded}"
+    joint = "" if text.endswith(("?", "&")) else "&"
+    return f"{text}{joint}{url_encode(name)}={encoded}"
+
+
+def _parameters(query: str, offset: int) -> Iterator[Parameter]:
+    for part in query.split("&"):
+        name, equals, raw = part.partition("=")
+        start = offset + len(name) + len(equals)
+        if part:
+            yield Parameter(url_decode(name), url_decode(raw), raw, start, start + len(raw))
+        offset += len(part) + 1

@@ -1,0 +1,216 @@
+"""Why a token signature fits no key: the likely slips, each tried, so that only one that would make it fit is named.
+
+A signature is opened with each public key once; what it holds is compared with the digest of every candidate text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from authlens.core.encodings import (
+    base64url_to_base64,
+    from_base64,
+    has_escapes,
+    percent_decode,
+    token_bytes,
+    url_decode,
+    url_encode,
+)
+from authlens.core.keys import KeyProblem, read_public_key
+
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+
+_HASHES = {
+    "SHA-1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
+    "SHA-256": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
+    "SHA-384": (hashlib.sha384, bytes.fromhex("3041300d060960864801650304020205000430")),
+    "SHA-512": (hashlib.sha512, bytes.fromhex("3051300d060960864801650304020305000440")),
+}
+"""Each with the DigestInfo prefix that RFC 8017 §9.2 puts before the digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One explanation of why the signature does not fit as given."""
+
+    ids: tuple[str, ...]
+    """What was mended, e.g. `signature-base64url`, `token-newline`."""
+    message: str
+    key: str
+    """The name of the key that it concerns."""
+    token: str | None
+    signature: str | None
+    """The pair that AWS would accept; `None` where it has to be signed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One change of the token or of the signature that people need."""
+
+    id: str
+    sentence: str
+    change: Callable[[str], str]
+
+
+def _jwt_part(first: int, last: int) -> Callable[[str], str]:
+    def part(text: str) -> str:
+        parts = text.split(".")
+        return ".".join(parts[first:last]) if len(parts) == 3 else text
+
+    return part
+
+
+def _without_scheme(text: str) -> str:
+    scheme, space, rest = text.partition(" ")
+    return rest if space and scheme.lower() in ("bearer", "basic", "token") else text
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
+SIGNATURE_REPAIRS = (
+    Repair("signature-jwt", "the signature is a whole JWT; only its third part signs", _jwt_part(2, 3)),
+    Repair("signature-quoted", "the signature stands in quotation marks", _unquoted),
+    Repair(
+        "signature-url-encoded",
+        "the signature is URL-encoded where it must be plain base64",
+        lambda text: percent_decode(text) if has_escapes(text) else text,
+    ),
+    Repair(
+        "signature-white-space",
+        "the signature holds line breaks or blanks ('openssl base64' needs -A)",
+        lambda text: _LINE_BREAK.sub("", text.strip()),
+    ),
+    Repair(
+        "signature-plus-as-space",
+        "the '+' of the signature became a space: it was not URL-encoded as %2B",
+        lambda text: text.replace(" ", "+"),
+    ),
+    Repair("signature-base64url", "the signature is base64url; AWS wants base64 with its padding", base64url_to_base64),
+)
+"""Applied one after another: several slips are often made together."""
+
+TOKEN_REPAIRS = (
+    Repair("token-newline", "the signature is over the token with a line feed after it", lambda text: text + "\n"),
+    Repair("token-crlf", "the signature is over the token with CR LF after it", lambda text: text + "\r\n"),
+    Repair("token-white-space", "the token has white space around it that was not signed", str.strip),
+    Repair("token-quoted", "the token stands in quotation marks that were not signed", _unquoted),
+    Repair("token-in-quotes", "the signature is over the token in quotation marks", lambda text: f'"{text}"'),
+    Repair("token-scheme", "the token begins with a scheme such as 'Bearer' that was not signed", _without_scheme),
+    Repair("token-url-encoded", "the token is URL-encoded where it must be plain", percent_decode),
+    Repair("token-plus-as-space", "the token is URL-encoded where it must be plain", url_decode),
+    Repair("token-signed-encoded", "the signature is over the URL-encoded token", url_encode),
+    Repair(
+        "token-jwt",
+        "the token is a whole JWT; its signature is over the first two parts, which must be the token",
+        _jwt_part(0, 2),
+    ),
+    Repair("token-case", "the signature is over the token in lower case", str.lower),
+    Repair("token-empty", "the signature is over an empty text", lambda text: ""),
+)
+"""Tried one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a signature holds, seen with the public key of the pair that made it."""
+
+    key: str
+    hash: str
+    digest: bytes
+
+    def is_over(self, text: str) -> bool:
+        return _HASHES[self.hash][0](token_bytes(text)).digest() == self.digest
+
+
+def slips(
+    token: str, signature: str, keys: Iterable[tuple[str, str]], fields: Iterable[tuple[str, str]] = ()
+) -> tuple[Slip, ...]:
+    """Explanations of a signature that fits none of the (name, PEM) keys, the surest first.
+
+    `fields` are (label, text) of what else may have been signed by mistake. Empty when nothing explains it.
+    """
+    key_list, others = tuple(keys), tuple(fields)
+    found: dict[tuple[str, ...], Slip] = {}
+    for repaired, made in _signatures(signature):
+        for opened in _opened(repaired, key_list):
+            slip = _explanation(token, repaired, made, opened, others)
+            if slip is not None:
+                found.setdefault(slip.ids, slip)
+    return tuple(sorted(found.values(), key=lambda slip: slip.token is None))
+
+
+def _signatures(signature: str) -> Iterator[tuple[str, tuple[Repair, ...]]]:
+    """The signature as given, and as it becomes when one repair after the other is made."""
+    made: tuple[Repair, ...] = ()
+    yield signature, made
+    for repair in SIGNATURE_REPAIRS:
+        changed = repair.change(signature)
+        if changed != signature:
+            signature, made = changed, (*made, repair)
+            yield signature, made
+
+
+def _opened(signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Opened]:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+
+    octets = from_base64(signature)
+    if octets is None:
+        return
+    for key, pem in keys:
+        try:
+            content = read_public_key(pem).recover_data_from_signature(octets, PKCS1v15(), None)
+        except (KeyProblem, InvalidSignature):
+            continue
+        for name, (_, prefix) in _HASHES.items():
+            if content.startswith(prefix):
+                yield Opened(key, name, content[len(prefix) :])
+
+
+def _explanation(
+    token: str, signature: str, made: tuple[Repair, ...], opened: Opened, fields: tuple[tuple[str, str], ...]
+) -> Slip | None:
+    """What explains an opened signature; `None` when it fits as it is."""
+    fitting = next(((text, repair) for text, repair in _texts(token) if opened.is_over(text)), None)
+    if fitting is None:
+        return _slip(made, opened, *_over_something_else(opened, fields))
+    text, repair = fitting
+    repairs = made if repair is None else (*made, repair)
+    if opened.hash == "SHA-256":
+        return Slip(_ids(repairs), _sentence(repairs), opened.key, text, signature) if repairs else None
+    return _slip(repairs, opened, "signature-hash", f"the signature uses {opened.hash}; AWS wants SHA-256")
+
+
+def _over_something_else(opened: Opened, fields: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    for label, text in fields:
+        if opened.is_over(text) or opened.is_over(text + "\n"):
+            return "signed-other-field", f"the signature is over {label} instead of the token"
+    return "signed-other-text", f"the private key of {opened.key!r} made the signature, but over another text"
+
+
+def _slip(repairs: tuple[Repair, ...], opened: Opened, last: str, sentence: str) -> Slip:
+    """A slip that no change of encoding mends: the token has to be signed anew."""
+    return Slip((*_ids(repairs), last), _sentence(repairs, sentence), opened.key, None, None)
+
+
+def _texts(token: str) -> Iterator[tuple[str, Repair | None]]:
+    yield token, None
+    for repair in TOKEN_REPAIRS:
+        changed = repair.change(token)
+        if changed != token:
+            yield changed, repair
+
+
+def _ids(repairs: tuple[Repair, ...]) -> tuple[str, ...]:
+    return tuple(repair.id for repair in repairs)
+
+
+def _sentence(repairs: tuple[Repair, ...], *more: str) -> str:
+    text = "; ".join([*(repair.sentence for repair in repairs), *more])
+    return text[:1].upper() + text[1:] + "."

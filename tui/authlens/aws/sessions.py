@@ -15,7 +15,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
-from authlens.core.target import Target
+from authlens.core.target import StaticCredentials, Target
 
 Retries = Literal["once", "configured"]
 """`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
@@ -45,6 +45,8 @@ class Clients:
         self._lock = threading.Lock()
         self._sessions: dict[Target, boto3.Session] = {}
         self._clients: dict[tuple[str, Target], Any] = {}
+        # Reading the service model is most of a client's cost, so every session of ours shares one loader.
+        self._loader: Any = None
 
     def client(self, service: str, target: Target, prepare: Callable[[Any], None]) -> Any:
         """The boto3 client; `prepare` is called once with a new one, before anybody shares it."""
@@ -92,13 +94,15 @@ class Clients:
 
     def _session(self, target: Target) -> boto3.Session:
         if target not in self._sessions:
-            if target.credentials is not None:
-                self._sessions[target] = _isolated_session(target)
+            core = self._user_session(target) if target.credentials is None else _isolated_session(target.credentials)
+            if self._loader is None:
+                self._loader = core.get_component("data_loader")
             else:
-                self._sessions[target] = self._user_session(target)
+                core.register_component("data_loader", self._loader)
+            self._sessions[target] = boto3.Session(botocore_session=core)
         return self._sessions[target]
 
-    def _user_session(self, target: Target) -> boto3.Session:
+    def _user_session(self, target: Target) -> botocore.session.Session:
         core = botocore.session.Session(profile=target.profile)
         if self._retries == "configured":
             # The AWS CLI v2's default; boto3's is `legacy`.
@@ -107,20 +111,19 @@ class Clients:
         core.session_var_map["region"] = ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)
         if self._mfa_code is not None and target.sign_request:
             _set_prompter(core, self._mfa_code)
-        return boto3.Session(botocore_session=core)
+        return core
 
 
-def _isolated_session(target: Target) -> boto3.Session:
+def _isolated_session(credentials: StaticCredentials) -> botocore.session.Session:
     """A session that reads no AWS variable and no AWS file of the user, for a local endpoint."""
-    assert target.credentials is not None
     variables = {
         name: (None, None, default, convert)
         for name, (_key, _variables, default, convert) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
     }
     variables |= dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     core = botocore.session.Session(session_vars=variables)
-    core.set_credentials(target.credentials.access_key, target.credentials.secret_key)
-    return boto3.Session(botocore_session=core)
+    core.set_credentials(credentials.access_key, credentials.secret_key)
+    return core
 
 
 def _set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> None:

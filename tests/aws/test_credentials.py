@@ -1,0 +1,168 @@
+"""Each credential and configuration failure names its fix, through real botocore and real files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from botocore.session import Session
+
+from authlens.aws.gateway import BotoGateway
+from authlens.aws.sessions import _set_prompter, is_loopback
+from authlens.core.invocation import Failure, FailureKind
+from authlens.core.request import AuthorizerRequest
+from authlens.core.target import Target
+from support.fault_server import fault_server, http
+
+REQUEST = AuthorizerRequest("SensorAuth")
+SSO = "sso_start_url = https://example.invalid/start\nsso_region = eu-west-1\n"
+ROLE = "sso_account_id = 000000000000\nsso_role_name = dev\n"
+
+
+def fail(profile: str | None = "p", region: str | None = "eu-west-1") -> Failure:
+    """Send with the files at hand to a server that must never be reached."""
+    with fault_server(http("{}")) as server:
+        result = BotoGateway().invoke(REQUEST, Target(profile, region, server.url)).result
+        assert server.received == []
+    assert isinstance(result, Failure)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("config", "error", "kind", "advice"),
+    [
+        pytest.param("[profile p]\n", "NoCredentialsError", "credentials", "aws configure", id="none"),
+        pytest.param(
+            "[profile p]\naws_access_key_id = A\n", "PartialCredentialsError", "credentials", "--profile p", id="half"
+        ),
+        pytest.param("[profile q]\n", "ProfileNotFound", "configuration", "list-profiles", id="unknown profile"),
+        pytest.param("[profile p\n", "ConfigParseError", "configuration", "Mend", id="broken file"),
+        pytest.param(
+            f"[profile p]\n{SSO}{ROLE}",
+            "UnauthorizedSSOTokenError",
+            "credentials",
+            "aws sso login --profile p",
+            id="sso",
+        ),
+        pytest.param(
+            f"[sso-session s]\n{SSO}[profile p]\nsso_session = s\n{ROLE}",
+            "SSOTokenLoadError",
+            "credentials",
+            "aws sso login --profile p",
+            id="sso session",
+        ),
+        pytest.param(
+            f"[profile p]\nsso_session = s\n{ROLE}", "InvalidConfigError", "configuration", "Mend", id="no sso session"
+        ),
+        pytest.param(
+            "[profile p]\nrole_arn = arn:aws:iam::0:role/r\nsource_profile = q\n"
+            "[profile q]\nrole_arn = arn:aws:iam::0:role/r\nsource_profile = p\n",
+            "InfiniteLoopConfigError",
+            "configuration",
+            "source_profile",
+            id="loop",
+        ),
+        pytest.param(
+            f"[profile p]\ncredential_process = {sys.executable} -c 'import sys; sys.exit(3)'\n",
+            "CredentialRetrievalError",
+            "credentials",
+            "credential_process",
+            id="process fails",
+        ),
+        pytest.param(
+            "[profile p]\ncredential_process = /nowhere/at-all\n",
+            "FileNotFoundError",
+            "credentials",
+            "credential_process",
+            id="process missing",
+        ),
+        pytest.param(
+            f"[profile p]\ncredential_process = {sys.executable} -c 'print(7, 8)'\n",
+            "JSONDecodeError",
+            "credentials",
+            "credential_process",
+            id="process prints nonsense",
+        ),
+        pytest.param(
+            "[profile p]\nrole_arn = arn:aws:iam::0:role/r\nweb_identity_token_file = /nowhere\n",
+            "FileNotFoundError",
+            "credentials",
+            "web_identity_token_file",
+            id="web identity file missing",
+        ),
+        pytest.param(
+            "[profile p]\nrole_arn = arn:aws:iam::0:role/r\nsource_profile = q\nmfa_serial = arn:aws:iam::0:mfa/m\n"
+            "[profile q]\naws_access_key_id = A\naws_secret_access_key = B\n",
+            "MfaCodeNeeded",
+            "credentials",
+            "session",
+            id="mfa",
+        ),
+    ],
+)
+def test_a_credential_failure_names_its_fix(
+    config: str, error: str, kind: str, advice: str, scrubbed_environment: Path
+) -> None:
+    (scrubbed_environment / ".aws").mkdir()
+    (scrubbed_environment / ".aws" / "config").write_text(config)
+    failure = fail()
+    assert (failure.error, failure.kind) == (error, FailureKind(kind))
+    assert advice in (failure.advice or "")
+
+
+def test_no_region_says_where_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    result = BotoGateway().invoke(REQUEST, Target()).result
+    assert isinstance(result, Failure)
+    assert (result.error, result.kind) == ("NoRegionError", FailureKind.CONFIGURATION)
+    assert "--region" in (result.advice or "")
+
+
+def test_an_expired_session_says_to_sign_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    answer = http(json.dumps({"message": "expired"}), "403 Forbidden", x_amzn_errortype="ExpiredTokenException")
+    with fault_server(answer) as server:
+        result = BotoGateway().invoke(REQUEST, Target(None, "eu-west-1", server.url)).result
+    assert isinstance(result, Failure)
+    assert "sign in again" in (result.advice or "")
+
+
+def test_the_region_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "A")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "B")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-2")
+    with fault_server(http("{}")) as server:
+        BotoGateway().invoke(REQUEST, Target(endpoint_url=server.url))
+    assert "/eu-north-1/iot/aws4_request" in (server.received[0].header("authorization") or "")
+
+
+def test_botocore_still_has_the_prompter_that_is_replaced() -> None:
+    session = Session()
+    _set_prompter(session, lambda _prompt: "123456")
+    provider = session.get_component("credential_provider").get_provider("assume-role")
+    assert provider._prompter("code?") == "123456"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:1", True),
+        ("http://127.9.9.9", True),
+        ("http://[::1]:8", True),
+        ("http://localhost:80", True),
+        ("http://iot.localhost", True),
+        ("https://iot.eu-west-1.amazonaws.com", False),
+        ("http://127.0.0.1.example.com", False),
+        ("http://10.0.0.1", False),
+        ("http://[bad", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_loopback_urls(url: str | None, expected: bool) -> None:
+    assert is_loopback(url) is expected

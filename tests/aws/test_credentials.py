@@ -41,7 +41,7 @@ def fail(profile: str | None = "p", region: str | None = "eu-west-1") -> Failure
         pytest.param("[profile p\n", "ConfigParseError", "configuration", "Mend", id="broken file"),
         pytest.param(
             f"[profile p]\n{SSO}{ROLE}",
-            "UnauthorizedSSOTokenError",
+            "SSOTokenLoadError",
             "credentials",
             "aws sso login --profile p",
             id="sso",

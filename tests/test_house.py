@@ -1,0 +1,66 @@
+"""The rules of the house that no linter knows: test files match, files stay small, imports stay light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "tui" / "authlens"
+SOURCES = sorted(path for path in SOURCE.rglob("*.py") if "samples" not in path.parts)
+COUNTERPARTS = [
+    path.relative_to(SOURCE)
+    for room in ("core", "store")
+    for path in sorted((SOURCE / room).rglob("*.py"))
+    if path.name != "__init__.py"
+]
+
+
+@pytest.mark.parametrize("path", COUNTERPARTS, ids=str)
+def test_every_file_of_core_and_store_has_its_test_file(path: Path) -> None:
+    assert (ROOT / "tests" / path.with_name(f"test_{path.name}")).is_file()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_no_file_is_over_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+HEAVY = ("textual", "rich", "boto3", "botocore", "aiohttp", "cryptography", "sqlite3", "yaml")
+
+
+def loaded_after(statement: str, watched: tuple[str, ...]) -> set[str]:
+    probe = f"import sys\n{statement}\nprint(*(set(sys.modules) & set({watched!r})))"
+    printed = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True).stdout
+    return set(printed.split())
+
+
+def test_the_core_and_the_commands_load_no_screen_and_no_aws_client() -> None:
+    everything = "import importlib\n" + "\n".join(
+        f"importlib.import_module({'.'.join(('authlens', *path.relative_to(SOURCE).with_suffix('').parts))!r})"
+        for room in ("core", "cli")
+        for path in sorted((SOURCE / room).rglob("*.py"))
+        if path.name != "__init__.py"
+    )
+    assert loaded_after(everything, ("textual", "rich", "boto3", "botocore")) == set()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(option: str) -> None:
+    statement = f"sys.argv = ['authlens', {option!r}]\nimport authlens.__main__ as m, contextlib, io\n"
+    statement += "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n    m.main()"
+    assert loaded_after(statement, HEAVY) == set()
+
+
+def test_nothing_but_textual_text_is_markup_made_from_variables() -> None:
+    """Markup from a variable is an action channel; Content and markup=False are not."""
+    offenders = [
+        f"{path.relative_to(SOURCE)}:{number}"
+        for path in sorted((SOURCE / "ui").rglob("*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if "from_markup(" in line or "Markdown(" in line
+    ]
+    assert offenders == []

@@ -58,7 +58,7 @@ REFUSED = {
     "colon in plain text": ("a: b: c", 1, 5, "quotes"),
     "open quote": ("a: 'b", 1, 6, "closing quote"),
     "open bracket": ("a: [1,", 1, 7, "ends"),
-    "key without colon": ("a: 1\nb\n", 3, 1, "':'"),
+    "key without colon": ("a: 1\nb\n", 3, 1, "colon"),
     "at sign": ("a: @b", 1, 4, "needs quotes"),
     "control character": ("a: b\nc: \x07", 2, 4, "U+0007"),
     "lone surrogate": ("a: \ud800", 1, 4, "U+D800"),

@@ -30,14 +30,16 @@ _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 """Numbers that people mean as numbers; what else YAML knows (`0x1F`, `1e3`, `1_000`, dates, `no`) is text here."""
 
 _SAID_BETTER = {
-    "mapping values are not allowed here": "a ': ' where none can stand; put text that holds one in quotes",
-    "could not find expected ':'": "a key without its ':'",
+    "mapping values are not allowed here": "a colon where none can stand; put text that holds one in quotes",
+    "could not find expected ':'": "a key without its colon",
     "found unexpected end of stream": "the text in quotes has no closing quote",
     "expected the node content, but found '<stream end>'": "the text ends where a value should follow",
     "expected <block end>, but found '<scalar>'": "text where a new key should stand; look for a stray quote",
 }
 _CANNOT_START = re.compile(r"found character '(?!\\t).* that cannot start any token", re.DOTALL)
-_QUOTED = re.compile(r"(['\"])(?!<).*\1", re.DOTALL)
+_QUOTES_NOTHING = re.compile(r"(?:[^'\"]|'<[a-z ]+>'|'[^\w\s]')*")
+"""The parser's words, its names of tokens and single punctuation marks."""
+_QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
 
 class YamlError(Exception):
@@ -221,7 +223,8 @@ def _said(problem: str) -> str:
         return "a tab where YAML wants spaces"
     if _CANNOT_START.fullmatch(problem):
         return "text that starts with this character needs quotes"
-    return _SAID_BETTER.get(problem) or _QUOTED.sub("…", problem) or "this is not valid YAML"
+    problem = _SAID_BETTER.get(problem, problem) or "this is not valid YAML"
+    return problem if _QUOTES_NOTHING.fullmatch(problem) else _QUOTED.sub("…", problem)
 
 
 def _document(events: Iterator[yaml.Event]) -> Node:

@@ -1,0 +1,41 @@
+"""Values to YAML that a person can read in a diff, and that every reader gives back exactly.
+
+The rule: only PyYAML's own pure Python emitter, and quotes wherever some YAML reader would see anything but that text
+(YAML 1.1's `no` and `1_000`, YAML 1.2's `1e3` and `0o17`, the line breaks U+0085, U+2028 and U+2029).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+_NUMBER_OF_YAML_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+")
+_NEEDS_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U0010ffff]")
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    """Quotes where they are needed, a literal block for lines; `None` leaves it to the emitter."""
+    if _NEEDS_ESCAPES.search(text):
+        return '"'
+    if "\n" in text:
+        return "|"
+    return "'" if _NUMBER_OF_YAML_1_2.fullmatch(text) else None
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump(value: Any) -> str:
+    """Dicts, lists and scalars as block YAML, keys in their order. Strings are never folded."""
+    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=2**31)

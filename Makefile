@@ -1,30 +1,43 @@
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+BIN := .venv/bin
+INSTALL := -m pip install --quiet --disable-pip-version-check
+OLD := "authlens needs Python 3.11 or newer: make PYTHON=python3.12 run"
 
-.PHONY: run test check pytest bench slow screenshots clean
+.PHONY: run test bench slow screenshots clean
 
-run: $(READY)
+run: .venv/.installed
 	$(BIN)/authlens demo
 
-test: $(READY)
+test: .venv/.tools .venv-aws/.installed
 	sh tests/check.sh $(BIN)
 
-bench: $(READY)
+bench: .venv/.tools .venv-aws/.installed
 	$(BIN)/python -m tests.bench
 
-slow: $(READY)
-	$(BIN)/pytest -m slow -n auto --timeout 900
+slow: .venv/.tools .venv-aws/.installed
+	$(BIN)/pytest -m slow -n auto --timeout 1800
 
-screenshots: $(READY)
+screenshots: .venv/.tools
 	AUTHLENS_UPDATE_SCREENSHOTS=1 $(BIN)/pytest tests/ui/test_screenshots.py
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "authlens needs Python 3.11 or newer; try make PYTHON=python3.12 run")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	touch $(READY)
+.venv/.python:
+	$(PYTHON) -c 'import sys; sys.exit($(OLD) if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.installed: .venv/.python pyproject.toml constraints.txt
+	$(BIN)/python $(INSTALL) --constraint constraints.txt --editable .
+	touch $@
+
+.venv/.tools: .venv/.python pyproject.toml constraints.txt
+	$(BIN)/python $(INSTALL) --constraint constraints.txt --editable '.[dev]'
+	touch $@ .venv/.installed
+
+# The AWS CLI pins its own botocore, so it lives apart. Tests compare authlens with it.
+.venv-aws/.installed: tests/aws-cli.txt
+	$(PYTHON) -m venv .venv-aws
+	.venv-aws/bin/python $(INSTALL) --requirement tests/aws-cli.txt
+	touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-aws build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,9 +13,10 @@ from authlens.cli.parser import NAMES, Parser, app_parser
 from authlens.cli.world import OpenApp, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from authlens.aws.sessions import Retries
     from authlens.sending import Sender
     from authlens.store.history import History
     from authlens.store.places import Places
@@ -46,7 +47,8 @@ def build_world() -> World:
         now=now,
         places=lambda: find_places(os.environ),
         open_history=open_history,
-        sender=build_sender,
+        sender=lambda: build_sender("once"),
+        patient_sender=lambda: build_sender("configured"),
     )
 
 
@@ -70,10 +72,10 @@ def open_history() -> History:
     return History(find_places(os.environ).history)
 
 
-def build_sender(retries: str = "once") -> Sender:
+def build_sender(retries: Retries, mfa_code: Callable[[str], str] | None = None) -> Sender:
     from authlens.sending import build_sender as build
 
-    return build(os.environ, now, retries)
+    return build(os.environ, now, retries, mfa_code)
 
 
 def _run(words: list[str], world: World) -> int:
@@ -107,9 +109,32 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
 def _open_app(wish: OpenApp, world: World) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
-    from authlens.ui.app import open_app
+    from authlens.store.settings import load_settings, save_settings
+    from authlens.ui.app import run
+    from authlens.ui.desk import Desk
 
-    return open_app(wish, world)
+    places = world.places()
+    left = run(
+        Desk(
+            build_sender=lambda ask: build_sender("once", ask),
+            open_history=world.open_history,
+            places=places,
+            settings=load_settings(places.settings),
+            save_settings=lambda settings: save_settings(places.settings, settings),
+            now=now,
+            environ=os.environ,
+            start=wish.saved or wish.path,
+            target_overrides=wish.overrides,
+            demo=wish.demo,
+            prompt=wish.prompt,
+        )
+    )
+    if isinstance(left, int):
+        return left
+    from authlens.core.commands import as_authlens
+
+    world.output.line(as_authlens(left, reveal=True))
+    return ExitCode.DONE
 
 
 def _silence_stdout() -> None:

@@ -1,0 +1,16 @@
+"""Opens the app on the embedded endpoint with sample authorizers and requests. No AWS setting of the user is read."""
+
+from __future__ import annotations
+
+import argparse
+
+from authlens.cli.world import OpenApp, World
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """`demo` has no options."""
+    parser.epilog = "example:\n  authlens demo"
+
+
+def run(_arguments: argparse.Namespace, _world: World) -> OpenApp:
+    return OpenApp(demo=True)

@@ -61,7 +61,7 @@ def validity(jwt: Jwt, now: datetime) -> str:
     if jwt.expires_at is not None and jwt.expires_at <= now:
         return f"expired {span(now - jwt.expires_at)} ago"
     if jwt.not_before is not None and jwt.not_before > now:
-        return f"not valid before {span(jwt.not_before - now)} from now"
+        return f"not valid for another {span(jwt.not_before - now)}"
     if jwt.expires_at is not None:
         return f"expires in {span(jwt.expires_at - now)}"
     return "never expires: it has no readable 'exp'"

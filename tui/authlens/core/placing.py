@@ -5,10 +5,12 @@ Values in the MQTT username and the query string are URL-encoded, header values 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from authlens.core import query
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.fields import header_path
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.saved_request import Place
 
@@ -39,8 +41,13 @@ def find(request: AuthorizerRequest, name: str) -> Placed | None:
 
 
 def find_all(request: AuthorizerRequest, name: str) -> tuple[Placed, ...]:
-    """Every place that holds the parameter, in the order AWS looks."""
-    return _in_username(request, name) + _in_query_string(request, name) + _in_headers(request, name)
+    """Every place that holds the parameter, in the order AWS looks. Names compare without case."""
+    return tuple(placed for placed in everything(request) if placed.name.lower() == name.lower())
+
+
+def everything(request: AuthorizerRequest) -> tuple[Placed, ...]:
+    """Every parameter and header of the contexts, in the order AWS looks."""
+    return (*_in_username(request), *_in_query_string(request), *_in_headers(request))
 
 
 def find_signature(request: AuthorizerRequest) -> Placed | None:
@@ -108,28 +115,20 @@ def _with_header(headers: tuple[tuple[str, str], ...], name: str, value: str) ->
     return changed if any(key.lower() == name.lower() for key, _ in headers) else (*headers, (name, value))
 
 
-def _in_username(request: AuthorizerRequest, name: str) -> tuple[Placed, ...]:
-    username = request.mqtt_context.username if request.mqtt_context else None
-    return _matching("username", "mqttContext.username", query.of_username(username or ""), name)
+def _in_username(request: AuthorizerRequest) -> Iterator[Placed]:
+    username = (request.mqtt_context.username or "") if request.mqtt_context else ""
+    return (_placed("username", "mqttContext.username", parameter) for parameter in query.of_username(username))
 
 
-def _in_query_string(request: AuthorizerRequest, name: str) -> tuple[Placed, ...]:
-    written = request.http_context.query_string if request.http_context else None
-    return _matching("queryString", "httpContext.queryString", query.of_query_string(written or ""), name)
+def _in_query_string(request: AuthorizerRequest) -> Iterator[Placed]:
+    text = (request.http_context.query_string or "") if request.http_context else ""
+    return (_placed("queryString", "httpContext.queryString", parameter) for parameter in query.of_query_string(text))
 
 
-def _matching(place: Place, path: str, parameters: tuple[query.Parameter, ...], name: str) -> tuple[Placed, ...]:
-    return tuple(
-        Placed(place, path, parameter.name, parameter.value, parameter.raw, parameter.start, parameter.end)
-        for parameter in parameters
-        if parameter.is_named(name)
-    )
+def _placed(place: Place, path: str, found: query.Parameter) -> Placed:
+    return Placed(place, path, found.name, found.value, found.raw, found.start, found.end)
 
 
-def _in_headers(request: AuthorizerRequest, name: str) -> tuple[Placed, ...]:
+def _in_headers(request: AuthorizerRequest) -> Iterator[Placed]:
     headers = (request.http_context.headers or ()) if request.http_context else ()
-    return tuple(
-        Placed("headers", f"httpContext.headers[{key}]", key, value, value, 0, len(value))
-        for key, value in headers
-        if key.lower() == name.lower()
-    )
+    return (Placed("headers", header_path(name), name, value, value, 0, len(value)) for name, value in headers)

@@ -1,0 +1,188 @@
+"""Preflight of the contexts: what AWS accepts and a real connection, or the function, would not expect."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from authlens.core.authorizer import AUTHORIZER_NAME
+from authlens.core.encodings import from_base64, has_reference
+from authlens.core.fields import header_path, text_at, with_text
+from authlens.core.finding import Check, Finding, Fix, Subject
+from authlens.core.placing import find, put
+
+_SDK = re.compile(r"[?&](?:SDK|Version)=", re.IGNORECASE)
+_HOST = re.compile(r"(?P<before>[a-z0-9+.-]+://)?(?P<host>[^/:?\s]+)(?P<after>[:/?].*)?", re.IGNORECASE | re.DOTALL)
+_SDK_PARAMETERS = "SDK=PythonV2&Version=1.0.0"
+"""In the form in which AWS's device SDKs append them to the username."""
+
+
+def base64_password(subject: Subject) -> Iterator[Finding]:
+    """A password that looks as if it had been encoded for the AWS CLI: it is encoded again on its way."""
+    mqtt = subject.request.mqtt_context
+    if mqtt is None or not isinstance(mqtt.password, str):
+        return
+    decoded = _decoded_text(mqtt.password)
+    if decoded is not None:
+        message = (
+            "The password looks already base64: it is encoded once more when it is sent, "
+            "and the function would decode it to this text."
+        )
+        fix = Fix("Decode the password", with_text(subject.request, "mqttContext.password", decoded))
+        yield Finding("password-base64", "warning", "mqttContext.password", message, 0, len(mqtt.password), fix)
+
+
+def no_authorizer_name(subject: Subject) -> Iterator[Finding]:
+    """A username that would not lead a real device to this authorizer."""
+    request = subject.request
+    username = text_at(request, "mqttContext.username")
+    name = request.authorizer_name
+    if username is None or not name or has_reference(username) or find(request, AUTHORIZER_NAME) is not None:
+        return
+    message = (
+        f"The username carries no {AUTHORIZER_NAME}: a device that sends this reaches the authorizer only where it is "
+        "the default one."
+    )
+    fix = Fix(f"Add {AUTHORIZER_NAME} to the username", put(request, "username", AUTHORIZER_NAME, name))
+    yield Finding("no-authorizer-parameters", "info", "mqttContext.username", message, 0, len(username), fix)
+
+
+def other_authorizer_name(subject: Subject) -> Iterator[Finding]:
+    """A context that names another authorizer than the one that is tested."""
+    request = subject.request
+    placed = find(request, AUTHORIZER_NAME)
+    name = request.authorizer_name
+    if placed is None or not name or placed.value == name or has_reference(placed.raw) or has_reference(name):
+        return
+    message = f"The context names the authorizer {placed.value!r}; this call tests {name!r}."
+    fix = Fix(f"Write {name} there", put(request, placed.place, placed.name, name))
+    yield Finding("other-authorizer-name", "warning", placed.path, message, placed.start, placed.end, fix)
+
+
+def sdk_parameters(subject: Subject) -> Iterator[Finding]:
+    """What AWS's device SDKs append to the username, which the function then sees."""
+    path = "mqttContext.username"
+    username = text_at(subject.request, path)
+    if username is None or has_reference(username):
+        return
+    found = _SDK.search(username)
+    second = username.find("?", username.find("?") + 1) if "?" in username else -1
+    if found is not None and found[0].startswith("?") and found.start() == second:
+        message = "An SDK's parameters follow a second '?': they become part of the value before them."
+        fixed = f"{username[:second]}&{username[second + 1 :]}"
+        fix = Fix("Join them with '&'", with_text(subject.request, path, fixed))
+        yield Finding("sdk-parameters-swallowed", "warning", path, message, second, len(username), fix)
+    elif found is None:
+        joint = "&" if "?" in username else "?"
+        message = "AWS's device SDKs append '?SDK=…&Version=…' to the username; the function must not stumble over it."
+        fix = Fix("Append what an SDK would", with_text(subject.request, path, username + joint + _SDK_PARAMETERS))
+        yield Finding("sdk-parameters", "info", path, message, len(username), len(username), fix)
+
+
+def no_client_id(subject: Subject) -> Iterator[Finding]:
+    """An MQTT context without a client id, which every real connection has."""
+    mqtt = subject.request.mqtt_context
+    if mqtt is not None and mqtt.client_id is None:
+        message = "There is no client id: ${iot:ClientId} stays unresolved, and no device connects without one."
+        fix = Fix("Add a client id", replace(subject.request, mqtt_context=replace(mqtt, client_id="client-1")))
+        yield Finding("no-client-id", "info", "mqttContext.clientId", message, 0, 0, fix)
+
+
+def wildcard_client_id(subject: Subject) -> Iterator[Finding]:
+    """A client id that turns a policy with `${iot:ClientId}` into a wildcard."""
+    text = text_at(subject.request, "mqttContext.clientId") or ""
+    bad = next((index for index, character in enumerate(text) if character in "+#*/"), None)
+    if bad is not None and not has_reference(text):
+        message = f"The client id holds {text[bad]!r}: put into ${{iot:ClientId}} it can widen what a policy allows."
+        yield Finding("wildcard-client-id", "warning", "mqttContext.clientId", message, bad, bad + 1)
+
+
+def password_without_username(subject: Subject) -> Iterator[Finding]:
+    """MQTT 3.1.1 forbids a password without a username (MQTT-3.1.2-22)."""
+    mqtt = subject.request.mqtt_context
+    if mqtt is not None and mqtt.password is not None and mqtt.username is None:
+        message = "There is a password but no username: an MQTT 3.1.1 client cannot send that."
+        yield Finding("password-without-username", "info", "mqttContext.password", message)
+
+
+def server_name_is_url(subject: Subject) -> Iterator[Finding]:
+    """A server name with a scheme, port or path; SNI is the host name alone."""
+    path = "tlsContext.serverName"
+    text = text_at(subject.request, path) or ""
+    parts = _HOST.fullmatch(text)
+    if parts is not None and not has_reference(text) and (parts["before"] or parts["after"]):
+        start, end = (0, parts.start("host")) if parts["before"] else (parts.end("host"), len(text))
+        message = "The server name is what TLS sends as SNI: the host name alone, without scheme, port or path."
+        fix = Fix("Keep the host name", with_text(subject.request, path, parts["host"]))
+        yield Finding("server-name-not-a-host", "warning", path, message, start, end, fix)
+
+
+def header_case(subject: Subject) -> Iterator[Finding]:
+    """Header names with capitals: a test call keeps them, a real connection delivers them in lower case."""
+    http = subject.request.http_context
+    capitals = [name for name, _ in (http.headers or () if http else ()) if name != name.lower()]
+    if http is not None and capitals:
+        lowered = tuple((name.lower(), value) for name, value in http.headers or ())
+        message = "Header names reach the function in lower case over a real connection; a test call keeps their case."
+        fix = Fix(
+            "Write header names in lower case", replace(subject.request, http_context=replace(http, headers=lowered))
+        )
+        yield Finding("header-case", "info", header_path(capitals[0]), message, 0, 0, fix)
+
+
+def repeated_header(subject: Subject) -> Iterator[Finding]:
+    """A header given twice: the request holds names once, and the last one wins."""
+    http = subject.request.http_context
+    counts = Counter(name.lower() for name, _ in (http.headers or () if http else ()))
+    for name, count in counts.items():
+        if count > 1:
+            message = f"The header {name!r} is given {count} times; of equal names only the last is sent."
+            yield Finding("repeated-header", "warning", header_path(name), message)
+
+
+def inactive_authorizer(subject: Subject) -> Iterator[Finding]:
+    """An authorizer that answers the test call and refuses every device."""
+    if subject.authorizer is not None and subject.authorizer.status == "INACTIVE":
+        message = "The authorizer is INACTIVE: it answers this test call, but no device gets through it."
+        yield Finding("authorizer-inactive", "warning", "authorizerName", message, 0, len(subject.authorizer.name))
+
+
+def bytes_of_query_string(subject: Subject) -> Iterator[Finding]:
+    """A raw blank or line in the query string, which no real request can hold."""
+    text = text_at(subject.request, "httpContext.queryString") or ""
+    blank = text.strip().find(" ")
+    if blank >= 0:
+        fixed = with_text(subject.request, "httpContext.queryString", text.strip().replace(" ", "%20"))
+        message = "The query string holds a blank; a real request has it encoded as %20."
+        fix = Fix("Encode blanks", fixed)
+        yield Finding("blank-in-query-string", "warning", "httpContext.queryString", message, blank, blank + 1, fix)
+
+
+CHECKS: tuple[Check, ...] = (
+    base64_password,
+    other_authorizer_name,
+    password_without_username,
+    server_name_is_url,
+    repeated_header,
+    bytes_of_query_string,
+    wildcard_client_id,
+    inactive_authorizer,
+    no_authorizer_name,
+    no_client_id,
+    sdk_parameters,
+    header_case,
+)
+
+
+def _decoded_text(password: str) -> str | None:
+    """The printable text that the password is the base64 of; `None` when it hardly is any."""
+    octets = from_base64(password)
+    if octets is None or len(password) < 8:
+        return None
+    try:
+        text = octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None

@@ -1,0 +1,97 @@
+"""Preflight of single members: what the service model refuses, pointing at the first character that breaks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from authlens.core.contract import CONSTRAINTS, Violation, broken_rules, constraint_refusal, violations
+from authlens.core.encodings import has_reference
+from authlens.core.fields import header_path, label, text_at, with_text
+from authlens.core.finding import Check, Finding, Fix, Subject
+from authlens.core.members import BY_PATH, Member
+from authlens.core.slips import SIGNATURE_REPAIRS
+
+_CHARACTERS = {
+    "authorizerName": (re.compile(r"[^\w=,@-]", re.ASCII), "letters, digits and _ = , @ -"),
+    "tokenSignature": (re.compile(r"[^A-Za-z0-9+/]"), "base64: letters, digits, + and /, then at most two ="),
+}
+"""The first match is the character that breaks the member's pattern; then what is allowed, in words."""
+
+
+def broken_constraints(subject: Subject) -> Iterator[Finding]:
+    """Every broken constraint of the model, but for values that are known only when the request is sent."""
+    for violation in violations(subject.sent):
+        path = header_path(violation.header) if violation.header is not None else violation.member.path
+        text = text_at(subject.request, path)
+        if text is None or not has_reference(text):
+            yield _finding(subject, violation, path, text)
+
+
+def mended_signature(signature: str) -> tuple[str, str] | None:
+    """The signature as plain base64 and what was wrong with it; `None` when no known slip explains it."""
+    member, sentences = BY_PATH["tokenSignature"], []
+    for repair in SIGNATURE_REPAIRS:
+        changed = repair.change(signature)
+        if changed != signature:
+            signature = changed
+            sentences.append(repair.sentence)
+    fits = sentences and not any(broken_rules(member, signature))
+    return (signature, "; ".join(sentences)) if fits else None
+
+
+def _finding(subject: Subject, violation: Violation, path: str, text: str | None) -> Finding:
+    member = violation.member
+    refusal = constraint_refusal((str(violation),))
+    words = refusal.message if refusal else None
+    start, end = _range(violation, text)
+    message, fix = _message(violation, path, text or "", start), None
+    if path == "tokenSignature" and "pattern" in violation.rule and text is not None:
+        mended = mended_signature(text)
+        if mended:
+            message = f"AWS refuses the token signature: {mended[1]}."
+            fix = Fix("Make the signature plain base64", with_text(subject.request, path, mended[0]))
+    return Finding(f"{CONSTRAINTS.id}-{_kind(violation, member)}", "error", path, message, start, end, fix, words)
+
+
+def _kind(violation: Violation, member: Member) -> str:
+    if "pattern" in violation.rule:
+        return "pattern"
+    return "maximum" if "less than" in violation.rule else "minimum"
+
+
+def _range(violation: Violation, text: str | None) -> tuple[int, int]:
+    if text is None or violation.member.path.endswith("[key]"):
+        return 0, 0
+    if "less than" in violation.rule:
+        return violation.member.maximum, len(text)
+    if "pattern" in violation.rule:
+        return _first_bad_character(violation.member.path, text)
+    return 0, 0
+
+
+def _first_bad_character(path: str, text: str) -> tuple[int, int]:
+    pattern, _ = _CHARACTERS[path]
+    body = text.rstrip("=") if path == "tokenSignature" else text
+    found = pattern.search(body)
+    if found:
+        return found.span()
+    return (min(len(body) + 2, len(text)), len(text)) if len(text) - len(body) > 2 else (0, len(text))
+
+
+def _message(violation: Violation, path: str, text: str, start: int) -> str:
+    member, subject = violation.member, label(path)
+    if violation.rule == "Member must not be null":
+        return "The authorizer name is missing; it is the one member that AWS always needs."
+    if member.path.endswith("[key]"):
+        subject = f"the name of the header {violation.header!r}"
+    if "pattern" in violation.rule:
+        allowed = _CHARACTERS[member.path][1]
+        return f"AWS refuses {subject} at character {start + 1}: it may hold {allowed}."
+    if "less than" in violation.rule:
+        unit = "bytes" if member.blob else "characters"
+        return f"AWS refuses {subject}: it is longer than {member.maximum} {unit}."
+    return f"AWS refuses {subject}: it is empty. Leave the member out or fill it in."
+
+
+CHECKS: tuple[Check, ...] = (broken_constraints,)

@@ -1,0 +1,109 @@
+"""Preflight of the token itself: white space that was not meant, times that have passed, and what token mode hides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from authlens.core import jwt
+from authlens.core.fields import sentence_label, text_at, with_text
+from authlens.core.finding import Check, Finding, Fix, Subject
+from authlens.core.placing import find_token
+from authlens.core.request import Mode
+
+
+def expired_jwt(subject: Subject) -> Iterator[Finding]:
+    """A token that is a JWT whose time is over, or has not come."""
+    request = subject.request
+    placed = find_token(request, subject.authorizer)
+    text = request.token if request.token is not None else placed.value if placed else None
+    read = jwt.read(text or "")
+    if read is None or subject.now is None:
+        return
+    too_early = read.not_before is not None and read.not_before > subject.now
+    if jwt.is_expired(read, subject.now) or too_early:
+        message = f"The token is a JWT: {jwt.validity(read, subject.now)}."
+        path, start, end = ("token", 0, len(text or "")) if placed is None else (placed.path, placed.start, placed.end)
+        yield Finding("jwt-not-valid-now", "warning", path, message, start, end)
+
+
+def foreign_jwt_algorithm(subject: Subject) -> Iterator[Finding]:
+    """A JWT with a signature that AWS's own check cannot verify."""
+    read = jwt.read(subject.request.token or "")
+    if read is not None and read.signature is not None and not read.can_be_signature:
+        message = (
+            f"The token is a JWT signed with {read.algorithm}; AWS verifies RSA with SHA-256 (RS256) only, "
+            "so its third part cannot be the token signature."
+        )
+        yield Finding("jwt-algorithm", "info", "token", message, 0, len(subject.request.token or ""))
+
+
+def hidden_protocol_data(subject: Subject) -> Iterator[Finding]:
+    """Token mode: the function receives nothing of a connection."""
+    if subject.request.mode is Mode.TOKEN:
+        message = (
+            "In token mode the function receives no protocolData: no username, password, headers or query string. "
+            "A function that reads them fails here and works with a device."
+        )
+        yield Finding("no-protocol-data", "info", "token", message, 0, len(subject.request.token or ""))
+
+
+def white_space(subject: Subject) -> Iterator[Finding]:
+    """A line feed or blank at an end, usually from a file or a paste."""
+    for path in _TRIMMED:
+        text = text_at(subject.request, path)
+        if text is None or text == text.strip() or not text.strip():
+            continue
+        start, end = _white_range(text)
+        fix = Fix("Remove the white space", with_text(subject.request, path, text.strip()))
+        message = f"{sentence_label(path)} has white space at its {'end' if end == len(text) else 'beginning'}."
+        yield Finding("white-space", "warning", path, message, start, end, fix)
+
+
+def line_breaks(subject: Subject) -> Iterator[Finding]:
+    """A line break inside a member where a device can hardly have sent one."""
+    for path in _TRIMMED:
+        text = text_at(subject.request, path)
+        body = (text or "").strip()
+        if text is not None and ("\n" in body or "\r" in body):
+            start = text.index(body) + min(body.index(mark) for mark in "\r\n" if mark in body)
+            joined = "".join(body.splitlines())
+            fix = Fix("Remove the line breaks", with_text(subject.request, path, joined))
+            message = f"{sentence_label(path)} holds a line break."
+            yield Finding("line-break", "warning", path, message, start, start + 1, fix)
+
+
+def bearer_scheme(subject: Subject) -> Iterator[Finding]:
+    """`Bearer ` before the token: it would be signed with it."""
+    token = subject.request.token or ""
+    if token.lower().startswith("bearer "):
+        message = "The token begins with 'Bearer ': AWS signs and passes it on as part of the token."
+        fix = Fix("Remove 'Bearer '", replace(subject.request, token=token[7:].lstrip()))
+        yield Finding("token-scheme", "warning", "token", message, 0, 7, fix)
+
+
+_TRIMMED = (
+    "token",
+    "httpContext.queryString",
+    "mqttContext.username",
+    "mqttContext.password",
+    "mqttContext.clientId",
+    "tlsContext.serverName",
+)
+"""White space in a name or signature breaks its pattern and is said there."""
+
+CHECKS: tuple[Check, ...] = (
+    white_space,
+    line_breaks,
+    bearer_scheme,
+    expired_jwt,
+    foreign_jwt_algorithm,
+    hidden_protocol_data,
+)
+
+
+def _white_range(text: str) -> tuple[int, int]:
+    kept = text.rstrip()
+    if kept != text:
+        return len(kept), len(text)
+    return 0, len(text) - len(text.lstrip())

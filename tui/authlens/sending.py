@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -162,28 +161,32 @@ class Sender:
         try:
             return self._gateway.describe(request.authorizer_name or "", target)
         except CallFailed as error:
+            if error.failure.error == "AccessDeniedException":
+                return None
             raise NotSent(error.failure) from error
 
     def _signed(
         self, request: AuthorizerRequest, sign: Sign, authorizer: Authorizer | None, base: Path | None
     ) -> AuthorizerRequest:
-        from authlens.core import signing
+        from authlens.core import placing, signing
 
-        if not request.token:
-            raise _missing("NothingToSign", "The saved request has `sign:` but no token to sign.")
+        token = placing.token_of(request, authorizer)
+        if not token:
+            raise _missing("NothingToSign", "The saved request has `sign:`, but there is no token to sign.")
         path = (base or Path()) / Path(sign.key).expanduser()
         try:
             passphrase = self._references(base).text(sign.passphrase) if sign.passphrase else None
-            signature = signing.sign(request.token, path.read_bytes(), passphrase.encode() if passphrase else None)
+            signature = signing.sign(token, path.read_bytes(), passphrase.encode() if passphrase else None)
         except OSError as error:
             raise _missing(
                 "SigningKeyUnreadable", f"The signing key {path} cannot be read: {error.strerror or error}."
             ) from error
         except ValueError as error:
             raise _missing("SigningKeyUnusable", f"The signing key {path}: {error}") from error
-        if sign.place == "token":
-            return replace(request, token_signature=signature)
-        return signing.place(request, sign.place, signature, authorizer)
+        try:
+            return placing.place(request, sign.place, signature, authorizer)
+        except ValueError as error:
+            raise _missing("NoPlaceForSignature", str(error)) from error
 
 
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:

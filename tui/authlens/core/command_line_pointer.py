@@ -1,0 +1,48 @@
+"""The line that an error points at, with a caret under the character and the secrets in it covered.
+
+A cover is as long as what it covers: the caret's column is the column of the text that was typed.
+"""
+
+from __future__ import annotations
+
+import re
+
+_VALUE = r"""(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}{\[\]][^,}]*)"""
+_SECRET_KEY = r"""\b(?:password|token|tokenSignature|queryString)["']?\s*(?:@?=|:)\s*"""
+_SECRET = re.compile(_SECRET_KEY + _VALUE, re.DOTALL)
+_AFTER_QUERY = re.compile(r"""\busername["']?\s*(?:@?=|:)\s*["']?[^?,}"']*\?(?P<value>[^,}"']*)""")
+_HTTP = re.compile(r"[=:]\s*" + _VALUE, re.DOTALL)
+_HEADERS = re.compile(r"\bheaders\b")
+_COVERED = re.compile(r"""[^\s"'\\]""")
+_ROOM = 60
+"""Characters shown on either side."""
+
+
+def point_at(text: str, index: int, option: str) -> str:
+    """Two lines: the line of `text` that holds `index`, and a caret under it. Long lines are cut around it."""
+    covered = _cover(text, option)
+    start = covered.rfind("\n", 0, index) + 1
+    end = covered.find("\n", index)
+    line = covered[start : len(covered) if end < 0 else end].expandtabs(1).replace("\r", " ")
+    column = index - start
+    left = max(0, column - _ROOM)
+    shown = line[left : column + _ROOM]
+    before = "…" if left else ""
+    after = "…" if left + len(shown) < len(line) else ""
+    return f"{before}{shown}{after}\n{' ' * (len(before) + column - left)}^"
+
+
+def _cover(text: str, option: str) -> str:
+    for pattern in (_SECRET, _AFTER_QUERY, *([_HTTP] if _is_http(text, option) else [])):
+        text = pattern.sub(_covered, text)
+    return text
+
+
+def _is_http(text: str, option: str) -> bool:
+    """Header values are secret whatever the header: an authorizer reads its token from any of them."""
+    return option == "--http-context" or (option.startswith("--cli-input") and _HEADERS.search(text) is not None)
+
+
+def _covered(found: re.Match[str]) -> str:
+    start, end = (position - found.start() for position in found.span("value"))
+    return found[0][:start] + _COVERED.sub("*", found[0][start:end]) + found[0][end:]

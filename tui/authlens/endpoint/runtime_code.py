@@ -1,0 +1,56 @@
+"""Whether a function's code changed: a look at the time and size of its files, bounded for large folders."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from pathlib import Path
+
+LIMIT = 5000
+"""Entries looked at; what lies beyond is not watched. Folders near the top come first."""
+IGNORED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+"""Folders whose content is not watched; of installed modules, only whether they come and go. Dotted ones likewise."""
+
+Fingerprint = int
+
+
+def fingerprint(folder: Path) -> Fingerprint:
+    """A number that differs when a file was written, added, renamed or removed."""
+    seen: list[tuple[str, int, int, int]] = []
+    folders = deque([str(folder)])
+    while folders and len(seen) < LIMIT:
+        for entry in entries(folders.popleft()):
+            status = entry.stat()
+            if not entry.is_dir():
+                seen.append((entry.path, status.st_mtime_ns, status.st_size, status.st_ino))
+            elif is_ignored(entry.name):
+                seen.append((entry.path, modules_changed(entry, status), 0, 0))
+            else:
+                seen.append((entry.path, 0, 0, status.st_ino))
+                folders.append(entry.path)
+    return hash(tuple(sorted(seen)))
+
+
+def modules_changed(folder: os.DirEntry[str], status: os.stat_result) -> int:
+    return status.st_mtime_ns if folder.name in ("node_modules", "site-packages") else 0
+
+
+def is_ignored(name: str) -> bool:
+    return name in IGNORED or name.startswith(".")
+
+
+def entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return [entry for entry in found if exists(entry)]
+    except OSError:
+        return []
+
+
+def exists(entry: os.DirEntry[str]) -> bool:
+    """False for what vanished since, and for a link to nowhere or in a circle."""
+    try:
+        entry.stat()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,82 @@
+"""What a child prints, read from its pipe as it comes, and cut to size: the beginning and the end of it are kept.
+
+The pipe is always read, so that a function which prints without end is not held up and grows nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+KEPT = 64 * 1024
+"""Bytes kept of one invocation's output: half from its beginning, half from its end."""
+CHUNK = 64 * 1024
+DRAIN = 16
+"""Chunks read at most when an invocation ends; a pipe of Linux holds one, or sixteen when enlarged."""
+
+
+class Output:
+    """The reading end of a child's standard output and error, on the running loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reading, self.writing = os.pipe()
+        os.set_blocking(self._reading, False)
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._dropped = 0
+        self._open = True
+        self._loop.add_reader(self._reading, self._read)
+
+    def child_has_it(self) -> None:
+        """The child was started: only it holds the writing end now."""
+        os.close(self.writing)
+        self.writing = -1
+
+    def take(self) -> str:
+        """What was printed since the last time, all that the pipe holds included."""
+        for _ in range(DRAIN):
+            if not self._open or not self._read():
+                break
+        text = self._text()
+        self._head.clear()
+        self._tail.clear()
+        self._dropped = 0
+        return text
+
+    def close(self) -> None:
+        self._stop()
+        if self.writing >= 0:
+            self.child_has_it()
+
+    def _read(self) -> bool:
+        """Read one chunk; whether there was any."""
+        try:
+            chunk = os.read(self._reading, CHUNK)
+        except BlockingIOError:
+            return False
+        if not chunk:
+            self._stop()
+        self._keep(chunk)
+        return bool(chunk)
+
+    def _keep(self, chunk: bytes) -> None:
+        room = KEPT // 2 - len(self._head)
+        self._head += chunk[:room]
+        self._tail += chunk[room:]
+        excess = len(self._tail) - KEPT // 2
+        if excess > 0:
+            del self._tail[:excess]
+            self._dropped += excess
+
+    def _text(self) -> str:
+        if not self._dropped:
+            return (self._head + self._tail).decode("utf-8", "replace")
+        note = f"\n[… {self._dropped} bytes left out …]\n"
+        return self._head.decode("utf-8", "replace") + note + self._tail.decode("utf-8", "replace")
+
+    def _stop(self) -> None:
+        if self._open:
+            self._open = False
+            self._loop.remove_reader(self._reading)
+            os.close(self._reading)

@@ -1,0 +1,70 @@
+"""May this client do that? Questions asked of an outcome, with the policy variables that its request settles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authlens.core.expectation import Question
+from authlens.core.invocation import Outcome
+from authlens.core.request import AuthorizerRequest
+
+if TYPE_CHECKING:
+    from authlens.core.policy.document import Document
+    from authlens.core.policy.evaluate import Decision
+
+ALLOWED = "ALLOWED"
+EXPLICIT_DENY = "EXPLICIT_DENY"
+IMPLICIT_DENY = "IMPLICIT_DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    question: Question
+    word: str
+    """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
+    because: str = ""
+
+
+class AccessQuestions:
+    """The documents of one outcome, parsed once and asked many times."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        request: AuthorizerRequest | None = None,
+        variables: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._outcome = outcome
+        self._variables = {**variables_of(request), **(variables or {})}
+        self._documents: tuple[Document, ...] | None = None
+
+    def word(self, question: Question) -> str:
+        """The decision alone."""
+        return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
+
+    def ask(self, question: Question) -> Access:
+        """A client that is not authenticated may do nothing, whatever the documents say."""
+        if not self._outcome.is_authenticated:
+            return Access(question, IMPLICIT_DENY, "the client is not authenticated")
+        decision = self._decide(question)
+        return Access(question, str(decision.word), " ".join(decision.reasons))
+
+    def _decide(self, question: Question) -> Decision:
+        from authlens.core.policy import document, evaluate
+
+        if self._documents is None:
+            self._documents = tuple(document.parse(text) for text in self._outcome.policy_documents)
+        return evaluate.decide(self._documents, question.action, question.resource, self._variables)
+
+
+def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:
+    """The policy variables that a request settles. A reference is no value yet, and settles none."""
+    mqtt = request.mqtt_context if request else None
+    tls = request.tls_context if request else None
+    known = {
+        "iot:ClientId": mqtt.client_id if mqtt else None,
+        "iot:DomainName": tls.server_name if tls else None,
+    }
+    return {name: (value,) for name, value in known.items() if value is not None and "${" not in value}

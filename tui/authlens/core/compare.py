@@ -1,0 +1,226 @@
+"""What changed between two invocations: access decisions that flipped, then words, then aligned text.
+
+Secrets are compared as they are and shown redacted. The target, the time and the order of documents are told and are no
+difference; what is absent on one side as a whole (a stored answer has no request) is not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from authlens.core.access import Access, AccessQuestions
+from authlens.core.access_probes import probes
+from authlens.core.authorizer import Authorizer
+from authlens.core.compare_policies import DocumentPair, pair_documents
+from authlens.core.compare_words import Change, policy_changes, request_changes, result_changes
+from authlens.core.expectation import Question
+from authlens.core.invocation import Failure, Invocation, Outcome
+from authlens.core.redaction import Redactor, redact_request, secrets_of
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import Target
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared: an invocation, a stored answer (no request) or a draft (no answer)."""
+
+    label: str
+    request: AuthorizerRequest | None = None
+    result: Outcome | Failure | None = None
+    target: Target | None = None
+    authorizer: Authorizer | None = None
+    duration: float | None = None
+
+    @classmethod
+    def of(cls, invocation: Invocation, label: str | None = None) -> Side:
+        name = f"invocation {invocation.number}" if invocation.number else "this invocation"
+        return cls(
+            label or name,
+            invocation.request,
+            invocation.result,
+            invocation.target,
+            invocation.authorizer,
+            invocation.duration,
+        )
+
+    @classmethod
+    def of_draft(cls, saved: SavedRequest, label: str = "draft") -> Side:
+        return cls(label, saved.request, None, saved.target)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        return self.result.policy_documents if isinstance(self.result, Outcome) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A question whose answer changed."""
+
+    before: Access
+    after: Access
+
+    @property
+    def words(self) -> str:
+        """`publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because …`"""
+        because = f", because {self.after.because}" if self.after.because else ""
+        return f"{asked(self.after.question)}: {self.before.word} → {self.after.word}{because}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    left: Side
+    """Requests and answers as they are: show them through `compare_sections` or `redact`."""
+    right: Side
+    flips: tuple[Flip, ...]
+    changes: tuple[Change, ...]
+    """Redacted."""
+    documents: tuple[DocumentPair, ...]
+
+    @property
+    def request_equal(self) -> bool:
+        return not self._differs("request")
+
+    @property
+    def answer_equal(self) -> bool:
+        return not (self._differs("answer") or self._differs("policies") or self.flips)
+
+    @property
+    def equal(self) -> bool:
+        """By meaning."""
+        return self.request_equal and self.answer_equal
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What changed, flipped decisions first, then what is told besides."""
+        differing = [change.words for change in self.changes if change.differs]
+        notes = [change.words for change in self.changes if not change.differs]
+        return (*(flip.words for flip in self.flips), *differing, *notes)
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return "; ".join(self.words) or "nothing changed"
+
+    def redactor(self) -> Redactor:
+        """Hides the secrets of both requests."""
+        requests = [side.request for side in (self.left, self.right) if side.request]
+        return Redactor([secret for request in requests for secret in secrets_of(request)])
+
+    def _differs(self, about: str) -> bool:
+        return any(change.differs and change.about == about for change in self.changes)
+
+
+def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Question] | None = None) -> Comparison:
+    """Compare `b` with `a`. Without questions, those that the documents of both sides themselves raise are asked."""
+    left = a if isinstance(a, Side) else Side.of(a)
+    right = b if isinstance(b, Side) else Side.of(b)
+    pairs = pair_documents(left.documents, right.documents)
+    comparison = Comparison(left, right, tuple(_flips(left, right, questions)), (), pairs)
+    redact = comparison.redactor().text
+    flips = tuple(_redacted(flip, redact) for flip in comparison.flips)
+    return replace(comparison, flips=flips, changes=_hidden(tuple(_changes(left, right, pairs)), redact))
+
+
+def asked(question: Question) -> str:
+    """`publish to sensors/7/data`"""
+    verb, kinds = _VERBS.get(question.action, (f"{question.action} on", ()))
+    tail = question.resource.split(":", 5)[5] if question.resource.startswith("arn:") else question.resource
+    kind, _, name = tail.partition("/")
+    return f"{verb} {name if kind in kinds and name else tail}"
+
+
+_VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "iot:Connect": ("connect as", ("client",)),
+    "iot:Publish": ("publish to", ("topic",)),
+    "iot:Receive": ("receive on", ("topic",)),
+    "iot:Subscribe": ("subscribe to", ("topicfilter",)),
+    "iot:RetainPublish": ("publish retained to", ("topic",)),
+}
+
+
+def members(request: AuthorizerRequest) -> dict[str, str]:
+    """Every member that is present by its dotted API name; a password that is no text as base64."""
+    return dict(_flat("", request.to_api()))
+
+
+def shown_members(request: AuthorizerRequest) -> dict[str, str]:
+    """As `members`, secrets redacted."""
+    return members(redact_request(request))
+
+
+def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _flat(f"{prefix}.{name}" if prefix else name, item)
+    else:
+        yield prefix, _member_text(value)
+
+
+def _member_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return f"0x{value.hex()}"
+    return value if isinstance(value, str) else "(empty)"
+
+
+def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
+    if left.result is not None and right.result is not None:
+        yield from result_changes(left.result, right.result)
+    if isinstance(left.result, Outcome) and isinstance(right.result, Outcome):
+        yield from policy_changes(pairs)
+    if left.request and right.request:
+        shown = (shown_members(left.request), shown_members(right.request))
+        yield from request_changes(members(left.request), members(right.request), *shown)
+    yield from _notes(left, right)
+
+
+def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
+    """The changes redacted. Nearly always nothing is to be hidden, which one look at all of them settles."""
+    text = "\n".join(change.words for change in changes)
+    if redact(text) == text:
+        return changes
+    return tuple(replace(change, words=redact(change.words)) for change in changes)
+
+
+def _notes(left: Side, right: Side) -> Iterator[Change]:
+    if left.target and right.target and left.target != right.target:
+        yield Change("target", f"target {target_words(left.target)} → {target_words(right.target)}", differs=False)
+    if left.authorizer and right.authorizer:
+        for each in fields(Authorizer):
+            before, after = getattr(left.authorizer, each.name), getattr(right.authorizer, each.name)
+            if before != after:
+                name = each.name.replace("_", " ")
+                words = f"authorizer's {name} changed" if isinstance(after, tuple) else f"{name} {before} → {after}"
+                yield Change("authorizer", words, differs=False)
+
+
+def target_words(target: Target) -> str:
+    """`local demo`, `profile prod, region eu-west-1`, `AWS's own configuration`."""
+    if target.local:
+        return f"local {target.local}"
+    named = (("profile", target.profile), ("region", target.region), ("endpoint", target.endpoint_url))
+    return ", ".join(f"{name} {value}" for name, value in named if value) or "AWS's own configuration"
+
+
+def _flips(left: Side, right: Side, questions: Sequence[Question] | None) -> Iterator[Flip]:
+    if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
+        return
+    if questions is None:
+        questions = probes((left.result, right.result), (left.request, right.request))
+    before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
+    for question in questions:
+        if before.word(question) != after.word(question):
+            yield Flip(before.ask(question), after.ask(question))
+
+
+def _redacted(flip: Flip, redact: Redact) -> Flip:
+    question = replace(flip.before.question, resource=redact(flip.before.question.resource))
+    sides = (flip.before, flip.after)
+    return Flip(*(replace(access, question=question, because=redact(access.because)) for access in sides))

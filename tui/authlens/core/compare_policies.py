@@ -1,0 +1,242 @@
+"""Policy documents compared by meaning.
+
+Documents and statements are sets that are matched best first; the order of keys and values means nothing, one value
+equals a list of one, and `Sid` and `Id` are names. What changed only in order is told, and is no difference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Atom = tuple[str, str]
+"""An element of a statement (`Action`, `Condition StringEquals iot:ClientId`) and one of its values."""
+
+_NAMES = frozenset({"Sid", "Id"})
+_SCALARS = frozenset({"Effect", "Version"})
+_DEEPEST = 60
+_TOO_COMMON = frozenset({"Effect", "Version"})
+"""Elements that nearly all statements share: sharing them alone matches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMeaning:
+    number: int
+    """1-based, as written."""
+    sid: str | None
+    atoms: frozenset[Atom]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyMeaning:
+    number: int
+    """1-based, as returned."""
+    text: str
+    value: Any
+    """The JSON value; `None` when the text is no JSON object."""
+    elements: frozenset[Atom]
+    """What stands beside `Statement`: `Version` and strangers."""
+    statements: tuple[StatementMeaning, ...]
+
+    @property
+    def meaning(self) -> object:
+        """Equal for documents that mean the same."""
+        return (self.elements, frozenset(statement.atoms for statement in self.statements))
+
+    @property
+    def traits(self) -> frozenset[object]:
+        """What likeness is measured by: every atom, and every statement as a whole."""
+        atoms = (atom for statement in self.statements for atom in statement.atoms)
+        return frozenset((*self.elements, *atoms, *(statement.atoms for statement in self.statements)))
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPair:
+    left: StatementMeaning | None
+    right: StatementMeaning | None
+
+    @property
+    def removed(self) -> frozenset[Atom]:
+        return _atoms(self.left) - _atoms(self.right)
+
+    @property
+    def added(self) -> frozenset[Atom]:
+        return _atoms(self.right) - _atoms(self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPair:
+    left: PolicyMeaning | None
+    right: PolicyMeaning | None
+    statements: tuple[StatementPair, ...]
+    """In the right's order; removed ones stand last."""
+
+    @property
+    def equal(self) -> bool:
+        return self.left is not None and self.right is not None and self.left.meaning == self.right.meaning
+
+
+def read_policy(document: str | Any, number: int = 1) -> PolicyMeaning:
+    """The meaning of a document given as JSON text or as a JSON value. Text that is no policy means only itself."""
+    text, value = (document, _json(document)) if isinstance(document, str) else (json.dumps(document), document)
+    if not isinstance(value, dict):
+        return PolicyMeaning(number, text, None, frozenset({("text", _squeezed(text, value))}), ())
+    listed = value.get("Statement", [])
+    statements = listed if isinstance(listed, list) else [listed]
+    elements = {key: item for key, item in value.items() if key not in _NAMES and key != "Statement"}
+    return PolicyMeaning(
+        number,
+        text,
+        value,
+        frozenset(_atoms_of(elements)),
+        tuple(_statement(statement, place) for place, statement in enumerate(statements, 1)),
+    )
+
+
+def pair_documents(left: Sequence[Any], right: Sequence[Any]) -> tuple[DocumentPair, ...]:
+    """Both lists of documents matched best first, in the right's order; removed ones stand last."""
+    a = [read_policy(document, number) for number, document in enumerate(left, 1)]
+    b = [read_policy(document, number) for number, document in enumerate(right, 1)]
+    matched = _match([document.traits for document in a], [document.traits for document in b])
+    _pair_unreadable(matched, a, b)
+    pairs = [_document_pair(a[matched[place]] if place in matched else None, b[place]) for place in range(len(b))]
+    gone = [place for place in range(len(a)) if place not in matched.values()]
+    return (*pairs, *(_document_pair(a[place], None) for place in gone))
+
+
+def equal_documents(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether both lists hold documents of the same meaning, in any order."""
+    return len(left) == len(right) and all(pair.equal for pair in pair_documents(left, right))
+
+
+def moved(pairs: Sequence[DocumentPair]) -> bool:
+    """Whether documents that are on both sides stand in another order."""
+    numbers = [pair.left.number for pair in pairs if pair.left and pair.right]
+    return numbers != sorted(numbers)
+
+
+def _document_pair(left: PolicyMeaning | None, right: PolicyMeaning | None) -> DocumentPair:
+    a = left.statements if left else ()
+    b = right.statements if right else ()
+    matched = _match([statement.atoms for statement in a], [statement.atoms for statement in b])
+    pairs = [StatementPair(a[matched[place]] if place in matched else None, b[place]) for place in range(len(b))]
+    gone = [StatementPair(statement, None) for place, statement in enumerate(a) if place not in matched.values()]
+    return DocumentPair(left, right, tuple(_without_repeats([*pairs, *gone], a, b)))
+
+
+def _without_repeats(
+    pairs: list[StatementPair], left: Sequence[StatementMeaning], right: Sequence[StatementMeaning]
+) -> Iterator[StatementPair]:
+    """Statements are a set: one side saying the same thing twice is no difference."""
+    known = {statement.atoms for statement in left} & {statement.atoms for statement in right}
+    for pair in pairs:
+        alone = pair.left or pair.right
+        if (pair.left and pair.right) or (alone and alone.atoms not in known):
+            yield pair
+
+
+Traits = TypeVar("Traits", bound=frozenset[Any])
+
+
+def _match(left: Sequence[Traits], right: Sequence[Traits]) -> dict[int, int]:
+    """Right places to left places: the most alike first, then those that stand nearest."""
+    candidates = sorted(
+        (-likeness, abs(i - j), j, i)
+        for j, b in enumerate(right)
+        for i, a in enumerate(left)
+        if (likeness := _likeness(a, b))
+    )
+    matched: dict[int, int] = {}
+    for _, _, j, i in candidates:
+        if j not in matched and i not in matched.values():
+            matched[j] = i
+    return matched
+
+
+def _likeness(left: frozenset[Any], right: frozenset[Any]) -> float:
+    if left == right:
+        return 1.0
+    shared = left & right
+    telling = any(isinstance(trait, frozenset) or trait[0] not in _TOO_COMMON for trait in shared)
+    return len(shared) / len(left | right) if telling else 0.0
+
+
+def _pair_unreadable(matched: dict[int, int], left: list[PolicyMeaning], right: list[PolicyMeaning]) -> None:
+    """A document that is no JSON object is compared, as text, with the one that stands in its place."""
+    for place in range(min(len(left), len(right))):
+        free = place not in matched and place not in matched.values()
+        if free and (left[place].value is None or right[place].value is None):
+            matched[place] = place
+
+
+def _statement(value: Any, number: int) -> StatementMeaning:
+    if not isinstance(value, dict):
+        return StatementMeaning(number, None, frozenset({("text", json.dumps(value, sort_keys=True))}))
+    sid = value.get("Sid")
+    elements = {key: item for key, item in value.items() if key not in _NAMES}
+    return StatementMeaning(number, sid if isinstance(sid, str) else None, frozenset(_atoms_of(elements)))
+
+
+def _atoms_of(elements: dict[str, Any]) -> Iterator[Atom]:
+    for name, value in elements.items():
+        if name == "Condition" and isinstance(value, dict):
+            yield from _condition_atoms(value)
+        elif name in _SCALARS:
+            yield name, _text(value)
+        else:
+            yield from _each(name, value)
+
+
+def _condition_atoms(condition: dict[str, Any]) -> Iterator[Atom]:
+    for operator, keys in condition.items():
+        if isinstance(keys, dict):
+            for key, values in keys.items():
+                yield from _each(f"Condition {operator} {key}", values)
+        else:
+            yield f"Condition {operator}", _text(keys)
+
+
+def _each(name: str, value: Any) -> Iterator[Atom]:
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        yield name, "(empty list)"
+    for item in values:
+        yield name, _text(item)
+
+
+def _text(value: Any) -> str:
+    """As policies compare it: there `true` and `"true"` are the same."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _atoms(statement: StatementMeaning | None) -> frozenset[Atom]:
+    return statement.atoms if statement else frozenset()
+
+
+def _json(text: str) -> Any:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if _is_shallow(value) else None
+
+
+def _is_shallow(value: Any) -> bool:
+    """Deeper than any policy is shown and compared as text: a recursive writer would give up on it."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [item for holder in level for item in _items(holder)]
+    return not level
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _squeezed(text: str, value: Any) -> str:
+    """JSON that is no object means its value, other text means its letters."""
+    return text.strip() if value is None else json.dumps(value, sort_keys=True)

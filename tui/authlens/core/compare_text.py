@@ -1,0 +1,171 @@
+"""Two texts side by side: aligned rows, what changed in them word by word, folds and jump targets.
+
+Lines are matched without their trailing comma, so that a value appended to a JSON list changes one line and not two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+from itertools import zip_longest
+
+Span = tuple[int, int]
+"""Start and end of characters in a row's text."""
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_MOST_LINES = 2000
+_MOST_WORDS = 400
+"""Beyond these, what lies between the common ends counts as one change: matching takes the square of them."""
+
+
+class RowKind(StrEnum):
+    """How a row's sides relate; the value is its glyph."""
+
+    SAME = " "
+    CHANGED = "~"
+    REMOVED = "-"
+    ADDED = "+"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    kind: RowKind
+    left: str | None
+    """`None` when the line is on the right alone."""
+    right: str | None
+    left_spans: tuple[Span, ...] = ()
+    """What changed within the line; empty unless `kind` is CHANGED."""
+    right_spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A run of unchanged rows that need not be shown."""
+
+    start: int
+    """The place of its first row."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of both sides under one title: the request, the answer, a document."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+    @property
+    def changed(self) -> bool:
+        return any(row.kind is not RowKind.SAME for row in self.rows)
+
+
+def align(left: Sequence[str], right: Sequence[str]) -> tuple[Row, ...]:
+    """The lines of both sides in rows."""
+    a, b = [line.rstrip(",") for line in left], [line.rstrip(",") for line in right]
+    rows: list[Row] = []
+    for tag, left_from, left_to, right_from, right_to in _opcodes(a, b):
+        lines = zip_longest(left[left_from:left_to], right[right_from:right_to])
+        rows += (Row(RowKind.SAME, *pair) if tag == "equal" else row(*pair) for pair in lines)
+    return tuple(rows)
+
+
+def row(left: str | None, right: str | None) -> Row:
+    """One row of two lines, or of one line and a gap."""
+    if left is None or right is None:
+        return Row(RowKind.ADDED if left is None else RowKind.REMOVED, left, right)
+    if left == right:
+        return Row(RowKind.SAME, left, right)
+    return Row(RowKind.CHANGED, left, right, *word_spans(left, right))
+
+
+def word_spans(left: str, right: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The characters of each side that the other has not, in whole words."""
+    a, b = _WORDS.findall(left), _WORDS.findall(right)
+    changes = [operation for operation in _opcodes(a, b, _MOST_WORDS) if operation[0] != "equal"]
+    return _spans(a, [(op[1], op[2]) for op in changes]), _spans(b, [(op[3], op[4]) for op in changes])
+
+
+def fold(rows: Sequence[Row], context: int = 3) -> tuple[Row | Fold, ...]:
+    """The rows with every long run of unchanged ones folded, `context` rows kept beside each change."""
+    near = {
+        place + distance
+        for place, each in enumerate(rows)
+        if each.kind is not RowKind.SAME
+        for distance in range(-context, context + 1)
+    }
+    return tuple(_folded(rows, near))
+
+
+def jumps(rows: Sequence[Row]) -> tuple[int, ...]:
+    """The place of the first row of each run of changes."""
+    changed = [each.kind is not RowKind.SAME for each in rows]
+    return tuple(place for place, now in enumerate(changed) if now and not (place and changed[place - 1]))
+
+
+def _folded(rows: Sequence[Row], near: set[int]) -> Iterator[Row | Fold]:
+    start = 0
+    while start < len(rows):
+        end = start
+        while end < len(rows) and end not in near:
+            end += 1
+        if end - start > 1:
+            yield Fold(start, end - start)
+            start = end
+        else:
+            yield rows[start]
+            start += 1
+
+
+Operation = tuple[str, int, int, int, int]
+
+
+def _opcodes(left: Sequence[str], right: Sequence[str], most: int = _MOST_LINES) -> Iterator[Operation]:
+    """As SequenceMatcher gives them, with the common ends taken off first."""
+    head = _common(left, right)
+    tail = _common(left[head:][::-1], right[head:][::-1])
+    left_to, right_to = len(left) - tail, len(right) - tail
+    if head:
+        yield "equal", 0, head, 0, head
+    if max(left_to, right_to) - head > most:
+        yield "replace", head, left_to, head, right_to
+    else:
+        matcher = SequenceMatcher(None, left[head:left_to], right[head:right_to], autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            yield tag, a + head, b + head, c + head, d + head
+    if tail:
+        yield "equal", left_to, len(left), right_to, len(right)
+
+
+def _common(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many items both begin with."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
+
+
+def _spans(words: Sequence[str], ranges: Sequence[Span]) -> tuple[Span, ...]:
+    ends = [0]
+    for word in words:
+        ends.append(ends[-1] + len(word))
+    return tuple((ends[start], ends[end]) for start, end in ranges if start < end)
+
+
+def one_column(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The same rows for a narrow screen: in each run of changes what went stands above what came."""
+    column: list[Row] = []
+    run: list[Row] = []
+    for each in rows:
+        if each.kind is RowKind.SAME:
+            column += _split(run)
+            column.append(each)
+            run = []
+        else:
+            run.append(each)
+    return (*column, *_split(run))
+
+
+def _split(run: Sequence[Row]) -> Iterator[Row]:
+    yield from (Row(RowKind.REMOVED, each.left, None, each.left_spans) for each in run if each.left is not None)
+    yield from (Row(RowKind.ADDED, None, each.right, (), each.right_spans) for each in run if each.right is not None)

@@ -1,0 +1,213 @@
+"""Whether an invocation keeps what its saved request promises, and the promise that an invocation itself would make.
+
+Three states: kept, broken, and not judged. Not judged is an error where none was expected: nothing can be said then.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from authlens.core.access import ALLOWED, AccessQuestions
+from authlens.core.compare_policies import equal_documents, pair_documents
+from authlens.core.compare_words import policy_changes, result_words
+from authlens.core.expectation import Expectation, ExpectedError
+from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
+
+THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "LimitExceededException"})
+"""Errors that say nothing of the request but that it came too soon."""
+
+_CHANGING = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""An id of one call, which no second call repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One promise that was not kept."""
+
+    key: str
+    """The key of `expect:`."""
+    expected: str
+    got: str
+    difference: str = ""
+    """Why, or what differs, in words."""
+
+
+class State(StrEnum):
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNJUDGED = "cannot be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    state: State
+    broken: tuple[Broken, ...] = ()
+    reason: str = ""
+    """Why it cannot be judged."""
+
+
+def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
+    """Without an expectation, an answer is enough."""
+    reason = unjudged(expectation, invocation)
+    if reason:
+        return Judgement(State.UNJUDGED, reason=reason)
+    broken = keeps(expectation, invocation) if expectation else ()
+    return Judgement(State.BROKEN if broken else State.KEPT, broken)
+
+
+def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | None:
+    """Why nothing can be said of this invocation; `None` when it can be judged."""
+    failure = invocation.failure
+    wanted = expectation.error if expectation else None
+    if failure is None or (wanted and wanted.error == failure.error):
+        return None
+    if wanted and failure.kind is FailureKind.AWS and failure.error not in THROTTLED:
+        return None
+    return result_words(failure)
+
+
+def keeps(expectation: Expectation, invocation: Invocation) -> tuple[Broken, ...]:
+    """Every promise that this invocation breaks, in the order of the keys in the documentation."""
+    return tuple(broken for check in _CHECKS for broken in check(expectation, invocation))
+
+
+def record(invocation: Invocation) -> Expectation:
+    """What just happened, as the expectation. Times and findings are left to the user."""
+    result = invocation.result
+    if isinstance(result, Failure):
+        return Expectation(error=ExpectedError(result.error, _message_pattern(result.message)))
+    return Expectation(
+        is_authenticated=result.is_authenticated,
+        principal_id=result.principal_id,
+        policy_documents=tuple(_value(document) for document in result.policy_documents),
+        refresh_after_in_seconds=result.refresh_after_in_seconds,
+        disconnect_after_in_seconds=result.disconnect_after_in_seconds,
+    )
+
+
+def matches(pattern: str, text: str) -> bool:
+    """`/regex/` is searched for; any other text must be equal."""
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        return _found(pattern[1:-1], text)
+    return pattern == text
+
+
+Check = Callable[[Expectation, Invocation], Iterator[Broken]]
+
+
+def _is_authenticated(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.is_authenticated, invocation.outcome
+    if wanted is not None and outcome and outcome.is_authenticated != wanted:
+        yield Broken("isAuthenticated", _json(wanted), _json(outcome.is_authenticated))
+
+
+def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.principal_id, invocation.outcome
+    if wanted is not None and outcome and not matches(wanted, outcome.principal_id or ""):
+        yield Broken("principalId", wanted, outcome.principal_id or "(absent)")
+
+
+def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    if expectation.allow and invocation.outcome:
+        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        for access in map(questions.ask, expectation.allow):
+            if access.word != ALLOWED:
+                asked = f"{access.question.action} {access.question.resource}"
+                yield Broken("allow", f"{asked}: ALLOWED", access.word, access.because)
+
+
+def _deny(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    if expectation.deny and invocation.outcome:
+        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        for access in map(questions.ask, expectation.deny):
+            if access.word == ALLOWED:
+                asked = f"{access.question.action} {access.question.resource}"
+                yield Broken("deny", f"{asked}: denied", access.word, access.because)
+
+
+def _policy_documents(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.policy_documents, invocation.outcome
+    if wanted is None or outcome is None or equal_documents(wanted, outcome.policy_documents):
+        return
+    changes = policy_changes(pair_documents(wanted, outcome.policy_documents))
+    words = "; ".join(change.words for change in changes if change.differs)
+    got = "[" + ", ".join(outcome.policy_documents) + "]"
+    yield Broken("policyDocuments", _json(list(wanted)), got, words)
+
+
+def _times(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    outcome = invocation.outcome
+    if outcome is None:
+        return
+    pairs = (
+        ("refreshAfterInSeconds", expectation.refresh_after_in_seconds, outcome.refresh_after_in_seconds),
+        ("disconnectAfterInSeconds", expectation.disconnect_after_in_seconds, outcome.disconnect_after_in_seconds),
+    )
+    for key, wanted, got in pairs:
+        if wanted is not None and wanted != got:
+            yield Broken(key, str(wanted), "(absent)" if got is None else str(got))
+
+
+def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, result = expectation.error, invocation.result
+    if wanted is None:
+        return
+    if isinstance(result, Outcome) or result.error != wanted.error:
+        yield Broken("error", wanted.error, result_words(result))
+    elif wanted.message is not None and not _found(wanted.message, result.message or ""):
+        yield Broken("error.message", f"/{wanted.message}/", _json(result.message))
+
+
+def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, got = expectation.max_duration, invocation.duration
+    if wanted is not None and got > wanted:
+        over = f"{milliseconds(got - wanted)} too long"
+        yield Broken("maxDuration", f"at most {milliseconds(wanted)}", milliseconds(got), over)
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+
+
+_CHECKS: tuple[Check, ...] = (
+    _is_authenticated,
+    _principal_id,
+    _allow,
+    _deny,
+    _policy_documents,
+    _times,
+    _error,
+    _max_duration,
+)
+
+
+def _found(pattern: str, text: str) -> bool:
+    """A pattern that is no regular expression is found nowhere."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False
+
+
+def _message_pattern(message: str | None) -> str | None:
+    """The message word for word, but for the ids of one call."""
+    if message is None:
+        return None
+    parts = (re.escape(part).replace(r"\ ", " ") for part in _CHANGING.split(message))
+    return f"^{'[0-9a-fA-F-]{36}'.join(parts)}$"
+
+
+def _value(document: str) -> Any:
+    try:
+        return json.loads(document)
+    except (ValueError, RecursionError):
+        return document
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,312 @@
+"""Which stage a failure belongs to, why it happened and what to do next: one table for all that AWS or the client says.
+
+Messages are recognised by the contract's own rules, so that a wrong one is mended there in one line. What no table
+knows is said to be unknown and put where its HTTP status points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from authlens.core import answer, contract
+from authlens.core.function_errors import function_error
+from authlens.core.invocation import Failure, FailureKind
+from authlens.core.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
+from authlens.core.request import AuthorizerRequest
+
+
+class Stage(StrEnum):
+    """What a test call passes through, in order."""
+
+    CREDENTIALS = "credentials"
+    WELL_FORMED = "request well-formed"
+    FOUND = "authorizer found"
+    FITS = "request fits the authorizer"
+    SIGNATURE = "signature verified"
+    RAN = "function ran"
+    VALID = "answer valid"
+    AUTHENTICATED = "authenticated"
+    POLICY = "policy allows"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a call ended, in our words."""
+
+    id: str
+    stage: Stage
+    why: str
+    next_step: str
+    earlier_passed: bool = True
+    """Whether ending here proves that every stage before was passed."""
+
+
+_RULES: dict[str, tuple[str, str]] = {
+    contract.CONSTRAINTS.id: (
+        "A member breaks a limit or pattern of the API: {violations}.",
+        "Correct the member that AWS names; preflight points at the character.",
+    ),
+    contract.UNKNOWN_AUTHORIZER.id: (
+        "There is no authorizer {name} in this account and region.",
+        "Check the name, then the region and the profile; 'aws iot list-authorizers' lists what is there.",
+    ),
+    contract.HALF_A_PAIR.id: (
+        "Only one of token and token signature was sent.",
+        "Send both, or neither and a context instead.",
+    ),
+    contract.TOKEN_AND_CONTEXT.id: (
+        "Token mode and context mode were mixed: a token was sent beside a context.",
+        "Remove token and signature, or remove the contexts; a signed authorizer finds them in the contexts too.",
+    ),
+    contract.SIGNING_DISABLED.id: (
+        "The authorizer has signing disabled and takes no token and signature.",
+        "Send contexts only: put the token where the function reads it (query string, header or username).",
+    ),
+    contract.NOTHING_SENT.id: (
+        "Neither a token nor a context was sent.",
+        "Fill in an HTTP, MQTT or TLS context, or token and signature.",
+    ),
+    contract.QUERY_STRING.id: (
+        "AWS does not say which argument is invalid; it answers so to a query string without its leading '?'.",
+        "Put '?' before the query string.",
+    ),
+    contract.SIGNATURE_MISMATCH.id: (
+        "The signature fits none of the authorizer's public keys, or is over another text than this token.",
+        "Sign the token alone, without a line feed, with the private key of a registered public key; "
+        "'authlens verify' names the likely slip.",
+    ),
+    contract.TOKEN_NOT_IN_CONTEXT.id: (
+        "AWS refused without a word, as it does when a signed authorizer finds no token or signature in the contexts.",
+        "Put the token under the authorizer's tokenKeyName and the signature under x-amz-customauthorizer-signature "
+        "into the username, the query string or the headers.",
+    ),
+    answer.NO_BOOLEAN.id: (
+        "The function's answer is no object with a boolean isAuthenticated.",
+        'Return a JSON object with isAuthenticated true or false (no text such as "true"), not null and not a string.',
+    ),
+    answer.PRINCIPAL.id: (
+        "The principalId {value} is not 1 to 128 letters and digits.",
+        "Strip or replace every other character ('-', '_', '@', '.', ':') of the principalId.",
+    ),
+    answer.NO_LIST.id: (
+        "The answer has no list of policyDocuments, which AWS wants even when the login is refused.",
+        "Return policyDocuments as a list; an empty one will do when refusing.",
+    ),
+    answer.TOO_MANY.id: (
+        "The answer has more than 10 policy documents.",
+        "Merge statements into at most 10 documents of at most 2,048 characters each.",
+    ),
+    answer.TOO_LONG.id: (
+        "A policy document is longer than 2,048 characters.",
+        "Shorten it with wildcards, drop its white space, or split it over up to 10 documents.",
+    ),
+    answer.SYNTAX.id: (
+        "A policy document is no JSON policy.",
+        "Return each document as an object, or as the text of one; 'authlens lint' shows where it breaks.",
+    ),
+    answer.ARN.id: (
+        "The Resource {value} of a policy is no ARN.",
+        "Write Resource as an ARN or a list of ARNs; a list turned into text looks like this.",
+    ),
+    answer.REFRESH.id: (
+        "refreshAfterInSeconds is {value}; AWS takes 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+    ),
+    answer.DISCONNECT.id: (
+        "disconnectAfterInSeconds is {value}; AWS takes 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+    ),
+}
+"""Why and what next, by the id of the contract's rule. The rule says at which stage."""
+
+_BARE_REFUSAL = (
+    "The function refused without a principal: a bare isAuthenticated false is reported as a missing principalId.",
+    "If it should refuse, return principalId and policyDocuments beside isAuthenticated, so that the refusal reads as "
+    "one; if it should pass, look at why the function took the refusing path.",
+)
+
+_BAD_CREDENTIALS = "AWS does not accept the credentials."
+_SIGN_IN = "Renew or correct the credentials of the profile ('aws sso login', 'aws configure') and send again."
+
+_ERRORS: dict[str, tuple[Stage, str, str]] = {
+    **dict.fromkeys(
+        ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "AuthFailure"),
+        (Stage.CREDENTIALS, "AWS does not know the access key.", _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"),
+        (Stage.CREDENTIALS, "The AWS session has expired.", _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException"),
+        (
+            Stage.CREDENTIALS,
+            "The AWS signature of the call does not match: this is about the AWS credentials, not the token.",
+            "Correct the secret key of the profile, and check the clock of this machine.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired", "NotAuthorized"),
+        (Stage.CREDENTIALS, _BAD_CREDENTIALS, _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "ForbiddenException"),
+        (
+            Stage.CREDENTIALS,
+            "The caller may not call TestInvokeAuthorizer.",
+            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}.',
+        ),
+    ),
+    "UnauthorizedException": (
+        Stage.SIGNATURE,
+        "AWS calls the request unauthorized and does not say whether it means the caller or the token's signature.",
+        "Verify the signature against the authorizer's keys ('authlens verify'), then check the caller's permission.",
+    ),
+    **dict.fromkeys(
+        ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "429"),
+        (
+            Stage.WELL_FORMED,
+            "AWS did not look at the request: too many calls came in a short time.",
+            "Wait a moment and send again.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("ServiceUnavailableException", "ServiceUnavailable", "503"),
+        (
+            Stage.RAN,
+            "AWS was not able to answer now; a function that cannot be invoked may look like this too.",
+            "Send again; if it stays, check the function's metrics and that iot.amazonaws.com may invoke it.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("InternalFailureException", "InternalFailure", "InternalServerError", "InternalException", "500"),
+        (
+            Stage.RAN,
+            "AWS failed inside; a function over 5 seconds, a crash or a missing permission to invoke it may be why.",
+            "Read the function's log, and check that its resource policy lets iot.amazonaws.com invoke it with the "
+            "authorizer's ARN as AWS:SourceArn.",
+        ),
+    ),
+}
+"""AWS's errors that carry no message of the contract: stage, why, what next. They prove nothing of earlier stages."""
+
+_KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
+    FailureKind.CREDENTIALS: (Stage.CREDENTIALS, "No usable AWS credentials were found.", _SIGN_IN),
+    FailureKind.CONFIGURATION: (
+        Stage.CREDENTIALS,
+        "The AWS configuration cannot be used.",
+        "Correct the profile, the region or the AWS configuration file.",
+    ),
+    FailureKind.UNREACHABLE: (
+        Stage.CREDENTIALS,
+        "The endpoint was not reached; nobody judged the request.",
+        "Check the endpoint URL or region, the network, the proxy and the VPN.",
+    ),
+    FailureKind.LOCAL: (
+        Stage.CREDENTIALS,
+        "The local endpoint could not be used.",
+        "Mend the file that the message names; 'authlens serve' shows the same message.",
+    ),
+    FailureKind.REFERENCE: (
+        Stage.WELL_FORMED,
+        "Something that the request refers to is missing; nothing was sent.",
+        "Provide the reference or the signing key that the message names and send again.",
+    ),
+    FailureKind.REFUSED_HERE: (
+        Stage.WELL_FORMED,
+        "The client would not send the request.",
+        "Fill in the member that the message names, or leave it out.",
+    ),
+    FailureKind.TIMED_OUT: (
+        Stage.RAN,
+        "No answer came in time. AWS ends an authorizer's function after 5 seconds; the network may be at fault too.",
+        "It may still have run: read the function's log, send again, or allow more time.",
+    ),
+    FailureKind.ABANDONED: (
+        Stage.RAN,
+        "The call was given up before an answer came.",
+        "It may still have run: send again, or allow more time.",
+    ),
+    FailureKind.BROKEN_ANSWER: (
+        Stage.VALID,
+        "What came back is no whole answer of AWS IoT; nothing is concluded from it.",
+        "Look at the raw answer: a proxy or a login page may stand between.",
+    ),
+    FailureKind.FAULT: (
+        Stage.CREDENTIALS,
+        "authlens itself failed.",
+        "Please report it with the message below.",
+    ),
+}
+"""By the kind of a failure that is not AWS's answer."""
+
+
+def explain(failure: Failure, request: AuthorizerRequest) -> Explanation:
+    """Where, why and what next, for any failure at all."""
+    if failure.kind is not FailureKind.AWS:
+        return _of_kind(failure)
+    rule = rule_of((*contract.TEST_CALL, *answer.ANSWER), failure.error, failure.message)
+    if rule is not None:
+        return _of_rule(rule, failure, request)
+    known = _ERRORS.get(failure.error)
+    if known is not None:
+        return _of_error(failure, request, known)
+    return _unknown(failure)
+
+
+def blanks(rule: Rule, message: str | None) -> dict[str, str]:
+    """What stands in the blanks of a rule's words in this message."""
+    pattern = re.sub(r"\\\{([a-z]+)\\\}", r"(?P<\1>[\\s\\S]*)", re.escape(rule.words or ""))
+    found = re.fullmatch(pattern, message or "")
+    return found.groupdict() if found else {}
+
+
+def _of_rule(rule: Rule, failure: Failure, request: AuthorizerRequest) -> Explanation:
+    filled = blanks(rule, failure.message)
+    stage = Stage(rule.stage or Stage.FITS)
+    if rule is answer.FUNCTION_FAILED:
+        return Explanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
+    if rule is answer.PRINCIPAL and filled["value"] == "null":
+        return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
+    why, next_step = _RULES[rule.id]
+    return Explanation(rule.id, stage, why.format(**filled), next_step)
+
+
+def _of_kind(failure: Failure) -> Explanation:
+    stage, why, next_step = _KINDS[failure.kind]
+    if failure.kind is FailureKind.TIMED_OUT and "Connect" in failure.error:
+        stage, why, next_step = _KINDS[FailureKind.UNREACHABLE]
+    return Explanation(failure.kind.value, stage, why, failure.advice or next_step, earlier_passed=False)
+
+
+def _of_error(failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str]) -> Explanation:
+    stage, why, next_step = known
+    signed = request.token_signature is not None or request.token is not None
+    if failure.error == "UnauthorizedException" and not signed:
+        stage = Stage.CREDENTIALS
+    return Explanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
+
+
+_CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}
+"""Where an unknown message of a known class belongs."""
+
+
+def _unknown(failure: Failure) -> Explanation:
+    stage = _CLASSES.get(failure.error) or _stage_of_status(failure.http_status)
+    return Explanation(
+        "unknown",
+        stage,
+        f"AWS answered {failure.error} in words that authlens does not know; it probably belongs to this stage.",
+        failure.advice or "Read AWS's own words below; they are all that is known.",
+        earlier_passed=False,
+    )
+
+
+def _stage_of_status(status: int | None) -> Stage:
+    if status in (401, 403):
+        return Stage.CREDENTIALS
+    if status == 404:
+        return Stage.FOUND
+    return Stage.RAN if status is not None and status >= 500 else Stage.WELL_FORMED

@@ -1,0 +1,230 @@
+"""The stage verdict of an invocation: what was passed, what failed first and why, and the one thing to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from authlens.core import contract
+from authlens.core.access import ALLOWED, Access, AccessQuestions
+from authlens.core.authorizer import Authorizer
+from authlens.core.caveats import Caveat, Passed, caveats
+from authlens.core.expectation import Question
+from authlens.core.finding import Finding
+from authlens.core.invocation import Failure, Invocation, Outcome
+from authlens.core.refusal import Rule
+from authlens.core.stage_messages import Explanation, explain
+from authlens.core.stage_messages import Stage as Stage
+
+
+class State(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    """Passed, with something that a real connection would meet."""
+    NOT_REACHED = "not reached"
+
+
+class Conclusion(StrEnum):
+    """What all stages together come to."""
+
+    ALLOWED = "authenticated"
+    """Authenticated, and every open question is allowed."""
+    PARTLY = "authenticated, partly denied"
+    DENIED = "authenticated, everything denied"
+    """Authenticated, and not one thing is allowed: AWS's own pattern for a wrong password."""
+    REFUSED = "refused"
+    """isAuthenticated is false."""
+    FAILED = "failed"
+    """No outcome; a stage before `authenticated` failed."""
+    READY = "ready"
+    """Not sent yet: preflight finds nothing that AWS would refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    stage: Stage
+    state: State
+    why: str = ""
+    """One sentence; empty where there is nothing to say."""
+    next_step: str = ""
+    aws_words: str | None = None
+    """What AWS answered, word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    conclusion: Conclusion
+    stages: tuple[StageResult, ...]
+    """Every stage, in order."""
+    headline: str
+    """The one sentence."""
+    next_step: str
+    """The one thing to do."""
+    explanation: str = ""
+    """The id of the explanation that matched, for scripts."""
+    caveats: tuple[Caveat, ...] = ()
+    answers: tuple[Access, ...] = ()
+    """The open questions with their decisions."""
+
+    @property
+    def lit(self) -> StageResult | None:
+        """The first stage that failed."""
+        return next((result for result in self.stages if result.state is State.FAILED), None)
+
+
+def stages(
+    invocation: Invocation,
+    questions: Iterable[Question] = (),
+    authorizer: Authorizer | None = None,
+    variables: Mapping[str, tuple[str, ...]] | None = None,
+) -> Verdict:
+    """The verdict of an invocation. `authorizer` is what is known now; else what the invocation remembers counts."""
+    known = authorizer or invocation.authorizer
+    result = invocation.result
+    if isinstance(result, Failure):
+        return _failed(explain(result, invocation.request), result)
+    if not result.is_authenticated:
+        return _refused(result)
+    answers = AccessQuestions(result, invocation.request, variables)
+    return _authenticated(Passed(invocation, result, known, answers), tuple(map(answers.ask, questions)))
+
+
+def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) -> Verdict:
+    """The verdict before sending: the stage at which the first error of preflight would end the call."""
+    error = next((finding for finding in findings if finding.severity == "error"), None)
+    if error is None:
+        results = _results(Stage.CREDENTIALS, State.NOT_REACHED)
+        passed = (Stage.WELL_FORMED, Stage.FITS, *((Stage.FOUND,) if authorizer else ()))
+        words = "Preflight finds nothing that AWS would refuse."
+        return Verdict(Conclusion.READY, _passed(results, passed), words, "Send it.")
+    stage = _foreseen_stage(error)
+    next_step = error.fix.label + "." if error.fix else "Correct it, or send it anyway to see what AWS says."
+    results = _results(stage, State.FAILED, error.message, next_step, error.aws_words, State.NOT_REACHED)
+    judged = tuple(each for each in (Stage.WELL_FORMED, Stage.FITS) if _index(each) < _index(stage))
+    return Verdict(Conclusion.FAILED, _passed(results, judged), error.message, next_step, error.id)
+
+
+def _failed(explanation: Explanation, failure: Failure) -> Verdict:
+    words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
+    earlier = State.PASSED if explanation.earlier_passed else State.NOT_REACHED
+    results = _results(explanation.stage, State.FAILED, explanation.why, explanation.next_step, words, earlier)
+    return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)
+
+
+def _refused(outcome: Outcome) -> Verdict:
+    why = f"The function refused this login: isAuthenticated is false for the principal {outcome.principal_id!r}."
+    next_step = "Compare the event it received with what it expects, and read its log."
+    results = _results(Stage.AUTHENTICATED, State.FAILED, why, next_step)
+    return Verdict(Conclusion.REFUSED, results, why, next_step, "refused")
+
+
+def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
+    found = caveats(passed)
+    denied = [access for access in answers if access.word != ALLOWED]
+    conclusion = _conclusion(passed, denied)
+    headline, next_step = _policy_words(conclusion, passed.outcome, answers, denied)
+    state = State.PASSED if conclusion is Conclusion.ALLOWED else State.FAILED
+    results = _results(Stage.POLICY, state, headline, next_step)
+    if conclusion is Conclusion.ALLOWED and found and found[0].severity == "warning":
+        headline, next_step = f"{headline[:-1]}, but: {_lowered(found[0].message)}", found[0].next_step
+    return Verdict(conclusion, _warned(results, found), headline, next_step, "", found, answers)
+
+
+def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
+    if not _allows_anything(passed.outcome):
+        return Conclusion.DENIED
+    return Conclusion.PARTLY if denied else Conclusion.ALLOWED
+
+
+def _policy_words(
+    conclusion: Conclusion, outcome: Outcome, answers: tuple[Access, ...], denied: list[Access]
+) -> tuple[str, str]:
+    who = f"Authenticated as {outcome.principal_id!r}"
+    if conclusion is Conclusion.ALLOWED:
+        asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
+        return f"{who}{asked}.", "Try it with a device." if answers else "Ask what the client may do."
+    if conclusion is Conclusion.DENIED:
+        cause = "no statement allows anything" if outcome.policy_documents else "there is no policy document"
+        return (
+            f"{who}, but everything is denied: {cause}.",
+            "If the login was meant to pass, look at why the function chose a policy that denies.",
+        )
+    first = denied[0]
+    count = (
+        f"{len(denied)} of {len(answers)} open questions are denied" if len(answers) > 1 else "what is asked is denied"
+    )
+    headline = f"{who}, but {count}: {first.question.action} on {first.question.resource} is {first.word}."
+    return headline, first.because or "Allow it in a policy document."
+
+
+def _counted(questions: int) -> str:
+    return f"all {questions} open questions" if questions > 1 else "the open question"
+
+
+def _allows_anything(outcome: Outcome) -> bool:
+    """Whether any statement allows, and none denies all actions on all resources."""
+    from authlens.core.policy.document import parse
+
+    statements = [statement for text in outcome.policy_documents for statement in parse(text).statements]
+    denies_all = any(
+        statement.effect == "Deny"
+        and not (statement.conditions or statement.not_action or statement.not_resource)
+        and any(action.text in ("*", "iot:*") for action in statement.actions)
+        and any(resource.text == "*" for resource in statement.resources)
+        for statement in statements
+        if not statement.faults
+    )
+    return not denies_all and any(statement.effect == "Allow" and not statement.faults for statement in statements)
+
+
+def _passed(results: tuple[StageResult, ...], passed: tuple[Stage, ...]) -> tuple[StageResult, ...]:
+    return tuple(replace(each, state=State.PASSED) if each.stage in passed else each for each in results)
+
+
+def _index(stage: Stage) -> int:
+    return tuple(Stage).index(stage)
+
+
+def _results(
+    stage: Stage,
+    state: State,
+    why: str = "",
+    next_step: str = "",
+    aws_words: str | None = None,
+    earlier: State = State.PASSED,
+) -> tuple[StageResult, ...]:
+    """Every stage, when it ended at this one."""
+    order, at = tuple(Stage), _index(stage)
+    return (
+        *(StageResult(each, earlier) for each in order[:at]),
+        StageResult(stage, state, why, next_step, aws_words),
+        *(StageResult(each, State.NOT_REACHED) for each in order[at + 1 :]),
+    )
+
+
+def _warned(results: tuple[StageResult, ...], found: tuple[Caveat, ...]) -> tuple[StageResult, ...]:
+    """The results with the first warning of each passed stage."""
+    first: dict[Stage, Caveat] = {}
+    for caveat in found:
+        if caveat.severity == "warning":
+            first.setdefault(caveat.stage, caveat)
+    return tuple(
+        replace(result, state=State.WARNED, why=first[result.stage].message, next_step=first[result.stage].next_step)
+        if result.state is State.PASSED and result.stage in first
+        else result
+        for result in results
+    )
+
+
+_RULES: dict[str, Rule] = {rule.id: rule for rule in contract.TEST_CALL}
+
+
+def _foreseen_stage(error: Finding) -> Stage:
+    rule = _RULES.get(error.id)
+    return Stage(rule.stage) if rule is not None and rule.stage else Stage.WELL_FORMED
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

@@ -5,11 +5,20 @@ Every fault of such a file is a DefinitionError with the file, the line, the col
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from authlens.core import management, yaml_text
 from authlens.core.authorizer import Authorizer
+from authlens.core.refusal import Refusal
+from authlens.core.yaml_text import Node, YamlError
+from authlens.endpoint import function_checks
+from authlens.endpoint.function_checks import Unfit
+from authlens.endpoint.runtime_environment import language
 
 DEFAULT_REGION = "us-west-2"
 DEFAULT_ACCOUNT = "000000000000"
@@ -17,6 +26,17 @@ DEFAULT_TIMEOUT = 5.0
 """Seconds. AWS IoT ends an authorizer's function after five (contract §5)."""
 DEFAULT_MEMORY_SIZE = 128
 """MiB, as Lambda's."""
+MAXIMUM_TIMEOUT = 900
+MEMORY_SIZES = (128, 10240)
+"""Lambda's limits."""
+FILE_KEYS = ("region", "account", "authorizers")
+AUTHORIZER_KEYS = ("status", "signingDisabled", "tokenKeyName", "tokenSigningPublicKeys", "enableCachingForHttp")
+FUNCTION_KEYS = (
+    *("codeUri", "handler", "runtime", "environment", "timeout", "memorySize"),
+    *("interpreter", "command", "functionName"),
+)
+
+Value = TypeVar("Value")
 
 
 class DefinitionError(Exception):
@@ -53,6 +73,10 @@ class FunctionDefinition:
     """What speaks the Runtime API by itself, for runtime `provided`; the program is absolute."""
     arn: str = ""
 
+    @property
+    def region(self) -> str:
+        return self.arn.split(":")[3] if self.arn else DEFAULT_REGION
+
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerDefinition:
@@ -71,3 +95,230 @@ class Definitions:
     """Every function once, those without an authorizer too."""
     warnings: tuple[str, ...] = ()
     """What is odd but no reason to stop, as sentences with file and line."""
+
+
+def read_definitions(path: Path) -> Definitions:
+    """What an authorizers.yaml defines. Raises DefinitionError."""
+    path = Path(path).absolute()
+    try:
+        root = yaml_text.load(yaml_text.decode(path.read_bytes()))
+        return _definitions(root, path.parent)
+    except YamlError as error:
+        raise DefinitionError(path, error.line, error.column, error.message) from None
+    except OSError as error:
+        raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+
+
+def authorizer_arn(region: str, account: str, name: str) -> str:
+    return f"arn:aws:iot:{region}:{account}:authorizer/{name}"
+
+
+def function_arn(region: str, account: str, name: str) -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+@contextmanager
+def _at(node: Node) -> Iterator[None]:
+    """What a check finds unfit is wrong at this place."""
+    try:
+        yield
+    except Unfit as reason:
+        raise node.error(str(reason)) from None
+
+
+def _optional(fields: Mapping[str, Node], key: str, read: Callable[[Node], Value], default: Value) -> Value:
+    return read(fields[key]) if key in fields else default
+
+
+def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
+    if key not in fields:
+        raise (node.key or node).error(f"{key} is missing")
+    return fields[key]
+
+
+def _definitions(root: Node, base: Path) -> Definitions:
+    fields = root.fields(*FILE_KEYS)
+    region = _optional(fields, "region", _region, DEFAULT_REGION)
+    account = _optional(fields, "account", _account, DEFAULT_ACCOUNT)
+    entries = _required(root, fields, "authorizers")
+    if not entries.mapping():
+        raise entries.error("authorizers is empty; it names each authorizer and its function")
+    reader = _Reader(base, region, account)
+    authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
+    return Definitions(region, account, authorizers, tuple(reader.functions.values()), tuple(reader.warnings))
+
+
+def _region(node: Node) -> str:
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", node.string()):
+        raise node.error("region must be the name of an AWS region, such as us-west-2")
+    return node.string()
+
+
+def _account(node: Node) -> str:
+    if not re.fullmatch("[0-9]{12}", node.string()):
+        raise node.error("account must be twelve digits")
+    return node.string()
+
+
+class _Reader:
+    """Reads the entries of one file, and keeps what they share: the functions by name, and the warnings."""
+
+    def __init__(self, base: Path, region: str, account: str) -> None:
+        self._base = base
+        self._region = region
+        self._account = account
+        self.functions: dict[str, FunctionDefinition] = {}
+        self.warnings: list[str] = []
+
+    def authorizer(self, name: str, node: Node) -> AuthorizerDefinition:
+        _stop(node.key or node, management.name_refusal(name))
+        fields = node.fields(*AUTHORIZER_KEYS, *FUNCTION_KEYS)
+        function = self._shared(self._function(name, node, fields), node)
+        keys = self._keys(name, fields["tokenSigningPublicKeys"]) if "tokenSigningPublicKeys" in fields else ()
+        signing = "tokenKeyName" in fields or bool(keys)
+        authorizer = Authorizer(
+            name=name,
+            arn=authorizer_arn(self._region, self._account, name),
+            function_arn=function.arn,
+            status=_optional(fields, "status", lambda status: status.choice(management.STATUSES), "ACTIVE"),
+            signing_disabled=_optional(fields, "signingDisabled", Node.boolean, not signing),
+            token_key_name=_optional(fields, "tokenKeyName", Node.string, None),
+            token_signing_public_keys=keys,
+            enable_caching_for_http=_optional(fields, "enableCachingForHttp", Node.boolean, False),
+        )
+        _stop(_place_of_signing(node, fields), _refusal(authorizer))
+        return AuthorizerDefinition(authorizer, function)
+
+    def _keys(self, authorizer: str, node: Node) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._key(authorizer, name, key)) for name, key in node.mapping().items())
+
+    def _key(self, authorizer: str, name: str, node: Node) -> str:
+        """The PEM text, given as it is or as the path of its file."""
+        text = node.string()
+        if "-----BEGIN" not in text:
+            try:
+                text = (self._base / Path(text).expanduser()).read_text("utf-8")
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is not a text file"
+                raise node.error(f"the key file {self._base / text} cannot be read: {why}") from None
+        _stop(node, management.key_refusal(authorizer, name, text))
+        return text
+
+    def _shared(self, function: FunctionDefinition, node: Node) -> FunctionDefinition:
+        """Authorizers may share a function, which must then be the same."""
+        if self.functions.setdefault(function.name, function) != function:
+            raise node.error(f"another authorizer defines the function {function.name} in another way")
+        return function
+
+    def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
+        name = _optional(fields, "functionName", _function_name, name)
+        folder_node = _required(node, fields, "codeUri")
+        with _at(folder_node):
+            folder = function_checks.checked_folder(self._base / Path(folder_node.string()).expanduser())
+        environment = _environment(fields["environment"]) if "environment" in fields else {}
+        handler = _optional(fields, "handler", Node.string, "")
+        runtime = self._runtime(fields, folder, handler)
+        if language(runtime) != "provided":
+            handler_node = _required(node, fields, "handler")
+            with _at(handler_node):
+                function_checks.check_handler(folder, handler, runtime, environment)
+        return FunctionDefinition(
+            name=name,
+            code_uri=folder,
+            handler=handler,
+            runtime=runtime,
+            environment=environment,
+            timeout=_optional(fields, "timeout", _timeout, DEFAULT_TIMEOUT),
+            memory_size=_optional(fields, "memorySize", _memory_size, DEFAULT_MEMORY_SIZE),
+            interpreter=self._interpreter(node, fields, runtime),
+            command=self._command(node, fields, runtime, folder),
+            arn=function_arn(self._region, self._account, name),
+        )
+
+    def _runtime(self, fields: Mapping[str, Node], folder: Path, handler: str) -> str:
+        if "runtime" not in fields:
+            return "provided" if "command" in fields else function_checks.default_runtime(folder, handler)
+        with _at(fields["runtime"]):
+            return function_checks.checked_runtime(fields["runtime"].string())
+
+    def _interpreter(self, node: Node, fields: Mapping[str, Node], runtime: str) -> str | None:
+        """The interpreter that is named, if any; either must run, and a version that differs is a warning."""
+        interpreter = None
+        place = fields.get("interpreter", fields.get("runtime", node))
+        if language(runtime) == "provided":
+            if "interpreter" in fields:
+                raise place.error("interpreter is for Python and Node.js; runtime provided has command")
+            return None
+        with _at(place):
+            if "interpreter" in fields:
+                interpreter = function_checks.checked_program(place.string(), self._base)
+            warning = function_checks.version_warning(runtime, interpreter) if "runtime" in fields else None
+        if warning:
+            self.warnings.append(f"line {fields['runtime'].line}: {warning}")
+        return interpreter
+
+    def _command(self, node: Node, fields: Mapping[str, Node], runtime: str, folder: Path) -> tuple[str, ...]:
+        place = fields.get("command", node)
+        if language(runtime) != "provided":
+            if "command" in fields:
+                raise place.error("command is for runtime provided; Python and Node.js have handler")
+            return ()
+        with _at(place):
+            if "command" not in fields:
+                return function_checks.own_bootstrap(folder)
+            command = [item.string("command") for item in place.list()]
+            return function_checks.checked_command(command, folder, self._base)
+
+
+def _function_name(node: Node) -> str:
+    if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", node.string()):
+        raise node.error("functionName must be 1 to 64 letters, digits, - and _")
+    return node.string()
+
+
+def _environment(node: Node) -> dict[str, str]:
+    return {name: _variable(name, value) for name, value in node.mapping().items()}
+
+
+def _variable(name: str, node: Node) -> str:
+    with _at(node.key or node):
+        return function_checks.checked_variable(name, node.string())
+
+
+def _timeout(node: Node) -> float:
+    seconds = node.number()
+    if not 0 < seconds <= MAXIMUM_TIMEOUT:
+        raise node.error(f"timeout must be seconds, more than 0 and at most {MAXIMUM_TIMEOUT}")
+    return seconds
+
+
+def _memory_size(node: Node) -> int:
+    size, (least, most) = node.integer(), MEMORY_SIZES
+    if not least <= size <= most:
+        raise node.error(f"memorySize must be {least} to {most} (MiB)")
+    return size
+
+
+def _refusal(authorizer: Authorizer) -> Refusal | None:
+    """What AWS says of creating it."""
+    keys = dict(authorizer.token_signing_public_keys) or None
+    members = {
+        "authorizerFunctionArn": authorizer.function_arn,
+        "tokenKeyName": authorizer.token_key_name,
+        "tokenSigningPublicKeys": keys,
+        "signingDisabled": authorizer.signing_disabled,
+    }
+    return management.create_refusal(authorizer.name, members)
+
+
+def _place_of_signing(node: Node, fields: Mapping[str, Node]) -> Node:
+    """Where to look when AWS refuses how signing is set up."""
+    for key in ("tokenSigningPublicKeys", "signingDisabled", "tokenKeyName"):
+        if key in fields:
+            return fields[key].key or fields[key]
+    return node.key or node
+
+
+def _stop(node: Node, refusal: Refusal | None) -> None:
+    if refusal:
+        raise node.error(f"AWS IoT refuses this: {refusal.message}")

@@ -12,13 +12,33 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from authlens.endpoint.definitions import FunctionDefinition
+if TYPE_CHECKING:
+    from authlens.endpoint.definitions import FunctionDefinition
 
 HERE = Path(__file__).parent
 AWS_FILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+
+
+RESERVED = frozenset(
+    {
+        "AWS_LAMBDA_RUNTIME_API",
+        "_HANDLER",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+    }
+)
+"""Variables that a function's configuration cannot set."""
 
 
 def child_environment(function: FunctionDefinition, runtime_api: str, path: str) -> dict[str, str]:
@@ -52,7 +72,7 @@ def without_aws_files(configured: Mapping[str, str]) -> dict[str, str]:
 
 
 def reserved(function: FunctionDefinition, runtime_api: str) -> dict[str, str]:
-    region = function.arn.split(":")[3]
+    region = function.region
     return {
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "_HANDLER": function.handler,

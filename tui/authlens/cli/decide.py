@@ -1,0 +1,200 @@
+"""Say whether policies allow an action on a resource, and why: ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import ItemsView, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.policy_input import read_policy_file
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.policy.document import Document
+    from authlens.core.policy.evaluate import Decision
+    from authlens.core.policy.json_text import Span
+    from authlens.core.policy.policy_file import PolicyFile
+
+_EXAMPLES = """examples:
+  authlens decide --policy policy.json iot:Publish topic/sensors/7/data
+  authlens decide --policy policy.json iot:Connect client/c1 --variable iot:ClientId=c1
+  authlens decide --policy outcome.json iot:Subscribe 'topicfilter/a/+' --region us-west-2 --account 123456789012
+  aws iot test-invoke-authorizer … | authlens decide --policy - iot:Connect client/c1
+
+The first line is ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY; then comes why. Exit code 0: allowed, 1: denied.
+The keys of --output json are listed in docs/decide.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument(
+        "--policy",
+        action="append",
+        required=True,
+        metavar="FILE",
+        help="a policy, a list of policies or a whole outcome, as JSON; - is standard input. May be repeated",
+    )
+    parser.add_argument("action", metavar="ACTION", help="for example iot:Publish")
+    parser.add_argument("resource", metavar="RESOURCE", help="an ARN, or its tail such as topic/a/b")
+    parser.add_argument(
+        "--variable",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a context key such as iot:ClientId=c1. Given twice it has two values; KEY alone is the empty set; "
+        "a key that is not given is absent",
+    )
+    parser.add_argument("--region", metavar="REGION", help="completes a RESOURCE without arn:; else any region matches")
+    parser.add_argument(
+        "--account", metavar="ACCOUNT", help="completes a RESOURCE without arn:; else any account matches"
+    )
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    from authlens.core.policy.evaluate import decide
+
+    files = [(name, read_policy_file(name, world)) for name in arguments.policy]
+    sources = [source for name, file in files for source in _sources(name, file)]
+    for name, file in files:
+        if _refused(file):
+            narrate(f"{name}: isAuthenticated is false, so AWS ignores these documents", world.stderr)
+    decision = decide(
+        [source.document for source in sources],
+        arguments.action,
+        arguments.resource,
+        _variables(arguments.variable),
+        arguments.region,
+        arguments.account,
+    )
+    if arguments.output == "json":
+        world.output.json(_as_json(decision, sources))
+    else:
+        _write_text(decision, sources, world)
+    return ExitCode.DONE if decision.allowed else ExitCode.NO
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One document and where it was read."""
+
+    name: str
+    file: PolicyFile
+    index: int
+    """Its place in that file."""
+    document: Document
+
+    def locate(self, span: Span) -> Span:
+        return self.file.locate(self.index, span)
+
+    def place(self, span: Span) -> str:
+        found = self.locate(span)
+        return f"{self.name}:{found.line}:{found.column}"
+
+
+def _refused(file: PolicyFile) -> bool:
+    answer = file.answer and file.answer.get("isAuthenticated")
+    return bool(answer) and getattr(answer, "value", None) is False
+
+
+def _sources(name: str, file: PolicyFile) -> Iterator[_Source]:
+    if file.fault:
+        raise _invalid(name, file.fault.span, file.fault.message)
+    for index, document in enumerate(file.documents):
+        if document.faults and document.version is None and not document.statements:
+            fault = document.faults[0]
+            if fault.id in ("json-syntax", "not-an-object"):
+                raise _invalid(name, file.locate(index, fault.span), fault.message)
+        yield _Source(name, file, index, document)
+
+
+def _invalid(name: str, span: Span, message: str) -> CommandError:
+    return CommandError(f"{name}: line {span.line}, column {span.column}: {message}")
+
+
+def _variables(written: list[str]) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {}
+    for text in written:
+        key, equals, value = text.partition("=")
+        if not key:
+            raise CommandError(f"--variable {text!r} has no key; write KEY=VALUE, for example iot:ClientId=c1")
+        values[key] = values.get(key, ()) + ((value,) if equals else ())
+    return values
+
+
+def _write_text(decision: Decision, sources: list[_Source], world: World) -> None:
+    from authlens.core.visible import visible
+
+    for line in _lines(decision, sources):
+        world.output.line(visible(line))
+
+
+def _lines(decision: Decision, sources: list[_Source]) -> Iterator[str]:
+    yield decision.word
+    for reason in decision.reasons:
+        yield f"{reason}."
+    for one in decision.deciding:
+        span = one.resource.span if one.resource else one.statement.span
+        yield f"  at {sources[one.document].place(span)}"
+    for written, value in _variable_values(decision):
+        yield f"{written} is {value}" if value is not None else f"{written} has no value and stays as text"
+    misses = decision.near_misses
+    if misses:
+        yield "Nearest misses:" if not decision.allowed else "Denies that do not apply:"
+    for miss in misses:
+        where = ""
+        if miss.document is not None and miss.span is not None:
+            where = f"{sources[miss.document].place(miss.span)}: "
+        yield f"  {where}{miss.message}"
+
+
+def _variable_values(decision: Decision) -> ItemsView[str, str | None]:
+    return {one.variable: one.value for one in decision.substitutions}.items()
+
+
+def _as_json(decision: Decision, sources: list[_Source]) -> dict[str, Any]:
+    return {
+        "decision": decision.word.value,
+        "action": decision.asking.action,
+        "resource": str(decision.asking.resource),
+        "reasons": list(decision.reasons),
+        "deciding": [
+            {
+                **_where(sources, one.document, one.statement.span),
+                "statement": one.index,
+                "endLine": sources[one.document].locate(one.statement.span).end_line,
+                "effect": one.statement.effect,
+                "action": one.action.text if one.action else None,
+                "resource": one.resource.text if one.resource else None,
+            }
+            for one in decision.deciding
+        ],
+        "nearMisses": [
+            {
+                "message": miss.message,
+                "statement": miss.statement.index if miss.statement else None,
+                **_where(sources, miss.document, miss.span),
+            }
+            for miss in decision.near_misses
+        ],
+        "substitutions": [
+            {
+                **_where(sources, one.document, one.span),
+                "statement": one.statement,
+                "variable": one.variable,
+                "value": one.value,
+                "written": one.written,
+                "becomes": one.becomes,
+            }
+            for one in decision.substitutions
+        ],
+    }
+
+
+def _where(sources: list[_Source], document: int | None, span: Span | None) -> dict[str, Any]:
+    if document is None or span is None:
+        return {"file": None, "document": None, "line": None, "column": None}
+    found = sources[document].locate(span)
+    return {"file": sources[document].name, "document": document, "line": found.line, "column": found.column}

@@ -1,0 +1,107 @@
+"""ARNs of AWS IoT: their fields, and a question's resource, which may be an ARN or only its tail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FIELDS = ("arn", "partition", "service", "region", "account", "resource")
+
+_TAIL_FIELD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """The six fields of `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    tail: str
+    """`TYPE/NAME`; it may hold colons."""
+
+    @property
+    def type(self) -> str:
+        return self.tail.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.tail.partition("/")[2]
+
+    def __str__(self) -> str:
+        return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.tail}"
+
+
+def split(text: str) -> Arn | None:
+    """The fields of a text; `None` when it has fewer than six or does not start with `arn`."""
+    fields = text.split(":", _TAIL_FIELD)
+    return Arn(*fields[1:]) if len(fields) == len(FIELDS) and fields[0] == "arn" else None
+
+
+def partition_of(region: str) -> str:
+    """The partition that a region lies in."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stands before the tail of an ARN, as far as it is known."""
+
+    partition: str | None = None
+    region: str | None = None
+    account: str | None = None
+
+    def completed(self, other: Prefix) -> str:
+        """`arn:…:iot:…:…:` with what this leaves open taken from the other."""
+        return (
+            f"arn:{self.partition or other.partition or 'aws'}:iot:"
+            f"{self.region or other.region or 'us-east-1'}:{self.account or other.account or '123456789012'}:"
+        )
+
+
+def fitting_prefix(pattern: str) -> Prefix:
+    """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one `x`."""
+    fields = pattern.split(":", _TAIL_FIELD)[:-1]
+    partition, _, region, account = [*fields[1:], *[""] * 4][:4]
+    return Prefix(_instance(partition), _instance(region), _instance(account))
+
+
+def _instance(field: str) -> str | None:
+    return re.sub(r"\$\{[?]\}|[?]", "x", field.replace("*", "")) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The resource of a question."""
+
+    text: str
+    """As asked: an ARN, a tail such as `topic/a`, or `*`."""
+    prefix: Prefix = Prefix()
+
+    @property
+    def is_tail(self) -> bool:
+        return not self.text.startswith("arn:") and self.text != "*"
+
+    @property
+    def tail(self) -> str:
+        arn = split(self.text)
+        return arn.tail if arn else self.text
+
+    def against(self, fitting: Prefix) -> str:
+        """The text to match with a pattern: what is not known of the prefix is taken from the pattern."""
+        return self.prefix.completed(fitting) + self.text if self.is_tail else self.text
+
+    def __str__(self) -> str:
+        known = self.prefix.region or self.prefix.account
+        if not self.is_tail or not known:
+            return self.text
+        prefix = self.prefix
+        return f"arn:{prefix.partition or '*'}:iot:{prefix.region or '*'}:{prefix.account or '*'}:{self.text}"
+
+
+def asked(resource: str, region: str | None = None, account: str | None = None) -> Asked:
+    """The resource of a question; `region` and `account` complete a tail."""
+    return Asked(resource, Prefix(partition_of(region) if region else None, region or None, account or None))

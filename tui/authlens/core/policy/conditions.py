@@ -1,0 +1,187 @@
+"""Condition operators: what each compares, and how absent, empty and several values count.
+
+The rules are IAM's, which AWS IoT's pages refer to: several keys all have to hold, of several values one is enough,
+a negated operator holds when no value matches, and an absent key satisfies negated operators and `…IfExists` only.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from operator import eq, ge, gt, le, lt
+from typing import Any, Literal
+
+from authlens.core.policy.variables import Context, Template
+from authlens.core.policy.wildcards import Wild, compile_symbols
+
+Comparison = Callable[[str, Template, Context], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    name: str
+    """As written, e.g. `ForAnyValue:StringLikeIfExists`."""
+    base: str
+    """Without its prefix and suffix."""
+    quantifier: Literal["ForAllValues", "ForAnyValue"] | None
+    if_exists: bool
+    compares: Comparison
+    negated: bool
+
+    def holds(self, values: tuple[Template, ...], actual: tuple[str, ...] | None, context: Context) -> bool:
+        if self.base == "Null":
+            return any(value.text(context).lower() == str(not actual).lower() for value in values)
+        if actual is None:
+            return self._holds_without_key()
+        if self.quantifier == "ForAllValues":
+            return all(self._fits(one, values, context) for one in actual)
+        if self.quantifier == "ForAnyValue" or not self.negated:
+            return any(self._fits(one, values, context) for one in actual)
+        return all(self._fits(one, values, context) for one in actual)
+
+    def _holds_without_key(self) -> bool:
+        if self.if_exists or self.quantifier == "ForAllValues":
+            return True
+        return self.negated and self.quantifier is None
+
+    def _fits(self, one: str, values: tuple[Template, ...], context: Context) -> bool:
+        return any(self.compares(one, value, context) for value in values) != self.negated
+
+
+def _string_equals(actual: str, wanted: Template, context: Context) -> bool:
+    return actual == wanted.text(context)
+
+
+def _string_equals_ignore_case(actual: str, wanted: Template, context: Context) -> bool:
+    return actual.casefold() == wanted.text(context).casefold()
+
+
+def _string_like(actual: str, wanted: Template, context: Context) -> bool:
+    return wanted.glob(context).matches(actual)
+
+
+def _arn_like(actual: str, wanted: Template, context: Context) -> bool:
+    """Field by field, wildcards staying inside theirs; a pattern that is no ARN is matched as a whole."""
+    fields: list[list[str | Wild]] = [[]]
+    for part in wanted.filled(context):
+        pieces = part.split(":", 6 - len(fields)) if isinstance(part, str) else [part]
+        fields[-1].append(pieces[0])
+        fields.extend([piece] for piece in pieces[1:])
+    if len(fields) < 6:
+        return wanted.glob(context).matches(actual)
+    texts = actual.split(":", 5)
+    return len(texts) == 6 and all(
+        compile_symbols(field).matches(text) for field, text in zip(fields, texts, strict=True)
+    )
+
+
+def _bool(actual: str, wanted: Template, context: Context) -> bool:
+    return actual.lower() == wanted.text(context).lower()
+
+
+def _binary(actual: str, wanted: Template, context: Context) -> bool:
+    return _bytes(actual) == _bytes(wanted.text(context))
+
+
+def _bytes(text: str) -> bytes | str:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return text
+
+
+def _ip_address(actual: str, wanted: Template, context: Context) -> bool:
+    try:
+        return ip_address(actual) in ip_network(wanted.text(context), strict=False)
+    except ValueError:
+        return False
+
+
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Comparison:
+    def compares(actual: str, wanted: Template, context: Context) -> bool:
+        left, right = read(actual), read(wanted.text(context))
+        return left is not None and right is not None and bool(compare(left, right))
+
+    return compares
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,4})?")
+
+
+def read_number(text: str) -> Decimal | None:
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def read_date(text: str) -> datetime | None:
+    """An ISO 8601 date, or seconds since 1970; without an offset it is UTC."""
+    try:
+        if re.fullmatch(r"-?[0-9]{1,12}", text):
+            return datetime.fromtimestamp(int(text), UTC)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_network(text: str) -> object | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
+
+
+_ORDERS = {
+    "Equals": eq,
+    "LessThan": lt,
+    "LessThanEquals": le,
+    "GreaterThan": gt,
+    "GreaterThanEquals": ge,
+}
+
+BASES: dict[str, tuple[Comparison, bool]] = {
+    "StringEquals": (_string_equals, False),
+    "StringNotEquals": (_string_equals, True),
+    "StringEqualsIgnoreCase": (_string_equals_ignore_case, False),
+    "StringNotEqualsIgnoreCase": (_string_equals_ignore_case, True),
+    "StringLike": (_string_like, False),
+    "StringNotLike": (_string_like, True),
+    "ArnEquals": (_arn_like, False),
+    "ArnLike": (_arn_like, False),
+    "ArnNotEquals": (_arn_like, True),
+    "ArnNotLike": (_arn_like, True),
+    "Bool": (_bool, False),
+    "BinaryEquals": (_binary, False),
+    "IpAddress": (_ip_address, False),
+    "NotIpAddress": (_ip_address, True),
+    "Null": (_string_equals, False),
+    **{f"Numeric{name}": (_ordered(read_number, order), False) for name, order in _ORDERS.items()},
+    "NumericNotEquals": (_ordered(read_number, eq), True),
+    **{f"Date{name}": (_ordered(read_date, order), False) for name, order in _ORDERS.items()},
+    "DateNotEquals": (_ordered(read_date, eq), True),
+}
+"""Each operator without prefix and suffix: how two values compare, and whether the answer is turned round."""
+
+
+@lru_cache(maxsize=512)
+def operator_named(name: str) -> Operator | None:
+    """The operator of that name; `None` when there is none."""
+    prefix, colon, rest = name.partition(":")
+    quantifier: Literal["ForAllValues", "ForAnyValue"] | None = None
+    if prefix == "ForAllValues":
+        quantifier = "ForAllValues"
+    elif prefix == "ForAnyValue":
+        quantifier = "ForAnyValue"
+    elif colon:
+        return None
+    base = (rest if quantifier else name).removesuffix("IfExists")
+    if_exists = name.endswith("IfExists")
+    if base not in BASES or (base == "Null" and (if_exists or quantifier)):
+        return None
+    return Operator(name, base, quantifier, if_exists, *BASES[base])

@@ -1,0 +1,269 @@
+"""A policy document as it was written: statements, actions, resources and conditions with their places.
+
+Anything can be read. What is no policy yields faults; a statement with a fault is kept and takes no part in decisions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from authlens.core.policy import json_text
+from authlens.core.policy.actions import action_glob
+from authlens.core.policy.arn import Prefix, fitting_prefix
+from authlens.core.policy.conditions import Operator, operator_named
+from authlens.core.policy.json_text import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
+from authlens.core.policy.variables import Template, template
+from authlens.core.policy.wildcards import Glob
+
+STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
+DOCUMENT_KEYS = ("Version", "Id", "Statement")
+
+
+@dataclass(frozen=True, slots=True)
+class ActionElement:
+    """One text of `Action` or `NotAction`."""
+
+    text: str
+    span: Span
+    glob: Glob = field(repr=False)
+    """Matches lower-case names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceElement:
+    """One text of `Resource` or `NotResource`."""
+
+    text: str
+    span: Span
+    template: Template = field(repr=False)
+    prefix: Prefix = field(repr=False)
+    """What stands before the tail in an ARN that it could match."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionValue:
+    text: str
+    span: Span
+    template: Template = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key under one operator of a `Condition` block."""
+
+    operator_name: str
+    operator_span: Span
+    operator: Operator | None = field(repr=False)
+    """`None` for a name that is no operator; such a condition is never met."""
+    key: str
+    key_span: Span
+    values: tuple[ConditionValue, ...]
+    templates: tuple[Template, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    index: int
+    """Counted from 0 in its document."""
+    span: Span
+    effect: str | None
+    actions: tuple[ActionElement, ...]
+    not_action: bool
+    """Whether `actions` are those of `NotAction`."""
+    resources: tuple[ResourceElement, ...]
+    not_resource: bool
+    conditions: tuple[Condition, ...]
+    faults: tuple[Fault, ...]
+    """What keeps it out of decisions."""
+    node: Node = field(repr=False)
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """Its first and last line."""
+        return self.span.line, self.span.end_line
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.faults
+
+    @property
+    def allows(self) -> bool:
+        return self.effect == "Allow" and not self.faults
+
+    @property
+    def denies(self) -> bool:
+        return self.effect == "Deny" and not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    text: str = field(repr=False)
+    """What the spans count in."""
+    root: Node | None = field(repr=False)
+    version: str | None
+    statements: tuple[Statement, ...]
+    faults: tuple[Fault, ...]
+    """Those of its statements included, in the order of the text."""
+    is_text: bool = field(default=True, repr=False)
+    """Whether `text` is the document; otherwise the document is an object inside a larger text."""
+
+    @property
+    def size(self) -> int:
+        """Characters that AWS counts: the string as it is, or an object written compactly."""
+        return len(self.text) if self.is_text else self.compact_size
+
+    @property
+    def compact_size(self) -> int:
+        """Characters without white space between the values."""
+        if self.root is None:
+            return len(self.text)
+        return len(json.dumps(json_text.plain(self.root), separators=(",", ":"), ensure_ascii=False))
+
+
+@lru_cache(maxsize=64)
+def parse(text: str) -> Document:
+    """Read one document. The same text gives the same value, so it is parsed once."""
+    read = json_text.parse(text)
+    if read.root is None:
+        return Document(text, None, None, (), (read.fault,) if read.fault else ())
+    return from_node(read.root, text, is_text=True)
+
+
+def from_node(node: Node, text: str, is_text: bool = False) -> Document:
+    """A document that is a value inside a text which was read already."""
+    if not isinstance(node, JsonObject):
+        fault = Fault(
+            "not-an-object", f"a policy is an object with Version and Statement, this is {_kind(node)}", node.span
+        )
+        return Document(text, node, None, (), (fault,), is_text)
+    faults: list[Fault] = []
+    version = node.get("Version")
+    statements = tuple(_statement(item, index) for index, item in enumerate(_statement_nodes(node, faults)))
+    faults.extend(fault for statement in statements for fault in statement.faults)
+    return Document(
+        text, node, version.value if isinstance(version, JsonString) else None, statements, tuple(faults), is_text
+    )
+
+
+def _kind(node: Node) -> str:
+    return json_text.words(node)
+
+
+def _statement_nodes(root: JsonObject, faults: list[Fault]) -> tuple[Node, ...]:
+    node = root.get("Statement")
+    match node:
+        case None:
+            faults.append(Fault("missing-statement", "the document has no Statement, so it grants nothing", root.span))
+            return ()
+        case JsonArray():
+            return node.items
+        case JsonObject():
+            return (node,)
+        case _:
+            message = f"Statement is a list of statements, or one, this is {_kind(node)}"
+            faults.append(Fault("wrong-type", message, node.span))
+            return ()
+
+
+def _statement(node: Node, index: int) -> Statement:
+    if not isinstance(node, JsonObject):
+        fault = Fault("wrong-type", f"a statement is an object, this is {_kind(node)}", node.span)
+        return Statement(index, node.span, None, (), False, (), False, (), (fault,), node)
+    faults: list[Fault] = []
+    action_key, actions = _either(node, "Action", "NotAction", faults)
+    resource_key, resources = _either(node, "Resource", "NotResource", faults)
+    effect = _effect(node, faults)
+    conditions = tuple(_conditions(node.get("Condition"), faults))
+    return Statement(
+        index,
+        node.span,
+        effect,
+        tuple(ActionElement(text.value, text.span, action_glob(text.value)) for text in actions),
+        action_key == "NotAction",
+        tuple(map(_resource, resources)),
+        resource_key == "NotResource",
+        conditions,
+        tuple(sorted(faults, key=lambda fault: fault.span.start)),
+        node,
+    )
+
+
+def _effect(node: JsonObject, faults: list[Fault]) -> str | None:
+    effect = node.get("Effect")
+    if effect is None:
+        faults.append(Fault("missing-effect", "the statement has no Effect; write Allow or Deny", node.span))
+        return None
+    if isinstance(effect, JsonString) and effect.value in ("Allow", "Deny"):
+        return effect.value
+    written = f"`{effect.value}`" if isinstance(effect, JsonString) else _kind(effect)
+    faults.append(Fault("invalid-effect", f"Effect is Allow or Deny, in that case, not {written}", effect.span))
+    return None
+
+
+def _either(node: JsonObject, plain: str, negated: str, faults: list[Fault]) -> tuple[str, list[JsonString]]:
+    """The texts of `Action` or `NotAction`, of `Resource` or `NotResource`, and which it was."""
+    found = [key for key in (plain, negated) if node.get(key) is not None]
+    if not found:
+        faults.append(Fault(f"missing-{plain.lower()}", f"the statement has neither {plain} nor {negated}", node.span))
+        return plain, []
+    if len(found) > 1:
+        both = node.key(negated) or node
+        faults.append(Fault("conflicting-keys", f"a statement has {plain} or {negated}, not both", both.span))
+    value = node.get(found[0])
+    return found[0], list(_texts(value, found[0], faults)) if value is not None else []
+
+
+def _texts(node: Node, key: str, faults: list[Fault]) -> Iterator[JsonString]:
+    items = node.items if isinstance(node, JsonArray) else (node,)
+    if not items:
+        faults.append(Fault("wrong-type", f"{key} is an empty list; it needs at least one value", node.span))
+    for item in items:
+        if isinstance(item, JsonString):
+            yield item
+        else:
+            faults.append(Fault("wrong-type", f"{key} holds strings, this is {_kind(item)}", item.span))
+
+
+def _resource(text: JsonString) -> ResourceElement:
+    return ResourceElement(text.value, text.span, template(text.value), fitting_prefix(text.value))
+
+
+def _conditions(node: Node | None, faults: list[Fault]) -> Iterator[Condition]:
+    if node is None:
+        return
+    for operator, keys in _members(node, "Condition is an object of operators", faults):
+        for key, values in _members(keys, f"{operator.value} holds an object of condition keys", faults):
+            read = tuple(_condition_values(values, faults))
+            yield Condition(
+                operator.value,
+                operator.span,
+                operator_named(operator.value),
+                key.value,
+                key.span,
+                read,
+                tuple(value.template for value in read),
+            )
+
+
+def _members(node: Node, rule: str, faults: list[Fault]) -> Iterator[tuple[JsonString, Node]]:
+    """The members of an object, the last of duplicates; a fault for anything else."""
+    if not isinstance(node, JsonObject):
+        faults.append(Fault("wrong-type", f"{rule}, this is {_kind(node)}", node.span))
+        return
+    yield from {name.value: (name, value) for name, value in node.members}.values()
+
+
+def _condition_values(node: Node, faults: list[Fault]) -> Iterator[ConditionValue]:
+    for item in node.items if isinstance(node, JsonArray) else (node,):
+        match item:
+            case JsonString(value=text) | JsonNumber(text=text):
+                yield ConditionValue(text, item.span, template(text))
+            case JsonWord(value=bool() as truth):
+                text = str(truth).lower()
+                yield ConditionValue(text, item.span, template(text))
+            case _:
+                message = f"a condition value is a string, a number, true or false, this is {_kind(item)}"
+                faults.append(Fault("wrong-type", message, item.span))

@@ -1,0 +1,343 @@
+"""JSON with the place of every value. Any text is accepted: what is wrong with it is a fault, never an exception.
+
+Duplicate keys, numbers of any size and lone surrogates are kept as written, because a policy is judged by its text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+DEEPEST = 64
+"""Levels of nesting that are followed; the conditions of a policy end at the sixth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something stands: character offsets, and lines and columns counted from 1. The end is exclusive."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is wrong with a text, at its place."""
+
+    id: str
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class JsonString:
+    value: str
+    span: Span
+    """With its quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonNumber:
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class JsonWord:
+    """`true`, `false` or `null`."""
+
+    value: bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class JsonArray:
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject:
+    members: tuple[tuple[JsonString, Node], ...]
+    """In their order, duplicates included."""
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key; of duplicates the last, as most parsers have it."""
+        return next((value for name, value in reversed(self.members) if name.value == key), None)
+
+    def key(self, key: str) -> JsonString | None:
+        return next((name for name, _ in reversed(self.members) if name.value == key), None)
+
+    def duplicates(self) -> Iterator[tuple[JsonString, JsonString]]:
+        """Each key that was written before, beside its first writing."""
+        first: dict[str, JsonString] = {}
+        for name, _ in self.members:
+            if name.value in first:
+                yield name, first[name.value]
+            else:
+                first[name.value] = name
+
+
+Node = JsonObject | JsonArray | JsonString | JsonNumber | JsonWord
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A text and what could be read of it: a root, or the fault that prevented it."""
+
+    root: Node | None
+    fault: Fault | None
+
+
+def parse(text: str) -> JsonText:
+    reader = _Reader(text)
+    try:
+        return JsonText(reader.document(), None)
+    except _Unreadable as unreadable:
+        start = min(unreadable.offset, len(text))
+        end = min(start + 1, len(text))
+        return JsonText(None, Fault("json-syntax", unreadable.message, Places(text).span(start, end)))
+
+
+def plain(node: Node) -> Any:
+    """The value as Python has it. A number that Python would not convert stays text."""
+    match node:
+        case JsonObject():
+            return {name.value: plain(value) for name, value in node.members}
+        case JsonArray():
+            return [plain(item) for item in node.items]
+        case JsonNumber():
+            return _number(node.text)
+        case _:
+            return node.value
+
+
+def words(node: Node) -> str:
+    """What kind of value it is, for a sentence."""
+    match node:
+        case JsonObject():
+            return "an object"
+        case JsonArray():
+            return "a list"
+        case JsonString():
+            return "a string"
+        case JsonNumber():
+            return "a number"
+        case _:
+            return {True: "true", False: "false", None: "null"}[node.value]
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything in it, in the order written."""
+    yield node
+    match node:
+        case JsonObject():
+            yield from chain.from_iterable(walk(value) for _, value in node.members)
+        case JsonArray():
+            yield from chain.from_iterable(walk(item) for item in node.items)
+
+
+def string_offsets(text: str, span: Span) -> list[int]:
+    """For each character of a string's value, and for its end, the offset in the text where it is written."""
+    offsets, position = [], span.start + 1
+    while position < span.end - 1:
+        offsets.append(position)
+        position += _escape_length(text, position) if text[position] == "\\" else 1
+    return [*offsets, position]
+
+
+class Places:
+    """Turns offsets of a text into spans."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
+
+    def span(self, start: int, end: int) -> Span:
+        first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end) - 1
+        return Span(start, end, first + 1, start - self._starts[first] + 1, last + 1, end - self._starts[last] + 1)
+
+
+class _Unreadable(Exception):
+    def __init__(self, message: str, offset: int) -> None:
+        self.message = message
+        self.offset = offset
+
+
+_SPACE = re.compile(r"[ \t\r\n]*")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEX = re.compile(r"[0-9A-Fa-f]{4}")
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+class _Reader:
+    """A recursive descent over one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._depth = 0
+        self._places = Places(text)
+
+    def document(self) -> Node:
+        if self._text.startswith("\ufeff"):
+            raise _Unreadable("the text starts with a byte order mark, which is no JSON; save it without", 0)
+        if self._peek() == "":
+            raise _Unreadable("there is no JSON here: the text is empty", 0)
+        root = self._value()
+        if self._peek() != "":
+            raise _Unreadable("the JSON value ends before this; a brace or a bracket may be misplaced", self._at)
+        return root
+
+    def _peek(self) -> str:
+        """The next character after white space; empty at the end."""
+        found = _SPACE.match(self._text, self._at)
+        self._at = found.end() if found else self._at
+        return self._text[self._at : self._at + 1]
+
+    def _value(self) -> Node:
+        character = self._peek()
+        if character == "{":
+            return self._nested(self._object)
+        if character == "[":
+            return self._nested(self._array)
+        return self._string("a value") if character == '"' else self._scalar()
+
+    def _nested(self, read: Any) -> Node:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise _Unreadable(f"the JSON is nested deeper than {DEEPEST} levels", self._at)
+        node: Node = read()
+        self._depth -= 1
+        return node
+
+    def _object(self) -> JsonObject:
+        start = self._open()
+        members: list[tuple[JsonString, Node]] = []
+        while self._more("}", bool(members)):
+            key = self._string("a key in double quotes")
+            if self._peek() != ":":
+                raise _Unreadable(f"a colon is missing after the key{self._quote_hint()}", self._at)
+            self._at += 1
+            members.append((key, self._value()))
+        return JsonObject(tuple(members), self._places.span(start, self._at))
+
+    def _array(self) -> JsonArray:
+        start = self._open()
+        items: list[Node] = []
+        while self._more("]", bool(items)):
+            items.append(self._value())
+        return JsonArray(tuple(items), self._places.span(start, self._at))
+
+    def _open(self) -> int:
+        self._at += 1
+        return self._at - 1
+
+    def _more(self, closing: str, begun: bool) -> bool:
+        """Whether another element follows; steps over the comma before it, or over the closing character."""
+        character = self._peek()
+        if character == closing:
+            self._at += 1
+            return False
+        if not begun:
+            return True
+        if character != ",":
+            raise _Unreadable(_expected(f"a comma or `{closing}`", character) + self._quote_hint(), self._at)
+        self._at += 1
+        if self._peek() == closing:
+            raise _Unreadable(f"there is a comma too many before `{closing}`", self._at)
+        return True
+
+    def _quote_hint(self) -> str:
+        """Words that follow a closed string: somebody forgot to escape a quote."""
+        before = self._text[: self._at].rstrip()
+        inside = before.endswith('"') and re.match(r"[A-Za-z\\]", self._text[self._at :])
+        return '; a double quote inside a string must be written \\"' if inside else ""
+
+    def _string(self, wanted: str) -> JsonString:
+        if self._peek() != '"':
+            raise _Unreadable(_expected(wanted, self._peek()), self._at)
+        start = self._open()
+        parts: list[str] = []
+        while True:
+            found = _PLAIN.match(self._text, self._at)
+            parts.append(found.group() if found else "")
+            self._at += len(parts[-1])
+            ending = self._text[self._at : self._at + 1]
+            if ending == '"':
+                self._at += 1
+                return JsonString(_joined(parts), self._places.span(start, self._at))
+            parts.append(self._escape(ending, start))
+
+    def _escape(self, character: str, start: int) -> str:
+        if character == "":
+            raise _Unreadable("this string is never closed", start)
+        if character != "\\":
+            raise _Unreadable("a line end or control character stands inside a string; escape it", self._at)
+        letter = self._text[self._at + 1 : self._at + 2]
+        length = _escape_length(self._text, self._at)
+        if letter == "u":
+            digits = _HEX.match(self._text, self._at + 2)
+            if digits is None:
+                raise _Unreadable("`\\u` must be followed by four hexadecimal digits", self._at)
+            self._at += length
+            return chr(int(digits.group(), 16)) if length == 6 else _pair(digits.group(), self._text[self._at - 4 :])
+        if letter not in _ESCAPES or not letter:
+            raise _Unreadable("this is no escape that JSON knows; a backslash is written twice", self._at)
+        self._at += length
+        return _ESCAPES[letter]
+
+    def _scalar(self) -> JsonNumber | JsonWord:
+        start = self._at
+        number = _NUMBER.match(self._text, start)
+        if number:
+            self._at = number.end()
+            return JsonNumber(number.group(), self._places.span(start, self._at))
+        word = _WORD.match(self._text, start)
+        if word and word.group() in _WORDS:
+            self._at = word.end()
+            return JsonWord(_WORDS[word.group()], self._places.span(start, self._at))
+        raise _Unreadable(_expected("a value", self._peek()), start)
+
+
+def _expected(wanted: str, found: str) -> str:
+    if found == "":
+        return f"the text ends where {wanted} was expected"
+    if found == "'":
+        return "JSON strings stand in double quotes, not in single ones"
+    if found in "/#":
+        return "JSON has no comments"
+    return f"{wanted} was expected here"
+
+
+def _escape_length(text: str, position: int) -> int:
+    """How many characters an escape takes; a surrogate pair is written as two escapes and is one character."""
+    if text[position + 1 : position + 2] != "u":
+        return 2
+    pair = re.match(r"\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}", text[position : position + 12])
+    return 12 if pair else 6
+
+
+def _pair(high: str, low: str) -> str:
+    return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low[:4], 16) - 0xDC00)
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else "".join(parts)
+
+
+def _number(text: str) -> int | float | str:
+    if len(text) > 300:
+        return text
+    return int(text) if text.lstrip("-").isdigit() else float(text)

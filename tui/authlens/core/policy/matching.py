@@ -1,0 +1,94 @@
+"""Whether a statement applies to a question, and which of its elements made it apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from authlens.core.policy.arn import Asked
+from authlens.core.policy.document import ActionElement, Condition, ResourceElement, Statement
+from authlens.core.policy.variables import Context
+
+
+class Word(StrEnum):
+    """The words of AWS's TestAuthorization."""
+
+    ALLOWED = "ALLOWED"
+    EXPLICIT_DENY = "EXPLICIT_DENY"
+    IMPLICIT_DENY = "IMPLICIT_DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question with what is known of the connection."""
+
+    action: str
+    """With its prefix, e.g. `iot:Publish`."""
+    resource: Asked
+    context: Context
+    lower_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """A statement that decided, and the elements of it that matched."""
+
+    document: int
+    """Counted from 0, as in `policyDocuments`."""
+    statement: Statement
+    action: ActionElement | None
+    """`None` where `NotAction` matched by naming another."""
+    resource: ResourceElement | None
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        return self.statement.lines
+
+    @property
+    def index(self) -> int:
+        """The statement's place in its document, counted from 0."""
+        return self.statement.index
+
+
+def matches(statement: Statement, asking: Asking) -> tuple[ActionElement | None, ResourceElement | None] | None:
+    """The elements by which a statement applies to a question; `None` when it does not apply."""
+    if statement.faults:
+        return None
+    action = matching_action(statement, asking.lower_action)
+    if (action is None) != statement.not_action:
+        return None
+    resource = matching_resource(statement, asking)
+    if (resource is None) != statement.not_resource:
+        return None
+    if statement.conditions and any(True for _ in unmet_conditions(statement, asking.context)):
+        return None
+    return action, resource
+
+
+def matching_action(statement: Statement, lower_action: str) -> ActionElement | None:
+    """The first element of `Action` or `NotAction` that names the action."""
+    for element in statement.actions:
+        if element.glob.matches(lower_action):
+            return element
+    return None
+
+
+def matching_resource(statement: Statement, asking: Asking) -> ResourceElement | None:
+    """The first element of `Resource` or `NotResource` that matches the resource."""
+    for element in statement.resources:
+        if resource_matches(element, asking):
+            return element
+    return None
+
+
+def resource_matches(element: ResourceElement, asking: Asking) -> bool:
+    text = asking.resource.against(element.prefix)
+    return text.startswith(element.template.head) and element.template.glob(asking.context).matches(text)
+
+
+def unmet_conditions(statement: Statement, context: Context) -> Iterator[Condition]:
+    for condition in statement.conditions:
+        operator = condition.operator
+        if operator is None or not operator.holds(condition.templates, context.get(condition.key), context):
+            yield condition

@@ -1,0 +1,86 @@
+"""The policy documents in one file: a policy, a list of policies, or a whole answer with its `policyDocuments`.
+
+Documents may be objects or, as AWS returns them, JSON in a string; either way a place in a document is found again in
+the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from authlens.core.policy import document, json_text
+from authlens.core.policy.document import Document
+from authlens.core.policy.json_text import Fault, JsonArray, JsonObject, JsonString, Node, Span
+
+_WRAPPERS = ("outcome", "result", "answer")
+"""Members under which an invocation keeps its outcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    text: str
+    documents: tuple[Document, ...]
+    strings: tuple[JsonString | None, ...]
+    """For each document the string that holds it, where one does."""
+    answer: JsonObject | None
+    """The members beside `policyDocuments`."""
+    fault: Fault | None
+    """Why there is no document to be found."""
+
+    def locate(self, index: int, span: Span) -> Span:
+        """A span of a document as a span of the file."""
+        string = self.strings[index]
+        if string is None:
+            return span
+        offsets = json_text.string_offsets(self.text, string.span)
+        return json_text.Places(self.text).span(offsets[span.start], offsets[span.end])
+
+
+def read(text: str) -> PolicyFile:
+    whole = json_text.parse(text)
+    if whole.root is None:
+        return PolicyFile(text, (), (), None, whole.fault)
+    answer = _answer(whole.root)
+    root = answer.get("policyDocuments") if answer else whole.root
+    found = list(_documents(root, text, whole.root)) if root is not None else []
+    fault = None if root is None else _no_documents(root)
+    documents = tuple(one for one, _ in found)
+    return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault)
+
+
+def _answer(root: Node) -> JsonObject | None:
+    """The object that an authorizer's answer or AWS's outcome is; at the root, or inside an invocation."""
+    if not isinstance(root, JsonObject):
+        return None
+    inside = [root.get(name) for name in _WRAPPERS]
+    for node in (root, *inside):
+        if isinstance(node, JsonObject) and (node.get("policyDocuments") or node.get("isAuthenticated")):
+            return node
+    return None
+
+
+def _documents(node: Node, text: str, whole: Node) -> Iterator[tuple[Document, JsonString | None]]:
+    match node:
+        case JsonArray():
+            for item in node.items:
+                yield _document(item, text, whole)
+        case JsonObject() if isinstance(inner := node.get("policyDocument"), JsonString | JsonObject):
+            yield _document(inner, text, whole)
+        case JsonObject() | JsonString():
+            yield _document(node, text, whole)
+
+
+def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString | None]:
+    if isinstance(node, JsonString):
+        return document.parse(node.value), node
+    if node is whole:
+        return document.parse(text), None
+    return document.from_node(node, text), None
+
+
+def _no_documents(root: Node) -> Fault | None:
+    if isinstance(root, JsonObject | JsonArray | JsonString):
+        return None
+    message = f"a policy, a list of policies or an answer was expected, this is {json_text.words(root)}"
+    return Fault("not-an-object", message, root.span)

@@ -1,0 +1,131 @@
+"""Policy variables: `${iot:ClientId}` and the escapes `${*}`, `${?}`, `${$}`, found in a text and given their values.
+
+A value is literal: wildcards inside it match themselves. A variable without exactly one value stays as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_symbols
+
+Values = Mapping[str, tuple[str, ...]]
+
+_PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>[^*?$]+|\$)")
+
+
+class Context:
+    """What is known of a connection: values by context key. Keys are found without regard to case, as in IAM."""
+
+    __slots__ = ("_folded", "_values")
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._folded: dict[str, str] | None = None
+
+    def get(self, key: str) -> tuple[str, ...] | None:
+        """The values of a key; `None` when it is absent, which an empty set is not."""
+        found = self._values.get(key)
+        return found if found is not None else self._values.get(self.name(key) or "")
+
+    def name(self, key: str) -> str | None:
+        """The key as the context spells it."""
+        if self._folded is None:
+            self._folded = {name.casefold(): name for name in self._values}
+        return self._folded.get(key.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One `${…}` of a text."""
+
+    written: str
+    name: str
+    default: str | None = None
+    """`${name, 'default'}` names one for when there is no value."""
+
+    @property
+    def is_escape(self) -> bool:
+        return self.name in ("*", "?", "$")
+
+    def value(self, context: Context) -> str | None:
+        """The text that takes its place; `None` leaves it as written."""
+        if self.is_escape:
+            return self.name
+        values = context.get(self.name)
+        return values[0] if values and len(values) == 1 else self.default
+
+    def why_unresolved(self, context: Context) -> str:
+        values = context.get(self.name)
+        if values is None:
+            return f"`{self.written}` has no value here and stays as text"
+        return f"`{self.written}` has {len(values)} values and stays as text: only one value can take its place"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text of a policy in which wildcards and variables are recognised."""
+
+    written: str
+    parts: tuple[str | Wild | Variable, ...]
+    variables: tuple[Variable, ...]
+    """Those that stand for something; escapes are left out."""
+    fixed: Glob | None = field(repr=False)
+    """The glob of a text without variables, compiled once."""
+
+    head: str = field(repr=False)
+    """The literal text before the first wildcard or variable: what everything that matches starts with."""
+
+    def glob(self, context: Context) -> Glob:
+        return self.fixed or compile_symbols(self.filled(context))
+
+    def text(self, context: Context) -> str:
+        """The text with its values in place, wildcards as the characters they are."""
+        if self.fixed is not None and "$" not in self.written:
+            return self.written
+        return "".join(part.value if isinstance(part, Wild) else str(part) for part in self.filled(context))
+
+    def symbols(self) -> tuple[Symbol, ...]:
+        """For comparing patterns with each other: variables stay unknown."""
+        return tuple(_symbol(part) for part in self.parts)
+
+    def loosened(self) -> Glob:
+        """The glob with every variable replaced by `*`: what it could match at all."""
+        return compile_symbols(
+            Wild.RUN if isinstance(part, Variable) and not part.is_escape else _symbol(part) for part in self.parts
+        )
+
+    def filled(self, context: Context) -> Iterator[str | Wild]:
+        """Its parts with each variable's value, or the variable as text, in place."""
+        for part in self.parts:
+            if isinstance(part, Variable):
+                value = part.value(context)
+                yield part.written if value is None else value
+            else:
+                yield part
+
+
+def template(text: str) -> Template:
+    parts = tuple(_part(found) for found in _PARTS.finditer(text))
+    variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
+    fixed = None if variables else compile_symbols(map(_symbol, parts))
+    head = fixed.chunks[0][0] if fixed else parts[0] if isinstance(parts[0], str) else ""
+    return Template(text, parts, variables, fixed, head)
+
+
+def _part(found: re.Match[str]) -> str | Wild | Variable:
+    if found["inside"] is None:
+        return found["text"] or Wild(found.group())
+    name, comma, rest = (piece.strip() for piece in found["inside"].partition(","))
+    quoted = len(rest) > 1 and rest[0] == rest[-1] == "'"
+    if not name or (comma and not quoted):
+        return found.group()
+    return Variable(found.group(), name, rest[1:-1] if comma else None)
+
+
+def _symbol(part: str | Wild | Variable) -> Symbol:
+    if not isinstance(part, Variable):
+        return part
+    return part.name if part.is_escape else Unknown(part.name)

@@ -1,0 +1,181 @@
+"""Secrets of a request are known, go from any text in any form, and references stay."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secrets_of
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from support.stored_invocations import any_request
+
+CANARY = 'canary-5e/c+r é"t'
+
+REQUEST = AuthorizerRequest(
+    "SensorAuth",
+    "the-token",
+    "the-signature",
+    HttpContext(
+        (("Authorization", "Bearer header-secret"), ("Host", "example.com"), ("X-Custom", "a" * 16), ("X-Short", "7")),
+        "?client=7&token=query%20secret&plain",
+    ),
+    MqttContext(
+        "sensor-7?x-amz-customauthorizer-name=SensorAuthorizer&sig=username-secret", b"\xffpassword", "sensor-7"
+    ),
+    TlsContext("iot.example.com"),
+)
+
+
+def test_secrets_of() -> None:
+    assert set(secrets_of(REQUEST)) == {
+        *("the-token", "the-signature", b"\xffpassword", "Bearer header-secret", "a" * 16),
+        *("query%20secret", "query secret", "username-secret"),
+    }
+
+
+def test_redact_request() -> None:
+    assert redact_request(REQUEST) == AuthorizerRequest(
+        "SensorAuth",
+        MASK,
+        MASK,
+        HttpContext(
+            (("Authorization", MASK), ("Host", "example.com"), ("X-Custom", MASK), ("X-Short", "7")),
+            f"?client=7&token={MASK}&plain",
+        ),
+        MqttContext(f"sensor-7?x-amz-customauthorizer-name=SensorAuthorizer&sig={MASK}", MASK, "sensor-7"),
+        TlsContext("iot.example.com"),
+    )
+
+
+def test_references_stay() -> None:
+    request = AuthorizerRequest(
+        token="${env:TOKEN}",
+        token_signature="${file:sig.txt}",
+        http_context=HttpContext((("Authorization", "Bearer ${env:T}"), ("A", "${env:X}")), "?t=${env:T}"),
+        mqtt_context=MqttContext("u?p=${env:P}", "${keyring:S/U}"),
+    )
+    assert redact_request(request) == request
+    assert secrets_of(request) == ()
+
+
+NO_REFERENCE = {
+    "text beside it": "hunter2${env:T}",
+    "a literal": "$${env:hunter2}",
+    "not closed": "${env:hunter2",
+    "another kind": "${cmd:hunter2}",
+}
+
+
+@pytest.mark.parametrize("token", NO_REFERENCE.values(), ids=NO_REFERENCE)
+def test_what_is_no_reference_is_secret(token: str) -> None:
+    assert secrets_of(AuthorizerRequest(token=token)) == (token,)
+    assert redact_request(AuthorizerRequest(token=token)).token == MASK
+
+
+def test_empty_and_absent_members_stay() -> None:
+    for request in (
+        AuthorizerRequest(),
+        AuthorizerRequest("a", "", http_context=HttpContext(), mqtt_context=MqttContext()),
+    ):
+        assert redact_request(request) == request
+        assert secrets_of(request) == ()
+    header = AuthorizerRequest(http_context=HttpContext((("Authorization", ""),)))
+    assert redact_request(header) == header
+
+
+@given(any_request)
+def test_a_redacted_request_has_no_secrets_left(request: AuthorizerRequest) -> None:
+    assert all(secret == MASK for secret in secrets_of(redact_request(request)))
+
+
+FORMS = {
+    "raw": CANARY,
+    "base64": base64.b64encode(CANARY.encode()).decode(),
+    "within base64": base64.b64encode(f"user:{CANARY}".encode()).decode(),
+    "percent-encoded": urllib.parse.quote(CANARY, safe=""),
+    "form-encoded": urllib.parse.quote_plus(CANARY),
+    "JSON": json.dumps({"token": CANARY}),
+    "JSON in JSON": json.dumps(json.dumps({"token": CANARY})),
+    "repr": repr({"value": CANARY.encode()}),
+    "hexadecimal": CANARY.encode().hex(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_every_form_goes(form: str) -> None:
+    shown = Redactor([CANARY]).text(f"before {form} after")
+    assert MASK in shown
+    assert "5e" not in shown
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+@given(st.text(min_size=6, max_size=30), st.text(max_size=10), st.text(max_size=10))
+def test_no_secret_is_left(secret: str, before: str, after: str) -> None:
+    shown = Redactor([secret]).text(f"{before}{secret}{after}")
+    assert secret not in shown.replace(MASK, "")
+
+
+def test_a_short_secret_goes_only_as_a_word() -> None:
+    assert Redactor(["abc"]).text("abc abcd 'abc'") == f"{MASK} abcd '{MASK}'"
+
+
+def test_without_secrets_text_stays() -> None:
+    assert Redactor([]).text("user sensor-7 was denied") == "user sensor-7 was denied"
+
+
+def test_content_keeps_bytes_that_are_no_text() -> None:
+    assert Redactor(["canary-secret"]).content(b"\xff canary-secret \x00") == b"\xff [redacted] \x00"
+
+
+PATTERNS = {
+    "access key": ("id AKIAIOSFODNN7EXAMPLE.", "AKIAIOSFODNN7"),
+    "temporary access key": ("ASIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7"),
+    "authorization header": ("Authorization: AWS4-HMAC-SHA256 Credential=x/y, Signature=abcdef", "abcdef"),
+    "authorization in JSON": ('{"authorization": "Bearer abcdefgh", "a": 1}', "abcdefgh"),
+    "authorization of another scheme": ("authorization=abcdefgh1", "abcdefgh1"),
+    "session token": ("X-Amz-Security-Token: FwoGZXIvYXdzEXAMPLE", "FwoGZX"),
+    "signed URL": ("https://x/?X-Amz-Signature=0123abcd&b=c", "0123abcd"),
+    "secret key": ("aws_secret_access_key = wJalrXUtnFEMI", "wJalr"),
+    "JWT": ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig-nature", "sig-nature"),
+    "private key": ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE"),
+    "private key cut short": ("-----BEGIN PRIVATE KEY-----\nMIIE", "MIIE"),
+    "credentials in a URL": ("https://user:hunter2@example.com/", "hunter2"),
+}
+
+
+@pytest.mark.parametrize(("text", "secret"), PATTERNS.values(), ids=PATTERNS)
+def test_patterns_go_without_being_told(text: str, secret: str) -> None:
+    shown = Redactor([]).text(text)
+    assert secret not in shown
+    assert MASK in shown
+    assert Redactor([]).text(shown) == shown
+
+
+INNOCENT = (
+    "authorizer: SensorAuth",
+    "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
+    "arn:aws:iot:us-west-2:000000000000:client/sensor-7",
+    "https://example.com:8443/a@b",
+)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_innocent_text_stays(text: str) -> None:
+    assert Redactor([]).text(text) == text
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, None), ("", ""), (b"", ""), ("x", MASK), (b"x", MASK)])
+def test_masked(value: str | bytes | None, shown: str | None) -> None:
+    assert masked(value) == shown
+
+
+def test_refers() -> None:
+    assert refers("x${env:A}")
+    assert not refers("x")
+    assert not refers(b"${env:A}")

@@ -1,0 +1,104 @@
+"""An invocation without its secrets, for everything that leaves the user's own files: exports, logs, reports.
+
+The rule: what was typed is secret, what a reference stood for is secret too, and an answer may repeat both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from authlens.core.invocation import Failure, Invocation, Outcome, Wire
+from authlens.core.invocation_json import request_from_json
+from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secret_members, secrets_of
+from authlens.core.request import AuthorizerRequest
+
+
+def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = ()) -> Invocation:
+    """The invocation as it may leave the user's own files: without its secrets and those given."""
+    redactor = Redactor([*secrets, *secrets_of(invocation.request), *_sent_secrets(invocation)])
+    sign, target = invocation.sign, invocation.target
+    return replace(
+        _answer_redacted(invocation, redactor),
+        request=redact_request(invocation.request),
+        target=replace(target, endpoint_url=_text(redactor, target.endpoint_url), credentials=None),
+        sign=sign and replace(sign, passphrase=masked(sign.passphrase)),
+    )
+
+
+def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | None = None) -> Invocation:
+    """The invocation as a full history keeps it: what was given by reference is not in it, what was typed is.
+
+    sent_request: the request with its references resolved; `None` reads it off the wire.
+    """
+    sent = dict(secret_members(sent_request or _sent_request(invocation.wire)))
+    referred = [sent[path] for path, secret in secret_members(invocation.request) if refers(secret) and path in sent]
+    return _answer_redacted(invocation, Redactor(referred)) if referred else invocation
+
+
+def redact_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
+    """An answer may repeat what it was asked with."""
+    return replace(
+        outcome,
+        principal_id=_text(redactor, outcome.principal_id),
+        policy_documents=tuple(map(redactor.text, outcome.policy_documents)),
+    )
+
+
+def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
+    """Everything that came of the request, without the secrets; the request stays."""
+    result = invocation.result
+    return replace(
+        invocation,
+        result=redact_outcome(result, redactor) if isinstance(result, Outcome) else _failure(result, redactor),
+        wire=invocation.wire and _wire(invocation.wire, redactor),
+        function_log=_text(redactor, invocation.function_log),
+    )
+
+
+def _failure(failure: Failure, redactor: Redactor) -> Failure:
+    return replace(failure, message=_text(redactor, failure.message), advice=_text(redactor, failure.advice))
+
+
+def _wire(wire: Wire, redactor: Redactor) -> Wire:
+    return replace(
+        wire,
+        url=redactor.text(wire.url),
+        request_headers=_wire_headers(wire.request_headers, redactor),
+        request_body=redactor.content(wire.request_body),
+        response_headers=_wire_headers(wire.response_headers, redactor),
+        response_body=redactor.content(wire.response_body),
+    )
+
+
+def _wire_headers(headers: tuple[tuple[str, str], ...], redactor: Redactor) -> tuple[tuple[str, str], ...]:
+    """The AWS call's own headers: their names tell which ones are secret."""
+    secret = ("authorization", "x-amz-security-token", "cookie", "set-cookie", "proxy-authorization")
+    return tuple((name, MASK if name.lower() in secret else redactor.text(value)) for name, value in headers)
+
+
+def _sent_secrets(invocation: Invocation) -> tuple[str | bytes, ...]:
+    """The secrets as they were sent, references resolved and signatures made."""
+    return secrets_of(_sent_request(invocation.wire))
+
+
+def _sent_request(wire: Wire | None) -> AuthorizerRequest:
+    """What the wire carried, as far as it can be read."""
+    try:
+        return _from_wire(json.loads(wire.request_body)) if wire else AuthorizerRequest()
+    except (ValueError, RecursionError):
+        return AuthorizerRequest()
+
+
+def _from_wire(members: Any) -> AuthorizerRequest:
+    """The wire has the password as plain base64."""
+    mqtt = members.get("mqttContext") if isinstance(members, dict) else None
+    if isinstance(mqtt, dict) and "password" in mqtt:
+        members["mqttContext"] = {**mqtt, "password": {"base64": mqtt["password"]}}
+    return request_from_json(members)
+
+
+def _text(redactor: Redactor, text: str | None) -> str | None:
+    return None if text is None else redactor.text(text)

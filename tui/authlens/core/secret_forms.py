@@ -1,0 +1,80 @@
+"""The forms in which a secret turns up in other text. The rule: rather one form too many than one missed."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
+
+MIN_LENGTH = 6
+"""Characters; a shorter form would be found inside innocent words."""
+_SHORTEST = 3
+
+_URL_SAFE = str.maketrans("+/", "-_")
+_ESCAPE = re.compile("%[0-9A-F]{2}")
+
+
+def forms_of(secret: str | bytes) -> set[str]:
+    """Every form of the secret that is long enough to be looked for."""
+    text, content = _both(secret)
+    forms = {form for part in _parts(text) for form in _text_forms(part)}
+    forms.update(_byte_forms(content))
+    if len(text) < MIN_LENGTH:
+        # The forms of a short secret are as short, and would stand inside other words.
+        forms = {text, base64.b64encode(content).decode()}
+    return {form for form in forms if len(form) >= _SHORTEST}
+
+
+def _both(secret: str | bytes) -> tuple[str, bytes]:
+    if isinstance(secret, bytes):
+        return secret.decode("utf-8", "replace"), secret
+    return secret, secret.encode("utf-8", "replace")
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The secret, its lines and the segments of a JWT, each of which may be printed alone."""
+    yield text
+    for separator in ("\n", "."):
+        parts = [part.strip("\r") for part in text.split(separator)]
+        if len(parts) > 1:
+            yield from (part for part in parts if len(part) >= (MIN_LENGTH if separator == "\n" else 16))
+
+
+def _text_forms(text: str) -> Iterator[str]:
+    yield text
+    for ascii_only in (True, False):
+        escaped = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield escaped
+        yield json.dumps(escaped)[1:-1]
+    for safe in ("", "/"):
+        yield from _both_cases(quote(text, safe=safe, errors="replace"))
+    yield from _both_cases(quote_plus(text, errors="replace"))
+    yield repr(text)[1:-1]
+    yield html.escape(text)
+    yield shlex.quote(text)
+
+
+def _both_cases(quoted: str) -> tuple[str, str]:
+    return quoted, _ESCAPE.sub(lambda found: found[0].lower(), quoted)
+
+
+def _byte_forms(content: bytes) -> Iterator[str]:
+    yield repr(content)[2:-1]
+    yield content.hex()
+    yield content.hex().upper()
+    for offset in range(3):
+        middle = _base64_middle(content, offset)
+        yield middle
+        yield middle.translate(_URL_SAFE)
+
+
+def _base64_middle(content: bytes, offset: int) -> str:
+    """The characters that base64 gives these bytes for certain, when `offset` (mod 3) bytes stand before them."""
+    encoded = base64.b64encode(b"\0" * offset + content).decode()
+    first = -(-offset * 8 // 6)
+    last = (offset + len(content)) * 8 // 6
+    return encoded[first:last]

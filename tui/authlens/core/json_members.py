@@ -10,7 +10,6 @@ from typing import Any, TypeVar, final
 
 from authlens.core.yaml_text import from_base64
 
-
 T = TypeVar("T")
 
 

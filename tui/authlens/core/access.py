@@ -39,6 +39,7 @@ class AccessQuestions:
         self._outcome = outcome
         self._variables = {**variables_of(request), **(variables or {})}
         self._documents: tuple[Document, ...] | None = None
+        self._decided: dict[Question, Decision] = {}
 
     def word(self, question: Question) -> str:
         """The decision alone."""
@@ -56,7 +57,11 @@ class AccessQuestions:
 
         if self._documents is None:
             self._documents = tuple(document.parse(text) for text in self._outcome.policy_documents)
-        return evaluate.decide(self._documents, question.action, question.resource, self._variables)
+        if question not in self._decided:
+            self._decided[question] = evaluate.decide(
+                self._documents, question.action, question.resource, self._variables
+            )
+        return self._decided[question]
 
 
 def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Questions that two answers raise themselves: what their own statements speak of, asked of both.
+"""Questions that two answers raise themselves: what the statements that changed speak of, asked of both.
 
 A resource with wildcards is asked for by its own letters: `topic/a/*` is allowed by every pattern at least as wide.
 """
@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from authlens.core.access import variables_of
-from authlens.core.compare_policies import StatementMeaning, read_policy
+from authlens.core.compare_policies import DocumentPair, StatementMeaning
 from authlens.core.expectation import Question
-from authlens.core.invocation import Outcome
 from authlens.core.request import AuthorizerRequest
 
-MOST = 100
-"""Questions asked at most."""
+MOST = 24
+"""Questions asked at most: a comparison is to be there at once, and its words tell every statement anyway."""
 
 _ACTIONS = {
     "client": ("iot:Connect",),
@@ -28,17 +27,36 @@ _ACTIONS = {
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
-def probes(outcomes: Sequence[Outcome], requests: Sequence[AuthorizerRequest | None]) -> tuple[Question, ...]:
-    """Each action with each resource of every statement, in order and without repeats."""
-    variables = {name: values for request in requests for name, values in variables_of(request).items()}
-    statements = (
-        statement
-        for outcome in outcomes
-        for document in outcome.policy_documents
-        for statement in read_policy(document).statements
+def probes(pairs: Sequence[DocumentPair], requests: Sequence[AuthorizerRequest | None]) -> tuple[Question, ...]:
+    """Each action with each resource of every statement that changed, in order and without repeats.
+
+    Where the requests settle policy variables otherwise, statements that use variables count as changed.
+    """
+    settled = [variables_of(request) for request in requests]
+    names = {name for variables in settled for name in variables}
+    moving = {name for name in names if len({variables.get(name) for variables in settled}) > 1}
+    found = (
+        question
+        for statement in _changed(pairs, moving)
+        for variables in settled
+        for question in _questions(statement, variables)
     )
-    found = (question for statement in statements for question in _questions(statement, variables))
     return tuple(islice(dict.fromkeys(found), MOST))
+
+
+def _changed(pairs: Sequence[DocumentPair], moving: set[str]) -> Iterator[StatementMeaning]:
+    for document in pairs:
+        for pair in document.statements:
+            same = pair.left and pair.right and pair.left.atoms == pair.right.atoms
+            for statement in (pair.left, pair.right):
+                if statement and not (same and moving.isdisjoint(_names(statement))):
+                    yield statement
+
+
+def _names(statement: StatementMeaning) -> Iterator[str]:
+    for name, value in statement.atoms:
+        yield from _VARIABLE.findall(value)
+        yield from name.split()[2:]
 
 
 def _questions(statement: StatementMeaning, variables: Mapping[str, tuple[str, ...]]) -> Iterator[Question]:

@@ -120,7 +120,7 @@ def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Ques
     left = a if isinstance(a, Side) else Side.of(a)
     right = b if isinstance(b, Side) else Side.of(b)
     pairs = pair_documents(left.documents, right.documents)
-    comparison = Comparison(left, right, tuple(_flips(left, right, questions)), (), pairs)
+    comparison = Comparison(left, right, tuple(_flips(left, right, pairs, questions)), (), pairs)
     redact = comparison.redactor().text
     flips = tuple(_redacted(flip, redact) for flip in comparison.flips)
     return replace(comparison, flips=flips, changes=_hidden(tuple(_changes(left, right, pairs)), redact))
@@ -209,11 +209,13 @@ def target_words(target: Target) -> str:
     return ", ".join(f"{name} {value}" for name, value in named if value) or "AWS's own configuration"
 
 
-def _flips(left: Side, right: Side, questions: Sequence[Question] | None) -> Iterator[Flip]:
+def _flips(
+    left: Side, right: Side, pairs: Sequence[DocumentPair], questions: Sequence[Question] | None
+) -> Iterator[Flip]:
     if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
         return
     if questions is None:
-        questions = probes((left.result, right.result), (left.request, right.request))
+        questions = probes(pairs, (left.request, right.request))
     before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
     for question in questions:
         if before.word(question) != after.word(question):

@@ -51,7 +51,7 @@ def error_answer(error: AwsError, service: str, request_id: str) -> Answer:
         body: dict[str, Any] = {"Type": "User" if error.status < 500 else "Service", "Message": error.message}
     else:
         body = {"message": error.message}
-    return Answer(error.status, json.dumps(body | error.members).encode(), headers=headers, error=error.error)
+    return Answer(error.status, json.dumps(body | error.members).encode(), headers=headers, note=error.error)
 
 
 def _query_body(error: AwsError, request_id: str) -> bytes:

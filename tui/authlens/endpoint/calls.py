@@ -36,8 +36,8 @@ class Answer:
     body: bytes = b""
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
-    error: str | None = None
-    """The error's class, for the request log."""
+    note: str | None = None
+    """What the request log says besides the status: the error's class, or what the function decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +57,5 @@ class Call:
         return None if match is None else tuple(unquote(group) for group in match.groups())
 
 
-def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, json.dumps(value).encode(), headers=headers or {})
+def json_answer(value: Any, headers: Mapping[str, str] | None = None, note: str | None = None) -> Answer:
+    return Answer(200, json.dumps(value).encode(), headers=headers or {}, note=note)

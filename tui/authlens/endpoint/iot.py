@@ -58,7 +58,7 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
     judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
     if isinstance(judged, Refusal):
         raise refused(judged, log)
-    return json_answer(_outcome(judged), headers=log)
+    return json_answer(_outcome(judged), log, "authenticated" if judged.is_authenticated else "not authenticated")
 
 
 async def describe_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:

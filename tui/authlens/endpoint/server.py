@@ -111,8 +111,8 @@ class Server:
         request_id = self._endpoint.new_id()
         call, subject, answer = await self._judge(request, request_id)
         duration = round((time.perf_counter() - started) * 1000)
-        outcome = f"{answer.status} {answer.error}" if answer.error else str(answer.status)
-        self._log(f"{call.name if call else request.method} {subject} {outcome} {duration} ms")
+        words = (call.name if call else request.method, subject, str(answer.status), answer.note, f"{duration} ms")
+        self._log(" ".join(word for word in words if word))
         return _response(request, answer, request_id)
 
     async def _judge(self, request: web.BaseRequest, request_id: str) -> tuple[Call | None, str, Answer]:
@@ -151,7 +151,8 @@ def find_call(method: str, path: str, has_target: bool = False) -> tuple[Call, t
             if parts is not None:
                 return call, parts
     served = ", ".join(sorted({call.name for call in CALLS}))
-    raise AwsError(404, "UnknownOperationException", f"The local endpoint does not serve this call, but: {served}.")
+    words = f"The local endpoint does not serve this call. It serves {served}."
+    raise AwsError(404, "UnknownOperationException", words, {"__type": "UnknownOperationException"})
 
 
 def listen(host: str, port: int) -> socket.socket:

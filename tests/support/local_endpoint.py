@@ -1,0 +1,114 @@
+"""An endpoint on loopback in a thread of its own, its function a Python callable, and real boto3 clients to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from authlens.core.authorizer import Authorizer
+from authlens.endpoint.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
+from authlens.endpoint.runtime import FunctionResult
+from authlens.endpoint.server import Server, endpoint_of, listen
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+
+
+class Failing(Exception):
+    """Raised by a stand-in function that is to fail with this type and message."""
+
+    def __init__(self, error_type: str, message: str | None) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+
+
+@dataclass
+class StandIn:
+    """Runs every function as the callable `function`, and keeps the events it was given."""
+
+    function: Callable[[dict[str, Any]], Any] = dict
+    events: list[dict[str, Any]] = field(default_factory=list)
+    contexts: list[str] = field(default_factory=list)
+    timeouts: list[float] = field(default_factory=list)
+    log: str = ""
+    closed: bool = False
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult:
+        self.events.append(json.loads(event))
+        self.contexts.append(client_context)
+        self.timeouts.append(function.timeout)
+        try:
+            value = self.function(self.events[-1])
+        except Failing as failing:
+            return FunctionResult(None, failing.error_type, failing.message, ("line 1",), self.log)
+        return FunctionResult(value if isinstance(value, bytes) else json.dumps(value).encode(), log=self.log)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Running:
+    url: str
+    port: int
+    host: StandIn
+    log: list[str]
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A real boto3 client that checks nothing itself and tries once."""
+        config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}, **settings)
+        session = boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
+        return session.client(service, endpoint_url=self.url, config=config)
+
+
+def function(name: str = "sensor", **settings: Any) -> FunctionDefinition:
+    return FunctionDefinition(name, Path("/nowhere"), "app.handler", "python3.11", **settings)
+
+
+def definitions(*authorizers: Authorizer, functions: Sequence[FunctionDefinition] = ()) -> Definitions:
+    run = function()
+    return Definitions(
+        REGION, ACCOUNT, tuple(AuthorizerDefinition(one, run) for one in authorizers), (run, *functions)
+    )
+
+
+@contextmanager
+def running(
+    defined: Definitions, host: Any = None, address: str = "127.0.0.1", names: Sequence[str] = ()
+) -> Iterator[Running]:
+    """The endpoint, up and listening; it is gone afterwards."""
+    stand_in = host or StandIn()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    log: list[str] = []
+
+    async def start() -> Server:
+        server = Server(endpoint_of(defined, stand_in), listen(address, 0), names, log.append)
+        await server.start()
+        return server
+
+    async def stop(server: Server) -> None:
+        await server.close()
+        await stand_in.close()
+
+    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    try:
+        yield Running(server.url, int(server.url.rpartition(":")[2]), stand_in, log)
+    finally:
+        asyncio.run_coroutine_threadsafe(stop(server), loop).result(20)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

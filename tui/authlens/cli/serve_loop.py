@@ -1,0 +1,67 @@
+"""The life of `authlens serve`: listen, say where, run until told to stop, and leave no process behind."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import threading
+
+from authlens.cli.diagnostics import narrate
+from authlens.cli.world import World
+from authlens.core.authorizer import Authorizer
+from authlens.endpoint.definitions import Definitions
+from authlens.endpoint.runtime import FunctionHost
+from authlens.endpoint.server import Server, endpoint_of, listen
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def serve(definitions: Definitions, arguments: argparse.Namespace, world: World) -> None:
+    """Serve until a signal or the end of standard input. Raises CannotListen."""
+    listener = listen(arguments.host, arguments.port)
+    host = FunctionHost()
+
+    def log(line: str) -> None:
+        narrate(f"{world.now():%H:%M:%S} {line}", world.stderr)
+
+    server = Server(endpoint_of(definitions, host), listener, arguments.allow_host, log)
+    ended = _end_of_service(world if arguments.until_stdin_closes else None)
+    try:
+        await server.start()
+        world.output.line(server.url)
+        _introduce(definitions, server.url, world)
+        await ended.wait()
+    finally:
+        await server.close()
+        await host.close()
+
+
+def _end_of_service(world: World | None) -> asyncio.Event:
+    """Set by a signal, or when the standard input of that world closes: its other end died, even by kill -9."""
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    for number in _ENDING:
+        loop.add_signal_handler(number, ended.set)
+    if world is not None:
+        threading.Thread(target=_wait_for_end, args=(world, loop, ended), daemon=True).start()
+    return ended
+
+
+def _wait_for_end(world: World, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    while os.read(world.stdin.fileno(), 4096):
+        pass
+    loop.call_soon_threadsafe(ended.set)
+
+
+def _introduce(definitions: Definitions, url: str, world: World) -> None:
+    for definition in definitions.authorizers:
+        function = definition.function
+        where = " ".join(word for word in (function.runtime, function.handler) if word)
+        narrate(f"{_described(definition.authorizer)}: {where} in {function.code_uri}", world.stderr)
+    narrate(f"Set AWS_ENDPOINT_URL={url} to send AWS clients here. Ctrl+C ends.", world.stderr)
+
+
+def _described(authorizer: Authorizer) -> str:
+    signing = "signing disabled" if authorizer.signing_disabled else "signed"
+    return f"{authorizer.name} ({authorizer.status}, {signing})"

@@ -10,7 +10,6 @@ from urllib.parse import quote, unquote, unquote_plus
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]*\}")
 
 
 def to_base64(octets: bytes) -> str:
@@ -70,11 +69,6 @@ def percent_decode(text: str) -> str:
 
 def has_escapes(text: str) -> bool:
     return _ESCAPE.search(text) is not None
-
-
-def has_reference(text: str) -> bool:
-    """Whether the text holds an `${env:…}`, `${file:…}` or `${keyring:…}` that is resolved when it is sent."""
-    return _REFERENCE.search(text.replace("$${", "")) is not None
 
 
 def token_bytes(token: str) -> bytes:

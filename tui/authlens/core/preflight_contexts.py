@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from authlens.core.authorizer import AUTHORIZER_NAME
-from authlens.core.encodings import from_base64, has_reference
+from authlens.core.encodings import from_base64
 from authlens.core.fields import header_path, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.placing import find, put
+from authlens.core.redaction import refers
 
 _SDK = re.compile(r"[?&](?:SDK|Version)=", re.IGNORECASE)
 _HOST = re.compile(r"(?P<before>[a-z0-9+.-]+://)?(?P<host>[^/:?\s]+)(?P<after>[:/?].*)?", re.IGNORECASE | re.DOTALL)
@@ -39,7 +40,7 @@ def no_authorizer_name(subject: Subject) -> Iterator[Finding]:
     request = subject.request
     username = text_at(request, "mqttContext.username")
     name = request.authorizer_name
-    if username is None or not name or has_reference(username) or find(request, AUTHORIZER_NAME) is not None:
+    if username is None or not name or refers(username) or find(request, AUTHORIZER_NAME) is not None:
         return
     message = (
         f"The username carries no {AUTHORIZER_NAME}: a device that sends this reaches the authorizer only where it is "
@@ -54,7 +55,7 @@ def other_authorizer_name(subject: Subject) -> Iterator[Finding]:
     request = subject.request
     placed = find(request, AUTHORIZER_NAME)
     name = request.authorizer_name
-    if placed is None or not name or placed.value == name or has_reference(placed.raw) or has_reference(name):
+    if placed is None or not name or placed.value == name or refers(placed.raw) or refers(name):
         return
     message = f"The context names the authorizer {placed.value!r}; this call tests {name!r}."
     fix = Fix(f"Write {name} there", put(request, placed.place, placed.name, name))
@@ -65,7 +66,7 @@ def sdk_parameters(subject: Subject) -> Iterator[Finding]:
     """What AWS's device SDKs append to the username, which the function then sees."""
     path = "mqttContext.username"
     username = text_at(subject.request, path)
-    if username is None or has_reference(username):
+    if username is None or refers(username):
         return
     found = _SDK.search(username)
     second = username.find("?", username.find("?") + 1) if "?" in username else -1
@@ -94,7 +95,7 @@ def wildcard_client_id(subject: Subject) -> Iterator[Finding]:
     """A client id that turns a policy with `${iot:ClientId}` into a wildcard."""
     text = text_at(subject.request, "mqttContext.clientId") or ""
     bad = next((index for index, character in enumerate(text) if character in "+#*/"), None)
-    if bad is not None and not has_reference(text):
+    if bad is not None and not refers(text):
         message = f"The client id holds {text[bad]!r}: put into ${{iot:ClientId}} it can widen what a policy allows."
         yield Finding("wildcard-client-id", "warning", "mqttContext.clientId", message, bad, bad + 1)
 
@@ -112,7 +113,7 @@ def server_name_is_url(subject: Subject) -> Iterator[Finding]:
     path = "tlsContext.serverName"
     text = text_at(subject.request, path) or ""
     parts = _HOST.fullmatch(text)
-    if parts is not None and not has_reference(text) and (parts["before"] or parts["after"]):
+    if parts is not None and not refers(text) and (parts["before"] or parts["after"]):
         start, end = (0, parts.start("host")) if parts["before"] else (parts.end("host"), len(text))
         message = "The server name is what TLS sends as SNI: the host name alone, without scheme, port or path."
         fix = Fix("Keep the host name", with_text(subject.request, path, parts["host"]))

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from authlens.core.contract import CONSTRAINTS, Violation, broken_rules, constraint_refusal, violations
-from authlens.core.encodings import has_reference
 from authlens.core.fields import header_path, label, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.members import BY_PATH, Member
+from authlens.core.redaction import refers
 from authlens.core.slips import SIGNATURE_REPAIRS
 
 _CHARACTERS = {
@@ -24,7 +24,7 @@ def broken_constraints(subject: Subject) -> Iterator[Finding]:
     for violation in violations(subject.sent):
         path = header_path(violation.header) if violation.header is not None else violation.member.path
         text = text_at(subject.request, path)
-        if text is None or not has_reference(text):
+        if text is None or not refers(text):
             yield _finding(subject, violation, path, text)
 
 

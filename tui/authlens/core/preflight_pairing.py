@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from authlens.core import contract, jwt
 from authlens.core.authorizer import Authorizer
-from authlens.core.encodings import has_reference
 from authlens.core.fields import text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.placing import place
@@ -34,7 +33,7 @@ def broken_pairing(subject: Subject) -> Iterator[Finding]:
     advice = _ADVICE[refusal.rule]
     path = advice.path(subject.sent)
     text = text_at(subject.request, path) or ""
-    if refusal.rule == contract.QUERY_STRING.id and has_reference(text[:2]):
+    if refusal.rule == contract.QUERY_STRING.id and text.startswith("${"):
         return
     end = min(1, len(text)) if advice.first_character else len(text)
     message = advice.message(subject.sent)

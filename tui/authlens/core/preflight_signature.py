@@ -9,13 +9,14 @@ from typing import TypeGuard
 
 from authlens.core import contract, jwt
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.encodings import from_base64, has_escapes, has_reference, percent_decode
+from authlens.core.encodings import from_base64, has_escapes, percent_decode
 from authlens.core.fields import label, sentence_label, text_at, texts, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.keys import MINIMUM_BITS
 from authlens.core.members import BY_PATH
 from authlens.core.placing import Placed, everything, find, find_all, find_signature, put, signature_of, token_of
 from authlens.core.preflight_limits import mended_signature
+from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest, Mode
 from authlens.core.signing import fitting_key
 from authlens.core.slips import Slip, slips
@@ -27,7 +28,7 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
     token, signature = token_of(request, authorizer), signature_of(request)
     if subject.sent is not request or not _verifies(authorizer) or token is None or signature is None:
         return
-    if has_reference(token) or has_reference(signature) or _breaks_pattern(request.token_signature):
+    if refers(token) or refers(signature) or _breaks_pattern(request.token_signature):
         return
     keys = authorizer.token_signing_public_keys
     if fitting_key(token, signature, keys) is not None:
@@ -59,7 +60,7 @@ def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
 def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
     """A token or signature in a URL-encoded place that holds a bare `+`, which is read as a space."""
     for placed in _placed_values(subject):
-        if placed.place != "headers" and "+" in placed.raw and not has_reference(placed.raw):
+        if placed.place != "headers" and "+" in placed.raw and not refers(placed.raw):
             start = placed.start + placed.raw.index("+")
             message = (
                 f"The '+' in {placed.name} is read as a space: values in {label(placed.path)} are URL-encoded, "
@@ -73,7 +74,7 @@ def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
 def encoded_header(subject: Subject) -> Iterator[Finding]:
     """A URL-encoded value in a header, where AWS decodes nothing."""
     for placed in _placed_values(subject):
-        if placed.place == "headers" and has_escapes(placed.raw) and not has_reference(placed.raw):
+        if placed.place == "headers" and has_escapes(placed.raw) and not refers(placed.raw):
             message = f"The header {placed.name} looks URL-encoded; AWS does not decode header values."
             fix = Fix("URL-decode the header", _respelled(subject.request, placed, percent_decode(placed.raw)))
             yield Finding("url-encoded-header", "warning", placed.path, message, placed.start, placed.end, fix)
@@ -82,7 +83,7 @@ def encoded_header(subject: Subject) -> Iterator[Finding]:
 def odd_placed_signature(subject: Subject) -> Iterator[Finding]:
     """A signature in a context that, read as AWS reads it, is no base64."""
     placed = find_signature(subject.request)
-    if placed is None or has_reference(placed.raw) or from_base64(placed.value) is not None or "+" in placed.raw:
+    if placed is None or refers(placed.raw) or from_base64(placed.value) is not None or "+" in placed.raw:
         return
     mended = mended_signature(placed.value)
     why = mended[1] if mended else "it is no base64"

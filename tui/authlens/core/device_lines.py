@@ -1,0 +1,213 @@
+"""The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, the AWS SDK and a browser's URL.
+
+Port 443, ALPN, SNI, the authorizer's parameters and the URL-encoded signature stand in place. Secrets are masked unless
+they are to be revealed; every value is quoted for the shell or for Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from shlex import quote
+
+from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
+from authlens.core.encodings import url_encode
+from authlens.core.placing import everything, put, signature_of, token_of
+from authlens.core.redaction import MASK, redact_request
+from authlens.core.request import AuthorizerRequest
+
+ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
+"""Stands where no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""
+TOPIC = "test/topic"
+CLIENT_ID = "client-1"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    id: str
+    title: str
+    text: str
+    note: str = ""
+    """What to know before it is run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a device would say, worked out of a request."""
+
+    endpoint: str
+    topic: str
+    client_id: str
+    username: str
+    """The MQTT username with its query part."""
+    plain_username: str
+    """The same without what an SDK puts there itself."""
+    password: str | bytes | None
+    name: str
+    token_key_name: str
+    token: str | None
+    signature: str | None
+    headers: tuple[tuple[str, str], ...]
+    query_string: str
+    """Without its `?`."""
+
+
+def device_lines(
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None = None,
+    *,
+    endpoint: str | None = None,
+    topic: str = TOPIC,
+    reveal: bool = False,
+) -> tuple[DeviceLine, ...]:
+    """Every form. `endpoint` is the account's data endpoint; without it the TLS server name, or a stand-in."""
+    device = _device(request if reveal else redact_request(request), authorizer, endpoint, topic)
+    lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
+    return lines if reveal else tuple(replace(line, text=line.text.replace(url_encode(MASK), MASK)) for line in lines)
+
+
+def _device(request: AuthorizerRequest, authorizer: Authorizer | None, endpoint: str | None, topic: str) -> Device:
+    tls, mqtt, http = request.tls_context, request.mqtt_context, request.http_context
+    key_name = (authorizer.token_key_name if authorizer else None) or "token"
+    known = Authorizer("", token_key_name=key_name)
+    token, signature, name = token_of(request, known), signature_of(request), request.authorizer_name or ""
+    carried = request
+    for parameter, value in ((AUTHORIZER_NAME, name), (SIGNATURE_NAME, signature), (key_name, token)):
+        carried = carried if not value else put(carried, "username", parameter, value)
+    username = (carried.mqtt_context.username if carried.mqtt_context else None) or ""
+    return Device(
+        endpoint=endpoint or (tls.server_name if tls and tls.server_name else ENDPOINT),
+        topic=topic,
+        client_id=(mqtt.client_id if mqtt else None) or CLIENT_ID,
+        username=username,
+        plain_username=_without((mqtt.username if mqtt else None) or "", (AUTHORIZER_NAME, SIGNATURE_NAME, key_name)),
+        password=mqtt.password if mqtt else None,
+        name=name,
+        token_key_name=key_name,
+        token=token,
+        signature=signature,
+        headers=_headers(request, {AUTHORIZER_NAME: name, SIGNATURE_NAME: signature, key_name: token}),
+        query_string=((http.query_string if http else None) or "").removeprefix("?"),
+    )
+
+
+def _without(username: str, names: tuple[str, ...]) -> str:
+    before, _, written = username.partition("?")
+    known = {name.lower() for name in names}
+    kept = [part for part in written.split("&") if part and part.partition("=")[0].lower() not in known]
+    return f"{before}?{'&'.join(kept)}" if kept else before
+
+
+def _headers(request: AuthorizerRequest, parameters: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
+    """The request's headers, and the parameters that neither they nor the query string carry."""
+    http = request.http_context
+    given = (http.headers or ()) if http else ()
+    carried = {placed.name.lower() for placed in everything(request) if placed.place != "username"}
+    added = ((name, value) for name, value in parameters.items() if value and name.lower() not in carried)
+    return (*given, *added)
+
+
+def _curl(device: Device) -> DeviceLine:
+    query = f"qos=1&{device.query_string}" if device.query_string else "qos=1"
+    url = f"https://{device.endpoint}:443/topics/{url_encode(device.topic)}?{query}"
+    parts = ["curl", "--request POST", f"--url {quote(url)}"]
+    parts += [f"--header {quote(f'{name}: {value}')}" for name, value in device.headers]
+    parts.append("--data 'hello'")
+    note = "HTTPS can publish only, and has no client id, username or password."
+    return DeviceLine("curl", "curl (HTTPS publish)", _joined(parts), note)
+
+
+def _mosquitto(device: Device) -> DeviceLine:
+    parts = [
+        f"mosquitto_pub -h {quote(device.endpoint)} -p 443",
+        "--tls-alpn mqtt --tls-use-os-certs",
+        f"-i {quote(device.client_id)}",
+        f"-u {quote(device.username)}",
+        *_password_option(device),
+        f"-t {quote(device.topic)} -m hello -q 1",
+    ]
+    note = "mosquitto sends the host as SNI. " + _binary_note(device)
+    return DeviceLine("mosquitto_pub", "mosquitto_pub (MQTT over TLS)", _joined(parts), note.strip())
+
+
+def _mqttx(device: Device) -> DeviceLine:
+    parts = [
+        f"mqttx pub -h {quote(device.endpoint)} -p 443 -l mqtts",
+        "--alpn mqtt",
+        f"-i {quote(device.client_id)}",
+        f"-u {quote(device.username)}",
+        *_password_option(device),
+        f"-t {quote(device.topic)} -m hello -q 1",
+    ]
+    note = "In the MQTTX app: mqtts://, port 443, ALPN mqtt, and the same username. " + _binary_note(device)
+    return DeviceLine("mqttx", "MQTTX CLI (MQTT over TLS)", _joined(parts), note.strip())
+
+
+def _paho(device: Device) -> DeviceLine:
+    lines = (
+        "import ssl",
+        "import paho.mqtt.client as mqtt",
+        "",
+        "context = ssl.create_default_context()",
+        'context.set_alpn_protocols(["mqtt"])',
+        f"client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id={device.client_id!r})",
+        f"client.username_pw_set({device.username!r}, {device.password!r})",
+        "client.tls_set_context(context)",
+        f"client.connect({device.endpoint!r}, 443)",
+    )
+    return DeviceLine("paho", "paho-mqtt 2 (Python)", "\n".join(lines), "The host given to connect is sent as SNI.")
+
+
+def _sdk(device: Device) -> DeviceLine:
+    password = device.password.encode("utf-8", "replace") if isinstance(device.password, str) else device.password
+    signature = url_encode(device.signature) if device.signature else None
+    arguments = {
+        "endpoint": device.endpoint,
+        "client_id": device.client_id,
+        "auth_authorizer_name": device.name,
+        "auth_username": device.plain_username,
+        "auth_password": password,
+        "auth_token_key_name": device.token_key_name if device.token else None,
+        "auth_token_value": device.token,
+        "auth_authorizer_signature": signature,
+    }
+    lines = [f"    {name}={value!r}," for name, value in arguments.items() if value not in (None, "")]
+    text = "\n".join(
+        (
+            "from awsiot import mqtt5_client_builder",
+            "",
+            "client = mqtt5_client_builder.direct_with_custom_authorizer(",
+            *lines,
+            ")",
+        )
+    )
+    note = "The SDK sets port 443, ALPN and SNI itself and appends '?SDK=…&Version=…' to the username."
+    return DeviceLine("aws-sdk", "AWS IoT Device SDK v2 (Python)", text, note)
+
+
+def _browser(device: Device) -> DeviceLine:
+    parameters = [device.query_string] if device.query_string else []
+    carried = device.query_string.lower()
+    for name, value in (
+        (AUTHORIZER_NAME, device.name),
+        (SIGNATURE_NAME, device.signature),
+        (device.token_key_name, device.token),
+    ):
+        if value and f"{name.lower()}=" not in carried:
+            parameters.append(f"{name}={url_encode(value)}")
+    text = f"wss://{device.endpoint}/mqtt?{'&'.join(parameters)}"
+    note = "A browser cannot set headers on a WebSocket: the parameters go into the URL. Port 443, no ALPN."
+    return DeviceLine("websocket-url", "URL for MQTT over WebSocket", text, note)
+
+
+def _password_option(device: Device) -> list[str]:
+    if device.password is None or isinstance(device.password, bytes):
+        return []
+    return [f"-P {quote(device.password)}"]
+
+
+def _binary_note(device: Device) -> str:
+    return "The password is binary and cannot be given on a command line." if isinstance(device.password, bytes) else ""
+
+
+def _joined(parts: list[str]) -> str:
+    return " \\\n  ".join(parts)

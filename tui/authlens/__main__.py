@@ -129,12 +129,18 @@ def _open_app(wish: OpenApp, world: World) -> int:
             prompt=wish.prompt,
         )
     )
-    if isinstance(left, int):
-        return left
-    from authlens.core.commands import as_authlens
+    return _act_on(left, world)
 
-    world.output.line(as_authlens(left, reveal=True))
-    return ExitCode.DONE
+
+def _act_on(left: object, world: World) -> int:
+    """What the app asked for on leaving: an exit code, or the command line that would send what the form held."""
+    from authlens.core.saved_request import SavedRequest
+
+    if isinstance(left, SavedRequest):
+        from authlens.core.commands import as_authlens
+
+        world.output.line(as_authlens(left, reveal=True))
+    return left if isinstance(left, int) else ExitCode.DONE
 
 
 def _silence_stdout() -> None:

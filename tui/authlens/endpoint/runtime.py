@@ -7,7 +7,7 @@ import json
 import os
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from authlens.endpoint.definitions import FunctionDefinition
@@ -127,13 +127,18 @@ class FunctionHost:
     def _pool(self, function: FunctionDefinition) -> WorkerPool:
         """The processes of the function. A function that was defined anew gets new ones."""
         pool = self._pools.get(function.name)
-        if pool is None or pool.function != function:
+        if pool is None or needs_another_process(pool.function, function):
             if pool:
                 retired = asyncio.create_task(pool.close())
                 self._retired.add(retired)
                 retired.add_done_callback(self._retired.discard)
             pool = self._pools[function.name] = WorkerPool(function, self._limit, self._path)
         return pool
+
+
+def needs_another_process(old: FunctionDefinition, new: FunctionDefinition) -> bool:
+    """Whatever differs but the time limit, which each call brings along."""
+    return replace(old, timeout=new.timeout) != new
 
 
 async def run(worker: Worker, call: Call) -> FunctionResult | None:

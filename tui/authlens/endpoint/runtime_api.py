@@ -41,7 +41,7 @@ class Event:
             "Lambda-Runtime-Deadline-Ms": str(int((time.time() + self.time_limit) * 1000)),
             "Lambda-Runtime-Invoked-Function-Arn": self.arn,
             "Lambda-Runtime-Trace-Id": trace_id(),
-            "Lambda-Runtime-Client-Context": self.client_context,
+            "Lambda-Runtime-Client-Context": one_line(self.client_context),
             "Lambda-Runtime-Cognito-Identity": "",
         }
 
@@ -180,6 +180,14 @@ def accepted() -> web.Response:
 
 def refusal(status: HTTPStatus, kind: str, message: str) -> web.Response:
     return web.json_response({"errorMessage": message, "errorType": kind}, status=status)
+
+
+def one_line(text: str) -> str:
+    """JSON as a header can carry it: in ASCII, without line ends."""
+    try:
+        return json.dumps(json.loads(text)) if text else ""
+    except ValueError:
+        return text.encode("unicode_escape").decode("ascii")
 
 
 def trace_id() -> str:

@@ -1,0 +1,218 @@
+"""Local targets: runs `authlens serve` for a file of the user, or for the samples of the demo, as a child process.
+
+The child's standard input is a lifeline: when this process ends, by whatever means, the endpoint ends too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from authlens.core.target import DEMO, StaticCredentials, Target
+
+SAMPLES = Path(__file__).with_name("samples")
+START_LIMIT = 30.0
+"""Seconds until a starting endpoint must have told its URL."""
+END_LIMIT = 8.0
+"""Seconds an endpoint gets to end its functions."""
+KEPT_LINES = 50
+"""Lines of its standard error kept, for the message when it fails."""
+CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
+"""The endpoint verifies no credentials, but a client cannot sign without any."""
+
+Stamp = tuple[int, int, int]
+
+
+class LocalTargetError(RuntimeError):
+    """A local endpoint could not be started; the text is its own error message."""
+
+
+class LocalTargets:
+    """The local endpoints of this process, one a file. Safe to call from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[Path, LocalEndpoint] = {}
+
+    def start(self, target: Target, base: Path | None = None) -> None:
+        """Start its endpoint without waiting for it; what goes wrong is said by `locate`."""
+        if target.local is not None:
+            self._endpoint(definition_file(target.local, base))
+
+    def locate(self, target: Target, base: Path | None = None) -> Target:
+        """The target with URL, region and credentials of its endpoint, started when needed. Others come as they are.
+
+        Raises LocalTargetError.
+        """
+        if target.local is None:
+            return target
+        path = definition_file(target.local, base)
+        url = self._endpoint(path).url()
+        return replace(
+            target, endpoint_url=url, region=target.region or region_of(path), credentials=CREDENTIALS, verify_ssl=True
+        )
+
+    def log(self, target: Target, base: Path | None = None) -> str:
+        """The last lines that its endpoint wrote on standard error."""
+        endpoint = self._running.get(definition_file(target.local, base)) if target.local else None
+        return endpoint.log() if endpoint else ""
+
+    def close(self) -> None:
+        """End every endpoint and its functions."""
+        with self._lock:
+            endpoints = list(self._running.values())
+            self._running.clear()
+        for endpoint in endpoints:
+            endpoint.let_go()
+        for endpoint in endpoints:
+            endpoint.end()
+
+    def _endpoint(self, path: Path) -> LocalEndpoint:
+        """The endpoint of the file; a new one when there is none, when it died, or when the file changed."""
+        with self._lock:
+            endpoint = self._running.get(path)
+            if endpoint is None or not endpoint.is_current():
+                if endpoint:
+                    endpoint.let_go()
+                    threading.Thread(target=endpoint.end, daemon=True).start()
+                endpoint = self._running[path] = LocalEndpoint(path)
+            return endpoint
+
+
+class LocalEndpoint:
+    """One `authlens serve` child."""
+
+    def __init__(self, path: Path) -> None:
+        self._stamp = stamp(path)
+        self._path = path
+        self._lines: list[str] = []
+        self._url: Future[str] = Future()
+        self._child = subprocess.Popen(
+            command(path),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            cwd=path.parent if path.parent.is_dir() else None,
+            text=True,
+            errors="replace",
+        )
+        self._readers = [self._in_background(self._read_log), self._in_background(self._read_url)]
+
+    def url(self) -> str:
+        """Wait for it to be ready. Raises LocalTargetError."""
+        try:
+            return self._url.result(START_LIMIT)
+        except TimeoutError:
+            self.end()
+            raise LocalTargetError(f"The local endpoint of {self._path} did not start in {START_LIMIT:g} s.") from None
+
+    def log(self) -> str:
+        return "\n".join(self._lines)
+
+    def is_current(self) -> bool:
+        """It runs, or is about to, on the file as it is now."""
+        return self._child.poll() is None and self._stamp == stamp(self._path)
+
+    def let_go(self) -> None:
+        """Close its lifeline."""
+        with contextlib.suppress(OSError):
+            pipe(self._child.stdin).close()
+
+    def end(self) -> None:
+        self.let_go()
+        try:
+            self._child.wait(END_LIMIT)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+        for reader in self._readers:
+            reader.join()
+
+    def _in_background(self, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        return thread
+
+    def _read_url(self) -> None:
+        with pipe(self._child.stdout) as stdout:
+            line = stdout.readline().strip()
+            if line:
+                self._url.set_result(line)
+            for _ in stdout:
+                pass
+        if not line:
+            self._child.wait()
+            self._readers[0].join()
+            self._url.set_exception(LocalTargetError(self._failure()))
+
+    def _read_log(self) -> None:
+        with pipe(self._child.stderr) as stderr:
+            for line in stderr:
+                self._lines.append(line.rstrip("\n"))
+                del self._lines[:-KEPT_LINES]
+
+    def _failure(self) -> str:
+        """The child's own error message, without the program's name before it."""
+        mark = "authlens: error: "
+        said = [line.removeprefix(mark) for line in self._lines if line.startswith(mark)] or self._lines[-1:]
+        return said[-1] if said else f"The local endpoint of {self._path} ended with code {self._child.returncode}."
+
+
+def definition_file(local: str, base: Path | None) -> Path:
+    """The file that a target's `local` names."""
+    if local == DEMO:
+        return SAMPLES / "authorizers.yaml"
+    return Path(os.path.abspath((base or Path()) / Path(local).expanduser()))
+
+
+def command(path: Path) -> list[str]:
+    """`-P` keeps the user's folder off the import path: a file of theirs must not shadow a library."""
+    option = "--template" if is_template(path) else "--authorizers"
+    return [*(sys.executable, "-P", "-m", "authlens", "serve", option, str(path), "--until-stdin-closes")]
+
+
+def is_template(path: Path) -> bool:
+    """Whether the file is a CloudFormation template rather than an authorizers.yaml."""
+    from authlens.endpoint.template import looks_like_template
+
+    try:
+        return looks_like_template(path.read_text("utf-8", "replace"))
+    except OSError:
+        return False
+
+
+def region_of(path: Path) -> str:
+    """The region that the file names; the endpoint itself says what is wrong with the file."""
+    from authlens.core.yaml_text import YamlError, load
+    from authlens.endpoint.definitions import DEFAULT_REGION
+
+    try:
+        fields = load(path.read_text("utf-8")).mapping()
+        return fields["region"].string() if "region" in fields else DEFAULT_REGION
+    except (YamlError, OSError, UnicodeDecodeError):
+        return DEFAULT_REGION
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Tells a changed file from the same one."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream

@@ -1,0 +1,73 @@
+"""A desk for UI tests: a gateway that answers from a value, real stores in a temporary folder, a fixed clock."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.gateway import Reply
+from authlens.core.invocation import Outcome, Wire
+from authlens.core.request import AuthorizerRequest
+from authlens.core.target import Identity, Target
+from authlens.sending import Sender
+
+NOW = datetime(2026, 11, 23, 9, 30, 0, tzinfo=UTC)
+
+POLICY = (
+    '{"Version":"2012-10-17","Statement":[{"Action":"iot:Connect","Effect":"Allow",'
+    '"Resource":"arn:aws:iot:us-west-2:000000000000:client/sensor-7"},'
+    '{"Action":["iot:Publish","iot:Receive"],"Effect":"Allow",'
+    '"Resource":["arn:aws:iot:us-west-2:000000000000:topic/sensors/7/data"]}]}'
+)
+PASSED = Outcome(True, "sensor7", (POLICY,), 300, 86400)
+
+
+@dataclass
+class ScriptedGateway:
+    """Answers with what the test put in; `hold` keeps calls waiting until the test lets them go."""
+
+    results: list[Reply] = field(default_factory=list)
+    sent: list[AuthorizerRequest] = field(default_factory=list)
+    hold: threading.Event | None = None
+    authorizer: Authorizer = field(default_factory=lambda: Authorizer("SensorAuth", status="ACTIVE"))
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        self.sent.append(request)
+        if self.hold is not None:
+            self.hold.wait(20)
+        if self.results:
+            return self.results.pop(0)
+        wire = Wire("POST", "http://127.0.0.1/authorizer/SensorAuth/test", status=200, response_body=b"{}")
+        return Reply(PASSED, 0.0123, wire, "START RequestId\nhello from the function\n")
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        return Authorizer(name, status=self.authorizer.status, signing_disabled=self.authorizer.signing_disabled)
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        return ("SensorAuth",)
+
+    def identity(self, target: Target) -> Identity:
+        return Identity("000000000000", "arn:aws:iam::000000000000:root", "us-west-2")
+
+
+class NoLocalTargets:
+    def locate(self, target: Target, base: Path | None = None) -> Target:
+        return target
+
+    def close(self) -> None:
+        pass
+
+
+class PlainReferences:
+    def resolve(self, request: AuthorizerRequest) -> AuthorizerRequest:
+        return request
+
+    def text(self, text: str) -> str:
+        return text
+
+
+def sender(gateway: ScriptedGateway) -> Sender:
+    return Sender(gateway, NoLocalTargets(), lambda base: PlainReferences(), lambda: NOW)

@@ -1,0 +1,181 @@
+"""Values of the core as styled text. Pure: what is shown depends on the arguments alone.
+
+The rule: allowed, denied and failed are told by a glyph and a word; colour only repeats it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.invocation import FailureKind, Invocation, Outcome
+from authlens.core.target import DEMO, Identity, Target
+from authlens.ui.shown import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an invocation came to, in one word."""
+
+    glyph: str
+    text: str
+    style: str
+
+    @property
+    def content(self) -> Content:
+        return Content.styled(f"{self.glyph} {self.text}", self.style)
+
+
+PASSED = Word("✓", "AUTHENTICATED", "bold $text-success")
+DENIED = Word("✗", "NOT AUTHENTICATED", "bold $text-error")
+
+_FAILED = {
+    FailureKind.AWS: "REFUSED",
+    FailureKind.REFUSED_HERE: "NOT SENT",
+    FailureKind.REFERENCE: "NOT SENT",
+    FailureKind.CREDENTIALS: "NO CREDENTIALS",
+    FailureKind.CONFIGURATION: "NOT CONFIGURED",
+    FailureKind.UNREACHABLE: "UNREACHABLE",
+    FailureKind.TIMED_OUT: "TIMED OUT",
+    FailureKind.BROKEN_ANSWER: "BROKEN ANSWER",
+    FailureKind.ABANDONED: "ABANDONED",
+    FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
+    FailureKind.FAULT: "INTERNAL FAULT",
+}
+
+
+def word(invocation: Invocation) -> Word:
+    failure = invocation.failure
+    if failure is not None:
+        warned = failure.kind is FailureKind.ABANDONED
+        return Word(
+            "!" if warned else "✗", _FAILED[failure.kind], "bold $text-warning" if warned else "bold $text-error"
+        )
+    outcome = invocation.outcome
+    return PASSED if outcome is not None and outcome.is_authenticated else DENIED
+
+
+def duration(seconds: float) -> str:
+    """How long a call took."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.1f} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def human_time(seconds: int) -> str:
+    """A number of seconds as a person says it: `5 min`, `1 h 30 min`, `24 h`."""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [(hours, "h"), (minutes, "min"), (left, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def limits(outcome: Outcome) -> str:
+    """Refresh and disconnect, in human time."""
+    parts = []
+    if outcome.refresh_after_in_seconds is not None:
+        parts.append(f"refresh after {human_time(outcome.refresh_after_in_seconds)}")
+    if outcome.disconnect_after_in_seconds is not None:
+        parts.append(f"disconnect after {human_time(outcome.disconnect_after_in_seconds)}")
+    return " · ".join(parts)
+
+
+def headline(invocation: Invocation, now: datetime) -> Content:
+    """The first line of a verdict: the word, the principal, how long it took and when."""
+    outcome = invocation.outcome
+    principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""
+    number = f"#{invocation.number} · " if invocation.number is not None else ""
+    when = f"{number}{duration(invocation.duration)} · {moment(invocation.started_at, now)}"
+    return Content.assemble(word(invocation).content, shown(principal, "bold"), "   ", (when, "$foreground-muted"))
+
+
+def details(invocation: Invocation) -> Content:
+    """What follows the headline: times and documents, or the failure word for word and what to do."""
+    outcome = invocation.outcome
+    if outcome is not None:
+        count = len(outcome.policy_documents)
+        documents = f"{count or 'no'} policy document{'' if count == 1 else 's'}"
+        return Content.styled(" · ".join(part for part in (documents, limits(outcome)) if part), "$foreground-muted")
+    return _failure_details(invocation)
+
+
+def _failure_details(invocation: Invocation) -> Content:
+    failure = invocation.failure
+    assert failure is not None
+    facts = [failure.error]
+    facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
+    facts += [f"request id {failure.request_id}"] if failure.request_id else []
+    said = failure.message if failure.message is not None else "(AWS sent no message: null)"
+    lines = [shown(" · ".join(facts), "$foreground-muted"), shown_block(said)]
+    if failure.advice:
+        lines.append(Content.assemble(("→ ", "bold $text-primary"), shown_block(failure.advice)))
+    return Content("\n").join(lines)
+
+
+def shown_block(text: str) -> Content:
+    """Text from outside within a few lines: a page of HTML must not push the rest away."""
+    from authlens.ui.shown import shown_lines
+
+    most = 2000
+    return shown_lines(text if len(text) <= most else text[:most] + "…")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """A time of day, with the day when it was another, and how long ago that is."""
+    local, today = at.astimezone(), now.astimezone()
+    clock = f"{local:%H:%M:%S}"
+    if local.date() != today.date():
+        clock = f"{local:%Y-%m-%d} {clock}"
+    return f"{clock} ({ago(now - at)})"
+
+
+def ago(passed: timedelta) -> str:
+    seconds = int(passed.total_seconds())
+    if seconds < 5:
+        return "now"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return "now"
+
+
+def target_name(target: Target) -> str:
+    """Where a request goes, in a word or two."""
+    if target.local == DEMO:
+        return "demo"
+    if target.local is not None:
+        return f"local {target.local}"
+    return target.endpoint_url or "AWS"
+
+
+def identity_parts(target: Target, identity: Identity | None) -> list[tuple[str, str]]:
+    """Labels and values of who is talked to as."""
+    return [
+        ("target", target_name(target)),
+        ("profile", target.profile or ("–" if target.local else "default")),
+        ("region", (identity.region if identity else None) or target.region or "?"),
+        ("account", identity.account if identity else "?"),
+    ]
+
+
+def authorizer_state(authorizer: Authorizer) -> Content:
+    """Status and signing of an authorizer."""
+    active = authorizer.status == "ACTIVE"
+    signing = "signing off" if authorizer.signing_disabled else "signed"
+    return Content.assemble(
+        (f"{'✓' if active else '!'} ", "$text-success" if active else "$text-warning"),
+        shown(authorizer.status, "$text-success" if active else "$text-warning"),
+        (f" · {signing}", "$foreground-muted"),
+    )
+
+
+def row_style(verdict: str) -> str:
+    """The colour of a verdict's word in a list."""
+    if verdict == PASSED.text:
+        return "$text-success"
+    return "$text-warning" if verdict == _FAILED[FailureKind.ABANDONED] else "$text-error"

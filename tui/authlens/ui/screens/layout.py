@@ -1,0 +1,67 @@
+"""Which panes are seen: all beside each other, or one at a time when there is no room or one is zoomed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.reactive import var
+from textual.widget import Widget
+
+from authlens.ui.screens.main_state import MainState
+from authlens.ui.widgets.choices import Choice, Choices
+from authlens.ui.widgets.pane import Pane
+
+
+class Layout(MainState):
+    zoomed: var[bool] = var(False, toggle_class="-zoomed")
+    front: var[str] = var("request")
+    """The pane that is seen when only one is."""
+
+    @property
+    def panes(self) -> list[Pane]:
+        return list(self.query(Pane))
+
+    def compose_tabs(self) -> ComposeResult:
+        yield Choices(key="pane-tabs")
+
+    def on_mount(self) -> None:
+        tabs = self.query_one("#pane-tabs", Choices)
+        tabs.choices = tuple(Choice(pane.id or "", pane.TITLE) for pane in self.panes)
+        self.watch_front()
+
+    def watch_front(self) -> None:
+        for pane in self.query(Pane):
+            pane.set_class(pane.id == self.front, "-front")
+        for tabs in self.query("#pane-tabs").results(Choices):
+            tabs.chosen = self.front
+
+    def bring(self, pane: str, *, focus: bool = True) -> None:
+        """Bring a pane to the front where only one is seen, and go there."""
+        self.front = pane
+        if focus:
+            self.call_after_refresh(self._enter, pane)
+
+    def _enter(self, pane: str) -> None:
+        entrance = self.query_one(f"#{pane}", Pane).entrance()
+        if entrance is not None:
+            entrance.focus()
+
+    def on_descendant_focus(self) -> None:
+        pane = self._pane_of(self.focused)
+        if pane is not None and pane.id is not None:
+            self.front = pane.id
+
+    def _pane_of(self, widget: Widget | None) -> Pane | None:
+        return next((node for node in widget.ancestors_with_self if isinstance(node, Pane)), None) if widget else None
+
+    def action_next_pane(self, by: int = 1) -> None:
+        panes = [pane.id or "" for pane in self.panes]
+        self.bring(panes[(panes.index(self.front) + by) % len(panes)])
+
+    def action_zoom(self) -> None:
+        """The pane in front over the whole screen, and back."""
+        self.zoomed = not self.zoomed
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        if event.choices.id == "pane-tabs":
+            event.stop()
+            self.bring(event.id)

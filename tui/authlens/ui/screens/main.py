@@ -1,0 +1,77 @@
+"""The main screen: the form, the answer and the history, and the keys that act on all of them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+
+from authlens.core.invocation import Invocation
+from authlens.ui.draft import Draft, with_kind
+from authlens.ui.screens.layout import Layout
+from authlens.ui.screens.main_state import MainState
+from authlens.ui.screens.recall import Recall
+from authlens.ui.widgets.answer_pane import AnswerPane
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.history_pane import HistoryPane
+from authlens.ui.widgets.identity_bar import IdentityBar
+from authlens.ui.widgets.key_line import KeyLine
+from authlens.ui.widgets.member_pages import MqttPage
+from authlens.ui.widgets.request_pane import RequestPane
+
+
+class MainScreen(Recall, Layout):
+    AUTO_FOCUS = "#members Field"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
+        Binding("escape", "abandon", "Give up", id="abandon", tooltip="Stop waiting for the answer"),
+        Binding("f6", "next_pane", "Next pane", id="next-pane", tooltip="Go to the next pane"),
+        Binding("shift+f6", "next_pane(-1)", "Previous pane", show=False, id="previous-pane"),
+        Binding("f4", "zoom", "Zoom", show=False, id="zoom", tooltip="Show this pane alone, and back"),
+        Binding("ctrl+z,super+z", "undo", "Undo", show=False, id="undo", tooltip="Take back the last change"),
+        Binding("ctrl+y,super+y,ctrl+shift+z", "redo", "Redo", show=False, id="redo", tooltip="Bring it back"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield IdentityBar().data_bind(
+            MainState.target,
+            MainState.identity,
+            MainState.authorizer,
+            MainState.authorizer_name,
+            MainState.authorizer_problem,
+        )
+        yield from self.compose_tabs()
+        with Container(id="panes"):
+            yield RequestPane().data_bind(MainState.draft, MainState.shown, MainState.source, MainState.unsaved)
+            yield AnswerPane(self.desk.now).data_bind(MainState.invocation, MainState.running_for)
+            yield HistoryPane(self.desk.now).data_bind(
+                MainState.shown_number, total=MainState.history_total, problem=MainState.history_problem
+            )
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        self.open_history()
+        self.look_up()
+
+    def arrived(self, invocation: Invocation) -> None:
+        if self.has_class("-narrow") or self.zoomed:
+            self.bring("answer")
+
+    def watch_draft(self, draft: Draft) -> None:
+        super().watch_draft(draft)
+        if self.is_mounted:
+            self.settle()
+
+    def on_request_pane_edited(self, event: RequestPane.Edited) -> None:
+        self.edit(event.changes, event.where)
+
+    def on_mqtt_page_kind_chosen(self, event: MqttPage.KindChosen) -> None:
+        self.put(with_kind(self.draft, event.kind))
+
+    def on_field_left(self, event: Field.Left) -> None:
+        self.focus_next()

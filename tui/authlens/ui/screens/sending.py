@@ -1,0 +1,172 @@
+"""Sending, and learning who is talked to. Nothing here blocks: the calls run on threads that can be left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from textual import work
+from textual.timer import Timer
+
+from authlens.core.gateway import CallFailed
+from authlens.core.invocation import Failure, FailureKind, Invocation
+from authlens.core.saved_request import SavedRequest
+from authlens.ui import background
+from authlens.ui.background import TooManyAbandoned
+from authlens.ui.screens.main_state import MainState
+
+Answer = TypeVar("Answer")
+
+SETTLED = 0.6
+"""Seconds without typing after which a name is looked up."""
+LOOK_UP = 15.0
+"""Seconds that looking up an authorizer or an identity may take."""
+
+
+class Sending(MainState):
+    _sent_at: float | None = None
+    _ticking: Timer | None = None
+    _settling: Timer | None = None
+    _looked_up: tuple[object, str] | None = None
+
+    def action_send(self) -> None:
+        """Send what the form holds."""
+        problem = self.draft.problem
+        if problem is not None:
+            self.notify(f"The password cannot be sent: {problem}", severity="warning", markup=False)
+            return
+        self.send(self.draft.saved)
+
+    @work(exclusive=True, group="send")
+    async def send(self, saved: SavedRequest) -> None:
+        """Send a request and show what comes of it. A second press gives the first call up."""
+        started_at, self._sent_at = self.desk.now(), time.monotonic()
+        self._tick()
+        source = None if self.path is None else str(self.path)
+        base, sender = self.base, self.sender
+        seconds = self.desk.settings.total_timeout
+        try:
+            invocation = await background.call(lambda: sender.send(saved, base, source), seconds)
+        except TimeoutError:
+            invocation = _given_up(saved, source, started_at, seconds, f"No whole answer within {seconds:g} s.")
+        except asyncio.CancelledError:
+            passed = time.monotonic() - (self._sent_at or 0.0)
+            self._arrived(_given_up(saved, source, started_at, passed, "You gave up waiting."))
+            raise
+        except TooManyAbandoned as error:
+            invocation = _given_up(saved, source, started_at, 0.0, str(error))
+        self._arrived(invocation)
+
+    def _arrived(self, invocation: Invocation) -> None:
+        self._stop_ticking()
+        if self.is_mounted and self.app.is_running:
+            self.invocation = invocation
+            self.shown_number = None
+            self.arrived(invocation)
+            self._record(invocation)
+            self.look_up()
+
+    def arrived(self, invocation: Invocation) -> None:
+        """A request was answered."""
+
+    @work(group="record")
+    async def _record(self, invocation: Invocation) -> None:
+        """Into the history; the answer is on the screen already."""
+        history = self.history
+        if history is None:
+            return
+        recorded = await background.call(lambda: history.record(invocation))
+        self.history_problem = history.problem or ""
+        if self.invocation is invocation:
+            self.invocation = recorded
+            self.shown_number = recorded.number
+        self.recorded()
+
+    def recorded(self) -> None:
+        """The history has grown."""
+
+    def action_abandon(self) -> None:
+        """Stop waiting for the answer. The call cannot be killed."""
+        self.workers.cancel_group(self, "send")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "abandon":
+            return self.running_for is not None
+        return super().check_action(action, parameters)
+
+    # The time it takes
+
+    def _tick(self) -> None:
+        self.running_for = 0.0
+        self.refresh_bindings()
+        if self._ticking is None:
+            self._ticking = self.set_interval(0.5, self._count)
+
+    def _count(self) -> None:
+        if self.running_for is not None and self._sent_at is not None:
+            self.running_for = time.monotonic() - self._sent_at
+
+    def _stop_ticking(self) -> None:
+        self.running_for = None
+        self.refresh_bindings()
+        if self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    # Who is talked to
+
+    def settle(self) -> None:
+        """Something was typed: look the authorizer up when the typing has paused."""
+        if (self.target, self.authorizer_name) == self._looked_up:
+            return
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLED, self.look_up)
+
+    @work(exclusive=True, group="look up")
+    async def look_up(self) -> None:
+        """Ask who we are and what the authorizer is. A refusal is no error of the request."""
+        target, name, base, sender = self.target, self.authorizer_name, self.base, self.sender
+        if self._looked_up is None or self._looked_up[0] != target:
+            self.identity = None
+        self._looked_up = (target, name)
+        self.authorizer_problem = ""
+        if name:
+            found = await _asked(lambda: sender.describe(name, target, base))
+            self.authorizer = None if isinstance(found, str) else found
+            self.authorizer_problem = found if isinstance(found, str) else ""
+        if self.identity is None:
+            identity = await _asked(lambda: sender.identity(target, base))
+            self.identity = None if isinstance(identity, str) else identity
+
+
+async def _asked(work: Callable[[], Answer]) -> Answer | str:
+    """The answer, or in a word why there is none."""
+    try:
+        return await background.call(work, LOOK_UP)
+    except CallFailed as error:
+        failure = error.failure
+        return _SHORT.get(failure.kind) or _SHORT_AWS.get(failure.error, failure.error)
+    except (TimeoutError, TooManyAbandoned):
+        return "no answer"
+
+
+_SHORT = {
+    FailureKind.CREDENTIALS: "no credentials",
+    FailureKind.CONFIGURATION: "not configured",
+    FailureKind.UNREACHABLE: "unreachable",
+    FailureKind.LOCAL: "local endpoint failed",
+}
+_SHORT_AWS = {"ResourceNotFoundException": "not found", "AccessDeniedException": "may not be described"}
+
+
+def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:
+    from authlens.sending import left_behind
+
+    invocation = left_behind(saved, source, started_at, seconds)
+    assert isinstance(invocation.result, Failure)
+    return replace(invocation, result=replace(invocation.result, message=why))

@@ -1,0 +1,80 @@
+"""Text from outside on its way to the terminal. The rule: through `shown` or `shown_lines`, never as markup.
+
+`TerminalGuard` is the second wall: whatever a widget forgot is deleted from the lines before they are written.
+"""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.color import Color
+from textual.content import Content
+from textual.filter import LineFilter
+
+from authlens.core.visible import is_visible, visible, visible_lines
+
+_ASCII = str.maketrans(
+    {
+        **dict.fromkeys("─━▔▁–—", "-"),
+        **dict.fromkeys("│┃▌▐█▎▏▊", "|"),
+        **dict.fromkeys("╭╮╰╯├┤┬┴┼┌┐└┘", "+"),
+        **dict.fromkeys("▸→⟩", ">"),
+        **dict.fromkeys("←⟨", "<"),
+        **dict.fromkeys("•●○", "*"),
+        **dict.fromkeys("“”", '"'),
+        **{
+            "✓": "+",
+            "✗": "x",
+            "×": "x",
+            "·": ".",
+            "…": "~",
+            "▾": "v",
+            "↑": "^",
+            "↓": "v",
+            "±": "~",
+            "≠": "!",
+            "’": "'",
+        },
+    }
+)
+
+
+def shown(text: str, style: str = "") -> Content:
+    """One line of text from outside."""
+    return Content.styled(visible(text), style) if style else Content(visible(text))
+
+
+def shown_lines(text: str, style: str = "") -> Content:
+    """Text from outside that keeps its line breaks."""
+    return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))
+
+
+class TerminalGuard(LineFilter):
+    """Deletes what a terminal would act on. Those characters are no cell wide, so the layout holds."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [self._guarded(segment) for segment in segments]
+
+    def _guarded(self, segment: Segment) -> Segment:
+        text, style, control = segment
+        if control is not None:
+            return segment
+        if not is_visible(text):
+            text = "".join(character for character in text if is_visible(character))
+        if style is not None and style.link is not None and not _harmless(style.link):
+            style = style.update_link(None)
+        return Segment(text, style)
+
+
+class AsciiGlyphs(LineFilter):
+    """For terminals that do not speak UTF-8: our glyphs become ASCII, other characters a question mark."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(_ascii(text), style, control) for text, style, control in segments]
+
+
+def _ascii(text: str) -> str:
+    return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+
+
+def _harmless(link: str) -> bool:
+    return link.startswith(("https://", "http://")) and is_visible(link)

@@ -1,0 +1,88 @@
+"""Themes: YAML files of colours. The shipped ones are read as files too, so a user's own has the same reach.
+
+The rule: a broken theme file is a sentence for the user, never a reason not to start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+from authlens.core import yaml_text
+from authlens.core.yaml_text import Node, YamlError
+
+DEFAULT = "dark"
+
+_COLOURS = (
+    "primary",
+    "secondary",
+    "accent",
+    "success",
+    "warning",
+    "error",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+    "boost",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenTheme:
+    path: Path
+    reason: str
+
+
+def shipped_folder() -> Path:
+    """Inside the installed package, or at the top of a source checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "themes"
+    return installed if installed.is_dir() else package.parent.parent / "themes"
+
+
+def read_themes(own: Path) -> Iterator[Theme | BrokenTheme]:
+    """The shipped themes, then the user's; one of the same name replaces the shipped one."""
+    for folder in (shipped_folder(), own):
+        for path in sorted(folder.glob("*.yaml")):
+            try:
+                yield parse_theme(path.stem, yaml_text.decode(path.read_bytes()))
+            except YamlError as error:
+                yield BrokenTheme(path, str(error))
+            except OSError as error:
+                yield BrokenTheme(path, error.strerror or str(error))
+
+
+def parse_theme(name: str, text: str) -> Theme:
+    """Raises YamlError where a key is unknown or a colour cannot be read."""
+    keys = yaml_text.load(text).fields("dark", "ansi", "variables", *_COLOURS)
+    colours: dict[str, Any] = {key: _colour(node) for key, node in keys.items() if key in _COLOURS}
+    if "primary" not in colours:
+        raise YamlError('a theme needs at least `primary`, a colour such as "#7aa2d6"')
+    return Theme(
+        name=name,
+        dark=keys["dark"].boolean() if "dark" in keys else True,
+        ansi=keys["ansi"].boolean() if "ansi" in keys else False,
+        variables=_variables(keys["variables"]) if "variables" in keys else {},
+        **colours,
+    )
+
+
+def _variables(node: Node) -> dict[str, str]:
+    return {
+        name: value.string(name) if name.endswith("style") else _colour(value) for name, value in node.mapping().items()
+    }
+
+
+def _colour(node: Node) -> str:
+    text = node.string()
+    try:
+        Color.parse(text)
+    except ColorParseError:
+        raise node.error('not a colour; write it as "#rrggbb", a CSS name or ansi_NAME') from None
+    return text

@@ -1,0 +1,248 @@
+"""A text field that keeps every character exactly, shows the invisible ones, and masks secrets.
+
+Textual's TextArea splits lines at more characters than line feeds and joins them again with one kind. So what must
+not be split stands in the document as a private character of one cell, and is shown as a picture of itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
+
+from authlens.core.visible import is_visible, visible
+
+MASK = "••••••••"
+"""Always this long, so that it does not tell the length of the secret."""
+
+_UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
+_BASIC_PLANE = 0x100000
+_TAG_PLANE = 0xF0000
+
+
+def shielded(text: str) -> str:
+    """The text with a private character for each one that TextArea would change or a terminal act on."""
+    if is_visible(text):
+        return text
+    return "".join(character if _is_plain(character) else _shield(character) for character in text)
+
+
+def unshielded(text: str) -> str:
+    return text if text.isascii() else "".join(map(_unshield, text))
+
+
+def is_faithful(text: str) -> bool:
+    """Whether the text survives in a field. One that holds those private characters itself does not."""
+    return unshielded(shielded(text)) == text
+
+
+def _is_plain(character: str) -> bool:
+    return character == "\n" or is_visible(character)
+
+
+def _shield(character: str) -> str:
+    code = ord(character)
+    return chr(code + _BASIC_PLANE if code < 0x10000 else (code & 0xFFFF) + _TAG_PLANE)
+
+
+def _unshield(character: str) -> str:
+    code = ord(character)
+    if code >= _BASIC_PLANE:
+        return chr(code - _BASIC_PLANE)
+    return chr(code - _TAG_PLANE + 0xE0000) if code >= _TAG_PLANE else character
+
+
+def _picture(character: str) -> str:
+    """One cell that stands for the character."""
+    if ord(character) < _TAG_PLANE:
+        return character
+    picture = visible(_unshield(character))
+    return picture if len(picture) == 1 else "\N{REPLACEMENT CHARACTER}"
+
+
+class Field(TextArea, inherit_bindings=False):
+    """One value of the form. Enter goes on to the next field, Alt+Enter breaks the line."""
+
+    DEFAULT_CSS = """
+    Field {
+        height: auto;
+        min-height: 1;
+        max-height: 6;
+        padding: 0 1;
+        background: $surface;
+        scrollbar-size: 1 1;
+        &:focus { background: $panel; }
+        &.-read-only { background: transparent; }
+        &:ansi { border: none; }
+        & .text-area--cursor-line { background: transparent; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(b for b in TextArea.BINDINGS if isinstance(b, Binding) and b.action not in _UNDO),
+        Binding("enter", "leave", "Next field", show=False, id="field.next"),
+        Binding("alt+enter", "break_line", "Break line", show=False, id="field.break"),
+        Binding("ctrl+c,super+c", "copy", "Copy", show=False, id="field.copy", tooltip="Copy the selection"),
+        Binding("ctrl+x,super+x", "cut", "Cut", show=False, id="field.cut", tooltip="Cut the selection"),
+        Binding("ctrl+shift+a", "select_all", "Select all", show=False, id="field.select-all"),
+        Binding("f2", "reveal", "Reveal", id="field.reveal", tooltip="Show the hidden value until the field is left"),
+    ]
+
+    masked: reactive[bool] = reactive(False, layout=True)
+
+    @dataclass
+    class Edited(Message):
+        """The person changed the text."""
+
+        field: Field
+        member: str
+        text: str
+
+        @property
+        def control(self) -> Field:
+            return self.field
+
+    @dataclass
+    class Left(Message):
+        """Enter was pressed."""
+
+        field: Field
+
+        @property
+        def control(self) -> Field:
+            return self.field
+
+    def __init__(
+        self,
+        member: str,
+        text: str = "",
+        *,
+        secret: bool = False,
+        placeholder: str = "",
+        tooltip: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        super().__init__(
+            shielded(text), compact=True, placeholder=placeholder, id=key, highlight_cursor_line=False, tooltip=tooltip
+        )
+        self.member = member
+        """Which value it is, in the words of whoever made it."""
+        self.secret = secret
+        self.set_reactive(Field.masked, secret and bool(text))
+        self.set_reactive(TextArea.match_cursor_bracket, False)
+
+    @property
+    def value(self) -> str:
+        return unshielded(self.text)
+
+    def show(self, value: str) -> None:
+        """Put a value in without calling it an edit. The cursor stays where it can."""
+        if value == self.value:
+            return
+        cursor = self.cursor_location
+        with self.prevent(TextArea.Changed):
+            self.load_text(shielded(value))
+        self.read_only = not is_faithful(value)
+        self.move_cursor(cursor if cursor <= self.document.end else self.document.end)
+        self._mask_if_needed()
+
+    # Masking
+
+    def _mask_if_needed(self) -> None:
+        self.masked = self.secret and bool(self.text) and not self.revealed
+
+    revealed = False
+
+    def action_reveal(self) -> None:
+        self.revealed = not self.revealed
+        self._mask_if_needed()
+        self.refresh(layout=True)
+
+    def on_blur(self) -> None:
+        self.revealed = False
+        self._mask_if_needed()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.secret if action == "reveal" else True
+
+    @property
+    def allow_select(self) -> bool:
+        return False
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 1 if self.masked else super().get_content_height(container, viewport, width)
+
+    def render_line(self, y: int) -> Strip:
+        if not self.masked:
+            return super().render_line(y)
+        base = self.visual_style.rich_style
+        width = self.scrollable_content_region.width
+        if y:
+            return Strip.blank(width, base)
+        text = Text(MASK + " ", style=base, end="", no_wrap=True)
+        if self._draw_cursor and self._theme.cursor_style:
+            text.stylize(self._theme.cursor_style, len(MASK), len(MASK) + 1)
+        return Strip(text.render(self.app.console), len(MASK) + 1).adjust_cell_length(width, base)
+
+    def get_line(self, line_index: int) -> Text:
+        line = self.document.get_line(line_index)
+        plain = line if line.isascii() else "".join(map(_picture, line))
+        return Text(plain, end="", no_wrap=True)
+
+    # Editing
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._mask_if_needed()
+        self.post_message(self.Edited(self, self.member, self.value))
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()
+        elif self.masked:
+            self.move_cursor(self.document.end)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if not self.read_only:
+            self.insert_text(event.text)
+
+    def insert_text(self, text: str) -> None:
+        """Put text in at the cursor, exactly as it is; a line of Windows or old Mac OS stays one."""
+        if self.masked:
+            self.selection = Selection.cursor(self.document.end)
+        result = self._replace_via_keyboard(shielded(text), *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    def action_break_line(self) -> None:
+        self.insert_text("\n")
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left(self))
+
+    def action_copy(self) -> None:
+        if self.masked:
+            self.notify("This value is hidden. F2 reveals it, then it can be copied.", markup=False)
+        elif self.selected_text:
+            self.app.copy_to_clipboard(unshielded(self.selected_text))
+
+    def action_cut(self) -> None:
+        if self.masked:
+            self.notify("This value is hidden. F2 reveals it, then it can be cut.", markup=False)
+        elif self.selected_text and not self.read_only:
+            self.app.copy_to_clipboard(unshielded(self.selected_text))
+            self._delete_via_keyboard(*self.selection)
+
+    def action_paste(self) -> None:
+        if not self.read_only:
+            self.insert_text(self.app.clipboard)

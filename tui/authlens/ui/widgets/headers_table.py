@@ -1,0 +1,94 @@
+"""HTTP headers as an editable table; there is always an empty row to type into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from authlens.ui.widgets.field import Field
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class HeaderRow(Horizontal):
+    DEFAULT_CSS = """
+    HeaderRow { height: auto; Field { width: 3fr; } Field.-name { width: 2fr; margin-right: 1; } }
+    """
+
+    def __init__(self, name: str = "", value: str = "") -> None:
+        super().__init__()
+        self._given = (name, value)
+
+    def compose(self) -> ComposeResult:
+        name = Field("header name", self._given[0], placeholder="name")
+        name.add_class("-name")
+        yield name
+        yield Field("header value", self._given[1], placeholder="value")
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        if not self.is_mounted or not self.query(Field):
+            return self._given
+        name, value = self.query(Field).results(Field)
+        return name.value, value.value
+
+
+class HeadersTable(Vertical):
+    DEFAULT_CSS = "HeadersTable { height: auto; width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "remove", "Remove header", id="headers.remove", tooltip="Remove the header the cursor is in"),
+    ]
+
+    @dataclass
+    class Edited(Message):
+        """The person changed a header."""
+
+        headers: Headers
+        typed: bool
+        """By typing, rather than by removing a row."""
+
+    def __init__(self, headers: Headers) -> None:
+        super().__init__()
+        self._headers = headers
+
+    def compose(self) -> ComposeResult:
+        for name, value in self._headers:
+            yield HeaderRow(name, value)
+        yield HeaderRow()
+
+    @property
+    def headers(self) -> Headers:
+        return tuple(row.pair for row in self.query(HeaderRow) if row.pair != ("", ""))
+
+    def show(self, headers: Headers) -> None:
+        """Show other headers; fields that can stay keep their cursor."""
+        if headers == self.headers:
+            return
+        rows = list(self.query(HeaderRow))
+        for row, pair in zip(rows, headers, strict=False):
+            for field, text in zip(row.query(Field).results(Field), pair, strict=True):
+                field.show(text)
+        for row in rows[len(headers) :]:
+            row.remove()
+        self.mount(*(HeaderRow(*pair) for pair in headers[len(rows) :]), HeaderRow())
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        rows = list(self.query(HeaderRow))
+        if rows and rows[-1].pair != ("", ""):
+            self.mount(HeaderRow())
+        self.post_message(self.Edited(self.headers, typed=True))
+
+    def action_remove(self) -> None:
+        rows = list(self.query(HeaderRow))
+        for index, row in enumerate(rows[:-1]):
+            if row.has_focus_within:
+                rows[index + 1].query(Field).first().focus()
+                row.remove()
+                self.call_after_refresh(lambda: self.post_message(self.Edited(self.headers, typed=False)))
+                return

@@ -1,0 +1,63 @@
+"""The keys that matter now, on one line. Read from the active bindings: there is no other table of keys."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.widget import Widget
+
+
+class _Key(NamedTuple):
+    display: str
+    binding: Binding
+
+
+class KeyLine(Widget):
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $foreground-muted; }
+    """
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def render(self) -> Content:
+        parts = []
+        for key in self._fitting():
+            parts.append(Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.binding.description}"))
+        return Content("  ").join(parts)
+
+    def on_click(self, event: events.Click) -> None:
+        end = self.gutter.left
+        for key in self._fitting():
+            end += _width(key)
+            if event.x < end:
+                self.call_later(self.screen.run_action, key.binding.action)
+                return
+
+    def _fitting(self) -> list[_Key]:
+        """As many as fit, in the order of the bindings: a widget's own come before the screen's."""
+        room = self.size.width - 2
+        fitting = []
+        for key in self._keys():
+            room -= _width(key)
+            if room + 2 < 0:
+                break
+            fitting.append(key)
+        return fitting
+
+    def _keys(self) -> list[_Key]:
+        shown: dict[str, _Key] = {}
+        for _, binding, enabled, _ in self.screen.active_bindings.values():
+            if binding.show and enabled and binding.action not in shown:
+                shown[binding.action] = _Key(self.app.get_key_display(binding), binding)
+        return sorted(shown.values(), key=lambda key: not key.binding.priority)
+
+
+def _width(key: _Key) -> int:
+    return len(key.display) + len(key.binding.description) + 3

@@ -1,0 +1,40 @@
+"""A part of the main screen with a frame and a title. On a small screen one pane is seen at a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+
+
+class Pane(Vertical):
+    ID: ClassVar[str]
+    TITLE: ClassVar[str]
+    """Its name, in the frame and on the tab of a small screen."""
+    DEFAULT_CSS = """
+    Pane {
+        border: round $border-blurred;
+        border-title-color: $foreground-muted;
+        border-title-style: none;
+        border-subtitle-color: $foreground-muted;
+        padding: 0 1;
+        &:focus-within { border: round $border; border-title-color: $text-primary; border-title-style: bold; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id=self.ID)
+        self.border_title = Content(self.TITLE)
+        self._last_focused: Widget | None = None
+
+    def entrance(self) -> Widget | None:
+        """Where the focus goes when the person comes to this pane."""
+        last = self._last_focused
+        if last is not None and last.is_attached and last.focusable and last.display:
+            return last
+        return next((widget for widget in self.query("*") if widget.focusable and widget.display), None)
+
+    def on_descendant_focus(self) -> None:
+        self._last_focused = self.screen.focused

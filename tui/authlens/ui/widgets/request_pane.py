@@ -1,0 +1,167 @@
+"""The request form: authorizer, mode, and a page for each part of the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from authlens.core.request import Mode
+from authlens.ui.draft import Draft
+from authlens.ui.shown import shown
+from authlens.ui.widgets.choices import Choice, Choices
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.form_row import FormRow
+from authlens.ui.widgets.headers_table import HeadersTable
+from authlens.ui.widgets.member_pages import HttpPage, MemberPage, MqttPage, TlsPage, TokenPage
+from authlens.ui.widgets.pages import Page, Pages
+from authlens.ui.widgets.pane import Pane
+
+_MODES = (
+    Choice(Mode.TOKEN.value, "Token"),
+    Choice(Mode.CONTEXT.value, "Contexts"),
+    Choice(Mode.BOTH.value, "Both"),
+)
+_PAGES = (
+    ("token", "Token", TokenPage, ("token", "token_signature")),
+    ("http", "HTTP", HttpPage, ("headers", "query_string")),
+    ("mqtt", "MQTT", MqttPage, ("username", "password", "client_id")),
+    ("tls", "TLS", TlsPage, ("server_name",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A draft that is to be put into the fields. The serial makes two equal ones differ."""
+
+    draft: Draft
+    serial: int = 0
+    focus: str | None = None
+    """The field that the person is to see changed."""
+
+
+class RequestPane(Pane):
+    ID: ClassVar[str] = "request"
+    TITLE: ClassVar[str] = "Request"
+    DEFAULT_CSS = """
+    RequestPane > Pages > Choices { margin: 1 0; }
+    """
+
+    draft: reactive[Draft] = reactive(Draft())
+    """What the form holds now."""
+    shown: reactive[Shown] = reactive(Shown(Draft()))
+    """What was last put into it from elsewhere: opened, undone, taken from the history."""
+    source: reactive[str] = reactive("")
+    """The name of the file it belongs to."""
+    unsaved: reactive[bool] = reactive(False)
+
+    @dataclass
+    class Edited(Message):
+        """The person changed one value. `where` is the field that was typed in, if it was typed."""
+
+        changes: dict[str, object]
+        where: str | None
+
+    def compose(self) -> ComposeResult:
+        draft = self.shown.draft
+        yield FormRow(
+            "Authorizer", Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
+        )
+        yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
+        yield Pages(
+            *(Page(name, label, partial(self._page, kind)) for name, label, kind, _ in _PAGES),
+            chosen=_first_page(draft),
+            key="members",
+        )
+
+    def _page(self, kind: type[MemberPage]) -> Widget:
+        return kind(self.draft if self.is_mounted else self.shown.draft)
+
+    def on_mount(self) -> None:
+        self._mark()
+
+    def watch_shown(self) -> None:
+        if not self.is_mounted or not self.query("#members"):
+            return
+        draft = self.shown.draft
+        self.query_one("#authorizer", Field).show(draft.authorizer_name)
+        self.query_one("#mode", Choices).chosen = draft.mode.value
+        for page in self.query(MemberPage):
+            page.show(draft)
+        self._reveal_field(self.shown)
+
+    def _reveal_field(self, shown: Shown) -> None:
+        """Open the page of the changed field and go there; without one, the first page that holds something."""
+        pages = self.query_one("#members", Pages)
+        page = next((name for name, _, _, members in _PAGES if shown.focus in members), None)
+        if page is not None:
+            pages.open(page)
+        elif shown.focus is None and not _is_filled(pages.chosen, shown.draft):
+            pages.open(_first_page(shown.draft))
+        for field in self.query(Field):
+            if field.member == shown.focus:
+                field.focus()
+
+    def watch_draft(self) -> None:
+        if self.is_mounted and self.query("#members"):
+            self._mark()
+
+    def watch_source(self) -> None:
+        self._retitle()
+
+    def watch_unsaved(self) -> None:
+        self._retitle()
+
+    def _retitle(self) -> None:
+        name = shown(self.source or "new")
+        mark = Content.styled(" ● unsaved", "$text-warning") if self.unsaved else Content("")
+        self.border_title = Content.assemble(self.TITLE, "  ", name, mark)
+
+    def _mark(self) -> None:
+        """Show on the tabs what is filled, and faint what the mode leaves out."""
+        draft = self.draft
+        marks = {name: "•" for name, _, _, _ in _PAGES if _is_filled(name, draft)}
+        left_out = {Mode.TOKEN: {"http", "mqtt", "tls"}, Mode.CONTEXT: {"token"}}.get(draft.mode, set())
+        self.query_one("#members", Pages).mark(marks, frozenset(left_out))
+        for page in self.query(MqttPage):
+            page.say(draft.problem)
+
+    # What the person does
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        self._edit({event.member: event.text}, event.member)
+
+    def on_headers_table_edited(self, event: HeadersTable.Edited) -> None:
+        event.stop()
+        self._edit({"headers": event.headers}, "headers" if event.typed else None)
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        event.stop()
+        if event.choices.id == "mode":
+            mode = Mode(event.id)
+            self._edit({"mode": mode}, None)
+            if mode is Mode.TOKEN:
+                self.query_one("#members", Pages).open("token")
+            elif mode is Mode.CONTEXT and self.query_one("#members", Pages).chosen == "token":
+                self.query_one("#members", Pages).open(_first_page(replace(self.draft, mode=mode)))
+
+    def _edit(self, changes: dict[str, object], where: str | None) -> None:
+        self.post_message(self.Edited(changes, where))
+
+
+def _is_filled(page: str, draft: Draft) -> bool:
+    return any(getattr(draft, member) for name, _, _, members in _PAGES if name == page for member in members)
+
+
+def _first_page(draft: Draft) -> str:
+    """The page to open on: the first that is sent and holds something."""
+    if draft.mode is Mode.TOKEN:
+        return "token"
+    return next((name for name in ("mqtt", "http", "tls") if _is_filled(name, draft)), "mqtt")

@@ -1,0 +1,41 @@
+"""What an invocation came to: the word, the principal, the times, or the error and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from authlens.core.invocation import Invocation
+from authlens.ui import present
+
+
+class Verdict(Widget):
+    DEFAULT_CSS = """
+    Verdict { height: auto; max-height: 14; }
+    """
+
+    invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)
+    running_for: reactive[float | None] = reactive[float | None](None, layout=True)
+    """Seconds since the request was sent, while it runs."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+
+    def render(self) -> Content:
+        if self.running_for is not None:
+            return Content.assemble(
+                ("● SENDING", "bold $text-primary"),
+                (f"   {self.running_for:.0f} s", "$foreground-muted"),
+                ("\nEsc gives up waiting", "$foreground-muted"),
+            )
+        if self.invocation is None:
+            return Content.assemble(
+                ("– NOT SENT YET", "bold $foreground-muted"),
+                ("\nF5 sends the request on the left.", "$foreground-muted"),
+            )
+        return Content.assemble(present.headline(self.invocation, self._now()), "\n", present.details(self.invocation))

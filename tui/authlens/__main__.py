@@ -15,6 +15,7 @@ from authlens.cli.world import OpenApp, World
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from authlens.aws.sessions import Retries
     from authlens.sending import Sender
@@ -123,13 +124,19 @@ def _open_app(wish: OpenApp, world: World) -> int:
             save_settings=lambda settings: save_settings(places.settings, settings),
             now=now,
             environ=os.environ,
-            start=wish.saved or wish.path,
+            start=wish.saved or wish.path or _demo_requests(wish, places),
             target_overrides=wish.overrides,
             demo=wish.demo,
             prompt=wish.prompt,
         )
     )
     return _act_on(left, world)
+
+
+def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
+    from authlens.endpoint.samples_copy import unpack_requests
+
+    return unpack_requests(places.history.parent / "demo") if wish.demo else None
 
 
 def _act_on(left: object, world: World) -> int:

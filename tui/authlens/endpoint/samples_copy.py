@@ -1,0 +1,21 @@
+"""A copy of the samples that the user may edit. What already lies there is never overwritten."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def unpack_requests(folder: Path) -> Path:
+    """Put the sample requests and their keys below the folder where they are missing. Returns the requests' folder."""
+    for part in ("requests", "keys"):
+        target = folder / part
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for sample in sorted((SAMPLES / part).iterdir()):
+            copy = target / sample.name
+            if not copy.exists():
+                shutil.copyfile(sample, copy)
+                copy.chmod(0o600)
+    return folder / "requests"

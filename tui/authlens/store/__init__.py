@@ -1,1 +1,1 @@
-"""The user's files: saved requests, history, settings and what references point to. Nothing else touches them."""
+"""The user's own files: saved requests, history, settings and what references name. Nothing here is world-readable."""

@@ -1,0 +1,133 @@
+"""Writing files: whole or not at all, readable by their owner alone, never through a name that another could plant."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+_PREFIX = ".authlens-"
+_SUFFIX = ".tmp"
+_DAY = 86_400
+OUR_FOLDERS = "authlens"
+"""Folders of this name are ours, and are closed to others when they are found open."""
+
+
+def make_folder(folder: Path) -> None:
+    """Create the folder and its parents with 0700; one of ours that is wider is closed. Raises OSError."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700, exist_ok=True)
+    for ours in (folder, *folder.parents):
+        if ours.name == OUR_FOLDERS:
+            narrow(ours, 0o700)
+
+
+def narrow(path: Path, mode: int) -> None:
+    """Take away the permissions beyond `mode`; what belongs to another user stays as it is."""
+    with contextlib.suppress(OSError):
+        found = stat.S_IMODE(path.stat().st_mode)
+        if found & ~mode:
+            path.chmod(found & mode)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace the file, or create it with 0600: after a crash it is the old one or the new one. Raises OSError.
+
+    A symbolic link stays one: the file it leads to is replaced. A mode stricter than 0600 is kept.
+    """
+    target = Path(os.path.realpath(path))
+    make_folder(target.parent)
+    sweep(target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", suffix=_SUFFIX, dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            _lock(file.fileno(), fcntl.LOCK_EX)
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), _mode(target))
+            os.fsync(file.fileno())
+            # Replaced while the temporary is still locked, so that no sweep takes it for a stale one.
+            os.replace(name, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode(target: Path) -> int:
+    try:
+        return stat.S_IMODE(target.stat().st_mode) & 0o600
+    except OSError:
+        return 0o600
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name durable, where the file system lets a folder be synchronised."""
+    with contextlib.suppress(OSError), _opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other instances from replacing files in this folder, which is itself the lock: no lock file is left."""
+    with _opened(folder) as descriptor:
+        _lock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, operation: int) -> bool:
+    """Whether the lock was had. Some network file systems have none; there the content's digest alone decides."""
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError:
+        return False
+    return True
+
+
+def sweep(folder: Path) -> None:
+    """Remove the temporary files that a killed process of ours left in the folder."""
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if _is_stale(path):
+                path.unlink()
+
+
+def _is_stale(path: Path) -> bool:
+    if time.time() - path.lstat().st_mtime < _DAY and _is_running(path.name.removeprefix(_PREFIX).partition("-")[0]):
+        return False
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        return _lock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def reason(error: OSError) -> str:
+    """The system's words for it, without the path."""
+    return error.strerror or type(error).__name__

@@ -1,0 +1,42 @@
+"""Where the user's files live. XDG variables count on every platform; without them it is the platform's own folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "authlens"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    settings: Path
+    """The file `config.yaml`."""
+    themes: Path
+    """The folder of the user's own themes."""
+    history: Path
+    """The file `history.db`."""
+    requests: Path
+    """The folder of saved requests: `requests/` of the working folder if it is there, else in the data folder."""
+
+
+def places(environ: Mapping[str, str], cwd: Path) -> Places:
+    """The places of this user, in this working folder. Nothing is created."""
+    from platformdirs import PlatformDirs
+
+    usual = PlatformDirs(NAME, appauthor=False)
+
+    def folder(variable: str, otherwise: Path) -> Path:
+        given = Path(environ.get(variable, ""))
+        # The XDG specification has relative paths ignored.
+        return given / NAME if given.is_absolute() else otherwise
+
+    config = folder("XDG_CONFIG_HOME", usual.user_config_path)
+    beside = cwd / "requests"
+    return Places(
+        settings=config / "config.yaml",
+        themes=config / "themes",
+        history=folder("XDG_STATE_HOME", usual.user_state_path) / "history.db",
+        requests=beside if beside.is_dir() else folder("XDG_DATA_HOME", usual.user_data_path) / "requests",
+    )

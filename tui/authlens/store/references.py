@@ -1,0 +1,174 @@
+"""References in a saved request: `${env:NAME}`, `${file:PATH}`, `${keyring:SERVICE/USER}`; `$${` is a literal `${`.
+
+The rule: they are resolved when a request is sent and never when it is saved, what they stand for is not resolved
+again, and a missing one is an error that names its field. No reference can run a program.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.store.files import reason
+
+Keyring = Callable[[str, str], str | None]
+"""The password that the system's keyring has for a service and a user."""
+
+KINDS = ("env", "file", "keyring")
+MAX_BYTES = 1024 * 1024
+_TOKEN = re.compile(r"(?P<escape>\$\$\{)|\$\{(?P<kind>[a-zA-Z]+):(?P<name>[^}]*)(?P<end>\}?)")
+
+
+class MissingReference(ValueError):
+    """A reference that stands for nothing. The message names the field, the reference and what to do."""
+
+
+class References:
+    """Resolves the references of one saved request.
+
+    base: the folder that `${file:…}` starts from, which is that of the saved request; `None` is the working folder.
+    """
+
+    def __init__(self, environ: Mapping[str, str], base: Path | None = None, keyring: Keyring | None = None) -> None:
+        self._environ = environ
+        self._base = base or Path()
+        self._keyring = keyring or _system_keyring
+
+    def resolve(self, request: AuthorizerRequest) -> AuthorizerRequest:
+        """The request as it is sent. Raises MissingReference."""
+        http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
+        return replace(
+            request,
+            authorizer_name=self._optional(request.authorizer_name, "authorizerName"),
+            token=self._optional(request.token, "token"),
+            token_signature=self._optional(request.token_signature, "tokenSignature"),
+            http_context=http and self._http(http),
+            mqtt_context=mqtt and self._mqtt(mqtt),
+            tls_context=tls and TlsContext(self._optional(tls.server_name, "tlsContext.serverName")),
+        )
+
+    def text(self, text: str, field: str = "") -> str:
+        """The text with its references resolved. Raises MissingReference."""
+        return _TOKEN.sub(lambda found: self._text_of(found, field), text)
+
+    def _http(self, http: HttpContext) -> HttpContext:
+        headers = http.headers
+        if headers is not None:
+            headers = tuple((name, self.text(value, f"httpContext.headers.{name}")) for name, value in headers)
+        return HttpContext(headers, self._optional(http.query_string, "httpContext.queryString"))
+
+    def _mqtt(self, mqtt: MqttContext) -> MqttContext:
+        return MqttContext(
+            self._optional(mqtt.username, "mqttContext.username"),
+            self._password(mqtt.password),
+            self._optional(mqtt.client_id, "mqttContext.clientId"),
+        )
+
+    def _password(self, password: str | bytes | None) -> str | bytes | None:
+        """A password that is one file as a whole may hold any bytes."""
+        field = "mqttContext.password"
+        if not isinstance(password, str):
+            return password
+        found = _TOKEN.fullmatch(password)
+        if found and found["kind"] == "file" and found["end"]:
+            content = self._file(found["name"], field)
+            try:
+                return _without_line_end(content.decode())
+            except UnicodeDecodeError:
+                return content
+        return self.text(password, field)
+
+    def _optional(self, text: str | None, field: str) -> str | None:
+        return None if text is None else self.text(text, field)
+
+    def _text_of(self, found: re.Match[str], field: str) -> str:
+        if found["escape"]:
+            return "${"
+        kind = found["kind"]
+        if kind not in KINDS:
+            return _literal(found, field)
+        if not found["end"]:
+            raise _missing(field, f"the reference ${{{kind}:… is not closed by }}; write $${{ for a literal ${{")
+        read = {"env": self._variable, "file": self._file_text, "keyring": self._secret}[kind]
+        return read(found["name"], field)
+
+    def _variable(self, name: str, field: str) -> str:
+        value = self._environ.get(name)
+        if value is None:
+            raise _missing(field, f"the environment variable '{name}' is not set")
+        return value
+
+    def _file_text(self, name: str, field: str) -> str:
+        try:
+            return _without_line_end(self._file(name, field).decode())
+        except UnicodeDecodeError:
+            raise _missing(field, f"the file '{name}' is not UTF-8 text") from None
+
+    def _file(self, name: str, field: str) -> bytes:
+        path = self._base / Path(name).expanduser()
+        try:
+            content = _read_regular(path)
+        except (OSError, ValueError) as error:
+            why = reason(error) if isinstance(error, OSError) else "its name cannot be one"
+            raise _missing(field, f"the file '{path}' cannot be read: {why}") from None
+        if len(content) > MAX_BYTES:
+            raise _missing(field, f"the file '{path}' is larger than {MAX_BYTES} bytes")
+        return content
+
+    def _secret(self, name: str, field: str) -> str:
+        service, slash, user = name.rpartition("/")
+        if not slash:
+            raise _missing(field, "a keyring reference is ${keyring:SERVICE/USER}")
+        try:
+            secret = self._keyring(service, user)
+        except LookupError as error:
+            raise _missing(field, str(error.args[0])) from None
+        if secret is None:
+            raise _missing(field, f"the keyring has nothing for '{user}' in '{service}'")
+        return secret
+
+
+def _literal(found: re.Match[str], field: str) -> str:
+    """Other texts with `${` mean themselves, but a slip of the pen should not be sent in place of a secret."""
+    near = difflib.get_close_matches(found["kind"].lower(), KINDS, n=1)
+    if near:
+        raise _missing(
+            field, f"${{{found['kind']}:…}} is no reference; did you mean {near[0]}? Write $${{ for a literal ${{"
+        )
+    return found[0]
+
+
+def _missing(field: str, sentence: str) -> MissingReference:
+    return MissingReference(f"{field}: {sentence}" if field else sentence)
+
+
+def _without_line_end(text: str) -> str:
+    """Editors and `echo` end a file with one line end that is no part of the secret."""
+    return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
+
+
+def _read_regular(path: Path) -> bytes:
+    """Not a pipe or device, which could block for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is not a regular file")
+        return file.read(MAX_BYTES + 1)
+
+
+def _system_keyring(service: str, user: str) -> str | None:
+    """Ask the keyring package, which is optional. Raises LookupError with a sentence when there is none to ask."""
+    try:
+        import keyring
+    except ImportError:
+        raise LookupError("keyring references need the keyring package: pip install 'authlens[keyring]'") from None
+    try:
+        return keyring.get_password(service, user)
+    except Exception as error:  # noqa: BLE001  # backends of many authors raise what they like
+        raise LookupError(f"the system's keyring does not answer ({type(error).__name__})") from None

@@ -1,0 +1,170 @@
+"""The user's settings, `config.yaml`.
+
+The rule: what is wrong in the file is told and never fatal, and saving keeps what it does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from authlens.store.files import locked, make_folder, reason, write_whole
+
+Keep = Literal["full", "redacted", "off"]
+Clipboard = Literal["auto", "system", "terminal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    theme: str = ""
+    """The name of a theme; empty for the app's own choice."""
+    history_keep: Keep = "full"
+    """`full` keeps what replay needs, `redacted` masks secrets, `off` records nothing (what is there stays)."""
+    connect_timeout: float = 5.0
+    """Seconds, as are all time-outs."""
+    read_timeout: float = 30.0
+    total_timeout: float = 45.0
+    """When a call in the app is given up."""
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Binding ids to keys, several separated by commas."""
+    clipboard: Clipboard = "auto"
+    """`system` is the desktop's, `terminal` OSC 52; `auto` takes what fits the session."""
+    problems: tuple[str, ...] = field(default=(), compare=False)
+    """What was wrong in the file, one sentence each; there the default counts."""
+
+
+class SettingsNotSaved(OSError):
+    """The settings file was left as it is. The message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """Where a setting stands in the file, and how it is read."""
+
+    name: str
+    path: tuple[str, ...]
+    read: Callable[[Any], Any]
+
+
+def _choice(*words: str) -> Callable[[Any], Any]:
+    return lambda node: node.choice(words)
+
+
+def _seconds(node: Any) -> float:
+    return cast(float, node.number(minimum=0.1))
+
+
+def _keymap(node: Any) -> dict[str, str]:
+    return {name: keys.string("a key of the keymap") for name, keys in node.mapping().items()}
+
+
+_KEYS = (
+    _Key("theme", ("theme",), lambda node: node.string()),
+    _Key("history_keep", ("history", "keep"), _choice("full", "redacted", "off")),
+    _Key("connect_timeout", ("timeouts", "connect"), _seconds),
+    _Key("read_timeout", ("timeouts", "read"), _seconds),
+    _Key("total_timeout", ("timeouts", "total"), _seconds),
+    _Key("keymap", ("keymap",), _keymap),
+    _Key("clipboard", ("clipboard",), _choice("auto", "system", "terminal")),
+)
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in the file, the defaults where there is none. Never raises for what is in it."""
+    # A file that is not there costs no import of the YAML reader.
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        return Settings(problems=(f"{path} cannot be read: {_why(error)}",))
+    from authlens.core.yaml_text import YamlError, decode, load
+
+    try:
+        document = load(decode(content))
+        if document.value is None:
+            return Settings()
+        document.mapping()
+    except YamlError as error:
+        return Settings(problems=(f"{path}, {error}",))
+    return _settings(document, path)
+
+
+def _settings(document: Any, path: Path) -> Settings:
+    from authlens.core.yaml_text import YamlError
+
+    found: dict[str, Any] = {}
+    problems = [f"{path}, {problem}" for problem in _unknown_keys(document)]
+    for key in _KEYS:
+        try:
+            node = _at(document, key.path)
+            if node is not None:
+                found[key.name] = key.read(node)
+        except YamlError as error:
+            problems.append(f"{path}, {error}")
+    return Settings(**found, problems=tuple(dict.fromkeys(problems)))
+
+
+def _at(document: Any, path: tuple[str, ...]) -> Any:
+    """The node of a key; `None` when it is absent. Raises YamlError when a part of the way is no mapping."""
+    node = document
+    for name in path:
+        if node is None or node.value is None:
+            return None
+        node = node.mapping().get(name)
+    return node
+
+
+def _unknown_keys(document: Any) -> list[str]:
+    known: dict[str, set[str]] = {}
+    for key in _KEYS:
+        known.setdefault(key.path[0], set()).update(key.path[1:])
+    unknown = [str(document.unknown(name, known)) for name in document.value if name not in known]
+    for name, names in known.items():
+        section = document.value.get(name)
+        if names and section is not None and isinstance(section.value, dict):
+            unknown += [str(section.unknown(inner, sorted(names))) for inner in section.value if inner not in names]
+    return unknown
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write what differs from the file into it. Raises OSError; a file that cannot be read is left as it is."""
+    try:
+        make_folder(path.parent)
+        with locked(path.parent):
+            _save(path, settings)
+    except SettingsNotSaved:
+        raise
+    except (OSError, ValueError) as error:
+        raise SettingsNotSaved(f"{path} cannot be written: {_why(error)}") from error
+
+
+def _save(path: Path, settings: Settings) -> None:
+    from authlens.core.yaml_text import YamlError, decode, load
+    from authlens.store.settings_text import with_changes
+
+    try:
+        text = decode(path.read_bytes()) if path.exists() else ""
+        document = load(text)
+        if document.value is not None:
+            document.mapping()
+    except YamlError as error:
+        raise SettingsNotSaved(f"{path}, {error}; it was left as it is") from None
+    before = Settings() if document.value is None else _settings(document, path)
+    changes = {
+        key.path: _plain(getattr(settings, key.name))
+        for key in _KEYS
+        if getattr(settings, key.name) != getattr(before, key.name)
+    }
+    if changes:
+        write_whole(path, with_changes(text, document, changes).encode())
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _why(error: OSError | ValueError) -> str:
+    return reason(error) if isinstance(error, OSError) else "its name cannot be one"

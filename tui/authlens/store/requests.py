@@ -1,0 +1,278 @@
+"""Saved requests as files: read with the place of every mistake, written whole, never over another's change unasked.
+
+The rule: a file that cannot be read is left as it was, and every complaint is one sentence with the file's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from authlens.core.saved_request import SavedRequest
+from authlens.store.files import locked, make_folder, reason, sweep, write_whole
+
+SUFFIXES = (".yaml", ".yml")
+_TAKEN = "there is a file of that name already"
+
+
+class RequestFileError(Exception):
+    """Something about the file of a saved request. The text is a whole sentence; `line` and `column` where known."""
+
+    def __init__(self, path: Path, problem: str, line: int | None = None, column: int | None = None) -> None:
+        place = "" if line is None else f", line {line}, column {column}"
+        super().__init__(f"{path}{place}: {problem}")
+        self.path = path
+        self.problem = problem
+        self.line = line
+        self.column = column
+
+
+class Unreadable(RequestFileError):
+    """The file cannot be read, or does not hold a saved request."""
+
+
+class Unwritable(RequestFileError):
+    """The file cannot be written, renamed or deleted. What was there is there still."""
+
+
+class Conflict(RequestFileError):
+    """The file changed since it was read, or is there although it should be new. Nothing was written."""
+
+
+class HasComments(RequestFileError):
+    """Writing the file would lose the comments in it. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A saved request with the file it stands in."""
+
+    saved: SavedRequest
+    path: Path
+    digest: str
+    """SHA-256 of the file's content, by which a later change is noticed."""
+    has_comments: bool = False
+    open_to_others: bool = False
+    """Whether other users may read the file; saving closes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in a folder of saved requests."""
+
+    path: Path
+    description: str | None = None
+    authorizer: str | None = None
+    error: str | None = None
+    """What is wrong with the file, with its line and column; `None` when it can be opened."""
+
+
+def load(path: Path) -> Loaded:
+    """The saved request in the file. Raises Unreadable."""
+    from authlens.core.saved_request_yaml import has_comments, read
+    from authlens.core.yaml_text import YamlError, decode
+
+    content, mode = _content(path)
+    try:
+        text = decode(content)
+        saved = read(text)
+    except YamlError as error:
+        raise Unreadable(path, error.message, error.line, error.column) from None
+    return Loaded(saved, path, _digest(content), has_comments(text), bool(mode & 0o077))
+
+
+def save(
+    path: Path,
+    saved: SavedRequest,
+    expected_digest: str | None,
+    *,
+    overwrite: bool = False,
+    drop_comments: bool = False,
+) -> Loaded:
+    """Write the saved request; what comes back is what is in the file now.
+
+    expected_digest: that of the content as it was read; `None` for a file that must not be there yet.
+    overwrite: whatever is there is to go, as the user was asked.
+    drop_comments: the comments in the file are to go, as the user was asked.
+    Raises Conflict, HasComments or Unwritable.
+    """
+    content = _readable(path, saved)
+
+    def replace_unless_changed() -> None:
+        _refuse_surprise(path, expected_digest, overwrite, drop_comments)
+        write_whole(path, content)
+
+    _change(path, replace_unless_changed)
+    return Loaded(saved, path, _digest(content))
+
+
+def _readable(path: Path, saved: SavedRequest) -> bytes:
+    """The content of its file. What could not be opened again is not written."""
+    from authlens.core.saved_request_yaml import read, write
+    from authlens.core.yaml_text import YamlError, decode
+
+    content = write(saved).encode()
+    try:
+        read(decode(content))
+    except YamlError as error:
+        raise Unwritable(path, f"it could not be opened again: {error.message}") from None
+    return content
+
+
+def rename(path: Path, name: str) -> Path:
+    """Give the file another name in its folder, `.yaml` added where it is missing. Raises Conflict or Unwritable."""
+    target = named(path.parent, name)
+
+    def rename_unless_taken() -> None:
+        if os.path.lexists(target) and not os.path.samestat(os.lstat(path), os.lstat(target)):
+            raise Conflict(target, _TAKEN)
+        os.rename(path, target)
+
+    _change(target, rename_unless_taken)
+    return target
+
+
+def duplicate(path: Path, name: str | None = None) -> Path:
+    """Copy the file, comments and all, to another name in its folder; without one, to the next `… copy`."""
+    target = named(path.parent, name) if name else _free_name(path)
+    content, _ = _content(path)
+
+    def write_new() -> None:
+        _refuse_surprise(target, None, overwrite=False, drop_comments=False)
+        write_whole(target, content)
+
+    _change(target, write_new)
+    return target
+
+
+def delete(path: Path) -> None:
+    """Remove the file; of a symbolic link, the link. Raises Unwritable."""
+    try:
+        path.unlink()
+    except (OSError, ValueError) as error:
+        raise Unwritable(path, _why(error)) from None
+
+
+def named(folder: Path, name: str) -> Path:
+    """The path of a name in the folder or below it. Raises Unwritable when the name leads out of the folder."""
+    parts = Path(name).parts
+    if not name.strip() or "\0" in name or Path(name).is_absolute() or ".." in parts or not parts:
+        raise Unwritable(folder / "…", "a name must stay within its folder and not be empty")
+    return folder / (name if name.endswith(SUFFIXES) else f"{name}.yaml")
+
+
+def listing(folder: Path) -> list[Entry]:
+    """Every saved request in the folder and below it, in the order of its path; broken ones with what is wrong.
+
+    Hidden folders and YAML of another kind are passed over. Raises Unreadable when the folder cannot be read.
+    """
+    try:
+        sweep(folder)
+        paths = sorted(_files(folder))
+    except OSError as error:
+        raise Unreadable(folder, reason(error)) from None
+    return [entry for path in paths if (entry := _entry(path)) is not None]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Symbolic links to folders are not followed, so that a circle ends."""
+
+    def fail_at_the_top(error: OSError) -> None:
+        if error.filename == str(folder):
+            raise error
+
+    for root, folders, names in os.walk(folder, onerror=fail_at_the_top):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES) and not name.startswith("."))
+
+
+def _entry(path: Path) -> Entry | None:
+    try:
+        loaded = load(path)
+    except Unreadable as error:
+        place = "" if error.line is None else f"line {error.line}, column {error.column}: "
+        return Entry(path, error=place + error.problem) if _is_meant(path, error) else None
+    return Entry(path, loaded.saved.description, loaded.saved.request.authorizer_name)
+
+
+def _is_meant(path: Path, error: Unreadable) -> bool:
+    """Whether a file that cannot be read is meant as a saved request: its text names a key that only they have."""
+    if error.line is None:
+        return True
+    with contextlib.suppress(Unreadable):
+        content, _ = _content(path)
+        return any(mark in content for mark in (b"request:", b'"request"', b"authorizerName", b"mqttContext"))
+    return True
+
+
+def _content(path: Path) -> tuple[bytes, int]:
+    """The content of a regular file, and its mode. Raises Unreadable."""
+    from authlens.core.yaml_text import MAX_BYTES
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise Unreadable(path, "it is not a regular file")
+            return file.read(MAX_BYTES + 1), stat.S_IMODE(mode)
+    except (OSError, ValueError) as error:
+        raise Unreadable(path, _why(error)) from None
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()
+
+
+def _refuse_surprise(path: Path, expected: str | None, overwrite: bool, drop_comments: bool) -> None:
+    """Compare what is on the disk with what the writer believes to be there."""
+    if not os.path.lexists(path):
+        if expected is not None and not overwrite:
+            raise Conflict(path, "it was deleted since it was opened")
+        return
+    if not overwrite and expected is None:
+        raise Conflict(path, _TAKEN)
+    try:
+        content, _ = _content(path)
+    except Unreadable as error:
+        raise Conflict(path, f"what is there cannot be read: {error.problem}") from None
+    if not overwrite and _digest(content) != expected:
+        raise Conflict(path, "it was changed since it was opened")
+    if not drop_comments and _holds_comments(content):
+        raise HasComments(path, "it holds comments that saving would lose")
+
+
+def _holds_comments(content: bytes) -> bool:
+    from authlens.core.saved_request_yaml import has_comments
+
+    return has_comments(content.decode("utf-8", "replace"))
+
+
+def _change(path: Path, change: Callable[[], None]) -> None:
+    """Do it under the lock of the real folder, with every failure as one of ours."""
+    try:
+        folder = Path(os.path.realpath(path)).parent
+        make_folder(folder)
+        with locked(folder):
+            change()
+    except (OSError, ValueError) as error:
+        raise Unwritable(path, _why(error)) from None
+
+
+def _why(error: OSError | ValueError) -> str:
+    return reason(error) if isinstance(error, OSError) else "its name cannot be one of a file"
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while True:
+        ending = " copy" if number == 1 else f" copy {number}"
+        target = path.with_name(f"{path.stem}{ending}{path.suffix}")
+        if not os.path.lexists(target):
+            return target
+        number += 1

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +66,23 @@ class Running:
     port: int
     host: StandIn
     log: list[str]
+    clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str, **settings: Any) -> Any:
-        """A real boto3 client that checks nothing itself and tries once."""
+    def client(self, service: str = "iot") -> Any:
+        """A real boto3 client that checks nothing itself and tries once; made at its first use, then kept."""
+        if service not in self.clients:
+            self.clients[service] = self.new_client(service)
+        return self.clients[service]
+
+    def new_client(self, service: str, **settings: Any) -> Any:
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1}, proxies={}, **settings)
-        session = boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
-        return session.client(service, endpoint_url=self.url, config=config)
+        return session().client(service, endpoint_url=self.url, config=config)
+
+
+@cache
+def session() -> boto3.Session:
+    """One for all tests: it keeps the service models it has read."""
+    return boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
 
 
 def function(name: str = "sensor", **settings: Any) -> FunctionDefinition:
@@ -78,10 +90,8 @@ def function(name: str = "sensor", **settings: Any) -> FunctionDefinition:
 
 
 def definitions(*authorizers: Authorizer, functions: Sequence[FunctionDefinition] = ()) -> Definitions:
-    run = function()
-    return Definitions(
-        REGION, ACCOUNT, tuple(AuthorizerDefinition(one, run) for one in authorizers), (run, *functions)
-    )
+    run = function(timeout=30.0)
+    return Definitions(REGION, ACCOUNT, tuple(AuthorizerDefinition(one, run) for one in authorizers), (run, *functions))
 
 
 @contextmanager

@@ -25,8 +25,12 @@ from authlens.endpoint.state import Endpoint
 
 TIME_LIMIT = 5.0
 """Seconds that AWS IoT gives an authorizer's function, whatever the function's own limit (contract §5)."""
-LOG_TAIL = 32 * 1024
-"""Bytes of the function's output that travel with an answer."""
+LOG_TAIL = 4 * 1024
+"""Bytes of the function's output that travel with an answer: Lambda's limit, for Node refuses 16 KiB of headers."""
+LONG_LOG_TAIL = 32 * 1024
+"""The same for clients on Python, which take header lines of 64 KiB."""
+
+_PYTHON_CLIENT = re.compile("boto|aws-cli", re.IGNORECASE)
 
 _TEST_MEMBERS = {
     "token": text,
@@ -54,7 +58,7 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
         raise refused(refusal or contract.UNKNOWN_AUTHORIZER.refusal(name=name))
     sent = event.test_event(request, authorizer, endpoint.new_id())
     result = await _run(endpoint, authorizer, json.dumps(sent).encode(), incoming.request_id)
-    log = {"x-amz-log-result": log_tail(result.log, LOG_TAIL)}
+    log = {"x-amz-log-result": log_tail(result.log, _log_limit(incoming))}
     judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
     if isinstance(judged, Refusal):
         raise refused(judged, log)
@@ -120,6 +124,10 @@ async def clear_default_authorizer(endpoint: Endpoint, incoming: Incoming) -> An
     _default(endpoint)
     endpoint.registry.set_default(None)
     return json_answer({})
+
+
+def _log_limit(incoming: Incoming) -> int:
+    return LONG_LOG_TAIL if _PYTHON_CLIENT.search(incoming.headers.get("user-agent", "")) else LOG_TAIL
 
 
 def log_tail(log: str, limit: int) -> str:

@@ -31,6 +31,8 @@ HEADER_SECONDS = 20.0
 BODY_SECONDS = 20.0
 """How long a body may take to arrive."""
 IDLE_SECONDS = 75.0
+CLOSING_SECONDS = 1.0
+"""How long running calls may still take once the endpoint ends."""
 HEADER_BYTES = 32 * 1024
 """Of one header: session tokens and Lambda's client context are long."""
 SHOWN_PATH = 80
@@ -91,7 +93,8 @@ class Server:
             self._asyncio_server.close()
         for timer in self._silent.values():
             timer.cancel()
-        await self._http.shutdown(timeout=1.0)
+        self._http.pre_shutdown()
+        await self._http.shutdown(timeout=CLOSING_SECONDS)
 
     def _connection(self) -> asyncio.Protocol:
         connection = self._http()

@@ -32,7 +32,7 @@ tlsContext: # What the TLS handshake would bring.
 
 ANSWER: dict[str, Any] = {
     "isAuthenticated": True,
-    "principalId": "PrincipalId",
+    "principalId": "principalId",
     "policyDocuments": ["PolicyDocument"],
     "refreshAfterInSeconds": 0,
     "disconnectAfterInSeconds": 0,

@@ -46,11 +46,16 @@ def _dumper() -> Any:
         return dumper.represent_scalar("tag:yaml.org,2002:float", repr(value))
 
     Dumper.add_representer(float, float_as_it_is)
+    return resolve_as_yaml_1_2(Dumper)
+
+
+def resolve_as_yaml_1_2(kind: Any) -> Any:
+    """Give a loader or dumper of PyYAML the plain scalars of YAML 1.2."""
     replaced = {f"tag:yaml.org,2002:{name}" for name, _, _ in _RESOLVED}
-    Dumper.yaml_implicit_resolvers = {
+    kind.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag not in replaced]
-        for first, resolvers in Dumper.yaml_implicit_resolvers.items()
+        for first, resolvers in kind.yaml_implicit_resolvers.items()
     }
     for name, pattern, first in _RESOLVED:
-        Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(f"(?:{pattern})\\Z"), list(first))
-    return Dumper
+        kind.add_implicit_resolver(f"tag:yaml.org,2002:{name}", re.compile(f"(?:{pattern})\\Z"), list(first))
+    return kind

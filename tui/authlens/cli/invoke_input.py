@@ -1,0 +1,200 @@
+"""From options, input documents, standard input and a saved request to the one request that is sent.
+
+The rule: what stands on the command line is literal, as with the AWS CLI; only a saved request holds references.
+Options win over an input document, and both win over the saved request.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.invoke_files import STDIN_OPTIONS, load, read_secret
+from authlens.core import command_line_members as member_rules
+from authlens.core.command_line_options import Given
+from authlens.core.request import AuthorizerRequest, MqttContext
+from authlens.core.saved_request import SavedRequest
+
+if TYPE_CHECKING:
+    from authlens.cli.world import World
+
+_FIELDS = {
+    "authorizerName": "authorizer_name",
+    "token": "token",
+    "tokenSignature": "token_signature",
+    "httpContext": "http_context",
+    "mqttContext": "mqtt_context",
+    "tlsContext": "tls_context",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be sent, and where its relative paths start from."""
+
+    saved: SavedRequest
+    base: Path | None = None
+    source: str | None = None
+    """The saved request's path, when there is one."""
+
+
+def gather(given: Given, raw_password: bool, world: World, complete: bool = True) -> Draft:
+    """The request that the command line asks for. Raises CommandError.
+
+    complete: an authorizer must be named; a form that is still to be filled in may lack it.
+    """
+    draft = _saved_request(given.text("request"))
+    members = _members(given, raw_password, world.environ)
+    _check(members, draft.saved.request.authorizer_name, complete)
+    request = _merged(draft.saved.request, members)
+    request = _with_standard_input(request, given, members, world)
+    saved = replace(draft.saved, request=request, target=_target(given, draft.saved))
+    if request.token_signature != draft.saved.request.token_signature:
+        saved = replace(saved, sign=None)
+    return replace(draft, saved=saved)
+
+
+def _saved_request(file: str | None) -> Draft:
+    if file is None:
+        return Draft(SavedRequest(AuthorizerRequest()))
+    from authlens.store.requests import load as load_request
+
+    path = Path(file)
+    return Draft(load_request(path).saved, path.parent, file)
+
+
+def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        members = member_rules.of_options(given, lambda text: load(text, environ))
+        for name, value in _document(given, environ).items():
+            members.setdefault(name, value)
+        if not raw_password:
+            member_rules.decode_password(members)
+    except member_rules.NotBase64 as error:
+        raise CommandError(str(error), ExitCode.OTHER) from None
+    except member_rules.MemberError as error:
+        raise _refused(error) from None
+    return members
+
+
+def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
+    as_json, as_yaml = given.text("cli_input_json"), given.text("cli_input_yaml")
+    if as_json is not None and as_yaml is not None:
+        raise CommandError("Only one --cli-input- parameter may be specified: --cli-input-json or --cli-input-yaml")
+    document = as_json if as_yaml is None else as_yaml
+    if document is None:
+        return {}
+    option = "--cli-input-json" if as_yaml is None else "--cli-input-yaml"
+    text = load(document, environ)
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    if as_yaml is None:
+        document_members: dict[str, Any] = member_rules.from_json(option, text)
+        return document_members
+    from authlens.cli.invoke_yaml_input import members
+
+    return members(text)
+
+
+def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool) -> None:
+    if complete and "authorizerName" not in members and saved_name is None:
+        raise CommandError("the following arguments are required: --authorizer-name")
+    try:
+        member_rules.check({"authorizerName": saved_name or "unnamed", **members})
+    except member_rules.MemberError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: member_rules.MemberError) -> CommandError:
+    return CommandError(f"An error occurred (ParamValidation): {error}")
+
+
+def _merged(saved: AuthorizerRequest, members: Mapping[str, Any]) -> AuthorizerRequest:
+    written = AuthorizerRequest.from_api(literal(members))
+    return replace(saved, **{_FIELDS[name]: getattr(written, _FIELDS[name]) for name in members if name in _FIELDS})
+
+
+def literal(value: Any) -> Any:
+    """The members with every `${` escaped, so that no reference is seen in them."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, dict):
+        return {name: literal(inner) for name, inner in value.items()}
+    return value
+
+
+def _with_standard_input(
+    request: AuthorizerRequest, given: Given, members: Mapping[str, Any], world: World
+) -> AuthorizerRequest:
+    asked = [key for key in STDIN_OPTIONS if given.flag(key)]
+    if not asked:
+        return request
+    if len(asked) > 1:
+        raise CommandError(
+            "standard input holds one secret: give only one of --token-stdin, --token-signature-stdin, --password-stdin"
+        )
+    option = f"--{asked[0].replace('_', '-')}"
+    _refuse_second_source(asked[0], option, members)
+    secret = literal(read_secret(world.stdin, option))
+    if not secret:
+        raise CommandError(f"{option}: standard input is empty")
+    if asked[0] == "password_stdin":
+        return replace(request, mqtt_context=replace(request.mqtt_context or MqttContext(), password=secret))
+    if isinstance(secret, bytes):
+        raise CommandError(f"{option}: standard input is not UTF-8 text")
+    return replace(request, **{asked[0].removesuffix("_stdin"): secret})
+
+
+def _refuse_second_source(key: str, option: str, members: Mapping[str, Any]) -> None:
+    place = STDIN_OPTIONS[key]
+    twice = (
+        "password" in members.get("mqttContext", {})
+        if key == "password_stdin"
+        else {"--token": "token", "--token-signature": "tokenSignature"}[place] in members
+    )
+    if twice:
+        raise CommandError(f"{place} is given twice: by {option} and on the command line")
+
+
+def _target(given: Given, saved: SavedRequest) -> Any:
+    changes: dict[str, Any] = {
+        key: given.text(key)
+        for key in ("profile", "region", "endpoint_url", "ca_bundle")
+        if given.text(key) is not None
+    }
+    for key, option in (("read_timeout", "cli_read_timeout"), ("connect_timeout", "cli_connect_timeout")):
+        if given.text(option) is not None:
+            changes[key] = _seconds(option, given.text(option) or "")
+    if given.flag("no_verify_ssl"):
+        changes["verify_ssl"] = False
+    if given.flag("no_sign_request"):
+        changes["sign_request"] = False
+    if "endpoint_url" in changes:
+        changes["local"] = None
+    return replace(saved.target, **changes)
+
+
+def _seconds(option: str, text: str) -> float:
+    try:
+        return float(int(text))
+    except ValueError:
+        name = option.replace("_", "-")
+        raise CommandError(f"argument --{name}: a whole number of seconds is wanted", ExitCode.OTHER) from None
+
+
+def rebased(draft: Draft, folder: Path) -> SavedRequest:
+    """The request as it is to be written into another folder: its relative paths lead to the same files."""
+    saved = draft.saved
+
+    def moved(path: str) -> str:
+        return path if os.path.isabs(path) else os.path.relpath((draft.base or Path()) / path, folder)
+
+    if saved.sign is not None:
+        saved = replace(saved, sign=replace(saved.sign, key=moved(saved.sign.key)))
+    if saved.target.local not in (None, "demo"):
+        saved = replace(saved, target=replace(saved.target, local=moved(saved.target.local or "")))
+    return saved

@@ -1,0 +1,117 @@
+"""Write a project to start from: functions, authorizers.yaml, a key pair of its own, and saved requests.
+
+It works at once, on this machine alone. Nothing that exists is overwritten.
+
+examples:
+  authlens init my-authorizer
+  authlens my-authorizer              the app, on the project's saved requests
+  authlens run my-authorizer          the saved requests as a suite
+  authlens serve --authorizers my-authorizer/authorizers.yaml
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.world import World
+
+PRIVATE_KEY = "keys/private.pem"
+AUTHORIZERS = """\
+# The authorizers that `authlens serve` answers for, each with the function that decides.
+region: us-west-2
+account: "000000000000"
+authorizers:
+  SensorPassword:                # MQTT user name and password, no token
+    signingDisabled: true
+    codeUri: functions/sensors
+    handler: app.handler
+    environment: {SENSOR_PASSWORD: correct-horse}
+  FleetToken:                    # a token that AWS verifies with the key before the function runs
+    tokenKeyName: token
+    tokenSigningPublicKeys: {k1: keys/public.pem}
+    codeUri: functions/tokens
+    handler: app.handler
+# More keys of an authorizer: status, timeout, memorySize, functionName, enableCachingForHttp,
+# runtime (python3.13, nodejs22.x, or provided with a command), and
+# interpreter (such as .venv/bin/python, to run the function with the packages it needs).
+"""
+SAMPLE_FUNCTIONS = ("functions/sensors/app.py", "functions/tokens/app.py")
+SAMPLE_REQUESTS = (
+    "requests/1-sensor-with-its-password.yaml",
+    "requests/2-vehicle-with-a-signed-token.yaml",
+    "requests/3-wrong-password.yaml",
+)
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder to write to, made when there is none")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    folder: Path = arguments.directory
+    files = project()
+    _refuse_existing(folder, files)
+    for name, content in files.items():
+        _write(folder / name, content, private=name == PRIVATE_KEY)
+        world.output.line(str(folder / name))
+    _introduce(folder, world)
+    return ExitCode.DONE
+
+
+def project() -> Mapping[str, bytes]:
+    """The files of a new project by their paths in it, with keys that no other has."""
+    from authlens.core.keys import generate_key_pair
+    from authlens.endpoint.local import SAMPLES
+
+    keys = generate_key_pair()
+    return {
+        "authorizers.yaml": AUTHORIZERS.encode(),
+        **{name: _function(SAMPLES / name) for name in SAMPLE_FUNCTIONS},
+        "keys/public.pem": keys.public_pem.encode(),
+        PRIVATE_KEY: keys.private_pem,
+        **{name: _request(SAMPLES / name) for name in SAMPLE_REQUESTS},
+        "keys/.gitignore": b"private.pem\n",
+    }
+
+
+def _function(sample: Path) -> bytes:
+    """The demo's function without what only this project's own checks need."""
+    lines = sample.read_text("utf-8").splitlines()
+    return "".join(f"{line.partition('  # noqa')[0]}\n" for line in lines).encode()
+
+
+def _request(sample: Path) -> bytes:
+    """The demo's saved request, sent to the project's own authorizers."""
+    return sample.read_text("utf-8").replace("{local: demo}", "{local: ../authorizers.yaml}").encode()
+
+
+def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CommandError(f"{folder} is a file; name a folder")
+    in_the_way = [str(folder / name) for name in names if os.path.lexists(folder / name)]
+    if in_the_way:
+        raise CommandError(
+            "nothing was written, because these exist already: "
+            f"{', '.join(in_the_way)}; move them away or name another folder"
+        )
+
+
+def _write(path: Path, content: bytes, private: bool) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600 if private else 0o666), "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _introduce(folder: Path, world: World) -> None:
+    from shlex import quote
+
+    here = quote(str(folder))
+    narrate(f"Open it with 'authlens {here}', or run its saved requests with 'authlens run {here}'.", world.stderr)

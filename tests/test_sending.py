@@ -90,7 +90,7 @@ def test_a_local_target_that_does_not_start_says_why() -> None:
 
 def test_the_token_is_signed_when_it_is_sent(server: FaultServer, tmp_path: Path) -> None:
     pair = keys.generate_key_pair()
-    (tmp_path / "key.pem").write_text(pair.private_pem)
+    (tmp_path / "key.pem").write_bytes(pair.private_pem)
     request = AuthorizerRequest("A", token="my token")
     invocation = sender(server.url).send(saved(request, Sign("key.pem")), base=tmp_path)
     sent = json.loads(server.received[0].body)

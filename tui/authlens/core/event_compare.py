@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from authlens.core.event import Kind
@@ -51,7 +51,17 @@ _REASONS: dict[tuple[str, Change], str] = {
 
 def differences(test: dict[str, Any], real: dict[str, Any]) -> tuple[Difference, ...]:
     """Every difference, in the order of the keys; a part that is absent on one side is named once."""
-    return tuple(_between("", test, real))
+    found = tuple(_between("", test, real))
+    capitals = {each.path.lower(): each.path for each in found if each.change == "only in test"}
+    return tuple(_recased(each, capitals.get(each.path.lower())) for each in found)
+
+
+def _recased(difference: Difference, capital: str | None) -> Difference:
+    """A header of a real connection that the test event has in another case."""
+    if difference.change != "only in real" or capital is None:
+        return difference
+    name = capital.removeprefix(_HEADERS)
+    return replace(difference, why=f"It is {name} of the test event: header names arrive in lower case.")
 
 
 def _between(path: str, test: Any, real: Any) -> Iterator[Difference]:
@@ -79,7 +89,7 @@ def _header_reason(name: str, change: Change) -> str:
     if change == "only in test" and name != name.lower():
         return f"A real connection delivers it as {name.lower()}: header names arrive in lower case."
     if change == "only in real":
-        return "Header names arrive in lower case, and the device adds headers of its own."
+        return "Over this connection the device carries it in a header."
     return "A device sends another value in this header."
 
 

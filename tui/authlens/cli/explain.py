@@ -1,0 +1,136 @@
+"""Say at which stage a request or an answer fails, why, and what to do next."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.request_input import declare_authorizer, known_authorizer, read_saved_request, read_text
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.authorizer import Authorizer
+    from authlens.core.expectation import Question
+    from authlens.core.finding import Finding
+    from authlens.core.invocation import Invocation
+    from authlens.core.stages import Verdict
+
+_EXAMPLES = """examples:
+  authlens explain --request requests/sensor.yaml
+  authlens explain --request requests/sensor.yaml --describe
+  aws iot test-invoke-authorizer … 2>&1 | authlens explain --answer -
+  authlens explain --answer answer.json --ask 'iot:Publish topic/sensors/7/data'
+  authlens explain --history 42 --output json
+
+A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
+invocation, a function's own answer, or an error as AWS or the AWS CLI words it. The exit code is 0 whatever is found.
+The keys of --output json are listed in docs/stages.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--request", metavar="FILE", help="a saved request; - is standard input")
+    what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - is standard input")
+    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
+    parser.add_argument(
+        "--ask",
+        action="append",
+        default=[],
+        metavar="'ACTION RESOURCE'",
+        help="a question to the policies of the answer, such as 'iot:Connect client/c1'. May be repeated",
+    )
+    declare_authorizer(parser)
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    verdict, findings = _explained(arguments, world)
+    if arguments.output == "json":
+        from authlens.cli.verdict_json import verdict_json
+
+        world.output.json(verdict_json(verdict, findings))
+    else:
+        from authlens.core.visible import visible
+
+        for line in _lines(verdict, findings):
+            world.output.line(visible(line))
+    return ExitCode.DONE
+
+
+def _explained(arguments: argparse.Namespace, world: World) -> tuple[Verdict, tuple[Finding, ...]]:
+    from authlens.core.preflight import preflight
+    from authlens.core.stages import foreseen, stages
+
+    questions = tuple(map(_question, arguments.ask))
+    if arguments.request is not None:
+        if questions:
+            raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
+        saved, base = read_saved_request(arguments.request, world)
+        authorizer = known_authorizer(arguments, world, saved, base)
+        findings = preflight(saved.request, authorizer, saved.sign, world.now())
+        return foreseen(findings, authorizer), findings
+    invocation = _invocation(arguments, world)
+    return stages(invocation, questions, _authorizer(arguments, world, invocation)), ()
+
+
+def _question(text: str) -> Question:
+    from authlens.core.expectation import Question
+
+    words = text.split()
+    if len(words) != 2:
+        raise CommandError(f"--ask {text!r} is no question; write 'ACTION RESOURCE', e.g. 'iot:Connect client/c1'")
+    return Question(words[0], words[1])
+
+
+def _invocation(arguments: argparse.Namespace, world: World) -> Invocation:
+    if arguments.history is not None:
+        return _from_history(arguments.history, world)
+    from authlens.cli.stored_answer import read_stored_answer
+
+    try:
+        return read_stored_answer(read_text(arguments.answer, world, "an answer or an error"), world.now())
+    except ValueError as error:
+        raise CommandError(f"{arguments.answer}: {error}") from error
+
+
+def _from_history(number: int, world: World) -> Invocation:
+    history = world.open_history()
+    try:
+        invocation: Invocation | None = history.get(number)
+    finally:
+        history.close()
+    if invocation is None:
+        raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
+    return invocation
+
+
+def _authorizer(arguments: argparse.Namespace, world: World, invocation: Invocation) -> Authorizer | None:
+    from authlens.core.saved_request import SavedRequest
+
+    return known_authorizer(arguments, world, SavedRequest(invocation.request, target=invocation.target))
+
+
+def _lines(verdict: Verdict, findings: tuple[Finding, ...]) -> Iterator[str]:
+    """The headline and the next step, then the stages, then all else; one fact a line."""
+    yield verdict.headline
+    yield f"Next: {verdict.next_step}"
+    if verdict.lit is not None and verdict.lit.aws_words is not None:
+        yield f"AWS said: {verdict.lit.aws_words}"
+    yield ""
+    for result in verdict.stages:
+        note = f"  {result.why}" if result.why and result.why != verdict.headline else ""
+        yield f"{result.state:11}  {result.stage}{note}"
+    if verdict.answers or verdict.caveats or findings:
+        yield ""
+    for access in verdict.answers:
+        because = f"  {access.because}" if access.because else ""
+        yield f"{access.word}: {access.question.action} {access.question.resource}{because}"
+    for caveat in verdict.caveats:
+        yield f"{caveat.severity} {caveat.id}: {caveat.message} {caveat.next_step}"
+    for finding in findings:
+        place = f"{finding.path}[{finding.start}:{finding.end}]" if finding.end > finding.start else finding.path
+        fix = f" Fix: {finding.fix.label}." if finding.fix else ""
+        yield f"{finding.severity} {finding.id} {place}: {finding.message}{fix}".replace(" :", ":")

@@ -1,0 +1,127 @@
+"""Reads what `explain`, `event`, `sign` and `verify` are given: saved requests, keys, logged text, authorizers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.authorizer import Authorizer
+    from authlens.core.saved_request import SavedRequest
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes. An invocation with its wire stays far below."""
+
+
+def read_bytes(name: str, what: str) -> bytes:
+    """The content of a file of the user. Raises CommandError."""
+    try:
+        with Path(name).expanduser().open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name cannot be one"
+        raise CommandError(f"{name} cannot be read: {reason}; name {what}") from error
+    if len(content) > LARGEST:
+        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB; name {what}")
+    return content
+
+
+def read_text(name: str, world: World, what: str) -> str:
+    """As `read_bytes`, as text; `-` is standard input."""
+    try:
+        return world.stdin.read(LARGEST) if name == "-" else read_bytes(name, what).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; name {what}") from error
+
+
+def read_saved_request(name: str, world: World) -> tuple[SavedRequest, Path]:
+    """The saved request and the folder that its relative paths start from. Raises CommandError."""
+    from authlens.core.saved_request_yaml import read
+    from authlens.core.yaml_text import YamlError
+
+    text = read_text(name, world, "a saved request")
+    try:
+        return read(text), Path() if name == "-" else Path(name).expanduser().parent
+    except YamlError as error:
+        raise CommandError(f"{name}: {error}") from error
+
+
+def declare_authorizer(parser: argparse.ArgumentParser) -> None:
+    """The options that say what is known of the authorizer."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--authorizer",
+        metavar="FILE",
+        help="what 'aws iot describe-authorizer' printed: signing, status, tokenKeyName and public keys",
+    )
+    group.add_argument("--describe", action="store_true", help="ask DescribeAuthorizer of the request's target")
+
+
+def known_authorizer(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest | None = None, base: Path | None = None
+) -> Authorizer | None:
+    """The authorizer by these options; `None` when neither was given. Raises CommandError."""
+    if arguments.authorizer is not None:
+        return read_authorizer(arguments.authorizer, world)
+    if getattr(arguments, "describe", False):
+        return _described(saved, base, world)
+    return None
+
+
+def read_authorizer(name: str, world: World) -> Authorizer:
+    from authlens.core.authorizer import Authorizer
+
+    value = read_json(name, world, "the output of 'aws iot describe-authorizer'")
+    description = value.get("authorizerDescription", value) if isinstance(value, dict) else None
+    if not isinstance(description, dict) or not isinstance(description.get("authorizerName"), str):
+        raise CommandError(f"{name} holds no authorizerName; name the output of 'aws iot describe-authorizer'")
+    keys = description.get("tokenSigningPublicKeys")
+    if keys is not None and not (isinstance(keys, dict) and all(isinstance(pem, str) for pem in keys.values())):
+        raise CommandError(f"{name}: tokenSigningPublicKeys is no map of key names to PEM texts")
+    return Authorizer.from_api({key: _plain(item) for key, item in description.items()})
+
+
+def read_json(name: str, world: World, what: str) -> Any:
+    try:
+        return json.loads(read_text(name, world, what))
+    except json.JSONDecodeError as error:
+        raise CommandError(
+            f"{name}: line {error.lineno}, column {error.colno}: this is no JSON ({error.msg}); name {what}"
+        ) from error
+    except RecursionError as error:
+        raise CommandError(f"{name} is nested too deeply; name {what}") from error
+
+
+def _plain(item: Any) -> Any:
+    """The AWS CLI prints dates as numbers in one of its settings."""
+    return str(item) if isinstance(item, int | float) and not isinstance(item, bool) else item
+
+
+def _described(saved: SavedRequest | None, base: Path | None, world: World) -> Authorizer:
+    from authlens.core.gateway import CallFailed
+    from authlens.core.target import Target
+
+    name = saved.request.authorizer_name if saved else None
+    if not name:
+        raise CommandError("--describe needs a request with an authorizerName")
+    try:
+        with world.sender() as sender:
+            return sender.describe(name, saved.target if saved else Target(), base)
+    except CallFailed as error:
+        failure = error.failure
+        advice = f" {failure.advice}" if failure.advice else ""
+        raise CommandError(f"DescribeAuthorizer: {failure.error}: {failure.message}{advice}", _code(error)) from error
+
+
+def _code(error: Any) -> ExitCode:
+    from authlens.core.invocation import FailureKind
+
+    kind = error.failure.kind
+    if kind is FailureKind.AWS:
+        return ExitCode.SERVICE
+    return ExitCode.CONFIGURATION if kind in (FailureKind.CREDENTIALS, FailureKind.CONFIGURATION) else ExitCode.OTHER

@@ -1,0 +1,142 @@
+"""Sign a token as AWS IoT verifies it: the base64 signature on one line. Also generates key pairs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.signing_input import given_passphrase, given_token, sign_with_file
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.saved_request import Place
+
+_EXAMPLES = """examples:
+  authlens sign --key private.pem allow
+  printf %s "$TOKEN" | authlens sign --key private.pem --token-stdin
+  authlens sign --key encrypted.pem --passphrase '${env:KEY_PASSPHRASE}' allow
+  authlens sign --key private.pem --place username --onto sensor-7 --token-key-name token allow
+  authlens sign --generate private.pem --public public.pem
+
+The signature is RSA with SHA-256 (PKCS#1 v1.5) over the token alone, as AWS IoT verifies it. An encrypted key asks for
+its passphrase on a terminal. --place prints token and signature as they stand in a username, query string or header."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
+    parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
+    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM form (PKCS#1 or PKCS#8)")
+    parser.add_argument("--passphrase", metavar="REFERENCE", help="a reference such as '${env:NAME}'")
+    parser.add_argument("--passphrase-stdin", action="store_true", help="read the passphrase from standard input")
+    parser.add_argument(
+        "--place",
+        choices=("token", "username", "queryString", "headers"),
+        default="token",
+        help="print token and signature, encoded, as a signed authorizer finds them there",
+    )
+    parser.add_argument("--onto", metavar="TEXT", default="", help="the username or query string to add them to")
+    parser.add_argument("--token-key-name", metavar="NAME", default="token", help="the authorizer's tokenKeyName")
+    parser.add_argument("--openssl", action="store_true", help="also say, on standard error, the openssl line for it")
+    parser.add_argument("--generate", metavar="FILE", help="write a new private key; nothing is overwritten")
+    parser.add_argument("--public", metavar="FILE", help="where --generate writes the public key (FILE.pub)")
+    parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (2048)")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    if arguments.generate is not None:
+        return _generate(arguments, world)
+    if arguments.key is None:
+        raise CommandError("give --key FILE, or --generate FILE to make a key pair")
+    passphrase = given_passphrase(arguments, world)
+    token = given_token(arguments, world)
+    signature = sign_with_file(token, arguments.key, passphrase, world)
+    _advise(arguments, passphrase, world)
+    placed = _placed(arguments, token, signature)
+    if arguments.output == "json":
+        from authlens.core.encodings import base64_to_base64url, url_encode
+
+        members = {"base64url": base64_to_base64url(signature), "urlEncoded": url_encode(signature)}
+        world.output.json({"signature": signature, **members, "placed": placed})
+    else:
+        world.output.line(placed or signature)
+    return ExitCode.DONE
+
+
+def _advise(arguments: argparse.Namespace, passphrase: bytes | None, world: World) -> None:
+    """What AWS would say of the key, and the line that does the same. A key that asked for its passphrase is not
+    read again."""
+    from authlens.cli.request_input import read_bytes
+    from authlens.core.keys import PassphraseNeeded, read_private_key, size_advice
+    from authlens.core.signing import openssl_signing
+
+    if arguments.openssl:
+        narrate(openssl_signing("TOKEN", arguments.key), world.stderr)
+    try:
+        advice = size_advice(read_private_key(read_bytes(arguments.key, "a key"), passphrase).key_size)
+    except PassphraseNeeded:
+        return
+    if advice:
+        narrate(f"authlens: warning: {advice}", world.stderr)
+
+
+def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | None:
+    """Token and signature where they are looked for; `None` when they are not to be placed."""
+    from authlens.core.authorizer import Authorizer
+    from authlens.core.placing import place
+    from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
+
+    where: Place = arguments.place
+    if where == "token":
+        return None
+    request = AuthorizerRequest(
+        token=token,
+        mqtt_context=MqttContext(arguments.onto) if where == "username" else None,
+        http_context=HttpContext(query_string=arguments.onto) if where == "queryString" else None,
+    )
+    placed = place(request, where, signature, Authorizer("", token_key_name=arguments.token_key_name))
+    if placed.mqtt_context is not None:
+        return placed.mqtt_context.username
+    http = placed.http_context or HttpContext()
+    if where == "queryString":
+        return http.query_string
+    return "\n".join(f"{name}: {value}" for name, value in http.headers or ())
+
+
+def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
+    from authlens.core.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
+
+    if not MINIMUM_BITS <= arguments.bits <= 8192:
+        raise CommandError(f"--bits {arguments.bits}: AWS IoT takes keys from {MINIMUM_BITS} bits; at most 8192 here")
+    if arguments.token is not None or arguments.key is not None:
+        raise CommandError("--generate makes a key pair and signs nothing: leave TOKEN and --key out")
+    arguments.token_stdin = False
+    passphrase = given_passphrase(arguments, world)
+    private, public = arguments.generate, arguments.public or f"{arguments.generate}.pub"
+    for name in (private, public):
+        if Path(name).exists():
+            raise CommandError(f"{name} exists already; nothing is overwritten, name another file")
+    pair = generate_key_pair(arguments.bits, passphrase)
+    _write_new(private, pair.private_pem, 0o600)
+    _write_new(public, pair.public_pem.encode(), 0o644)
+    lines = openssl_generating(arguments.bits, private, public, passphrase is not None)
+    if arguments.output == "json":
+        world.output.json({"privateKey": private, "publicKey": public, "bits": pair.bits, "openssl": list(lines)})
+        return ExitCode.DONE
+    world.output.line(f"{private}\n{public}")
+    narrate("the same with openssl:\n  " + "\n  ".join(lines), world.stderr)
+    return ExitCode.DONE
+
+
+def _write_new(name: str, content: bytes, mode: int) -> None:
+    try:
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "its name cannot be one"
+        raise CommandError(f"{name} cannot be written: {reason}; name a new file in a folder that exists") from error

@@ -1,0 +1,64 @@
+"""A verdict and findings as JSON values, with the keys that docs/stages.md documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from authlens.core.caveats import Caveat
+from authlens.core.finding import Finding
+from authlens.core.stages import StageResult, Verdict
+
+
+def verdict_json(verdict: Verdict, findings: Iterable[Finding] = ()) -> dict[str, Any]:
+    return {
+        "conclusion": verdict.conclusion.value,
+        "headline": verdict.headline,
+        "nextStep": verdict.next_step,
+        "explanation": verdict.explanation or None,
+        "stages": [_stage(result) for result in verdict.stages],
+        "questions": [
+            {
+                "action": access.question.action,
+                "resource": access.question.resource,
+                "decision": access.word,
+                "because": access.because,
+            }
+            for access in verdict.answers
+        ],
+        "caveats": [_caveat(caveat) for caveat in verdict.caveats],
+        "findings": [_finding(finding) for finding in findings],
+    }
+
+
+def _stage(result: StageResult) -> dict[str, Any]:
+    return {
+        "stage": result.stage.value,
+        "state": result.state.value,
+        "why": result.why or None,
+        "nextStep": result.next_step or None,
+        "awsWords": result.aws_words,
+    }
+
+
+def _caveat(caveat: Caveat) -> dict[str, Any]:
+    return {
+        "id": caveat.id,
+        "stage": caveat.stage.value,
+        "severity": caveat.severity,
+        "message": caveat.message,
+        "nextStep": caveat.next_step,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "path": finding.path,
+        "start": finding.start,
+        "end": finding.end,
+        "message": finding.message,
+        "fix": finding.fix.label if finding.fix else None,
+        "awsWords": finding.aws_words,
+    }

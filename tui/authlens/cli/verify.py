@@ -1,0 +1,152 @@
+"""Find the public key that a token signature fits, or say which likely slip would make it fit."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.request_input import read_authorizer, read_bytes
+from authlens.cli.signing_input import given_token
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.jwt import Jwt
+    from authlens.core.slips import Slip
+
+_EXAMPLES = """examples:
+  authlens verify --key public.pem --signature "$SIGNATURE" allow
+  authlens verify --key old.pem new.pem --signature "$SIGNATURE" --token-stdin < token.txt
+  aws iot describe-authorizer --authorizer-name A > a.json; authlens verify --authorizer a.json --signature "$S" allow
+  authlens verify --key issuer.pem "$JWT"
+
+Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
+Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json are listed in
+docs/stages.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
+    parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
+    parser.add_argument(
+        "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM form, to be tried"
+    )
+    parser.add_argument("--authorizer", metavar="FILE", help="what 'aws iot describe-authorizer' printed")
+    parser.add_argument("--signature", metavar="S", help="the signature; write --signature=S when it begins with -")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    from authlens.core.signing import fitting_key
+    from authlens.core.slips import slips
+
+    _part_token_from_keys(arguments)
+    token = given_token(arguments, world)
+    read = _jwt(token, world)
+    token, signature = _pair(arguments, token, read)
+    keys = _keys(arguments, world)
+    key = fitting_key(token, signature, keys)
+    found = () if key is not None else slips(token, signature, keys)
+    if arguments.output == "json":
+        world.output.json({"key": key, "slips": [_slip_json(slip) for slip in found]})
+    elif key is not None:
+        world.output.line(key)
+    else:
+        _write_slips(found, _nothing_explains(signature, len(keys)), world)
+    return ExitCode.DONE if key is not None else ExitCode.NO
+
+
+def _part_token_from_keys(arguments: argparse.Namespace) -> None:
+    """In `--key FILE TOKEN` argparse takes the token for a second file."""
+    keys = arguments.key
+    if arguments.token is None and not arguments.token_stdin and len(keys) > 1 and not _is_file(keys[-1]):
+        arguments.token = keys.pop()
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _jwt(token: str, world: World) -> Jwt | None:
+    from authlens.core import jwt
+
+    read = jwt.read(token)
+    if read is not None:
+        narrate(f"the token is a JWT ({read.algorithm}), not trusted: {jwt.validity(read, world.now())}", world.stderr)
+    return read
+
+
+def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[str, str]:
+    if arguments.signature is not None:
+        return token, arguments.signature
+    if read is None or read.signature is None:
+        raise CommandError("give --signature S; only a whole JWT carries its own")
+    return read.signed_part, read.signature
+
+
+def _keys(arguments: argparse.Namespace, world: World) -> tuple[tuple[str, str], ...]:
+    """The (name, public PEM) pairs: files by their names, an authorizer's by theirs. Raises CommandError."""
+    authorizer = read_authorizer(arguments.authorizer, world) if arguments.authorizer else None
+    keys = [(name, _public_pem(name, read_bytes(name, "a PEM public key"))) for name in arguments.key]
+    keys += authorizer.token_signing_public_keys if authorizer else ()
+    if not keys:
+        raise CommandError("there is no key to try: give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")
+    for name, pem in keys:
+        _advise(name, pem, world)
+    return tuple(keys)
+
+
+def _public_pem(name: str, content: bytes) -> str:
+    """A private key stands for its public one."""
+    from authlens.core.keys import KeyProblem, public_pem_of, read_public_key
+
+    try:
+        if b"PRIVATE KEY-----" in content:
+            return public_pem_of(content)
+        pem = content.decode("utf-8", "replace")
+        read_public_key(pem)
+    except KeyProblem as error:
+        raise CommandError(f"{name}: {error}") from error
+    return pem
+
+
+def _advise(name: str, pem: str, world: World) -> None:
+    from authlens.core.keys import KeyProblem, read_public_key, size_advice
+
+    try:
+        advice = size_advice(read_public_key(pem).key_size)
+    except KeyProblem as error:
+        advice = str(error)
+    if advice:
+        narrate(f"authlens: warning: {name}: {advice}", world.stderr)
+
+
+def _nothing_explains(signature: str, count: int) -> str:
+    from authlens.core.encodings import from_base64
+
+    if from_base64(signature) is None:
+        return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
+    tried = "the key" if count == 1 else f"any of the {count} keys"
+    return f"The signature does not fit {tried}, and no likely slip explains it."
+
+
+def _write_slips(found: tuple[Slip, ...], otherwise: str, world: World) -> None:
+    if not found:
+        world.output.line(otherwise)
+    for slip in found:
+        world.output.line(f"{slip.message} ({slip.key})")
+
+
+def _slip_json(slip: Slip) -> dict[str, Any]:
+    return {
+        "ids": list(slip.ids),
+        "message": slip.message,
+        "key": slip.key,
+        "token": slip.token,
+        "signature": slip.signature,
+    }

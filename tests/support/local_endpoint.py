@@ -113,6 +113,10 @@ def running(
     async def stop(server: Server) -> None:
         await server.close()
         await stand_in.close()
+        lingering = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in lingering:
+            task.cancel()
+        await asyncio.gather(*lingering, return_exceptions=True)
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     try:

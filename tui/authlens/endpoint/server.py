@@ -132,7 +132,8 @@ class Server:
         except Exception as error:  # noqa: BLE001  # a defect of ours is answered as AWS answers one of its own
             self._log(f"defect: {type(error).__name__} at {_place(error)}")
             answer = error_answer(AwsError(500, "InternalFailure", "A defect of authlens."), "", request_id)
-        return call, (parts[0] if parts else unquote(path))[:SHOWN_PATH], answer
+        subject = "".join(parts) if call else unquote(path)
+        return call, subject[:SHOWN_PATH], answer
 
     def _check(self, request: web.BaseRequest) -> None:
         headers: dict[str, list[str]] = {}

@@ -13,6 +13,8 @@ from authlens.core.policy.near_miss import NearMiss
 from authlens.core.policy.reasons import Substitution
 from authlens.core.policy.variables import Context, Values
 
+__all__ = ["Decision", "Word", "decide"]
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:

@@ -26,7 +26,7 @@ class PolicyFile:
     answer: JsonObject | None
     """The members beside `policyDocuments`."""
     fault: Fault | None
-    """Why there is no document to be found."""
+    """Why there is no policy to be found; the one document that stands for it has the same fault."""
 
     def locate(self, index: int, span: Span) -> Span:
         """A span of a document as a span of the file."""
@@ -40,7 +40,7 @@ class PolicyFile:
 def read(text: str) -> PolicyFile:
     whole = json_text.parse(text)
     if whole.root is None:
-        return PolicyFile(text, (), (), None, whole.fault)
+        return PolicyFile(text, (document.parse(text),), (None,), None, whole.fault)
     answer = _answer(whole.root)
     root = answer.get("policyDocuments") if answer else whole.root
     found = list(_documents(root, text, whole.root)) if root is not None else []
@@ -67,7 +67,7 @@ def _documents(node: Node, text: str, whole: Node) -> Iterator[tuple[Document, J
                 yield _document(item, text, whole)
         case JsonObject() if isinstance(inner := node.get("policyDocument"), JsonString | JsonObject):
             yield _document(inner, text, whole)
-        case JsonObject() | JsonString():
+        case _:
             yield _document(node, text, whole)
 
 

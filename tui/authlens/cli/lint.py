@@ -1,0 +1,175 @@
+"""Check policy documents, or a whole answer, for what AWS refuses and what does not mean what it says."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.policy_input import read_policy_file
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from authlens.core.policy.json_text import Span
+    from authlens.core.policy.policy_file import PolicyFile
+    from authlens.core.policy.rule import Finding
+
+_EXAMPLES = """examples:
+  authlens lint policy.json
+  authlens lint --strict policies/*.json
+  authlens lint outcome.json --client-id sensor-7 --region us-west-2 --account 123456789012
+  authlens lint --rules
+
+One finding a line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 when there is an error, 0 otherwise.
+The rules and the keys of --output json are listed in docs/lint.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="a policy, a list of policies or a whole outcome, as JSON; - is standard input",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
+    parser.add_argument("--client-id", metavar="ID", help="check that this client may connect")
+    parser.add_argument("--region", metavar="REGION", help="the authorizer's, to find ARNs of another")
+    parser.add_argument("--account", metavar="ACCOUNT", help="the authorizer's, to find ARNs of another")
+    parser.add_argument("--rules", action="store_true", help="list every rule with its reason, fix and source")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    if arguments.rules:
+        return _list_rules(arguments.output, world)
+    if not arguments.files:
+        raise CommandError("lint needs a FILE, or --rules (see 'authlens lint --help')")
+    checked = [_check(name, arguments, world) for name in arguments.files]
+    if arguments.output == "json":
+        world.output.json(_as_json(checked))
+    else:
+        _write_text(checked, world)
+    failing = {"error", "warning"} if arguments.strict else {"error"}
+    failed = any(found.finding.severity in failing for file in checked for found in file.found)
+    return ExitCode.NO if failed else ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """A finding and where it stands in its file."""
+
+    finding: Finding
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    name: str
+    file: PolicyFile
+    found: tuple[_Located, ...]
+
+
+def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
+    from authlens.core.policy.lint import lint
+    from authlens.core.policy.rule import Answer, Surroundings
+
+    file = read_policy_file(name, world)
+    surroundings = Surroundings(region=arguments.region, account=arguments.account, client_id=arguments.client_id)
+    answer = Answer.of_node(file.answer) if file.answer else None
+    found = [_located(finding, file) for finding in lint(file.documents, surroundings, answer)]
+    return _Checked(name, file, tuple(sorted(found, key=lambda one: (one.line, one.column))))
+
+
+def _located(finding: Finding, file: PolicyFile) -> _Located:
+    span = _span_in_file(finding, file)
+    return _Located(finding, span.line if span else 1, span.column if span else 1)
+
+
+def _span_in_file(finding: Finding, file: PolicyFile) -> Span | None:
+    if finding.document is None:
+        return finding.span
+    document = file.documents[finding.document]
+    if finding.span is not None:
+        return file.locate(finding.document, finding.span)
+    string = file.strings[finding.document]
+    return string.span if string else document.root.span if document.root else None
+
+
+def _write_text(checked: list[_Checked], world: World) -> None:
+    from authlens.core.visible import visible
+
+    for file in checked:
+        for found in file.found:
+            finding = found.finding
+            place = f"{file.name}:{found.line}:{found.column}"
+            world.output.line(visible(f"{place}: {finding.severity} {finding.id} {finding.message}"))
+        for gauge in _gauges(file):
+            narrate(gauge, world.stderr)
+
+
+def _gauges(file: _Checked) -> Iterator[str]:
+    from authlens.core.policy.lint import gauges
+
+    for gauge in gauges(file.file.documents):
+        left = f"{gauge.left} left" if gauge.left >= 0 else f"{-gauge.left} too many"
+        yield f"{file.name}: {gauge.name}: {gauge.used} of {gauge.limit}, {left}"
+
+
+def _as_json(checked: list[_Checked]) -> dict[str, Any]:
+    from authlens.core.policy.lint import gauges
+
+    return {
+        "findings": [_finding(file.name, found) for file in checked for found in file.found],
+        "gauges": [
+            {"file": file.name, "name": gauge.name, "used": gauge.used, "limit": gauge.limit, "left": gauge.left}
+            for file in checked
+            for gauge in gauges(file.file.documents)
+        ],
+    }
+
+
+def _finding(name: str, found: _Located) -> dict[str, Any]:
+    finding = found.finding
+    return {
+        "file": name,
+        "line": found.line,
+        "column": found.column,
+        "severity": finding.severity,
+        "id": finding.id,
+        "message": finding.message,
+        "reasonCode": finding.reason_code,
+        "document": finding.document,
+        "statement": finding.statement,
+        "reason": finding.reason,
+        "fix": finding.fix,
+        "source": finding.source,
+    }
+
+
+def _list_rules(output: str, world: World) -> ExitCode:
+    from authlens.core.policy.lint import RULES
+
+    if output == "json":
+        rules = [
+            {
+                "id": rule.id,
+                "severity": rule.severity,
+                "reason": rule.reason,
+                "fix": rule.fix,
+                "source": rule.source,
+                "reasonCode": rule.reason_code,
+            }
+            for rule in RULES
+        ]
+        world.output.json({"rules": rules})
+        return ExitCode.DONE
+    for rule in RULES:
+        world.output.line(f"{rule.id} ({rule.severity})")
+        world.output.line(f"  {rule.reason}")
+        world.output.line(f"  Fix: {rule.fix}")
+        world.output.line(f"  Source: {rule.source}")
+    return ExitCode.DONE

@@ -6,47 +6,58 @@ import asyncio
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import App
+from textual import work
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
-from authlens.core.saved_request import SavedRequest
+from authlens.ui import background, clipboard
 from authlens.ui.desk import Desk
+from authlens.ui.mfa import MfaAsker
 from authlens.ui.shown import AsciiGlyphs, TerminalGuard
 from authlens.ui.themes import DEFAULT, BrokenTheme, read_themes
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
+    from authlens.store.settings import Settings
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def run(desk: Desk) -> object:
-    """Run the app until the person leaves it. Returns what `__main__` is to do next, or None."""
-    with desk.build_sender(lambda serial: "") as sender:
-        app = AuthlensApp(desk, sender)
-        return app.run()
+    """Run the app until the person leaves it. Returns what `__main__` is to do next: a request, or an exit code."""
+    asker = MfaAsker()
+    with desk.build_sender(asker) as sender:
+        asker.app = app = AuthlensApp(desk, sender)
+        left = app.run()
+        return app.return_code if left is None else left
 
 
 class AuthlensApp(App[object]):
     CSS_PATH = "app.tcss"
     TITLE = "authlens"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (30, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True, tooltip="Leave authlens"),
+        Binding("f1,question_mark", "help", "Help", id="help", key_display="F1", tooltip="The keys that work here"),
+        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, tooltip="Leave authlens"),
+        Binding("ctrl+c", "how_to_quit", show=False, id="how-to-quit"),
     ]
 
     def __init__(self, desk: Desk, sender: Sender) -> None:
         super().__init__()
         self.desk = desk
         self.sender = sender
+        self.event_loop: asyncio.AbstractEventLoop | None = None
+        self._start_problems: list[str] = []
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_themes()
 
@@ -55,10 +66,12 @@ class AuthlensApp(App[object]):
 
     def get_default_screen(self) -> Screen[object]:
         from authlens.ui.screens.main import MainScreen
+        from authlens.ui.screens.opening import start
 
         screen = MainScreen(self.desk, self.sender)
-        if isinstance(self.desk.start, SavedRequest):
-            screen.start_with(self.desk.start)
+        beginning = start(self.desk)
+        screen.begin(beginning)
+        self._start_problems = [beginning.problem] if beginning.problem else []
         return screen
 
     # Themes
@@ -69,23 +82,105 @@ class AuthlensApp(App[object]):
     def _use_themes(self) -> None:
         for name in list(self.available_themes):
             self.unregister_theme(name)
-        self._broken_themes: list[BrokenTheme] = []
+        self._theme_problems: list[str] = []
         for theme in read_themes(self.desk.places.themes):
             if isinstance(theme, BrokenTheme):
-                self._broken_themes.append(theme)
+                self._theme_problems.append(f"{theme.path}, {theme.reason}")
             else:
                 self.register_theme(theme)
         wanted = self.desk.settings.theme
         self.theme = wanted if wanted in self.available_themes else DEFAULT
 
+    def watch_theme(self, name: str) -> None:
+        """Remember the choice."""
+        if self.is_running and name != self.desk.settings.theme:
+            self._remember(replace(self.desk.settings, theme=name))
+
+    @work(exclusive=True, group="settings")
+    async def _remember(self, settings: Settings) -> None:
+        try:
+            await background.call(lambda: self.desk.save_settings(settings))
+        except OSError as error:
+            self.notify(f"The setting is not remembered: {error}", severity="warning", markup=False)
+
+    # What every screen can do
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The palette: every action that works now, and the themes."""
+        seen = set()
+        for node, binding, enabled, tooltip in screen.active_bindings.values():
+            if enabled and binding.description and binding.action not in seen and (binding.show or tooltip):
+                seen.add(binding.action)
+                run = partial(self.run_action, binding.action, node)
+                yield SystemCommand(binding.description, f"{tooltip or ''}  ({self.get_key_display(binding)})", run)
+        for command in getattr(screen, "WITHOUT_KEYS", ()):
+            yield SystemCommand(command.title, command.tooltip, partial(self.run_action, command.action, screen))
+        for name in self.available_themes:
+            yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, self, "theme", name))
+
+    def get_key_display(self, binding: Binding) -> str:
+        if binding.key_display:
+            return binding.key_display
+        key = binding.key
+        if key.startswith("f") and key[1:].isdigit():
+            return key.upper()
+        return super().get_key_display(binding).replace("upper_", "")
+
+    def action_help(self) -> None:
+        from authlens.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
+
+    async def action_quit(self) -> None:
+        """Leave; unsaved changes are asked about first."""
+        from authlens.ui.screens.filing import Filing
+
+        while isinstance(self.screen, ModalScreen):
+            await self.pop_screen()
+        if isinstance(self.screen, Filing):
+            self.screen.action_leave()
+
+    def action_how_to_quit(self) -> None:
+        self.notify("Ctrl+C copies where text is selected. Ctrl+Q quits.", markup=False)
+
+    async def ask_mfa_code(self, serial: str) -> str:
+        """Ask for the code of an MFA device."""
+        from authlens.ui.screens.dialog import AskText
+
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.push_screen(
+            AskText("MFA code", note=f"AWS asks for the code of the device {serial}.", secret=True),
+            lambda code: None if answer.done() else answer.set_result(code or ""),
+        )
+        return await answer
+
+    # Copying
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copy(text, "the selection")
+
+    @work(group="copy")
+    async def copy(self, text: str, what: str) -> None:
+        """Copy, and say no more than is known."""
+        text = clipboard.encodable(text)
+        self._clipboard = text
+        copied = await background.call(lambda: clipboard.copy(text, self.desk.environ, self.desk.settings.clipboard))
+        size = f"{what} ({len(text):,} character{'' if len(text) == 1 else 's'})"
+        if copied is clipboard.Copied.CONFIRMED:
+            self.notify(f"Copied {size}.", markup=False)
+        else:
+            super().copy_to_clipboard(text)
+            self.notify(f"Sent {size} to the terminal's clipboard; terminals do not confirm it.", markup=False)
+
     # Leaving and failing
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
+        self.event_loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            loop.add_signal_handler(number, self._on_signal, number)
-        for broken in self._broken_themes:
-            self.notify(f"{broken.path}: {broken.reason}", title="Theme not used", severity="warning", markup=False)
+            self.event_loop.add_signal_handler(number, self._on_signal, number)
+        self.set_keymap(dict(self.desk.settings.keymap))
+        for problem in (*self._theme_problems, *self.desk.settings.problems, *self._start_problems):
+            self.notify(problem, severity="warning", timeout=15, markup=False)
 
     def _on_signal(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

@@ -35,9 +35,12 @@ class Copied(Enum):
     """The terminal was asked and does not answer."""
 
 
-def copy(text: str, environ: Mapping[str, str]) -> Copied:
-    """Blocks. `ASKED_TERMINAL` means that the caller still has to write the OSC 52 sequence."""
-    if is_remote(environ):
+def copy(text: str, environ: Mapping[str, str], way: str = "auto") -> Copied:
+    """Blocks. `ASKED_TERMINAL` means that the caller still has to write the OSC 52 sequence.
+
+    way: `system`, `terminal`, or `auto` for what fits the session.
+    """
+    if way == "terminal" or (way == "auto" and is_remote(environ)):
         return Copied.ASKED_TERMINAL
     return Copied.CONFIRMED if _copied_by_tool(text) else Copied.ASKED_TERMINAL
 

@@ -1,4 +1,4 @@
-"""Undo and redo over drafts. Pure: the caller says when an edit was made.
+"""Undo and redo over what the form holds. Pure: the caller says when an edit was made.
 
 The rule: typing in one field is one step until a pause, every other change is a step of its own.
 """
@@ -6,6 +6,7 @@ The rule: typing in one field is one step until a pause, every other change is a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from authlens.ui.draft import Draft
 
@@ -15,9 +16,26 @@ LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class OpenFile:
+    """The file that the form belongs to."""
+
+    kept: Draft
+    """What is in it; without a path, how the form began."""
+    path: Path | None = None
+    digest: str | None = None
+    """Of its content, by which a change by others is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
     draft: Draft
-    """The draft before the step."""
+    file: OpenFile
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    form: Form
+    """What the form held before the step."""
     where: str | None
     """The field that was typed in; `None` for a change of the whole form."""
 
@@ -30,7 +48,7 @@ class Edits:
         self._redo: list[Step] = []
         self._last_typed: tuple[str, float] | None = None
 
-    def record(self, before: Draft, where: str | None, at: float) -> None:
+    def record(self, before: Form, where: str | None, at: float) -> None:
         """`before` is about to be changed."""
         last, self._last_typed = self._last_typed, None if where is None else (where, at)
         if where is not None and last is not None and last[0] == where and at - last[1] < PAUSE:
@@ -39,14 +57,14 @@ class Edits:
         del self._undo[:-LIMIT]
         self._redo.clear()
 
-    def undo(self, now: Draft) -> Step | None:
+    def undo(self, now: Form) -> Step | None:
         """The step that brings the form back, or `None` when there is none."""
         return self._move(now, self._undo, self._redo)
 
-    def redo(self, now: Draft) -> Step | None:
+    def redo(self, now: Form) -> Step | None:
         return self._move(now, self._redo, self._undo)
 
-    def _move(self, now: Draft, source: list[Step], other: list[Step]) -> Step | None:
+    def _move(self, now: Form, source: list[Step], other: list[Step]) -> Step | None:
         self._last_typed = None
         if not source:
             return None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from authlens.core.invocation import Invocation
-from authlens.ui.draft import Draft, with_kind
+from authlens.ui.draft import MEMBERS, Draft, with_kind
+from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.screens.recall import Recall
@@ -22,10 +25,23 @@ from authlens.ui.widgets.member_pages import MqttPage
 from authlens.ui.widgets.request_pane import RequestPane
 
 
-class MainScreen(Recall, Layout):
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An action that has no key of its own and is found in the palette."""
+
+    title: str
+    action: str
+    tooltip: str
+
+
+class MainScreen(Recall, Filing, Layout):
     AUTO_FOCUS = "#members Field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
+        Binding("ctrl+s", "save", "Save", id="save", tooltip="Save the request to its file"),
+        Binding("ctrl+o", "open", "Open", id="open", tooltip="Open a saved request"),
+        Binding("ctrl+n", "new", "New", show=False, id="new", tooltip="Start with an empty form"),
+        Binding("f9", "target", "Target", show=False, id="target", tooltip="Choose where requests are sent"),
         Binding("escape", "abandon", "Give up", id="abandon", tooltip="Stop waiting for the answer"),
         Binding("f6", "next_pane", "Next pane", id="next-pane", tooltip="Go to the next pane"),
         Binding("shift+f6", "next_pane(-1)", "Previous pane", show=False, id="previous-pane"),
@@ -33,6 +49,14 @@ class MainScreen(Recall, Layout):
         Binding("ctrl+z,super+z", "undo", "Undo", show=False, id="undo", tooltip="Take back the last change"),
         Binding("ctrl+y,super+y,ctrl+shift+z", "redo", "Redo", show=False, id="redo", tooltip="Bring it back"),
     ]
+
+    WITHOUT_KEYS: ClassVar[tuple[Command, ...]] = (
+        Command("Save as", "save_as", "Save the request to another file"),
+        Command("Rename", "rename", "Give the open file another name"),
+        Command("Duplicate", "duplicate", "Copy the open file and open the copy"),
+        Command("Delete", "delete", "Delete the open file"),
+        Command("Send the field empty", "send_empty", "Send this field although it holds nothing, or no longer"),
+    )
 
     def compose(self) -> ComposeResult:
         yield IdentityBar().data_bind(
@@ -75,3 +99,24 @@ class MainScreen(Recall, Layout):
 
     def on_field_left(self, event: Field.Left) -> None:
         self.focus_next()
+
+    def on_answer_pane_copy_asked(self, event: AnswerPane.CopyAsked) -> None:
+        self.app.copy_to_clipboard(event.text)
+
+    @work(exclusive=True, group="target")
+    async def action_target(self) -> None:
+        from authlens.ui.screens.target import TargetScreen
+
+        target = await self.app.push_screen_wait(TargetScreen(self.draft.target))
+        if target is not None and target != self.draft.target:
+            self.put(replace(self.draft, target=target))
+
+    def action_send_empty(self) -> None:
+        """Send the field that the cursor is in although it is empty, or no longer."""
+        member = MEMBERS.get(getattr(self.focused, "member", ""))
+        if member is None:
+            self.notify("Go to a field of the request first.", markup=False)
+            return
+        given = self.draft.given_empty ^ {member}
+        self.put(replace(self.draft, given_empty=given))
+        self.notify(f"{member} is {'sent even' if member in given else 'not sent'} when it is empty.", markup=False)

@@ -14,12 +14,14 @@ from textual.screen import Screen
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation import Question
 from authlens.core.invocation import Invocation
+from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
 from authlens.core.target import Identity, Target
 from authlens.sending import Sender
 from authlens.ui.desk import Desk
 from authlens.ui.draft import Draft, of_saved
-from authlens.ui.edits import Edits
+from authlens.ui.edits import Edits, Form, OpenFile, Step
+from authlens.ui.screens.opening import Start
 from authlens.ui.widgets.request_pane import Shown
 
 if TYPE_CHECKING:
@@ -52,8 +54,8 @@ class MainState(Screen[object]):
     history_total: reactive[int | None] = reactive[int | None](None)
     history_problem: reactive[str] = reactive("")
 
-    path: var[Path | None] = var[Path | None](None)
-    """The open file."""
+    file: var[OpenFile] = var(OpenFile(Draft()))
+    """The file that the form belongs to, if any."""
 
     def __init__(self, desk: Desk, sender: Sender) -> None:
         super().__init__()
@@ -61,48 +63,56 @@ class MainState(Screen[object]):
         self.sender = sender
         self.edits = Edits()
         self.history: History | None = None
-        self.kept = Draft()
-        """The draft as it stands in its file, or as the form began."""
+        self.folder = desk.places.requests
+        """Where saved requests are browsed and written."""
 
     @property
     def base(self) -> Path | None:
         """The folder that relative paths of the request start from."""
-        return self.path.parent if self.path is not None else None
+        return self.file.path.parent if self.file.path is not None else None
 
-    def start_with(self, saved: SavedRequest, path: Path | None = None) -> None:
+    @property
+    def form(self) -> Form:
+        return Form(self.draft, self.file)
+
+    def begin(self, start: Start) -> None:
         """Open on a request, before anything is on the screen."""
-        draft = self._overridden(of_saved(saved))
-        self.kept = draft
-        self.path = path
+        draft = self._overridden(of_saved(start.saved or SavedRequest(AuthorizerRequest())))
+        loaded = start.loaded
+        self.folder = start.folder or self.folder
         self.set_reactive(MainState.shown, Shown(draft))
+        self.file = OpenFile(draft, loaded.path, loaded.digest) if loaded else OpenFile(draft)
         self.draft = draft
 
-    def put(self, draft: Draft, focus: str | None = None, *, undoable: bool = True) -> None:
-        """Put a draft into the form."""
-        if undoable:
-            self.edits.record(self.draft, None, time.monotonic())
-        self.draft = draft
-        self.shown = Shown(draft, self.shown.serial + 1, focus)
+    def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:
+        """Put a draft into the form, as a step that can be undone."""
+        self.edits.record(self.form, None, time.monotonic())
+        self._put(Form(draft, file or self.file), focus)
+
+    def _put(self, form: Form, focus: str | None) -> None:
+        self.file = form.file
+        self.draft = form.draft
+        self.shown = Shown(form.draft, self.shown.serial + 1, focus)
+        self._compare()
 
     def edit(self, changes: Mapping[str, Any], where: str | None) -> None:
         """The person changed values in the form, which shows them already."""
-        before, after = self.draft, replace(self.draft, **changes)
-        if after != before:
-            self.edits.record(before, where, time.monotonic())
+        after = replace(self.draft, **changes)
+        if after != self.draft:
+            self.edits.record(self.form, where, time.monotonic())
             self.draft = after
 
     def watch_draft(self, draft: Draft) -> None:
-        self.unsaved = draft != self.kept
+        self._compare()
         self.target = draft.target
         self.authorizer_name = draft.authorizer_name
 
-    def watch_path(self, path: Path | None) -> None:
-        self.source = "" if path is None else path.name
+    def watch_file(self, file: OpenFile) -> None:
+        self.source = "" if file.path is None else file.path.name
+        self._compare()
 
-    def keep(self) -> None:
-        """The form now stands in its file."""
-        self.kept = self.draft
-        self.unsaved = False
+    def _compare(self) -> None:
+        self.unsaved = self.draft != self.file.kept
 
     def _overridden(self, draft: Draft) -> Draft:
         """With what the command line said of the target."""
@@ -110,11 +120,11 @@ class MainState(Screen[object]):
         return replace(draft, target=replace(draft.target, **overrides)) if overrides else draft
 
     def action_undo(self) -> None:
-        self._step_back(self.edits.undo(self.draft))
+        self._step_back(self.edits.undo(self.form))
 
     def action_redo(self) -> None:
-        self._step_back(self.edits.redo(self.draft))
+        self._step_back(self.edits.redo(self.form))
 
-    def _step_back(self, step: Any) -> None:
+    def _step_back(self, step: Step | None) -> None:
         if step is not None:
-            self.put(step.draft, step.where, undoable=False)
+            self._put(step.form, step.where)

@@ -46,7 +46,7 @@ class Sending(MainState):
         """Send a request and show what comes of it. A second press gives the first call up."""
         started_at, self._sent_at = self.desk.now(), time.monotonic()
         self._tick()
-        source = None if self.path is None else str(self.path)
+        source = None if self.file.path is None else str(self.file.path)
         base, sender = self.base, self.sender
         seconds = self.desk.settings.total_timeout
         try:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 
 from authlens.core.invocation import Invocation, Wire
 from authlens.ui import documents
@@ -58,6 +59,9 @@ class AnswerPane(Pane):
             key="texts",
         )
         yield SearchBox()
+
+    def entrance(self) -> Widget | None:
+        return self.text if self.query("#texts") else None
 
     @property
     def pages(self) -> Pages:

@@ -255,7 +255,15 @@ class CodeView(Rows):
 
 
 def _wrapped(content: Content, width: int) -> list[Content]:
-    return [content] if content.cell_length <= width else content.fold(width)
+    """The parts of a long line; those after the first are set in below it."""
+    if content.cell_length <= width:
+        return [content]
+    plain = content.plain
+    indent = min(len(plain) - len(plain.lstrip(" ")) + 2, width // 2)
+    first, *rest = content.fold(width)
+    if width - indent < 8 or not rest:
+        return [first, *rest]
+    return [first, *content[len(first) :].fold(width - indent)]
 
 
 def _with_matches(content: Content, sought: str) -> Content:

@@ -183,7 +183,7 @@ class Field(TextArea, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         if not self.masked:
             return super().render_line(y)
-        base = self.visual_style.rich_style
+        base = self.rich_style
         width = self.scrollable_content_region.width
         if y:
             return Strip.blank(width, base)

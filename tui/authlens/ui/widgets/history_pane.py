@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from authlens.ui.shown import shown
@@ -58,6 +59,9 @@ class HistoryPane(Pane):
         yield SearchBox("authorizer, principal, verdict, text …")
         yield Static("Nothing was sent yet.", classes="empty", markup=False)
         yield HistoryRows(self._now)
+
+    def entrance(self) -> Widget | None:
+        return self.rows
 
     @property
     def search(self) -> str:

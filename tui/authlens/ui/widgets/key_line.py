@@ -13,6 +13,7 @@ from textual.widget import Widget
 class _Key(NamedTuple):
     display: str
     binding: Binding
+    comes_first: bool
 
 
 class KeyLine(Widget):
@@ -53,10 +54,12 @@ class KeyLine(Widget):
 
     def _keys(self) -> list[_Key]:
         shown: dict[str, _Key] = {}
-        for _, binding, enabled, _ in self.screen.active_bindings.values():
+        for node, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and enabled and binding.action not in shown:
-                shown[binding.action] = _Key(self.app.get_key_display(binding), binding)
-        return sorted(shown.values(), key=lambda key: not key.binding.priority)
+                shown[binding.action] = _Key(
+                    self.app.get_key_display(binding), binding, binding.priority and node is self.screen
+                )
+        return sorted(shown.values(), key=lambda key: not key.comes_first)
 
 
 def _width(key: _Key) -> int:

@@ -1,0 +1,26 @@
+"""The code of an MFA device, asked in a dialog: botocore would ask on the terminal, over the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from authlens.ui.app import AuthlensApp
+
+SECONDS = 120.0
+
+
+class MfaAsker:
+    """Called on a background thread; it waits there until the person has answered in the app."""
+
+    def __init__(self) -> None:
+        self.app: AuthlensApp | None = None
+
+    def __call__(self, serial: str) -> str:
+        app = self.app
+        if app is None or app.event_loop is None or not app.is_running:
+            return ""
+        answer: Future[str] = asyncio.run_coroutine_threadsafe(app.ask_mfa_code(serial), app.event_loop)
+        return answer.result(SECONDS)

@@ -1,0 +1,111 @@
+"""Small questions on top of the screen, awaited with `push_screen_wait`. Escape is the way that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from authlens.ui.shown import shown, shown_lines
+from authlens.ui.widgets.field import Field
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer], Generic[Answer]):
+    """A box in the middle of the screen."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+        & > .box {
+            width: 72;
+            max-width: 96%;
+            height: auto;
+            max-height: 96%;
+            border: round $border;
+            border-title-color: $text-primary;
+            border-title-style: bold;
+            background: $background;
+            padding: 1 2;
+        }
+        .buttons { height: auto; margin-top: 1; }
+        .say { height: auto; }
+        .note { height: auto; color: $foreground-muted; margin-top: 1; }
+        Button {
+            margin-right: 2; min-width: 6; height: 1; border: none; padding: 0 1; width: auto;
+            background: $panel; color: $foreground;
+        }
+        Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to go on."""
+
+    id: str
+    label: str
+
+
+class Ask(Dialog[str]):
+    """Which way? The first is the one that loses nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "app.focus_previous", "Previous", show=False),
+        Binding("right", "app.focus_next", "Next", show=False),
+    ]
+
+    def __init__(self, title: str, say: str, ways: Sequence[Way]) -> None:
+        super().__init__()
+        self._title = title
+        self._say = say
+        self._ways = ways
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = shown(self._title)
+            yield Static(shown_lines(self._say), classes="say", markup=False)
+            with Horizontal(classes="buttons"):
+                for way in self._ways:
+                    yield Button(Content(way.label), id=way.id, compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id)
+
+
+class AskText(Dialog[str]):
+    """A line of text."""
+
+    def __init__(self, title: str, text: str = "", note: str = "", *, secret: bool = False) -> None:
+        super().__init__()
+        self._title = title
+        self._text = text
+        self._note = note
+        self._secret = secret
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = shown(self._title)
+            yield Field("text", self._text, secret=self._secret)
+            if self._note:
+                yield Static(shown_lines(self._note), classes="note", markup=False)
+
+    def on_mount(self) -> None:
+        field = self.query_one(Field)
+        field.move_cursor(field.document.end)
+        field.focus()
+
+    def on_field_left(self, event: Field.Left) -> None:
+        event.stop()
+        self.dismiss(event.field.value)

@@ -1,0 +1,77 @@
+"""Help: every key that works now, read from the bindings, in the order of where it works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from authlens.ui.screens.dialog import Dialog
+
+_ABOUT = (
+    "authlens asks an AWS IoT custom authorizer what it would say to a connection.\n"
+    "Fill the form, press F5, read the answer. Every action is also in the command palette (Ctrl+P).\n"
+    "Hold Shift (Option on macOS) to select text with the mouse as your terminal does."
+)
+
+
+_EVERYWHERE = "Everywhere"
+
+
+class HelpScreen(Dialog[None]):
+    DEFAULT_CSS = """
+    HelpScreen > .box { width: 84; }
+    HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size: 1 1; }
+    HelpScreen Static { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,q", "dismiss(None)", "Close", show=False, id="help.close")]
+
+    def __init__(self, bindings: Sequence[ActiveBinding]) -> None:
+        super().__init__()
+        self._active = bindings
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Help"
+            with VerticalScroll():
+                yield Static(Content(_ABOUT), markup=False)
+                yield Static(self._keys(), markup=False)
+
+    def _keys(self) -> Content:
+        """The keys of each place where they work, the innermost first."""
+        places: dict[str, dict[str, tuple[list[str], Binding]]] = {}
+        for active in self._active:
+            place = places.setdefault(_place(active), {})
+            keys, _ = place.setdefault(active.binding.action, ([], active.binding))
+            keys.append(self.app.get_key_display(active.binding))
+        lines: list[Content] = []
+        for place, entries in sorted(places.items(), key=_outermost_first):
+            lines += [_heading(place), *map(_line, entries.values())]
+        return Content("\n").join(lines)
+
+
+def _place(active: ActiveBinding) -> str:
+    name = type(active.node).__name__
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).strip()
+    return _EVERYWHERE if words in ("Main Screen", "Authlens App") else words
+
+
+def _outermost_first(entry: tuple[str, object]) -> bool:
+    return entry[0] != _EVERYWHERE
+
+
+def _heading(place: str) -> Content:
+    return Content.assemble("\n", (place, "bold $text-primary"))
+
+
+def _line(entry: tuple[list[str], Binding]) -> Content:
+    keys, binding = entry
+    return Content.assemble(
+        (f"  {' '.join(dict.fromkeys(keys)):<18}", "bold"),
+        (binding.tooltip or binding.description, "$foreground-muted"),
+    )

@@ -1,0 +1,140 @@
+"""Browse the saved requests of a folder and choose one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from authlens.ui import background
+from authlens.ui.screens.dialog import Dialog
+from authlens.ui.shown import shown
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from authlens.store.requests import Entry
+
+
+class RequestRows(Rows):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Open", id="requests.open")]
+
+    class Chosen(Message):
+        """The person chose the file under the cursor."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self.entries: list[Entry] = []
+
+    @property
+    def row_count(self) -> int:
+        return len(self.entries)
+
+    def show(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.rows_changed()
+
+    def row(self, index: int, width: int) -> Content:
+        entry = self.entries[index]
+        name = shown(str(entry.path.relative_to(self._folder).with_suffix("")), "bold")
+        if entry.error is not None:
+            return Content.assemble(name, "  ", ("✗ ", "$text-error"), shown(entry.error, "$text-error"))
+        room = max(20, width // 2)
+        name = name.truncate(room, ellipsis=True)
+        return Content.assemble(
+            name.pad_right(room - name.cell_length),
+            "  ",
+            shown(entry.description or entry.authorizer or "", "$foreground-muted"),
+        )
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen())
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        super().on_click(event)
+        if event.chain == 2:
+            self.action_choose()
+
+
+class RequestsScreen(Dialog[Path]):
+    DEFAULT_CSS = """
+    RequestsScreen > .box { width: 100; height: 80%; }
+    RequestsScreen .folder { height: 1; color: $foreground-muted; }
+    RequestsScreen Field { margin-bottom: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "cursor(1)", "Down", show=False, id="requests.down"),
+        Binding("up", "cursor(-1)", "Up", show=False, id="requests.up"),
+    ]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._all: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Open a saved request"
+            yield Field("search", placeholder="type to search")
+            yield RequestRows(self._folder)
+            yield Static(shown(str(self._folder)), classes="folder", markup=False)
+
+    @property
+    def rows(self) -> RequestRows:
+        return self.query_one(RequestRows)
+
+    def on_mount(self) -> None:
+        self.query_one(Field).focus()
+        self._list()
+
+    @work(exclusive=True)
+    async def _list(self) -> None:
+        from authlens.store.requests import RequestFileError, listing
+
+        try:
+            self._all = await background.call(lambda: listing(self._folder))
+        except RequestFileError as error:
+            self.query_one(".folder", Static).update(shown(str(error), "$text-warning"))
+        self._filter("")
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        found = [entry for entry in self._all if all(word in _searched(entry) for word in words)]
+        self.rows.show(found)
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        self._filter(event.text)
+
+    def on_field_left(self, event: Field.Left) -> None:
+        event.stop()
+        self._choose()
+
+    def on_request_rows_chosen(self) -> None:
+        self._choose()
+
+    def action_cursor(self, by: int) -> None:
+        self.rows.action_cursor(by)
+
+    def _choose(self) -> None:
+        rows = self.rows
+        if not rows.entries:
+            return
+        entry = rows.entries[rows.cursor]
+        if entry.error is None:
+            self.dismiss(entry.path)
+        else:
+            self.notify(f"{entry.path.name}, {entry.error}", severity="error", timeout=15, markup=False)
+
+
+def _searched(entry: Entry) -> str:
+    return " ".join((str(entry.path), entry.description or "", entry.authorizer or "")).casefold()

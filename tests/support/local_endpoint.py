@@ -18,7 +18,7 @@ from botocore.config import Config
 from authlens.core.authorizer import Authorizer
 from authlens.endpoint.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
 from authlens.endpoint.runtime import FunctionResult
-from authlens.endpoint.server import Server, endpoint_of, listen
+from authlens.endpoint.server import Patience, Server, endpoint_of, listen
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -96,7 +96,11 @@ def definitions(*authorizers: Authorizer, functions: Sequence[FunctionDefinition
 
 @contextmanager
 def running(
-    defined: Definitions, host: Any = None, address: str = "127.0.0.1", names: Sequence[str] = ()
+    defined: Definitions,
+    host: Any = None,
+    address: str = "127.0.0.1",
+    names: Sequence[str] = (),
+    patience: Patience | None = None,
 ) -> Iterator[Running]:
     """The endpoint, up and listening; it is gone afterwards."""
     stand_in = host or StandIn()
@@ -106,7 +110,7 @@ def running(
     log: list[str] = []
 
     async def start() -> Server:
-        server = Server(endpoint_of(defined, stand_in), listen(address, 0), names, log.append)
+        server = Server(endpoint_of(defined, stand_in), listen(address, 0), names, log.append, patience)
         await server.start()
         return server
 

@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote
 
@@ -26,13 +27,6 @@ from authlens.endpoint.state import Endpoint, Host, build_endpoint
 CALLS: tuple[Call, ...] = (*iot.CALLS, *lambda_api.CALLS, *sts.CALLS)
 """Everything the endpoint serves."""
 
-HEADER_SECONDS = 20.0
-"""How long a new connection may take to send its first request."""
-BODY_SECONDS = 20.0
-"""How long a body may take to arrive."""
-IDLE_SECONDS = 75.0
-CLOSING_SECONDS = 1.0
-"""How long running calls may still take once the endpoint ends."""
 HEADER_BYTES = 32 * 1024
 """Of one header: session tokens and Lambda's client context are long."""
 SHOWN_PATH = 80
@@ -44,6 +38,19 @@ Log = Callable[[str], None]
 _quiet = logging.getLogger("authlens.endpoint.http")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the endpoint waits for a client, in seconds."""
+
+    header: float = 20.0
+    """For the first request of a new connection."""
+    body: float = 20.0
+    idle: float = 75.0
+    """Between two requests."""
+    closing: float = 1.0
+    """For calls that run when the endpoint ends."""
 
 
 class CannotListen(Exception):
@@ -62,12 +69,20 @@ def _fits(token: str, signature: str, pem: str) -> bool:
 class Server:
     """A listening endpoint."""
 
-    def __init__(self, endpoint: Endpoint, listener: socket.socket, names: Sequence[str], log: Log) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        listener: socket.socket,
+        names: Sequence[str],
+        log: Log,
+        patience: Patience | None = None,
+    ) -> None:
         address, port = listener.getsockname()[:2]
         self._endpoint = endpoint
         self._listener = listener
         self._guard = Guard(port, address, frozenset(name.lower() for name in names))
         self._log = log
+        self._patience = patience or Patience()
         self._silent: dict[object, asyncio.TimerHandle] = {}
         """The connections that have sent no request yet."""
         self._asyncio_server: asyncio.Server | None = None
@@ -75,7 +90,7 @@ class Server:
             self._answer,
             access_log=None,
             logger=_quiet,
-            keepalive_timeout=IDLE_SECONDS,
+            keepalive_timeout=self._patience.idle,
             max_field_size=HEADER_BYTES,
             max_line_size=HEADER_BYTES,
             lingering_time=1.0,
@@ -94,11 +109,11 @@ class Server:
         for timer in self._silent.values():
             timer.cancel()
         self._http.pre_shutdown()
-        await self._http.shutdown(timeout=CLOSING_SECONDS)
+        await self._http.shutdown(timeout=self._patience.closing)
 
     def _connection(self) -> asyncio.Protocol:
         connection = self._http()
-        timer = asyncio.get_running_loop().call_later(HEADER_SECONDS, self._drop_silent, connection)
+        timer = asyncio.get_running_loop().call_later(self._patience.header, self._drop_silent, connection)
         self._silent[connection] = timer
         return connection
 
@@ -126,7 +141,7 @@ class Server:
         try:
             self._check(request)
             call, parts = find_call(request.method, path, "x-amz-target" in request.headers)
-            answer = await call.answer(self._endpoint, await _incoming(request, parts, request_id))
+            answer = await call.answer(self._endpoint, await self._incoming(request, parts, request_id))
         except AwsError as error:
             answer = error_answer(error, call.service if call else "", request_id)
         except Exception as error:  # noqa: BLE001  # a defect of ours is answered as AWS answers one of its own
@@ -134,6 +149,10 @@ class Server:
             answer = error_answer(AwsError(500, "InternalFailure", "A defect of authlens."), "", request_id)
         subject = "".join(parts) if call else unquote(path)
         return call, subject[:SHOWN_PATH], answer
+
+    async def _incoming(self, request: web.BaseRequest, parts: tuple[str, ...], request_id: str) -> Incoming:
+        query = dict(parse_qsl(request.raw_path.partition("?")[2], keep_blank_values=True))
+        return Incoming(request_id, parts, query, request.headers, await _body(request, self._patience.body))
 
     def _check(self, request: web.BaseRequest) -> None:
         headers: dict[str, list[str]] = {}
@@ -178,17 +197,12 @@ def _why_not(host: str, port: int, error: Exception) -> str:
     return f"cannot listen on {host}, port {port}: {reason}"
 
 
-async def _incoming(request: web.BaseRequest, parts: tuple[str, ...], request_id: str) -> Incoming:
-    query = dict(parse_qsl(request.raw_path.partition("?")[2], keep_blank_values=True))
-    return Incoming(request_id, parts, query, request.headers, await _body(request))
-
-
-async def _body(request: web.BaseRequest) -> bytes:
+async def _body(request: web.BaseRequest, seconds: float) -> bytes:
     """The body, or AwsError when it is too large, too slow or broken."""
     await _continue(request)
     chunks, size = [], 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > BODY_LIMIT:

@@ -18,6 +18,8 @@ from aiohttp.typedefs import Handler
 
 RESPONSE_LIMIT = 6 * 1024 * 1024 + 100
 """Bytes. Lambda's limit of a synchronous answer, in its own figure (6291556)."""
+HEADER_LIMIT = 2 * 1024 * 1024
+"""Bytes. AWS's client sends an error's stack in a header of up to 1 MiB."""
 ROOM_FOR_ERRORS = 1024 * 1024
 LOOPBACK = "127.0.0.1"
 
@@ -76,7 +78,9 @@ class RuntimeApi:
         self._connection: asyncio.Transport | None = None
         self._running: Running | None = None
         self._address = ""
-        self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0)
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=0, max_field_size=HEADER_LIMIT
+        )
 
     async def start(self) -> str:
         """Listen; the value for AWS_LAMBDA_RUNTIME_API."""

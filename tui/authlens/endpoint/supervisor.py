@@ -94,7 +94,7 @@ def watch(child: int, wake: int, limit: int) -> str | None:
         ended = reap(child)
         if ended:
             return ended
-        memory = resident(child) if LINUX and limit else 0
+        memory = held(child, limit) if LINUX and limit else 0
         if memory > limit:
             return f"memory {memory}"
         if memory > peak + 1024:
@@ -117,9 +117,11 @@ def reap(child: int) -> str | None:
             ended = f"signal {-code}" if code < 0 else f"exit {code}"
 
 
-def resident(child: int) -> int:
-    """KiB of memory that the child and its descendants hold."""
-    return sum(map(resident_of, [child, *descendants(child)]))
+def held(child: int, limit: int) -> int:
+    """KiB of memory that the child and its descendants hold. What forks share counts once, where it comes to that."""
+    pids = [child, *descendants(child)]
+    resident = sum(map(resident_of, pids))
+    return resident if resident <= limit else min(resident, sum(map(share_of, pids)))
 
 
 def resident_of(pid: int) -> int:
@@ -128,6 +130,15 @@ def resident_of(pid: int) -> int:
             return int(file.read().split()[1]) * (os.sysconf("SC_PAGE_SIZE") // 1024)
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def share_of(pid: int) -> int:
+    """The proportional set size; the resident one where the kernel does not tell it."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith(b"Pss:"))
+    except (OSError, StopIteration, ValueError):
+        return resident_of(pid)
 
 
 def descendants(pid: int) -> list[int]:

@@ -73,7 +73,7 @@ class Worker:
     async def start(self, path: str) -> None:
         """Start the child. Raises OSError when the system has no process or descriptor left."""
         self._address = await self.api.start()
-        limit = str(self.function.memory_size * 1024)
+        limit = str(self.function.memory_size)
         self._supervisor = await asyncio.create_subprocess_exec(
             *(sys.executable, "-I", "-S", str(SUPERVISOR), limit, *command_line(self.function, path)),
             stdin=asyncio.subprocess.PIPE,

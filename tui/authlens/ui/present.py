@@ -13,6 +13,7 @@ from textual.content import Content
 from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import FailureKind, Invocation, Outcome
 from authlens.core.target import DEMO, Identity, Target
+from authlens.core.verdict_word import AUTHENTICATED, FAILED, verdict_word
 from authlens.ui.shown import shown
 
 
@@ -29,33 +30,21 @@ class Word:
         return Content.styled(f"{self.glyph} {self.text}", self.style)
 
 
-PASSED = Word("✓", "AUTHENTICATED", "bold $text-success")
-DENIED = Word("✗", "NOT AUTHENTICATED", "bold $text-error")
+def glyph(verdict: str) -> str:
+    return _GLYPHS.get(verdict, "✗")
 
-_FAILED = {
-    FailureKind.AWS: "REFUSED",
-    FailureKind.REFUSED_HERE: "NOT SENT",
-    FailureKind.REFERENCE: "NOT SENT",
-    FailureKind.CREDENTIALS: "NO CREDENTIALS",
-    FailureKind.CONFIGURATION: "NOT CONFIGURED",
-    FailureKind.UNREACHABLE: "UNREACHABLE",
-    FailureKind.TIMED_OUT: "TIMED OUT",
-    FailureKind.BROKEN_ANSWER: "BROKEN ANSWER",
-    FailureKind.ABANDONED: "ABANDONED",
-    FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
-    FailureKind.FAULT: "INTERNAL FAULT",
-}
+
+def style(verdict: str) -> str:
+    """The colour of a verdict's word."""
+    return {"✓": "$text-success", "!": "$text-warning"}.get(glyph(verdict), "$text-error")
+
+
+_GLYPHS = {AUTHENTICATED: "✓", FAILED[FailureKind.ABANDONED]: "!"}
 
 
 def word(invocation: Invocation) -> Word:
-    failure = invocation.failure
-    if failure is not None:
-        warned = failure.kind is FailureKind.ABANDONED
-        return Word(
-            "!" if warned else "✗", _FAILED[failure.kind], "bold $text-warning" if warned else "bold $text-error"
-        )
-    outcome = invocation.outcome
-    return PASSED if outcome is not None and outcome.is_authenticated else DENIED
+    verdict = verdict_word(invocation)
+    return Word(glyph(verdict), verdict, f"bold {style(verdict)}")
 
 
 def duration(seconds: float) -> str:
@@ -85,13 +74,18 @@ def limits(outcome: Outcome) -> str:
     return " · ".join(parts)
 
 
-def headline(invocation: Invocation, now: datetime) -> Content:
-    """The first line of a verdict: the word, the principal, how long it took and when."""
+def headline(invocation: Invocation, now: datetime, width: int) -> Content:
+    """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when."""
     outcome = invocation.outcome
     principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""
-    number = f"#{invocation.number} · " if invocation.number is not None else ""
-    when = f"{number}{duration(invocation.duration)} · {moment(invocation.started_at, now)}"
-    return Content.assemble(word(invocation).content, shown(principal, "bold"), "   ", (when, "$foreground-muted"))
+    said = Content.assemble(word(invocation).content, shown(principal, "bold"))
+    facts = [duration(invocation.duration)]
+    facts += [f"#{invocation.number}"] if invocation.number is not None else []
+    facts += [moment(invocation.started_at, now), ago(now - invocation.started_at)]
+    while facts and said.cell_length + len(" · ".join(facts)) + 3 > width:
+        facts.pop()
+    room = max(0, width - said.cell_length)
+    return Content.assemble(said, (f"{' · '.join(facts):>{room}}" if facts else "", "$foreground-muted"))
 
 
 def details(invocation: Invocation) -> Content:
@@ -126,12 +120,9 @@ def shown_block(text: str) -> Content:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """A time of day, with the day when it was another, and how long ago that is."""
+    """A time of day, with the day when it was another."""
     local, today = at.astimezone(), now.astimezone()
-    clock = f"{local:%H:%M:%S}"
-    if local.date() != today.date():
-        clock = f"{local:%Y-%m-%d} {clock}"
-    return f"{clock} ({ago(now - at)})"
+    return f"{local:%H:%M:%S}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def ago(passed: timedelta) -> str:
@@ -172,10 +163,3 @@ def authorizer_state(authorizer: Authorizer) -> Content:
         shown(authorizer.status, "$text-success" if active else "$text-warning"),
         (f" · {signing}", "$foreground-muted"),
     )
-
-
-def row_style(verdict: str) -> str:
-    """The colour of a verdict's word in a list."""
-    if verdict == PASSED.text:
-        return "$text-success"
-    return "$text-warning" if verdict == _FAILED[FailureKind.ABANDONED] else "$text-error"

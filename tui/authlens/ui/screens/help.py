@@ -50,8 +50,8 @@ class HelpScreen(Dialog[None]):
             keys, _ = place.setdefault(active.binding.action, ([], active.binding))
             keys.append(self.app.get_key_display(active.binding))
         lines: list[Content] = []
-        for place, entries in sorted(places.items(), key=_outermost_first):
-            lines += [_heading(place), *map(_line, entries.values())]
+        for title, entries in sorted(places.items(), key=_outermost_first):
+            lines += [_heading(title), *map(_line, entries.values())]
         return Content("\n").join(lines)
 
 

@@ -47,7 +47,14 @@ class MainScreen(Recall, Filing, Layout):
         Binding("shift+f6", "next_pane(-1)", "Previous pane", show=False, id="previous-pane"),
         Binding("f4", "zoom", "Zoom", show=False, id="zoom", tooltip="Show this pane alone, and back"),
         Binding("ctrl+z,super+z", "undo", "Undo", show=False, id="undo", tooltip="Take back the last change"),
-        Binding("ctrl+y,super+y,ctrl+shift+z", "redo", "Redo", show=False, id="redo", tooltip="Bring it back"),
+        Binding(
+            "ctrl+y,super+y,ctrl+shift+z",
+            "redo",
+            "Redo",
+            show=False,
+            id="redo",
+            tooltip="Undo the undo",
+        ),
     ]
 
     WITHOUT_KEYS: ClassVar[tuple[Command, ...]] = (

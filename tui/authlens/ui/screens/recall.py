@@ -20,6 +20,8 @@ class Recall(Sending):
         self.history = history = await background.call(self.desk.open_history)
         self.history_problem = history.problem or ""
         self.recorded()
+        await background.call(history.check)
+        self.history_problem = history.problem or ""
 
     def recorded(self) -> None:
         for pane in self.query(HistoryPane):

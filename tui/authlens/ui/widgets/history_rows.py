@@ -122,8 +122,7 @@ def history_row(row: Row, width: int, now: datetime, is_shown: bool) -> Content:
     local = row.started_at.astimezone()
     today = local.date() == now.astimezone().date()
     clock = f"{local:%H:%M:%S}" if today else f"{local:%b %d  }"
-    style = present.row_style(row.verdict)
-    glyph = "✓" if row.verdict == present.PASSED.text else "✗"
+    glyph, style = present.glyph(row.verdict), present.style(row.verdict)
     took = present.duration(row.duration)
     name_room = max(4, width - 22) if width < 56 else 24
     parts: list[Content | str | tuple[str, str]] = [

@@ -38,4 +38,6 @@ class Verdict(Widget):
                 ("– NOT SENT YET", "bold $foreground-muted"),
                 ("\nF5 sends the request on the left.", "$foreground-muted"),
             )
-        return Content.assemble(present.headline(self.invocation, self._now()), "\n", present.details(self.invocation))
+        return Content.assemble(
+            present.headline(self.invocation, self._now(), self.size.width), "\n", present.details(self.invocation)
+        )

@@ -1,0 +1,148 @@
+"""Drives the app in the words of a person. Waits for workers and messages, never for time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from authlens.core.request import AuthorizerRequest, MqttContext
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import Target
+from authlens.store.history import History
+from authlens.store.places import Places
+from authlens.store.settings import Settings
+from authlens.ui.app import AuthlensApp
+from authlens.ui.desk import Desk
+from authlens.ui.screens.main import MainScreen
+from authlens.ui.widgets.answer_pane import AnswerPane
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.history_pane import HistoryPane
+from authlens.ui.widgets.pages import Pages
+from support.desk import NOW, ScriptedGateway, sender
+
+SENSOR = SavedRequest(
+    AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7")),
+    description="Sensor 7 with its password",
+    target=Target(local="demo"),
+)
+
+
+class Robot:
+    def __init__(self, app: AuthlensApp, pilot: Pilot[object], gateway: ScriptedGateway) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.gateway = gateway
+
+    @property
+    def screen(self) -> MainScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    async def settle(self) -> None:
+        """Until nothing is left to do. A request that the test holds back stays under way."""
+        await self.pilot.pause()
+        waiting = [worker for worker in self.app.workers if worker.group != "send" or self.gateway.hold is None]
+        await self.app.workers.wait_for_complete([worker for worker in waiting if not self._asks(worker)])
+        await self.pilot.pause()
+
+    def _asks(self, worker: Any) -> bool:
+        """Whether it waits for the person."""
+        return worker.group in ("file", "target") and len(self.app.screen_stack) > 1
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        for character in text:
+            await self.pilot.press({" ": "space"}.get(character, character))
+        await self.settle()
+
+    async def send(self) -> None:
+        await self.press("f5")
+
+    def field(self, member: str) -> Field:
+        return next(field for field in self.app.screen.query(Field) if field.member == member)
+
+    async def go_to(self, member: str) -> Field:
+        field = self.field(member)
+        field.focus()
+        await self.settle()
+        return field
+
+    async def open_page(self, name: str) -> None:
+        """A page of the form or of the answer."""
+        for pages in self.screen.query(Pages):
+            if name in pages._pages:
+                pages.open(name)
+        await self.settle()
+
+    async def fill(self, member: str, text: str) -> None:
+        """Type over what a field holds."""
+        field = await self.go_to(member)
+        field.select_all()
+        await self.press("backspace")
+        await self.type(text)
+
+    def text(self) -> str:
+        """What is on the screen."""
+        return "\n".join(
+            "".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()
+        )
+
+    @property
+    def answer(self) -> AnswerPane:
+        return self.screen.query_one(AnswerPane)
+
+    @property
+    def history(self) -> HistoryPane:
+        return self.screen.query_one(HistoryPane)
+
+    def notifications(self) -> list[str]:
+        return [notification.message for notification in self.app._notifications]
+
+
+@asynccontextmanager
+async def running(
+    folder: Path,
+    start: SavedRequest | Path | None = SENSOR,
+    *,
+    size: tuple[int, int] = (120, 40),
+    gateway: ScriptedGateway | None = None,
+    settings: Settings | None = None,
+    change: Callable[[Desk], Desk] = lambda desk: desk,
+) -> AsyncIterator[Robot]:
+    """The app on real stores below the folder, with a gateway that answers from memory."""
+    gateway = gateway or ScriptedGateway()
+    made = sender(gateway)
+    history = History(folder / "state" / "history.db")
+    saved: list[Settings] = []
+    desk = Desk(
+        build_sender=lambda ask: made,
+        open_history=lambda: history,
+        places=Places(folder / "config.yaml", folder / "themes", folder / "state" / "history.db", folder / "requests"),
+        settings=settings or Settings(),
+        save_settings=saved.append,
+        now=lambda: NOW,
+        environ={"SSH_TTY": "/dev/pts/0"},
+        start=start,
+    )
+    app = AuthlensApp(change(desk), made)
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        robot = Robot(app, pilot, gateway)
+        await robot.settle()
+        yield robot
+        if gateway.hold is not None:
+            gateway.hold.set()
+    history.close()
+
+
+def with_prompt(desk: Desk) -> Desk:
+    return replace(desk, prompt=True)

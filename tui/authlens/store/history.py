@@ -1,0 +1,268 @@
+"""The history: every invocation, kept in one SQLite file across runs and instances.
+
+The rule: what `record` returned with a number is on the disk, and whatever is wrong with the disk or the file never
+stops the program: `problem` says it, and the rest goes on without a history.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Self, TypeVar
+
+from authlens.core.invocation import Invocation
+from authlens.store import history_file as file
+from authlens.store import history_search as search_in
+from authlens.store.files import reason
+from authlens.store.history_record import Keep, Record, Row, invocation_of, record_of, search_terms
+
+__all__ = ["History", "Keep", "Row"]
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+MAX_RECORDS = 200_000
+MAX_BYTES = 2 * 1024**3
+_PRUNED_AT_ONCE = 50
+"""Records that go together when the file has become too large."""
+_LARGEST_NUMBER = 2**63 - 1
+_INSERT = "INSERT INTO invocation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class History:
+    """Safe to use from any thread: one thread of its own owns the connection. Nothing is opened before it is needed.
+
+    keep: what is stored of an invocation; `off` records nothing and leaves what is there.
+    use_index: `False` does without the search index, as a SQLite without FTS5 must.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        keep: Keep = "full",
+        *,
+        max_records: int = MAX_RECORDS,
+        max_bytes: int = MAX_BYTES,
+        use_index: bool = True,
+    ) -> None:
+        self._path = path
+        self._keep = keep
+        self._max_records = max_records
+        self._max_bytes = max_bytes
+        self._use_index = use_index
+        self._lock = threading.Lock()
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._indexed = False
+        self._notice: str | None = None
+        self._fault: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the history, as one sentence; `None` when nothing is."""
+        return self._fault or self._notice
+
+    def record(self, invocation: Invocation) -> Invocation:
+        """Keep the invocation. Once it is on the disk it comes back with its number; else as it was."""
+        if self._keep == "off":
+            return invocation
+        record = record_of(invocation, self._keep)
+        number = self._ask(lambda connection: self._insert(connection, record), None)
+        return invocation if number is None else replace(invocation, number=number)
+
+    def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[Row]:
+        """The newest rows that hold every word of the search, those older than the number `before`."""
+        terms = search_terms(search)
+        return self._ask(
+            lambda connection: search_in.page(connection, terms, _bounded(before), limit, self._searchable(connection)),
+            [],
+        )
+
+    def count(self, search: str = "") -> int:
+        """How many rows hold every word of the search."""
+        terms = search_terms(search)
+        return self._ask(
+            lambda connection: search_in.count(connection, terms, self._searchable(connection)),
+            0,
+        )
+
+    def get(self, number: int) -> Invocation | None:
+        """The whole invocation; `None` when there is none of that number."""
+        if not 0 < number <= _LARGEST_NUMBER:
+            return None
+        query = "SELECT body FROM invocation WHERE number = ?"
+        found = self._ask(lambda connection: connection.execute(query, (number,)).fetchone(), None)
+        if found is None:
+            return None
+        try:
+            return invocation_of(number, found[0])
+        except (ValueError, RecursionError):
+            self._fault = f"invocation {number} in {self._path} cannot be read"
+            return None
+
+    def clear(self) -> bool:
+        """Remove every invocation, its bytes in the file too, and what was set aside. Whether that was done."""
+        return self._ask(self._clear, False)
+
+    def check(self) -> str | None:
+        """Look for damage, which takes a while, and set a damaged file aside. Returns what was found.
+
+        It also brings the search index up to date after a SQLite that has none.
+        """
+        if file.identity(self._path) is None:
+            return None
+        try:
+            damaged = file.is_damaged(self._path)
+        except sqlite3.Error as error:
+            self._fault = self._sentence(error)
+            return self._fault
+        self._ask(file.raise_if_damaged if damaged else self._catch_up, None)
+        return self._notice if damaged else None
+
+    def close(self, timeout: float | None = None) -> None:
+        """End the thread once what was asked is done; wait no longer than `timeout` seconds for it."""
+        with self._lock:
+            self._closed, thread = True, self._thread
+            self._jobs.put(None)
+        if thread is not None:
+            thread.join(timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What follows runs on the thread that owns the connection.
+
+    def _insert(self, connection: sqlite3.Connection, record: Record) -> int:
+        with file.transaction(connection):
+            file.refuse_newer(connection)
+            cursor = connection.execute(_INSERT, (*record.columns, record.body))
+            number = int(cursor.lastrowid or 0)
+            search_in.add_words(connection, number, record.words, self._indexed)
+            self._prune(connection, number)
+        return number
+
+    def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
+        """Keep within the bounds. Numbers have no gaps, so that they count the records."""
+        up_to = newest - self._max_records
+        oldest = int(connection.execute("SELECT min(number) FROM invocation").fetchone()[0])
+        if file.bytes_in_use(connection) > self._max_bytes:
+            up_to = max(up_to, min(oldest + _PRUNED_AT_ONCE, newest) - 1)
+        if up_to >= oldest:
+            search_in.remove_words(connection, up_to, self._indexed)
+            connection.execute("DELETE FROM invocation WHERE number <= ?", (up_to,))
+
+    def _searchable(self, connection: sqlite3.Connection) -> bool:
+        return self._indexed and not search_in.is_behind(connection)
+
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        if self._use_index and search_in.is_behind(connection):
+            with file.transaction(connection):
+                search_in.catch_up(connection)
+            self._indexed = search_in.has_index(connection)
+
+    def _clear(self, connection: sqlite3.Connection) -> bool:
+        if not self._indexed and search_in.has_index_table(connection):
+            # An index that this SQLite does not know cannot be emptied: the whole file goes.
+            self._disconnect()
+            self._path.unlink()
+        else:
+            self._empty(connection)
+        file.remove_set_aside(self._path)
+        return True
+
+    def _empty(self, connection: sqlite3.Connection) -> None:
+        with file.transaction(connection):
+            file.refuse_newer(connection)
+            search_in.remove_all_words(connection, self._indexed)
+            connection.execute("DELETE FROM invocation")
+        connection.execute("VACUUM")
+
+    def _recover(self, error: sqlite3.DatabaseError) -> None:
+        """After damage was met: start anew beside a damaged file, do without a damaged index. Raises what it cannot."""
+        self._disconnect()
+        if file.identity(self._path) is not None and file.is_damaged(self._path):
+            aside = file.set_aside(self._path)
+            self._notice = f"the history was damaged; it was kept as {aside} and a new one was started"
+        elif error.sqlite_errorcode == sqlite3.SQLITE_CORRUPT_VTAB:
+            self._use_index = False
+
+    def _connect(self) -> sqlite3.Connection:
+        """The connection, made anew when the name leads to another file than before."""
+        if self._connection is not None and self._opened == file.identity(self._path):
+            return self._connection
+        self._disconnect()
+        self._connection = file.open_file(self._path, create=self._keep != "off")
+        self._opened = file.identity(self._path)
+        self._indexed = self._use_index and search_in.has_index(self._connection)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._opened = None, None
+
+    def _attempt(self, work: Work[T], otherwise: T) -> T:
+        """Do it, and turn whatever the disk does into a problem that is told."""
+        if self._keep == "off" and file.identity(self._path) is None:
+            return otherwise
+        try:
+            try:
+                result = work(self._connect())
+            except sqlite3.DatabaseError as error:
+                if not file.is_damage(error):
+                    raise
+                self._recover(error)
+                result = work(self._connect())
+        except (sqlite3.Error, OSError, file.Newer) as error:
+            self._fault = self._sentence(error)
+            return otherwise
+        self._fault = None
+        return result
+
+    def _sentence(self, error: sqlite3.Error | OSError | file.Newer) -> str:
+        if isinstance(error, file.Newer):
+            return (
+                f"{self._path} was written by a newer authlens (format {error.version}); it is left as it is"
+                " and nothing is recorded"
+            )
+        why = reason(error) if isinstance(error, OSError) else str(error)
+        return f"the history {self._path} cannot be used: {why}"
+
+    def _ask(self, work: Work[T], otherwise: T) -> T:
+        """Have the thread do it, and wait. Called from any other thread."""
+        future: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                future.set_result(self._attempt(work, otherwise))
+            except BaseException as error:  # noqa: BLE001  # a defect of ours belongs to whoever asked
+                future.set_exception(error)
+
+        with self._lock:
+            if self._closed:
+                return otherwise
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="history", daemon=True)
+                self._thread.start()
+            self._jobs.put(job)
+        return future.result()
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+        self._disconnect()
+
+
+def _bounded(number: int | None) -> int | None:
+    return None if number is None else min(number, _LARGEST_NUMBER)

@@ -1,0 +1,193 @@
+"""The history's SQLite file: made, opened, judged and set aside. Everything here runs on the thread of its connection.
+
+The rule: readable by its owner alone, rollback journal with full synchronisation (WAL had a bug that corrupts files
+until SQLite 3.51.3), and a file that is damaged or newer than this program is never written to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from authlens.store.files import make_folder, narrow
+from authlens.store.history_search import make_index
+
+VERSION = 1
+BUSY_SECONDS = 5.0
+"""How long another process may hold the file before a write is given up."""
+
+_SCHEMA = (
+    """CREATE TABLE invocation (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        started_at TEXT NOT NULL,
+        authorizer TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        error TEXT,
+        principal TEXT,
+        duration REAL NOT NULL,
+        target TEXT NOT NULL,
+        source TEXT,
+        body BLOB NOT NULL
+    )""",
+    # Apart from the bodies, so that looking through all words reads few pages.
+    "CREATE TABLE word (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+    # Records written by a SQLite without the index; the next one that has it catches up.
+    "CREATE TABLE unindexed (number INTEGER PRIMARY KEY)",
+)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Newer(Exception):
+    """The file was written by a newer authlens, in a format that this one does not know."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class Damaged(sqlite3.DatabaseError):
+    """SQLite's check found the file damaged."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    # The low byte is the primary code, the rest the extended one.
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in _DAMAGED
+
+
+def open_file(path: Path, create: bool = True) -> sqlite3.Connection:
+    """A connection to the history, made when it is not there. Raises sqlite3.Error, OSError or Newer."""
+    if create:
+        make_folder(path.parent)
+        _create(path)
+    for name in (path, side_file(path)):
+        narrow(name, 0o600)
+    connection = connect(path, "rw")
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection to a file that is there, in the mode `rw` or `ro`."""
+    name = quote(os.path.abspath(path))
+    return sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+
+
+def _create(path: Path) -> None:
+    """An empty file of ours: SQLite would make it, and those beside it, as the umask allows."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def side_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}-journal")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for setting in ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "mmap_size=0"):
+        connection.execute(f"PRAGMA {setting}")
+    refuse_newer(connection)
+    if _version(connection) < VERSION:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        with transaction(connection):
+            # Another process may have been faster.
+            if _version(connection) < VERSION:
+                _make_tables(connection)
+
+
+def refuse_newer(connection: sqlite3.Connection) -> None:
+    """Raises Newer. An instance of a newer version may have changed the file while this one had it open."""
+    version = _version(connection)
+    if version > VERSION:
+        raise Newer(version)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA:
+        connection.execute(statement)
+    make_index(connection)
+    connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing. Immediate: a transaction that begins by reading cannot wait for another writer."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def bytes_in_use(connection: sqlite3.Connection) -> int:
+    """The size of the file without its free pages."""
+    pages, free, size = (
+        int(connection.execute(f"PRAGMA {what}").fetchone()[0])
+        for what in ("page_count", "freelist_count", "page_size")
+    )
+    return (pages - free) * size
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file, and what SQLite kept beside it, a name of its own. Raises OSError."""
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
+    number = 2
+    while aside.exists():
+        aside = path.with_name(f"{path.stem}.corrupt-{stamp}-{number}{path.suffix}")
+        number += 1
+    os.rename(path, aside)
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(side_file(path), side_file(aside))
+    return aside
+
+
+def remove_set_aside(path: Path) -> None:
+    """Delete the damaged files that were set aside. Raises OSError."""
+    for aside in path.parent.glob(f"{path.stem}.corrupt-*"):
+        aside.unlink()
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file the name leads to now; `None` when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def raise_if_damaged(connection: sqlite3.Connection) -> None:
+    """SQLite's own check, a tenth of a second for 200 MB. Raises Damaged, or another sqlite3.Error."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        raise Damaged
+
+
+def is_damaged(path: Path) -> bool:
+    """As `raise_if_damaged`, on a connection of its own. Raises sqlite3.Error when the file cannot be looked at."""
+    with contextlib.closing(connect(path, "ro")) as connection:
+        try:
+            raise_if_damaged(connection)
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                return True
+            raise
+    return False

@@ -1,0 +1,157 @@
+"""An invocation as the history keeps it: its light row, the words it is found by, and its whole as bounded JSON.
+
+The rule: no secret is among the row and the words, whatever the history keeps of the whole.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from authlens.core.invocation import Invocation
+from authlens.core.invocation_json import from_json, to_json
+from authlens.core.invocation_redaction import redact_invocation, without_resolved
+from authlens.core.target import Target
+from authlens.core.verdict_word import verdict_word
+
+Keep = Literal["full", "redacted", "off"]
+"""Everything a replay needs, everything but its secrets, or nothing at all."""
+
+MAX_BYTES = 2 * 1024 * 1024
+_SHORTER = (262_144, 65_536, 16_384, 4_096, 512)
+"""Lengths that texts are cut to, until the record fits."""
+_MAX_WORDS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list of invocations. None of it is secret."""
+
+    number: int
+    started_at: datetime
+    authorizer: str
+    verdict: str
+    """As `verdict_word` says it."""
+    error: str | None
+    """The exception class of a failure."""
+    principal: str | None
+    duration: float
+    """Seconds."""
+    target: str
+    source: str | None
+    """The saved request it was sent from, as a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is stored of one invocation."""
+
+    columns: tuple[str | float | None, ...]
+    """The fields of `Row` behind `number`."""
+    words: str
+    body: bytes
+
+
+def record_of(invocation: Invocation, keep: Keep) -> Record:
+    """The invocation as it is stored; in full it is without what its references stood for."""
+    shown = redact_invocation(invocation)
+    kept = shown if keep == "redacted" else without_resolved(invocation)
+    failure, outcome = shown.failure, shown.outcome
+    columns = (
+        shown.started_at.astimezone(UTC).isoformat(),
+        _storable(shown.request.authorizer_name or ""),
+        verdict_word(shown),
+        _storable(failure.error) if failure else None,
+        _storable(outcome.principal_id) if outcome and outcome.principal_id is not None else None,
+        shown.duration,
+        _storable(target_words(shown.target)),
+        shown.source and _storable(shown.source),
+    )
+    return Record(columns, _words(shown), _body(replace(kept, number=None)))
+
+
+def row_of(number: int, started_at: str, *fields: Any) -> Row:
+    return Row(number, datetime.fromisoformat(started_at), *fields)
+
+
+def invocation_of(number: int, body: bytes) -> Invocation:
+    """Raises ValueError when the body is none of ours."""
+    return replace(from_json(json.loads(body)), number=number)
+
+
+def target_words(target: Target) -> str:
+    """Where it was sent, in a few words."""
+    if target.local is not None:
+        return target.local
+    return " ".join(part for part in (target.profile, target.region, target.endpoint_url) if part) or "default"
+
+
+def search_terms(search: str) -> list[str]:
+    """What must all stand in the words of a row."""
+    return _storable(search).casefold().split()
+
+
+def _words(shown: Invocation) -> str:
+    return "\n".join(_storable(part[:_MAX_WORDS]).casefold() for part in _findable(shown) if part)
+
+
+def _findable(shown: Invocation) -> Iterator[str | None]:
+    request, outcome, failure = shown.request, shown.outcome, shown.failure
+    yield from (request.authorizer_name, verdict_word(shown), target_words(shown.target), shown.source)
+    if outcome is not None:
+        yield outcome.principal_id
+    if failure is not None:
+        yield from (failure.error, failure.message)
+    if request.mqtt_context is not None:
+        yield from (request.mqtt_context.client_id, (request.mqtt_context.username or "").partition("?")[0])
+    if request.tls_context is not None:
+        yield request.tls_context.server_name
+
+
+def _storable(text: str) -> str:
+    """SQLite's text holds neither lone surrogates nor, where it is searched, NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+
+
+def _body(invocation: Invocation) -> bytes:
+    """Its JSON, texts cut until it fits."""
+    value: Any = to_json(invocation)
+    body = json.dumps(value).encode("ascii")
+    for length in _SHORTER:
+        if len(body) <= MAX_BYTES:
+            return body
+        value = {**_cut(value, length), "truncated": True}
+        body = json.dumps(value).encode("ascii")
+    return body if len(body) <= MAX_BYTES else _without_request(value)
+
+
+def _without_request(value: dict[str, Any]) -> bytes:
+    """So many small parts that cutting them does not help."""
+    kept = {key: part for key, part in value.items() if key not in ("wire", "functionLog", "outcome", "authorizer")}
+    request = {"authorizerName": value["request"].get("authorizerName")}
+    outcome = value.get("outcome") and {**value["outcome"], "policyDocuments": []}
+    return json.dumps({**kept, "request": request, "outcome": outcome}).encode("ascii")
+
+
+def _cut(value: Any, length: int) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= length else f"{value[:length]}… [cut by the history: {len(value)} characters]"
+    if isinstance(value, list):
+        return [_cut(item, length) for item in value]
+    if isinstance(value, dict):
+        return (
+            _cut_bytes(value, length) if value.keys() == {"base64"} else {k: _cut(v, length) for k, v in value.items()}
+        )
+    return value
+
+
+def _cut_bytes(value: dict[str, str], length: int) -> dict[str, str]:
+    content = base64.b64decode(value["base64"])
+    if len(content) <= length:
+        return value
+    mark = f"\n[cut by the history: {len(content)} bytes]".encode("ascii")
+    return {"base64": base64.b64encode(content[:length] + mark).decode("ascii")}

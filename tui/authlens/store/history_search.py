@@ -1,0 +1,120 @@
+"""Finding rows of the history by their words, newest first, a page at a time.
+
+The rule: words of three characters and more are found through an index of trigrams; shorter ones, and all of them where
+this SQLite has no such index, by looking through the table of words, which holds nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+
+from authlens.store.history_record import Row, row_of
+
+_INDEX = "CREATE VIRTUAL TABLE word_index USING fts5(text, content='word', content_rowid='number', tokenize='trigram')"
+_CATCH_UP = (
+    "INSERT INTO word_index (rowid, text) SELECT number, text FROM word WHERE number IN (SELECT number FROM unindexed)",
+    "DELETE FROM unindexed",
+)
+_COLUMNS = "number, started_at, authorizer, verdict, error, principal, duration, target, source"
+_NEWEST = 2**63 - 1
+_TRIGRAM = 3
+
+
+def make_index(connection: sqlite3.Connection) -> None:
+    """Make the index where this SQLite can (3.34 with FTS5)."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        connection.execute(_INDEX)
+
+
+def has_index(connection: sqlite3.Connection) -> bool:
+    """Whether this file has the index and this SQLite knows it."""
+    try:
+        connection.execute("SELECT rowid FROM word_index LIMIT 0")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def has_index_table(connection: sqlite3.Connection) -> bool:
+    """Whether the file has the index, known to this SQLite or not."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'word_index'").fetchone() is not None
+
+
+def is_behind(connection: sqlite3.Connection) -> bool:
+    """Whether there are records that the index does not know."""
+    return connection.execute("SELECT 1 FROM unindexed LIMIT 1").fetchone() is not None
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """Bring the index up to date, in the caller's transaction."""
+    if not has_index(connection):
+        make_index(connection)
+    if has_index(connection):
+        for statement in _CATCH_UP:
+            connection.execute(statement)
+
+
+def add_words(connection: sqlite3.Connection, number: int, words: str, indexed: bool) -> None:
+    """Make a record findable, in the caller's transaction."""
+    connection.execute("INSERT INTO word VALUES (?, ?)", (number, words))
+    if indexed:
+        connection.execute("INSERT INTO word_index (rowid, text) VALUES (?, ?)", (number, words))
+    else:
+        connection.execute("INSERT INTO unindexed VALUES (?)", (number,))
+
+
+def remove_words(connection: sqlite3.Connection, up_to: int, indexed: bool) -> None:
+    """Forget the oldest records, in the caller's transaction."""
+    if indexed:
+        connection.execute(
+            "INSERT INTO word_index (word_index, rowid, text) SELECT 'delete', number, text FROM word"
+            " WHERE number <= ? AND number NOT IN (SELECT number FROM unindexed)",
+            (up_to,),
+        )
+    for table in ("word", "unindexed"):
+        connection.execute(f"DELETE FROM {table} WHERE number <= ?", (up_to,))
+
+
+def remove_all_words(connection: sqlite3.Connection, indexed: bool) -> None:
+    """Forget every word, in the caller's transaction."""
+    if indexed:
+        connection.execute("INSERT INTO word_index (word_index) VALUES ('delete-all')")
+    for table in ("word", "unindexed"):
+        connection.execute(f"DELETE FROM {table}")
+
+
+def page(
+    connection: sqlite3.Connection, terms: Sequence[str], before: int | None, limit: int, indexed: bool
+) -> list[Row]:
+    """The newest rows that hold every term, older than the number `before`."""
+    bound = _NEWEST if before is None else before
+    if not terms:
+        query = f"SELECT {_COLUMNS} FROM invocation WHERE number < ? ORDER BY number DESC LIMIT ?"
+        return [row_of(*row) for row in connection.execute(query, (bound, limit))]
+    source, number, condition, values = _found_by(terms, indexed)
+    query = (
+        f"SELECT {_COLUMNS} FROM invocation WHERE number IN ("
+        f"SELECT {number} FROM {source} WHERE {condition} AND {number} < ? ORDER BY {number} DESC LIMIT ?"
+        ") ORDER BY number DESC"
+    )
+    return [row_of(*row) for row in connection.execute(query, (*values, bound, limit))]
+
+
+def count(connection: sqlite3.Connection, terms: Sequence[str], indexed: bool) -> int:
+    """How many rows hold every term."""
+    source, _, condition, values = _found_by(terms, indexed)
+    return int(connection.execute(f"SELECT count(*) FROM {source} WHERE {condition}", values).fetchone()[0])
+
+
+def _found_by(terms: Sequence[str], indexed: bool) -> tuple[str, str, str, list[str]]:
+    """The tables, their column of numbers, the condition and its values."""
+    long = [term for term in terms if indexed and len(term) >= _TRIGRAM]
+    short = [term for term in terms if term not in long]
+    conditions = ["instr(word.text, ?)"] * len(short)
+    if not long:
+        return "word", "word.number", " AND ".join(conditions) or "true", short
+    phrases = " ".join('"' + term.replace('"', '""') + '"' for term in long)
+    tables = "word_index JOIN word ON word.number = word_index.rowid" if short else "word_index"
+    return tables, "word_index.rowid", " AND ".join(["word_index MATCH ?", *conditions]), [phrases, *short]

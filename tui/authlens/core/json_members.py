@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar, final
 
-from authlens.core.yaml_text import from_base64
+from authlens.core.base64_text import from_base64
 
 T = TypeVar("T")
 

@@ -14,11 +14,12 @@ from typing import Any
 import yaml
 
 from authlens.core import expectation_yaml, json_text
+from authlens.core.base64_text import from_base64
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.target import Target
 from authlens.core.yaml_dump import dump
-from authlens.core.yaml_text import Node, YamlError, from_base64, load
+from authlens.core.yaml_text import Node, YamlError, load
 
 KEYS = ("description", "target", "request", "sign", "expect")
 _PLACES = ("token", "username", "queryString", "headers")

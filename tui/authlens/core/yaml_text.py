@@ -6,8 +6,6 @@ quotes a value of the file: it may be a secret.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+
+from authlens.core.base64_text import from_base64
 
 MAX_DEPTH = 40
 MAX_BYTES = 1024 * 1024
@@ -309,11 +309,3 @@ def _resolve(text: str, line: int, column: int) -> str | int | float | bool | No
         return int(text)
     except ValueError:
         raise YamlError("a number with too many digits; quote it when it is text", line, column) from None
-
-
-def from_base64(text: str) -> bytes:
-    """The bytes of base64 text, white space allowed. Raises ValueError."""
-    try:
-        return base64.b64decode("".join(text.split()).encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise ValueError("not base64") from None

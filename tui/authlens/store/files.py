@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +40,8 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A symbolic link stays one: the file it leads to is replaced. A mode stricter than 0600 is kept.
     """
+    import tempfile  # here, because the history uses this module and not this import
+
     target = Path(os.path.realpath(path))
     make_folder(target.parent)
     sweep(target.parent)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from authlens.core.invocation import Invocation
 from authlens.store import history_file as file
@@ -56,7 +55,7 @@ class History:
         self._max_bytes = max_bytes
         self._use_index = use_index
         self._lock = threading.Lock()
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: sqlite3.Connection | None = None
@@ -241,14 +240,7 @@ class History:
 
     def _ask(self, work: Work[T], otherwise: T) -> T:
         """Have the thread do it, and wait. Called from any other thread."""
-        future: Future[T] = Future()
-
-        def job() -> None:
-            try:
-                future.set_result(self._attempt(work, otherwise))
-            except BaseException as error:  # noqa: BLE001  # a defect of ours belongs to whoever asked
-                future.set_exception(error)
-
+        job = _Job(lambda: self._attempt(work, otherwise))
         with self._lock:
             if self._closed:
                 return otherwise
@@ -256,12 +248,35 @@ class History:
                 self._thread = threading.Thread(target=self._work, name="history", daemon=True)
                 self._thread.start()
             self._jobs.put(job)
-        return future.result()
+        return job.result()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            job()
+            job.run()
         self._disconnect()
+
+
+class _Job(Generic[T]):
+    """Work for the thread, and its result for whoever asked. (`concurrent.futures` would take 10 ms to import.)"""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._done = threading.Event()
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._results.append(self._work())
+        except BaseException as error:  # noqa: BLE001  # a defect of ours belongs to whoever asked
+            self._error = error
+        self._done.set()
+
+    def result(self) -> T:
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
 
 
 def _bounded(number: int | None) -> int | None:

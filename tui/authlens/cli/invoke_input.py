@@ -22,15 +22,6 @@ from authlens.core.saved_request import SavedRequest
 if TYPE_CHECKING:
     from authlens.cli.world import World
 
-_FIELDS = {
-    "authorizerName": "authorizer_name",
-    "token": "token",
-    "tokenSignature": "token_signature",
-    "httpContext": "http_context",
-    "mqttContext": "mqtt_context",
-    "tlsContext": "tls_context",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -114,17 +105,9 @@ def _refused(error: member_rules.MemberError) -> CommandError:
 
 
 def _merged(saved: AuthorizerRequest, members: Mapping[str, Any]) -> AuthorizerRequest:
-    written = AuthorizerRequest.from_api(literal(members))
-    return replace(saved, **{_FIELDS[name]: getattr(written, _FIELDS[name]) for name in members if name in _FIELDS})
-
-
-def literal(value: Any) -> Any:
-    """The members with every `${` escaped, so that no reference is seen in them."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, dict):
-        return {name: literal(inner) for name, inner in value.items()}
-    return value
+    written = AuthorizerRequest.from_api(member_rules.literal(members))
+    fields = [field for member, field in member_rules.FIELDS.items() if member in members]
+    return replace(saved, **{field: getattr(written, field) for field in fields})
 
 
 def _with_standard_input(
@@ -139,7 +122,7 @@ def _with_standard_input(
         )
     option = f"--{asked[0].replace('_', '-')}"
     _refuse_second_source(asked[0], option, members)
-    secret = literal(read_secret(world.stdin, option))
+    secret = member_rules.literal(read_secret(world.stdin, option))
     if not secret:
         raise CommandError(f"{option}: standard input is empty")
     if asked[0] == "password_stdin":

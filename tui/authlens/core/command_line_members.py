@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from authlens.core.command_line_pointer import point_at
 Load = Callable[[str], str | bytes]
 """Gives what a `file://…` or `fileb://…` value names, and any other text as it is."""
 
+_EMPTY = "Invalid length for parameter"
 TEXT, BLOB, MAP = "text", "blob", "map"
 
 SHAPE: Mapping[str, Any] = {
@@ -29,14 +31,15 @@ SHAPE: Mapping[str, Any] = {
 }
 """The members in the order of the service model."""
 
-_OPTIONS = {
-    "authorizer_name": "authorizerName",
+FIELDS: Mapping[str, str] = {
+    "authorizerName": "authorizer_name",
     "token": "token",
-    "token_signature": "tokenSignature",
-    "http_context": "httpContext",
-    "mqtt_context": "mqttContext",
-    "tls_context": "tlsContext",
+    "tokenSignature": "token_signature",
+    "httpContext": "http_context",
+    "mqttContext": "mqtt_context",
+    "tlsContext": "tls_context",
 }
+"""The fields of `AuthorizerRequest` by the members' names."""
 
 
 class MemberError(ValueError):
@@ -54,7 +57,7 @@ class NotBase64(MemberError):
 def of_options(given: Given, load: Load) -> dict[str, Any]:
     """The members that options give, unchecked. Raises MemberError."""
     members = {}
-    for key, member in _OPTIONS.items():
+    for member, key in FIELDS.items():
         text = given.text(key)
         if text is not None:
             option = f"--{key.replace('_', '-')}"
@@ -103,16 +106,31 @@ def decode_password(members: dict[str, Any]) -> None:
         ) from None
 
 
+_LOOKS_LIKE_REFERENCE = re.compile(r"\$\{(?=[a-zA-Z]+:)|(?<=\$)\$\{")
+
+
+def literal(value: Any) -> Any:
+    """Text, or the texts of a dict, with `${` escaped where a reference or an escape would be seen in it."""
+    if isinstance(value, str):
+        return _LOOKS_LIKE_REFERENCE.sub("$${", value)
+    if isinstance(value, dict):
+        return {name: literal(inner) for name, inner in value.items()}
+    return value
+
+
 def check(members: Mapping[str, Any]) -> None:
     """Raises MemberError with all that botocore would refuse before sending."""
-    problems = [*_required(members), *_structure("", members, SHAPE)]
+    _raise_for([*_structure("", members, SHAPE)])
+
+
+def check_types(members: Mapping[str, Any]) -> None:
+    """As `check`, but empty texts may stand: a form that is filled in shows them."""
+    _raise_for([problem for problem in _structure("", members, SHAPE) if not problem.startswith(_EMPTY)])
+
+
+def _raise_for(problems: list[str]) -> None:
     if problems:
         raise MemberError("\n".join(["Parameter validation failed:", *problems]))
-
-
-def _required(members: Mapping[str, Any]) -> Iterator[str]:
-    if "authorizerName" not in members:
-        yield 'Missing required parameter in input: "authorizerName"'
 
 
 def _structure(path: str, members: Any, shape: Mapping[str, Any]) -> Iterator[str]:
@@ -152,7 +170,7 @@ def _text(path: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str):
         yield _wrong_type(path, value, "str")
     elif not value:
-        yield f"Invalid length for parameter {path}, value: 0, valid min length: 1"
+        yield f"{_EMPTY} {path}, value: 0, valid min length: 1"
 
 
 def _wrong_type(path: str, value: Any, wanted: str) -> str:

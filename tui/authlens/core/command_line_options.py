@@ -1,4 +1,4 @@
-"""Every option of `aws iot test-invoke-authorizer` (v2) and of `authlens invoke` in one table, and how words become them.
+"""The options of `aws iot test-invoke-authorizer` (v2) and `authlens invoke` in one table, and how words become them.
 
 The rule: an option of the AWS CLI may be shortened as far as it stays unambiguous among the AWS CLI's own options; ours
 are given in full.

@@ -43,22 +43,26 @@ def parse(text: str, load: Callable[[str], Value] = str) -> dict[str, Value]:
         raise ShorthandError("Brackets are nested too deeply", text, 0) from None
 
 
-def write(members: Mapping[str, Value]) -> str | None:
+def write(members: Mapping[str, Value], must_quote: Callable[[str], bool] = lambda text: False) -> str | None:
     """The members as shorthand, quoted where needed; `None` where shorthand cannot say it and JSON must."""
-    text = ",".join(f"{key}={_written(value)}" for key, value in members.items())
+    text = ",".join(f"{key}={_written(value, must_quote)}" for key, value in members.items())
     try:
         return text if members and parse(text) == members else None
     except ShorthandError:
         return None
 
 
-def _written(value: Value) -> str:
+def _written(value: Value, must_quote: Callable[[str], bool]) -> str:
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}={_written(inner)}" for key, inner in value.items()) + "}"
-    if value == value.strip() and _SCALAR.fullmatch(value) and not value.endswith("\\") and "\\," not in value:
+        return "{" + ",".join(f"{key}={_written(inner, must_quote)}" for key, inner in value.items()) + "}"
+    if _is_plain(value) and not must_quote(value):
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _is_plain(text: str) -> bool:
+    return bool(text == text.strip() and _SCALAR.fullmatch(text)) and not text.endswith("\\") and "\\," not in text
 
 
 class _Reader:

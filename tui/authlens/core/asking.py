@@ -1,0 +1,47 @@
+"""Access questions as a person types them: `publish sensors/7/data` is `iot:Publish` on `topic/sensors/7/data`."""
+
+from __future__ import annotations
+
+from authlens.core.expectation import Expectation, Question
+from authlens.core.policy.actions import TYPES, action_named, full_name, nearest_action
+from authlens.core.redaction import refers
+from authlens.core.request import AuthorizerRequest
+
+
+def read_question(text: str) -> Question:
+    """The question that the words ask. Raises ValueError with a sentence.
+
+    The action may lack `iot:` and its capitals; a resource that names no type gets that of the action.
+    """
+    name, _, rest = text.strip().partition(" ")
+    resource = rest.strip()
+    if not name:
+        raise ValueError("Ask with an action and a resource, for example: publish sensors/7/data")
+    action = action_named(full_name(name))
+    if action is None:
+        nearest = nearest_action(name)
+        hint = f" Did you mean {nearest}?" if nearest else " Try connect, publish, subscribe or receive."
+        raise ValueError(f"{name} is no action of AWS IoT.{hint}")
+    if action.type == "*" and not resource:
+        return Question(action.name, "*")
+    if not resource:
+        raise ValueError(f"{action.name} on what? Add the {_WHAT.get(action.type, action.type)}.")
+    return Question(action.name, _with_type(resource, action.type))
+
+
+def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:
+    """What is worth asking unasked: may this client connect, and what the saved request expects."""
+    mqtt = request.mqtt_context
+    client_id = mqtt.client_id if mqtt else None
+    connect = (Question("iot:Connect", f"client/{client_id}"),) if client_id and not refers(client_id) else ()
+    expected = (*expect.allow, *expect.deny) if expect else ()
+    return tuple(dict.fromkeys((*connect, *expected)))
+
+
+_WHAT = {"client": "client id", "topicfilter": "topic filter", "rolealias": "role alias"}
+
+
+def _with_type(resource: str, kind: str) -> str:
+    if resource == "*" or resource.startswith("arn:") or resource.startswith(tuple(f"{each}/" for each in TYPES)):
+        return resource
+    return f"{kind}/{resource}"

@@ -83,6 +83,26 @@ def test_broken(expectation: Expectation, key: str, expected: str, got: str, dif
     assert judge(expectation, invocation()).state is State.BROKEN
 
 
+ANYTHING = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
+SLIP = {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "arn:aws:iot:us-west-2:123456789012:topic/a"}
+
+
+@pytest.mark.parametrize("severity", ["error", "warning"])
+def test_no_findings_in_a_good_policy(severity: Any) -> None:
+    assert keeps(Expectation(no_findings=severity), invocation()) == ()
+
+
+def test_findings_of_the_severity_or_above() -> None:
+    answer = invocation(outcome(policy(CONNECT, PUBLISH, ANYTHING, SLIP)))
+
+    errors = keeps(Expectation(no_findings="error"), answer)
+    warnings = keeps(Expectation(no_findings="warning"), answer)
+
+    assert {broken.key for broken in warnings} == {"noFindings"}
+    assert all(broken.got.startswith("document 1: error ") for broken in errors)
+    assert len(errors) < len(warnings)
+
+
 def test_every_broken_promise_is_told() -> None:
     expectation = Expectation(is_authenticated=False, principal_id="p", refresh_after_in_seconds=1)
 

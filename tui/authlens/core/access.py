@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from authlens.core.expectation import Question
 from authlens.core.invocation import Outcome
+from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class AccessQuestions:
         if not self._outcome.is_authenticated:
             return Access(question, IMPLICIT_DENY, "the client is not authenticated")
         decision = self._decide(question)
-        return Access(question, str(decision.word), " ".join(decision.reasons))
+        nearest = [f"the nearest miss: {miss.message}" for miss in decision.near_misses[:1]]
+        return Access(question, str(decision.word), "; ".join((*decision.reasons, *nearest)))
 
     def _decide(self, question: Question) -> Decision:
         from authlens.core.policy import document, evaluate
@@ -66,10 +68,7 @@ class AccessQuestions:
 
 def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:
     """The policy variables that a request settles. A reference is no value yet, and settles none."""
-    mqtt = request.mqtt_context if request else None
-    tls = request.tls_context if request else None
-    known = {
-        "iot:ClientId": mqtt.client_id if mqtt else None,
-        "iot:DomainName": tls.server_name if tls else None,
-    }
-    return {name: (value,) for name, value in known.items() if value is not None and "${" not in value}
+    from authlens.core.policy.connection import connection_variables
+
+    known = connection_variables(request) if request else {}
+    return {name: values for name, values in known.items() if not any(map(refers, values))}

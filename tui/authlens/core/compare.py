@@ -6,7 +6,7 @@ difference; what is absent on one side as a whole (a stored answer has no reques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -35,6 +35,8 @@ class Side:
     target: Target | None = None
     authorizer: Authorizer | None = None
     duration: float | None = None
+    saved: SavedRequest | None = None
+    """Where it is a draft, all of it."""
 
     @classmethod
     def of(cls, invocation: Invocation, label: str | None = None) -> Side:
@@ -50,7 +52,7 @@ class Side:
 
     @classmethod
     def of_draft(cls, saved: SavedRequest, label: str = "draft") -> Side:
-        return cls(label, saved.request, None, saved.target)
+        return cls(label, saved.request, target=saved.target, saved=saved)
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ class Flip:
     @property
     def words(self) -> str:
         """`publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because …`"""
-        because = f", because {self.after.because}" if self.after.because else ""
+        because = self.after.because and f", because {self.after.because[0].lower()}{self.after.because[1:]}"
         return f"{asked(self.after.question)}: {self.before.word} → {self.after.word}{because}"
 
 
@@ -97,9 +99,13 @@ class Comparison:
     @property
     def words(self) -> tuple[str, ...]:
         """What changed, flipped decisions first, then what is told besides."""
-        differing = [change.words for change in self.changes if change.differs]
-        notes = [change.words for change in self.changes if not change.differs]
-        return (*(flip.words for flip in self.flips), *differing, *notes)
+        return (*self.differing, *(change.words for change in self.changes if not change.differs))
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """What changed alone."""
+        changed = (change.words for change in self.changes if change.differs)
+        return (*(flip.words for flip in self.flips), *changed)
 
     @property
     def summary(self) -> str:
@@ -120,10 +126,17 @@ def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Ques
     left = a if isinstance(a, Side) else Side.of(a)
     right = b if isinstance(b, Side) else Side.of(b)
     pairs = pair_documents(left.documents, right.documents)
-    comparison = Comparison(left, right, tuple(_flips(left, right, pairs, questions)), (), pairs)
+    return comparison_of(left, right, pairs, _flips(left, right, pairs, questions))
+
+
+def comparison_of(
+    left: Side, right: Side, documents: tuple[DocumentPair, ...], flips: Iterable[Flip], more: Iterable[Change] = ()
+) -> Comparison:
+    """The comparison in words, secrets redacted. `more` is what the caller knows besides."""
+    comparison = Comparison(left, right, (), (), documents)
     redact = comparison.redactor().text
-    flips = tuple(_redacted(flip, redact) for flip in comparison.flips)
-    return replace(comparison, flips=flips, changes=_hidden(tuple(_changes(left, right, pairs)), redact))
+    changes = (*_changes(left, right, documents), *more)
+    return replace(comparison, flips=tuple(_redacted(flip, redact) for flip in flips), changes=_hidden(changes, redact))
 
 
 def asked(question: Question) -> str:
@@ -178,7 +191,26 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
     if left.request and right.request:
         shown = (shown_members(left.request), shown_members(right.request))
         yield from request_changes(members(left.request), members(right.request), *shown)
+    if left.saved and right.saved:
+        yield from _saved_changes(left.saved, right.saved)
     yield from _notes(left, right)
+
+
+def _saved_changes(left: SavedRequest, right: SavedRequest) -> Iterator[Change]:
+    """What two saved requests say besides their requests."""
+    for name, before, after in (
+        ("description", left.description, right.description),
+        (
+            "sign",
+            left.sign and f"{left.sign.key} ({left.sign.place})",
+            right.sign and f"{right.sign.key} ({right.sign.place})",
+        ),
+    ):
+        if before != after:
+            differs = name == "sign"
+            yield Change("request", f"{name} {before or '(absent)'} → {after or '(absent)'}", differs)
+    if left.expect != right.expect:
+        yield Change("request", "expect changed")
 
 
 def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:

@@ -17,9 +17,7 @@ from authlens.core.compare_policies import equal_documents, pair_documents
 from authlens.core.compare_words import policy_changes, result_words
 from authlens.core.expectation import Expectation, ExpectedError
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
-
-THROTTLED = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "LimitExceededException"})
-"""Errors that say nothing of the request but that it came too soon."""
+from authlens.core.throttling import is_throttled
 
 _CHANGING = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 """An id of one call, which no second call repeats."""
@@ -66,7 +64,7 @@ def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | N
     wanted = expectation.error if expectation else None
     if failure is None or (wanted and wanted.error == failure.error):
         return None
-    if wanted and failure.kind is FailureKind.AWS and failure.error not in THROTTLED:
+    if wanted and failure.kind is FailureKind.AWS and not is_throttled(invocation):
         return None
     return result_words(failure)
 
@@ -164,10 +162,30 @@ def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
 
 
 def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
-    wanted, got = expectation.max_duration, invocation.duration
-    if wanted is not None and got > wanted:
-        over = f"{milliseconds(got - wanted)} too long"
-        yield Broken("maxDuration", f"at most {milliseconds(wanted)}", milliseconds(got), over)
+    broken = over_duration(expectation.max_duration, invocation.duration)
+    if broken:
+        yield broken
+
+
+def _no_findings(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    """Each lint finding that is as severe as the least severe that is not wanted."""
+    if expectation.no_findings is None or invocation.outcome is None:
+        return
+    from authlens.core.policy.lint import lint_outcome
+
+    unwanted = ("error",) if expectation.no_findings == "error" else ("error", "warning")
+    for finding in lint_outcome(invocation.outcome, invocation.request, invocation.authorizer):
+        if finding.severity in unwanted:
+            where = "" if finding.document is None else f"document {finding.document + 1}: "
+            expected = f"no finding of severity {' or '.join(unwanted)}"
+            yield Broken("noFindings", expected, f"{where}{finding.severity} {finding.id}", finding.message)
+
+
+def over_duration(most: float | None, seconds: float | None) -> Broken | None:
+    if most is None or seconds is None or seconds <= most:
+        return None
+    over = f"{milliseconds(seconds - most)} too long"
+    return Broken("maxDuration", f"at most {milliseconds(most)}", milliseconds(seconds), over)
 
 
 def milliseconds(seconds: float) -> str:
@@ -183,6 +201,7 @@ _CHECKS: tuple[Check, ...] = (
     _times,
     _error,
     _max_duration,
+    _no_findings,
 )
 
 

@@ -1,0 +1,155 @@
+"""The suite itself: items to workers, results to reports, and the exit code."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.run_items import items_of
+from authlens.cli.run_progress import Progress
+from authlens.cli.run_report import JsonReport, Report, TextReport
+from authlens.cli.run_workers import Workers
+from authlens.cli.world import World
+from authlens.core.expectation_check import State
+from authlens.core.invocation import Invocation
+from authlens.core.latency import cold_and_warm
+from authlens.core.target import Target
+from authlens.suite import Result, Suite
+from authlens.suite_items import Item
+
+LOCAL_CONCURRENCY = 8
+AWS_CONCURRENCY = 4
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
+    with open_suite(arguments, world) as suite:
+        items = ready_items(suite, arguments)
+        concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
+        results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
+        return report(_repeated(results, arguments.repeat), len(items), arguments, world)
+
+
+@contextmanager
+def open_suite(arguments: argparse.Namespace, world: World) -> Iterator[Suite]:
+    """A suite over the sender and the history of this run."""
+    history = None if arguments.no_history else world.open_history()
+    try:
+        with world.sender() as sender:
+            serve = Path(arguments.serve) if arguments.serve else None
+            yield Suite(sender, world.environ, serve, history.record if history else None)
+    finally:
+        if history:
+            if history.problem:
+                narrate(f"authlens: nothing is recorded: {history.problem}", world.stderr)
+            history.close()
+
+
+def ready_items(suite: Suite, arguments: argparse.Namespace) -> Sequence[Item]:
+    """The items, read while their endpoints start."""
+    suite.begin()
+    items = items_of(arguments)
+    suite.begin(items)
+    failure = suite.ready()
+    if failure:
+        raise CommandError(failure.message or failure.error)
+    return items
+
+
+def concurrency_for(items: Iterable[Item], serve: str | None) -> int:
+    local = serve or all(item.saved is None or _is_local(item.saved.target) for item in items)
+    return LOCAL_CONCURRENCY if local else AWS_CONCURRENCY
+
+
+def report(results: Iterable[list[Result]], count: int | None, arguments: argparse.Namespace, world: World) -> ExitCode:
+    """Report each item's results as they come, and all of them at the end. `count` is that of the items, if known."""
+    form = report_form(arguments, world)
+    progress = Progress(count, world.stderr, world.environ)
+    told: list[Result] = []
+    invocations: list[Invocation] = []
+    progress.show(0)
+    for group in results:
+        result = merged(group)
+        told.append(result)
+        invocations += (each.invocation for each in group if each.invocation)
+        progress.clear()
+        form.result(result)
+        _annotate(result, arguments, world)
+        progress.show(len(told))
+        if arguments.fail_fast and result.state is not State.KEPT:
+            break
+    progress.clear()
+    _finish(form, told, invocations, count, arguments)
+    return exit_code(told)
+
+
+def report_form(arguments: argparse.Namespace, world: World) -> Report:
+    return JsonReport(world.output, world.stderr) if arguments.output == "json" else TextReport(world.output)
+
+
+def exit_code(results: Iterable[Result]) -> ExitCode:
+    states = {result.state for result in results}
+    if State.UNJUDGED in states:
+        return ExitCode.UNJUDGED
+    return ExitCode.NO if State.BROKEN in states else ExitCode.DONE
+
+
+def merged(results: Sequence[Result]) -> Result:
+    """The results of one item as one: the worst of them, with how often it was not kept."""
+    for state in (State.UNJUDGED, State.BROKEN):
+        found = [result for result in results if result.state is state]
+        if found and len(results) > 1:
+            judgement = found[0].judgement
+            often = f"{len(found)} of {len(results)} times"
+            reason = f"{judgement.reason} ({often})" if judgement.reason else often
+            return replace(found[0], judgement=replace(judgement, reason=reason))
+        if found:
+            return found[0]
+    return results[0]
+
+
+def _repeated(results: Iterator[Result], repeat: int) -> Iterator[list[Result]]:
+    group: list[Result] = []
+    for result in results:
+        group.append(result)
+        if len(group) == repeat:
+            yield group
+            group = []
+
+
+def _finish(
+    form: Report,
+    told: Sequence[Result],
+    invocations: Sequence[Invocation],
+    count: int | None,
+    arguments: argparse.Namespace,
+) -> None:
+    latency = cold_and_warm(invocations) if arguments.repeat > 1 else None
+    if latency:
+        form.latency(latency)
+    if arguments.junit:
+        from authlens.cli.run_junit import write_junit
+
+        write_junit(Path(arguments.junit), told)
+    form.end(told, 0 if count is None else count - len(told))
+
+
+def _annotate(result: Result, arguments: argparse.Namespace, world: World) -> None:
+    """On standard error where standard output is for JSON alone; GitHub reads both."""
+    if arguments.github:
+        from authlens.cli.run_github import annotate
+
+        for line in annotate(result):
+            if arguments.output == "json":
+                narrate(line, world.stderr)
+            else:
+                world.output.line(line)
+
+
+def _is_local(target: Target) -> bool:
+    return bool(target.local) or urlsplit(target.endpoint_url or "").hostname in _LOOPBACK

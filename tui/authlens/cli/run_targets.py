@@ -1,0 +1,174 @@
+"""`run --target …`: each request sent to several targets; one table of verdicts with the difference to the first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.run_items import items_of
+from authlens.cli.run_report import WORDS, as_json, redact_values, summary
+from authlens.cli.run_suite import AWS_CONCURRENCY, exit_code, open_suite
+from authlens.cli.run_workers import Workers
+from authlens.cli.world import World
+from authlens.core.compare import compare
+from authlens.core.compare_words import result_words
+from authlens.core.expectation_check import milliseconds
+from authlens.core.judgement_text import explanation
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import DEMO
+from authlens.suite import Result
+from authlens.suite_items import Item
+
+KEYS = ("local", "profile", "region", "endpointUrl", "authorizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One `--target`."""
+
+    text: str
+    values: dict[str, str]
+
+    def of(self, saved: SavedRequest) -> SavedRequest:
+        """The saved request as it is sent there. What the option does not name stays; `local` replaces all."""
+        values = self.values
+        request = replace(saved.request, authorizer_name=values.get("authorizer", saved.request.authorizer_name))
+        target = saved.target
+        if "local" in values:
+            local = values["local"] if values["local"] == DEMO else str(Path(values["local"]).absolute())
+            target = replace(target, local=local, endpoint_url=None)
+        elif values.keys() & {"profile", "region", "endpointUrl"}:
+            target = replace(target, local=None, endpoint_url=values.get("endpointUrl"))
+        target = replace(
+            target,
+            profile=values.get("profile", target.profile),
+            region=values.get("region", target.region),
+        )
+        return replace(saved, request=request, target=target)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A result at one target beside that at the first."""
+
+    destination: Destination
+    result: Result
+    differences: tuple[str, ...]
+
+
+def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
+    destinations = [read_destination(text) for text in arguments.target]
+    told: list[Compared] = []
+    with open_suite(arguments, world) as suite:
+        items = items_of(arguments)
+        jobs = [_there(item, destination) for item in items for destination in destinations]
+        suite.begin(jobs)
+        results = Workers(suite.run, arguments.concurrency or AWS_CONCURRENCY).run(jobs)
+        for item in items:
+            row = list(_compared(destinations, results))
+            told += row
+            _write(item, row, arguments, world)
+    return _finished(told, arguments, world)
+
+
+def read_destination(text: str) -> Destination:
+    """`profile=prod,region=eu-west-1`. Raises CommandError."""
+    values: dict[str, str] = {}
+    for part in text.split(","):
+        key, equals, value = part.strip().partition("=")
+        key = "endpointUrl" if key == "endpoint-url" else key
+        if key not in KEYS or not equals or not value:
+            raise CommandError(f"--target {text!r}: write KEY=VALUE,… with the keys {', '.join(KEYS)}")
+        values[key] = value
+    return Destination(text, values)
+
+
+def _there(item: Item, destination: Destination) -> Item:
+    name = f"{item.name} [{destination.text}]"
+    return replace(item, name=name, saved=item.saved and destination.of(item.saved))
+
+
+def _compared(destinations: Sequence[Destination], results: Iterator[Result]) -> Iterator[Compared]:
+    first: Result | None = None
+    for destination in destinations:
+        result = next(results)
+        first = first or result
+        yield Compared(destination, result, tuple(_differences(first, result)))
+
+
+def _differences(first: Result, result: Result) -> Iterator[str]:
+    """In the answers: that the authorizer or the target is another one is what was asked for."""
+    if first is not result and first.invocation and result.invocation:
+        comparison = compare(first.invocation, replace(result.invocation, request=first.invocation.request))
+        yield from comparison.differing
+
+
+def _write(item: Item, row: Sequence[Compared], arguments: argparse.Namespace, world: World) -> None:
+    if arguments.output == "json":
+        world.output.line(json.dumps(_json(item, row)))
+        return
+    world.output.line(f"{item.name}  {item.title}" if item.title != item.name else item.name)
+    for line in _table(row):
+        world.output.line(f"  {line}".rstrip())
+    for each in row:
+        text = each.result.redactor.text(explanation(each.result.judgement, each.result.invocation))
+        if text:
+            world.output.line(f"  {each.destination.text}")
+            world.output.write("".join(f"    {line}\n" for line in text.splitlines()))
+
+
+def _table(row: Sequence[Compared]) -> Iterator[str]:
+    rows = [("target", "result", "answer", "time", "difference to the first"), *map(_cells, row)]
+    widths = [max(len(cells[column]) for cells in rows) for column in range(4)]
+    for cells in rows:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+        yield "  ".join((*padded, cells[4]))
+
+
+def _cells(each: Compared) -> tuple[str, str, str, str, str]:
+    result = each.result
+    redact = result.redactor.text
+    return (
+        each.destination.text,
+        WORDS[result.state],
+        redact(result_words(result.invocation.result)) if result.invocation else "",
+        milliseconds(result.invocation.duration) if result.invocation else "",
+        redact("; ".join(each.differences)),
+    )
+
+
+def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "description": item.saved.description if item.saved else None,
+        "targets": [
+            {
+                "target": each.destination.text,
+                "equalToFirst": not each.differences,
+                "differences": redact_values(list(each.differences), each.result),
+                **{key: value for key, value in as_json(each.result).items() if key not in ("name", "description")},
+            }
+            for each in row
+        ],
+    }
+
+
+def _finished(told: Sequence[Compared], arguments: argparse.Namespace, world: World) -> ExitCode:
+    results = [each.result for each in told]
+    if arguments.junit:
+        from authlens.cli.run_junit import write_junit
+
+        write_junit(Path(arguments.junit), results)
+    different = sum(bool(each.differences) for each in told)
+    text = f"{summary(results, 0)}; {different} answers differ from the first target's"
+    if arguments.output == "json":
+        narrate(text, world.stderr)
+    else:
+        world.output.line(text)
+    code = exit_code(results)
+    return ExitCode.NO if code is ExitCode.DONE and different else code

@@ -1,0 +1,59 @@
+"""Work on many items at once, with the results in the order of the items. Nothing waits for a call that hangs."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+
+class Workers(Generic[Job, Done]):
+    """Daemon threads, so that an interrupted run ends at once."""
+
+    def __init__(self, work: Callable[[Job], Done], concurrency: int) -> None:
+        self._work = work
+        self._concurrency = concurrency
+        self._stopped = threading.Event()
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
+        """Each job's result as soon as it and all before it are there. An error of the work is raised in its place."""
+        waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
+        finished: queue.SimpleQueue[tuple[int, Done | BaseException]] = queue.SimpleQueue()
+        for numbered in enumerate(jobs):
+            waiting.put(numbered)
+        for _ in range(min(self._concurrency, len(jobs))):
+            threading.Thread(target=self._take, args=(waiting, finished), daemon=True).start()
+        try:
+            yield from self._in_order(finished, len(jobs))
+        finally:
+            self._stopped.set()
+
+    def _take(
+        self,
+        waiting: queue.SimpleQueue[tuple[int, Job]],
+        finished: queue.SimpleQueue[tuple[int, Done | BaseException]],
+    ) -> None:
+        while not self._stopped.is_set():
+            try:
+                place, job = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                finished.put((place, self._work(job)))
+            except BaseException as error:  # noqa: BLE001  # raised again where the result is awaited
+                finished.put((place, error))
+
+    def _in_order(self, finished: queue.SimpleQueue[tuple[int, Done | BaseException]], count: int) -> Iterator[Done]:
+        early: dict[int, Done | BaseException] = {}
+        for place in range(count):
+            while place not in early:
+                found, result = finished.get()
+                early[found] = result
+            done = early.pop(place)
+            if isinstance(done, BaseException):
+                raise done
+            yield done

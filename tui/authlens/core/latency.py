@@ -1,0 +1,71 @@
+"""Many durations in a few numbers: minimum, median, 95th percentile and maximum, cold calls apart from warm ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from authlens.core.invocation import Invocation
+
+_COLD = re.compile(r"\bInit Duration: ")
+"""What Lambda reports of a call that had to start the function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Seconds."""
+
+    count: int
+    minimum: float
+    median: float
+    p95: float
+    maximum: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColdAndWarm:
+    all: Latency
+    cold: Latency | None
+    """`None` when no call was cold."""
+    warm: Latency | None
+
+
+def latency(durations: Sequence[float]) -> Latency:
+    """Of at least one duration."""
+    ordered = sorted(durations)
+    return Latency(len(ordered), ordered[0], _median(ordered), _nearest(ordered, 0.95), ordered[-1])
+
+
+def cold_and_warm(invocations: Iterable[Invocation]) -> ColdAndWarm | None:
+    """Of the calls that were answered, in the order they were made; `None` when none was.
+
+    Cold is what the function's log says so of; where no log tells, the first call of each authorizer.
+    """
+    cold: list[float] = []
+    warm: list[float] = []
+    seen: set[object] = set()
+    for each in invocations:
+        if each.outcome:
+            (cold if _is_cold(each, seen) else warm).append(each.duration)
+    if not cold and not warm:
+        return None
+    return ColdAndWarm(latency(cold + warm), latency(cold) if cold else None, latency(warm) if warm else None)
+
+
+def _is_cold(invocation: Invocation, seen: set[object]) -> bool:
+    key = (invocation.target, invocation.request.authorizer_name)
+    first = key not in seen
+    seen.add(key)
+    log = invocation.function_log
+    return bool(_COLD.search(log)) if log and "REPORT RequestId" in log else first
+
+
+def _median(ordered: Sequence[float]) -> float:
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _nearest(ordered: Sequence[float], part: float) -> float:
+    """The smallest value that at least this part of all is not above."""
+    return ordered[max(0, -int(-part * len(ordered) // 1) - 1)]

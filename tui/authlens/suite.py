@@ -1,0 +1,155 @@
+"""Runs saved requests and judges what comes back. The one runner behind `authlens run` and the pytest plugin.
+
+Many threads may run items at once. When AWS throttles one, all of them hold back.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from authlens.core.expectation_check import Judgement, State, judge
+from authlens.core.invocation import Failure, Invocation
+from authlens.core.redaction import Redactor, secrets_of
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import Target
+from authlens.core.throttling import MOST_ATTEMPTS, is_throttled, pause
+from authlens.sending import NotSent, Sender
+from authlens.suite_items import Item
+
+Record = Callable[[Invocation], Invocation]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One item sent once and judged."""
+
+    item: Item
+    judgement: Judgement
+    invocation: Invocation | None
+    """`None` when nothing could be sent: the file is no saved request."""
+    redactor: Redactor
+    """Hides what the references of the request stand for too."""
+
+    @property
+    def state(self) -> State:
+        return self.judgement.state
+
+
+class Suite:
+    def __init__(
+        self,
+        sender: Sender,
+        environ: Mapping[str, str],
+        serve: Path | None = None,
+        record: Record | None = None,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """serve: the authorizers.yaml or template that every request goes to instead of its own target."""
+        self._sender = sender
+        self._environ = environ
+        self._serve = Target(local=str(serve.absolute())) if serve else None
+        self._record = record
+        self._gate = _Gate(wait)
+        self._located: dict[tuple[Target, Path | None], Target | Failure] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, items: Iterable[Item] = ()) -> None:
+        """Start the local endpoints that will be needed, without waiting for them."""
+        named = {(item.saved.target, item.base) for item in items if item.saved and item.saved.target.local}
+        wanted = {(self._serve, None)} if self._serve else named
+        if wanted:
+            threading.Thread(target=lambda: [self._located_target(*each) for each in wanted], daemon=True).start()
+
+    def ready(self) -> Failure | None:
+        """Wait for the endpoint of `serve` and for boto3. Why the endpoint cannot start, or `None`."""
+        import_module("authlens.aws.gateway")
+        located = self._located_target(self._serve, None) if self._serve else None
+        return located if isinstance(located, Failure) else None
+
+    def run(self, item: Item) -> Result:
+        """Send one item and judge the answer. Never raises for what can go wrong outside."""
+        if item.saved is None:
+            return Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
+        resolved = self._resolved(item.saved.request, item.base)
+        invocation = self.send(item.saved, item.base, item.path)
+        judgement = judge(item.saved.expect, _with_settled_names(invocation, resolved))
+        return Result(item, judgement, invocation, Redactor((*secrets_of(item.saved.request), *secrets_of(resolved))))
+
+    def send(self, saved: SavedRequest, base: Path | None, source: Path | None) -> Invocation:
+        """The invocation of the saved request, as often as AWS throttles it."""
+        target = self._serve or saved.target
+        base_of_target = None if self._serve else base
+        attempt = 0
+        while True:
+            attempt += 1
+            self._gate.pass_through()
+            invocation = self._send_once(replace(saved, target=target), base, base_of_target, source)
+            if not is_throttled(invocation) or attempt == MOST_ATTEMPTS:
+                return self._record(invocation) if self._record else invocation
+            self._gate.hold(pause(attempt, random.random()))
+
+    def _send_once(
+        self, saved: SavedRequest, base: Path | None, base_of_target: Path | None, source: Path | None
+    ) -> Invocation:
+        """A local target is located once for the whole run; the invocation remembers it by its file."""
+        name = str(source) if source else None
+        located = self._located_target(saved.target, base_of_target)
+        if isinstance(located, Failure):
+            return Invocation(
+                saved.request, saved.target, located, datetime.now(UTC), 0.0, source=name, sign=saved.sign
+            )
+        invocation = self._sender.send_within(replace(saved, target=located), base, name)
+        return replace(invocation, target=saved.target)
+
+    def _located_target(self, target: Target, base: Path | None) -> Target | Failure:
+        if target.local is None:
+            return target
+        with self._lock:
+            if (target, base) not in self._located:
+                self._located[target, base] = self._locate(target, base)
+            return self._located[target, base]
+
+    def _locate(self, target: Target, base: Path | None) -> Target | Failure:
+        try:
+            return replace(self._sender.locate(target, base), local=None)
+        except NotSent as refusal:
+            return refusal.failure
+
+    def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
+        """What the references stand for; where one is missing, sending says so."""
+        from authlens.store.references import MissingReference, References
+
+        try:
+            return References(self._environ, base).resolve(request)
+        except MissingReference:
+            return request
+
+
+def _with_settled_names(invocation: Invocation, resolved: AuthorizerRequest) -> Invocation:
+    """The invocation as it is judged: policy variables come from what was really sent."""
+    return replace(invocation, request=resolved)
+
+
+class _Gate:
+    """Where all wait while AWS wants it."""
+
+    def __init__(self, wait: Callable[[float], object]) -> None:
+        self._wait = wait
+        self._lock = threading.Lock()
+
+    def pass_through(self) -> None:
+        with self._lock:
+            pass
+
+    def hold(self, seconds: float) -> None:
+        """Whoever was throttled waits with the gate closed, so that the others wait too."""
+        with self._lock:
+            self._wait(seconds)

@@ -1,0 +1,134 @@
+"""The saved requests of a suite: files and folders to items. What cannot be read is an item too, with the reason."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from authlens.core.saved_request import SavedRequest
+
+SUFFIXES = (".yaml", ".yml")
+_REQUEST_KEY = re.compile(r"""^[ \t]*\{?[ \t]*["']?request["']?[ \t]*:""", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file is no saved request."""
+
+    reason: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return self.reason if self.line is None else f"line {self.line}, column {self.column}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One saved request of a suite."""
+
+    name: str
+    """The path as it was given, or the id in the history."""
+    saved: SavedRequest | None
+    problem: Problem | None = None
+    """Set when `saved` is not."""
+    path: Path | None = None
+
+    @property
+    def base(self) -> Path | None:
+        """The folder that its relative paths start from."""
+        return self.path.parent if self.path else None
+
+    @property
+    def title(self) -> str:
+        return (self.saved and self.saved.description) or self.name
+
+    def has(self, text: str) -> bool:
+        """Whether its path or description contains the text, without case."""
+        return text.lower() in f"{self.name}\n{self.title}".lower()
+
+
+class NoSuchPath(Exception):
+    """A path that was named is not there."""
+
+
+def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
+    """The items of files, and of folders with all below them, in the order of their paths, each once.
+
+    A file that is named is an item whatever it holds; in a folder, YAML of another kind is passed over.
+    Raises NoSuchPath.
+    """
+    found: dict[Path, Item] = {}
+    for path in paths:
+        for item in _gathered(path):
+            found.setdefault(item.path or path, item)
+    return tuple(found.values())
+
+
+def read_item(path: Path) -> Item:
+    """The item of one file."""
+    text = _text(path)
+    return Item(str(path), None, text, path) if isinstance(text, Problem) else _item(path, text)
+
+
+def read_meant(path: Path) -> Item | None:
+    """The item of a file found in a folder; `None` when it is YAML of another kind."""
+    text = _text(path)
+    if isinstance(text, Problem):
+        return Item(str(path), None, text, path)
+    return _item(path, text) if _REQUEST_KEY.search(text) or _is_broken(text) else None
+
+
+def _gathered(path: Path) -> Iterator[Item]:
+    if path.is_dir():
+        yield from (item for file in sorted(_files(path)) if (item := read_meant(file)))
+    elif os.path.lexists(path):
+        yield read_item(path)
+    else:
+        raise NoSuchPath(f"there is no file or folder {path}")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Hidden files and folders are passed over, and links to folders, so that a circle ends."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES) and not name.startswith("."))
+
+
+def _text(path: Path) -> str | Problem:
+    from authlens.core.yaml_text import MAX_BYTES, YamlError, decode
+
+    try:
+        if not path.is_file():
+            return Problem("it is not a regular file")
+        with path.open("rb") as file:
+            return decode(file.read(MAX_BYTES + 1))
+    except YamlError as error:
+        return Problem(error.message, error.line, error.column)
+    except OSError as error:
+        return Problem(f"it cannot be read: {error.strerror or error}")
+
+
+def _item(path: Path, text: str) -> Item:
+    from authlens.core.saved_request_yaml import read
+    from authlens.core.yaml_text import YamlError
+
+    try:
+        return Item(str(path), read(text), None, path)
+    except YamlError as error:
+        return Item(str(path), None, Problem(error.message, error.line, error.column), path)
+
+
+def _is_broken(text: str) -> bool:
+    """Whether the text is no YAML at all, not even with what saved requests do without."""
+    import yaml
+
+    try:
+        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
+            pass
+    except (yaml.YAMLError, RecursionError):
+        return True
+    return False

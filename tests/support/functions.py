@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from textwrap import dedent
@@ -41,6 +42,18 @@ def invoke(function: FunctionDefinition, *events: Any, **options: Any) -> list[F
         return [await host.invoke(function, json.dumps(event).encode(), **options) for event in events]
 
     return hosted(each)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for what another process is about to do."""
+    last = time.monotonic() + seconds
+
+    def poll() -> None:
+        while not condition():
+            assert time.monotonic() < last, "it did not happen"
+            time.sleep(0.005)
+
+    await asyncio.to_thread(poll)
 
 
 def hosted(work: Callable[[FunctionHost], Coroutine[Any, Any, Value]], limit: int = 8) -> Value:

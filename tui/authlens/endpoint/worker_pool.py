@@ -42,7 +42,9 @@ class WorkerPool:
         self._settling = 0
         """Processes that answered and have not asked for more yet; one of them is sooner ready than a new one."""
         self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._starts: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        """All that goes on in the background, the starts included."""
         self._closed = False
 
     @property
@@ -84,9 +86,13 @@ class WorkerPool:
     async def close(self) -> None:
         """End every process, the starting ones too."""
         self._closed = True
+        for start in self._starts:
+            start.cancel()
         for worker in (*self._idle, *self._busy):
             self._end(worker)
         self._idle.clear()
+        while place := self._next_in_line():
+            place.set_exception(StartFailed(Exit("lost"), ""))
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -130,7 +136,9 @@ class WorkerPool:
         wanted = min(len(self._waiting) - self._settling, STARTS_AT_ONCE)
         while not self._closed and self._starting < wanted and self._room():
             self._starting += 1
-            self._in_background(self._start())
+            start = self._in_background(self._start())
+            self._starts.add(start)
+            start.add_done_callback(self._starts.discard)
 
     def _room(self) -> bool:
         return len(self._idle) + len(self._busy) + self._starting < self._limit
@@ -141,7 +149,11 @@ class WorkerPool:
             failure = await self._initialise(worker)
         except OSError as error:
             failure = StartFailed(Exit("exit", 126), f"{error}\n")
-        self._starting -= 1
+        except asyncio.CancelledError:
+            self._end(worker)
+            raise
+        finally:
+            self._starting -= 1
         if failure is None:
             self._offer(worker)
             return
@@ -164,7 +176,8 @@ class WorkerPool:
             self._ending.add(worker)
             self._in_background(worker.end())
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

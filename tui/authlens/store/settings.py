@@ -129,6 +129,17 @@ def _unknown_keys(document: Any) -> list[str]:
     return unknown
 
 
+def as_document(settings: Settings) -> dict[str, Any]:
+    """The settings as the file would have them, every one."""
+    document: dict[str, Any] = {}
+    for key in _KEYS:
+        section = document
+        for name in key.path[:-1]:
+            section = section.setdefault(name, {})
+        section[key.path[-1]] = _plain(getattr(settings, key.name))
+    return document
+
+
 def save_settings(path: Path, settings: Settings) -> None:
     """Write what differs from the file into it. Raises OSError; a file that cannot be read is left as it is."""
     try:

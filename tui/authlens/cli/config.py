@@ -1,0 +1,63 @@
+"""Where settings, themes, history and saved requests live, and which settings count."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.diagnostics import ExitCode, narrate
+
+if TYPE_CHECKING:
+    from authlens.cli.world import World
+
+_EXAMPLES = """examples:
+  authlens config path
+  authlens config path --output json
+  authlens config show
+
+XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME are honoured on every platform. Saved requests are looked for in
+requests/ of the working folder, else in the data folder."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    actions = parser.add_subparsers(dest="action", required=True, metavar="path|show")
+    for name, summary in (("path", "the files and folders"), ("show", "the settings, with the defaults")):
+        action = actions.add_parser(name, help=summary)
+        action.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    facts = _paths(world) if arguments.action == "path" else _settings(world)
+    if arguments.output == "json":
+        world.output.json(facts)
+        return ExitCode.DONE
+    if arguments.action == "path":
+        width = max(map(len, facts))
+        for name, path in facts.items():
+            world.output.line(f"{name.ljust(width)}  {path}")
+    else:
+        from authlens.core.yaml_dump import dump
+
+        world.output.write(dump(facts))
+    return ExitCode.DONE
+
+
+def _paths(world: World) -> dict[str, str]:
+    places = world.places()
+    return {
+        "settings": str(places.settings),
+        "themes": str(places.themes),
+        "history": str(places.history),
+        "requests": str(places.requests),
+    }
+
+
+def _settings(world: World) -> dict[str, Any]:
+    """As they stand in the file, and the defaults. What is wrong in it is told on standard error."""
+    from authlens.store.settings import as_document, load_settings
+
+    settings = load_settings(world.places().settings)
+    for problem in settings.problems:
+        narrate(f"authlens: warning: {problem}", world.stderr)
+    return as_document(settings)

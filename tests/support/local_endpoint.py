@@ -116,7 +116,6 @@ def running(
 
     async def stop(server: Server) -> None:
         await server.close()
-        await stand_in.close()
         lingering = asyncio.all_tasks() - {asyncio.current_task()}
         for task in lingering:
             task.cancel()

@@ -7,8 +7,9 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Iterator
 
-from authlens.cli.diagnostics import narrate
+from authlens.cli.serve_log import RequestLog
 from authlens.cli.world import World
 from authlens.core.authorizer import Authorizer
 from authlens.endpoint.definitions import Definitions
@@ -21,21 +22,22 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 async def serve(definitions: Definitions, arguments: argparse.Namespace, world: World) -> None:
     """Serve until a signal or the end of standard input. Raises CannotListen."""
     listener = listen(arguments.host, arguments.port)
-    host = FunctionHost()
+    requests = RequestLog(world.stderr)
 
     def log(line: str) -> None:
-        narrate(f"{world.now():%H:%M:%S} {line}", world.stderr)
+        requests.line(f"{world.now():%H:%M:%S} {line}")
 
-    server = Server(endpoint_of(definitions, host), listener, arguments.allow_host, log)
+    server = Server(endpoint_of(definitions, FunctionHost()), listener, arguments.allow_host, log)
     ended = _end_of_service(world if arguments.until_stdin_closes else None)
     try:
         await server.start()
         world.output.line(server.url)
-        _introduce(definitions, server.url, world)
+        for line in _introduction(definitions, server.url):
+            requests.line(line)
         await ended.wait()
     finally:
         await server.close()
-        await host.close()
+        requests.close()
 
 
 def _end_of_service(world: World | None) -> asyncio.Event:
@@ -54,12 +56,12 @@ def _wait_for_end(world: World, loop: asyncio.AbstractEventLoop, ended: asyncio.
     loop.call_soon_threadsafe(ended.set)
 
 
-def _introduce(definitions: Definitions, url: str, world: World) -> None:
+def _introduction(definitions: Definitions, url: str) -> Iterator[str]:
     for definition in definitions.authorizers:
         function = definition.function
         where = " ".join(word for word in (function.runtime, function.handler) if word)
-        narrate(f"{_described(definition.authorizer)}: {where} in {function.code_uri}", world.stderr)
-    narrate(f"Set AWS_ENDPOINT_URL={url} to send AWS clients here. Ctrl+C ends.", world.stderr)
+        yield f"{_described(definition.authorizer)}: {where} in {function.code_uri}"
+    yield f"Set AWS_ENDPOINT_URL={url} to send AWS clients here. Ctrl+C ends."
 
 
 def _described(authorizer: Authorizer) -> str:

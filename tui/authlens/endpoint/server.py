@@ -103,12 +103,13 @@ class Server:
         self._asyncio_server = await asyncio.get_running_loop().create_server(self._connection, sock=self._listener)
 
     async def close(self) -> None:
-        """Stop listening, and give running calls a moment."""
+        """Take no more calls, end the functions, and give their callers a moment to hear of it."""
         if self._asyncio_server is not None:
             self._asyncio_server.close()
         for timer in self._silent.values():
             timer.cancel()
         self._http.pre_shutdown()
+        await self._endpoint.host.close()
         await self._http.shutdown(timeout=self._patience.closing)
 
     def _connection(self) -> asyncio.Protocol:

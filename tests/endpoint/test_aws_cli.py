@@ -1,0 +1,125 @@
+"""A handful of calls with the real `aws` command, against `authlens serve` as a real process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authlens.core.signing import sign
+from support.aws_cli import aws_cli
+from support.public_keys import pair
+from support.serve_process import Serving, project, serving
+
+FUNCTION = "arn:aws:lambda:us-west-2:000000000000:function:Sensor"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    aws_cli()
+    with serving("--authorizers", project(tmp_path_factory.mktemp("project"))) as started:
+        yield started
+
+
+def aws(served: Serving, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_ENDPOINT_URL": served.url,
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    return subprocess.run([aws_cli(), *words], env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def answer(served: Serving, *words: str | Path) -> Any:
+    done = aws(served, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout) if done.stdout.strip() else None
+
+
+def test_a_test_call(served: Serving) -> None:
+    shown = answer(
+        served,
+        "iot",
+        "test-invoke-authorizer",
+        "--authorizer-name",
+        "Sensor",
+        "--mqtt-context",
+        "username=a,password=b",
+    )
+
+    assert shown == {
+        "isAuthenticated": True,
+        "principalId": "p1",
+        "policyDocuments": ['{"Version":"2012-10-17"}'],
+        "refreshAfterInSeconds": 300,
+        "disconnectAfterInSeconds": 86400,
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (
+            ["--authorizer-name", "Sensor"],
+            "(InvalidRequestException) when calling the TestInvokeAuthorizer operation: "
+            "Request must have Http/Mqtt/Tls context.",
+        ),
+        (
+            ["--authorizer-name", "Nobody", "--tls-context", "serverName=a"],
+            "(ResourceNotFoundException) when calling the TestInvokeAuthorizer operation: Authorizer Nobody not found",
+        ),
+        (
+            ["--authorizer-name", "Sensor", "--http-context", '{"queryString":"a=b"}'],
+            "(InvalidRequestException) when calling the TestInvokeAuthorizer operation: Invalid arguments in the call",
+        ),
+    ],
+    ids=["nothing", "unknown", "query string"],
+)
+def test_a_refused_test_call(served: Serving, words: list[str], error: str) -> None:
+    done = aws(served, "iot", "test-invoke-authorizer", *words)
+
+    assert done.returncode in (254, 255)
+    assert error in done.stderr
+
+
+def test_an_authorizer_from_its_creation_to_its_end(served: Serving, tmp_path: Path) -> None:
+    key = tmp_path / "public.pem"
+    key.write_text(pair("1").public_pem)
+    answer(
+        served,
+        *("iot", "create-authorizer", "--authorizer-name", "New", "--authorizer-function-arn", FUNCTION),
+        *("--token-key-name", "tok", "--token-signing-public-keys", json.dumps({"k1": key.read_text()})),
+    )
+    token = ("--token", "t", "--token-signature", sign("t", pair("1").private_pem))
+    shown = answer(served, "iot", "test-invoke-authorizer", "--authorizer-name", "New", *token)
+    raised = aws(
+        served,
+        *("iot", "test-invoke-authorizer", "--authorizer-name", "New"),
+        *("--token", "raise", "--token-signature", sign("raise", pair("1").private_pem)),
+    )
+    answer(served, "iot", "delete-authorizer", "--authorizer-name", "New")
+
+    assert shown["isAuthenticated"] is True
+    assert "(InvalidResponseException)" in raised.stderr
+    assert raised.stderr.rstrip().endswith("error in execution: it broke: ValueError")
+    listed = answer(served, "iot", "list-authorizers")["authorizers"]
+    assert [found["authorizerName"] for found in listed] == ["Sensor"]
+
+
+def test_lambda_and_sts(served: Serving, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    invoked = answer(
+        served, "lambda", "invoke", "--function-name", "Sensor", "--payload", '{"token":"t"}', "--log-type", "Tail", out
+    )
+    identity = answer(served, "sts", "get-caller-identity")
+
+    assert invoked["StatusCode"] == 200
+    assert json.loads(out.read_text())["principalId"] == "p1"
+    assert identity["Account"] == "000000000000"

@@ -1,0 +1,67 @@
+"""The request log on standard error. A reader that does not read costs lines of the log, never a call."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from typing import TextIO
+
+from authlens.cli.diagnostics import narrate
+from authlens.core.visible import visible_lines
+
+CAPACITY = 1000
+"""Lines that may wait to be written."""
+LAST_SECONDS = 0.5
+"""How long the end waits for them."""
+
+
+class RequestLog:
+    """Written by a thread of its own: a pipe that is full blocks that thread alone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lines: queue.Queue[str | None] = queue.Queue(CAPACITY)
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._writer.start()
+
+    def line(self, text: str) -> None:
+        """Add a line; it is lost when too many wait."""
+        try:
+            self._lines.put_nowait(text)
+        except queue.Full:
+            return
+
+    def close(self) -> None:
+        """Write what waits, as far as it is read in time."""
+        try:
+            self._lines.put(None, timeout=LAST_SECONDS)
+        except queue.Full:
+            return
+        self._writer.join(LAST_SECONDS)
+
+    def _write(self) -> None:
+        descriptor = _descriptor(self._stream)
+        while (line := self._lines.get()) is not None:
+            if descriptor is None:
+                narrate(line, self._stream)
+            elif not _write_whole(descriptor, f"{visible_lines(line)}\n".encode("utf-8", "replace")):
+                return
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Written to directly: a thread that waits inside a Python stream would keep the interpreter from ending."""
+    try:
+        return stream.fileno()
+    except (OSError, ValueError):
+        return None
+
+
+def _write_whole(descriptor: int, octets: bytes) -> bool:
+    """Whether it could be written; nobody is there to read when it could not."""
+    try:
+        while octets:
+            octets = octets[os.write(descriptor, octets) :]
+    except OSError:
+        return False
+    return True

@@ -30,7 +30,7 @@ MESSAGES: dict[str, tuple[str, str | None, Stage, str]] = {
     ),
     "two constraints": (
         REQUEST,
-        f"2 validation errors detected: Value at 'token' {_CONSTRAINT} Member must have length less than or equal to 1; "
+        f"2 validation errors detected: Value at 'token' {_CONSTRAINT} Member must have length less than or equal to; "
         f"Value at 'authorizerName' {_CONSTRAINT} Member must satisfy regular expression pattern: [\\w=,@-]+",
         Stage.WELL_FORMED,
         "model-constraint",

@@ -186,7 +186,7 @@ class _Reader:
             token_signing_public_keys=keys,
             enable_caching_for_http=_optional(fields, "enableCachingForHttp", Node.boolean, False),
         )
-        _stop(_place_of_signing(node, fields), _refusal(authorizer))
+        _stop(_place_of_signing(node, fields), authorizer_refusal(authorizer))
         return AuthorizerDefinition(authorizer, function)
 
     def _keys(self, authorizer: str, node: Node) -> tuple[tuple[str, str], ...]:
@@ -299,7 +299,7 @@ def _memory_size(node: Node) -> int:
     return size
 
 
-def _refusal(authorizer: Authorizer) -> Refusal | None:
+def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
     """What AWS says of creating it."""
     keys = dict(authorizer.token_signing_public_keys) or None
     members = {

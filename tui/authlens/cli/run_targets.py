@@ -116,10 +116,16 @@ def _write(item: Item, row: Sequence[Compared], arguments: argparse.Namespace, w
     for line in _table(row):
         world.output.line(f"  {line}".rstrip())
     for each in row:
-        text = each.result.redactor.text(explanation(each.result.judgement, each.result.invocation))
-        if text:
+        lines = list(_details(each))
+        if lines:
             world.output.line(f"  {each.destination.text}")
-            world.output.write("".join(f"    {line}\n" for line in text.splitlines()))
+            world.output.write("".join(f"    {line}\n" for line in lines))
+
+
+def _details(each: Compared) -> Iterator[str]:
+    redact = each.result.redactor.text
+    yield from (redact(f"differs: {words}") for words in each.differences)
+    yield from redact(explanation(each.result.judgement, each.result.invocation)).splitlines()
 
 
 def _table(row: Sequence[Compared]) -> Iterator[str]:
@@ -138,8 +144,13 @@ def _cells(each: Compared) -> tuple[str, str, str, str, str]:
         WORDS[result.state],
         redact(result_words(result.invocation.result)) if result.invocation else "",
         milliseconds(result.invocation.duration) if result.invocation else "",
-        redact("; ".join(each.differences)),
+        redact(_first(each.differences)),
     )
+
+
+def _first(differences: Sequence[str]) -> str:
+    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    return "".join(differences[:1]) + more
 
 
 def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:

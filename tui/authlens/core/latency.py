@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from authlens.core.invocation import Invocation
 
@@ -38,27 +39,28 @@ def latency(durations: Sequence[float]) -> Latency:
 
 
 def cold_and_warm(invocations: Iterable[Invocation]) -> ColdAndWarm | None:
-    """Of the calls that were answered, in the order they were made; `None` when none was.
+    """Of the calls that were answered; `None` when none was.
 
-    Cold is what the function's log says so of; where no log tells, the first call of each authorizer.
+    Cold is what the function's log says so of. Where no log tells, it is the first call of each authorizer, and those
+    that began before that one ended, for they needed a process of their own.
     """
     cold: list[float] = []
     warm: list[float] = []
-    seen: set[object] = set()
-    for each in invocations:
+    started: dict[object, datetime] = {}
+    for each in sorted(invocations, key=lambda invocation: invocation.started_at):
         if each.outcome:
-            (cold if _is_cold(each, seen) else warm).append(each.duration)
+            (cold if _is_cold(each, started) else warm).append(each.duration)
     if not cold and not warm:
         return None
     return ColdAndWarm(latency(cold + warm), latency(cold) if cold else None, latency(warm) if warm else None)
 
 
-def _is_cold(invocation: Invocation, seen: set[object]) -> bool:
+def _is_cold(invocation: Invocation, started: dict[object, datetime]) -> bool:
+    """`started` holds when the first call of each authorizer had ended."""
     key = (invocation.target, invocation.request.authorizer_name)
-    first = key not in seen
-    seen.add(key)
+    end = started.setdefault(key, invocation.started_at + timedelta(seconds=invocation.duration))
     log = invocation.function_log
-    return bool(_COLD.search(log)) if log and "REPORT RequestId" in log else first
+    return bool(_COLD.search(log)) if log and "REPORT RequestId" in log else invocation.started_at < end
 
 
 def _median(ordered: Sequence[float]) -> float:

@@ -1,0 +1,87 @@
+"""Saved requests as pytest's collectors and items. Each process, and so each of pytest-xdist, has its own sender."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authlens.core.expectation_check import State
+from authlens.core.judgement_text import explanation, headline
+from authlens.core.visible import visible, visible_lines
+from authlens.sending import build_sender
+from authlens.suite import Result, Suite
+from authlens.suite_items import Item, read_item, read_meant
+
+_SUITE = pytest.StashKey[Suite]()
+
+
+class NotKept(Exception):
+    """What was expected did not come; the text is redacted."""
+
+
+class SavedRequestFile(pytest.File):
+    def collect(self) -> Iterator[pytest.Item]:
+        """The one item of the file; none when it is YAML of another kind that was not named."""
+        read = read_item if self.session.isinitpath(self.path) else read_meant
+        item = read(self.path)
+        if item:
+            yield SavedRequestItem.from_parent(self, name=visible(_name(item)), item=item)
+
+
+class SavedRequestItem(pytest.Item):
+    def __init__(self, *, item: Item, **more: Any) -> None:
+        super().__init__(**more)
+        self.item = item
+
+    def runtest(self) -> None:
+        result = _suite(self.config).run(self.item)
+        if result.invocation:
+            self.user_properties.append(("authlens_duration", result.invocation.duration))
+        if result.state is not State.KEPT:
+            raise NotKept(visible_lines(result.redactor.text(_complaint(result))))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What differs, without our own stack."""
+        if isinstance(excinfo.value, NotKept):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        line = self.item.problem.line if self.item.problem else None
+        return self.path, None if line is None else line - 1, visible(self.item.title)
+
+
+def _complaint(result: Result) -> str:
+    """What pytest's summary shows is its first line."""
+    text = explanation(result.judgement, result.invocation)
+    if result.state is State.UNJUDGED:
+        return f"{State.UNJUDGED}: {text}"
+    return f"{headline(result.judgement)}\n{text}"
+
+
+def _name(item: Item) -> str:
+    return (item.saved and item.saved.description) or Path(item.name).stem
+
+
+def _suite(config: pytest.Config) -> Suite:
+    """The suite of this process, made when the first item runs and ended with the session."""
+    if _SUITE not in config.stash:
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        sender = stack.enter_context(build_sender(os.environ, lambda: datetime.now(UTC)))
+        config.stash[_SUITE] = Suite(sender, os.environ, _serve(config))
+    return config.stash[_SUITE]
+
+
+def _serve(config: pytest.Config) -> Path | None:
+    given = config.getoption("authlens_serve")
+    if given:
+        return config.invocation_params.dir / str(given)
+    named = config.getini("authlens_serve")
+    return config.rootpath / str(named) if named else None

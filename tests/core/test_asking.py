@@ -50,6 +50,6 @@ def test_what_is_asked_unasked() -> None:
         Question("iot:Subscribe", "topicfilter/#"),
     )
     expect = Expectation(allow=(connect, publish), deny=(subscribe,))
-    assert first_questions(request, expect) == (connect, publish, subscribe)
+    assert first_questions(request, expect) == (connect, publish)
     assert first_questions(AuthorizerRequest("A"), None) == ()
     assert first_questions(AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), None) == ()

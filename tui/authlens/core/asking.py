@@ -30,12 +30,11 @@ def read_question(text: str) -> Question:
 
 
 def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:
-    """What is worth asking unasked: may this client connect, and what the saved request expects."""
+    """What is worth asking unasked: may this client connect, and do what the saved request expects to be allowed."""
     mqtt = request.mqtt_context
     client_id = mqtt.client_id if mqtt else None
     connect = (Question("iot:Connect", f"client/{client_id}"),) if client_id and not refers(client_id) else ()
-    expected = (*expect.allow, *expect.deny) if expect else ()
-    return tuple(dict.fromkeys((*connect, *expected)))
+    return tuple(dict.fromkeys((*connect, *(expect.allow if expect else ()))))
 
 
 _WHAT = {"client": "client id", "topicfilter": "topic filter", "rolealias": "role alias"}

@@ -27,7 +27,7 @@ class PasswordKind(StrEnum):
     FILE = "file"
 
 
-_FILE = re.compile(r"\$\{file:([^}]*)\}")
+_FILE = re.compile(r"\$\{file:([^}]+)\}")
 
 MEMBERS = {
     "authorizer_name": "authorizerName",

@@ -105,10 +105,7 @@ def _failure_details(invocation: Invocation) -> Content:
     facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
     facts += [f"request id {failure.request_id}"] if failure.request_id else []
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
-    lines = [shown(" · ".join(facts), "$foreground-muted"), shown_block(said)]
-    if failure.advice:
-        lines.append(Content.assemble(("→ ", "bold $text-primary"), shown_block(failure.advice)))
-    return Content("\n").join(lines)
+    return Content("\n").join([shown(" · ".join(facts), "$foreground-muted"), shown_block(said)])
 
 
 def shown_block(text: str) -> Content:

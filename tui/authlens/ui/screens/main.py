@@ -12,6 +12,7 @@ from textual.containers import Container
 
 from authlens.core.invocation import Invocation
 from authlens.ui.draft import MEMBERS, Draft, with_kind
+from authlens.ui.screens.explaining import Explaining
 from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
 from authlens.ui.screens.main_state import MainState
@@ -34,7 +35,7 @@ class Command:
     tooltip: str
 
 
-class MainScreen(Recall, Filing, Layout):
+class MainScreen(Recall, Filing, Explaining, Layout):
     AUTO_FOCUS = "#members Field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
@@ -42,6 +43,10 @@ class MainScreen(Recall, Filing, Layout):
         Binding("ctrl+o", "open", "Open", id="open", tooltip="Open a saved request"),
         Binding("ctrl+n", "new", "New", show=False, id="new", tooltip="Start with an empty form"),
         Binding("f9", "target", "Target", show=False, id="target", tooltip="Choose where requests are sent"),
+        Binding("f8", "fix", "Fix", show=False, id="fix", tooltip="Mend what preflight found, where a key can"),
+        Binding(
+            "f7", "go_to_finding", "Go to it", show=False, id="go-to-finding", tooltip="Go to what preflight found"
+        ),
         Binding("escape", "abandon", "Give up", id="abandon", tooltip="Stop waiting for the answer"),
         Binding("f6", "next_pane", "Next pane", id="next-pane", tooltip="Go to the next pane"),
         Binding("shift+f6", "next_pane(-1)", "Previous pane", show=False, id="previous-pane"),
@@ -75,8 +80,16 @@ class MainScreen(Recall, Filing, Layout):
         )
         yield from self.compose_tabs()
         with Container(id="panes"):
-            yield RequestPane().data_bind(MainState.draft, MainState.shown, MainState.source, MainState.unsaved)
-            yield AnswerPane(self.desk.now).data_bind(MainState.invocation, MainState.running_for)
+            yield RequestPane().data_bind(
+                MainState.draft, MainState.shown, MainState.source, MainState.unsaved, Explaining.findings
+            )
+            yield AnswerPane(self.desk.now).data_bind(
+                MainState.invocation,
+                MainState.running_for,
+                MainState.authorizer,
+                MainState.questions,
+                Explaining.findings,
+            )
             yield HistoryPane(self.desk.now).data_bind(
                 MainState.shown_number, total=MainState.history_total, problem=MainState.history_problem
             )
@@ -88,6 +101,7 @@ class MainScreen(Recall, Filing, Layout):
     def _after_first_paint(self) -> None:
         self.open_history()
         self.look_up()
+        self.look_ahead()
 
     def arrived(self, invocation: Invocation) -> None:
         if self.has_class("-narrow") or self.zoomed:
@@ -97,6 +111,7 @@ class MainScreen(Recall, Filing, Layout):
         super().watch_draft(draft)
         if self.is_mounted:
             self.settle()
+            self.look_ahead()
 
     def on_request_pane_edited(self, event: RequestPane.Edited) -> None:
         self.edit(event.changes, event.where)

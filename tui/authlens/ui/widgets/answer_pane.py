@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,16 +13,26 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from authlens.core.authorizer import Authorizer
+from authlens.core.expectation import Question
 from authlens.core.invocation import Invocation, Wire
 from authlens.ui import documents
 from authlens.ui.documents import Line
+from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.code_view import CodeView
+from authlens.ui.widgets.items import Items
 from authlens.ui.widgets.pages import Page, Pages
 from authlens.ui.widgets.pane import Pane
 from authlens.ui.widgets.search_box import SearchBox
+from authlens.ui.widgets.stage_line import StageLine
 from authlens.ui.widgets.verdict import Verdict
 
-_PAGES = (("documents", "Documents"), ("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
+if TYPE_CHECKING:
+    from authlens.core.finding import Finding
+    from authlens.core.stages import Verdict as StageVerdict
+    from authlens.ui.why import Why
+
+_TEXTS = (("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
 
 
 class AnswerPane(Pane):
@@ -39,6 +49,11 @@ class AnswerPane(Pane):
     ]
 
     invocation: reactive[Invocation | None] = reactive[Invocation | None](None)
+    authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None)
+    questions: reactive[tuple[Question, ...]] = reactive[tuple[Question, ...]](())
+    """What is asked of every answer."""
+    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"](())
+    """What preflight says of the form, while nothing was sent."""
     running_for: reactive[float | None] = reactive[float | None](None)
 
     @dataclass
@@ -54,14 +69,21 @@ class AnswerPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for)
+        yield StageLine()
         yield Pages(
-            *(Page(name, label, CodeView) for name, label in _PAGES),
+            Page("documents", "Documents", CodeView),
+            Page("access", "Access", AccessPage),
+            Page("lint", "Lint", Items),
+            *(Page(name, label, CodeView) for name, label in _TEXTS),
             key="texts",
         )
         yield SearchBox()
 
     def entrance(self) -> Widget | None:
-        return self.text if self.query("#texts") else None
+        if not self.query("#texts"):
+            return None
+        page = self.pages.page(self.pages.chosen)
+        return page.items if isinstance(page, AccessPage) else page
 
     @property
     def pages(self) -> Pages:
@@ -69,8 +91,9 @@ class AnswerPane(Pane):
 
     @property
     def text(self) -> CodeView:
-        """The text in front."""
-        return self.open_page(self.pages.chosen)
+        """The text in front; where the front page is none, the documents come to the front."""
+        page = self.pages.page(self.pages.chosen)
+        return page if isinstance(page, CodeView) else self.open_page("documents")
 
     def open_page(self, name: str) -> CodeView:
         page = self.pages.open(name) if self.pages.chosen != name else self.pages.page(name)
@@ -78,14 +101,70 @@ class AnswerPane(Pane):
         return page
 
     def watch_invocation(self, invocation: Invocation | None) -> None:
+        self._asked_about = None
+        self._explain()
+        if self.query("#texts"):
+            self._fill(self.pages.chosen)
+
+    def watch_questions(self) -> None:
+        self._explain_and_fill()
+
+    def watch_authorizer(self) -> None:
+        self._explain_and_fill()
+
+    def watch_findings(self) -> None:
+        if self.invocation is None:
+            self._explain()
+
+    def watch_running_for(self) -> None:
+        self._explain()
+
+    def _explain_and_fill(self) -> None:
+        self._explain()
+        if self.query("#texts"):
+            self._fill(self.pages.chosen)
+
+    # Why
+
+    _asked_about: int | None = None
+    """The question whose statements are marked in the documents."""
+
+    @property
+    def reasons(self) -> Why | None:
+        """Everything there is to say about the invocation."""
+        if self.invocation is None:
+            return None
+        from authlens.ui.why import why  # loaded with the first answer, not before the first paint
+
+        return why(self.invocation, self.questions, self.authorizer)
+
+    def _explain(self) -> None:
         if not self.query("#texts"):
             return
-        outcome = invocation.outcome if invocation else None
+        reasons = self.reasons
+        self.query_one(StageLine).verdict = None if self.running_for is not None else self._verdict(reasons)
+        self.pages.mark(self._marks(reasons))
+
+    def _verdict(self, reasons: Why | None) -> StageVerdict | None:
+        if reasons is not None:
+            return reasons.verdict
+        from authlens.core.stages import foreseen
+
+        return foreseen(self.findings, self.authorizer) if self.findings else None
+
+    def _marks(self, reasons: Why | None) -> dict[str, str]:
+        """What the tabs tell of their pages."""
+        if reasons is None or self.invocation is None:
+            return {}
+        outcome = self.invocation.outcome
         marks = {"documents": str(len(outcome.policy_documents))} if outcome and outcome.policy_documents else {}
-        if invocation and invocation.function_log:
-            marks["log"] = "•"
-        self.pages.mark(marks)
-        self._fill(self.pages.chosen)
+        allowed = len(reasons.decided) - reasons.denied
+        access = [f"✓{allowed}"] if allowed else []
+        access += [f"✗{reasons.denied}"] if reasons.denied else []
+        marks |= {"access": " ".join(access)} if access else {}
+        grave = sum(finding.severity != "info" for finding in reasons.findings)
+        marks |= {"lint": f"!{grave}"} if grave else {}
+        return marks | ({"log": "•"} if self.invocation.function_log else {})
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
         event.stop()
@@ -94,10 +173,42 @@ class AnswerPane(Pane):
     def _fill(self, name: str) -> None:
         view = self.pages.page(name)
         if isinstance(view, CodeView):
-            lines = page_lines(name, self.invocation)
-            if lines != view.lines:
-                view.lines = lines
-            view.sought = self.query_one(SearchBox).text
+            self._fill_text(name, view)
+        elif self.invocation is not None or isinstance(view, AccessPage):
+            from authlens.ui import why
+
+            if isinstance(view, AccessPage):
+                view.show(why.access_items(self.reasons, self.questions))
+            elif isinstance(view, Items):
+                view.items = tuple(why.finding_items(self.reasons))
+
+    def _fill_text(self, name: str, view: CodeView) -> None:
+        lines = page_lines(name, self.invocation)
+        if lines != view.lines:
+            view.lines = lines
+        view.sought = self.query_one(SearchBox).text
+        reasons = self.reasons if name == "documents" else None
+        if reasons is not None:
+            from authlens.ui.why import all_marks
+
+            view.marks = all_marks(reasons, self._asked_about)
+
+    def on_items_chosen(self, event: Items.Chosen) -> None:
+        """Show the line of a finding, or the statements that decided a question."""
+        event.stop()
+        reasons, item = self.reasons, event.items.items[event.index]
+        if reasons is None:
+            return
+        place = item.place
+        if self.pages.chosen == "access":
+            from authlens.ui.why import deciding_places
+
+            self._asked_about = event.index
+            place = min(deciding_places(reasons, event.index), default=None)
+        if place is not None:
+            view = self.open_page("documents")
+            view.goto(*place)
+            view.focus()
 
     # Searching and copying
 

@@ -197,6 +197,11 @@ class Field(TextArea, inherit_bindings=False):
         plain = line if line.isascii() else "".join(map(_picture, line))
         return Text(plain, end="", no_wrap=True)
 
+    def _stand_blind(self) -> None:
+        """Nobody sees where the cursor is in a hidden value: it is at the end, unless all of it is selected."""
+        if set(self.selection) != {(0, 0), self.document.end}:
+            self.selection = Selection.cursor(self.document.end)
+
     # Editing
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -208,7 +213,7 @@ class Field(TextArea, inherit_bindings=False):
         if event.key == "enter":
             event.prevent_default()
         elif self.masked:
-            self.move_cursor(self.document.end)
+            self._stand_blind()
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
@@ -219,7 +224,7 @@ class Field(TextArea, inherit_bindings=False):
     def insert_text(self, text: str) -> None:
         """Put text in at the cursor, exactly as it is; a line of Windows or old Mac OS stays one."""
         if self.masked:
-            self.selection = Selection.cursor(self.document.end)
+            self._stand_blind()
         result = self._replace_via_keyboard(shielded(text), *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)

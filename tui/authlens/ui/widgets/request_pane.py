@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -19,9 +19,13 @@ from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.form_row import FormRow
 from authlens.ui.widgets.headers_table import HeadersTable
+from authlens.ui.widgets.hints import Hints
 from authlens.ui.widgets.member_pages import HttpPage, MemberPage, MqttPage, TlsPage, TokenPage
 from authlens.ui.widgets.pages import Page, Pages
 from authlens.ui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from authlens.core.finding import Finding
 
 _MODES = (
     Choice(Mode.TOKEN.value, "Token"),
@@ -60,6 +64,8 @@ class RequestPane(Pane):
     source: reactive[str] = reactive("")
     """The name of the file it belongs to."""
     unsaved: reactive[bool] = reactive(False)
+    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"](())
+    """What preflight says of the request."""
 
     @dataclass
     class Edited(Message):
@@ -79,6 +85,7 @@ class RequestPane(Pane):
             chosen=_first_page(draft),
             key="members",
         )
+        yield Hints().data_bind(RequestPane.findings)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
         return kind(self.draft if self.is_mounted else self.shown.draft)

@@ -27,6 +27,7 @@ class Rows(ScrollView, can_focus=True):
         height: 1fr;
         background: transparent;
         scrollbar-size: 1 1;
+        scrollbar-gutter: stable;
         overflow-x: hidden;
         & > .rows--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         & > .rows--blurred { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground; }

@@ -38,6 +38,5 @@ class Verdict(Widget):
                 ("– NOT SENT YET", "bold $foreground-muted"),
                 ("\nF5 sends the request on the left.", "$foreground-muted"),
             )
-        return Content.assemble(
-            present.headline(self.invocation, self._now(), self.size.width), "\n", present.details(self.invocation)
-        )
+        headline = present.headline(self.invocation, self._now(), self.size.width)
+        return Content.assemble(headline, "\n", present.details(self.invocation))

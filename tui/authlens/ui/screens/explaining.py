@@ -1,0 +1,138 @@
+"""Saying why: preflight while typing, its fixes, and the questions that every answer is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets.text_area import Selection
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.expectation import Question
+from authlens.core.request import Mode
+from authlens.ui.draft import MEMBERS, Draft, of_saved
+from authlens.ui.screens.main_state import MainState
+from authlens.ui.widgets.access_page import AccessPage
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.hints import Hints
+
+if TYPE_CHECKING:
+    from authlens.core.finding import Finding
+
+PAUSE = 0.15
+"""Seconds without typing after which preflight looks at the request: a key must never wait for it."""
+
+
+class Explaining(MainState):
+    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"]((), init=False)
+    """What preflight says of the form."""
+    asked: tuple[Question, ...] = ()
+    """The person's own questions."""
+    dropped: frozenset[Question] = frozenset()
+    _pausing: Timer | None = None
+
+    def look_ahead(self) -> None:
+        """The form changed: look at it when the typing pauses."""
+        if self._pausing is not None:
+            self._pausing.stop()
+        self._pausing = self.set_timer(PAUSE, self._look_ahead)
+
+    def _look_ahead(self) -> None:
+        from authlens.core.preflight import preflight  # after the first paint
+
+        draft = self.draft
+        self.findings = preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
+        self._ask_anew()
+
+    def watch_authorizer(self, _authorizer: Authorizer | None) -> None:
+        if self.is_mounted:
+            self.look_ahead()
+
+    def watch_invocation(self) -> None:
+        self._ask_anew()
+
+    # Fixes
+
+    def action_fix(self) -> None:
+        """Make the fix of the field that the cursor is in, else the first there is."""
+        member = MEMBERS.get(getattr(self.focused, "member", ""))
+        fixable = [finding for finding in self.findings if finding.fix is not None]
+        finding = next((each for each in fixable if member and each.path.startswith(member)), None) or next(
+            iter(fixable), None
+        )
+        if finding is None or finding.fix is None:
+            self.notify("There is nothing here that a key could mend.", markup=False)
+            return
+        fixed = of_saved(replace(self.draft.saved, request=finding.fix.request))
+        self.put(_with_what_is_not_sent(fixed, self.draft), _draft_field(finding.path))
+        self.notify(f"{finding.fix.label}: done. Ctrl+Z takes it back.", markup=False)
+
+    def action_go_to_finding(self) -> None:
+        """Put the cursor on the characters that the gravest finding is about, and show the notes, or hide them."""
+        for hints in self.query(Hints):
+            hints.with_notes = not hints.with_notes
+        finding = next((each for each in self.findings if each.severity != "info"), None)
+        name = _draft_field(finding.path) if finding is not None else None
+        if finding is None or name is None:
+            return
+        self.put(self.draft, name)
+        field = next((each for each in self.query(Field) if each.member == name), None)
+        if field is not None and finding.end > finding.start:
+            self.call_after_refresh(_select, field, finding.start, finding.end)
+
+    # Questions
+
+    def on_access_page_asked(self, event: AccessPage.Asked) -> None:
+        event.stop()
+        self.asked = (*self.asked, event.question)
+        self.dropped -= {event.question}
+        self._ask_anew()
+
+    def on_access_page_dropped(self, event: AccessPage.Dropped) -> None:
+        event.stop()
+        question = self.questions[event.index] if event.index < len(self.questions) else None
+        self.asked = tuple(each for each in self.asked if each != question)
+        self.dropped |= {question} if question else set()
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        from authlens.core.asking import first_questions
+
+        shown = self.invocation
+        request = shown.request if shown is not None else self.draft.request
+        questions = (*first_questions(request, self.draft.expect), *self.asked)
+        self.questions = tuple(each for each in dict.fromkeys(questions) if each not in self.dropped)
+
+
+_OF_TOKEN = ("token", "token_signature")
+_OF_CONTEXTS = ("headers", "query_string", "username", "password", "password_kind", "client_id", "server_name")
+
+
+def _with_what_is_not_sent(fixed: Draft, draft: Draft) -> Draft:
+    """The fixed draft with what its mode leaves out, which no request holds, and the password as it was written."""
+    left_out = {Mode.TOKEN: _OF_CONTEXTS, Mode.CONTEXT: _OF_TOKEN}.get(fixed.mode, ())
+    kept = {name: getattr(draft, name) for name in left_out}
+    if _password(fixed) == _password(draft):
+        kept |= {"password": draft.password, "password_kind": draft.password_kind}
+    return replace(fixed, **kept)
+
+
+def _password(draft: Draft) -> bytes | None:
+    mqtt = draft.request.mqtt_context
+    return mqtt.password_bytes if mqtt else None
+
+
+def _select(field: Field, start: int, end: int) -> None:
+    field.selection = Selection(_location(field.text, start), _location(field.text, end))
+
+
+def _location(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of a character, from 0."""
+    before = text[:offset]
+    return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def _draft_field(path: str) -> str | None:
+    return next((name for name, member in MEMBERS.items() if member == path), None)

@@ -1,0 +1,34 @@
+"""The stages of a call on a line, the one sentence why, and the one thing to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from authlens.core.stages import Verdict as StageVerdict
+
+
+class StageLine(Widget):
+    DEFAULT_CSS = """
+    StageLine { height: auto; max-height: 10; }
+    StageLine.-empty { display: none; }
+    """
+
+    verdict: reactive[StageVerdict | None] = reactive["StageVerdict | None"](None, layout=True)
+
+    def watch_verdict(self) -> None:
+        self.set_class(self.verdict is None, "-empty")
+
+    def on_mount(self) -> None:
+        self.watch_verdict()
+
+    def render(self) -> Content:
+        if self.verdict is None:
+            return Content("")
+        from authlens.ui import why  # loaded with the first verdict, not before the first paint
+
+        return Content.assemble(why.stage_line(self.verdict, self.size.width or 72), "\n", why.because(self.verdict))

@@ -166,12 +166,13 @@ class _Call:
         file = self.given.text("save")
         if file is None:
             return
-        from authlens.store.requests import save
+        from authlens.store.requests import RequestFileError, save
 
         path = Path(file)
-        if os.path.lexists(path):
-            raise CommandError(f"--save {file}: the file is there already; name another")
-        save(path, rebased(draft, path.parent), None)
+        try:
+            save(path, rebased(draft, path.parent), None)
+        except RequestFileError as error:
+            raise CommandError(f"--save: {error}") from None
 
     def _record(self, invocation: Invocation) -> str | None:
         """Keep the invocation. Returns what went wrong with that, which is no reason to fail."""

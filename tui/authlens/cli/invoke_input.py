@@ -52,10 +52,14 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
 def _saved_request(file: str | None) -> Draft:
     if file is None:
         return Draft(SavedRequest(AuthorizerRequest()))
+    from authlens.store.requests import RequestFileError
     from authlens.store.requests import load as load_request
 
     path = Path(file)
-    return Draft(load_request(path).saved, path.parent, file)
+    try:
+        return Draft(load_request(path).saved, path.parent, file)
+    except RequestFileError as error:
+        raise CommandError(f"--request: {error}") from None
 
 
 def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -105,9 +109,18 @@ def _refused(error: member_rules.MemberError) -> CommandError:
 
 
 def _merged(saved: AuthorizerRequest, members: Mapping[str, Any]) -> AuthorizerRequest:
-    written = AuthorizerRequest.from_api(member_rules.literal(members))
+    written = AuthorizerRequest.from_api(member_rules.literal(_with_readable_password(members)))
     fields = [field for member, field in member_rules.FIELDS.items() if member in members]
     return replace(saved, **{field: getattr(written, field) for field in fields})
+
+
+def _with_readable_password(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members with a password that was in base64 as text where it is text: it is saved and shown so."""
+    mqtt = members.get("mqttContext") or {}
+    try:
+        return {**members, "mqttContext": {**mqtt, "password": mqtt["password"].decode("utf-8")}}
+    except (KeyError, AttributeError, UnicodeDecodeError):
+        return members
 
 
 def _with_standard_input(

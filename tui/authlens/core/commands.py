@@ -207,7 +207,8 @@ def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
     password = shown.mqtt_context.password if shown.mqtt_context else None
     members = _unescaped(shown.to_api())
     if isinstance(password, str):
-        members["mqttContext"]["password"] = MASK if password == MASK else _unescaped(password).encode("utf-8", "replace")
+        octets = _unescaped(password).encode("utf-8", "replace")
+        members["mqttContext"]["password"] = MASK if password == MASK else octets
     refers = any(found[1] for found in _REFERENCE.finditer(f"{_all_text(shown.to_api())}{password!r}"))
     comment = "# Put in what ${…} stands for: the AWS CLI does not resolve references.\n" if refers else ""
     return comment + dump(members)

@@ -15,10 +15,13 @@ Value = Any
 """Text, a list of values, a dict of values, or what `load` made of text."""
 
 _KEY = re.compile(r"[A-Za-z0-9_.#/:-]*")
-_WORD_START = r"[!#-&(-+\--<>-Z\\-z|-\uffff]"
+# Characters outside the Basic Multilingual Plane end a bare word. They are named apart, because compiling one class
+# that goes up to U+FFFF takes ten milliseconds.
+_BEYOND_ASCII = r"(?![\U00010000-\U0010ffff])[^\x00-\x7f]"
+_WORD_START = rf"(?:\\,|[!#-&(-+\--<>-Z\\-z|-\x7f]|{_BEYOND_ASCII})"
 # A scalar may hold `=` but not `]` and `}`; an element of a comma list the other way round.
-_SCALAR = re.compile(rf"(?:\\,|{_WORD_START})(?:\\,|[\s!#-&(-+\--\\^-|~-\uffff])*")
-_ELEMENT = re.compile(rf"(?:\\,|{_WORD_START})(?:\\,|[\s!#-&(-+\--<>-\uffff])*")
+_SCALAR = re.compile(rf"{_WORD_START}(?:\\,|[\s!#-&(-+\--\\^-|~-\x7f]|{_BEYOND_ASCII})*")
+_ELEMENT = re.compile(rf"{_WORD_START}(?:\\,|[\s!#-&(-+\--<>-\x7f]|{_BEYOND_ASCII})*")
 _QUOTED = {
     "'": re.compile(r"'(?:\\'|[^'])*'"),
     '"': re.compile(r'"(?:\\"|[^"])*"'),

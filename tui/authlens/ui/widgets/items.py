@@ -72,7 +72,7 @@ class Items(Rows):
         self._lay_out()
 
     def on_resize(self) -> None:
-        if self.size.width != self._width:
+        if self.scrollable_content_region.width != self._width:
             self._lay_out()
 
     def watch_items(self) -> None:
@@ -100,8 +100,8 @@ class Items(Rows):
             self.cursor = rows[0]
 
     def _lay_out(self) -> None:
-        self._width = self.size.width
-        width = max(8, self._width - 1)
+        self._width = self.scrollable_content_region.width
+        width = max(8, self._width)
         self._lines = [
             (index, part)
             for index, item in enumerate(self.items)

@@ -113,7 +113,7 @@ class Rows(ScrollView, can_focus=True):
             self.cursor = index
 
     def render_line(self, y: int) -> Strip:
-        index, width = y + self.scroll_offset.y, self.size.width
+        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
         if not 0 <= index < self.row_count or width < 1:
             return Strip.blank(width, self.rich_style)
         key = (index, width, index == self.cursor, self.has_focus)

@@ -97,11 +97,8 @@ def _invocation(arguments: argparse.Namespace, world: World) -> Invocation:
 
 
 def _from_history(number: int, world: World) -> Invocation:
-    history = world.open_history()
-    try:
-        invocation: Invocation | None = history.get(number)
-    finally:
-        history.close()
+    with world.open_history() as history:
+        invocation = history.get(number)
     if invocation is None:
         raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
     return invocation

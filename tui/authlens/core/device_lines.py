@@ -11,7 +11,7 @@ from shlex import quote
 
 from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.encodings import url_encode
-from authlens.core.placing import everything, put, signature_of, token_of
+from authlens.core.placing import everything, find_all, put, signature_of, token_of
 from authlens.core.redaction import MASK, redact_request
 from authlens.core.request import AuthorizerRequest
 
@@ -60,14 +60,14 @@ def device_lines(
     reveal: bool = False,
 ) -> tuple[DeviceLine, ...]:
     """Every form. `endpoint` is the account's data endpoint; without it the TLS server name, or a stand-in."""
-    device = _device(request if reveal else redact_request(request), authorizer, endpoint, topic)
+    key_name = (authorizer.token_key_name if authorizer else None) or "token"
+    device = _device(request if reveal else _masked(request, key_name), key_name, endpoint, topic)
     lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
     return lines if reveal else tuple(replace(line, text=line.text.replace(url_encode(MASK), MASK)) for line in lines)
 
 
-def _device(request: AuthorizerRequest, authorizer: Authorizer | None, endpoint: str | None, topic: str) -> Device:
+def _device(request: AuthorizerRequest, key_name: str, endpoint: str | None, topic: str) -> Device:
     tls, mqtt, http = request.tls_context, request.mqtt_context, request.http_context
-    key_name = (authorizer.token_key_name if authorizer else None) or "token"
     known = Authorizer("", token_key_name=key_name)
     token, signature, name = token_of(request, known), signature_of(request), request.authorizer_name or ""
     carried = request
@@ -88,6 +88,15 @@ def _device(request: AuthorizerRequest, authorizer: Authorizer | None, endpoint:
         headers=_headers(request, {AUTHORIZER_NAME: name, SIGNATURE_NAME: signature, key_name: token}),
         query_string=((http.query_string if http else None) or "").removeprefix("?"),
     )
+
+
+def _masked(request: AuthorizerRequest, key_name: str) -> AuthorizerRequest:
+    """Without secrets, the token under its own name included, which may say nothing of what it is."""
+    masked = redact_request(request)
+    for name in (key_name, SIGNATURE_NAME):
+        for placed in find_all(masked, name):
+            masked = put(masked, placed.place, placed.name, MASK)
+    return masked
 
 
 def _without(username: str, names: tuple[str, ...]) -> str:

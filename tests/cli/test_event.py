@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import yaml
+
+from authlens.core.signing import sign
+from support.one_command import Command
+from support.public_keys import pair
+
+REQUEST = """request:
+  authorizerName: SensorAuth
+  httpContext: {headers: {X-Device: d1}, queryString: "?a=b"}
+  mqttContext: {username: sensor-7, password: "${env:PW}", clientId: sensor-7}
+"""
+SIGNED = """request: {authorizerName: SensorAuth, token: allow, mqttContext: {username: u}}
+sign: {key: private.pem, place: username}
+"""
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PW", "hunter22")
+    folder = tmp_path / "requests"
+    folder.mkdir()
+    (folder / "request.yaml").write_text(REQUEST)
+    (folder / "signed.yaml").write_text(SIGNED)
+    (folder / "private.pem").write_bytes(pair("a").private_pem)
+    keys = {"k1": pair("a").public_pem}
+    described = {"authorizerName": "SensorAuth", "tokenKeyName": "tok", "tokenSigningPublicKeys": keys}
+    (tmp_path / "authorizer.json").write_text(json.dumps(described))
+    return Command(capsys, monkeypatch)
+
+
+def event(authlens: Command, *words: str) -> dict[str, Any]:
+    ended = authlens("event", *words)
+    assert ended.code == 0, ended.err
+    printed: dict[str, Any] = json.loads(ended.out)
+    return printed
+
+
+def test_the_event_of_the_test_call_is_the_default(authlens: Command) -> None:
+    printed = event(authlens, "--request", "requests/request.yaml")
+    assert printed["protocols"] == ["http", "mqtt"]
+    assert printed["protocolData"]["http"] == {"headers": {"X-Device": "d1"}, "queryString": "?a=b"}
+    assert printed["protocolData"]["mqtt"]["password"] == "${env:PW}"
+    assert len(printed["connectionMetadata"]["id"]) == 36
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocols"),
+    [("http", ["http"]), ("mqtt", ["mqtt"]), ("wss", ["http", "mqtt"]), ("test", ["http", "mqtt"])],
+)
+def test_each_real_connection_has_its_event(authlens: Command, kind: str, protocols: list[str]) -> None:
+    printed = event(authlens, "--request", "requests/request.yaml", "--as", kind)
+    assert printed["protocols"] == protocols
+    if kind in ("http", "wss"):
+        assert printed["protocolData"]["http"]["queryString"] == "a=b"
+        assert "x-device" in printed["protocolData"]["http"]["headers"]
+
+
+def test_references_are_resolved_only_when_asked(authlens: Command) -> None:
+    ended = authlens("event", "--request", "requests/request.yaml")
+    assert "aHVudGVyMjI=" not in ended.out
+    assert "--resolve" in ended.err
+    resolved = event(authlens, "--request", "requests/request.yaml", "--resolve")
+    assert resolved["protocolData"]["mqtt"]["password"] == "aHVudGVyMjI="
+
+
+def test_a_request_that_is_signed_on_sending_is_signed(authlens: Command) -> None:
+    printed = event(authlens, "--request", "requests/signed.yaml", "--authorizer", "authorizer.json")
+    assert (printed["token"], printed["signatureVerified"]) == ("allow", True)
+    query = printed["protocolData"]["mqtt"]["username"].partition("?")[2]
+    signature = sign("allow", pair("a").private_pem)
+    assert parse_qs(query) == {"tok": ["allow"], "x-amz-customauthorizer-signature": [signature]}
+
+
+def test_differences_are_explained(authlens: Command) -> None:
+    out = authlens("event", "--request", "requests/request.yaml", "--differences").out
+    assert [line for line in out.splitlines() if not line.startswith(" ")] == [
+        "http (HTTPS publish):",
+        "mqtt (MQTT over TLS):",
+        "wss (MQTT over WebSocket):",
+    ]
+    assert "protocolData.http.queryString: differs. A real connection delivers the query string without its '?'." in out
+    one = authlens("event", "--request", "requests/request.yaml", "--differences", "--as", "mqtt", "--output", "json")
+    assert list(json.loads(one.out)) == ["mqtt"]
+    assert set(json.loads(one.out)["mqtt"][0]) == {"path", "change", "test", "real", "why"}
+
+
+def test_device_lines_hide_secrets_unless_they_are_to_be_revealed(authlens: Command) -> None:
+    words = ["event", "--request", "requests/signed.yaml", "--authorizer", "authorizer.json", "--device-lines"]
+    hidden = authlens(*words, "--endpoint", "data.example", "--topic", "a/b").out
+    assert "[redacted]" in hidden
+    assert "allow" not in hidden
+    revealed = json.loads(authlens(*words, "--reveal", "--output", "json").out)["lines"]
+    by_id = {line["id"]: line for line in revealed}
+    words = shlex.split(by_id["mosquitto_pub"]["text"].replace("\\\n", ""))
+    assert parse_qs(words[words.index("-u") + 1].partition("?")[2])["tok"] == ["allow"]
+    assert set(by_id) == {"curl", "mosquitto_pub", "mqttx", "paho", "aws-sdk", "websocket-url"}
+
+
+def test_a_logged_event_becomes_a_saved_request(authlens: Command) -> None:
+    logged = authlens("event", "--request", "requests/request.yaml", "--resolve").out
+    read = authlens("event", "--read", "-", stdin=f"2026-11-23 INFO {logged}")
+    assert read.code == 0
+    assert "fill in its name" in read.err
+    members = yaml.safe_load(read.out)["request"]
+    assert members["mqttContext"] == {"username": "sensor-7", "password": "hunter22", "clientId": "sensor-7"}
+    printed = json.loads(authlens("event", "--read", "-", "--output", "json", stdin=logged).out)
+    assert printed["request"]["httpContext"]["queryString"] == "?a=b"
+    assert printed["notes"]
+
+
+REFUSED = {
+    "nothing": ([], "one of the arguments"),
+    "missing file": (["--request", "nope.yaml"], "nope.yaml cannot be read"),
+    "no such kind": (["--request", "requests/request.yaml", "--as", "coap"], "invalid choice"),
+    "no event": (["--read", "requests/request.yaml"], "No event of an authorizer"),
+    "no key name": (["--request", "requests/signed.yaml"], "Give --authorizer FILE or --describe"),
+    "two views": (["--request", "requests/request.yaml", "--differences", "--device-lines"], "not allowed with"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_input_is_one_sentence(authlens: Command, words: list[str], said: str) -> None:
+    ended = authlens("event", *words)
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_missing_reference_is_named(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PW")
+    ended = authlens("event", "--request", "requests/request.yaml", "--resolve")
+    assert (ended.code, "'PW' is not set" in ended.err) == (252, True)

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from authlens.__main__ import open_history
+from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
+from authlens.core.invocation_json import to_json
+from authlens.core.request import AuthorizerRequest, MqttContext
+from authlens.core.target import Target
+from support.one_command import Command
+from support.preflight import NOW
+from support.public_keys import pair
+
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:eu-west-1:1:client/c1"}],
+    }
+)
+OUTCOME = {
+    "isAuthenticated": True,
+    "principalId": "p1",
+    "policyDocuments": [POLICY],
+    "refreshAfterInSeconds": 300,
+    "disconnectAfterInSeconds": 86400,
+}
+REQUEST = """request:
+  authorizerName: SensorAuth
+  httpContext: {queryString: "a=b"}
+  mqttContext: {username: sensor-7, password: "${env:PW}", clientId: sensor-7}
+"""
+MISSING = "null at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}"
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.chdir(tmp_path)
+    Path("request.yaml").write_text(REQUEST)
+    return Command(capsys, monkeypatch)
+
+
+def explained(authlens: Command, answer: object, *words: str) -> dict[str, object]:
+    text = answer if isinstance(answer, str) else json.dumps(answer)
+    ended = authlens("explain", "--answer", "-", "--output", "json", *words, stdin=text)
+    assert (ended.code, ended.err) == (0, "")
+    verdict: dict[str, object] = json.loads(ended.out)
+    return verdict
+
+
+def test_a_request_is_judged_before_it_is_sent(authlens: Command) -> None:
+    ended = authlens("explain", "--request", "request.yaml")
+    lines = ended.out.splitlines()
+    assert ended.code == 0
+    assert lines[0] == "The query string must begin with '?' in a test call; without it AWS refuses the request."
+    assert lines[1] == "Next: Put '?' before the query string."
+    assert lines[2] == "AWS said: Invalid arguments in the call"
+    assert "failed       request fits the authorizer" in lines
+    assert any(line.startswith("error query-string-mark httpContext.queryString[0:1]: ") for line in lines)
+
+
+def test_findings_of_a_request_as_json(authlens: Command) -> None:
+    ended = authlens("explain", "--request", "request.yaml", "--output", "json")
+    verdict = json.loads(ended.out)
+    assert (verdict["conclusion"], verdict["explanation"]) == ("failed", "query-string-mark")
+    assert verdict["findings"][0] == {
+        "id": "query-string-mark",
+        "severity": "error",
+        "path": "httpContext.queryString",
+        "start": 0,
+        "end": 1,
+        "message": verdict["headline"],
+        "fix": "Put '?' before the query string",
+        "awsWords": "Invalid arguments in the call",
+    }
+    assert len(verdict["stages"]) == 9
+
+
+def test_with_the_authorizer_the_signature_is_judged_too(authlens: Command) -> None:
+    keys = {"k1": pair("a").public_pem}
+    described = {"authorizerName": "SensorAuth", "tokenKeyName": "tok", "tokenSigningPublicKeys": keys}
+    Path("authorizer.json").write_text(json.dumps(described))
+    Path("token.yaml").write_text("request: {authorizerName: SensorAuth, token: abc, tokenSignature: AAAA}\n")
+    ended = authlens("explain", "--request", "token.yaml", "--authorizer", "authorizer.json")
+    assert "failed       signature verified" in ended.out
+    assert "Token signature mismatch for authorizer SensorAuth" in ended.out
+
+
+def test_a_request_signed_on_sending_is_not_missing_its_signature(authlens: Command) -> None:
+    Path("signed.yaml").write_text("request: {authorizerName: A, token: abc}\nsign: {key: k.pem}\n")
+    assert "preflight finds nothing" in authlens("explain", "--request", "signed.yaml").out.lower()
+
+
+@pytest.mark.parametrize("answer", [{"isAuthenticated": False}, {"outcome": {"isAuthenticated": False}}])
+def test_a_bare_refusal_is_recognised(authlens: Command, answer: object) -> None:
+    verdict = explained(authlens, answer)
+    assert verdict["explanation"] == "bare-refusal"
+    assert "refused without a principal" in str(verdict["headline"])
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        f"An error occurred (InvalidResponseException) when calling the TestInvokeAuthorizer operation: {MISSING}\n",
+        "\naws: [ERROR]: An error occurred (InvalidResponseException) when calling the TestInvokeAuthorizer operation "
+        f"(reached max retries: 0): {MISSING}\n",
+        json.dumps({"__type": "InvalidResponseException", "message": MISSING}),
+        json.dumps({"__type": "com.amazonaws#InvalidResponseException", "Message": MISSING}),
+    ],
+    ids=["CLI v1", "CLI v2", "body", "namespaced body"],
+)
+def test_an_error_is_explained_however_it_was_kept(authlens: Command, printed: str) -> None:
+    assert explained(authlens, printed)["explanation"] == "bare-refusal"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: None",
+        json.dumps({"__type": "InvalidRequestException", "message": None}),
+    ],
+)
+def test_the_null_message_is_recognised(authlens: Command, printed: str) -> None:
+    assert explained(authlens, printed)["explanation"] == "token-not-in-context"
+
+
+def test_questions_are_put_to_an_answer(authlens: Command) -> None:
+    verdict = explained(authlens, OUTCOME, "--ask", "iot:Connect client/c1", "--ask", "iot:Publish topic/a")
+    assert verdict["conclusion"] == "authenticated, partly denied"
+    questions = verdict["questions"]
+    assert isinstance(questions, list)
+    assert [each["decision"] for each in questions] == ["ALLOWED", "IMPLICIT_DENY"]
+
+
+def test_documents_as_objects_are_taken_too(authlens: Command) -> None:
+    decoded = {**OUTCOME, "policyDocuments": [json.loads(POLICY)]}
+    assert explained(authlens, decoded)["conclusion"] == "authenticated"
+    assert explained(authlens, {**OUTCOME, "policyDocuments": []})["conclusion"] == "authenticated, everything denied"
+
+
+def test_text_shows_answers_and_caveats(authlens: Command) -> None:
+    Path("answer.json").write_text(json.dumps(OUTCOME))
+    out = authlens("explain", "--answer", "answer.json", "--ask", "iot:Publish topic/a").out
+    assert "IMPLICIT_DENY: iot:Publish topic/a" in out
+    assert "info default-authorizer: " in out
+
+
+def test_an_exported_invocation_and_one_of_the_history_are_explained(authlens: Command) -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", None, "c2"))
+    invocation = Invocation(request, Target(), Outcome(True, "p1", (POLICY,), 300, 86400), NOW, 0.1)
+    assert "'c2'" in str(explained(authlens, to_json(invocation))["headline"])
+    with open_history() as history:
+        number = history.record(invocation).number
+        failed = Failure(FailureKind.AWS, "ResourceNotFoundException", "Authorizer A not found", 404)
+        history.record(Invocation(request, Target(), failed, NOW, 0.1))
+    assert "'c2'" in authlens("explain", "--history", number).out
+    assert "failed       authorizer found" in authlens("explain", "--history", (number or 0) + 1).out
+
+
+REFUSED = {
+    "nothing": ([], "", "one of the arguments"),
+    "two things": (["--request", "request.yaml", "--history", "1"], "", "not allowed with"),
+    "missing file": (["--request", "nope.yaml"], "", "nope.yaml cannot be read"),
+    "broken YAML": (["--request", "-"], "request: {authorizerName: [}", "line 1"),
+    "unknown key": (["--request", "-"], "request: {authorizername: A}", "authorizername"),
+    "no answer": (["--answer", "-"], "hello", "neither JSON nor an error"),
+    "a list": (["--answer", "-"], "[]", "JSON object"),
+    "a broken invocation": (["--answer", "-"], '{"request": 3, "startedAt": "x"}', "-: "),
+    "no invocation": (["--history", "7"], "", "no invocation 7"),
+    "no number": (["--history", "x"], "", "invalid int"),
+    "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "ACTION RESOURCE"),
+    "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
+    "nobody to describe": (["--answer", "-", "--describe"], "{}", "authorizerName"),
+}
+
+
+@pytest.mark.parametrize(("words", "stdin", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_input_is_one_sentence(authlens: Command, words: list[str], stdin: str, said: str) -> None:
+    ended = authlens("explain", *words, stdin=stdin)
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_what_is_no_text_is_said_to_be_none(authlens: Command) -> None:
+    Path("binary").write_bytes(b"\xff\xfe")
+    for ended in (authlens("explain", "--answer", "binary"), authlens("explain", "--answer", "-", stdin=b"\xff")):
+        assert (ended.code, "not UTF-8" in ended.err) == (252, True)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+from authlens.core.keys import generate_key_pair
+from authlens.core.signing import sign, verify
+from support.one_command import Command
+from support.public_keys import pair
+from support.terminal import Terminal
+
+SIGNATURE = sign("allow", pair("a").private_pem)
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.chdir(tmp_path)
+    Path("private.pem").write_bytes(pair("a").private_pem)
+    Path("public.pem").write_text(pair("a").public_pem)
+    Path("encrypted.pem").write_bytes(generate_key_pair(passphrase=b"open sesame").private_pem)
+    return Command(capsys, monkeypatch)
+
+
+def test_the_signature_is_one_line(authlens: Command) -> None:
+    ended = authlens("sign", "--key", "private.pem", "allow")
+    assert (ended.code, ended.out, ended.err) == (0, SIGNATURE + "\n", "")
+
+
+@pytest.mark.parametrize("typed", ["allow", "allow\n", "allow\r\n"])
+def test_a_token_from_standard_input_loses_its_last_line_end(authlens: Command, typed: str) -> None:
+    assert authlens("sign", "--key", "private.pem", "--token-stdin", stdin=typed).out == SIGNATURE + "\n"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl command")
+def test_openssl_signs_the_same(authlens: Command) -> None:
+    ended = authlens("sign", "--key", "private.pem", "--openssl", "allow")
+    line = ended.err.strip().replace("TOKEN", "allow")
+    assert subprocess.run(line, shell=True, check=True, capture_output=True, text=True).stdout == SIGNATURE
+
+
+def test_json_has_every_spelling(authlens: Command) -> None:
+    printed = json.loads(authlens("sign", "--key", "private.pem", "allow", "--output", "json").out)
+    assert printed["signature"] == SIGNATURE
+    assert printed["base64url"] == SIGNATURE.replace("+", "-").replace("/", "_").rstrip("=")
+    assert printed["urlEncoded"].endswith("%3D%3D")
+    assert printed["placed"] is None
+
+
+def test_a_signature_is_placed_where_it_is_looked_for(authlens: Command) -> None:
+    words = ["sign", "--key", "private.pem", "--token-key-name", "tok", "allow"]
+    username = authlens(*words, "--place", "username", "--onto", "u?a=1").out.strip()
+    assert parse_qs(username.partition("?")[2]) == {
+        "a": ["1"],
+        "tok": ["allow"],
+        "x-amz-customauthorizer-signature": [SIGNATURE],
+    }
+    query = authlens(*words, "--place", "queryString").out.strip()
+    assert query.startswith("?tok=allow&")
+    headers = authlens(*words, "--place", "headers").out
+    assert headers == f"tok: allow\nx-amz-customauthorizer-signature: {SIGNATURE}\n"
+
+
+def test_an_encrypted_key_takes_its_passphrase_from_a_reference_or_standard_input(
+    authlens: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY_PASSPHRASE", "open sesame")
+    words = ["sign", "--key", "encrypted.pem", "allow"]
+    by_reference = authlens(*words, "--passphrase", "${env:KEY_PASSPHRASE}")
+    by_standard_input = authlens(*words, "--passphrase-stdin", stdin="open sesame\n")
+    assert by_reference.code == by_standard_input.code == 0
+    assert by_reference.out == by_standard_input.out
+    assert len(by_reference.out) == 345
+
+
+REFUSED = {
+    "no key": (["allow"], "give --key FILE"),
+    "no token": (["--key", "private.pem"], "give a TOKEN"),
+    "two tokens": (["--key", "private.pem", "--token-stdin", "allow"], "given twice"),
+    "missing file": (["--key", "nope.pem", "allow"], "nope.pem cannot be read: No such file"),
+    "folder": (["--key", ".", "allow"], "cannot be read"),
+    "public key": (["--key", "public.pem", "allow"], "it is a public key"),
+    "encrypted, nobody to ask": (["--key", "encrypted.pem", "allow"], "no terminal to ask"),
+    "wrong passphrase": (["--key", "encrypted.pem", "--passphrase", "${env:WRONG}", "allow"], "does not open"),
+    "passphrase in the open": (["--key", "encrypted.pem", "--passphrase", "hunter22", "allow"], "takes a reference"),
+    "missing reference": (["--key", "encrypted.pem", "--passphrase", "${env:NOBODY}", "allow"], "'NOBODY' is not set"),
+    "two secrets": (["--key", "encrypted.pem", "--passphrase-stdin", "--token-stdin"], "holds one secret"),
+    "NUL in a name": (["--key", "a\0b", "allow"], "its name cannot be one"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_input_is_one_sentence(
+    authlens: Command, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.setenv("WRONG", "wrong")
+    ended = authlens("sign", *words)
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert "hunter22" not in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_small_key_signs_with_a_warning(authlens: Command) -> None:
+    Path("small.pem").write_bytes(generate_key_pair(1024).private_pem)
+    ended = authlens("sign", "--key", "small.pem", "allow")
+    assert (ended.code, len(ended.out)) == (0, 173)
+    assert "1024 bits" in ended.err
+
+
+def test_a_key_pair_is_generated_and_nothing_overwritten(authlens: Command) -> None:
+    ended = authlens("sign", "--generate", "new.pem", "--public", "new.pub")
+    assert (ended.code, ended.out) == (0, "new.pem\nnew.pub\n")
+    assert "openssl genpkey" in ended.err
+    assert stat.S_IMODE(Path("new.pem").stat().st_mode) == 0o600
+    signature = authlens("sign", "--key", "new.pem", "allow").out.strip()
+    assert verify("allow", signature, Path("new.pub").read_text())
+    again = authlens("sign", "--generate", "new.pem")
+    assert (again.code, "exists already" in again.err) == (252, True)
+    assert not Path("new.pem.pub").exists()
+
+
+def test_a_generated_key_can_be_encrypted(authlens: Command) -> None:
+    made = authlens("sign", "--generate", "new.pem", "--passphrase-stdin", "--output", "json", stdin="secret")
+    printed = json.loads(made.out)
+    assert printed["publicKey"] == "new.pem.pub"
+    assert "-aes-256-cbc" in printed["openssl"][0]
+    assert b"ENCRYPTED" in Path("new.pem").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--bits", "1024"], "2048"),
+        (["--bits", "99999"], "8192"),
+        (["--key", "private.pem"], "signs nothing"),
+        (["--public", "no/such/folder/key.pub"], "cannot be written"),
+    ],
+)
+def test_a_key_pair_is_not_generated_from_bad_options(authlens: Command, words: list[str], said: str) -> None:
+    ended = authlens("sign", "--generate", "new.pem", *words)
+    assert (ended.code, said in ended.err) == (252, True)
+
+
+@pytest.mark.parametrize("typed", ["open sesame\n", "wrong\n"], ids=["right", "wrong"])
+def test_an_encrypted_key_asks_for_its_passphrase_on_a_terminal(authlens: Command, typed: str) -> None:
+    command = [sys.executable, "-m", "authlens", "sign", "--key", "encrypted.pem", "allow"]
+    with Terminal(command, columns=400) as terminal:
+        terminal.wait_for("Passphrase of encrypted.pem:")
+        terminal.type(typed)
+        assert terminal.wait_for_exit() == (0 if typed == "open sesame\n" else 252)
+        assert "sesame" not in terminal.text

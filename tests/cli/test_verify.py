@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from authlens.core.encodings import base64_to_base64url, to_base64url
+from authlens.core.keys import generate_key_pair
+from authlens.core.signing import sign
+from support.one_command import Command
+from support.public_keys import elliptic, pair
+
+SIGNATURE = sign("allow", pair("a").private_pem)
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.chdir(tmp_path)
+    Path("a.pem").write_text(pair("a").public_pem)
+    Path("a-private.pem").write_bytes(pair("a").private_pem)
+    Path("b.pem").write_text(pair("b").public_pem)
+    keys = {"old": pair("b").public_pem, "new": pair("a").public_pem}
+    described = {"authorizerName": "A", "tokenKeyName": "tok", "tokenSigningPublicKeys": keys, "creationDate": 1.5}
+    Path("a.json").write_text(json.dumps({"authorizerDescription": described}))
+    return Command(capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["--key", "a.pem", "--signature", SIGNATURE, "allow"], "a.pem"),
+        (["--key", "b.pem", "a.pem", "--signature", SIGNATURE, "allow"], "a.pem"),
+        (["--key", "b.pem", "--key", "a.pem", "--signature", SIGNATURE, "allow"], "a.pem"),
+        (["--signature", SIGNATURE, "--key", "b.pem", "a.pem", "allow"], "a.pem"),
+        (["allow", "--signature", SIGNATURE, "--key", "a.pem"], "a.pem"),
+        (["--key", "a-private.pem", "--signature", SIGNATURE, "allow"], "a-private.pem"),
+        (["--authorizer", "a.json", "--signature", SIGNATURE, "allow"], "new"),
+    ],
+)
+def test_the_fitting_key_is_named(authlens: Command, words: list[str], name: str) -> None:
+    ended = authlens("verify", *words)
+    assert (ended.code, ended.out, ended.err) == (0, f"{name}\n", "")
+
+
+def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
+    ended = authlens("verify", "--key", "a.pem", "--signature", SIGNATURE, "--token-stdin", stdin="allow\n")
+    assert ended.out == "a.pem\n"
+
+
+@pytest.mark.parametrize(
+    ("signature", "token", "said"),
+    [
+        (base64_to_base64url(SIGNATURE), "allow", "base64url"),
+        (SIGNATURE, "allow\n", "white space"),
+        (sign("allow\n", pair("a").private_pem), "allow", "line feed after it"),
+        (SIGNATURE, "deny", "over another text"),
+        (sign("allow", pair("c").private_pem), "allow", "no likely slip"),
+        ("AAAA", "allow", "no likely slip"),
+        (SIGNATURE[:-5], "allow", "no base64"),
+    ],
+    ids=["base64url", "newline sent", "newline signed", "other token", "other key", "nonsense", "cut"],
+)
+def test_otherwise_the_likely_slip_is_said(authlens: Command, signature: str, token: str, said: str) -> None:
+    ended = authlens("verify", "--key", "a.pem", f"--signature={signature}", token)
+    assert (ended.code, ended.err) == (1, "")
+    assert said in ended.out
+
+
+def test_json_says_the_key_or_the_pair_that_would_fit(authlens: Command) -> None:
+    words = ["verify", "--key", "a.pem", "--output", "json"]
+    assert json.loads(authlens(*words, "--signature", SIGNATURE, "allow").out) == {"key": "a.pem", "slips": []}
+    refused = authlens(*words, "--signature", SIGNATURE + "\n", "allow")
+    slip = json.loads(refused.out)["slips"][0]
+    assert (refused.code, slip["ids"], slip["key"]) == (1, ["signature-white-space"], "a.pem")
+    assert (slip["token"], slip["signature"]) == ("allow", SIGNATURE)
+
+
+def test_a_whole_jwt_carries_its_own_signature(authlens: Command) -> None:
+    signed = ".".join(to_base64url(json.dumps(part).encode()) for part in ({"alg": "RS256"}, {"exp": 0}))
+    token = f"{signed}.{base64_to_base64url(sign(signed, pair('a').private_pem))}"
+    ended = authlens("verify", "--key", "a.pem", token)
+    assert (ended.code, ended.out) == (0, "a.pem\n")
+    assert "not trusted: expired" in ended.err
+    assert authlens("verify", "--key", "b.pem", token).code == 1
+
+
+REFUSED = {
+    "no key": (["--signature", SIGNATURE, "allow"], "no key to try"),
+    "no signature": (["--key", "a.pem", "allow"], "give --signature"),
+    "no token": (["--key", "a.pem", "--signature", SIGNATURE], "give a TOKEN"),
+    "no such file": (["--key", "nope", "--signature", SIGNATURE, "allow"], "nope cannot be read"),
+    "curve": (["--key", "curve.pem", "--signature", SIGNATURE, "allow"], "RSA signatures only"),
+    "no description": (["--authorizer", "list.json", "--signature", SIGNATURE, "allow"], "no authorizerName"),
+    "no JSON": (["--authorizer", "a.pem", "--signature", SIGNATURE, "allow"], "line 1, column 1"),
+    "keys of another type": (["--authorizer", "odd.json", "--signature", SIGNATURE, "allow"], "no map"),
+    "deep": (["--authorizer", "deep.json", "--signature", SIGNATURE, "allow"], "nested too deeply"),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), REFUSED.values(), ids=REFUSED.keys())
+def test_bad_input_is_one_sentence(authlens: Command, words: list[str], said: str) -> None:
+    Path("curve.pem").write_text(elliptic())
+    Path("list.json").write_text("[]")
+    Path("deep.json").write_text("[" * 100_000)
+    Path("odd.json").write_text('{"authorizerName": "A", "tokenSigningPublicKeys": {"k": 1}}')
+    ended = authlens("verify", *words)
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_a_key_that_aws_would_refuse_is_warned_of(authlens: Command) -> None:
+    small = generate_key_pair(1024)
+    Path("small.pem").write_text(small.public_pem)
+    ended = authlens("verify", "--key", "small.pem", "--signature", sign("allow", small.private_pem), "allow")
+    assert (ended.code, "1024 bits" in ended.err) == (0, True)

@@ -102,7 +102,7 @@ def read_definitions(path: Path) -> Definitions:
     path = Path(path).absolute()
     try:
         root = yaml_text.load(yaml_text.decode(path.read_bytes()))
-        return _definitions(root, path.parent)
+        return _definitions(root, path)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
@@ -136,14 +136,14 @@ def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
     return fields[key]
 
 
-def _definitions(root: Node, base: Path) -> Definitions:
+def _definitions(root: Node, path: Path) -> Definitions:
     fields = root.fields(*FILE_KEYS)
     region = _optional(fields, "region", _region, DEFAULT_REGION)
     account = _optional(fields, "account", _account, DEFAULT_ACCOUNT)
     entries = _required(root, fields, "authorizers")
     if not entries.mapping():
         raise entries.error("authorizers is empty; it names each authorizer and its function")
-    reader = _Reader(base, region, account)
+    reader = _Reader(path, region, account)
     authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
     return Definitions(region, account, authorizers, tuple(reader.functions.values()), tuple(reader.warnings))
 
@@ -163,8 +163,9 @@ def _account(node: Node) -> str:
 class _Reader:
     """Reads the entries of one file, and keeps what they share: the functions by name, and the warnings."""
 
-    def __init__(self, base: Path, region: str, account: str) -> None:
-        self._base = base
+    def __init__(self, path: Path, region: str, account: str) -> None:
+        self._path = path
+        self._base = path.parent
         self._region = region
         self._account = account
         self.functions: dict[str, FunctionDefinition] = {}
@@ -207,7 +208,7 @@ class _Reader:
     def _shared(self, function: FunctionDefinition, node: Node) -> FunctionDefinition:
         """Authorizers may share a function, which must then be the same."""
         if self.functions.setdefault(function.name, function) != function:
-            raise node.error(f"another authorizer defines the function {function.name} in another way")
+            raise (node.key or node).error(f"another authorizer defines the function {function.name} in another way")
         return function
 
     def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
@@ -217,7 +218,8 @@ class _Reader:
             folder = function_checks.checked_folder(self._base / Path(folder_node.string()).expanduser())
         environment = _environment(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", Node.string, "")
-        runtime = self._runtime(fields, folder, handler)
+        interpreter = self._interpreter(fields)
+        runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter))
         if language(runtime) != "provided":
             handler_node = _required(node, fields, "handler")
             with _at(handler_node):
@@ -230,35 +232,36 @@ class _Reader:
             environment=environment,
             timeout=_optional(fields, "timeout", _timeout, DEFAULT_TIMEOUT),
             memory_size=_optional(fields, "memorySize", _memory_size, DEFAULT_MEMORY_SIZE),
-            interpreter=self._interpreter(node, fields, runtime),
+            interpreter=interpreter,
             command=self._command(node, fields, runtime, folder),
             arn=function_arn(self._region, self._account, name),
         )
 
-    def _runtime(self, fields: Mapping[str, Node], folder: Path, handler: str) -> str:
-        if "runtime" not in fields:
-            return "provided" if "command" in fields else function_checks.default_runtime(folder, handler)
-        with _at(fields["runtime"]):
-            return function_checks.checked_runtime(fields["runtime"].string())
+    def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
+        if "interpreter" not in fields:
+            return None
+        with _at(fields["interpreter"]):
+            return function_checks.checked_program(fields["interpreter"].string(), self._base)
 
-    def _interpreter(self, node: Node, fields: Mapping[str, Node], runtime: str) -> str | None:
-        """The interpreter that is named, if any; either must run, and a version that differs is a warning."""
-        interpreter = None
-        place = fields.get("interpreter", fields.get("runtime", node))
+    def _runtime(self, node: Node, fields: Mapping[str, Node], default: str) -> str:
+        """The runtime, once what runs it is known to start; a version that differs is a warning."""
+        runtime = "provided" if "command" in fields else default
+        if "runtime" in fields:
+            with _at(fields["runtime"]):
+                runtime = function_checks.checked_runtime(fields["runtime"].string())
+        place = fields.get("interpreter", fields.get("runtime", node.key or node))
         if language(runtime) == "provided":
             if "interpreter" in fields:
                 raise place.error("interpreter is for Python and Node.js; runtime provided has command")
-            return None
+            return runtime
         with _at(place):
-            if "interpreter" in fields:
-                interpreter = function_checks.checked_program(place.string(), self._base)
-            warning = function_checks.version_warning(runtime, interpreter) if "runtime" in fields else None
+            warning = function_checks.version_warning(runtime, self._interpreter(fields))
         if warning:
-            self.warnings.append(f"line {fields['runtime'].line}: {warning}")
-        return interpreter
+            self.warnings.append(f"{self._path}, line {place.line}: {warning}")
+        return runtime
 
     def _command(self, node: Node, fields: Mapping[str, Node], runtime: str, folder: Path) -> tuple[str, ...]:
-        place = fields.get("command", node)
+        place = fields.get("command", fields.get("runtime", node.key or node))
         if language(runtime) != "provided":
             if "command" in fields:
                 raise place.error("command is for runtime provided; Python and Node.js have handler")

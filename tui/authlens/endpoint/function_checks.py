@@ -46,12 +46,15 @@ def checked_runtime(runtime: str) -> str:
     return runtime
 
 
-def default_runtime(folder: Path, handler: str) -> str:
-    """By the file that the handler names; Python where there is none."""
+def default_runtime(folder: Path, handler: str, interpreter: str | None) -> str:
+    """By the file that the handler names, in the version that is there; Python where there is no such file."""
     module = handler.rpartition(".")[0]
     if module and handler_file(folder, module, "python") is None and handler_file(folder, module, "nodejs"):
         return "nodejs"
-    return f"python{sys.version_info.major}.{sys.version_info.minor}"
+    try:
+        return "python" + ".".join(version_of(interpreter or sys.executable)[:2])
+    except Unfit:
+        return "python3"
 
 
 def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:

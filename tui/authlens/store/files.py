@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import stat
@@ -29,10 +30,12 @@ def make_folder(folder: Path) -> None:
 
 def narrow(path: Path, mode: int) -> None:
     """Take away the permissions beyond `mode`; what belongs to another user stays as it is."""
-    with contextlib.suppress(OSError):
+    try:
         found = stat.S_IMODE(path.stat().st_mode)
         if found & ~mode:
             path.chmod(found & mode)
+    except OSError:
+        return
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -122,10 +125,11 @@ def _is_stale(path: Path) -> bool:
 def _is_running(process: str) -> bool:
     try:
         os.kill(int(process), 0)
-    except (ProcessLookupError, ValueError, OverflowError):
+    except OSError as error:
+        # It runs, as another user.
+        return error.errno == errno.EPERM
+    except (ValueError, OverflowError):
         return False
-    except PermissionError:
-        return True
     return True
 
 

@@ -5,11 +5,14 @@ The rule: a change in place is believed only when the text reads back as wanted;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from authlens.core.yaml_dump import dump
 from authlens.core.yaml_text import Node, YamlError, load
+
+_COMMENT_OR_END = re.compile(r"\s+#.*|\s*$", re.DOTALL)
 
 Changes = Mapping[tuple[str, ...], Any]
 
@@ -54,8 +57,8 @@ def _replaced(text: str, node: Node, value: Any) -> str:
         return text
     line = lines[node.line - 1]
     before, after = line[: node.column - 1], line[node.column - 1 :]
-    comment = after[after.find(" #") :] if " #" in after else after[len(after.rstrip("\r\n")) :]
-    lines[node.line - 1] = f"{before}{_inline(value)}{comment}"
+    end = _COMMENT_OR_END.search(after)
+    lines[node.line - 1] = f"{before}{_inline(value)}{after[end.start() :] if end else ''}"
     return "".join(lines)
 
 

@@ -1,0 +1,234 @@
+"""Files are whole, closed to others, and leave nothing behind: modes, links, locks, kills, a full disk."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from authlens.store.files import locked, make_folder, narrow, reason, sweep, write_whole
+from support.children import run_python, start_python
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+class TestModes:
+    def test_new_files_and_folders_are_closed(self, tmp_path: Path) -> None:
+        path = tmp_path / "a/b/file"
+        write_whole(path, b"x")
+        assert path.read_bytes() == b"x"
+        assert (mode(path), mode(path.parent), mode(path.parent.parent)) == (0o600, 0o700, 0o700)
+
+    @pytest.mark.parametrize(("before", "after"), [(0o644, 0o600), (0o666, 0o600), (0o400, 0o400), (0o755, 0o600)])
+    def test_files_are_closed_and_a_stricter_mode_stays(self, tmp_path: Path, before: int, after: int) -> None:
+        path = tmp_path / "file"
+        path.touch()
+        path.chmod(before)
+        write_whole(path, b"x")
+        assert mode(path) == after
+
+    def test_folders_of_ours_are_closed(self, tmp_path: Path) -> None:
+        ours = tmp_path / "authlens"
+        ours.mkdir(mode=0o755)
+        (ours / "requests").mkdir(mode=0o755)
+        make_folder(ours / "requests")
+        assert mode(ours) == 0o700
+
+    def test_folders_of_others_stay(self, tmp_path: Path) -> None:
+        theirs = tmp_path / "project"
+        theirs.mkdir(mode=0o755)
+        write_whole(theirs / "file", b"x")
+        assert mode(theirs) == 0o755
+
+    def test_narrow_takes_away_only(self, tmp_path: Path) -> None:
+        path = tmp_path / "file"
+        path.touch(mode=0o440)
+        narrow(path, 0o600)
+        assert mode(path) == 0o400
+
+    def test_narrow_passes_over_what_is_not_there(self, tmp_path: Path) -> None:
+        narrow(tmp_path / "missing", 0o600)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    target, link = tmp_path / "dotfiles/file", tmp_path / "file"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_whole(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dotfiles", "file"]
+
+
+def test_nothing_else_is_left(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", b"x")
+    write_whole(tmp_path / "file", b"y")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_in_the_way_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_whole(tmp_path / "file", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    code = """
+        import resource, signal, sys
+        from pathlib import Path
+        from authlens.store.files import write_whole
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            write_whole(Path(sys.argv[1]), b"x" * 5000)
+        except OSError as error:
+            print(error.strerror)
+    """
+    assert run_python(code, str(path)).strip() == "File too large"
+    assert path.read_bytes() == b"old"
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
+
+
+class TestSweep:
+    def test_what_a_dead_process_left_goes(self, tmp_path: Path) -> None:
+        child = subprocess.Popen([sys.executable, "-c", ""])
+        child.wait()
+        stale = tmp_path / f".authlens-{child.pid}-abc.tmp"
+        stale.touch()
+        write_whole(tmp_path / "file", b"x")
+        assert not stale.exists()
+
+    def test_what_a_running_process_has_stays(self, tmp_path: Path) -> None:
+        theirs = tmp_path / f".authlens-{os.getpid()}-abc.tmp"
+        theirs.touch()
+        sweep(tmp_path)
+        assert theirs.exists()
+
+    def test_what_is_a_day_old_goes_though_its_number_runs(self, tmp_path: Path) -> None:
+        stale = tmp_path / f".authlens-{os.getpid()}-abc.tmp"
+        stale.touch()
+        os.utime(stale, (0, 0))
+        sweep(tmp_path)
+        assert not stale.exists()
+
+    @pytest.mark.parametrize("name", [".authlens-x-abc.tmp", f".authlens-{'9' * 30}-abc.tmp", ".authlens-.tmp"])
+    def test_a_name_without_a_process_goes(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).touch()
+        sweep(tmp_path)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_first_process_counts_as_running(self, tmp_path: Path) -> None:
+        (tmp_path / ".authlens-1-abc.tmp").touch()
+        sweep(tmp_path)
+        assert (tmp_path / ".authlens-1-abc.tmp").exists()
+
+    def test_what_is_locked_stays(self, tmp_path: Path) -> None:
+        name = tmp_path / ".authlens-x-abc.tmp"
+        name.touch()
+        code = """
+            import fcntl, sys
+            file = open(sys.argv[1])
+            fcntl.flock(file, fcntl.LOCK_EX)
+            print("locked", flush=True)
+            input()
+        """
+        with start_python(code, str(name)) as child:
+            assert child.line() == "locked"
+            sweep(tmp_path)
+            assert name.exists()
+
+    def test_a_planted_link_leads_nowhere(self, tmp_path: Path) -> None:
+        victim = tmp_path / "victim"
+        victim.touch()
+        (tmp_path / ".authlens-x-abc.tmp").symlink_to(victim)
+        sweep(tmp_path)
+        assert victim.exists()
+
+
+def test_locked_keeps_another_process_out(tmp_path: Path) -> None:
+    code = """
+        import sys
+        from pathlib import Path
+        from authlens.store.files import locked
+        with locked(Path(sys.argv[1])):
+            print("inside", flush=True)
+            input()
+            Path(sys.argv[1], "done").touch()
+    """
+    seen: list[bool] = []
+
+    def enter() -> None:
+        with locked(tmp_path):
+            seen.append((tmp_path / "done").exists())
+
+    with start_python(code, str(tmp_path)) as child:
+        assert child.line() == "inside"
+        waiting = threading.Thread(target=enter)
+        waiting.start()
+        child.send()
+        waiting.join(10)
+    assert seen == [True]
+    assert [path.name for path in tmp_path.iterdir()] == ["done"]
+
+
+_KILLED = """
+    import sys
+    from pathlib import Path
+    from authlens.store.files import write_whole
+    path = Path(sys.argv[1])
+    number = 0
+    while True:
+        number += 1
+        write_whole(path, b"%d" % (number % 10) * 20_000)
+        print(number, flush=True)
+"""
+
+
+def kill_while_saving(path: Path, kills: int) -> None:
+    for saves in range(1, kills + 1):
+        with start_python(_KILLED, str(path)) as child:
+            for _ in range(saves % 5 + 1):
+                child.line()
+            child.process.send_signal(signal.SIGKILL)
+            child.process.wait()
+        content = path.read_bytes()
+        assert len(content) == 20_000
+        assert len(set(content)) == 1
+    sweep(path.parent)
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+def test_a_kill_leaves_a_whole_file_and_no_other(tmp_path: Path) -> None:
+    kill_while_saving(tmp_path / "file", kills=4)
+
+
+@pytest.mark.slow
+def test_sixty_kills_leave_a_whole_file(tmp_path: Path) -> None:
+    kill_while_saving(tmp_path / "file", kills=60)
+
+
+def test_reason_has_words_for_every_error() -> None:
+    assert reason(OSError(13, "Permission denied")) == "Permission denied"
+    assert reason(OSError()) == "OSError"

@@ -1,0 +1,61 @@
+"""Child processes that run a piece of Python with authlens importable."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from textwrap import dedent
+from types import TracebackType
+from typing import Self
+
+
+def run_python(code: str, *arguments: str) -> str:
+    """Run it to its end; its standard output. A failure is shown with its traceback."""
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(code), *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class Child:
+    """A running piece of Python, killed when its `with` is left."""
+
+    def __init__(self, code: str, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", dedent(code), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def line(self) -> str:
+        """Wait for its next line; empty when it ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().rstrip("\n")
+
+    def lines(self) -> list[str]:
+        """Whole lines that are left once it ended."""
+        assert self.process.stdout is not None
+        rest = self.process.stdout.read()
+        return rest[: rest.rfind("\n") + 1].splitlines()
+
+    def send(self, line: str = "") -> None:
+        """Give it a line on its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def start_python(code: str, *arguments: str) -> Child:
+    return Child(code, *arguments)

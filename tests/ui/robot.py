@@ -47,21 +47,22 @@ class Robot:
     async def settle(self) -> None:
         """Until nothing is left to do. A request that the test holds back stays under way."""
         await self.pilot.pause()
-        waiting = [worker for worker in self.app.workers if worker.group != "send" or self.gateway.hold is None]
-        await self.app.workers.wait_for_complete([worker for worker in waiting if not self._asks(worker)])
+        working = [worker for worker in self.app.workers if not self._waits(worker)]
+        if working:
+            await self.app.workers.wait_for_complete(working)
         await self.pilot.pause()
 
-    def _asks(self, worker: Any) -> bool:
-        """Whether it waits for the person."""
-        return worker.group in ("file", "target") and len(self.app.screen_stack) > 1
+    def _waits(self, worker: Any) -> bool:
+        """Whether it waits for the test, or for the person."""
+        held = worker.group == "send" and self.gateway.hold is not None
+        return held or (worker.group in ("file", "target") and len(self.app.screen_stack) > 1)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
-        for character in text:
-            await self.pilot.press({" ": "space"}.get(character, character))
+        await self.pilot.press(*({" ": "space"}.get(character, character) for character in text))
         await self.settle()
 
     async def send(self) -> None:
@@ -87,8 +88,7 @@ class Robot:
         """Type over what a field holds."""
         field = await self.go_to(member)
         field.select_all()
-        await self.press("backspace")
-        await self.type(text)
+        await self.type(text) if text else await self.press("backspace")
 
     def text(self) -> str:
         """What is on the screen."""

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from authlens.core.gateway import Reply
+from authlens.core.invocation import Failure, FailureKind, Outcome
+from authlens.ui.widgets.code_view import CodeView
+from support.desk import POLICY, ScriptedGateway
+from ui.robot import running
+
+
+def answering(*results: Outcome | Failure) -> ScriptedGateway:
+    return ScriptedGateway([Reply(result, 0.01) for result in results])
+
+
+async def test_a_send_shows_the_verdict_and_the_document(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        assert "NOT SENT YET" in robot.text()
+        await robot.send()
+        text = robot.text()
+        for said in ("✓ AUTHENTICATED", "sensor7", "12 ms", "refresh after 5 min", "disconnect after 24 h"):
+            assert said in text
+        assert '"Action": "iot:Connect"' in text
+
+
+async def test_an_error_is_shown_with_class_status_request_id_and_message(tmp_path: Path) -> None:
+    failure = Failure(FailureKind.AWS, "InvalidRequestException", "Request must have context.", 400, "r-1", "Do that.")
+    async with running(tmp_path, gateway=answering(failure)) as robot:
+        await robot.send()
+        text = robot.text()
+        for said in (
+            "✗ REFUSED",
+            "InvalidRequestException",
+            "HTTP 400",
+            "r-1",
+            "Request must have context.",
+            "Do that.",
+        ):
+            assert said in text
+
+
+async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> None:
+    gateway = ScriptedGateway(hold=threading.Event())
+    async with running(tmp_path, gateway=gateway) as robot:
+        await robot.press("f5")
+        assert "SENDING" in robot.text()
+        await robot.press("escape")
+        await robot.settle()
+        assert "! ABANDONED" in robot.text()
+        assert "You gave up waiting" in robot.text()
+        assert gateway.hold is not None
+        gateway.hold.set()
+        gateway.hold = None
+        await robot.settle()
+        assert "! ABANDONED" in robot.text()
+        await robot.send()
+        assert "✓ AUTHENTICATED" in robot.text()
+        assert [row.verdict for row in robot.history.rows._rows] == ["AUTHENTICATED", "ABANDONED"]
+
+
+async def test_the_form_can_be_used_while_a_request_runs(tmp_path: Path) -> None:
+    gateway = ScriptedGateway(hold=threading.Event())
+    async with running(tmp_path, gateway=gateway) as robot:
+        await robot.press("f5")
+        await robot.fill("username", "other")
+        assert robot.screen.draft.username == "other"
+
+
+async def test_pages_show_the_raw_strings_the_wire_and_the_log(tmp_path: Path) -> None:
+    async with running(tmp_path, size=(200, 60)) as robot:
+        await robot.send()
+        robot.answer.text.focus()
+        await robot.press("r")
+        assert POLICY[:60] in robot.text()
+        await robot.press("r")
+        assert robot.answer.pages.chosen == "documents"
+        await robot.open_page("wire")
+        assert "POST http://127.0.0.1/authorizer" in robot.text()
+        await robot.open_page("log")
+        assert "hello from the function" in robot.text()
+
+
+async def test_a_document_that_is_not_json_is_shown_with_its_fault(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=answering(Outcome(True, "p", ("{oops",)))) as robot:
+        await robot.send()
+        assert "Not JSON" in robot.text()
+        assert "line 1, column 2" in robot.text()
+        assert "{oops" in robot.text()
+
+
+async def test_the_text_is_searched(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.send()
+        robot.answer.text.focus()
+        await robot.press("slash")
+        await robot.type("iot:")
+        assert "5 found" in robot.text()
+        first = robot.answer.text.cursor
+        await robot.press("enter")
+        assert robot.answer.text.cursor > first
+        await robot.press("escape")
+        assert "found" not in robot.text()
+        assert robot.app.focused is robot.answer.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "copied"),
+    [
+        (("y",), None),
+        (("r", "y"), POLICY),
+        (("home", "down", "down", "shift+down", "ctrl+c"), '  "Version": "2012-10-17",\n  "Statement": ['),
+    ],
+    ids=["laid out", "raw", "a part"],
+)
+async def test_documents_are_copied_whole_and_in_part(
+    tmp_path: Path, keys: tuple[str, ...], copied: str | None
+) -> None:
+    async with running(tmp_path) as robot:
+        await robot.send()
+        robot.answer.text.focus()
+        await robot.press(*keys)
+        lines = [line.content.plain for line in robot.answer.text.lines if line.number]
+        assert robot.app.clipboard == (copied or "\n".join(lines))
+        assert "do not confirm" in robot.notifications()[-1]
+
+
+async def test_text_is_selected_with_the_mouse(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.send()
+        view = robot.answer.text
+        await robot.pilot.mouse_down(view, offset=(7, 2))
+        await robot.pilot.hover(view, offset=(16, 2))
+        await robot.pilot.mouse_up(view, offset=(16, 2))
+        await robot.settle()
+        assert view.selected in ('"Version"', '"Version":')
+
+
+async def test_a_long_line_is_wrapped_and_copied_in_one_piece(tmp_path: Path) -> None:
+    document = '{"a":"' + "x" * 300 + '"}'
+    async with running(tmp_path, gateway=answering(Outcome(True, "p", (document,)))) as robot:
+        await robot.send()
+        view = robot.answer.text
+        assert view.row_count > len(view.lines)
+        view.focus()
+        await robot.press("home", "down", "down", *["shift+down"] * 4, "ctrl+c")
+        assert "x" * 200 in robot.app.clipboard
+
+
+async def test_a_body_of_ten_megabytes_stays_usable(tmp_path: Path) -> None:
+    outcome = Outcome(True, "p", ("x" * 10_000_000,))
+    async with running(tmp_path, gateway=answering(outcome)) as robot:
+        await robot.send()
+        assert "Showing the first 262,144 of 10,000,000 characters" in "".join(
+            line.content.plain for line in robot.answer.text.lines
+        )
+        await robot.fill("username", "still here")
+        assert "still here" in robot.text()
+
+
+async def test_every_page_says_something_before_and_after(tmp_path: Path) -> None:
+    failure = Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "Unable to locate credentials")
+    async with running(tmp_path, gateway=answering(failure)) as robot:
+        await robot.send()
+        for page in ("documents", "raw", "wire", "log"):
+            view = robot.answer.open_page(page)
+            await robot.settle()
+            assert isinstance(view, CodeView)
+            assert view.lines[0].content.plain

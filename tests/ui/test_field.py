@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+
+from authlens.core.visible import is_visible
+from authlens.ui.draft import of_saved
+from authlens.ui.widgets.field import MASK, is_faithful, shielded, unshielded
+from ui.robot import SENSOR, running
+
+any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
+
+
+@given(any_text)
+def test_every_text_survives_the_shield_or_is_known_not_to(text: str) -> None:
+    if is_faithful(text):
+        assert unshielded(shielded(text)) == text
+    assert all(is_visible(line) for line in shielded(text).split("\n"))
+    assert len(shielded(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a\r\nb", "a\u2028b\x0c\x85c", " lead and trail \n", "\x1b]0;x\x07", "a\tb\x00", "‮evil\u200b", "e\ud800e", "🙂‍👩"],
+    ids=["crlf", "separators", "spaces", "escape", "tab", "bidi", "surrogate", "emoji"],
+)
+async def test_odd_text_goes_through_a_field_unchanged(tmp_path: Path, text: str) -> None:
+    async with running(tmp_path) as robot:
+        field = await robot.go_to("username")
+        field.select_all()
+        field.post_message(events.Paste(text))
+        await robot.settle()
+        assert field.value == text
+        assert robot.screen.draft.username == text
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.username == "sensor-7"
+        await robot.press("ctrl+y")
+        assert field.value == text
+        assert all(is_visible(line) for line in robot.text().split("\n"))
+
+
+async def test_a_text_with_private_characters_can_be_read_but_not_damaged(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        field = await robot.go_to("username")
+        field.show("a\U0010000db")
+        await robot.type("x")
+        assert field.read_only
+        assert robot.screen.draft.username == "sensor-7"
+
+
+@pytest.mark.parametrize("password", ["x", "correct-horse-battery"])
+async def test_a_hidden_value_is_neither_seen_nor_measured(tmp_path: Path, password: str) -> None:
+    async with running(tmp_path) as robot:
+        await robot.fill("password", password)
+        assert robot.screen.draft.password == password
+        line = next(line for line in robot.text().split("\n") if "Password" in line)
+        assert line.count("•") == len(MASK)
+        assert password not in line.replace("Password", "")
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
+async def test_a_hidden_value_is_not_copied(tmp_path: Path, key: str) -> None:
+    async with running(tmp_path) as robot:
+        field = await robot.go_to("password")
+        field.select_all()
+        await robot.press(key)
+        assert robot.app.clipboard == ""
+        assert "hidden" in robot.notifications()[-1]
+        assert robot.screen.draft == of_saved(SENSOR)
+
+
+async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        field = await robot.go_to("password")
+        await robot.press("f2")
+        assert "correct-horse" in robot.text()
+        field.select_all()
+        await robot.press("ctrl+c")
+        assert robot.app.clipboard == "correct-horse"
+        await robot.go_to("username")
+        assert "correct-horse" not in robot.text()
+        await robot.go_to("password")
+        assert "correct-horse" not in robot.text()
+
+
+async def test_typing_into_a_hidden_value_goes_to_its_end(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.go_to("password")
+        await robot.press("left", "left", "x", "backspace", "backspace", "home", "y")
+        assert robot.screen.draft.password == "correct-horsy"
+
+
+async def test_enter_goes_on_and_alt_enter_breaks_the_line(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        field = await robot.go_to("client_id")
+        await robot.press("end", "alt+enter", "b", "enter")
+        assert field.value == "sensor-7\nb"
+        assert robot.app.focused is robot.field("username")

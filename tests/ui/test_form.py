@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.geometry import Offset
+
+from authlens.core.request import AuthorizerRequest, HttpContext, Mode
+from authlens.core.saved_request import SavedRequest
+from authlens.ui.widgets.choices import Choices
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.headers_table import HeaderRow
+from ui.robot import SENSOR, running
+
+
+async def test_every_member_can_be_typed_and_is_sent(tmp_path: Path) -> None:
+    async with running(tmp_path, None) as robot:
+        await robot.fill("authorizer_name", "A")
+        await robot.fill("client_id", "c1")
+        await robot.fill("username", "u?x=1")
+        await robot.fill("password", "p w")
+        await robot.open_page("http")
+        await robot.fill("query_string", "?a=b")
+        await robot.fill("header name", "Host")
+        await robot.fill("header value", "h")
+        await robot.open_page("tls")
+        await robot.fill("server_name", "s.example")
+        await robot.send()
+        assert robot.gateway.sent[-1].to_api() == {
+            "authorizerName": "A",
+            "httpContext": {"headers": {"Host": "h"}, "queryString": "?a=b"},
+            "mqttContext": {"username": "u?x=1", "password": b"p w", "clientId": "c1"},
+            "tlsContext": {"serverName": "s.example"},
+        }
+
+
+async def test_the_mode_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        mode = robot.screen.query_one("#mode", Choices)
+        mode.focus()
+        await robot.press("left")
+        assert robot.screen.draft.mode is Mode.TOKEN
+        await robot.fill("token", "tok")
+        await robot.fill("token_signature", "c2ln")
+        await robot.send()
+        assert robot.gateway.sent[-1].to_api() == {
+            "authorizerName": "SensorAuth",
+            "token": "tok",
+            "tokenSignature": "c2ln",
+        }
+        mode.focus()
+        await robot.press("right")
+        await robot.send()
+        assert robot.gateway.sent[-1] == SENSOR.request
+        assert robot.screen.draft.token == "tok"
+
+
+async def test_a_choice_can_be_clicked(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        mode = robot.screen.query_one("#mode", Choices)
+        await robot.pilot.click(mode, offset=Offset(2, 0))
+        await robot.settle()
+        assert robot.screen.draft.mode is Mode.TOKEN
+
+
+async def test_the_password_is_written_in_another_way_and_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        robot.screen.query_one("#password-kind", Choices).focus()
+        await robot.press("right")
+        assert robot.field("password").value == "Y29ycmVjdC1ob3JzZQ=="
+        await robot.press("right")
+        assert robot.field("password").value == b"correct-horse".hex()
+        await robot.send()
+        sent = robot.gateway.sent[-1].mqtt_context
+        assert sent is not None
+        assert sent.password_bytes == b"correct-horse"
+        await robot.press("ctrl+z", "ctrl+z")
+        assert robot.field("password").value == "correct-horse"
+        assert robot.screen.query_one("#password-kind", Choices).chosen == "text"
+
+
+async def test_a_password_that_cannot_be_read_is_told_at_the_field_and_not_sent(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        robot.screen.query_one("#password-kind", Choices).focus()
+        await robot.press("right", "right")
+        await robot.fill("password", "zz")
+        assert "not hex" in robot.text()
+        await robot.send()
+        assert robot.gateway.sent == []
+        assert "password" in robot.notifications()[-1]
+
+
+async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
+    headers = (("A", "1"), ("B", "2"))
+    saved = SavedRequest(AuthorizerRequest("A", http_context=HttpContext(headers)))
+    async with running(tmp_path, saved) as robot:
+        rows = list(robot.screen.query(HeaderRow))
+        assert [row.pair for row in rows] == [*headers, ("", "")]
+        rows[2].query(Field).first().focus()
+        await robot.type("C")
+        assert len(robot.screen.query(HeaderRow)) == 4
+        rows[0].query(Field).first().focus()
+        await robot.press("f8")
+        assert robot.screen.draft.headers == (("B", "2"), ("C", ""))
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.headers == (("A", "1"), ("B", "2"), ("C", ""))
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.headers == headers
+        assert [row.pair for row in robot.screen.query(HeaderRow)] == [*headers, ("", "")]
+
+
+async def test_undo_and_redo_reach_every_field_and_go_there(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.fill("username", "other")
+        await robot.open_page("tls")
+        await robot.fill("server_name", "s")
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.server_name == ""
+        for _ in range(2):
+            await robot.press("ctrl+z")
+        assert robot.screen.draft.username == "sensor-7"
+        assert robot.app.focused is robot.field("username")
+        for _ in range(3):
+            await robot.press("ctrl+y")
+        assert robot.screen.draft.username == "other"
+        assert robot.screen.draft.server_name == "s"
+
+
+async def test_an_empty_member_can_be_sent(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.fill("username", "")
+        await robot.app.run_action("send_empty", robot.screen)
+        await robot.send()
+        sent = robot.gateway.sent[-1].mqtt_context
+        assert sent is not None
+        assert sent.username == ""

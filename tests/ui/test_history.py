@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from authlens.core.invocation import Invocation
+from authlens.core.request import AuthorizerRequest, MqttContext
+from authlens.core.target import Target
+from authlens.store.history import History
+from authlens.ui.widgets.history_pane import PAGE
+from support.desk import NOW, PASSED
+from ui.robot import SENSOR, running
+
+
+def fill(folder: Path, count: int) -> None:
+    with History(folder / "state" / "history.db") as history:
+        for number in range(count):
+            request = AuthorizerRequest(f"Auth{number}", mqtt_context=MqttContext(f"user-{number}"))
+            history.record(Invocation(request, Target(local="demo"), PASSED, NOW, 0.01))
+
+
+async def test_what_was_sent_is_found_again_after_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.send()
+        await robot.fill("password", "wrong")
+        await robot.send()
+        assert "#2" in robot.text()
+    async with running(tmp_path) as robot:
+        assert [row.number for row in robot.history.rows._rows] == [2, 1]
+        assert "History  2" in robot.text()
+
+
+async def test_an_old_outcome_is_shown_its_request_loaded_and_sent_again(tmp_path: Path) -> None:
+    fill(tmp_path, 3)
+    async with running(tmp_path) as robot:
+        robot.history.rows.focus()
+        await robot.press("down", "enter")
+        assert robot.screen.invocation is not None
+        assert robot.screen.invocation.number == 2
+        assert robot.screen.draft.authorizer_name == "SensorAuth"
+        await robot.press("l")
+        assert robot.screen.draft.authorizer_name == "Auth1"
+        assert robot.field("username").value == "user-1"
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.authorizer_name == "SensorAuth"
+        robot.history.rows.focus()
+        await robot.press("r")
+        assert robot.gateway.sent[-1].authorizer_name == "Auth1"
+        assert robot.screen.invocation.number == 4
+        assert robot.screen.draft.authorizer_name == "SensorAuth"
+
+
+async def test_the_history_is_searched_as_one_types(tmp_path: Path) -> None:
+    fill(tmp_path, 12)
+    async with running(tmp_path) as robot:
+        robot.history.rows.focus()
+        await robot.press("slash")
+        await robot.type("auth1")
+        assert [row.authorizer for row in robot.history.rows._rows] == ["Auth11", "Auth10", "Auth1"]
+        await robot.type("zzz")
+        assert "Nothing found" in robot.text()
+        await robot.press("escape")
+        assert robot.history.rows.row_count == 12
+
+
+async def test_pages_are_loaded_when_they_come_in_sight(tmp_path: Path) -> None:
+    fill(tmp_path, PAGE * 2 + 5)
+    async with running(tmp_path) as robot:
+        rows = robot.history.rows
+        assert rows.row_count == PAGE
+        rows.focus()
+        await robot.press("end")
+        assert rows.row_count == PAGE * 2
+        await robot.press("end", "end")
+        assert rows.row_count == PAGE * 2 + 5
+        assert [row.number for row in rows._rows] == list(range(PAGE * 2 + 5, 0, -1))
+
+
+async def test_a_history_that_cannot_be_written_is_told_and_sending_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "history.db").mkdir()
+    async with running(tmp_path) as robot:
+        await robot.send()
+        assert "✓ AUTHENTICATED" in robot.text()
+        assert robot.screen.history_problem
+
+
+async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> None:
+    fill(tmp_path, 3)
+    async with running(tmp_path, replace(SENSOR)) as robot:
+        robot.history.rows.focus()
+        await robot.press("down")
+        number = robot.history.rows.number
+        await robot.send()
+        assert robot.history.rows.number == number

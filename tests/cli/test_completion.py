@@ -1,0 +1,119 @@
+"""Completion scripts: real shells read them, every command and option is in them, no foreign file is overwritten."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from authlens.cli import completion
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.output import Output
+from authlens.cli.parser import COMMANDS
+from authlens.cli.world import World
+from authlens.core.command_line_options import OPTIONS
+
+
+def _world(**environ: str) -> tuple[World, io.StringIO]:
+    out = io.StringIO()
+    unused = cast(Any, None)
+    return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 5), out
+
+
+@pytest.fixture(scope="module")
+def scripts() -> dict[str, str]:
+    return {shell: completion.script(shell) for shell in completion.SHELLS}
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) -> None:
+    script = scripts[shell].replace("\\", "")
+    for command in COMMANDS:
+        assert command.name in script
+    for option in OPTIONS:
+        assert (option.name if shell != "fish" else f"-l {option.name[2:]}") in script, option.name
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    (tmp_path / "script").write_text(scripts[shell])
+    subprocess.run([shell, "-n", tmp_path / "script"], check=True, capture_output=True)
+
+
+def test_bash_completes_commands_and_options(scripts: dict[str, str]) -> None:
+    if shutil.which("bash") is None:
+        pytest.skip("no bash")
+    ask = (
+        'complete_of() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); $(complete -p authlens | sed -E'
+        ' \'s/.*-F ([^ ]+).*/\\1/\') authlens "${COMP_WORDS[-1]}" x; echo "${COMPREPLY[@]}"; }\n'
+        "complete_of authlens inv\ncomplete_of authlens invoke --token-st\n"
+    )
+    said = subprocess.run(["bash", "-c", scripts["bash"] + ask], capture_output=True, text=True, check=True)
+    assert [line.strip() for line in said.stdout.splitlines()] == ["invoke", "--token-stdin"]
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_installs_into_the_folder_of_the_user_and_again(shell: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        world, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
+        assert completion.main([completion.INSTALL], world) == ExitCode.DONE
+        assert str(completion.place(shell, world.environ)) in out.getvalue()
+    assert completion.place(shell, world.environ).read_text().startswith("#")
+
+
+def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
+    environ = {"XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c", "BASH_COMPLETION_USER_DIR": "/b"}
+    assert [str(completion.place(shell, environ)) for shell in completion.SHELLS] == [
+        "/b/completions/authlens",
+        "/d/zsh/site-functions/_authlens",
+        "/c/fish/completions/authlens.fish",
+    ]
+
+
+def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
+    world, _ = _world(HOME=str(tmp_path))
+    path = completion.place("bash", world.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    with pytest.raises(CommandError, match="is not ours"):
+        completion.main([completion.INSTALL, "bash"], world)
+    assert path.read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".local").write_text("a file where a folder should be")
+    world, _ = _world(HOME=str(tmp_path))
+    with pytest.raises(CommandError, match="cannot be written"):
+        completion.main([completion.INSTALL, "bash"], world)
+
+
+def test_prints_the_script(scripts: dict[str, str]) -> None:
+    world, out = _world()
+    assert completion.main([f"{completion.PRINT}=bash"], world) == ExitCode.DONE
+    assert out.getvalue() == scripts["bash"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--print-completion", "tcsh"], "'tcsh' is none of the shells"),
+        (["--print-completion"], "the shell is not known"),
+        (["--print-completion", "bash", "zsh"], "takes one shell"),
+    ],
+)
+def test_refusals(words: list[str], message: str) -> None:
+    world, _ = _world()
+    assert completion.is_asked(words)
+    with pytest.raises(CommandError, match=message):
+        completion.main(words, world)
+
+
+def test_other_words_do_not_ask_for_it() -> None:
+    assert not completion.is_asked([])
+    assert not completion.is_asked(["invoke", completion.PRINT])

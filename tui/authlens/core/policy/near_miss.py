@@ -109,7 +109,7 @@ def _unmet(condition: Condition, context: Context) -> Miss:
 
 def _wish(operator: Operator) -> str:
     if operator.base == "Null":
-        return "that the key is absent must be"
+        return "its absence must be"
     return "it refuses" if operator.negated else "it wants"
 
 

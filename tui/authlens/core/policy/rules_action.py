@@ -97,13 +97,12 @@ def _subscribe_on_topic(subject: Subject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
             if _slip_kind(action, resource) == "subscribe":
-                yield one.hit(_subscribe_message(resource), resource.span if resource else action.span)
+                yield one.hit(_subscribe_message(one, resource), resource.span if resource else action.span)
 
 
-def _subscribe_message(resource: ResourceElement | None) -> str:
-    if resource is None:
-        return "iot:Subscribe needs a `topicfilter/` resource; this statement has none"
-    tail = tail_of(resource.text)
+def _subscribe_message(one: Placed, resource: ResourceElement | None) -> str:
+    tails = [tail_of(element.text) for element in ([resource] if resource else one.statement.resources)]
+    tail = next((tail for tail in tails if tail.startswith("topic/")), tails[0])
     return f"iot:Subscribe on `{tail}` matches nothing; it needs `topicfilter/{tail.partition('/')[2]}`"
 
 

@@ -13,6 +13,7 @@ from authlens.core.policy.document import ResourceElement, Statement
 from authlens.core.policy.json_text import Span
 from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import DEFENDER, MISCONFIGURED, Hit, Rule, Subject
+from authlens.core.policy.rules_arn import arn_slip
 from authlens.core.policy.variables import template
 from authlens.core.policy.wildcards import Symbol, Unknown, Wild, covers, overlap
 
@@ -83,6 +84,8 @@ def _broad_spans(statement: Statement, action: Action, subject: Subject) -> Iter
             yield statement.resources[0].span
         return
     for element in statement.resources:
+        if arn_slip(element.text):
+            continue
         symbols = tail_symbols(element)
         if any(overlap(symbols, one) for one in patterns) or (patterns and _own_client_id(statement, action, symbols)):
             yield element.span

@@ -13,12 +13,15 @@ _CONNECT_PAGE = f"{GUIDE}connect-policy.html"
 _MULTI_VALUED = ("iot:connectattributes",)
 
 
+_NAMES = (*BASES, *(f"{base}IfExists" for base in BASES if base != "Null"))
+
+
 def _unknown_operator(subject: Subject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         if condition.operator is None:
             name = condition.operator_name
             prefix, colon, rest = name.partition(":")
-            meant = nearest((rest if colon else prefix).removesuffix("IfExists"), BASES)
+            meant = nearest(rest if colon else prefix, _NAMES)
             hint = f"; did you mean {meant}?" if meant else ""
             yield one.hit(f"there is no condition operator `{name}`{hint}", condition.operator_span)
 
@@ -87,8 +90,8 @@ _WANTED: dict[str, tuple[str, Callable[[str], object]]] = {
     "NotIpAddress": ("IP address or range", read_network),
     "Numeric": ("number", lambda text: read_number(text) is not None),
     "Date": ("date", read_date),
-    "Bool": ("true or false", _is_truth),
-    "Null": ("true or false", _is_truth),
+    "Bool": ("truth value (true or false)", _is_truth),
+    "Null": ("truth value (true or false)", _is_truth),
     "Arn": ("ARN", _is_arn),
 }
 

@@ -17,27 +17,32 @@ _COMPARED = 150
 
 
 def _covered(subject: Subject) -> Iterator[Hit]:
-    for one, other in _pairs(subject):
-        if one.statement.effect == other.statement.effect and _includes(other.statement, one.statement):
-            mutual = _includes(one.statement, other.statement)
-            if not mutual or _order(other) < _order(one):
-                yield one.hit(f"{other.name} covers everything that this statement says")
+    compared = _comparable(subject)
+    for one in compared:
+        wider = next((other for other in compared if other is not one and _makes_idle(other, one)), None)
+        if wider:
+            yield one.hit(f"{wider.name} covers everything that this statement says")
+
+
+def _makes_idle(other: Placed, one: Placed) -> bool:
+    """Of two equal statements the second one is idle."""
+    if one.statement.effect != other.statement.effect or not _includes(other.statement, one.statement):
+        return False
+    return _order(other) < _order(one) or not _includes(one.statement, other.statement)
 
 
 def _cancelled(subject: Subject) -> Iterator[Hit]:
-    for one, other in _pairs(subject):
-        denied = one.statement.effect == "Allow" and other.statement.effect == "Deny"
-        if denied and _includes(other.statement, one.statement):
-            yield one.hit(f"{other.name} denies everything that this statement allows")
+    compared = _comparable(subject)
+    denies = [one for one in compared if one.statement.denies]
+    for one in compared:
+        denying = next((other for other in denies if _includes(other.statement, one.statement)), None)
+        if one.statement.allows and denying:
+            yield one.hit(f"{denying.name} denies everything that this statement allows")
 
 
-def _pairs(subject: Subject) -> Iterator[tuple[Placed, Placed]]:
-    """Each statement beside the first other one that could make it idle."""
-    all_of_them = [one for one in subject.usable() if not one.statement.not_action and not one.statement.not_resource]
-    for one in all_of_them[:_COMPARED]:
-        for other in all_of_them[:_COMPARED]:
-            if one is not other:
-                yield one, other
+def _comparable(subject: Subject) -> list[Placed]:
+    simple = [one for one in subject.usable() if not one.statement.not_action and not one.statement.not_resource]
+    return simple[:_COMPARED]
 
 
 def _order(one: Placed) -> tuple[int, int]:
@@ -143,7 +148,7 @@ def _without(subject: Subject, action: str, needed: str, consequence: str) -> It
 def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         tail = tail_of(element.text)
-        if tail.startswith("topic/") and ("+" in tail or "#" in tail):
+        if one.statement.effect == "Allow" and tail.startswith("topic/") and ("+" in tail or "#" in tail):
             yield one.hit(
                 f"`{tail}` names a topic that no client may publish to: `+` and `#` are literal", element.span
             )

@@ -1,0 +1,210 @@
+"""`authlens decide` over real files: its first line, its exit codes, its JSON, and what it refuses to read."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authlens.__main__ import build_world
+from authlens.cli import decide
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.output import Output
+from authlens.cli.parser import Parser
+from support.policies import ARN, allow, deny, text
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def run(*arguments: str | Path, stdin: str = "") -> Ran:
+    parser = Parser(prog="authlens decide")
+    decide.declare(parser)
+    out, err = io.StringIO(), io.StringIO()
+    world = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
+    code = decide.run(parser.parse_args(list(map(str, arguments))), world)
+    return Ran(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.json"
+    path.write_text(
+        text(
+            allow("iot:Connect", "client/${iot:ClientId}"),
+            allow("iot:Subscribe", "topicfilter/b/*"),
+            deny("iot:Subscribe", "topicfilter/b/c/*"),
+        )
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word", "code"),
+    [
+        (("iot:Connect", "client/c1", "--variable", "iot:ClientId=c1"), "ALLOWED", ExitCode.DONE),
+        (("iot:Connect", "client/c2", "--variable", "iot:ClientId=c1"), "IMPLICIT_DENY", ExitCode.NO),
+        (("iot:Connect", "client/c1"), "IMPLICIT_DENY", ExitCode.NO),
+        (("iot:Subscribe", "topicfilter/b/c/d"), "EXPLICIT_DENY", ExitCode.NO),
+        (("iot:Subscribe", ARN + "topicfilter/b/d"), "ALLOWED", ExitCode.DONE),
+        (("iot:Subscribe", "topicfilter/b/d", "--region", "us-east-1"), "ALLOWED", ExitCode.DONE),
+        (("iot:Subscribe", "topicfilter/b/d", "--region", "us-west-2"), "IMPLICIT_DENY", ExitCode.NO),
+        (("iot:Subscribe", "topicfilter/b/d", "--account", "999999999999"), "IMPLICIT_DENY", ExitCode.NO),
+    ],
+)
+def test_the_first_line_is_the_word(policy: Path, arguments: tuple[str, ...], word: str, code: ExitCode) -> None:
+    ran = run("--policy", policy, *arguments)
+    assert (ran.lines[0], ran.code) == (word, code)
+    assert len(ran.lines) > 1
+    assert json.loads(run("--policy", policy, *arguments, "--output", "json").out)["decision"] == word
+
+
+def test_why_is_told_with_places(policy: Path) -> None:
+    assert run("--policy", policy, "iot:Subscribe", "topicfilter/b/c/d").lines == [
+        "EXPLICIT_DENY",
+        f"Document 1, statement 3 (lines 14-18) denies iot:Subscribe on {ARN}topicfilter/b/c/*.",
+        "An explicit deny beats every allow, here that of document 1, statement 2 (lines 9-13).",
+        f"  at {policy}:17:16",
+    ]
+    assert run("--policy", policy, "iot:Connect", "client/c1").lines == [
+        "IMPLICIT_DENY",
+        "No statement allows iot:Connect on client/c1.",
+        "${iot:ClientId} has no value and stays as text",
+        "Nearest misses:",
+        f"  {policy}:7:16: `${{iot:ClientId}}` has no value here and stays as text",
+    ]
+    allowed = run("--policy", policy, "iot:Connect", "client/c1", "--variable", "iot:ClientId=c1")
+    assert "${iot:ClientId} is c1" in allowed.lines
+
+
+def test_denies_that_do_not_apply_are_told(policy: Path) -> None:
+    policy.write_text(text(allow("iot:Subscribe", "*"), deny("iot:Subscribe", "topicfilter/b/#")))
+    lines = run("--policy", policy, "iot:Subscribe", "topicfilter/b/c").lines
+    assert lines[-2] == "Denies that do not apply:"
+    assert "`#` in `topicfilter/b/#` is an ordinary character" in lines[-1]
+
+
+def outcome(**members: Any) -> str:
+    documents = [text(allow("iot:Publish", "topic/a")), text(allow("iot:Publish", "topic/b"))]
+    return json.dumps({"isAuthenticated": True, "principalId": "p1", "policyDocuments": documents} | members, indent=4)
+
+
+def test_a_whole_outcome_on_standard_input() -> None:
+    ran = run("--policy", "-", "iot:Publish", "topic/b", "--output", "json", stdin=outcome())
+    found = json.loads(ran.out)
+    assert found["deciding"] == [
+        {
+            "file": "-",
+            "document": 1,
+            "line": 6,
+            "column": outcome().splitlines()[5].index("{", 10) + 1,
+            "statement": 0,
+            "endLine": 6,
+            "effect": "Allow",
+            "action": "iot:Publish",
+            "resource": ARN + "topic/b",
+        }
+    ]
+    assert ran.err == ""
+
+
+def test_an_answer_that_refuses_is_said_to() -> None:
+    ran = run("--policy", "-", "iot:Publish", "topic/b", stdin=outcome(isAuthenticated=False))
+    assert ran.lines[0] == "ALLOWED"
+    assert ran.err == "-: isAuthenticated is false, so AWS ignores these documents\n"
+
+
+def test_all_files_count_together(policy: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(f"[{text(deny('iot:Connect', '*'))}]")
+    ran = run("--policy", policy, "--policy", other, "iot:Connect", "client/c1", "--variable", "iot:ClientId=c1")
+    assert ran.lines[0] == "EXPLICIT_DENY"
+    assert f"  at {other}:7:16" in ran.lines
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ((), "IMPLICIT_DENY"),
+        (("--variable", "iot:ConnectAttributes"), "IMPLICIT_DENY"),
+        (("--variable", "iot:ConnectAttributes=a", "--variable", "iot:ConnectAttributes=LastWill"), "ALLOWED"),
+        (("--variable", "iot:ConnectAttributes", "--variable", "iot:ConnectAttributes=LastWill"), "ALLOWED"),
+        (("--variable", "iot:ConnectAttributes=x=y"), "IMPLICIT_DENY"),
+    ],
+    ids=["absent", "empty", "two values", "empty and one", "value with ="],
+)
+def test_variables(policy: Path, given: tuple[str, ...], word: str) -> None:
+    block = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
+    policy.write_text(text(allow("iot:Connect", "*", Condition=block)))
+    assert run("--policy", policy, "iot:Connect", "client/c1", *given).lines[0] == word
+
+
+def test_the_json_has_the_documented_keys(policy: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "decide.md").read_text()
+    found = json.loads(run("--policy", policy, "iot:Connect", "client/c1", "--output", "json").out)
+    keys = {*found, *found["nearMisses"][0], *found["substitutions"][0]}
+    assert all(f"`{key}`" in page for key in keys)
+    assert found["substitutions"][0]["value"] is None
+    allowed = run("--policy", policy, "iot:Subscribe", "topicfilter/b/a", "--output", "json")
+    assert all(f"`{key}`" in page for key in json.loads(allowed.out)["deciding"][0])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "line 1, column 2: the text ends"),
+        (b"", "line 1, column 1: there is no JSON here"),
+        (b"7", "line 1, column 1: a policy, a list of policies or an answer was expected, this is a number"),
+        (b'{"policyDocuments": ["{}", "{x}"]}', "line 1, column 30: a key in double quotes was expected here"),
+        (b"[[]]", "line 1, column 2: a policy is an object"),
+        (b'"\xff"', "is not UTF-8 text: byte 1"),
+    ],
+)
+def test_files_that_are_no_policy(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "broken.json"
+    path.write_bytes(content)
+    with pytest.raises(CommandError) as raised:
+        run("--policy", path, "iot:Connect", "client/c1")
+    assert words in str(raised.value)
+    assert str(path) in str(raised.value)
+    assert raised.value.code is ExitCode.USAGE
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "missing.json", tmp_path / "nul\0.json"):
+        with pytest.raises(CommandError, match="cannot be read"):
+            run("--policy", path, "iot:Connect", "client/c1")
+    huge = tmp_path / "huge.json"
+    with huge.open("wb") as file:
+        file.truncate(17 * 1024 * 1024)
+    with pytest.raises(CommandError, match="larger than 16 MiB"):
+        run("--policy", huge, "iot:Connect", "client/c1")
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--policy", "-"), ("--policy", "-", "a", "b", "--variable", "=x"), ("iot:Connect", "client/c1")]
+)
+def test_usage(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError) as raised:
+        run(*arguments, stdin="{}")
+    assert raised.value.code is ExitCode.USAGE
+
+
+def test_text_from_outside_cannot_act_on_a_terminal(policy: Path) -> None:
+    policy.write_text(text(allow("iot:Connect", "client/\x1b]0;x\x07\ud800")))
+    ran = run("--policy", policy, "iot:Connect", "client/\x1b]0;x\x07\ud800")
+    assert ran.lines[0] == "ALLOWED"
+    assert "\x1b" not in ran.out
+    ran.out.encode()

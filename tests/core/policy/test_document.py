@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, parse
+from support.policies import ARN, allow, document, text
+
+KEYS = st.sampled_from([*DOCUMENT_KEYS, *STATEMENT_KEYS, "StringEquals", "iot:ClientId", "x"])
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["Allow", "*", "iot:*", ARN, "${", "[]"]) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@given(ANYTHING)
+def test_any_json_is_read(value: Any) -> None:
+    written = json.dumps(value)
+    read = parse(written)
+    for fault in read.faults:
+        assert 0 <= fault.span.start <= fault.span.end <= len(written)
+    assert read.faults or all(statement.is_usable for statement in read.statements)
+
+
+@given(st.text())
+def test_any_text_is_read(written: str) -> None:
+    assert parse(written).faults
+
+
+def test_the_places_of_a_statement() -> None:
+    read = document(allow("iot:Connect", ["client/a", "client/b"]), allow("iot:Publish", "topic/a"))
+    first, second = read.statements
+    assert first.lines == (4, 11)
+    assert second.lines == (12, 16)
+    assert [element.span.line for element in first.resources] == [8, 9]
+    assert [(element.text, element.span.line, element.span.column) for element in second.actions] == [
+        ("iot:Publish", 14, 14)
+    ]
+    assert (first.index, second.index, first.effect) == (0, 1, "Allow")
+
+
+def test_single_values_and_lists_are_alike() -> None:
+    one = parse('{"Statement": {"Effect": "Deny", "NotAction": "iot:Publish", "NotResource": ["*"]}}').statements[0]
+    assert (one.effect, one.not_action, one.not_resource) == ("Deny", True, True)
+    assert one.denies
+    assert not one.allows
+
+
+def test_conditions_keep_their_values_as_texts() -> None:
+    block = {"Bool": {"a": True, "b": [False, 7, "x"]}, "Nope": {"c": "d"}}
+    conditions = document(allow("iot:Connect", "*", Condition=block)).statements[0].conditions
+    assert [(one.operator_name, one.key, [value.text for value in one.values]) for one in conditions] == [
+        ("Bool", "a", ["true"]),
+        ("Bool", "b", ["false", "7", "x"]),
+        ("Nope", "c", ["d"]),
+    ]
+    assert [one.operator is None for one in conditions] == [False, False, True]
+
+
+GOOD = allow("iot:Connect", "*")
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("", "json-syntax"),
+        ("[]", "not-an-object"),
+        ('"x"', "not-an-object"),
+        ("{}", "missing-statement"),
+        ('{"Statement": 7}', "wrong-type"),
+        ('{"Statement": [7]}', "wrong-type"),
+        (text(GOOD | {"Effect": None}), "invalid-effect"),
+        (text(GOOD | {"Effect": "deny"}), "invalid-effect"),
+        (text({"Action": "a", "Resource": "*"}), "missing-effect"),
+        (text({"Effect": "Allow", "Resource": "*"}), "missing-action"),
+        (text({"Effect": "Allow", "Action": "a"}), "missing-resource"),
+        (text(GOOD | {"NotResource": "*"}), "conflicting-keys"),
+        (text(GOOD | {"Action": []}), "wrong-type"),
+        (text(GOOD | {"Resource": ["*", 7]}), "wrong-type"),
+        (text(GOOD | {"Condition": []}), "wrong-type"),
+        (text(GOOD | {"Condition": {"Bool": "x"}}), "wrong-type"),
+        (text(GOOD | {"Condition": {"Bool": {"a": None}}}), "wrong-type"),
+        (text(GOOD | {"Condition": {"Bool": {"a": [{}]}}}), "wrong-type"),
+    ],
+)
+def test_faults(written: str, fault: str) -> None:
+    assert [one.id for one in parse(written).faults] == [fault]
+
+
+def test_a_faulty_statement_is_kept_and_unusable() -> None:
+    read = document(GOOD | {"Effect": "allow"}, GOOD)
+    assert [statement.is_usable for statement in read.statements] == [False, True]
+    assert not read.statements[0].allows
+
+
+def test_the_same_text_is_parsed_once() -> None:
+    assert parse(text(GOOD)) is parse(text(GOOD))
+
+
+def test_sizes_with_and_without_white_space() -> None:
+    spaced = '{ "Version" : "2012-10-17", "Statement" : [ ] }'
+    assert (parse(spaced).size, parse(spaced).compact_size) == (47, 39)
+    assert parse("{").compact_size == 1
+
+
+def test_of_two_conditions_with_one_key_the_last_counts() -> None:
+    written = text(GOOD).replace(
+        '"Effect"', '"Condition": {"Bool": {"a": "x"}}, "Condition": {"Bool": {"b": "y"}}, "Effect"'
+    )
+    assert [one.key for one in parse(written).statements[0].conditions] == ["b"]

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.policy.document import parse
+from support.policies import ARN, allow, ask, deny, document, misses
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "message"),
+    [
+        ("iot:Conect", "client/a", "AWS IoT policies know no action iot:Conect; did you mean iot:Connect?"),
+        ("iot:CreateThing", "thing/a", "AWS IoT policies know no action iot:CreateThing"),
+        ("iot:Publish", "a/b", "`a/b` is no resource of iot:Publish: ask for `topic/a/b`, which is allowed"),
+        (
+            "iot:Subscribe",
+            "topic/a/b",
+            "`topic/a/b` is no resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
+        ),
+        (
+            "iot:Connect",
+            "topic/c1",
+            "`topic/c1` is no resource of iot:Connect: ask for `client/c1`, which is not allowed either",
+        ),
+        (
+            "iot:Subscribe",
+            ARN + "topic/a/b",
+            "`topic/a/b` is no resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
+        ),
+    ],
+)
+def test_misses_of_the_question(action: str, resource: str, message: str) -> None:
+    one = document(allow("iot:Publish", "topic/a/b"), allow("iot:Subscribe", "topicfilter/a/b"))
+    assert misses(one, action, resource)[0] == message
+
+
+def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
+    return allow("iot:Connect", "client/*", Condition={operator: {key: list(wanted)}})
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        (
+            condition("StringEquals", "iot:ClientId", "a", "b"),
+            "the condition StringEquals on iot:ClientId is not met: it wants `a` or `b`, the connection has `c1`",
+        ),
+        (
+            condition("StringNotEquals", "iot:ClientId", "${iot:ClientId}"),
+            "the condition StringNotEquals on iot:ClientId is not met: it refuses `c1`, the connection has `c1`",
+        ),
+        (
+            condition("Bool", "iot:Connection.Thing.IsAttached", "true"),
+            "the condition Bool on iot:Connection.Thing.IsAttached is not met: it wants `true`, "
+            "the connection has no such key",
+        ),
+        (
+            condition("StringEquals", "iot:ClientId"),
+            "the condition StringEquals on iot:ClientId is not met: it wants no value, the connection has `c1`",
+        ),
+        (
+            condition("Null", "iot:ClientId", "true"),
+            "the condition Null on iot:ClientId is not met: its absence must be `true`, the connection has `c1`",
+        ),
+        (
+            condition("StringEqual", "iot:ClientId", "c1"),
+            "the condition StringEqual on iot:ClientId is not met: there is no such operator",
+        ),
+    ],
+)
+def test_conditions_that_are_not_met(one: dict[str, object], message: str) -> None:
+    assert misses(document(one), "iot:Connect", "client/c1", client="c1") == [message]
+
+
+def test_an_action_that_is_not_named() -> None:
+    one = document(allow(["iot:Publish", "iot:Receive"], "topic/a"))
+    message = "it allows iot:Publish, iot:Receive on this resource, but not iot:RetainPublish"
+    assert misses(one, "iot:RetainPublish", "topic/a") == [message]
+    assert misses(document(allow("iot:Publsh", "topic/a")), "iot:Publish", "topic/a") == [
+        "`iot:Publsh` is no action; iot:Publish may be meant"
+    ]
+    assert misses(document(allow("iot:Connect", "*")), "iot:Publish", "topic/a") == [
+        "what is allowed is iot:Connect; no Allow names iot:Publish"
+    ]
+
+
+def test_what_not_action_and_not_resource_leave_out() -> None:
+    no_publish = {"Effect": "Allow", "NotAction": "iot:P*", "Resource": "*"}
+    assert misses(document(no_publish), "iot:Publish", "topic/a") == ["its NotAction `iot:P*` leaves iot:Publish out"]
+    not_there = {"Effect": "Allow", "Action": "*", "NotResource": ARN + "topic/*"}
+    assert misses(document(not_there), "iot:Publish", "topic/a") == [f"its NotResource `{ARN}topic/*` leaves this out"]
+
+
+def test_what_is_left_out_is_told() -> None:
+    assert misses([parse("[]")], "iot:Publish", "topic/a")[0].startswith("it is left out: a policy is an object")
+    broken = allow("iot:Publish", "topic/a") | {"Effect": "ALLOW"}
+    assert misses(document(broken), "iot:Publish", "topic/a")[0].startswith("it is left out: Effect is Allow or Deny")
+
+
+def test_the_nearest_comes_first() -> None:
+    one = document(
+        allow("iot:Publish", "topic/a"),
+        allow("iot:Subscribe", "topicfilter/A"),
+        allow("iot:Subscribe", "arn:aws:iot:us-west-2:123456789012:topicfilter/a"),
+        allow("iot:Subscribe", "topicfilter/a", Condition={"Bool": {"x": "true"}}),
+    )
+    decision = ask(one, "iot:Subscribe", ARN + "topicfilter/a")
+    assert [miss.statement.index for miss in decision.near_misses if miss.statement] == [3, 2, 1]
+    assert [miss.rank for miss in decision.near_misses] == [0, 1, 2]
+    assert [miss.span.line for miss in decision.near_misses if miss.span] == [25, 17, 12]
+
+
+def test_without_a_known_miss_the_likest_resource_is_named() -> None:
+    one = document(allow("iot:Publish", ["topic/sensor/17", "topic/zzzzzzzzzzzzzz"]), allow("iot:Connect", "client/a"))
+    assert misses(one, "iot:Publish", "topic/sensor/18") == ["the nearest that it allows is `topic/sensor/17`"]
+    assert misses(one, "iot:Publish", "topic/q") == []
+
+
+def test_denies_that_do_not_apply_to_what_is_allowed() -> None:
+    one = document(
+        allow("iot:Subscribe", "topicfilter/b/*"),
+        deny("iot:Subscribe", "topicfilter/b/c/#"),
+        deny("iot:Subscribe", "topicfilter/b/c/${iot:ClientId}"),
+        deny("iot:Publish", "topicfilter/b/c/d"),
+    )
+    assert misses(one, "iot:Subscribe", "topicfilter/b/c/d") == [
+        "`#` in `topicfilter/b/c/#` is an ordinary character in a policy; `*` is the wildcard",
+        "`${iot:ClientId}` has no value here and stays as text",
+    ]
+
+
+def test_an_explicit_deny_has_no_near_miss() -> None:
+    assert misses(document(deny("*", "*")), "iot:Publish", "topic/a") == []
+
+
+def test_a_resource_of_star_alone_is_no_miss_of_the_question() -> None:
+    assert misses(document(allow("iot:ListRetainedMessages", "topic/a")), "iot:ListRetainedMessages", "*") == []

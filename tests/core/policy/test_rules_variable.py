@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.policy import rules_variable
+from support.lint_cases import Case, connects, ids, messages, rule_cases, where
+from support.policies import allow, text
+
+CASES = list(rule_cases(rules_variable.RULES))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
+    assert case.rule in ids(case.fires, **case.known)
+    assert case.rule not in ids(case.silent, **case.known)
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "words"),
+    [
+        (connects("${AWS::Region}"), "unknown-variable", "a CloudFormation template left it unreplaced"),
+        (connects("${name}"), "unknown-variable", "a template or a format string"),
+        (connects("${iot:ClientID.x}"), "unknown-variable", "did you mean `iot:ClientId`?"),
+        (connects("${iot:Thing.ThingName}"), "unknown-variable", "did you mean `iot:Connection.Thing.ThingName`?"),
+        (connects("${q:zzzz}"), "unknown-variable", "is no policy variable of AWS IoT"),
+        (where("StringEquals", "iot:clientid", "a"), "variable-case", "AWS writes `iot:clientid` as `iot:ClientId`"),
+        (where("StringEquals", "foo", "a"), "unknown-variable", "`foo` is no condition key"),
+        (where("StringEquals", "aws:CurrentTime", "${iot:Thing.X}"), "unknown-variable", "`${iot:Thing.X}`"),
+        (where("Bool", "iot:Connection.Thing.IsAttached", "true"), "thing-variable", "is absent from a connection"),
+        (connects("${iot:Connection.Thing.Attributes[a.b]}"), "thing-variable", "stays as text"),
+        (where("Bool", "iot:Certificate.AvailableKeys", "a"), "certificate-variable", "is absent from a connection"),
+        (connects("$(iot:ClientId)"), "malformed-variable", "`$(iot:ClientId)` is no variable"),
+        (connects("$iot:ClientId"), "malformed-variable", "`$` is no variable"),
+        (connects("a${}"), "malformed-variable", "`${}` is no variable"),
+    ],
+)
+def test_messages(written: str, rule: str, words: str) -> None:
+    assert any(words in message for message in messages(written, rule))
+
+
+@pytest.mark.parametrize("name", ["Subject.Organization.List", "Issuer.CommonName.0", "SerialNumber", "AvailableKeys"])
+def test_the_certificate_variables_of_the_guide_are_known(name: str) -> None:
+    assert not messages(connects(f"${{iot:Certificate.{name}}}"), "unknown-variable")
+
+
+@pytest.mark.parametrize(
+    ("connect", "expected"),
+    [("client/${iot:ClientId}", 1), ("*", 1), ("client/c1", 0), ("topic/*", 0)],
+)
+def test_a_filter_with_the_client_id_is_as_safe_as_the_connect(connect: str, expected: int) -> None:
+    written = text(allow("iot:Connect", connect), allow("iot:Subscribe", "topicfilter/${iot:ClientId}"))
+    assert len(messages(written, "client-id-in-filter")) == expected
+
+
+def test_a_free_choice_of_id_needs_connect() -> None:
+    written = text(allow("iot:Publish", "*"), allow("iot:Subscribe", "topicfilter/${iot:ClientId}"))
+    assert not messages(written, "client-id-in-filter")

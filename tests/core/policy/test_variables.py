@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.policy.variables import Context, template
+from authlens.core.policy.wildcards import Unknown, Wild
+
+KNOWN = Context({"iot:ClientId": ("c*",), "iot:ConnectAttributes": ("a", "b"), "iot:Empty": ()})
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("client/${iot:ClientId}", "client/c*"),
+        ("${iot:ClientId}${iot:ClientId}", "c*c*"),
+        ("${ iot:ClientId }", "c*"),
+        ("${iot:clientid}", "c*"),
+        ("${*}${?}${$}{x}", "*?${x}"),
+        ("${iot:DomainName}", "${iot:DomainName}"),
+        ("${iot:DomainName, 'none'}", "none"),
+        ("${iot:ClientId, 'none'}", "c*"),
+        ("${iot:DomainName, none}", "${iot:DomainName, none}"),
+        ("${iot:ConnectAttributes}", "${iot:ConnectAttributes}"),
+        ("${iot:Empty}", "${iot:Empty}"),
+        ("${iot:ClientId", "${iot:ClientId"),
+        ("${}", "${}"),
+        ("$${iot:ClientId}", "$c*"),
+        ("$", "$"),
+        ("", ""),
+    ],
+)
+def test_text_after_substitution(written: str, becomes: str) -> None:
+    assert template(written).text(KNOWN) == becomes
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "expected"),
+    [
+        ("client/${iot:ClientId}", "client/c*", True),
+        ("client/${iot:ClientId}", "client/c1", False),
+        ("client/${*}", "client/*", True),
+        ("client/${*}", "client/x", False),
+        ("a${?}*", "a?b", True),
+        ("a${?}*", "abb", False),
+        ("topic/${iot:DomainName}", "topic/${iot:DomainName}", True),
+        ("topic/${iot:DomainName}", "topic/a", False),
+    ],
+)
+def test_wildcards_that_come_out_of_a_variable_are_literal(written: str, text: str, expected: bool) -> None:
+    assert template(written).glob(KNOWN).matches(text) is expected
+
+
+@given(st.text(alphabet="ab*?/+#$", max_size=6), st.text(alphabet="ab*?/+#", max_size=6))
+def test_a_pattern_of_one_variable_matches_its_value_alone(value: str, text: str) -> None:
+    assert template("${iot:ClientId}").glob(Context({"iot:ClientId": (value,)})).matches(text) == (value == text)
+
+
+@given(st.text(alphabet="a*?${}:'i, ", max_size=12), st.text(alphabet="a$", max_size=4))
+def test_everything_that_matches_starts_with_the_head(written: str, text: str) -> None:
+    pattern = template(written)
+    if pattern.glob(KNOWN).matches(text):
+        assert text.startswith(pattern.head)
+
+
+def test_symbols_keep_variables_unknown() -> None:
+    assert template("a/${iot:ClientId}*${*}").symbols() == ("a/", Unknown("iot:ClientId"), Wild.RUN, "*")
+
+
+def test_loosened_patterns_match_whatever_the_value() -> None:
+    assert template("a/${iot:DomainName}/${*}").loosened().matches("a/b/c/*")
+    assert not template("a/${iot:DomainName}/${*}").loosened().matches("a/b/c")
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [("${iot:DomainName}", "has no value"), ("${iot:ConnectAttributes}", "has 2 values"), ("${iot:Empty}", "0 values")],
+)
+def test_a_variable_says_why_it_stays(written: str, words: str) -> None:
+    assert words in template(written).variables[0].why_unresolved(KNOWN)
+
+
+def test_an_empty_set_is_not_absent() -> None:
+    assert KNOWN.get("iot:Empty") == ()
+    assert KNOWN.get("IOT:EMPTY") == ()
+    assert KNOWN.get("iot:Nothing") is None

@@ -24,6 +24,7 @@ from authlens.ui.widgets.code_view import Mark
 from authlens.ui.widgets.items import Item
 
 if TYPE_CHECKING:
+    from authlens.core.policy.json_text import Span
     from authlens.core.policy.rule import Finding as LintFinding
 
 Place = tuple[int, int]
@@ -84,18 +85,22 @@ def why(invocation: Invocation, questions: tuple[Question, ...], authorizer: Aut
     verdict = stages(invocation, questions, authorizer)
     if outcome is None:
         return Why(verdict, (), (), (), ())
-    documents = tuple(policy.parse(text) for text in outcome.policy_documents)
+    laid_out = tuple(pretty(text) for text in outcome.policy_documents)
+    # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
+    documents = tuple(
+        policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
+        for page, text in zip(laid_out, outcome.policy_documents, strict=True)
+    )
     variables = variables_of(invocation.request)
     decided = tuple(
         Decided(each, decide(documents, each.action, each.resource, variables) if outcome.is_authenticated else None)
         for each in questions
     )
-    laid_out = (pretty(text) for text in outcome.policy_documents)
     return Why(
         verdict,
         decided,
         lint_outcome(outcome, invocation.request, authorizer or invocation.authorizer),
-        tuple(gauges(documents)),
+        tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
     )
 
@@ -184,27 +189,17 @@ def deciding_places(reasons: Why, index: int) -> dict[Place, tuple[Mark, ...]]:
     said = f"{'denies' if word == EXPLICIT_DENY else 'allows'} {decided.question.action} {decided.question.resource}"
     marks: dict[Place, tuple[Mark, ...]] = {}
     for each in decision.deciding:
-        _mark_lines(marks, reasons, each.document, each.statement.span.start, each.statement.span.end, style, said)
+        marks |= _marked(each.document, each.statement.span, style, said)
     for miss in decision.near_misses[:1] if not decision.deciding else ():
-        if miss.span is not None:
-            _mark_lines(marks, reasons, miss.document, miss.span.start, miss.span.end, "$text-warning", miss.message)
+        if miss.document is not None and miss.span is not None:
+            marks |= _marked(miss.document, miss.span, "$text-warning", miss.message)
     return marks
 
 
-def _mark_lines(
-    marks: dict[Place, tuple[Mark, ...]],
-    reasons: Why,
-    document: int | None,
-    start: int,
-    end: int,
-    style: str,
-    text: str,
-) -> None:
-    first, last = reasons.place(document, start), reasons.place(document, max(start, end - 1))
-    if first is None or last is None:
-        return
-    for line in range(first[1], last[1] + 1):
-        marks[first[0], line] = (Mark("▌", style, shown(text).plain if line == last[1] else ""),)
+def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tuple[Mark, ...]]:
+    """A bar beside every line of the span, and the sentence below its last."""
+    lines = range(span.line, span.end_line + 1)
+    return {(document, line): (Mark("▌", style, shown(text).plain if line == span.end_line else ""),) for line in lines}
 
 
 # Findings in documents

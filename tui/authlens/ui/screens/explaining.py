@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets.text_area import Selection
 
@@ -26,7 +26,7 @@ PAUSE = 0.15
 
 
 class Explaining(MainState):
-    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"]((), init=False)
+    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"]((), init=False)
     """What preflight says of the form."""
     asked: tuple[Question, ...] = ()
     """The person's own questions."""

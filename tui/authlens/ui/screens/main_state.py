@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.reactive import reactive, var
+from textual.reactive import var
 from textual.screen import Screen
 
 from authlens.core.authorizer import Authorizer
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
 
 
 class MainState(Screen[object]):
-    draft: reactive[Draft] = reactive(Draft(), init=False)
+    draft: var[Draft] = var(Draft(), init=False)
     """What the form holds."""
-    shown: reactive[Shown] = reactive(Shown(Draft()), init=False)
+    shown: var[Shown] = var(Shown(Draft()), init=False)
     """What was last put into the form from elsewhere than its fields."""
-    unsaved: reactive[bool] = reactive(False)
-    source: reactive[str] = reactive("")
+    unsaved: var[bool] = var(False)
+    source: var[str] = var("")
     """The name of the open file."""
-    target: reactive[Target] = reactive(Target())
-    authorizer_name: reactive[str] = reactive("")
-    authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None)
+    target: var[Target] = var(Target())
+    authorizer_name: var[str] = var("")
+    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
     """What DescribeAuthorizer said of the one that the form names."""
-    authorizer_problem: reactive[str] = reactive("")
-    identity: reactive[Identity | None] = reactive[Identity | None](None)
-    invocation: reactive[Invocation | None] = reactive[Invocation | None](None, init=False)
+    authorizer_problem: var[str] = var("")
+    identity: var[Identity | None] = var[Identity | None](None)
+    invocation: var[Invocation | None] = var[Invocation | None](None, init=False)
     """What the answer shows."""
-    baseline: reactive[Invocation | None] = reactive[Invocation | None](None, init=False)
+    baseline: var[Invocation | None] = var[Invocation | None](None, init=False)
     """What every further invocation is compared with."""
-    questions: reactive[tuple[Question, ...]] = reactive[tuple[Question, ...]]((), init=False)
+    questions: var[tuple[Question, ...]] = var[tuple[Question, ...]]((), init=False)
     """What the person keeps asking of every answer: may this client …?"""
-    running_for: reactive[float | None] = reactive[float | None](None)
+    running_for: var[float | None] = var[float | None](None)
     """Seconds since the request was sent, while it runs."""
-    shown_number: reactive[int | None] = reactive[int | None](None)
-    history_total: reactive[int | None] = reactive[int | None](None)
-    history_problem: reactive[str] = reactive("")
+    shown_number: var[int | None] = var[int | None](None)
+    history_total: var[int | None] = var[int | None](None)
+    history_problem: var[str] = var("")
 
     file: var[OpenFile] = var(OpenFile(Draft()))
     """The file that the form belongs to, if any."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
@@ -45,16 +45,18 @@ class AnswerPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
         Binding("y", "copy_all", "Copy", id="answer.copy-all", tooltip="Copy the document, or the text in front"),
+        Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
+        Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
     ]
 
-    invocation: reactive[Invocation | None] = reactive[Invocation | None](None)
-    authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None)
-    questions: reactive[tuple[Question, ...]] = reactive[tuple[Question, ...]](())
+    invocation: var[Invocation | None] = var[Invocation | None](None)
+    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
+    questions: var[tuple[Question, ...]] = var[tuple[Question, ...]](())
     """What is asked of every answer."""
-    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"](())
+    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the form, while nothing was sent."""
-    running_for: reactive[float | None] = reactive[float | None](None)
+    running_for: var[float | None] = var[float | None](None)
 
     @dataclass
     class CopyAsked(Message):
@@ -123,6 +125,13 @@ class AnswerPane(Pane):
         self._explain()
         if self.query("#texts"):
             self._fill(self.pages.chosen)
+
+    def action_turn(self, by: int) -> None:
+        """Go to the page beside this one, with the cursor in it."""
+        self.pages.choices.action_move(by)
+        page = self.entrance()
+        if page is not None:
+            self.call_after_refresh(page.focus)
 
     # Why
 

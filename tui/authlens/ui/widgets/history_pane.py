@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -37,10 +37,10 @@ class HistoryPane(Pane):
         Binding("slash,ctrl+f", "search", "Search", key_display="/", id="history.search", tooltip="Search the history"),
     ]
 
-    total: reactive[int | None] = reactive[int | None](None)
-    shown_number: reactive[int | None] = reactive[int | None](None)
+    total: var[int | None] = var[int | None](None)
+    shown_number: var[int | None] = var[int | None](None)
     """The invocation that the answer shows."""
-    problem: reactive[str] = reactive("")
+    problem: var[str] = var("")
     """Why nothing is recorded."""
 
     @dataclass

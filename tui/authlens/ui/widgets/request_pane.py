@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.request import Mode
@@ -57,14 +57,14 @@ class RequestPane(Pane):
     RequestPane > Pages > Choices { margin: 1 0; }
     """
 
-    draft: reactive[Draft] = reactive(Draft())
+    draft: var[Draft] = var(Draft())
     """What the form holds now."""
-    shown: reactive[Shown] = reactive(Shown(Draft()))
+    shown: var[Shown] = var(Shown(Draft()))
     """What was last put into it from elsewhere: opened, undone, taken from the history."""
-    source: reactive[str] = reactive("")
+    source: var[str] = var("")
     """The name of the file it belongs to."""
-    unsaved: reactive[bool] = reactive(False)
-    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"](())
+    unsaved: var[bool] = var(False)
+    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the request."""
 
     @dataclass

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widgets import Static
 
 from authlens.ui.widgets.field import Field
@@ -32,7 +32,7 @@ class SearchBox(Horizontal):
         Binding("up,shift+f3", "move(-1)", "Previous", show=False, id="search.previous"),
     ]
 
-    found: reactive[int | None] = reactive[int | None](None)
+    found: var[int | None] = var[int | None](None)
     """How many places hold the text; `None` is not told."""
 
     @dataclass

@@ -140,6 +140,15 @@ def test_documents_as_objects_are_taken_too(authlens: Command) -> None:
     assert explained(authlens, {**OUTCOME, "policyDocuments": []})["conclusion"] == "authenticated, everything denied"
 
 
+def test_the_documents_of_an_answer_are_linted(authlens: Command) -> None:
+    thing = POLICY.replace("client/c1", "client/${iot:Connection.Thing.ThingName}")
+    answer = {**OUTCOME, "policyDocuments": [POLICY, thing]}
+    found = explained(authlens, answer)["lint"]
+    assert isinstance(found, list)
+    assert {"document": 1, "line": 1}.items() <= next(each for each in found if each["document"] == 1).items()
+    assert "document 2, line 1, column " in authlens("explain", "--answer", "-", stdin=json.dumps(answer)).out
+
+
 def test_text_shows_answers_and_caveats(authlens: Command) -> None:
     Path("answer.json").write_text(json.dumps(OUTCOME))
     out = authlens("explain", "--answer", "answer.json", "--ask", "iot:Publish topic/a").out

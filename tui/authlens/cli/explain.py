@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlens.cli.diagnostics import CommandError, ExitCode
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from authlens.core.expectation import Question
     from authlens.core.finding import Finding
     from authlens.core.invocation import Invocation
+    from authlens.core.policy.rule import Finding as LintFinding
     from authlens.core.stages import Verdict
 
 _EXAMPLES = """examples:
@@ -47,20 +49,29 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    verdict, findings = _explained(arguments, world)
+    explained = _explained(arguments, world)
     if arguments.output == "json":
         from authlens.cli.verdict_json import verdict_json
 
-        world.output.json(verdict_json(verdict, findings))
+        world.output.json(verdict_json(explained.verdict, explained.findings, explained.lint))
     else:
         from authlens.core.visible import visible
 
-        for line in _lines(verdict, findings):
+        for line in _lines(explained):
             world.output.line(visible(line))
     return ExitCode.DONE
 
 
-def _explained(arguments: argparse.Namespace, world: World) -> tuple[Verdict, tuple[Finding, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    """Preflight's, of a request."""
+    lint: tuple[LintFinding, ...] = ()
+    """Of the documents of an answer."""
+
+
+def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.preflight import preflight
     from authlens.core.stages import foreseen, stages
 
@@ -71,9 +82,18 @@ def _explained(arguments: argparse.Namespace, world: World) -> tuple[Verdict, tu
         saved, base = read_saved_request(arguments.request, world)
         authorizer = known_authorizer(arguments, world, saved, base)
         findings = preflight(saved.request, authorizer, saved.sign, world.now())
-        return foreseen(findings, authorizer), findings
+        return _Explained(foreseen(findings, authorizer), findings)
     invocation = _invocation(arguments, world)
-    return stages(invocation, questions, _authorizer(arguments, world, invocation)), ()
+    authorizer = _authorizer(arguments, world, invocation)
+    return _Explained(stages(invocation, questions, authorizer), lint=_lint(invocation, authorizer))
+
+
+def _lint(invocation: Invocation, authorizer: Authorizer | None) -> tuple[LintFinding, ...]:
+    from authlens.core.policy.lint import lint_outcome
+
+    if invocation.outcome is None:
+        return ()
+    return lint_outcome(invocation.outcome, invocation.request, authorizer or invocation.authorizer)
 
 
 def _question(text: str) -> Question:
@@ -110,8 +130,9 @@ def _authorizer(arguments: argparse.Namespace, world: World, invocation: Invocat
     return known_authorizer(arguments, world, SavedRequest(invocation.request, target=invocation.target))
 
 
-def _lines(verdict: Verdict, findings: tuple[Finding, ...]) -> Iterator[str]:
+def _lines(explained: _Explained) -> Iterator[str]:
     """The headline and the next step, then the stages, then all else; one fact a line."""
+    verdict = explained.verdict
     yield verdict.headline
     yield f"Next: {verdict.next_step}"
     if verdict.lit is not None and verdict.lit.aws_words is not None:
@@ -120,14 +141,21 @@ def _lines(verdict: Verdict, findings: tuple[Finding, ...]) -> Iterator[str]:
     for result in verdict.stages:
         note = f"  {result.why}" if result.why and result.why != verdict.headline else ""
         yield f"{result.state:11}  {result.stage}{note}"
-    if verdict.answers or verdict.caveats or findings:
-        yield ""
-    for access in verdict.answers:
+    more = tuple(_more_lines(explained))
+    yield from ("", *more) if more else ()
+
+
+def _more_lines(explained: _Explained) -> Iterator[str]:
+    for access in explained.verdict.answers:
         because = f"  {access.because}" if access.because else ""
         yield f"{access.word}: {access.question.action} {access.question.resource}{because}"
-    for caveat in verdict.caveats:
+    for caveat in explained.verdict.caveats:
         yield f"{caveat.severity} {caveat.id}: {caveat.message} {caveat.next_step}"
-    for finding in findings:
-        place = f"{finding.path}[{finding.start}:{finding.end}]" if finding.end > finding.start else finding.path
+    for finding in explained.findings:
+        place = f" {finding.path}" if finding.path else ""
+        span = f"[{finding.start}:{finding.end}]" if finding.end > finding.start else ""
         fix = f" Fix: {finding.fix.label}." if finding.fix else ""
-        yield f"{finding.severity} {finding.id} {place}: {finding.message}{fix}".replace(" :", ":")
+        yield f"{finding.severity} {finding.id}{place}{span}: {finding.message}{fix}"
+    for found in explained.lint:
+        document = "answer" if found.document is None else f"document {found.document + 1}"
+        yield f"{found.severity} {found.id} {document}, line {found.line}, column {found.column}: {found.message}"

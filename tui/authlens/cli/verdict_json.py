@@ -7,10 +7,13 @@ from typing import Any
 
 from authlens.core.caveats import Caveat
 from authlens.core.finding import Finding
+from authlens.core.policy.rule import Finding as LintFinding
 from authlens.core.stages import StageResult, Verdict
 
 
-def verdict_json(verdict: Verdict, findings: Iterable[Finding] = ()) -> dict[str, Any]:
+def verdict_json(
+    verdict: Verdict, findings: Iterable[Finding] = (), lint: Iterable[LintFinding] = ()
+) -> dict[str, Any]:
     return {
         "conclusion": verdict.conclusion.value,
         "headline": verdict.headline,
@@ -28,6 +31,7 @@ def verdict_json(verdict: Verdict, findings: Iterable[Finding] = ()) -> dict[str
         ],
         "caveats": [_caveat(caveat) for caveat in verdict.caveats],
         "findings": [_finding(finding) for finding in findings],
+        "lint": [_lint(finding) for finding in lint],
     }
 
 
@@ -61,4 +65,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "fix": finding.fix.label if finding.fix else None,
         "awsWords": finding.aws_words,
+    }
+
+
+def _lint(finding: LintFinding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": str(finding.severity),
+        "document": finding.document,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "fix": finding.fix,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from authlens.core.encodings import url_decode, url_encode
 
@@ -25,12 +26,14 @@ class Parameter:
         return self.name.lower() == name.lower()
 
 
+@lru_cache(maxsize=16)
 def of_username(username: str) -> tuple[Parameter, ...]:
-    """The parameters after the first `?`; none without one."""
+    """The parameters after the first `?`; none without one. Remembered: every check of preflight asks for them."""
     before, mark, query = username.partition("?")
     return tuple(_parameters(query, len(before) + 1)) if mark else ()
 
 
+@lru_cache(maxsize=16)
 def of_query_string(query_string: str) -> tuple[Parameter, ...]:
     """The parameters, whether or not the leading `?` is there."""
     start = 1 if query_string.startswith("?") else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import uuid
@@ -14,6 +13,7 @@ import pytest
 from authlens.endpoint.runtime import FunctionHost, FunctionResult
 from authlens.endpoint.runtime_output import KEPT
 from support.functions import define, hosted
+from support.processes import processes_with
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux can find every process again")
 
@@ -194,15 +194,6 @@ def run(folder: Path, name: str, limit: float = 10.0) -> tuple[FunctionResult, F
         return hostile, await host.invoke(function, b'{"case": "fine"}')
 
     return (*hosted(both), processes_with(mark))
-
-
-def processes_with(mark: str) -> list[str]:
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if mark.encode() in entry.read_bytes():
-                found.append((entry.parent / "cmdline").read_text("utf-8", "replace"))
-    return found
 
 
 @pytest.mark.parametrize(

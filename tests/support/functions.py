@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from textwrap import dedent
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from authlens.endpoint.definitions import FunctionDefinition
 from authlens.endpoint.runtime import FunctionHost, FunctionResult
+from support.processes import wait_until
 
 Value = TypeVar("Value")
 
@@ -44,16 +44,9 @@ def invoke(function: FunctionDefinition, *events: Any, **options: Any) -> list[F
     return hosted(each)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for what another process is about to do."""
-    last = time.monotonic() + seconds
-
-    def poll() -> None:
-        while not condition():
-            assert time.monotonic() < last, "it did not happen"
-            time.sleep(0.005)
-
-    await asyncio.to_thread(poll)
+async def until(condition: Callable[[], bool]) -> None:
+    """As `wait_until`, with the loop running on."""
+    await asyncio.to_thread(wait_until, condition)
 
 
 def hosted(work: Callable[[FunctionHost], Coroutine[Any, Any, Value]], limit: int = 8) -> Value:

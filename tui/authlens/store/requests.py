@@ -5,7 +5,6 @@ The rule: a file that cannot be read is left as it was, and every complaint is o
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -74,10 +73,13 @@ class Entry:
 
 def load(path: Path) -> Loaded:
     """The saved request in the file. Raises Unreadable."""
+    return _parsed(path, *_content(path))
+
+
+def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
     from authlens.core.saved_request_yaml import has_comments, read
     from authlens.core.yaml_text import YamlError, decode
 
-    content, mode = _content(path)
     try:
         text = decode(content)
         saved = read(text)
@@ -180,34 +182,28 @@ def listing(folder: Path) -> list[Entry]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Symbolic links to folders are not followed, so that a circle ends."""
-
-    def fail_at_the_top(error: OSError) -> None:
-        if error.filename == str(folder):
-            raise error
-
-    for root, folders, names in os.walk(folder, onerror=fail_at_the_top):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+    """Raises OSError when the folder itself cannot be read. Links to folders are not followed: a circle ends."""
+    os.scandir(folder).close()
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(root, name) for name in names if name.endswith(SUFFIXES) and not name.startswith("."))
+
+
+_MARKS = (b"request:", b'"request"', b"authorizerName", b"mqttContext")
+"""What only a saved request has; a folder may hold YAML of another kind."""
 
 
 def _entry(path: Path) -> Entry | None:
     try:
-        loaded = load(path)
+        content, mode = _content(path)
     except Unreadable as error:
-        place = "" if error.line is None else f"line {error.line}, column {error.column}: "
-        return Entry(path, error=place + error.problem) if _is_meant(path, error) else None
-    return Entry(path, loaded.saved.description, loaded.saved.request.authorizer_name)
-
-
-def _is_meant(path: Path, error: Unreadable) -> bool:
-    """Whether a file that cannot be read is meant as a saved request: its text names a key that only they have."""
-    if error.line is None:
-        return True
-    with contextlib.suppress(Unreadable):
-        content, _ = _content(path)
-        return any(mark in content for mark in (b"request:", b'"request"', b"authorizerName", b"mqttContext"))
-    return True
+        return Entry(path, error=error.problem)
+    try:
+        saved = _parsed(path, content, mode).saved
+    except Unreadable as error:
+        meant = any(mark in content for mark in _MARKS)
+        return Entry(path, error=f"line {error.line}, column {error.column}: {error.problem}") if meant else None
+    return Entry(path, saved.description, saved.request.authorizer_name)
 
 
 def _content(path: Path) -> tuple[bytes, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -376,29 +375,3 @@ def test_an_empty_context_is_given_to_the_function(endpoint: Running) -> None:
 
     (event,) = endpoint.host.events
     assert (event["protocols"], event["protocolData"]) == (["http"], {"http": {}})
-
-
-@pytest.mark.parametrize("fails", [False, True], ids=["answered", "refused"])
-def test_what_the_function_printed_comes_with_the_answer(endpoint: Running, fails: bool) -> None:
-    endpoint.host.log = "é" * 40_000
-    if fails:
-        endpoint.host.function = raising("E", "m")
-    try:
-        metadata = endpoint.client().test_invoke_authorizer(authorizerName="plain", mqttContext={})["ResponseMetadata"]
-    except ClientError as error:
-        metadata = error.response["ResponseMetadata"]
-
-    assert base64.b64decode(metadata["HTTPHeaders"]["x-amz-log-result"]).decode() == "é" * 16_384
-
-
-def test_a_call_that_does_not_reach_the_function_has_no_log(endpoint: Running) -> None:
-    with pytest.raises(ClientError) as raised:
-        endpoint.client().test_invoke_authorizer(authorizerName="plain")
-
-    assert "x-amz-log-result" not in raised.value.response["ResponseMetadata"]["HTTPHeaders"]
-
-
-def test_an_authorizer_has_five_seconds_whatever_its_function_has(endpoint: Running) -> None:
-    endpoint.client().test_invoke_authorizer(authorizerName="plain", mqttContext={})
-
-    assert endpoint.host.timeouts[-1] == 5.0

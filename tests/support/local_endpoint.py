@@ -14,6 +14,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from authlens.core.authorizer import Authorizer
 from authlens.endpoint.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
@@ -129,3 +130,13 @@ def running(
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+def refused(call: Any, **members: Any) -> tuple[int, str, str]:
+    """Status, class and message of a call that is refused."""
+    try:
+        call(**members)
+    except ClientError as error:
+        response: Any = error.response
+        return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], response["Error"]["Message"]
+    raise AssertionError("the call was answered")

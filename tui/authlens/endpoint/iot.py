@@ -18,7 +18,7 @@ from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest
 from authlens.endpoint.aws_error import AwsError, malformed, refused
 from authlens.endpoint.calls import Answer, Call, Incoming, json_answer
-from authlens.endpoint.members import anything, blob, boolean, read_body, structure, text, text_map
+from authlens.endpoint.members import blob, boolean, read_body, structure, tag_list, text, text_map
 from authlens.endpoint.registry import BadMarker
 from authlens.endpoint.runtime import FunctionResult
 from authlens.endpoint.state import Endpoint
@@ -46,7 +46,7 @@ _UPDATE_MEMBERS = {
     "status": text,
     "enableCachingForHttp": boolean,
 }
-_CREATE_MEMBERS = {**_UPDATE_MEMBERS, "signingDisabled": boolean, "tags": anything}
+_CREATE_MEMBERS = {**_UPDATE_MEMBERS, "signingDisabled": boolean, "tags": tag_list}
 
 
 async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:

@@ -50,8 +50,18 @@ def text_map(value: Any, path: str) -> dict[str, str]:
     return value
 
 
-def anything(value: Any, path: str) -> Any:
+def text_list(value: Any, path: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return _wrong(path, "a list of strings")
     return value
+
+
+def tag_list(value: Any, path: str) -> dict[str, str]:
+    """Tags by their keys; one without a value is empty."""
+    if not isinstance(value, list):
+        return _wrong(path, "a list of tags")
+    tags = [structure({"Key": text, "Value": text})(item, path) for item in value]
+    return {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
 
 
 def structure(members: Mapping[str, Reader]) -> Reader:

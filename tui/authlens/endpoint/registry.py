@@ -31,6 +31,7 @@ class Registry:
         """When each was created, as a number that is never given twice."""
         self._created = 0
         self._default: str | None = None
+        self._tags: dict[str, dict[str, str]] = {}
 
     def get(self, name: str) -> Authorizer | None:
         return self._authorizers.get(name)
@@ -68,6 +69,7 @@ class Registry:
             last_modified_date=moment,
         )
         self._add(authorizer)
+        self._tags[name] = dict(members.get("tags") or {})
         return authorizer
 
     def update(self, authorizer: Authorizer, members: Mapping[str, Any]) -> Authorizer:
@@ -88,6 +90,14 @@ class Registry:
     def delete(self, name: str) -> None:
         del self._authorizers[name]
         del self._ordinals[name]
+        self._tags.pop(name, None)
+
+    def tags(self, name: str) -> dict[str, str]:
+        """Those of one authorizer, to be read or changed."""
+        return self._tags.setdefault(name, {})
+
+    def by_arn(self, arn: str) -> Authorizer | None:
+        return next((found for found in self._authorizers.values() if found.arn == arn), None)
 
     @property
     def default(self) -> Authorizer | None:

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from authlens.core import contract, jwt
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.encodings import from_base64, has_escapes, percent_decode
-from authlens.core.fields import label, sentence_label, text_at, texts, with_text
+from authlens.core.fields import label, sentence_label, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.keys import MINIMUM_BITS
 from authlens.core.members import BY_PATH
@@ -18,6 +18,7 @@ from authlens.core.placing import Placed, everything, find, find_all, find_signa
 from authlens.core.preflight_limits import mended_signature
 from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest, Mode
+from authlens.core.signature_bench import other_texts
 from authlens.core.signing import fitting_key
 from authlens.core.slips import Slip, slips
 
@@ -33,7 +34,7 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
     keys = authorizer.token_signing_public_keys
     if fitting_key(token, signature, keys) is not None:
         return
-    slip = next(iter(slips(token, signature, keys, _other_texts(request))), None)
+    slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
     path, start, end = _signature_range(request)
     why = slip.message if slip else "None of the authorizer's keys made it, or it is damaged."
     message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}). {why}"
@@ -173,15 +174,6 @@ def _signature_range(request: AuthorizerRequest) -> tuple[str, int, int]:
         return "tokenSignature", 0, len(request.token_signature)
     placed = find_signature(request)
     return (placed.path, placed.start, placed.end) if placed else ("", 0, 0)
-
-
-def _other_texts(request: AuthorizerRequest) -> tuple[tuple[str, str], ...]:
-    """What else of the request may have been signed by mistake."""
-    members = [(label(path), text) for path, text in texts(request) if path not in ("token", "tokenSignature")]
-    parameters = [(f"the parameter {placed.name}", placed.value) for placed in everything(request)]
-    username = request.mqtt_context.username if request.mqtt_context else None
-    plain = [] if username is None else [("the MQTT username before its '?'", username.partition("?")[0])]
-    return tuple(members + parameters + plain)
 
 
 def _slip_fix(subject: Subject, slip: Slip | None) -> Fix | None:

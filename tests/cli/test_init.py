@@ -1,0 +1,107 @@
+"""authlens init: a project that works at once, and never writes over anything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from authlens.core.keys import public_pem_of
+from authlens.core.saved_request_yaml import read
+from authlens.endpoint.definitions import read_definitions
+
+FILES = {
+    "authorizers.yaml",
+    "functions/sensors/app.py",
+    "functions/tokens/app.py",
+    "keys/.gitignore",
+    "keys/private.pem",
+    "keys/public.pem",
+    "requests/1-sensor-with-its-password.yaml",
+    "requests/2-vehicle-with-a-signed-token.yaml",
+    "requests/3-wrong-password.yaml",
+}
+
+
+def authlens(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "authlens", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, timeout=50)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    folder = tmp_path_factory.mktemp("work") / "my project"
+    return folder, authlens("init", folder)
+
+
+def test_writes_what_it_lists(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = made
+    written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert (done.returncode, written) == (0, FILES)
+    assert set(done.stdout.splitlines()) == {str(folder / name) for name in FILES}
+    assert f"authlens run '{folder}'" in done.stderr
+
+
+def test_the_files_are_valid_and_nobody_elses(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = made
+    definitions = read_definitions(folder / "authorizers.yaml")
+    assert [definition.authorizer.name for definition in definitions.authorizers] == ["SensorPassword", "FleetToken"]
+    assert definitions.warnings == ()
+    for path in (folder / "requests").iterdir():
+        saved = read(path.read_text("utf-8"))
+        assert saved.target.local == "../authorizers.yaml"
+        assert saved.expect
+    assert "noqa" not in "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
+
+
+def test_the_keys_belong_together_and_to_this_project_alone(
+    made: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    folder, _ = made
+    private = folder / "keys/private.pem"
+    assert public_pem_of(private.read_bytes()) == (folder / "keys/public.pem").read_text()
+    assert private.stat().st_mode & 0o777 == 0o600
+    authlens("init", tmp_path / "other")
+    assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
+
+
+def test_its_saved_requests_hold_at_once(made: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+    folder, _ = made
+    done = authlens("run", folder, "--no-history", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3 passed" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda path: os.symlink("/nowhere", path)], ids=["a file", "a link"])
+def test_overwrites_nothing(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    make(tmp_path / "authorizers.yaml")
+    done = authlens("init", tmp_path)
+    assert done.returncode == 252
+    assert str(tmp_path / "authorizers.yaml") in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["authorizers.yaml"]
+
+
+def test_a_folder_with_other_files_is_fine(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    assert authlens("init", ".", folder=tmp_path).returncode == 0
+    assert (tmp_path / "README.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((), "the following arguments are required: DIR"),
+        (("file",), "file is a file; name a folder"),
+        (("file/below",), "cannot be written: Not a directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    done = authlens("init", *words, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (252, "")
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr

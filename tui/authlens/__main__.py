@@ -144,9 +144,9 @@ def _act_on(left: object, world: World) -> int:
     from authlens.core.saved_request import SavedRequest
 
     if isinstance(left, SavedRequest):
-        from authlens.core.commands import as_authlens
+        from authlens.core.commands import as_invoke
 
-        world.output.line(as_authlens(left, reveal=True))
+        world.output.line(as_invoke(left.request, left.target, reveal=True))
     return left if isinstance(left, int) else ExitCode.DONE
 
 

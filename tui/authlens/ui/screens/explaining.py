@@ -15,6 +15,7 @@ from authlens.core.request import Mode
 from authlens.ui.draft import MEMBERS, Draft, of_saved
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.widgets.access_page import AccessPage
+from authlens.ui.widgets.event_page import EventPage
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.hints import Hints
 
@@ -44,6 +45,8 @@ class Explaining(MainState):
 
         draft = self.draft
         self.findings = preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
+        for page in self.query(EventPage):
+            page.authorizer, page.request = self.authorizer, draft.request
         self._ask_anew()
 
     def watch_authorizer(self, _authorizer: Authorizer | None) -> None:

@@ -43,6 +43,12 @@ class MainScreen(Recall, Filing, Explaining, Layout):
         Binding("ctrl+o", "open", "Open", id="open", tooltip="Open a saved request"),
         Binding("ctrl+n", "new", "New", show=False, id="new", tooltip="Start with an empty form"),
         Binding("f9", "target", "Target", show=False, id="target", tooltip="Choose where requests are sent"),
+        Binding(
+            "f3", "request_as", "Copy as", show=False, id="request-as", tooltip="The request as a command, code, event"
+        ),
+        Binding(
+            "f10", "events", "Events", show=False, id="events", tooltip="The event of this test and of a real device"
+        ),
         Binding("f8", "fix", "Fix", show=False, id="fix", tooltip="Mend what preflight found, where a key can"),
         Binding(
             "f7", "go_to_finding", "Go to it", show=False, id="go-to-finding", tooltip="Go to what preflight found"
@@ -132,6 +138,16 @@ class MainScreen(Recall, Filing, Explaining, Layout):
         target = await self.app.push_screen_wait(TargetScreen(self.draft.target))
         if target is not None and target != self.draft.target:
             self.put(replace(self.draft, target=target))
+
+    def action_request_as(self) -> None:
+        from authlens.ui.screens.request_as import RequestAs
+
+        self.app.push_screen(RequestAs(self.draft.request, self.draft.target, self.authorizer))
+
+    def action_events(self) -> None:
+        from authlens.ui.screens.events import EventsScreen
+
+        self.app.push_screen(EventsScreen(self.draft.request, self.authorizer))
 
     def action_send_empty(self) -> None:
         """Send the field that the cursor is in although it is empty, or no longer."""

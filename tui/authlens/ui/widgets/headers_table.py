@@ -41,7 +41,9 @@ class HeaderRow(Horizontal):
 class HeadersTable(Vertical):
     DEFAULT_CSS = "HeadersTable { height: auto; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f8", "remove", "Remove header", id="headers.remove", tooltip="Remove the header the cursor is in"),
+        Binding(
+            "ctrl+delete", "remove", "Remove header", id="headers.remove", tooltip="Remove the header the cursor is in"
+        ),
     ]
 
     @dataclass

@@ -16,6 +16,7 @@ from authlens.core.request import Mode
 from authlens.ui.draft import Draft
 from authlens.ui.shown import shown
 from authlens.ui.widgets.choices import Choice, Choices
+from authlens.ui.widgets.event_page import EventPage
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.form_row import FormRow
 from authlens.ui.widgets.headers_table import HeadersTable
@@ -82,6 +83,7 @@ class RequestPane(Pane):
         yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
         yield Pages(
             *(Page(name, label, partial(self._page, kind)) for name, label, kind, _ in _PAGES),
+            Page("event", "Event", self._event_page),
             chosen=_first_page(draft),
             key="members",
         )
@@ -89,6 +91,11 @@ class RequestPane(Pane):
 
     def _page(self, kind: type[MemberPage]) -> Widget:
         return kind(self.draft if self.is_mounted else self.shown.draft)
+
+    def _event_page(self) -> Widget:
+        page = EventPage()
+        page.set_reactive(EventPage.request, self.draft.request)
+        return page
 
     def on_mount(self) -> None:
         self._mark()

@@ -1,0 +1,81 @@
+"""The request in other words, to look at and to copy: commands, code, device lines, events."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.request import AuthorizerRequest
+from authlens.core.target import Target
+from authlens.ui import documents
+from authlens.ui.renderings import Rendering, renderings
+from authlens.ui.screens.dialog import Dialog
+from authlens.ui.shown import shown
+from authlens.ui.widgets.code_view import CodeView
+from authlens.ui.widgets.items import Item, Items
+
+
+class RequestAs(Dialog[None]):
+    DEFAULT_CSS = """
+    RequestAs > .box { width: 96%; height: 96%; max-width: 140; padding: 0 1; }
+    RequestAs Items { width: 26; margin-right: 2; }
+    RequestAs CodeView { width: 1fr; }
+    RequestAs Horizontal { height: 1fr; margin-top: 1; }
+    RequestAs .note { margin: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy(False)", "Copy", id="request-as.copy", tooltip="Copy it with secrets masked"),
+        Binding(
+            "Y,shift+y", "copy(True)", "Copy with secrets", id="request-as.copy-secrets", tooltip="Copy it, secrets too"
+        ),
+        Binding("q", "dismiss(None)", "Close", show=False, id="request-as.close"),
+    ]
+
+    chosen: reactive[int] = reactive(0, init=False)
+
+    def __init__(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> None:
+        super().__init__()
+        self._of = (request, target, authorizer)
+        self._masked = renderings(*self._of, reveal=False)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = Content("Request as …")
+            box.border_subtitle = Content("y copy · Y copy with secrets · Esc close")
+            with Horizontal():
+                yield Items([Item((shown(each.label),)) for each in self._masked])
+                yield CodeView(documents.text_lines(self._masked[0].text))
+            yield Static(shown(self._masked[0].note), classes="note", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Items).focus()
+
+    def on_items_reached(self, event: Items.Reached) -> None:
+        event.stop()
+        self.chosen = event.index
+
+    def on_items_chosen(self, event: Items.Chosen) -> None:
+        event.stop()
+        self.action_copy(False)
+
+    def watch_chosen(self) -> None:
+        rendering = self._rendering(False)
+        self.query_one(CodeView).lines = tuple(documents.text_lines(rendering.text))
+        self.query_one(".note", Static).update(shown(rendering.note))
+
+    def on_code_view_copy_asked(self, event: CodeView.CopyAsked) -> None:
+        event.stop()
+        self.app.copy_to_clipboard(event.text)
+
+    def action_copy(self, reveal: bool) -> None:
+        self.app.copy_to_clipboard(self._rendering(reveal).text)
+
+    def _rendering(self, reveal: bool) -> Rendering:
+        return (renderings(*self._of, reveal=True) if reveal else self._masked)[self.chosen]

@@ -58,7 +58,8 @@ class TerminalGuard(LineFilter):
         text, style, control = segment
         if control is not None:
             return segment
-        if not is_visible(text):
+        # Everything unwelcome is unprintable to Python, which looks a hundred times faster than we do.
+        if not text.isprintable() and not is_visible(text):
             text = "".join(character for character in text if is_visible(character))
         if style is not None and style.link is not None and not _harmless(style.link):
             style = style.update_link(None)

@@ -16,6 +16,7 @@ from authlens.ui.screens.explaining import Explaining
 from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
 from authlens.ui.screens.main_state import MainState
+from authlens.ui.screens.pasting import Pasting
 from authlens.ui.screens.recall import Recall
 from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.field import Field
@@ -35,7 +36,7 @@ class Command:
     tooltip: str
 
 
-class MainScreen(Recall, Filing, Explaining, Layout):
+class MainScreen(Recall, Filing, Explaining, Pasting, Layout):
     AUTO_FOCUS = "#members Field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),

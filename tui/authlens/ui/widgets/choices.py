@@ -46,7 +46,7 @@ class Choices(Widget, can_focus=True):
         Binding("right", "move(1)", "Next", show=False, id="choices.next"),
     ]
 
-    choices: reactive[tuple[Choice, ...]] = reactive((), layout=True)
+    choices: reactive[tuple[Choice, ...]] = reactive(())
     chosen: reactive[str] = reactive("")
 
     @dataclass

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
@@ -43,6 +44,12 @@ def unshielded(text: str) -> str:
 def is_faithful(text: str) -> bool:
     """Whether the text survives in a field. One that holds those private characters itself does not."""
     return unshielded(shielded(text)) == text
+
+
+def _is_command(text: str) -> bool:
+    from authlens.core.command_line import is_command_line
+
+    return is_command_line(text)
 
 
 def _is_plain(character: str) -> bool:
@@ -120,6 +127,12 @@ class Field(TextArea, inherit_bindings=False):
         def control(self) -> Field:
             return self.field
 
+    @dataclass
+    class CommandPasted(Message):
+        """A command line that holds a whole request was pasted; it is no value of this field."""
+
+        text: str
+
     def __init__(
         self,
         member: str,
@@ -160,6 +173,11 @@ class Field(TextArea, inherit_bindings=False):
         self.masked = self.secret and bool(self.text) and not self.revealed
 
     revealed = False
+
+    @property
+    def in_form(self) -> bool:
+        """Whether it is a field of the request, where a command line fills the form."""
+        return not isinstance(self.screen, ModalScreen)
 
     def action_reveal(self) -> None:
         self.revealed = not self.revealed
@@ -218,7 +236,9 @@ class Field(TextArea, inherit_bindings=False):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if not self.read_only:
+        if self.in_form and _is_command(event.text):
+            self.post_message(self.CommandPasted(event.text))
+        elif not self.read_only:
             self.insert_text(event.text)
 
     def insert_text(self, text: str) -> None:
@@ -249,5 +269,7 @@ class Field(TextArea, inherit_bindings=False):
             self._delete_via_keyboard(*self.selection)
 
     def action_paste(self) -> None:
-        if not self.read_only:
+        if self.in_form and _is_command(self.app.clipboard):
+            self.post_message(self.CommandPasted(self.app.clipboard))
+        elif not self.read_only:
             self.insert_text(self.app.clipboard)

@@ -91,6 +91,7 @@ class HeadersTable(Vertical):
         for index, row in enumerate(rows[:-1]):
             if row.has_focus_within:
                 rows[index + 1].query(Field).first().focus()
+                left = tuple(other.pair for other in rows if other is not row and other.pair != ("", ""))
                 row.remove()
-                self.call_after_refresh(lambda: self.post_message(self.Edited(self.headers, typed=False)))
+                self.post_message(self.Edited(left, typed=False))
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import http.client
 import os
 import re
@@ -235,14 +236,39 @@ def test_a_missing_file(tmp_path: Path) -> None:
     assert "nowhere.yaml" in errors
 
 
-def test_a_log_that_nobody_reads_stops_no_call(tmp_path: Path) -> None:
-    path = "/" + "x" * 80
+def test_what_the_functions_print_is_shown_on_request(tmp_path: Path) -> None:
+    with serving("--authorizers", project(tmp_path), "--show-output") as served:
+        (tmp_path / "functions" / "app.py").write_text(
+            "def handler(event, context):\n    print('one\\x1b[31m')\n    raise ValueError('it broke')\n"
+        )
+        with pytest.raises(ClientError):
+            client(served).test_invoke_authorizer(authorizerName="Sensor", mqttContext={})
+        _, errors = served.end(signal.SIGTERM)
+
+    assert "\nSensor | one␛[31m\n" in errors
+    assert "\nSensor | [ERROR] ValueError: it broke" in errors
+
+
+def test_a_name_from_outside_cannot_forge_a_line(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path)) as served:
         connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-        for _ in range(1500):
-            connection.request("GET", path)
+        connection.request("GET", "/authorizer/a%0A12:00:00%20forged%1B[2J")
+        connection.getresponse().read()
+        _, errors = served.end(signal.SIGTERM)
+
+    assert "DescribeAuthorizer a␊12:00:00 forged␛[2J 400 InvalidRequestException" in errors
+
+
+@linux
+def test_a_log_that_nobody_reads_stops_no_call(tmp_path: Path) -> None:
+    with serving("--authorizers", project(tmp_path)) as served:
+        assert served.process.stderr is not None
+        fcntl.fcntl(served.process.stderr, fcntl.F_SETPIPE_SZ, 4096)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+        for _ in range(150):
+            connection.request("GET", "/" + "x" * 80)
             assert connection.getresponse().read()
         code, errors = served.end(signal.SIGTERM)
 
     assert code == 0
-    assert errors.count("UnknownOperationException") > 500
+    assert errors.count("UnknownOperationException") > 30

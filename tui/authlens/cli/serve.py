@@ -42,6 +42,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="also answer requests for this host name; needed for a host other than loopback",
     )
+    parser.add_argument(
+        "--show-output", action="store_true", help="also show what the functions print, ahead of each line"
+    )
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
 
 

@@ -8,7 +8,10 @@ import threading
 from typing import TextIO
 
 from authlens.cli.diagnostics import narrate
-from authlens.core.visible import visible_lines
+from authlens.core.visible import visible, visible_lines
+from authlens.endpoint.definitions import FunctionDefinition
+from authlens.endpoint.runtime import FunctionResult
+from authlens.endpoint.state import Host
 
 CAPACITY = 1000
 """Lines that may wait to be written."""
@@ -26,9 +29,9 @@ class RequestLog:
         self._writer.start()
 
     def line(self, text: str) -> None:
-        """Add a line; it is lost when too many wait."""
+        """Add one line, whatever is in it; it is lost when too many wait."""
         try:
-            self._lines.put_nowait(text)
+            self._lines.put_nowait(visible(text))
         except queue.Full:
             return
 
@@ -45,8 +48,27 @@ class RequestLog:
         while (line := self._lines.get()) is not None:
             if descriptor is None:
                 narrate(line, self._stream)
-            elif not _write_whole(descriptor, f"{visible_lines(line)}\n".encode("utf-8", "replace")):
+            elif not _write_whole(descriptor, f"{line}\n".encode("utf-8", "replace")):
                 return
+
+
+class ShownOutput:
+    """A host whose functions' output goes to the log too, ahead of the request's own line."""
+
+    def __init__(self, host: Host, log: RequestLog) -> None:
+        self._host = host
+        self._log = log
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult:
+        result = await self._host.invoke(function, event, request_id=request_id, client_context=client_context)
+        for line in visible_lines(result.log).splitlines():
+            self._log.line(f"{function.name} | {line}")
+        return result
+
+    async def close(self) -> None:
+        await self._host.close()
 
 
 def _descriptor(stream: TextIO) -> int | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import threading
 from collections.abc import Iterator
 
-from authlens.cli.serve_log import RequestLog
+from authlens.cli.serve_log import RequestLog, ShownOutput
 from authlens.cli.world import World
 from authlens.core.authorizer import Authorizer
 from authlens.endpoint.definitions import Definitions
 from authlens.endpoint.runtime import FunctionHost
 from authlens.endpoint.server import Server, endpoint_of, listen
+from authlens.endpoint.state import Host
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -25,9 +27,10 @@ async def serve(definitions: Definitions, arguments: argparse.Namespace, world: 
     requests = RequestLog(world.stderr)
 
     def log(line: str) -> None:
-        requests.line(f"{world.now():%H:%M:%S} {line}")
+        requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
 
-    server = Server(endpoint_of(definitions, FunctionHost()), listener, arguments.allow_host, log)
+    host: Host = ShownOutput(FunctionHost(), requests) if arguments.show_output else FunctionHost()
+    server = Server(endpoint_of(definitions, host), listener, arguments.allow_host, log)
     ended = _end_of_service(world if arguments.until_stdin_closes else None)
     try:
         await server.start()
@@ -51,8 +54,9 @@ def _end_of_service(world: World | None) -> asyncio.Event:
 
 
 def _wait_for_end(world: World, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
-    while os.read(world.stdin.fileno(), 4096):
-        pass
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(world.stdin.fileno(), 4096):
+            pass
     loop.call_soon_threadsafe(ended.set)
 
 

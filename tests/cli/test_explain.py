@@ -149,6 +149,12 @@ def test_the_documents_of_an_answer_are_linted(authlens: Command) -> None:
     assert "document 2, line 1, column " in authlens("explain", "--answer", "-", stdin=json.dumps(answer)).out
 
 
+def test_a_function_s_own_answer_is_linted_whether_or_not_aws_would_take_it(authlens: Command) -> None:
+    found = explained(authlens, {"isAuthenticated": True, "principalId": "sensor-7", "context": {}})["lint"]
+    assert isinstance(found, list)
+    assert {"principal-id", "policy-documents", "context-member"} <= {each["id"] for each in found}
+
+
 def test_text_shows_answers_and_caveats(authlens: Command) -> None:
     Path("answer.json").write_text(json.dumps(OUTCOME))
     out = authlens("explain", "--answer", "answer.json", "--ask", "iot:Publish topic/a").out

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core import answer, contract
+from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest, MqttContext
@@ -158,6 +159,17 @@ def test_an_answer_without_a_principal_says_that_the_function_refused(payload: b
 def test_general_errors_of_aws_are_classified_and_prove_nothing_before(error: str, status: int, stage: Stage) -> None:
     explanation = explain(said(error, "words", status), CONTEXT)
     assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, error, False)
+
+
+@pytest.mark.parametrize(("function", "shown"), [("arn:aws:lambda:eu-west-1:1:function:F", True), ("", False)])
+def test_where_the_permission_may_be_missing_the_command_that_gives_it_is_shown(function: str, shown: bool) -> None:
+    known = Authorizer("A", arn="arn:aws:iot:eu-west-1:1:authorizer/A", function_arn=function)
+    next_step = explain(said("InternalFailureException", "x", 500), CONTEXT, known).next_step
+    line = (
+        f"aws lambda add-permission --function-name {function} --principal iot.amazonaws.com --source-arn {known.arn}"
+    )
+    assert (line in next_step) is shown
+    assert "add-permission" not in explain(said("AccessDeniedException", "x", 403), CONTEXT, known).next_step
 
 
 def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:

@@ -12,6 +12,7 @@ from authlens.cli.request_input import declare_authorizer, known_authorizer, rea
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
+    from authlens.cli.stored_answer import StoredAnswer
     from authlens.core.authorizer import Authorizer
     from authlens.core.expectation import Question
     from authlens.core.finding import Finding
@@ -68,7 +69,7 @@ class _Explained:
     findings: tuple[Finding, ...] = ()
     """Preflight's, of a request."""
     lint: tuple[LintFinding, ...] = ()
-    """Of the documents of an answer."""
+    """Of an answer and its documents."""
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
@@ -83,17 +84,9 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         authorizer = known_authorizer(arguments, world, saved, base)
         findings = preflight(saved.request, authorizer, saved.sign, world.now())
         return _Explained(foreseen(findings, authorizer), findings)
-    invocation = _invocation(arguments, world)
-    authorizer = _authorizer(arguments, world, invocation)
-    return _Explained(stages(invocation, questions, authorizer), lint=_lint(invocation, authorizer))
-
-
-def _lint(invocation: Invocation, authorizer: Authorizer | None) -> tuple[LintFinding, ...]:
-    from authlens.core.policy.lint import lint_outcome
-
-    if invocation.outcome is None:
-        return ()
-    return lint_outcome(invocation.outcome, invocation.request, authorizer or invocation.authorizer)
+    stored = _stored(arguments, world)
+    authorizer = _authorizer(arguments, world, stored.invocation)
+    return _Explained(stages(stored.invocation, questions, authorizer), lint=stored.lint(authorizer))
 
 
 def _question(text: str) -> Question:
@@ -105,11 +98,11 @@ def _question(text: str) -> Question:
     return Question(words[0], words[1])
 
 
-def _invocation(arguments: argparse.Namespace, world: World) -> Invocation:
-    if arguments.history is not None:
-        return _from_history(arguments.history, world)
-    from authlens.cli.stored_answer import read_stored_answer
+def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
+    from authlens.cli.stored_answer import StoredAnswer, read_stored_answer
 
+    if arguments.history is not None:
+        return StoredAnswer(_from_history(arguments.history, world))
     try:
         return read_stored_answer(read_text(arguments.answer, world, "an answer or an error"), world.now())
     except ValueError as error:

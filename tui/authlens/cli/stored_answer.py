@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from authlens.core.answer import judge
+from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.invocation_json import from_json
+from authlens.core.policy import policy_file
+from authlens.core.policy.lint import lint, lint_outcome
+from authlens.core.policy.rule import Answer, Finding, Surroundings
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
@@ -24,12 +29,29 @@ _CLI_ERROR = re.compile(
 )
 
 
-def read_stored_answer(text: str, now: datetime) -> Invocation:
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    invocation: Invocation
+    written: str | None = None
+    """The text of an answer alone, in which its mistakes have their places."""
+
+    def lint(self, authorizer: Authorizer | None) -> tuple[Finding, ...]:
+        if self.written is not None:
+            file = policy_file.read(self.written)
+            answer = Answer.of_node(file.answer) if file.answer else None
+            return lint(file.documents, Surroundings(authorizer=authorizer), answer)
+        if self.invocation.outcome is None:
+            return ()
+        known = authorizer or self.invocation.authorizer
+        return lint_outcome(self.invocation.outcome, self.invocation.request, known)
+
+
+def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
     """Raises ValueError with a sentence."""
     printed = _CLI_ERROR.search(text)
     if printed is not None:
         words = printed["message"].strip()
-        return _invocation(_failure(printed["error"], None if words == "None" else words, None), now)
+        return StoredAnswer(_invocation(_failure(printed["error"], None if words == "None" else words, None), now))
     try:
         value = json.loads(text)
     except ValueError:
@@ -38,17 +60,18 @@ def read_stored_answer(text: str, now: datetime) -> Invocation:
         ) from None
     if not isinstance(value, dict):
         raise ValueError("an answer is a JSON object")
-    return _of_object(value, now)
+    return _of_object(value, text, now)
 
 
-def _of_object(value: dict[str, Any], now: datetime) -> Invocation:
+def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     if "request" in value and "startedAt" in value:
-        return from_json(value)
+        return StoredAnswer(from_json(value))
     error = value.get("__type") or value.get("Code")
     if isinstance(error, str):
         message = value.get("message", value.get("Message"))
-        return _invocation(_failure(error.rpartition("#")[2], message if isinstance(message, str) else None, None), now)
-    return _invocation(_judged(value), now)
+        failure = _failure(error.rpartition("#")[2], message if isinstance(message, str) else None, None)
+        return StoredAnswer(_invocation(failure, now))
+    return StoredAnswer(_invocation(_judged(value), now), text)
 
 
 def _judged(value: dict[str, Any]) -> Outcome | Failure:

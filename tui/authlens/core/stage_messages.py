@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from shlex import quote
 
 from authlens.core import answer, contract
+from authlens.core.authorizer import Authorizer
 from authlens.core.function_errors import function_error
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
@@ -243,7 +245,7 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
 """By the kind of a failure that is not AWS's answer."""
 
 
-def explain(failure: Failure, request: AuthorizerRequest) -> Explanation:
+def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer | None = None) -> Explanation:
     """Where, why and what next, for any failure at all."""
     if failure.kind is not FailureKind.AWS:
         return _of_kind(failure)
@@ -252,7 +254,7 @@ def explain(failure: Failure, request: AuthorizerRequest) -> Explanation:
         return _of_rule(rule, failure, request)
     known = _ERRORS.get(failure.error)
     if known is not None:
-        return _of_error(failure, request, known)
+        return _of_error(failure, request, known, authorizer)
     return _unknown(failure)
 
 
@@ -281,8 +283,24 @@ def _of_kind(failure: Failure) -> Explanation:
     return Explanation(failure.kind.value, stage, why, failure.advice or next_step, earlier_passed=False)
 
 
-def _of_error(failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str]) -> Explanation:
+def permission_line(authorizer: Authorizer) -> str | None:
+    """The command that lets AWS IoT invoke the function for this authorizer, which is easily forgotten."""
+    if not (authorizer.arn and authorizer.function_arn):
+        return None
+    statement = re.sub(r"[^A-Za-z0-9_-]", "-", authorizer.name)
+    return (
+        f"aws lambda add-permission --function-name {quote(authorizer.function_arn)} --principal iot.amazonaws.com "
+        f"--source-arn {quote(authorizer.arn)} --statement-id {statement} --action lambda:InvokeFunction"
+    )
+
+
+def _of_error(
+    failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str], authorizer: Authorizer | None
+) -> Explanation:
     stage, why, next_step = known
+    line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
+    if line is not None:
+        next_step = f"{next_step} The permission is given by: {line}"
     signed = request.token_signature is not None or request.token is not None
     if failure.error == "UnauthorizedException" and not signed:
         stage = Stage.CREDENTIALS

@@ -84,7 +84,7 @@ def stages(
     known = authorizer or invocation.authorizer
     result = invocation.result
     if isinstance(result, Failure):
-        return _failed(explain(result, invocation.request), result)
+        return _failed(explain(result, invocation.request, known), result)
     if not result.is_authenticated:
         return _refused(result)
     answers = AccessQuestions(result, invocation.request, variables)

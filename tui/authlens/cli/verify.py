@@ -23,7 +23,7 @@ _EXAMPLES = """examples:
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
 Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json are listed in
-docs/stages.md."""
+docs/signing.md."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

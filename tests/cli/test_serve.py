@@ -173,6 +173,7 @@ def test_port_in_use(tmp_path: Path) -> None:
         (["--port", "65536"], "'65536' is no port"),
         (["--port", "-1"], "'-1' is no port"),
         (["--port", "x"], "'x' is no port"),
+        (["--allow-host", "http://box:80"], "give the name alone"),
         (["--template", "t.yaml"], "not allowed with"),
         (["--auth", "x"], "unrecognized arguments"),
     ],

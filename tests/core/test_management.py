@@ -192,7 +192,7 @@ STORED = Authorizer("a", token_key_name="tok", token_signing_public_keys=(("k1",
         (
             STORED,
             {"tokenSigningPublicKeys": {"k1": K1, "k2": K1, "k3": K1}},
-            "Token signing keys map for authorizer a cannot contain more than 2 keys",
+            "Number of signing keys for authorizer a must neither be zero nor greater than 2",
         ),
         (STORED, {"tokenSigningPublicKeys": {"k1": elliptic()}}, NOT_RSA),
     ],

@@ -124,6 +124,12 @@ def test_the_null_message_is_null_on_the_wire() -> None:
     assert answer.endswith(b'\r\n\r\n{"message": null}')
 
 
+def test_the_keys_of_an_unsigned_authorizer_are_null_on_the_wire(endpoint: Running) -> None:
+    answer = exchange(endpoint, f"GET /authorizer/plain HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\n\r\n")
+
+    assert b'"tokenKeyName": null, "tokenSigningPublicKeys": null' in answer
+
+
 def test_an_answer_leaves_in_one_write(endpoint: Running) -> None:
     request = f"GET /authorizer/plain HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\n\r\n".encode()
     with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:

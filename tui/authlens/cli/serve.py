@@ -39,6 +39,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--allow-host",
         action="append",
         default=[],
+        type=_host_name,
         metavar="NAME",
         help="also answer requests for this host name; needed for a host other than loopback",
     )
@@ -69,6 +70,12 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:6]) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
     return int(text)
+
+
+def _host_name(text: str) -> str:
+    if not text or any(character in ":/@[]" or character.isspace() for character in text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no host name; give the name alone, without scheme or port")
+    return text
 
 
 def _check_host(arguments: argparse.Namespace) -> None:

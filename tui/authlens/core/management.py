@@ -111,7 +111,7 @@ def update_refusal(authorizer: Authorizer, members: Members) -> Refusal | None:
         return refusal
     if authorizer.signing_disabled:
         return KEYS_WITHOUT_SIGNING.refusal(name=name)
-    return _keys_refusal(name, keys) or _merged_refusal(authorizer, keys)
+    return _merged_refusal(authorizer, keys) or _key_refusals(name, keys)
 
 
 def delete_refusal(authorizer: Authorizer, is_default: bool) -> Refusal | None:
@@ -181,8 +181,11 @@ def _signed_refusal(name: str, members: Members) -> Refusal | None:
 
 
 def _keys_refusal(name: str, keys: Mapping[str, str]) -> Refusal | None:
-    if len(keys) > MAXIMUM_KEYS:
-        return TOO_MANY_KEYS.refusal(name=name)
+    return TOO_MANY_KEYS.refusal(name=name) if len(keys) > MAXIMUM_KEYS else _key_refusals(name, keys)
+
+
+def _key_refusals(name: str, keys: Mapping[str, str]) -> Refusal | None:
+    """What is wrong with the first bad key."""
     refusals = (key_refusal(name, key, pem) for key, pem in keys.items())
     return next((refusal for refusal in refusals if refusal is not None), None)
 

@@ -177,6 +177,7 @@ BROKEN = {
     "variable's name": (SHORT + "    environment: {1A: a}\n", 5, 19, "the name of an environment variable"),
     "reserved variable": (SHORT + "    environment: {_HANDLER: a}\n", 5, 19, "_HANDLER is reserved"),
     "variable's value": (SHORT + '    environment: {A: "a\\0b"}\n', 5, 19, "cannot hold"),
+    "missing variable": (SHORT + "    environment: {A: '${env:NOT_SET}'}\n", 5, 19, "variable NOT_SET is not set"),
     "timeout": (SHORT + "    timeout: 0\n", 5, 14, "more than 0 and at most 900"),
     "timeout's type": (SHORT + "    timeout: long\n", 5, 14, "timeout must be a number"),
     "memorySize": (SHORT + "    memorySize: 64\n", 5, 17, "128 to 10240"),
@@ -238,6 +239,16 @@ def test_node_is_needed_for_node(project: Path, monkeypatch: pytest.MonkeyPatch,
     node = SHORT.replace("functions/sensor", "functions/node").replace("app.handler", "index.handler") + text
     with pytest.raises(DefinitionError, match="there is no 'node' in PATH"):
         read(project, node)
+
+
+def test_a_variable_may_be_taken_from_the_environment(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEVICE_PASSWORD", "secret")
+    text = SHORT + "    environment: {A: 'is ${env:DEVICE_PASSWORD}', B: '$${env:DEVICE_PASSWORD}', C: '${D}'}\n"
+    assert read(project, text).functions[0].environment == {
+        "A": "is secret",
+        "B": "${env:DEVICE_PASSWORD}",
+        "C": "${D}",
+    }
 
 
 def test_names_taken_in_unseen_may_hold_the_handler(project: Path) -> None:

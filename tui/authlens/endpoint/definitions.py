@@ -5,6 +5,7 @@ Every fault of such a file is a DefinitionError with the file, the line, the col
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -198,7 +199,7 @@ class _Reader:
         text = node.string()
         if "-----BEGIN" not in text:
             try:
-                text = (self._base / Path(text).expanduser()).read_text("utf-8")
+                text = (self._base / os.path.expanduser(text)).read_text("utf-8")
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not a text file"
                 raise node.error(f"the key file {self._base / text} cannot be read: {why}") from None
@@ -215,7 +216,7 @@ class _Reader:
         name = _optional(fields, "functionName", _function_name, name)
         folder_node = _required(node, fields, "codeUri")
         with _at(folder_node):
-            folder = function_checks.checked_folder(self._base / Path(folder_node.string()).expanduser())
+            folder = function_checks.checked_folder(self._base / os.path.expanduser(folder_node.string()))
         environment = _environment(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", Node.string, "")
         interpreter = self._interpreter(fields)
@@ -285,7 +286,7 @@ def _environment(node: Node) -> dict[str, str]:
 
 def _variable(name: str, node: Node) -> str:
     with _at(node.key or node):
-        return function_checks.checked_variable(name, node.string())
+        return function_checks.checked_variable(name, function_checks.filled(node.string(), os.environ))
 
 
 def _timeout(node: Node) -> float:

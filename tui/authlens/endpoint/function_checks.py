@@ -24,6 +24,7 @@ MODULE_FILES = {
 }
 _HANDLER = re.compile(r"(?P<module>[^\s]+)\.(?P<function>[^./\s]+)")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REFERENCE = re.compile(r"\$\$\{|\$\{env:(?P<name>[^}]+)\}")
 _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*require|__getattr__")
 
 
@@ -37,7 +38,7 @@ def checked_folder(folder: Path) -> Path:
         raise Unfit(f"the folder {folder} does not exist")
     if not folder.is_dir():
         raise Unfit(f"{folder} is not a folder; name the folder that holds the code")
-    return folder.resolve()
+    return Path(os.path.abspath(folder))
 
 
 def checked_runtime(runtime: str) -> str:
@@ -102,6 +103,20 @@ def checked_variable(name: str, value: str) -> str:
     return value
 
 
+def filled(value: str, environ: Mapping[str, str]) -> str:
+    """The value with its `${env:NAME}` references replaced: a secret need not be written down."""
+
+    def fill(reference: re.Match[str]) -> str:
+        name = reference["name"]
+        if name is None:
+            return "${"
+        if name not in environ:
+            raise Unfit(f"the environment variable {name} is not set")
+        return environ[name]
+
+    return _REFERENCE.sub(fill, value)
+
+
 def checked_program(program: str, *folders: Path) -> str:
     """The absolute path of a program: a bare name is looked up in PATH, a path in the folders."""
     if os.sep not in program:
@@ -109,7 +124,7 @@ def checked_program(program: str, *folders: Path) -> str:
         if found is None:
             raise Unfit(f"there is no program {program!r} in PATH")
         return found
-    candidates = [folder / Path(program).expanduser() for folder in folders]
+    candidates = [folder / os.path.expanduser(program) for folder in folders]
     existing = next((path for path in candidates if path.exists()), None)
     if existing is None:
         raise Unfit(f"the program {candidates[0]} does not exist")

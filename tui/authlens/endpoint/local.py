@@ -173,7 +173,7 @@ def definition_file(local: str, base: Path | None) -> Path:
     """The file that a target's `local` names."""
     if local == DEMO:
         return SAMPLES / "authorizers.yaml"
-    return Path(os.path.abspath((base or Path()) / Path(local).expanduser()))
+    return Path(os.path.abspath((base or Path()) / os.path.expanduser(local)))
 
 
 def command(path: Path) -> list[str]:

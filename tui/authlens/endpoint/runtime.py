@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sys
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Any
 from authlens.endpoint.definitions import FunctionDefinition
 from authlens.endpoint.runtime_api import Answer, Event
 from authlens.endpoint.runtime_code import fingerprint
+from authlens.endpoint.runtime_environment import language
 from authlens.endpoint.worker import Exit, Worker
 from authlens.endpoint.worker_pool import StartFailed, WorkerPool
 
@@ -168,7 +170,12 @@ def queued_too_long(call: Call) -> FunctionResult:
 def not_started(call: Call, failed: StartFailed) -> FunctionResult:
     if isinstance(failed.why, Exit):
         return call.exited(failed.why, failed.log, cold=True)
-    return call.answered(failed.why, failed.log, cold=True)
+    result = call.answered(failed.why, failed.log, cold=True)
+    if result.error_type != "Runtime.ImportModuleError" or language(call.function.runtime) != "python":
+        return result
+    python = call.function.interpreter or sys.executable
+    hint = f"The function runs on {python}. If its packages are elsewhere, name that Python with interpreter.\n"
+    return replace(result, log=f"{ended_line(result.log)}{hint}")
 
 
 def error_members(payload: bytes) -> dict[str, Any]:

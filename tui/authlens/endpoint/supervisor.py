@@ -1,6 +1,7 @@
 """Runs one child so that nothing of it survives: ends every descendant when the child ends or the endpoint is gone.
 
-Started by path with the standard library alone. Standard input is the lifeline: its end means that all must end.
+Started by path with the standard library alone. Standard input is the lifeline: its end means that all must end; `1`
+and `0` on it say when an invocation begins and ends, for then the memory is looked at more often or less.
 Standard output reports to the endpoint, a line each: `pid N`, `peak KIB`, then one of `exit CODE`, `signal N` and
 `memory KIB`. Standard error becomes the child's standard output and error. Linux gives every orphan to this process
 (child subreaper), also one that called setsid. Elsewhere only the child's own session can be ended, and memory is not
@@ -16,7 +17,9 @@ import sys
 import time
 
 LINUX = sys.platform == "linux"
-MEMORY_INTERVAL = 0.1
+BUSY, IDLE = b"1", b"0"
+"""What the endpoint says on the lifeline when an invocation begins and ends."""
+LOOK = {BUSY: 0.05, IDLE: 1.0}
 """Seconds between two looks at the memory."""
 GIVE_UP = 10.0
 """Seconds after which a descendant that does not die (stuck in the kernel) is left alone."""
@@ -84,11 +87,13 @@ def report(line: str) -> None:
 
 def watch(child: int, wake: int, limit: int) -> str | None:
     """Wait until the child ends, takes too much memory or the lifeline breaks. `None` means the lifeline."""
-    peak = 0
+    peak, state = 0, BUSY
     while True:
-        ready, _, _ = select.select([0, wake], [], [], MEMORY_INTERVAL if LINUX and limit else None)
-        if 0 in ready and not os.read(0, 1024):
-            return None
+        ready, _, _ = select.select([0, wake], [], [], LOOK[state] if LINUX and limit else None)
+        if 0 in ready:
+            state = os.read(0, 1024)[-1:]
+            if not state:
+                return None
         if wake in ready:
             os.read(wake, 1024)
         ended = reap(child)

@@ -16,6 +16,7 @@ from authlens.endpoint.runtime_api import Answer, Event, RuntimeApi
 from authlens.endpoint.runtime_code import Fingerprint
 from authlens.endpoint.runtime_environment import child_environment, command_line
 from authlens.endpoint.runtime_output import Output
+from authlens.endpoint.supervisor import BUSY, IDLE
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 SETTLE_LIMIT = 1.0
@@ -112,14 +113,21 @@ class Worker:
             self.spoiled = True
             return None
         self.fresh = False
+        self._tell(BUSY)
         done, _ = await asyncio.wait((answer, self.exit), timeout=event.time_limit, return_when=asyncio.FIRST_COMPLETED)
         if not done:
             self.spoiled = True
             raise TimeoutError
         if not answer.done():
             return self.exit.result()
+        self._tell(IDLE)
         self.spoiled = not answer.result().is_error and not is_json(answer.result().payload)
         return answer.result()
+
+    def _tell(self, state: bytes) -> None:
+        """Tell the supervisor whether an invocation runs."""
+        if self._supervisor and self._supervisor.stdin:
+            self._supervisor.stdin.write(state)
 
     async def end(self) -> None:
         """End the child and all that it started."""
@@ -181,4 +189,4 @@ def kill_group(leader: int) -> None:
 
 def signal_name(number: int) -> str:
     """`killed`, `segmentation fault`, … as Lambda names them."""
-    return (signal.strsignal(number) or str(number)).lower()
+    return (signal.strsignal(number) or str(number)).partition(":")[0].lower()

@@ -7,13 +7,13 @@ is named judges all that QUERY finds, and so do --allow and --deny.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.cli.diagnostics import CommandError, ExitCode
 from authlens.cli.run_items import found_items
-from authlens.cli.run_suite import report
+from authlens.cli.run_suite import grouped, report
 from authlens.cli.world import World
 from authlens.core.compare import members
 from authlens.core.expectation import Expectation, Question
@@ -52,12 +52,12 @@ def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
         if not history.count(arguments.history):
             what = f"nothing that {arguments.history!r} finds" if arguments.history else "nothing yet"
             raise CommandError(f"the history holds {what}{f' ({history.problem})' if history.problem else ''}")
-        return report(([result] for result in _results(judges, history, arguments.history)), None, arguments, world)
+        return report(grouped(_results(judges, history, arguments.history), 1), None, arguments, world)
     finally:
         history.close()
 
 
-def _results(judges: _Judges, history: History, query: str) -> Iterator[Result]:
+def _results(judges: _Judges, history: History, query: str) -> Generator[Result, None, None]:
     for item in judges.items:
         if item.problem:
             yield Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.run_suite import concurrency_for, open_suite, report
+from authlens.cli.run_suite import concurrency_for, grouped, open_suite, report
 from authlens.cli.run_workers import Workers
 from authlens.cli.world import World
 from authlens.core.compare import compare
@@ -33,7 +33,7 @@ def replay(arguments: argparse.Namespace, world: World) -> ExitCode:
         workers: Workers[tuple[Invocation, Item], Result] = Workers(
             lambda job: _compared(job[0], suite.run(job[1])), concurrency
         )
-        return report(([result] for result in workers.run(jobs)), len(items), arguments, world)
+        return report(grouped(workers.run(jobs), 1), len(items), arguments, world)
 
 
 def _stored(numbers: list[int], world: World) -> list[Invocation]:

@@ -105,7 +105,7 @@ def summary(results: Iterable[Result], skipped: int) -> str:
     counts = Counter(WORDS[result.state] for result in results)
     parts = [f"{counts[word]} {word}" for word in WORDS.values() if counts[word]]
     if skipped:
-        parts.append(f"{skipped} not sent")
+        parts.append(f"{skipped} skipped")
     return ", ".join(parts)
 
 

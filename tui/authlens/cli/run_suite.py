@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
         items = ready_items(suite, arguments)
         concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
         results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
-        return report(_repeated(results, arguments.repeat), len(items), arguments, world)
+        return report(grouped(results, arguments.repeat), len(items), arguments, world)
 
 
 @contextmanager
@@ -66,23 +66,26 @@ def concurrency_for(items: Iterable[Item], serve: str | None) -> int:
     return LOCAL_CONCURRENCY if local else AWS_CONCURRENCY
 
 
-def report(results: Iterable[list[Result]], count: int | None, arguments: argparse.Namespace, world: World) -> ExitCode:
+def report(
+    results: Generator[list[Result], None, None], count: int | None, arguments: argparse.Namespace, world: World
+) -> ExitCode:
     """Report each item's results as they come, and all of them at the end. `count` is that of the items, if known."""
     form = report_form(arguments, world)
     progress = Progress(count, world.stderr, world.environ)
     told: list[Result] = []
     invocations: list[Invocation] = []
     progress.show(0)
-    for group in results:
-        result = merged(group)
-        told.append(result)
-        invocations += (each.invocation for each in group if each.invocation)
-        progress.clear()
-        form.result(result)
-        _annotate(result, arguments, world)
-        progress.show(len(told))
-        if arguments.fail_fast and result.state is not State.KEPT:
-            break
+    with closing(results):
+        for group in results:
+            result = merged(group)
+            told.append(result)
+            invocations += (each.invocation for each in group if each.invocation)
+            progress.clear()
+            form.result(result)
+            _annotate(result, arguments, world)
+            progress.show(len(told))
+            if arguments.fail_fast and result.state is not State.KEPT:
+                break
     progress.clear()
     _finish(form, told, invocations, count, arguments)
     return exit_code(told)
@@ -113,13 +116,15 @@ def merged(results: Sequence[Result]) -> Result:
     return results[0]
 
 
-def _repeated(results: Iterator[Result], repeat: int) -> Iterator[list[Result]]:
-    group: list[Result] = []
-    for result in results:
-        group.append(result)
-        if len(group) == repeat:
-            yield group
-            group = []
+def grouped(results: Generator[Result, None, None], size: int) -> Generator[list[Result], None, None]:
+    """The results of each item together."""
+    with closing(results):
+        group: list[Result] = []
+        for result in results:
+            group.append(result)
+            if len(group) == size:
+                yield group
+                group = []
 
 
 def _finish(

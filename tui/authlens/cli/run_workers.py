@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -19,8 +19,11 @@ class Workers(Generic[Job, Done]):
         self._concurrency = concurrency
         self._stopped = threading.Event()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Done]:
-        """Each job's result as soon as it and all before it are there. An error of the work is raised in its place."""
+    def run(self, jobs: Sequence[Job]) -> Generator[Done, None, None]:
+        """Each job's result as soon as it and all before it are there. An error of the work is raised in its place.
+
+        Closing the generator starts no more jobs.
+        """
         waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
         finished: queue.SimpleQueue[tuple[int, Done | BaseException]] = queue.SimpleQueue()
         for numbered in enumerate(jobs):

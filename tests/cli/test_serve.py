@@ -184,6 +184,7 @@ def test_port_in_use(tmp_path: Path) -> None:
         "port too large",
         "negative",
         "no number",
+        "host",
         "both",
         "prefix",
     ],

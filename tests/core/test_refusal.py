@@ -70,6 +70,12 @@ def test_the_null_message_is_recognised_and_no_other() -> None:
             "Lambda function encountered error in execution: it broke: badly: ValueError",
             "function-failed",
         ),
+        (
+            "InvalidResponseException",
+            "policyDocuments failed to satisfy constraint: "
+            "Policy document is Malformed: The resource x is not in valid ARN format",
+            "resource-arn",
+        ),
         ("InvalidRequestException", "Something new", None),
     ],
 )

@@ -54,10 +54,11 @@ class Rule:
         return Refusal(self.http_status, self.error, words, self.id, self.stage)
 
     def fits(self, error: str, message: str | None) -> bool:
-        """Whether an answer of AWS is of this rule."""
+        """Whether an answer of AWS is of this rule. AWS may put the member in front (`policyDocuments …: `)."""
         if error != self.error or self.words is None or message is None:
             return error == self.error and self.words is message
-        return re.fullmatch(_ESCAPED_BLANK.sub(r"[\\s\\S]*", re.escape(self.words)), message) is not None
+        words = _ESCAPED_BLANK.sub(r"[\\s\\S]*", re.escape(self.words))
+        return re.fullmatch(rf"(?:[\s\S]*: )?{words}", message) is not None
 
 
 def rule_of(rules: tuple[Rule, ...], error: str, message: str | None) -> Rule | None:

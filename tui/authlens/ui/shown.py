@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rich.segment import Segment
 from textual.color import Color
 from textual.content import Content
@@ -48,6 +50,10 @@ def shown_lines(text: str, style: str = "") -> Content:
     return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))
 
 
+# Borders and glyphs come again with every line that is drawn.
+_is_visible = lru_cache(2048)(is_visible)
+
+
 class TerminalGuard(LineFilter):
     """Deletes what a terminal would act on. Those characters are no cell wide, so the layout holds."""
 
@@ -58,8 +64,7 @@ class TerminalGuard(LineFilter):
         text, style, control = segment
         if control is not None:
             return segment
-        # Everything unwelcome is unprintable to Python, which looks a hundred times faster than we do.
-        if not text.isprintable() and not is_visible(text):
+        if not (text.isascii() and text.isprintable()) and not _is_visible(text):
             text = "".join(character for character in text if is_visible(character))
         if style is not None and style.link is not None and not _harmless(style.link):
             style = style.update_link(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets.text_area import Selection
@@ -84,6 +85,23 @@ class Explaining(MainState):
         field = next((each for each in self.query(Field) if each.member == name), None)
         if field is not None and finding.end > finding.start:
             self.call_after_refresh(_select, field, finding.start, finding.end)
+
+    # The signature bench
+
+    @work(exclusive=True, group="signature")
+    async def action_signature(self) -> None:
+        """Open the signature bench on the request."""
+        from authlens.ui.screens.signature import SignatureScreen
+
+        draft = self.draft
+        written = replace(draft, mode=Mode.BOTH).request
+        signed = await self.app.push_screen_wait(
+            SignatureScreen(written, draft.sign, self.authorizer, self.base, self.desk.now)
+        )
+        if signed is not None:
+            made = of_saved(replace(draft.saved, request=signed.request, sign=signed.sign))
+            mode = draft.mode if made.mode is Mode.BOTH else made.mode
+            self.put(_with_what_is_not_sent(replace(made, mode=mode), draft))
 
     # Questions
 

@@ -50,6 +50,9 @@ class MainScreen(Recall, Filing, Explaining, Pasting, Layout):
         Binding(
             "f10", "events", "Events", show=False, id="events", tooltip="The event of this test and of a real device"
         ),
+        Binding(
+            "ctrl+t", "signature", "Signature", show=False, id="signature", tooltip="Sign, verify, mend; read a JWT"
+        ),
         Binding("f8", "fix", "Fix", show=False, id="fix", tooltip="Mend what preflight found, where a key can"),
         Binding(
             "f7", "go_to_finding", "Go to it", show=False, id="go-to-finding", tooltip="Go to what preflight found"

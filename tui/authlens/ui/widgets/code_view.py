@@ -113,7 +113,7 @@ class CodeView(Rows):
         self.refresh()
 
     def _lay_out(self) -> None:
-        width = max(1, self.scrollable_content_region.width - _GUTTER)
+        width = max(1, self.line_width - _GUTTER)
         sought = self.sought.casefold()
         self._rows, self._matches = [], []
         for index, line in enumerate(self.lines):

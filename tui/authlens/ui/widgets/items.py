@@ -72,7 +72,7 @@ class Items(Rows):
         self._lay_out()
 
     def on_resize(self) -> None:
-        if self.scrollable_content_region.width != self._width:
+        if self.line_width != self._width:
             self._lay_out()
 
     def watch_items(self) -> None:
@@ -100,7 +100,7 @@ class Items(Rows):
             self.cursor = rows[0]
 
     def _lay_out(self) -> None:
-        self._width = self.scrollable_content_region.width
+        self._width = self.line_width
         width = max(8, self._width)
         self._lines = [
             (index, part)

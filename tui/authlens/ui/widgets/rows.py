@@ -60,6 +60,11 @@ class Rows(ScrollView, can_focus=True):
         self._strips: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(512)
 
     @property
+    def line_width(self) -> int:
+        """Cells for a row: the place of the scroll bar is always kept free."""
+        return max(0, self.size.width - self.styles.scrollbar_size_vertical)
+
+    @property
     def row_count(self) -> int:
         raise NotImplementedError
 
@@ -113,7 +118,7 @@ class Rows(ScrollView, can_focus=True):
             self.cursor = index
 
     def render_line(self, y: int) -> Strip:
-        index, width = y + self.scroll_offset.y, self.scrollable_content_region.width
+        index, width = y + self.scroll_offset.y, self.line_width
         if not 0 <= index < self.row_count or width < 1:
             return Strip.blank(width, self.rich_style)
         key = (index, width, index == self.cursor, self.has_focus)

@@ -1,0 +1,32 @@
+"""Writing a new key pair to files. Nothing is overwritten; the private key is its owner's alone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from authlens.core.keys import generate_key_pair, openssl_generating
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPair:
+    private: Path
+    public: Path
+    openssl: tuple[str, ...]
+    """The lines that do the same."""
+
+
+def write_key_pair(private: Path) -> WrittenPair:
+    """Generate and write a pair. Raises OSError, FileExistsError where a file is in the way."""
+    public = private.with_suffix(".pub.pem")
+    private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pair = generate_key_pair()
+    _write_new(private, pair.private_pem, 0o600)
+    _write_new(public, pair.public_pem.encode(), 0o644)
+    return WrittenPair(private, public, openssl_generating(pair.bits, str(private), str(public)))
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
+        file.write(content)

@@ -1,0 +1,228 @@
+"""The signature bench: sign as one types, verify against every key of the authorizer, mend slips, read a JWT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, get_args
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Static
+
+from authlens.core import signing
+from authlens.core.authorizer import Authorizer
+from authlens.core.keys import KeyProblem, PassphraseNeeded
+from authlens.core.placing import place
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import Place, Sign
+from authlens.core.signature_bench import Bench, bench, with_third_part
+from authlens.ui import background
+from authlens.ui.bench_text import report
+from authlens.ui.screens.dialog import AskText, Dialog
+from authlens.ui.screens.key_files import write_key_pair
+from authlens.ui.shown import shown
+from authlens.ui.widgets.choices import Choice, Choices
+from authlens.ui.widgets.code_view import CodeView
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.form_row import FormRow
+
+_PLACES = (
+    Choice("token", "beside it"),
+    Choice("username", "username"),
+    Choice("queryString", "query"),
+    Choice("headers", "headers"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the bench made: the request with its signature, and how to sign it anew when it is sent."""
+
+    request: AuthorizerRequest
+    sign: Sign | None
+
+
+class SignatureScreen(Dialog[Signed]):
+    DEFAULT_CSS = """
+    SignatureScreen > .box { width: 96%; height: 96%; max-width: 150; padding: 0 1; }
+    SignatureScreen #bench { height: 1fr; margin-top: 1; }
+    SignatureScreen #given { width: 1fr; margin-right: 2; }
+    SignatureScreen CodeView { width: 1fr; }
+    SignatureScreen Field { max-height: 8; }
+    SignatureScreen .said { height: auto; padding: 1 0 0 13; color: $text-warning; }
+    SignatureScreen.-narrow #bench { layout: vertical; }
+    SignatureScreen.-narrow #given { width: 100%; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5,ctrl+s", "use", "Use it", id="signature.use", tooltip="Put token and signature into the request"),
+        Binding("f8", "mend", "Mend", id="signature.mend", tooltip="Make the change that makes the signature fit"),
+        Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
+        Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
+        Binding("f2", "reveal", "Reveal", id="signature.reveal", tooltip="Show claims and signatures"),
+    ]
+
+    bench: reactive[Bench | None] = reactive[Bench | None](None, init=False)
+    revealed: reactive[bool] = reactive(False, init=False)
+    _pause: Timer | None = None
+
+    def __init__(
+        self,
+        request: AuthorizerRequest,
+        sign: Sign | None,
+        authorizer: Authorizer | None,
+        base: Path | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        super().__init__()
+        self._request = request
+        self._sign = sign
+        self._authorizer = authorizer
+        self._base = base or Path()
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        sign = self._sign or Sign("")
+        with Vertical(classes="box") as box:
+            box.border_title = Content("Signature bench")
+            box.border_subtitle = Content("F5 use · F8 mend · F7 JWT · F9 new keys · F2 reveal · Esc close")
+            with Horizontal(id="bench"):
+                with Vertical(id="given"):
+                    yield FormRow("Token", Field("token", self._request.token or "", secret=True))
+                    yield FormRow("Private key", Field("key", sign.key, placeholder="a PEM file; signs as you type"))
+                    yield FormRow("Passphrase", Field("passphrase", "", secret=True, placeholder="of an encrypted key"))
+                    yield FormRow("Signature", Field("signature", self._request.token_signature or "", secret=True))
+                    yield FormRow("Goes", Choices(_PLACES, sign.place))
+                    yield Static("", classes="said", markup=False)
+                yield CodeView()
+
+    def on_mount(self) -> None:
+        self._sign_anew()
+        self.query(Field).first().focus()
+
+    # What is typed
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(0.1, self._look if event.member == "signature" else self._sign_anew)
+
+    def on_field_left(self, event: Field.Left) -> None:
+        event.stop()
+        self.focus_next()
+
+    def _value(self, member: str) -> str:
+        return next((field.value for field in self.query(Field) if field.member == member), "")
+
+    def _show(self, member: str, value: str) -> None:
+        for field in self.query(Field):
+            if field.member == member:
+                field.show(value)
+
+    @property
+    def request(self) -> AuthorizerRequest:
+        """The request with what stands in the fields."""
+        return replace(
+            self._request, token=self._value("token") or None, token_signature=self._value("signature") or None
+        )
+
+    def _sign_anew(self) -> None:
+        """The signature follows the token while a key is named."""
+        token, key = self._value("token"), self._value("key").strip()
+        if token and key:
+            try:
+                pem = (self._base / Path(key).expanduser()).read_bytes()
+                self._show("signature", signing.sign(token, pem, self._value("passphrase").encode() or None))
+                self._say("")
+            except PassphraseNeeded:
+                self._say("The key is encrypted: type its passphrase.")
+            except OSError as error:
+                self._say(f"The key cannot be read: {error.strerror or error}.")
+            except (KeyProblem, ValueError) as error:
+                self._say(str(error))
+        else:
+            self._say("")
+        self._look()
+
+    def _say(self, text: str) -> None:
+        self.query_one(".said", Static).update(shown(text))
+
+    # What there is to say
+
+    def _look(self) -> None:
+        self.bench = bench(self.request, self._authorizer, self._now())
+
+    def watch_bench(self) -> None:
+        if self.bench is not None and self.query(CodeView):
+            self.query_one(CodeView).lines = report(self.bench, self.revealed)
+
+    def watch_revealed(self) -> None:
+        self.watch_bench()
+
+    def action_reveal(self) -> None:
+        self.revealed = not self.revealed
+
+    def action_mend(self) -> None:
+        slips = self.bench.slips if self.bench else ()
+        slip = next((each for each in slips if each.signature is not None), None)
+        if slip is None:
+            self.notify("There is no slip here that a key could mend; sign anew.", markup=False)
+            return
+        self._show("token", slip.token or "")
+        self._show("signature", slip.signature or "")
+        self._look()
+
+    def action_third_part(self) -> None:
+        parted = with_third_part(self.request)
+        if parted is None:
+            self.notify("The token is no JWT with RS256, so no part of it is a signature for AWS IoT.", markup=False)
+            return
+        self._show("token", parted.token or "")
+        self._show("signature", parted.token_signature or "")
+        self._look()
+
+    @work(exclusive=True, group="generate")
+    async def action_generate(self) -> None:
+        """Write a new key pair and sign with it."""
+        wanted = await self.app.push_screen_wait(
+            AskText("New private key", "private.pem", "The public key goes beside it.")
+        )
+        if not wanted:
+            return
+        try:
+            made = await background.call(lambda: write_key_pair(self._base / Path(wanted).expanduser()))
+        except OSError as error:
+            self._say(f"Nothing was written: {error.strerror or error}.")
+            return
+        self._show("key", wanted)
+        self._sign_anew()
+        self._say(f"Wrote {made.private} and {made.public}. The same with openssl:\n" + "\n".join(made.openssl))
+
+    def action_use(self) -> None:
+        """Close with the request; where a key is named it is signed anew whenever it is sent."""
+        key, where = self._value("key").strip(), self._place
+        passphrase = self._sign.passphrase if self._sign else None
+        sign = Sign(key, passphrase, where) if key else None
+        request, signature = self.request, self._value("signature")
+        if sign is not None:
+            request = replace(request, token_signature=None)
+        elif where != "token" and signature:
+            try:
+                request = place(request, where, signature, self._authorizer)
+            except ValueError as error:
+                self._say(str(error))
+                return
+        self.dismiss(Signed(request, sign))
+
+    @property
+    def _place(self) -> Place:
+        chosen = self.query_one(Choices).chosen
+        return next(place for place in get_args(Place) if place == chosen)

@@ -58,7 +58,8 @@ class Rule:
         if error != self.error or self.words is None or message is None:
             return error == self.error and self.words is message
         words = _ESCAPED_BLANK.sub(r"[\\s\\S]*", re.escape(self.words))
-        return re.fullmatch(rf"(?:[\s\S]*: )?{words}", message) is not None
+        prefix = "" if self.words.startswith("{") else r"(?:[\s\S]*: )?"
+        return re.fullmatch(prefix + words, message) is not None
 
 
 def rule_of(rules: tuple[Rule, ...], error: str, message: str | None) -> Rule | None:

@@ -85,7 +85,23 @@ def test_a_whole_jwt_carries_its_own_signature(authlens: Command) -> None:
     assert authlens("verify", "--key", "b.pem", token).code == 1
 
 
+def test_a_saved_request_is_verified_with_all_that_may_have_been_signed(
+    authlens: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNATURE", SIGNATURE)
+    Path("good.yaml").write_text('request: {authorizerName: A, token: allow, tokenSignature: "${env:SIGNATURE}"}')
+    assert authlens("verify", "--request", "good.yaml", "--authorizer", "a.json").out == "new\n"
+    other = sign("sensor-7", pair("a").private_pem).replace("+", "%2B")
+    username = f"sensor-7?tok=allow&x-amz-customauthorizer-signature={other}"
+    Path("other.yaml").write_text(f"request: {{authorizerName: A, mqttContext: {{username: '{username}'}}}}")
+    ended = authlens("verify", "--request", "other.yaml", "--authorizer", "a.json")
+    assert (ended.code, "over the MQTT username before its '?'" in ended.out) == (1, True)
+
+
 REFUSED = {
+    "describe what": (["--describe", "--signature", SIGNATURE, "allow"], "needs --request"),
+    "request and token": (["--request", "bare.yaml", "allow"], "leave TOKEN"),
+    "request without a token": (["--request", "bare.yaml", "--key", "a.pem"], "holds no token"),
     "no key": (["--signature", SIGNATURE, "allow"], "no key to try"),
     "no signature": (["--key", "a.pem", "allow"], "give --signature"),
     "no token": (["--key", "a.pem", "--signature", SIGNATURE], "give a TOKEN"),
@@ -102,6 +118,7 @@ REFUSED = {
 def test_bad_input_is_one_sentence(authlens: Command, words: list[str], said: str) -> None:
     Path("curve.pem").write_text(elliptic())
     Path("list.json").write_text("[]")
+    Path("bare.yaml").write_text("request: {authorizerName: A}")
     Path("deep.json").write_text("[" * 100_000)
     Path("odd.json").write_text('{"authorizerName": "A", "tokenSigningPublicKeys": {"k": 1}}')
     ended = authlens("verify", *words)

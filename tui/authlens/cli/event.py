@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.request_input import declare_authorizer, known_authorizer, read_saved_request, read_text
+from authlens.cli.request_input import (
+    declare_authorizer,
+    known_authorizer,
+    read_saved_request,
+    read_text,
+    resolve_references,
+)
 from authlens.cli.signing_input import signed
 from authlens.cli.world import World
 
@@ -76,19 +82,10 @@ def _request(
 ) -> AuthorizerRequest:
     """As it would be sent, as far as that needs no secret that was not asked for."""
     if arguments.resolve or arguments.reveal:
-        saved = replace(saved, request=_resolved(saved.request, base, world))
+        saved = replace(saved, request=resolve_references(saved.request, base, world))
     elif _refers(saved.request):
         narrate("references stay as they are written; --resolve puts their values in", world.stderr)
     return signed(saved, base, authorizer, world)
-
-
-def _resolved(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:
-    from authlens.store.references import References
-
-    try:
-        return References(world.environ, base).resolve(request)
-    except ValueError as error:
-        raise CommandError(str(error)) from error
 
 
 def _refers(request: AuthorizerRequest) -> bool:

@@ -12,6 +12,7 @@ from authlens.cli.world import World
 
 if TYPE_CHECKING:
     from authlens.core.authorizer import Authorizer
+    from authlens.core.request import AuthorizerRequest
     from authlens.core.saved_request import SavedRequest
 
 LARGEST = 16 * 1024 * 1024
@@ -49,6 +50,16 @@ def read_saved_request(name: str, world: World) -> tuple[SavedRequest, Path]:
         return read(text), Path() if name == "-" else Path(name).expanduser().parent
     except YamlError as error:
         raise CommandError(f"{name}: {error}") from error
+
+
+def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:
+    """The request with what its references stand for. Raises CommandError."""
+    from authlens.store.references import References
+
+    try:
+        return References(world.environ, base).resolve(request)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
 
 def declare_authorizer(parser: argparse.ArgumentParser) -> None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.request_input import read_authorizer, read_bytes
+from authlens.cli.request_input import (
+    declare_authorizer,
+    known_authorizer,
+    read_bytes,
+    read_saved_request,
+    resolve_references,
+)
 from authlens.cli.signing_input import given_token
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
+    from authlens.core.authorizer import Authorizer
     from authlens.core.jwt import Jwt
     from authlens.core.slips import Slip
 
@@ -20,6 +28,7 @@ _EXAMPLES = """examples:
   authlens verify --key old.pem new.pem --signature "$SIGNATURE" --token-stdin < token.txt
   aws iot describe-authorizer --authorizer-name A > a.json; authlens verify --authorizer a.json --signature "$S" allow
   authlens verify --key issuer.pem "$JWT"
+  authlens verify --request requests/sensor.yaml --describe
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
 Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json are listed in
@@ -33,7 +42,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM form, to be tried"
     )
-    parser.add_argument("--authorizer", metavar="FILE", help="what 'aws iot describe-authorizer' printed")
+    declare_authorizer(parser)
+    parser.add_argument("--request", metavar="FILE", help="a saved request that holds token and signature")
     parser.add_argument("--signature", metavar="S", help="the signature; write --signature=S when it begins with -")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -42,13 +52,11 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     from authlens.core.signing import fitting_key
     from authlens.core.slips import slips
 
-    _part_token_from_keys(arguments)
-    token = given_token(arguments, world)
-    read = _jwt(token, world)
-    token, signature = _pair(arguments, token, read)
-    keys = _keys(arguments, world)
+    claim = _of_request(arguments, world) if arguments.request is not None else _typed(arguments, world)
+    token, signature = claim.token, claim.signature
+    keys = _keys(arguments, claim.authorizer, world)
     key = fitting_key(token, signature, keys)
-    found = () if key is not None else slips(token, signature, keys)
+    found = () if key is not None else slips(token, signature, keys, claim.fields)
     if arguments.output == "json":
         world.output.json({"key": key, "slips": [_slip_json(slip) for slip in found]})
     elif key is not None:
@@ -56,6 +64,43 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     else:
         _write_slips(found, _nothing_explains(signature, len(keys)), world)
     return ExitCode.DONE if key is not None else ExitCode.NO
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What is to be verified."""
+
+    token: str
+    signature: str
+    authorizer: Authorizer | None
+    fields: tuple[tuple[str, str], ...] = ()
+    """What else may have been signed by mistake."""
+
+
+def _typed(arguments: argparse.Namespace, world: World) -> _Claim:
+    _part_token_from_keys(arguments)
+    if arguments.describe:
+        raise CommandError("--describe needs --request FILE, which says where to ask")
+    token = given_token(arguments, world)
+    read = _jwt(token, world)
+    return _Claim(*_pair(arguments, token, read), known_authorizer(arguments, world))
+
+
+def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
+    from authlens.core.placing import signature_of, token_of
+    from authlens.core.signature_bench import other_texts
+
+    if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
+        raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
+    saved, base = read_saved_request(arguments.request, world)
+    authorizer = known_authorizer(arguments, world, saved, base)
+    request = resolve_references(saved.request, base, world)
+    token, signature = token_of(request, authorizer), signature_of(request)
+    if token is None or signature is None:
+        missing = "token" if token is None else "signature"
+        raise CommandError(f"{arguments.request} holds no {missing}; one in a context needs --authorizer or --describe")
+    _jwt(token, world)
+    return _Claim(token, signature, authorizer, other_texts(request))
 
 
 def _part_token_from_keys(arguments: argparse.Namespace) -> None:
@@ -89,9 +134,8 @@ def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[
     return read.signed_part, read.signature
 
 
-def _keys(arguments: argparse.Namespace, world: World) -> tuple[tuple[str, str], ...]:
+def _keys(arguments: argparse.Namespace, authorizer: Authorizer | None, world: World) -> tuple[tuple[str, str], ...]:
     """The (name, public PEM) pairs: files by their names, an authorizer's by theirs. Raises CommandError."""
-    authorizer = read_authorizer(arguments.authorizer, world) if arguments.authorizer else None
     keys = [(name, _public_pem(name, read_bytes(name, "a PEM public key"))) for name in arguments.key]
     keys += authorizer.token_signing_public_keys if authorizer else ()
     if not keys:

@@ -210,12 +210,12 @@ def test_fail_fast_sends_no_more(endpoint: Running, authlens: Command) -> None:
 
 
 def test_repeat_prints_the_latency(endpoint: Running, authlens: Command) -> None:
-    saved(endpoint, "a.yaml", "{principalId: x}")
-    before = len(endpoint.host.events)
+    saved(endpoint, "a.yaml", "{principalId: x}", "clientId: repeated")
 
     ended = authlens("run", "a.yaml", "--repeat", "6", "--concurrency", "1")
 
-    assert len(endpoint.host.events) - before == 6
+    clients = [event["protocolData"].get("mqtt", {}).get("clientId") for event in endpoint.host.events]
+    assert clients.count("repeated") == 6
     lines = ended.out.splitlines()
     assert "        6 of 6 times" in lines
     assert lines[-5].split() == ["latency", "calls", "min", "median", "p95", "max"]

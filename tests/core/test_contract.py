@@ -318,6 +318,11 @@ def test_accepted(members: dict[str, object], authorizer: Authorizer, token: str
     assert contract.verified_token(sent, authorizer) == token
 
 
+def test_a_top_level_token_is_the_token_whatever_the_authorizer() -> None:
+    assert contract.verified_token(request(token="t", tokenSignature="c2ln"), None) == "t"
+    assert contract.verified_token(request(httpContext={"queryString": "?tok=t"}), None) is None
+
+
 def test_status_is_no_reason_to_refuse_a_test_call() -> None:
     assert contract.refuse(request(tlsContext={}), replace(PLAIN, status="INACTIVE"), fits) is None
 

@@ -95,9 +95,7 @@ class Explaining(MainState):
 
         draft = self.draft
         written = replace(draft, mode=Mode.BOTH).request
-        signed = await self.app.push_screen_wait(
-            SignatureScreen(written, draft.sign, self.authorizer, self.base, self.desk.now)
-        )
+        signed = await self.app.push_screen_wait(SignatureScreen(written, draft.sign, self, self.base, self.desk.now))
         if signed is not None:
             made = of_saved(replace(draft.saved, request=signed.request, sign=signed.sign))
             mode = draft.mode if made.mode is Mode.BOTH else made.mode

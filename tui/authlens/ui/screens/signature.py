@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -71,20 +72,23 @@ class SignatureScreen(Dialog[Signed]):
 
     bench: reactive[Bench | None] = reactive[Bench | None](None, init=False)
     revealed: reactive[bool] = reactive(False, init=False)
+    authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None, init=False)
+    """Whose keys are verified against; it may become known while the bench is open."""
     _pause: Timer | None = None
 
     def __init__(
         self,
         request: AuthorizerRequest,
         sign: Sign | None,
-        authorizer: Authorizer | None,
+        source: DOMNode,
         base: Path | None,
         now: Callable[[], datetime],
     ) -> None:
         super().__init__()
         self._request = request
         self._sign = sign
-        self._authorizer = authorizer
+        self._source = source
+        """Whose `authorizer` is watched."""
         self._base = base or Path()
         self._now = now
 
@@ -104,8 +108,12 @@ class SignatureScreen(Dialog[Signed]):
                 yield CodeView()
 
     def on_mount(self) -> None:
-        self._sign_anew()
         self.query(Field).first().focus()
+        self.watch(self._source, "authorizer", self._authorizer_known)
+        self._sign_anew()
+
+    def _authorizer_known(self, authorizer: Authorizer | None) -> None:
+        self.authorizer = authorizer
 
     # What is typed
 
@@ -158,11 +166,15 @@ class SignatureScreen(Dialog[Signed]):
     # What there is to say
 
     def _look(self) -> None:
-        self.bench = bench(self.request, self._authorizer, self._now())
+        self.bench = bench(self.request, self.authorizer, self._now())
 
     def watch_bench(self) -> None:
         if self.bench is not None and self.query(CodeView):
             self.query_one(CodeView).lines = report(self.bench, self.revealed)
+
+    def watch_authorizer(self) -> None:
+        if self.is_mounted:
+            self._look()
 
     def watch_revealed(self) -> None:
         self.watch_bench()
@@ -216,7 +228,7 @@ class SignatureScreen(Dialog[Signed]):
             request = replace(request, token_signature=None)
         elif where != "token" and signature:
             try:
-                request = place(request, where, signature, self._authorizer)
+                request = place(request, where, signature, self.authorizer)
             except ValueError as error:
                 self._say(str(error))
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from dataclasses import replace
@@ -213,6 +214,27 @@ def test_a_program_that_answers_nonsense_is_started_anew(tmp_path: Path) -> None
     first, nonsense, after = invoke(custom(tmp_path), 1, "nonsense", 2)
     assert nonsense.payload == b"this is no JSON"
     assert value(first)[1] != value(after)[1]
+
+
+SHELL = """\
+#!/bin/sh
+api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation"
+while true; do
+    event=$(curl -sS -D headers "$api/next")
+    id=$(tr -d '\\r' < headers | sed -n 's/^Lambda-Runtime-Aws-Request-Id: //p')
+    curl -sS -o answered -d "{\\"event\\": $event}" "$api/$id/response"
+    echo "$(cat answered)"
+done
+"""
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no 'curl' in PATH")
+def test_a_shell_script_is_a_function_too(tmp_path: Path) -> None:
+    program = tmp_path / "bootstrap"
+    program.write_text(SHELL)
+    program.chmod(0o755)
+    results = invoke(define(tmp_path, runtime="provided", command=(str(program),)), 1, 2)
+    assert [value(result) for result in results] == [{"event": 1}, {"event": 2}]
 
 
 def test_the_function_sees_nothing_of_the_callers_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

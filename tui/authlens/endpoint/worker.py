@@ -147,7 +147,7 @@ class Worker:
             await asyncio.wait_for(supervisor.wait(), END_LIMIT)
         except TimeoutError:
             kill_group(supervisor.pid)
-        if not self.exit.done() or self.exit.result().how == "lost":
+        if supervisor.returncode != 0:
             await asyncio.to_thread(self._end_strays)
 
     def _end_strays(self) -> None:

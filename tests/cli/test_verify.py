@@ -91,6 +91,8 @@ def test_a_saved_request_is_verified_with_all_that_may_have_been_signed(
     monkeypatch.setenv("SIGNATURE", SIGNATURE)
     Path("good.yaml").write_text('request: {authorizerName: A, token: allow, tokenSignature: "${env:SIGNATURE}"}')
     assert authlens("verify", "--request", "good.yaml", "--authorizer", "a.json").out == "new\n"
+    Path("signed.yaml").write_text("request: {authorizerName: A, token: allow}\nsign: {key: a-private.pem}\n")
+    assert authlens("verify", "--request", "signed.yaml", "--authorizer", "a.json").out == "new\n"
     other = sign("sensor-7", pair("a").private_pem).replace("+", "%2B")
     username = f"sensor-7?tok=allow&x-amz-customauthorizer-signature={other}"
     Path("other.yaml").write_text(f"request: {{authorizerName: A, mqttContext: {{username: '{username}'}}}}")

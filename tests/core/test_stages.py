@@ -89,8 +89,12 @@ def test_a_login_that_may_do_what_is_asked_passes_every_stage() -> None:
     assert [each.word for each in verdict.answers] == ["ALLOWED"]
 
 
-def test_without_a_question_there_is_nothing_to_deny() -> None:
-    assert judged(passed(CONNECT)).headline == "Authenticated as 'p1'."
+def test_without_a_question_the_client_still_has_to_connect() -> None:
+    verdict = judged(passed(CONNECT))
+    assert (line(verdict), verdict.headline) == ("✓" * 9, "Authenticated as 'p1'.")
+    assert verdict.stages[-1].why == "The client id 'c1' may connect."
+    nobody = judged(passed(CONNECT), request=AuthorizerRequest("A", mqtt_context=MqttContext("u")))
+    assert (line(nobody), nobody.conclusion) == ("✓" * 8 + "–", Conclusion.ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_a_warning_marks_its_stage_and_goes_into_the_headline() -> None:
     assert (line(verdict), verdict.conclusion) == ("✓✓!✓✓✓✓✓✓", Conclusion.ALLOWED)
     assert verdict.headline.startswith("Authenticated as 'p1', but: the authorizer is INACTIVE")
     assert line(judged(passed(PUBLISH))) == "✓✓✓✓✓✓✓✓!"
-    assert line(judged(passed(CONNECT), request=AuthorizerRequest("A", "t", "s"))) == "✓✓✓✓✓!✓✓✓"
+    assert line(judged(passed(CONNECT), request=AuthorizerRequest("A", "t", "s"))) == "✓✓✓✓✓!✓✓–"
 
 
 def test_a_failed_stage_keeps_its_reason_when_it_is_warned_of_too() -> None:

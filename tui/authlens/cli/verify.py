@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from authlens.cli.request_input import (
     read_saved_request,
     resolve_references,
 )
-from authlens.cli.signing_input import given_token
+from authlens.cli.signing_input import given_token, signed
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
         raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
     saved, base = read_saved_request(arguments.request, world)
     authorizer = known_authorizer(arguments, world, saved, base)
-    request = resolve_references(saved.request, base, world)
+    resolved = replace(saved, request=resolve_references(saved.request, base, world))
+    request = signed(resolved, base, authorizer, world)
     token, signature = token_of(request, authorizer), signature_of(request)
     if token is None or signature is None:
         missing = "token" if token is None else "signature"

@@ -15,6 +15,7 @@ from authlens.core.expectation import Question
 from authlens.core.finding import Severity
 from authlens.core.invocation import Invocation, Outcome
 from authlens.core.placing import find
+from authlens.core.redaction import refers
 from authlens.core.request import Mode
 from authlens.core.stage_messages import Stage
 
@@ -41,6 +42,12 @@ class Passed:
     outcome: Outcome
     authorizer: Authorizer | None
     answers: AccessQuestions
+
+
+def client_id_of(passed: Passed) -> str | None:
+    """The client id that was sent; `None` too when it is a reference, whose value is not kept."""
+    mqtt = passed.invocation.request.mqtt_context
+    return None if mqtt is None or mqtt.client_id is None or refers(mqtt.client_id) else mqtt.client_id
 
 
 def _inactive(passed: Passed) -> Iterator[Caveat]:
@@ -78,9 +85,8 @@ def _no_documents(passed: Passed) -> Iterator[Caveat]:
 
 
 def _no_connect(passed: Passed) -> Iterator[Caveat]:
-    mqtt = passed.invocation.request.mqtt_context
-    client = mqtt.client_id if mqtt else None
-    if not passed.outcome.policy_documents or client is None or "${" in client:
+    client = client_id_of(passed)
+    if not passed.outcome.policy_documents or client is None:
         return
     if passed.answers.word(Question("iot:Connect", f"client/{client}")) != ALLOWED:
         yield Caveat(

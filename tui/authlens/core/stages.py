@@ -9,7 +9,7 @@ from enum import StrEnum
 from authlens.core import contract
 from authlens.core.access import ALLOWED, Access, AccessQuestions
 from authlens.core.authorizer import Authorizer
-from authlens.core.caveats import Caveat, Passed, caveats
+from authlens.core.caveats import Caveat, Passed, caveats, client_id_of
 from authlens.core.expectation import Question
 from authlens.core.finding import Finding
 from authlens.core.invocation import Failure, Invocation, Outcome
@@ -125,8 +125,11 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
     denied = [access for access in answers if access.word != ALLOWED]
     conclusion = _conclusion(passed, denied)
     headline, next_step = _policy_words(conclusion, passed.outcome, answers, denied)
-    state = State.PASSED if conclusion is Conclusion.ALLOWED else State.FAILED
-    results = _results(Stage.POLICY, state, headline, next_step)
+    if conclusion is Conclusion.ALLOWED and not answers:
+        results = _unasked(passed)
+    else:
+        state = State.PASSED if conclusion is Conclusion.ALLOWED else State.FAILED
+        results = _results(Stage.POLICY, state, headline, next_step)
     if conclusion is Conclusion.ALLOWED and found and found[0].severity == "warning":
         headline, next_step = f"{headline[:-1]}, but: {_lowered(found[0].message)}", found[0].next_step
     return Verdict(conclusion, _warned(results, found), headline, next_step, "", found, answers)
@@ -136,6 +139,14 @@ def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
     if not _allows_anything(passed.outcome):
         return Conclusion.DENIED
     return Conclusion.PARTLY if denied else Conclusion.ALLOWED
+
+
+def _unasked(passed: Passed) -> tuple[StageResult, ...]:
+    """Without an open question there is still the one that every client asks: may it connect?"""
+    client = client_id_of(passed)
+    if client is None:
+        return _results(Stage.POLICY, State.NOT_REACHED, "No question is open, and no client id says who connects.")
+    return _results(Stage.POLICY, State.PASSED, f"The client id {client!r} may connect.")
 
 
 def _policy_words(

@@ -60,10 +60,10 @@ def test_the_headline_drops_what_there_is_no_room_for() -> None:
     assert present.headline(invocation(PASSED, 3), NOW, 0).plain == "✓ AUTHENTICATED  sensor7"
 
 
-def test_a_failure_is_told_word_for_word_with_its_facts_and_advice() -> None:
+def test_a_failure_is_told_word_for_word_with_its_facts() -> None:
     failure = Failure(FailureKind.AWS, "InvalidRequestException", "Token [x] \x1b]0;y", 400, "id-1", "Do this.")
     assert present.details(invocation(failure)).plain == (
-        "InvalidRequestException · HTTP 400 · request id id-1\nToken [x] ␛]0;y\n→ Do this."
+        "InvalidRequestException · HTTP 400 · request id id-1\nToken [x] ␛]0;y"
     )
 
 

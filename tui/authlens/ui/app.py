@@ -23,7 +23,7 @@ from authlens.ui import background, clipboard
 from authlens.ui.desk import Desk
 from authlens.ui.mfa import MfaAsker
 from authlens.ui.shown import AsciiGlyphs, TerminalGuard
-from authlens.ui.themes import DEFAULT, BrokenTheme, read_themes
+from authlens.ui.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
@@ -59,7 +59,7 @@ class AuthlensApp(App[object]):
         self.event_loop: asyncio.AbstractEventLoop | None = None
         self._start_problems: list[str] = []
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
-        self._use_themes()
+        self._use_one_theme()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._guards]
@@ -79,17 +79,23 @@ class AuthlensApp(App[object]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return {"foreground-disabled": "ansi_bright_black"}
 
-    def _use_themes(self) -> None:
+    def _use_one_theme(self) -> None:
+        """The one that the first paint needs."""
         for name in list(self.available_themes):
             self.unregister_theme(name)
-        self._theme_problems: list[str] = []
-        for theme in read_themes(self.desk.places.themes):
+        own, wanted = self.desk.places.themes, self.desk.settings.theme
+        theme = (read_theme(wanted, own) if wanted else None) or read_theme(DEFAULT, own)
+        if theme is not None:
+            self.register_theme(theme)
+            self.theme = theme.name
+
+    @work(group="themes")
+    async def _read_themes(self) -> None:
+        for theme in await background.call(lambda: list(read_themes(self.desk.places.themes))):
             if isinstance(theme, BrokenTheme):
-                self._theme_problems.append(f"{theme.path}, {theme.reason}")
+                self._warn(f"{theme.path}, {theme.reason}")
             else:
                 self.register_theme(theme)
-        wanted = self.desk.settings.theme
-        self.theme = wanted if wanted in self.available_themes else DEFAULT
 
     def watch_theme(self, name: str) -> None:
         """Remember the choice."""
@@ -179,8 +185,12 @@ class AuthlensApp(App[object]):
         for number in _SIGNALS:
             self.event_loop.add_signal_handler(number, self._on_signal, number)
         self.set_keymap(dict(self.desk.settings.keymap))
-        for problem in (*self._theme_problems, *self.desk.settings.problems, *self._start_problems):
-            self.notify(problem, severity="warning", timeout=15, markup=False)
+        for problem in (*self.desk.settings.problems, *self._start_problems):
+            self._warn(problem)
+        self.call_after_refresh(self._read_themes)
+
+    def _warn(self, problem: str) -> None:
+        self.notify(problem, severity="warning", timeout=15, markup=False)
 
     def _on_signal(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)

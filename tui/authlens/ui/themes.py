@@ -49,13 +49,26 @@ def shipped_folder() -> Path:
 def read_themes(own: Path) -> Iterator[Theme | BrokenTheme]:
     """The shipped themes, then the user's; one of the same name replaces the shipped one."""
     for folder in (shipped_folder(), own):
-        for path in sorted(folder.glob("*.yaml")):
-            try:
-                yield parse_theme(path.stem, yaml_text.decode(path.read_bytes()))
-            except YamlError as error:
-                yield BrokenTheme(path, str(error))
-            except OSError as error:
-                yield BrokenTheme(path, error.strerror or str(error))
+        yield from (_read(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def read_theme(name: str, own: Path) -> Theme | None:
+    """One theme: the first paint needs no other."""
+    for folder in (own, shipped_folder()):
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            theme = _read(path)
+            return theme if isinstance(theme, Theme) else None
+    return None
+
+
+def _read(path: Path) -> Theme | BrokenTheme:
+    try:
+        return parse_theme(path.stem, yaml_text.decode(path.read_bytes()))
+    except YamlError as error:
+        return BrokenTheme(path, str(error))
+    except OSError as error:
+        return BrokenTheme(path, error.strerror or str(error))
 
 
 def parse_theme(name: str, text: str) -> Theme:

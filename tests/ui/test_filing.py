@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button
+
+from authlens.core.saved_request_yaml import write
+from authlens.store.requests import load
+from authlens.ui.screens.dialog import Ask, AskText
+from authlens.ui.screens.requests import RequestsScreen
+from ui.robot import SENSOR, Robot, running, with_prompt
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "requests" / "sensor.yaml"
+    path.parent.mkdir()
+    path.write_text(write(SENSOR))
+    return path
+
+
+def put(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def text_of(path: Path) -> str:
+    return path.read_text()
+
+
+async def answer(robot: Robot, way: str) -> None:
+    assert isinstance(robot.app.screen, Ask)
+    robot.app.screen.query_one(f"#{way}", Button).focus()
+    await robot.press("enter")
+
+
+async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.press("ctrl+s")
+        assert isinstance(robot.app.screen, AskText)
+        await robot.type(" one")
+        await robot.press("enter")
+        path = tmp_path / "requests" / "SensorAuth one.yaml"
+        assert load(path).saved == SENSOR
+        assert "SensorAuth one.yaml" in robot.text()
+        await robot.fill("username", "other")
+        assert "● unsaved" in robot.text()
+        await robot.press("ctrl+s")
+        assert "unsaved" not in robot.text()
+        assert load(path).saved == robot.screen.draft.saved
+        await robot.app.run_action("duplicate", robot.screen)
+        await robot.settle()
+        assert robot.screen.source == "SensorAuth one copy.yaml"
+        await robot.app.run_action("rename", robot.screen)
+        await robot.settle()
+        await robot.type(" b")
+        await robot.press("enter")
+        assert robot.screen.source == "SensorAuth one copy b.yaml"
+        await robot.app.run_action("delete", robot.screen)
+        await robot.settle()
+        await answer(robot, "delete")
+        assert [each.name for each in path.parent.glob("*.yaml")] == ["SensorAuth one.yaml"]
+        assert robot.screen.unsaved
+
+
+async def test_a_blank_form_asks_about_changes_and_undo_brings_all_back(saved: Path, tmp_path: Path) -> None:
+    async with running(tmp_path, saved) as robot:
+        await robot.fill("username", "other")
+        await robot.press("ctrl+n")
+        await robot.press("escape")
+        assert robot.screen.draft.username == "other"
+        await robot.press("ctrl+n")
+        await answer(robot, "discard")
+        assert robot.screen.draft.username == ""
+        assert robot.screen.source == ""
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.username == "other"
+        assert robot.screen.source == "sensor.yaml"
+        assert robot.screen.unsaved
+        assert load(saved).saved == SENSOR
+
+
+async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_told_with_its_place(
+    saved: Path, tmp_path: Path
+) -> None:
+    (saved.parent / "broken.yaml").write_text("request:\n  authorizerNam: x\n")
+    (saved.parent / "deep").mkdir()
+    (saved.parent / "deep" / "other.yaml").write_text("description: a car\nrequest: {authorizerName: Other}\n")
+    async with running(tmp_path, None) as robot:
+        await robot.press("ctrl+o")
+        assert isinstance(robot.app.screen, RequestsScreen)
+        assert "line 2, column 3" in robot.text()
+        await robot.press("enter")
+        assert isinstance(robot.app.screen, RequestsScreen)
+        await robot.type("car")
+        await robot.press("enter")
+        assert robot.screen.draft.authorizer_name == "Other"
+        assert robot.screen.source == "other.yaml"
+
+
+async def test_comments_are_not_lost_unasked(saved: Path, tmp_path: Path) -> None:
+    put(saved, "# mine\n" + write(SENSOR))
+    async with running(tmp_path, saved) as robot:
+        await robot.fill("username", "other")
+        await robot.press("ctrl+s")
+        await answer(robot, "cancel")
+        assert text_of(saved).startswith("# mine")
+        assert robot.screen.unsaved
+        await robot.press("ctrl+s")
+        await answer(robot, "bare")
+        assert load(saved).saved == robot.screen.draft.saved
+
+
+@pytest.mark.parametrize("way", ["cancel", "over", "reload"])
+async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, way: str) -> None:
+    async with running(tmp_path, saved) as robot:
+        await robot.fill("username", "mine")
+        theirs = write(SENSOR).replace("sensor-7", "theirs")
+        put(saved, theirs)
+        await robot.press("ctrl+s")
+        await answer(robot, way)
+        assert (text_of(saved) == theirs) is (way != "over")
+        assert robot.screen.draft.username == ("theirs" if way == "reload" else "mine")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("request: [", "line 1, column 11"), ("reqest: {}", "did you mean"), ("", "")]
+)
+async def test_a_file_that_cannot_be_opened_is_told_and_left(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(text)
+    async with running(tmp_path, path) as robot:
+        assert said in robot.notifications()[0]
+        assert str(path) in robot.notifications()[0]
+        assert path.read_text() == text
+
+
+async def test_leaving_asks_about_changes(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.fill("username", "other")
+        await robot.press("ctrl+q")
+        await answer(robot, "cancel")
+        assert robot.app.is_running
+        await robot.press("ctrl+q")
+        await answer(robot, "discard")
+        assert not robot.app.is_running or robot.app._exit
+
+
+async def test_a_prompt_leaves_with_the_request(tmp_path: Path) -> None:
+    async with running(tmp_path, change=with_prompt) as robot:
+        await robot.fill("username", "other")
+        await robot.press("ctrl+q")
+        assert robot.app.return_value == robot.screen.draft.saved

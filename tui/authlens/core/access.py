@@ -46,13 +46,17 @@ class AccessQuestions:
         """The decision alone."""
         return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
 
-    def ask(self, question: Question) -> Access:
-        """A client that is not authenticated may do nothing, whatever the documents say."""
+    def ask(self, question: Question, nearest: bool = True) -> Access:
+        """The decision with its reason, and with the nearest miss where nothing allows and it is wanted.
+
+        A client that is not authenticated may do nothing, whatever the documents say.
+        """
         if not self._outcome.is_authenticated:
             return Access(question, IMPLICIT_DENY, "the client is not authenticated")
         decision = self._decide(question)
-        nearest = [f"the nearest miss: {miss.message}" for miss in decision.near_misses[:1]]
-        return Access(question, str(decision.word), "; ".join((*decision.reasons, *nearest)))
+        misses = decision.near_misses[:1] if nearest else ()
+        reasons = (*decision.reasons, *(f"the nearest miss: {miss.message}" for miss in misses))
+        return Access(question, str(decision.word), "; ".join(reasons))
 
     def _decide(self, question: Question) -> Decision:
         from authlens.core.policy import document, evaluate

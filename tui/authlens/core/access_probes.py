@@ -14,7 +14,7 @@ from authlens.core.compare_policies import DocumentPair, StatementMeaning
 from authlens.core.expectation import Question
 from authlens.core.request import AuthorizerRequest
 
-MOST = 24
+MOST = 16
 """Questions asked at most: a comparison is to be there at once, and its words tell every statement anyway."""
 
 _ACTIONS = {

@@ -250,8 +250,9 @@ def _flips(
         questions = probes(pairs, (left.request, right.request))
     before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
     for question in questions:
-        if before.word(question) != after.word(question):
-            yield Flip(before.ask(question), after.ask(question))
+        word = before.word(question)
+        if word != after.word(question):
+            yield Flip(Access(question, word), after.ask(question, nearest=False))
 
 
 def _redacted(flip: Flip, redact: Redact) -> Flip:

@@ -36,6 +36,7 @@ _INSERT = "INSERT INTO invocation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 class History:
     """Safe to use from any thread: one thread of its own owns the connection. Nothing is opened before it is needed.
 
+    busy_seconds: how long another process may hold the file before a write is given up.
     keep: what is stored of an invocation; `off` records nothing and leaves what is there.
     use_index: `False` does without the search index, as a SQLite without FTS5 must.
     """
@@ -47,12 +48,14 @@ class History:
         *,
         max_records: int = MAX_RECORDS,
         max_bytes: int = MAX_BYTES,
+        busy_seconds: float = file.BUSY_SECONDS,
         use_index: bool = True,
     ) -> None:
         self._path = path
         self._keep = keep
         self._max_records = max_records
         self._max_bytes = max_bytes
+        self._busy_seconds = busy_seconds
         self._use_index = use_index
         self._lock = threading.Lock()
         self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
@@ -119,7 +122,7 @@ class History:
         if file.identity(self._path) is None:
             return None
         try:
-            damaged = file.is_damaged(self._path)
+            damaged = file.is_damaged(self._path, self._busy_seconds)
         except sqlite3.Error as error:
             self._fault = self._sentence(error)
             return self._fault
@@ -187,13 +190,13 @@ class History:
             connection.execute("DELETE FROM invocation")
         connection.execute("VACUUM")
 
-    def _recover(self, error: sqlite3.DatabaseError) -> None:
-        """After damage was met: start anew beside a damaged file, do without a damaged index. Raises what it cannot."""
+    def _recover(self) -> None:
+        """After damage was met: start anew beside a damaged file. What the check does not see is in the index."""
         self._disconnect()
-        if file.identity(self._path) is not None and file.is_damaged(self._path):
+        if file.identity(self._path) is not None and file.is_damaged(self._path, self._busy_seconds):
             aside = file.set_aside(self._path)
             self._notice = f"the history was damaged; it was kept as {aside} and a new one was started"
-        elif error.sqlite_errorcode == sqlite3.SQLITE_CORRUPT_VTAB:
+        else:
             self._use_index = False
 
     def _connect(self) -> sqlite3.Connection:
@@ -201,7 +204,7 @@ class History:
         if self._connection is not None and self._opened == file.identity(self._path):
             return self._connection
         self._disconnect()
-        self._connection = file.open_file(self._path, create=self._keep != "off")
+        self._connection = file.open_file(self._path, self._keep != "off", self._busy_seconds)
         self._opened = file.identity(self._path)
         self._indexed = self._use_index and search_in.has_index(self._connection)
         return self._connection
@@ -221,7 +224,7 @@ class History:
             except sqlite3.DatabaseError as error:
                 if not file.is_damage(error):
                     raise
-                self._recover(error)
+                self._recover()
                 result = work(self._connect())
         except (sqlite3.Error, OSError, file.Newer) as error:
             self._fault = self._sentence(error)

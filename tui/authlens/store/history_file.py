@@ -22,7 +22,7 @@ BUSY_SECONDS = 5.0
 """How long another process may hold the file before a write is given up."""
 
 _SCHEMA = (
-    """CREATE TABLE invocation (
+    """CREATE TABLE IF NOT EXISTS invocation (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         started_at TEXT NOT NULL,
         authorizer TEXT NOT NULL,
@@ -35,9 +35,9 @@ _SCHEMA = (
         body BLOB NOT NULL
     )""",
     # Apart from the bodies, so that looking through all words reads few pages.
-    "CREATE TABLE word (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS word (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     # Records written by a SQLite without the index; the next one that has it catches up.
-    "CREATE TABLE unindexed (number INTEGER PRIMARY KEY)",
+    "CREATE TABLE IF NOT EXISTS unindexed (number INTEGER PRIMARY KEY)",
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -62,14 +62,14 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code & 0xFF in _DAMAGED
 
 
-def open_file(path: Path, create: bool = True) -> sqlite3.Connection:
+def open_file(path: Path, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection to the history, made when it is not there. Raises sqlite3.Error, OSError or Newer."""
     if create:
         make_folder(path.parent)
         _create(path)
     for name in (path, side_file(path)):
         narrow(name, 0o600)
-    connection = connect(path, "rw")
+    connection = connect(path, busy_seconds)
     try:
         _prepare(connection)
     except BaseException:
@@ -78,10 +78,10 @@ def open_file(path: Path, create: bool = True) -> sqlite3.Connection:
     return connection
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection to a file that is there, in the mode `rw` or `ro`."""
+def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    """A connection to a file that is there. It must be able to write: reading after a kill rolls back first."""
     name = quote(os.path.abspath(path))
-    return sqlite3.connect(f"file:{name}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS)
+    return sqlite3.connect(f"file:{name}?mode=rw", uri=True, isolation_level=None, timeout=busy_seconds)
 
 
 def _create(path: Path) -> None:
@@ -101,9 +101,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if _version(connection) < VERSION:
         connection.execute("PRAGMA journal_mode=DELETE")
         with transaction(connection):
-            # Another process may have been faster.
-            if _version(connection) < VERSION:
-                _make_tables(connection)
+            _make_tables(connection)
 
 
 def refuse_newer(connection: sqlite3.Connection) -> None:
@@ -118,6 +116,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
+    """Those that are missing: another instance may have been faster."""
     for statement in _SCHEMA:
         connection.execute(statement)
     make_index(connection)
@@ -181,9 +180,9 @@ def raise_if_damaged(connection: sqlite3.Connection) -> None:
         raise Damaged
 
 
-def is_damaged(path: Path) -> bool:
+def is_damaged(path: Path, busy_seconds: float = BUSY_SECONDS) -> bool:
     """As `raise_if_damaged`, on a connection of its own. Raises sqlite3.Error when the file cannot be looked at."""
-    with contextlib.closing(connect(path, "ro")) as connection:
+    with contextlib.closing(connect(path, busy_seconds)) as connection:
         try:
             raise_if_damaged(connection)
         except sqlite3.DatabaseError as error:

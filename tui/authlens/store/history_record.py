@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from authlens.core.invocation import Invocation
+from authlens.core.invocation import Invocation, Outcome
 from authlens.core.invocation_json import from_json, to_json
 from authlens.core.invocation_redaction import redact_invocation, without_resolved
 from authlens.core.target import Target
@@ -22,8 +22,11 @@ Keep = Literal["full", "redacted", "off"]
 """Everything a replay needs, everything but its secrets, or nothing at all."""
 
 MAX_BYTES = 2 * 1024 * 1024
-_SHORTER = (262_144, 65_536, 16_384, 4_096, 512)
+_LENGTHS = (1024 * 1024, 262_144, 65_536, 16_384, 4_096, 512)
 """Lengths that texts are cut to, until the record fits."""
+_MARGIN = 256 * 1024
+"""More than the longest secret: one that the first cut leaves a piece of is gone with the second, after redaction."""
+_CUT = "… [cut by the history]"
 _MAX_WORDS = 2_000
 
 
@@ -56,8 +59,9 @@ class Record:
     body: bytes
 
 
-def record_of(invocation: Invocation, keep: Keep) -> Record:
+def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> Record:
     """The invocation as it is stored; in full it is without what its references stood for."""
+    invocation = _shortened(invocation, _LENGTHS[0] + _MARGIN)
     shown = redact_invocation(invocation)
     kept = shown if keep == "redacted" else without_resolved(invocation)
     failure, outcome = shown.failure, shown.outcome
@@ -71,7 +75,7 @@ def record_of(invocation: Invocation, keep: Keep) -> Record:
         _storable(target_words(shown.target)),
         shown.source and _storable(shown.source),
     )
-    return Record(columns, _words(shown), _body(replace(kept, number=None)))
+    return Record(columns, _words(shown), _body(replace(kept, number=None), max_bytes))
 
 
 def row_of(number: int, started_at: str, *fields: Any) -> Row:
@@ -117,16 +121,32 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
-def _body(invocation: Invocation) -> bytes:
+def _shortened(invocation: Invocation, length: int) -> Invocation:
+    """Without the ends of very long texts, which would take long to redact only to be cut."""
+    result, wire = invocation.result, invocation.wire
+    if isinstance(result, Outcome):
+        documents = tuple(document[:length] for document in result.policy_documents)
+        result = replace(result, policy_documents=documents, principal_id=_start(result.principal_id, length))
+    else:
+        result = replace(result, message=_start(result.message, length))
+    if wire is not None:
+        wire = replace(wire, request_body=wire.request_body[:length], response_body=wire.response_body[:length])
+    return replace(invocation, result=result, wire=wire, function_log=_start(invocation.function_log, length))
+
+
+def _start(text: str | None, length: int) -> str | None:
+    return None if text is None else text[:length]
+
+
+def _body(invocation: Invocation, max_bytes: int) -> bytes:
     """Its JSON, texts cut until it fits."""
-    value: Any = to_json(invocation)
-    body = json.dumps(value).encode("ascii")
-    for length in _SHORTER:
-        if len(body) <= MAX_BYTES:
+    whole: Any = to_json(invocation)
+    for length in _LENGTHS:
+        value = _cut(whole, length)
+        body = json.dumps(value if value == whole else {**value, "truncated": True}).encode("ascii")
+        if len(body) <= max_bytes:
             return body
-        value = {**_cut(value, length), "truncated": True}
-        body = json.dumps(value).encode("ascii")
-    return body if len(body) <= MAX_BYTES else _without_request(value)
+    return _without_request(value)
 
 
 def _without_request(value: dict[str, Any]) -> bytes:
@@ -134,12 +154,12 @@ def _without_request(value: dict[str, Any]) -> bytes:
     kept = {key: part for key, part in value.items() if key not in ("wire", "functionLog", "outcome", "authorizer")}
     request = {"authorizerName": value["request"].get("authorizerName")}
     outcome = value.get("outcome") and {**value["outcome"], "policyDocuments": []}
-    return json.dumps({**kept, "request": request, "outcome": outcome}).encode("ascii")
+    return json.dumps({**kept, "request": request, "outcome": outcome, "truncated": True}).encode("ascii")
 
 
 def _cut(value: Any, length: int) -> Any:
     if isinstance(value, str):
-        return value if len(value) <= length else f"{value[:length]}… [cut by the history: {len(value)} characters]"
+        return value if len(value) <= length else value[:length] + _CUT
     if isinstance(value, list):
         return [_cut(item, length) for item in value]
     if isinstance(value, dict):
@@ -153,5 +173,4 @@ def _cut_bytes(value: dict[str, str], length: int) -> dict[str, str]:
     content = base64.b64decode(value["base64"])
     if len(content) <= length:
         return value
-    mark = f"\n[cut by the history: {len(content)} bytes]".encode("ascii")
-    return {"base64": base64.b64encode(content[:length] + mark).decode("ascii")}
+    return {"base64": base64.b64encode(content[:length] + _CUT.encode()).decode("ascii")}

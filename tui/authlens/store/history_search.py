@@ -12,7 +12,10 @@ from collections.abc import Sequence
 
 from authlens.store.history_record import Row, row_of
 
-_INDEX = "CREATE VIRTUAL TABLE word_index USING fts5(text, content='word', content_rowid='number', tokenize='trigram')"
+_INDEX = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS word_index"
+    " USING fts5(text, content='word', content_rowid='number', tokenize='trigram')"
+)
 _CATCH_UP = (
     "INSERT INTO word_index (rowid, text) SELECT number, text FROM word WHERE number IN (SELECT number FROM unindexed)",
     "DELETE FROM unindexed",
@@ -49,8 +52,7 @@ def is_behind(connection: sqlite3.Connection) -> bool:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Bring the index up to date, in the caller's transaction."""
-    if not has_index(connection):
-        make_index(connection)
+    make_index(connection)
     if has_index(connection):
         for statement in _CATCH_UP:
             connection.execute(statement)

@@ -11,7 +11,10 @@ from textual.content import Content
 
 from authlens.core.access import ALLOWED, EXPLICIT_DENY, variables_of
 from authlens.core.authorizer import Authorizer
+from authlens.core.compare import Comparison, compare
 from authlens.core.expectation import Question
+from authlens.core.expectation_check import Judgement
+from authlens.core.expectation_check import State as Judged
 from authlens.core.finding import Finding
 from authlens.core.invocation import Invocation
 from authlens.core.policy import document as policy
@@ -105,6 +108,12 @@ def why(invocation: Invocation, questions: tuple[Question, ...], authorizer: Aut
     )
 
 
+@lru_cache(maxsize=8)
+def compared(left: Invocation, right: Invocation, questions: tuple[Question, ...]) -> Comparison:
+    """The comparison of two invocations; equal arguments cost it once."""
+    return compare(left, right, questions or None)
+
+
 # The stages
 
 
@@ -136,6 +145,19 @@ def because(verdict: Verdict) -> Content:
     if verdict.next_step:
         said.append(Content.assemble(("→ ", "bold $text-primary"), shown(verdict.next_step)))
     return Content("\n").join(said)
+
+
+def kept(judgement: Judgement) -> Content:
+    """Whether the answer keeps what the saved request expects."""
+    if judgement.state is Judged.KEPT:
+        return Content.styled("✓ as expected", "$text-success")
+    if judgement.state is Judged.UNJUDGED:
+        return Content.assemble(("! not judged: ", "$text-warning"), shown(judgement.reason))
+    lines = [Content.styled(f"✗ {len(judgement.broken)} of what is expected is not so", "$text-error")]
+    for broken in judgement.broken[:3]:
+        said = f"  {broken.key}: expected {broken.expected}, got {broken.got}"
+        lines.append(shown(said if len(said) < 300 else said[:300] + "…"))
+    return Content("\n").join(lines)
 
 
 # Access

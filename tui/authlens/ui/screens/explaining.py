@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets.text_area import Selection
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.expectation import Question
+from authlens.core.expectation import Expectation, Question
 from authlens.core.request import Mode
 from authlens.ui.draft import MEMBERS, Draft, of_saved
 from authlens.ui.screens.main_state import MainState
@@ -30,6 +30,8 @@ PAUSE = 0.15
 class Explaining(MainState):
     findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"]((), init=False)
     """What preflight says of the form."""
+    expect: var[Expectation | None] = var[Expectation | None](None)
+    """What the form's saved request expects."""
     asked: tuple[Question, ...] = ()
     """The person's own questions."""
     dropped: frozenset[Question] = frozenset()
@@ -45,6 +47,7 @@ class Explaining(MainState):
         from authlens.core.preflight import preflight  # after the first paint
 
         draft = self.draft
+        self.expect = draft.expect
         self.findings = preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
         for page in self.query(EventPage):
             page.authorizer, page.request = self.authorizer, draft.request

@@ -12,12 +12,12 @@ from textual.containers import Container
 
 from authlens.core.invocation import Invocation
 from authlens.ui.draft import MEMBERS, Draft, with_kind
+from authlens.ui.screens.comparing import Comparing
 from authlens.ui.screens.explaining import Explaining
 from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.screens.pasting import Pasting
-from authlens.ui.screens.recall import Recall
 from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
@@ -36,7 +36,7 @@ class Command:
     tooltip: str
 
 
-class MainScreen(Recall, Filing, Explaining, Pasting, Layout):
+class MainScreen(Comparing, Filing, Explaining, Pasting, Layout):
     AUTO_FOCUS = "#members Field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
@@ -77,6 +77,13 @@ class MainScreen(Recall, Filing, Explaining, Pasting, Layout):
         Command("Rename", "rename", "Give the open file another name"),
         Command("Duplicate", "duplicate", "Copy the open file and open the copy"),
         Command("Delete", "delete", "Delete the open file"),
+        Command("Compare the form with its last run", "compare_form", "What was changed since it was sent"),
+        Command("Compare the answer with the expectation", "compare_expectation", "What was promised and what came"),
+        Command("Record the answer as the expectation", "record_expectation", "So that it never breaks again"),
+        Command(
+            "Send to several targets", "several_targets", "One table of verdicts, with the difference to the first"
+        ),
+        Command("Write negative cases", "negative_cases", "Requests that must be refused, made from this one"),
         Command("Send the field empty", "send_empty", "Send this field although it holds nothing, or no longer"),
     )
 
@@ -98,6 +105,8 @@ class MainScreen(Recall, Filing, Explaining, Pasting, Layout):
                 MainState.running_for,
                 MainState.authorizer,
                 MainState.questions,
+                MainState.baseline,
+                Explaining.expect,
                 Explaining.findings,
             )
             yield HistoryPane(self.desk.now).data_bind(

@@ -14,12 +14,13 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.expectation import Question
+from authlens.core.expectation import Expectation, Question
 from authlens.core.invocation import Invocation, Wire
 from authlens.ui import documents
 from authlens.ui.documents import Line
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.code_view import CodeView
+from authlens.ui.widgets.compare_view import CompareView
 from authlens.ui.widgets.items import Items
 from authlens.ui.widgets.pages import Page, Pages
 from authlens.ui.widgets.pane import Pane
@@ -28,6 +29,8 @@ from authlens.ui.widgets.stage_line import StageLine
 from authlens.ui.widgets.verdict import Verdict
 
 if TYPE_CHECKING:
+    from authlens.core.compare import Comparison
+    from authlens.core.expectation_check import Judgement
     from authlens.core.finding import Finding
     from authlens.core.stages import Verdict as StageVerdict
     from authlens.ui.why import Why
@@ -56,6 +59,10 @@ class AnswerPane(Pane):
     """What is asked of every answer."""
     findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the form, while nothing was sent."""
+    baseline: var[Invocation | None] = var[Invocation | None](None)
+    """What every answer is compared with."""
+    expect: var[Expectation | None] = var[Expectation | None](None)
+    """What the saved request promises of the answer."""
     running_for: var[float | None] = var[float | None](None)
 
     @dataclass
@@ -76,6 +83,7 @@ class AnswerPane(Pane):
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
             Page("lint", "Lint", Items),
+            Page("changes", "Changes", CompareView),
             *(Page(name, label, CodeView) for name, label in _TEXTS),
             key="texts",
         )
@@ -114,6 +122,12 @@ class AnswerPane(Pane):
     def watch_authorizer(self) -> None:
         self._explain_and_fill()
 
+    def watch_baseline(self) -> None:
+        self._explain_and_fill()
+
+    def watch_expect(self) -> None:
+        self._explain()
+
     def watch_findings(self) -> None:
         if self.invocation is None:
             self._explain()
@@ -151,7 +165,9 @@ class AnswerPane(Pane):
         if not self.query("#texts"):
             return
         reasons = self.reasons
-        self.query_one(StageLine).verdict = None if self.running_for is not None else self._verdict(reasons)
+        line = self.query_one(StageLine)
+        line.verdict = None if self.running_for is not None else self._verdict(reasons)
+        line.judgement = self._judgement()
         self.pages.mark(self._marks(reasons))
 
     def _verdict(self, reasons: Why | None) -> StageVerdict | None:
@@ -160,6 +176,22 @@ class AnswerPane(Pane):
         from authlens.core.stages import foreseen
 
         return foreseen(self.findings, self.authorizer) if self.findings else None
+
+    def _judgement(self) -> Judgement | None:
+        if self.expect is None or self.invocation is None or self.running_for is not None:
+            return None
+        from authlens.core.expectation_check import judge
+
+        return judge(self.expect, self.invocation)
+
+    @property
+    def changes(self) -> Comparison | None:
+        """The answer compared with the baseline."""
+        if self.baseline is None or self.invocation is None:
+            return None
+        from authlens.ui.why import compared
+
+        return compared(self.baseline, self.invocation, self.questions)
 
     def _marks(self, reasons: Why | None) -> dict[str, str]:
         """What the tabs tell of their pages."""
@@ -173,6 +205,9 @@ class AnswerPane(Pane):
         marks |= {"access": " ".join(access)} if access else {}
         grave = sum(finding.severity != "info" for finding in reasons.findings)
         marks |= {"lint": f"!{grave}"} if grave else {}
+        changes = self.changes
+        if changes is not None:
+            marks["changes"] = "=" if changes.equal else f"≠{len(changes.differing)}"
         return marks | ({"log": "•"} if self.invocation.function_log else {})
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
@@ -183,6 +218,8 @@ class AnswerPane(Pane):
         view = self.pages.page(name)
         if isinstance(view, CodeView):
             self._fill_text(name, view)
+        elif isinstance(view, CompareView):
+            view.comparison = self.changes
         elif self.invocation is not None or isinstance(view, AccessPage):
             from authlens.ui import why
 

@@ -27,7 +27,14 @@ class HistoryRows(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "show", "Show", id="history.show", tooltip="Show this invocation"),
         Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
-        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request again as it was"),
+        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
+        Binding(
+            "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
+        ),
+        Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
+        Binding(
+            "b", "several('pin')", "Baseline", show=False, id="history.pin", tooltip="Compare all that follows with it"
+        ),
     ]
 
     @dataclass
@@ -37,6 +44,14 @@ class HistoryRows(Rows):
         number: int
         action: str
         """`show`, `load` or `resend`."""
+
+    @dataclass
+    class Several(Message):
+        """Something is to be done with what is marked, or with the row under the cursor."""
+
+        numbers: tuple[int, ...]
+        action: str
+        """`compare`, `pin` or `replay`."""
 
     @dataclass
     class MoreWanted(Message):
@@ -51,6 +66,7 @@ class HistoryRows(Rows):
         self._complete = True
         self._asked_before: int | None = None
         self.shown_number: int | None = None
+        self.marked: tuple[int, ...] = ()
 
     @property
     def row_count(self) -> int:
@@ -80,7 +96,9 @@ class HistoryRows(Rows):
         return self._rows[self.cursor].number if self._rows else None
 
     def row(self, index: int, width: int) -> Content:
-        return history_row(self._rows[index], width, self._now(), self._rows[index].number == self.shown_number)
+        row = self._rows[index]
+        sign = "*" if row.number in self.marked else "▸" if row.number == self.shown_number else " "
+        return history_row(row, width, self._now(), sign)
 
     def watch_cursor(self) -> None:
         super().watch_cursor()
@@ -109,7 +127,27 @@ class HistoryRows(Rows):
         self._ask("load")
 
     def action_resend(self) -> None:
-        self._ask("resend")
+        if self.marked:
+            self.action_several("replay")
+        else:
+            self._ask("resend")
+
+    def action_mark(self) -> None:
+        """Mark the row, or take the mark away, and go on to the next."""
+        number = self.number
+        if number is not None:
+            others = tuple(each for each in self.marked if each != number)
+            self.marked = others if number in self.marked else (*others, number)
+            self.rows_changed()
+            self.cursor += 1
+
+    def action_several(self, action: str) -> None:
+        """Compare, pin or send again what is marked; unmarked, the row under the cursor."""
+        numbers = self.marked if self.marked and action != "pin" else () if self.number is None else (self.number,)
+        if numbers:
+            self.marked = ()
+            self.rows_changed()
+            self.post_message(self.Several(numbers, action))
 
     def on_click(self, event: events.Click) -> None:
         event.prevent_default()
@@ -117,7 +155,7 @@ class HistoryRows(Rows):
         self._ask("show")
 
 
-def history_row(row: Row, width: int, now: datetime, is_shown: bool) -> Content:
+def history_row(row: Row, width: int, now: datetime, sign: str) -> Content:
     """Time, verdict, authorizer and, where there is room, principal, duration and target."""
     local = row.started_at.astimezone()
     today = local.date() == now.astimezone().date()
@@ -126,7 +164,7 @@ def history_row(row: Row, width: int, now: datetime, is_shown: bool) -> Content:
     took = present.duration(row.duration)
     name_room = max(4, width - 22) if width < 56 else 24
     parts: list[Content | str | tuple[str, str]] = [
-        ("▸" if is_shown else " ", "bold $text-primary"),
+        (sign, "bold $text-primary"),
         (clock, "$foreground-muted"),
         " ",
         (glyph, style),

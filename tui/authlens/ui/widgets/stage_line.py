@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from authlens.core.expectation_check import Judgement
     from authlens.core.stages import Verdict as StageVerdict
 
 
@@ -19,6 +20,9 @@ class StageLine(Widget):
     """
 
     verdict: reactive[StageVerdict | None] = reactive["StageVerdict | None"](None, layout=True)
+
+    judgement: reactive[Judgement | None] = reactive["Judgement | None"](None, layout=True)
+    """Whether the answer is what the saved request expects."""
 
     def watch_verdict(self) -> None:
         self.set_class(self.verdict is None, "-empty")
@@ -31,4 +35,7 @@ class StageLine(Widget):
             return Content("")
         from authlens.ui import why  # loaded with the first verdict, not before the first paint
 
-        return Content.assemble(why.stage_line(self.verdict, self.size.width or 72), "\n", why.because(self.verdict))
+        said = [why.stage_line(self.verdict, self.size.width or 72), why.because(self.verdict)]
+        if self.judgement is not None:
+            said.append(why.kept(self.judgement))
+        return Content("\n").join(said)

@@ -1,0 +1,119 @@
+"""A comparison as rows to draw: side by side, or one column, with folds, glyphs and the words that changed. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from authlens.core.compare import Comparison
+from authlens.core.compare_sections import sections
+from authlens.core.compare_text import Fold, Row, RowKind, Section, fold
+from authlens.ui.shown import shown
+
+ONE_COLUMN = 96
+"""Below this width both sides stand in one column."""
+
+_STYLES = {
+    RowKind.SAME: "",
+    RowKind.CHANGED: "$text-warning",
+    RowKind.REMOVED: "$text-error",
+    RowKind.ADDED: "$text-success",
+}
+_WORD = "reverse"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    content: Content
+    section: str
+    is_jump: bool = False
+    """The first row of a run of changes."""
+
+
+def headline(comparison: Comparison) -> Content:
+    """Equal or different, and what changed in words, flipped decisions first."""
+    if comparison.equal:
+        said = Content.styled("= EQUAL BY MEANING", "bold $text-success")
+    else:
+        said = Content.styled("≠ DIFFERENT", "bold $text-warning")
+    flips = [Content.assemble(("! ", "$text-error"), shown(flip.words, "bold")) for flip in comparison.flips]
+    changed = [
+        Content.assemble(
+            ("~ ", "$text-warning") if change.differs else ("· ", "$foreground-muted"), shown(change.words)
+        )
+        for change in comparison.changes
+    ]
+    return Content("\n").join([said, *flips, *changed])
+
+
+def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) -> list[Drawn]:
+    """Every row of the comparison at this width."""
+    return [row for part in sections(comparison, textual) for row in _section(part, width, folded)]
+
+
+def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
+    mark = ("≠", "$text-warning") if part.changed else ("=", "$text-success")
+    yield Drawn(Content.assemble(mark, " ", shown(part.title, "bold $text-primary")), part.title)
+    before = False
+    for item in fold(part.rows) if folded else part.rows:
+        changed = isinstance(item, Row) and item.kind is not RowKind.SAME
+        first = changed and not before
+        before = changed
+        for number, content in enumerate(_item(item, width)):
+            yield Drawn(content, part.title, first and number == 0)
+    yield Drawn(Content(""), part.title)
+
+
+def _item(item: Row | Fold, width: int) -> Iterator[Content]:
+    if isinstance(item, Fold):
+        yield Content.styled(f"  ⋯ {item.count} unchanged lines", "$foreground-muted")
+    elif width >= ONE_COLUMN:
+        yield from _side_by_side(item, width)
+    else:
+        yield from _stacked(item, width)
+
+
+def _side_by_side(row: Row, width: int) -> Iterator[Content]:
+    room = (width - 5) // 2
+    left = _wrapped(row.left, row.left_spans, _left_style(row), room)
+    right = _wrapped(row.right, row.right_spans, _STYLES[row.kind], room)
+    for index in range(max(len(left), len(right))):
+        yield Content.assemble(
+            _cell(left, index, room),
+            " ",
+            (row.kind.value if index == 0 else " ", f"bold {_STYLES[row.kind]}"),
+            " │ ",
+            _cell(right, index, room),
+        )
+
+
+def _stacked(row: Row, width: int) -> Iterator[Content]:
+    removed = ("-", row.left, row.left_spans, "$text-error")
+    added = ("+", row.right, row.right_spans, "$text-success")
+    same = (" ", row.left, row.left_spans, "")
+    for glyph, text, spans, style in (same,) if row.kind is RowKind.SAME else (removed, added):
+        for index, part in enumerate(_wrapped(text, spans, style, width - 2) if text is not None else ()):
+            yield Content.assemble((f"{glyph if index == 0 else ' '} ", f"bold {style}"), part)
+
+
+def _left_style(row: Row) -> str:
+    return _STYLES[RowKind.CHANGED if row.kind is RowKind.CHANGED else row.kind]
+
+
+def _wrapped(text: str | None, spans: Sequence[tuple[int, int]], style: str, width: int) -> list[Content]:
+    """One side of a row: what changed in it stands out, and no character is cut off."""
+    if text is None:
+        return []
+    visible_text = shown(text)
+    content = Content.styled(visible_text.plain, style) if style else visible_text
+    if len(visible_text.plain) == len(text):
+        for start, end in spans:
+            content = content.stylize(f"{style} {_WORD}", start, end)
+    return content.fold(max(4, width)) if content.plain else [content]
+
+
+def _cell(parts: Sequence[Content], index: int, width: int) -> Content:
+    part = parts[index] if index < len(parts) else Content("")
+    return part.pad_right(max(0, width - part.cell_length))

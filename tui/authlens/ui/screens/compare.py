@@ -1,0 +1,63 @@
+"""Two invocations compared: what changed in words, then request, answer and documents aligned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from authlens.core import compare_export
+from authlens.core.compare import Comparison
+from authlens.ui.compare_rows import headline
+from authlens.ui.screens.dialog import Ask, Dialog, Way
+from authlens.ui.shown import shown
+from authlens.ui.widgets.compare_view import CompareView
+
+_EXPORTS: dict[str, Callable[[Comparison], str]] = {
+    "unified": compare_export.as_unified,
+    "markdown": compare_export.as_markdown,
+    "json": lambda comparison: json.dumps(compare_export.as_json(comparison), indent=2),
+}
+
+
+class CompareScreen(Dialog[None]):
+    DEFAULT_CSS = """
+    CompareScreen > .box { width: 100%; height: 100%; max-width: 100%; max-height: 100%; padding: 0 1; }
+    CompareScreen .words { height: auto; max-height: 30%; scrollbar-size: 1 1; margin-bottom: 1; }
+    CompareScreen .words Static { height: auto; }
+    CompareScreen .sides { height: 1; color: $foreground-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "export", "Copy as", id="compare.export", tooltip="Copy it as a unified diff, Markdown or JSON"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="compare.close"),
+    ]
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__()
+        self._comparison = comparison
+
+    def compose(self) -> ComposeResult:
+        left, right = self._comparison.left.label, self._comparison.right.label
+        with Vertical(classes="box") as box:
+            box.border_title = shown(f"{left}  →  {right}")
+            box.border_subtitle = Content("n next change · t as text · z fold · y copy as · Esc close")
+            with VerticalScroll(classes="words", can_focus=False):
+                yield Static(headline(self._comparison), markup=False)
+            yield CompareView(self._comparison)
+
+    def on_mount(self) -> None:
+        self.query_one(CompareView).focus()
+
+    def action_export(self) -> None:
+        ways = (Way("unified", "Unified diff"), Way("markdown", "Markdown"), Way("json", "JSON"))
+        self.app.push_screen(Ask("Copy the comparison", "Secrets are redacted in it.", ways), self._export)
+
+    def _export(self, way: str | None) -> None:
+        if way is not None:
+            self.app.copy_to_clipboard(_EXPORTS[way](self._comparison))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from authlens.__main__ import main
 from authlens.core.keys import public_pem_of
 from authlens.core.saved_request_yaml import read
 from authlens.endpoint.definitions import read_definitions
@@ -26,18 +30,27 @@ FILES = {
 }
 
 
-def authlens(*words: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "authlens", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False, timeout=50)
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def authlens(*words: str | Path) -> Done:
+    stdout, stderr = StringIO(), StringIO()
+    with redirect_stdout(stdout), redirect_stderr(stderr):
+        code = main([str(word) for word in words])
+    return Done(code, stdout.getvalue(), stderr.getvalue())
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Done]:
     folder = tmp_path_factory.mktemp("work") / "my project"
     return folder, authlens("init", folder)
 
 
-def test_writes_what_it_lists(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_writes_what_it_lists(made: tuple[Path, Done]) -> None:
     folder, done = made
     written = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert (done.returncode, written) == (0, FILES)
@@ -45,7 +58,7 @@ def test_writes_what_it_lists(made: tuple[Path, subprocess.CompletedProcess[str]
     assert f"authlens run '{folder}'" in done.stderr
 
 
-def test_the_files_are_valid_and_nobody_elses(made: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_the_files_are_valid_and_nobody_elses(made: tuple[Path, Done]) -> None:
     folder, _ = made
     definitions = read_definitions(folder / "authorizers.yaml")
     assert [definition.authorizer.name for definition in definitions.authorizers] == ["SensorPassword", "FleetToken"]
@@ -57,9 +70,7 @@ def test_the_files_are_valid_and_nobody_elses(made: tuple[Path, subprocess.Compl
     assert "noqa" not in "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
 
 
-def test_the_keys_belong_together_and_to_this_project_alone(
-    made: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
+def test_the_keys_belong_together_and_to_this_project_alone(made: tuple[Path, Done], tmp_path: Path) -> None:
     folder, _ = made
     private = folder / "keys/private.pem"
     assert public_pem_of(private.read_bytes()) == (folder / "keys/public.pem").read_text()
@@ -68,9 +79,10 @@ def test_the_keys_belong_together_and_to_this_project_alone(
     assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
 
 
-def test_its_saved_requests_hold_at_once(made: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+def test_its_saved_requests_hold_at_once(made: tuple[Path, Done], tmp_path: Path) -> None:
     folder, _ = made
-    done = authlens("run", folder, "--no-history", folder=tmp_path)
+    command = [sys.executable, "-m", "authlens", "run", str(folder), "--no-history"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=50)
     assert done.returncode == 0, done.stderr
     assert "3 passed" in done.stdout + done.stderr
 
@@ -85,9 +97,10 @@ def test_overwrites_nothing(tmp_path: Path, make: object) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["authorizers.yaml"]
 
 
-def test_a_folder_with_other_files_is_fine(tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text("mine")
-    assert authlens("init", ".", folder=tmp_path).returncode == 0
+    assert authlens("init", ".").returncode == 0
     assert (tmp_path / "README.md").read_text() == "mine"
 
 
@@ -99,9 +112,12 @@ def test_a_folder_with_other_files_is_fine(tmp_path: Path) -> None:
         (("file/below",), "cannot be written: Not a directory"),
     ],
 )
-def test_what_cannot_be_done_is_said(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
+def test_what_cannot_be_done_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
-    done = authlens("init", *words, folder=tmp_path)
+    done = authlens("init", *words)
     assert (done.returncode, done.stdout) == (252, "")
     assert reason in done.stderr
     assert "Traceback" not in done.stderr

@@ -176,33 +176,19 @@ FAULTY_MODULES = {
 }
 
 
-@pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    async def pair(host: FunctionHost, aws_host: FunctionHost, name: str) -> Pair:
-        source, handler = FAULTY_MODULES[name]
-        folder = tmp_path_factory.mktemp("faulty")
-        (folder / "app.py").write_text(source)
-        function = define(folder, handler=handler)
-        return Pair(
-            await host.invoke(function, b"{}", request_id="1"),
-            await aws_host.invoke(aws_client(function), b"{}", request_id="1"),
-        )
-
-    async def each(host: FunctionHost) -> dict[str, Pair]:
-        aws_host = FunctionHost()
-        try:
-            return {name: await pair(host, aws_host, name) for name in FAULTY_MODULES}
-        finally:
-            await aws_host.close()
-
-    return hosted(each)
+QUICK = ("syntax error", "no such handler", "sys.exit")
 
 
-@pytest.mark.parametrize("name", FAULTY_MODULES)
-def test_same_error_of_a_function_that_cannot_start(faulty: dict[str, Pair], name: str) -> None:
-    pair = faulty[name]
-    assert pair.ours.error_type
-    assert pair.same_error()
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in FAULTY_MODULES]
+)
+def test_same_error_of_a_function_that_cannot_start(tmp_path: Path, name: str) -> None:
+    source, handler = FAULTY_MODULES[name]
+    (tmp_path / "app.py").write_text(source)
+    function = define(tmp_path, handler=handler)
+    (ours,), (aws,) = (invoke(one, {}, request_id="1") for one in (function, aws_client(function)))
+    assert ours.error_type
+    assert Pair(ours, aws).same_error()
 
 
 def test_newer_runtimes_answer_in_raw_unicode(tmp_path: Path) -> None:

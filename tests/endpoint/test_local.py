@@ -86,8 +86,8 @@ def test_other_targets_come_back_as_they_are(local_targets: LocalTargets) -> Non
     ("text", "message"),
     [
         ("authorizers:\n  Auth: {codeUri: none, handler: app.handler}\n", "line 2, column 19: the folder"),
-        ("authorizers: [\n", "line 2, column 1"),
-        (None, "cannot be read: No such file or directory"),
+        pytest.param("authorizers: [\n", "line 2, column 1", marks=pytest.mark.slow),
+        pytest.param(None, "cannot be read: No such file or directory", marks=pytest.mark.slow),
     ],
 )
 def test_a_start_that_fails_says_what_the_endpoint_says(

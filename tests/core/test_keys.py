@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
 
 from authlens.core import keys
+from support.private_numbers import written
 from support.public_keys import elliptic, of_bits, pair
 
 OPENSSL = shutil.which("openssl")
@@ -47,6 +48,24 @@ def test_an_encrypted_key_asks_for_its_passphrase(form: serialization.PrivateFor
         keys.read_private_key(pem)
     with pytest.raises(keys.PassphraseWrong, match="does not open"):
         keys.read_private_key(pem, b"wrong")
+
+
+@pytest.mark.parametrize("member", ["p", "q", "d", "dmp1", "dmq1", "iqmp"])
+@pytest.mark.parametrize("value", [0, 1, 3, None], ids=["0", "1", "3", "off by two"])
+def test_a_private_key_whose_numbers_do_not_belong_together_is_refused(member: str, value: int | None) -> None:
+    good = keys.read_private_key(pair("a").private_pem).private_numbers()
+    numbers = {name: getattr(good, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    numbers[member] = numbers[member] + 2 if value is None else value
+    pem = written(**numbers, n=good.public_numbers.n, e=good.public_numbers.e)
+    with pytest.raises(keys.KeyProblem, match="damaged"):
+        keys.read_private_key(pem)
+
+
+def test_numbers_that_belong_together_are_read_as_written() -> None:
+    good = keys.read_private_key(pair("a").private_pem).private_numbers()
+    numbers = {name: getattr(good, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    pem = written(**numbers, n=good.public_numbers.n, e=good.public_numbers.e)
+    assert keys.public_pem_of(pem) == pair("a").public_pem
 
 
 def test_a_passphrase_that_is_not_needed_is_ignored() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from itertools import count
+from math import gcd, lcm
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core import signing
-from authlens.core.keys import PassphraseNeeded, generate_key_pair
+from authlens.core.keys import KeyProblem, PassphraseNeeded, generate_key_pair
+from support.private_numbers import written
 from support.public_keys import elliptic, pair
 
 OPENSSL = shutil.which("openssl")
@@ -39,6 +42,15 @@ def test_an_encrypted_key_signs_with_its_passphrase_only() -> None:
     with pytest.raises(PassphraseNeeded):
         signing.sign("token", made.private_pem)
     assert signing.verify("token", signing.sign("token", made.private_pem, b"secret"), made.public_pem)
+
+
+def test_a_key_of_numbers_that_are_no_primes_signs_nothing() -> None:
+    e = 65537
+    p, q = (next(n for n in count(start, 2) if gcd(n - 1, e) == 1) for start in (3**646, 5**441))
+    d = pow(e, -1, lcm(p - 1, q - 1))
+    pem = written(n=p * q, e=e, d=d, p=p, q=q, dmp1=d % (p - 1), dmq1=d % (q - 1), iqmp=pow(q, -1, p))
+    with pytest.raises(KeyProblem, match="damaged"):
+        signing.sign("token", pem)
 
 
 @needs_openssl

@@ -49,13 +49,17 @@ _INSTEAD = {
 
 
 def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateKey:
-    """An RSA key from PKCS#1 or PKCS#8. A passphrase for a key that needs none is ignored."""
+    """An RSA key from PKCS#1 or PKCS#8. A passphrase for a key that needs none is ignored.
+
+    Proving its primes to be prime takes hundreds of milliseconds; that its numbers belong together is checked at once.
+    """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(pem, passphrase if is_encrypted(pem) else None)
+        needed = passphrase if is_encrypted(pem) else None
+        key = load_pem_private_key(pem, needed, unsafe_skip_rsa_key_validation=True)
     except TypeError:
         raise PassphraseNeeded("The private key is encrypted and its passphrase was not given.") from None
     except (ValueError, UnsupportedAlgorithm):
@@ -64,7 +68,24 @@ def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateK
         raise KeyProblem(f"This is no RSA private key in PEM form: {_why_not_private(pem)}.") from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise KeyProblem("This is no RSA private key; AWS IoT verifies RSA signatures only.")
+    if not _belongs_together(key):
+        raise KeyProblem("The private key is damaged: its numbers do not belong together.")
     return key
+
+
+def _belongs_together(key: RSAPrivateKey) -> bool:
+    """The equations of RFC 8017 §3.2 between the numbers of a key."""
+    numbers = key.private_numbers()
+    p, q, d, public = numbers.p, numbers.q, numbers.d, numbers.public_numbers
+    return (
+        min(p, q, d) > 2
+        and p * q == public.n
+        and d * public.e % (p - 1) == 1
+        and d * public.e % (q - 1) == 1
+        and numbers.dmp1 == d % (p - 1)
+        and numbers.dmq1 == d % (q - 1)
+        and numbers.iqmp * q % p == 1
+    )
 
 
 def is_encrypted(pem: bytes) -> bool:

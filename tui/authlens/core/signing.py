@@ -14,10 +14,17 @@ from authlens.core.slips import slips as slips
 
 def sign(token: str, key_pem: bytes, passphrase: bytes | None = None) -> str:
     """The base64 signature of the token. Raises KeyProblem."""
+    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    return to_base64(read_private_key(key_pem, passphrase).sign(token_bytes(token), PKCS1v15(), SHA256()))
+    key, signed = read_private_key(key_pem, passphrase), token_bytes(token)
+    try:
+        signature = key.sign(signed, PKCS1v15(), SHA256())
+        key.public_key().verify(signature, signed, PKCS1v15(), SHA256())
+    except (InvalidSignature, ValueError):
+        raise KeyProblem("The private key is damaged: what it signs does not fit its public half.") from None
+    return to_base64(signature)
 
 
 def verify(token: str, signature: str, public_pem: str) -> bool:

@@ -30,6 +30,15 @@ def test_differences_from_what_was_expected(expectation: Expectation, words: tup
     assert comparison.equal == (not words)
 
 
+def test_findings_that_are_not_wanted_differ() -> None:
+    anything = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
+
+    comparison = compare_with_expectation(Expectation(no_findings="error"), invocation(outcome(policy(anything))))
+
+    assert not comparison.equal
+    assert comparison.words[0].startswith("lint: expected no finding of severity error, got document 1: error ")
+
+
 def test_documents_are_compared_by_meaning() -> None:
     expectation = Expectation(policy_documents=({"Version": "2012-10-17", "Statement": [CONNECT]},))
 

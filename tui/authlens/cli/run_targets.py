@@ -176,7 +176,8 @@ def _finished(told: Sequence[Compared], arguments: argparse.Namespace, world: Wo
 
         write_junit(Path(arguments.junit), results)
     different = sum(bool(each.differences) for each in told)
-    text = f"{summary(results, 0)}; {different} answers differ from the first target's"
+    differ = "1 answer differs" if different == 1 else f"{different} answers differ"
+    text = f"{summary(results, 0)}; {differ} from the first target's"
     if arguments.output == "json":
         narrate(text, world.stderr)
     else:

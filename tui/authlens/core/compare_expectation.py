@@ -15,7 +15,7 @@ from authlens.core.compare import Comparison, Flip, Side, comparison_of
 from authlens.core.compare_policies import pair_documents
 from authlens.core.compare_words import Change
 from authlens.core.expectation import Expectation
-from authlens.core.expectation_check import matches, over_duration
+from authlens.core.expectation_check import matches, over_duration, unwanted_findings
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 
 DENIED = "DENIED"
@@ -83,3 +83,6 @@ def _limits(expectation: Expectation, right: Side) -> Iterator[Change]:
     broken = over_duration(expectation.max_duration, right.duration)
     if broken:
         yield Change("answer", f"duration: expected {broken.expected}, got {broken.got}")
+    if expectation.no_findings and isinstance(right.result, Outcome):
+        for each in unwanted_findings(expectation.no_findings, right.result, right.request, right.authorizer):
+            yield Change("answer", f"lint: expected {each.expected}, got {each.got}: {each.difference}")

@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from authlens.core.access import ALLOWED, AccessQuestions
+from authlens.core.authorizer import Authorizer
 from authlens.core.compare_policies import equal_documents, pair_documents
 from authlens.core.compare_words import policy_changes, result_words
 from authlens.core.expectation import Expectation, ExpectedError
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
+from authlens.core.request import AuthorizerRequest
 from authlens.core.throttling import is_throttled
 
 _CHANGING = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -168,13 +170,23 @@ def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[
 
 
 def _no_findings(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
-    """Each lint finding that is as severe as the least severe that is not wanted."""
-    if expectation.no_findings is None or invocation.outcome is None:
-        return
+    if expectation.no_findings and invocation.outcome:
+        yield from unwanted_findings(
+            expectation.no_findings, invocation.outcome, invocation.request, invocation.authorizer
+        )
+
+
+def unwanted_findings(
+    least: Literal["error", "warning"],
+    outcome: Outcome,
+    request: AuthorizerRequest | None,
+    authorizer: Authorizer | None,
+) -> Iterator[Broken]:
+    """Each lint finding that is as severe as `least`."""
     from authlens.core.policy.lint import lint_outcome
 
-    unwanted = ("error",) if expectation.no_findings == "error" else ("error", "warning")
-    for finding in lint_outcome(invocation.outcome, invocation.request, invocation.authorizer):
+    unwanted = ("error",) if least == "error" else ("error", "warning")
+    for finding in lint_outcome(outcome, request, authorizer):
         if finding.severity in unwanted:
             where = "" if finding.document is None else f"document {finding.document + 1}: "
             expected = f"no finding of severity {' or '.join(unwanted)}"

@@ -205,6 +205,7 @@ class AuthlensApp(App[object]):
 
 def crash_message(error: BaseException | None) -> str:
     """What went wrong and where in the program, without a value."""
+    error = getattr(error, "error", error)  # Textual wraps what a worker raised
     frames = traceback.extract_tb(error.__traceback__) if error is not None else []
     places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
     head = f"authlens stopped on a fault of its own ({type(error).__name__}). Your saved requests and history are kept."

@@ -95,3 +95,15 @@ def document_on_one_line() -> Document:
     from authlens.core.policy.document import parse
 
     return parse(f'{{"Statement": {{"Effect": "Allow", "Action": "*", "Resource": "{ARN}client/c1"}}}}')
+
+
+def test_a_tail_that_could_be_in_several_accounts_says_so() -> None:
+    one = document(allow("iot:Publish", "topic/a"), allow("iot:Receive", "arn:aws:iot:us-west-2:999999999999:topic/a"))
+    told = "The question names no region and account, and the documents name several: "
+    assert reasons(one, "iot:Publish", "topic/a")[1] == told + "us-east-1:123456789012, us-west-2:999999999999"
+    assert len(reasons(one, "iot:Publish", ARN + "topic/a")) == 1
+
+
+def test_a_sentence_stays_readable_whatever_it_quotes() -> None:
+    one = document(allow("iot:Publish", "topic/" + "a" * 5000))
+    assert len(reasons(one, "iot:Publish", "topic/" + "a" * 5000)[0]) <= 1000

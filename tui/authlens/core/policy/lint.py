@@ -17,6 +17,7 @@ from authlens.core.policy import (
     rules_structure,
     rules_variable,
 )
+from authlens.core.policy.clip import clip
 from authlens.core.policy.document import Document, parse
 from authlens.core.policy.rule import NOTHING_KNOWN, Answer, Finding, Hit, Rule, Subject, Surroundings
 from authlens.core.policy.rules_answer import LONGEST_DOCUMENT, MOST_DOCUMENTS
@@ -75,7 +76,9 @@ def gauges(documents: Sequence[Document]) -> Iterator[Gauge]:
 
 
 def _finding(rule: Rule, hit: Hit) -> Finding:
-    message = f"{hit.message} ({rule.reason_code})" if rule.reason_code else hit.message
+    message = clip(hit.message)
+    if rule.reason_code:
+        message = f"{message} ({rule.reason_code})"
     return Finding(
         rule.id,
         rule.severity,

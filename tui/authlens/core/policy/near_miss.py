@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, action_named, actions_matching, nearest_action
+from authlens.core.policy.clip import clip
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.document import Condition, Document, Statement
 from authlens.core.policy.json_text import Span
@@ -48,7 +49,7 @@ def _of_statements(documents: Sequence[Document], asking: Asking, effect: str) -
         for statement in document.statements:
             if statement.effect in (effect, None):
                 for miss in _of_statement(statement, asking):
-                    yield NearMiss(miss.rank, miss.message, index, statement, miss.span)
+                    yield NearMiss(miss.rank, clip(miss.message), index, statement, miss.span)
 
 
 def _unread(documents: Sequence[Document]) -> Iterator[NearMiss]:
@@ -81,7 +82,7 @@ def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[Near
     wanted = f"{action.type}/{name}"
     resource = arn.Asked(asking.resource.text.removesuffix(tail) + wanted, asking.resource.prefix)
     answer = "allowed" if is_allowed(action.name, resource, asking, documents) else "not allowed either"
-    yield NearMiss(0, f"`{tail}` is no resource of {action.name}: ask for `{wanted}`, which is {answer}")
+    yield NearMiss(0, clip(f"`{tail}` is no resource of {action.name}: ask for `{wanted}`, which is {answer}"))
 
 
 def _of_statement(statement: Statement, asking: Asking) -> Iterator[Miss]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from authlens.core.policy import arn
+from authlens.core.policy.clip import clip
 from authlens.core.policy.document import Document, Statement
 from authlens.core.policy.json_text import Span
 from authlens.core.policy.matching import Asking, Deciding, Word, matches, matching_action
@@ -37,7 +38,7 @@ class Substitution:
 
 
 def reasons(word: Word, deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> tuple[str, ...]:
-    return tuple(_REASONS[word](deciding, asking, documents))
+    return tuple(map(clip, _REASONS[word](deciding, asking, documents)))
 
 
 def place(document: int, statement: Statement) -> str:
@@ -81,6 +82,24 @@ def _allowed(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[D
     for one in deciding:
         yield f"{_capital(place(one.document, one.statement))} allows {asking.action} on {_by(one, asking)}"
     yield from _missing_needs(asking, documents)
+    yield from _several_places(asking, documents)
+
+
+def _several_places(asking: Asking, documents: Sequence[Document]) -> Iterator[str]:
+    """A tail that is asked without region and account matches any, which hides a pasted ARN of another account."""
+    if not asking.resource.is_tail or asking.resource.prefix != arn.Prefix():
+        return
+    found = (
+        arn.split(element.text)
+        for document in documents
+        for statement in document.statements
+        for element in statement.resources
+    )
+    places = dict.fromkeys(
+        f"{one.region}:{one.account}" for one in found if one and "*" not in one.region + one.account
+    )
+    if len(places) > 1:
+        yield f"The question names no region and account, and the documents name several: {', '.join(places)}"
 
 
 def _denied(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> Iterator[str]:

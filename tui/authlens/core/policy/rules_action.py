@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from authlens.core.policy.actions import ACTIONS, Action, action_named, actions_matching, nearest_action
+from authlens.core.policy import arn
+from authlens.core.policy.actions import ACTIONS, TYPES, Action, action_named, actions_matching, nearest_action
 from authlens.core.policy.document import ActionElement, ResourceElement
 from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import ACTIONS_PAGE, GUIDE, RESOURCES_PAGE, Hit, Placed, Rule, Subject
 from authlens.core.policy.rules_arn import arn_slip
-from authlens.core.policy.wildcards import Wild, overlap
+from authlens.core.policy.wildcards import Wild, admits, symbols
 
 _JOBS_PAGE = f"{GUIDE}basic-jobs-example.html"
 _JOB_ACTIONS = frozenset(action.name for action in ACTIONS if action.https_only)
@@ -52,18 +54,22 @@ def _https_only(subject: Subject) -> Iterator[Hit]:
 
 
 def fits_type(element: ResourceElement, kind: str) -> bool:
-    """Whether a resource may name something of a type."""
-    if kind == "*" or element.text == "*":
-        return element.text == "*"
-    tail = tail_of(element.text)
-    if element.text.count(":") < 5:
-        return True
-    return overlap(_symbols(tail, element), (f"{kind}/", Wild.RUN))
+    """Whether a resource may name something of a type; `*` is the type of what takes no other resource than `*`."""
+    return kind in _types_of(element.text)
 
 
-def _symbols(tail: str, element: ResourceElement) -> Sequence[str | Wild]:
-    start = len(element.text) - len(tail)
-    return [Wild(sign) if sign in "*?" else sign for sign in element.text[start:]]
+@lru_cache(maxsize=1024)
+def _types_of(text: str) -> frozenset[str]:
+    if text == "*":
+        return frozenset((*TYPES, "*"))
+    found = arn.split(text)
+    if found is None:
+        return frozenset(TYPES)
+    beginning = symbols(found.tail[: _LONGEST_TYPE + 1])
+    return frozenset(kind for kind in TYPES if admits(beginning, (f"{kind}/", Wild.RUN)))
+
+
+_LONGEST_TYPE = max(map(len, TYPES))
 
 
 def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
@@ -74,10 +80,11 @@ def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | 
     named = [(element, actions_matching(element.text)) for element in statement.actions]
     known = [(element, actions) for element, actions in named if actions]
     resources = [element for element in statement.resources if not arn_slip(element.text) and _has_type(element)]
-    useful = [resource for resource in resources if any(_useful(resource, actions) for _, actions in known)]
     if not known or not resources:
         return
-    yield from ((known[0][0], resource) for resource in resources if resource not in useful)
+    useful = [resource for resource in resources if any(_useful(resource, actions) for _, actions in known)]
+    useful_texts = {resource.text for resource in useful}
+    yield from ((known[0][0], resource) for resource in resources if resource.text not in useful_texts)
     if len(resources) == len(statement.resources):
         for element, actions in known:
             if useful and not any(_useful(resource, actions) for resource in useful):

@@ -6,6 +6,7 @@ AWS audits stored policies only, never what an authorizer returns, so nobody but
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
@@ -15,7 +16,7 @@ from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import DEFENDER, MISCONFIGURED, Hit, Rule, Subject
 from authlens.core.policy.rules_arn import arn_slip
 from authlens.core.policy.variables import template
-from authlens.core.policy.wildcards import Symbol, Unknown, Wild, covers, overlap
+from authlens.core.policy.wildcards import Symbol, Unknown, Wild, admits, covers
 
 _ANY_THING = Unknown("any thing")
 """Stands for the name of a thing that the policy does not spell out: only wildcards match it."""
@@ -50,20 +51,31 @@ _BROAD: dict[str, tuple[tuple[Symbol, ...], ...]] = {
 
 def tail_symbols(element: ResourceElement) -> tuple[Symbol, ...]:
     """The symbols of the tail that a resource matches; `*` and shortened ARNs match any tail."""
-    found = arn.split(element.text)
+    return _tail_symbols(element.text)
+
+
+@lru_cache(maxsize=1024)
+def _tail_symbols(text: str) -> tuple[Symbol, ...]:
+    found = arn.split(text)
     if found:
-        return template(found.tail).symbols()
-    return (Wild.RUN,) if element.text == "*" or element.text.endswith("*") else template(element.text).symbols()
+        return template(found.tail).symbols
+    return (Wild.RUN,) if text.endswith("*") else template(text).symbols
 
 
 def _broad_access(subject: Subject) -> Iterator[Hit]:
+    open_patterns = {action: _left_open(action, subject) for action in ACTIONS if action.name in _BROAD}
     for one in subject.usable("Allow"):
         wide: dict[Span, list[str]] = {}
-        for action in ACTIONS:
-            for span in _broad_spans(one.statement, action, subject) if _names(one.statement, action) else ():
+        for action, patterns in open_patterns.items():
+            for span in _broad_spans(one.statement, action, patterns) if _names(one.statement, action) else ():
                 wide.setdefault(span, []).append(action.name)
         for span, names in wide.items():
             yield one.hit(f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}", span)
+
+
+def _left_open(action: Action, subject: Subject) -> list[tuple[Symbol, ...]]:
+    """What is too wide for an action and not denied again."""
+    return [pattern for pattern in _BROAD[action.name] if not _is_denied(pattern, action, subject)]
 
 
 def _text_at(statement: Statement, span: Span) -> str:
@@ -76,24 +88,21 @@ def _names(statement: Statement, action: Action) -> bool:
     return named != statement.not_action
 
 
-def _broad_spans(statement: Statement, action: Action, subject: Subject) -> Iterator[Span]:
-    patterns = [one for one in _BROAD.get(action.name, ()) if not _is_denied(one, action, subject)]
+def _broad_spans(statement: Statement, action: Action, patterns: list[tuple[Symbol, ...]]) -> Iterator[Span]:
     if statement.not_resource:
-        left = [one for one in patterns if not any(covers(tail_symbols(each), one) for each in statement.resources)]
-        if left:
+        if any(not any(covers(tail_symbols(each), one) for each in statement.resources) for one in patterns):
             yield statement.resources[0].span
         return
-    for element in statement.resources:
-        if arn_slip(element.text):
-            continue
+    for element in statement.resources if patterns else ():
         symbols = tail_symbols(element)
-        if any(overlap(symbols, one) for one in patterns) or (patterns and _own_client_id(statement, action, symbols)):
+        broad = any(admits(symbols, one) for one in patterns) or _own_client_id(statement, action, symbols)
+        if broad and not arn_slip(element.text):
             yield element.span
 
 
 def _own_client_id(statement: Statement, action: Action, symbols: Sequence[Symbol]) -> bool:
     """`client/${iot:ClientId}` is every client's own, unless a thing has to be attached."""
-    if action.name != "iot:Connect" or not overlap(("client/", Unknown("iot:ClientId")), symbols):
+    if action.name != "iot:Connect" or not admits(symbols, ("client/", Unknown("iot:ClientId"))):
         return False
     return not any(
         condition.operator_name == "Bool"

@@ -54,9 +54,7 @@ def _includes(wide: Statement, narrow: Statement) -> bool:
     return (
         (not wide.conditions or _condition_key(wide) == _condition_key(narrow))
         and all(any(_action_covers(a, b) for a in wide.actions) for b in narrow.actions)
-        and all(
-            any(covers(a.template.symbols(), b.template.symbols()) for a in wide.resources) for b in narrow.resources
-        )
+        and all(any(covers(a.template.symbols, b.template.symbols) for a in wide.resources) for b in narrow.resources)
     )
 
 

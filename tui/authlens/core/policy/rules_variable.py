@@ -122,7 +122,7 @@ def _hint(name: str) -> str:
 
 def _unclosed(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
-        for part in re.finditer(r"\$\{[^{}]*(?:$|\{)|\$\{\s*\}|\$\([^)]*\)|\$(?=iot:)", element.text):
+        for part in re.finditer(r"\$\{[^{}]*(?:$|\{)|\$\{\s*\}|\$\([^()$]*\)|\$(?=iot:)", element.text):
             yield one.hit(f"`{part.group()[:40]}` is no variable; write `${{iot:ClientId}}`", element.span)
 
 

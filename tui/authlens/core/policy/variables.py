@@ -13,7 +13,7 @@ from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_
 
 Values = Mapping[str, tuple[str, ...]]
 
-_PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>[^*?$]+|\$)")
+_PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>(?:[^*?$]|\$(?!\{))+|\$)")
 
 
 class Context:
@@ -77,6 +77,8 @@ class Template:
 
     head: str = field(repr=False)
     """The literal text before the first wildcard or variable: what everything that matches starts with."""
+    symbols: tuple[Symbol, ...] = field(repr=False)
+    """For comparing patterns with each other: variables stay unknown."""
 
     def glob(self, context: Context) -> Glob:
         return self.fixed or compile_symbols(self.filled(context))
@@ -86,10 +88,6 @@ class Template:
         if self.fixed is not None and "$" not in self.written:
             return self.written
         return "".join(part.value if isinstance(part, Wild) else str(part) for part in self.filled(context))
-
-    def symbols(self) -> tuple[Symbol, ...]:
-        """For comparing patterns with each other: variables stay unknown."""
-        return tuple(_symbol(part) for part in self.parts)
 
     def loosened(self) -> Glob:
         """The glob with every variable replaced by `*`: what it could match at all."""
@@ -110,9 +108,10 @@ class Template:
 def template(text: str) -> Template:
     parts = tuple(_part(found) for found in _PARTS.finditer(text))
     variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
-    fixed = None if variables else compile_symbols(map(_symbol, parts))
+    symbols = tuple(map(_symbol, parts))
+    fixed = None if variables else compile_symbols(symbols)
     head = fixed.chunks[0][0] if fixed else parts[0] if isinstance(parts[0], str) else ""
-    return Template(text, parts, variables, fixed, head)
+    return Template(text, parts, variables, fixed, head, symbols)
 
 
 def _part(found: re.Match[str]) -> str | Wild | Variable:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 
 class Wild(Enum):
@@ -21,6 +22,9 @@ class Unknown:
     """A variable that has no value yet: it stands for one text, the same wherever its name is the same."""
 
     name: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 Symbol = str | Wild | Unknown
@@ -69,54 +73,71 @@ def symbols(text: str) -> tuple[Symbol, ...]:
     return tuple(Wild(part) if part in ("*", "?") else part for part in re.split(r"([*?])", text) if part)
 
 
-_MOST_STEPS = 200_000
-"""Patterns longer than any that AWS accepts are compared as texts, so that no text takes long."""
+_MOST_STEPS = 4_000
+"""Patterns whose comparison could take longer are compared as texts."""
 
 
 def covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
-    """Whether everything that `narrow` matches is matched by `wide`. Sound; it may miss what only `?*` shows."""
+    """Whether everything that `narrow` matches is matched by `wide`. Sound; it may miss what `?` shows."""
+    if _part_ways(wide, narrow):
+        return False
+    if Wild.ONE not in wide:
+        # A `*` of `narrow` and an unknown are characters of their own, which only a `*` of `wide` takes in.
+        return _covering_glob(tuple(wide)).matches(_covered_text(tuple(narrow)))
     pattern, letters = _letters(wide), _letters(narrow)
     if len(pattern) * len(letters) > _MOST_STEPS:
         return pattern == letters
+    return len(pattern) in _reached(pattern, letters)
+
+
+def admits(pattern: Sequence[Symbol], wanted: Sequence[Symbol]) -> bool:
+    """Whether `pattern` matches a text that starts with `wanted`, or all of it when `wanted` ends without `*`.
+
+    An unknown in `wanted` is matched by `*` and by itself.
+    """
+    if _part_ways(pattern, wanted):
+        return False
+    letters, states = _letters(pattern), wanted[:-1] if wanted[-1] is Wild.RUN else wanted
+    reached = _reached(letters, _letters(states))
+    return bool(reached) if wanted[-1] is Wild.RUN else len(letters) in reached
+
+
+def _part_ways(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
+    """Whether the literal beginnings of two patterns differ already."""
+    first, second = one[0] if one else "", other[0] if other else ""
+    if not isinstance(first, str) or not isinstance(second, str):
+        return False
+    common = min(len(first), len(second))
+    return first[:common] != second[:common]
+
+
+@lru_cache(maxsize=512)
+def _covering_glob(wide: tuple[Symbol, ...]) -> Glob:
+    return compile_symbols(_encoded(wide, Wild.RUN))
+
+
+@lru_cache(maxsize=512)
+def _covered_text(narrow: tuple[Symbol, ...]) -> str:
+    return "".join(map(str, _encoded(narrow)))
+
+
+def _encoded(symbols_: Sequence[Symbol], kept: Wild | None = None) -> Iterable[Symbol]:
+    """Symbols as literal text; characters of a plane without characters stand for what is no text."""
+    for symbol in symbols_:
+        if isinstance(symbol, str) or symbol is kept:
+            yield symbol
+        else:
+            yield f"\U0010fffe{symbol}\U0010ffff" if isinstance(symbol, Unknown) else f"\U0010fffd{symbol.value}"
+
+
+def _reached(pattern: Sequence[Symbol], letters: Sequence[Symbol]) -> set[int]:
+    """The places in the pattern where one can stand after the letters."""
     states = _closed({0}, pattern)
     for letter in letters:
         states = _closed(_advance(states, pattern, letter), pattern)
         if not states:
-            return False
-    return len(pattern) in states
-
-
-def overlap(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
-    """Whether some text is matched by both. An unknown matches only itself and wildcards."""
-    left, right = _letters(one), _letters(other)
-    if len(left) * len(right) > _MOST_STEPS:
-        return left == right
-    seen: set[tuple[int, int]] = set()
-    pending = [(0, 0)]
-    while pending:
-        pair = pending.pop()
-        if pair in seen:
-            continue
-        seen.add(pair)
-        if pair == (len(left), len(right)):
-            return True
-        pending.extend(_steps(left, right, *pair))
-    return False
-
-
-def _steps(left: Sequence[Symbol], right: Sequence[Symbol], i: int, j: int) -> Iterable[tuple[int, int]]:
-    a = left[i] if i < len(left) else None
-    b = right[j] if j < len(right) else None
-    if a is Wild.RUN:
-        yield i + 1, j
-    if b is Wild.RUN:
-        yield i, j + 1
-    if a is Wild.RUN and b is not None:
-        yield i, j + 1
-    if b is Wild.RUN and a is not None:
-        yield i + 1, j
-    if a is not None and b is not None and Wild.RUN not in (a, b) and (a == b or Wild.ONE in (a, b)):
-        yield i + 1, j + 1
+            break
+    return states
 
 
 def _advance(states: set[int], pattern: Sequence[Symbol], letter: Symbol) -> set[int]:

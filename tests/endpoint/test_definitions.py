@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from textwrap import dedent
@@ -10,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from authlens.endpoint.definitions import DefinitionError, Definitions, read_definitions
+from authlens.endpoint.runtime_environment import language
 from support.public_keys import elliptic, of_bits, pair
 
 FILE = """\
@@ -253,6 +255,25 @@ def test_a_variable_may_be_taken_from_the_environment(project: Path, monkeypatch
 
 def test_names_taken_in_unseen_may_hold_the_handler(project: Path) -> None:
     read(project, SHORT.replace("app.handler", "package.anything"))
+
+
+@pytest.mark.parametrize(
+    ("handler", "runtime"),
+    [
+        ("index.handler", "nodejs"),
+        ("index.nested.handler", "nodejs"),
+        ("functions/node/index.handler", "nodejs"),
+        ("functions/sensor/app.handler", "python3.11"),
+        ("functions.sensor.app.handler", "python3.11"),
+    ],
+)
+def test_handlers_in_folders_and_objects(project: Path, handler: str, runtime: str) -> None:
+    if runtime == "nodejs" and shutil.which("node") is None:
+        pytest.skip("there is no 'node' in PATH")
+    folder = "." if handler.startswith("functions") else "functions/node"
+    for named in ("", f"    runtime: {runtime}\n"):
+        text = SHORT.replace("functions/sensor", folder).replace("app.handler", handler) + named
+        assert language(read(project, text).functions[0].runtime) == language(runtime)
 
 
 def test_code_on_a_configured_path_is_not_looked_for(project: Path) -> None:

@@ -22,7 +22,11 @@ MODULE_FILES = {
     "python": ("{}.py", "{}/__init__.py", "{}.pyc"),
     "nodejs": ("{}.js", "{}.mjs", "{}.cjs", "{}", "{}/index.js"),
 }
-_HANDLER = re.compile(r"(?P<module>[^\s]+)\.(?P<function>[^./\s]+)")
+_HANDLERS = {
+    "python": re.compile(r"(?P<module>[^\s]+)\.(?P<function>[^./\s]+)"),
+    "nodejs": re.compile(r"(?P<module>(?:[^\s]*/)?[^./\s]+)\.(?:[^/\s]+\.)?(?P<function>[^./\s]+)"),
+}
+"""Python's handler is the last part of the name; Node.js may export it in an object: `app.handlers.connect`."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"\$\$\{|\$\{env:(?P<name>[^}]+)\}")
 _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*require|__getattr__")
@@ -49,8 +53,8 @@ def checked_runtime(runtime: str) -> str:
 
 def default_runtime(folder: Path, handler: str, interpreter: str | None) -> str:
     """By the file that the handler names, in the version that is there; Python where there is no such file."""
-    module = handler.rpartition(".")[0]
-    if module and handler_file(folder, module, "python") is None and handler_file(folder, module, "nodejs"):
+    found = {kind: parts and handler_file(folder, parts["module"], kind) for kind, parts in handler_parts(handler)}
+    if found["nodejs"] and not found["python"]:
         return "nodejs"
     try:
         return "python" + ".".join(version_of(interpreter or sys.executable)[:2])
@@ -60,17 +64,22 @@ def default_runtime(folder: Path, handler: str, interpreter: str | None) -> str:
 
 def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
     """The handler's file must exist and hold its name. Code elsewhere on a configured search path is not looked at."""
-    parts = _HANDLER.fullmatch(handler)
+    kind = language(runtime)
+    parts = dict(handler_parts(handler))[kind]
     if not parts:
         raise Unfit("handler must be MODULE.FUNCTION, such as app.handler")
     if "PYTHONPATH" in environment or "NODE_PATH" in environment:
         return
-    kind = language(runtime)
     file = handler_file(folder, parts["module"], kind)
     if file is None:
         raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist")
     if not holds(file, parts["function"]):
         raise Unfit(f"{file} holds no {parts['function']!r}, which handler names")
+
+
+def handler_parts(handler: str) -> list[tuple[str, re.Match[str] | None]]:
+    """How each language takes the handler's name apart."""
+    return [(kind, pattern.fullmatch(handler)) for kind, pattern in _HANDLERS.items()]
 
 
 def module_path(module: str, kind: str) -> str:

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from authlens.__main__ import open_history
+from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.invocation_json import to_json
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.target import Target
+from support.local_endpoint import definitions, running
 from support.one_command import Command
 from support.preflight import NOW
 from support.public_keys import pair
@@ -172,6 +174,30 @@ def test_an_exported_invocation_and_one_of_the_history_are_explained(authlens: C
         history.record(Invocation(request, Target(), failed, NOW, 0.1))
     assert "'c2'" in authlens("explain", "--history", number).out
     assert "failed       authorizer found" in authlens("explain", "--history", (number or 0) + 1).out
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "said"),
+    [("SensorAuth", 0, "Token signature mismatch for authorizer SensorAuth"), ("Nobody", 254, "Nobody not found")],
+)
+def test_the_authorizer_is_asked_for_when_wanted(
+    authlens: Command, monkeypatch: pytest.MonkeyPatch, name: str, code: int, said: str
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    known = Authorizer("SensorAuth", token_key_name="tok", token_signing_public_keys=(("k1", pair("a").public_pem),))
+    with running(definitions(known)) as endpoint:
+        target = f"target: {{endpointUrl: '{endpoint.url}', region: eu-west-1}}\n"
+        Path("sent.yaml").write_text(f"{target}request: {{authorizerName: {name}, token: t, tokenSignature: AAAA}}\n")
+        ended = authlens("explain", "--request", "sent.yaml", "--describe")
+    assert ended.code == code
+    assert said in ended.out + ended.err
+
+
+def test_asking_without_credentials_is_a_matter_of_configuration(authlens: Command) -> None:
+    Path("sent.yaml").write_text("target: {region: eu-west-1}\nrequest: {authorizerName: A, token: t}\n")
+    ended = authlens("explain", "--request", "sent.yaml", "--describe")
+    assert (ended.code, "DescribeAuthorizer" in ended.err) == (253, True)
 
 
 REFUSED = {

@@ -79,6 +79,14 @@ def test_a_secret_that_comes_back_in_an_answer_is_hidden() -> None:
     assert '"Sid": "[redacted]"' in text
 
 
+def test_a_value_of_several_lines_is_one_row() -> None:
+    other = replace(REQUEST, mqtt_context=MqttContext("sensor\n7", "correct horse", "sensor-7"))
+
+    request = sections(compare(invocation(), invocation(request=other), ()))[0]
+
+    assert shown(request) == ["~mqttContext.username: sensor-7|mqttContext.username: sensor␊7"]
+
+
 def test_a_draft_shows_the_request_alone() -> None:
     comparison = compare(Side("a", REQUEST), Side("b", replace(REQUEST, authorizer_name="B")))
 

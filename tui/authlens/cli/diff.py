@@ -80,13 +80,15 @@ def _questions(written: list[str] | None) -> list[Question] | None:
 
 def _write(comparison: Comparison, form: str, world: World) -> None:
     from authlens.core import compare_export as export
+    from authlens.core.visible import visible_lines
 
     if form == "json":
         world.output.json(export.as_json(comparison))
-    elif form == "markdown":
-        world.output.write(export.as_markdown(comparison))
-    elif form == "unified":
-        world.output.write(export.as_unified(comparison))
-    else:
-        diff = export.as_unified(comparison)
-        world.output.write(export.as_text(comparison) + (f"\n{diff}" if diff else ""))
+        return
+    diff = export.as_unified(comparison)
+    forms = {
+        "text": lambda: export.as_text(comparison) + (f"\n{diff}" if diff else ""),
+        "markdown": lambda: export.as_markdown(comparison),
+        "unified": lambda: diff,
+    }
+    world.output.write(visible_lines(forms[form]()))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from authlens.cli.diagnostics import narrate
 from authlens.core.expectation_check import State, milliseconds
 from authlens.core.judgement_text import answer, explanation
+from authlens.core.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -39,10 +40,9 @@ class TextReport:
 
     def result(self, result: Result) -> None:
         took = f"  {milliseconds(result.invocation.duration)}" if result.invocation else ""
-        self._output.line(f"{WORDS[result.state]:6}  {_name(result)}{took}")
+        self._output.line(f"{WORDS[result.state]:6}  {visible(_name(result))}{took}")
         text = result.redactor.text(explanation(result.judgement, result.invocation))
-        for line in text.splitlines():
-            self._output.line(f"        {line}")
+        self._output.write("".join(f"        {line}\n" for line in visible_lines(text).split("\n") if text))
 
     def latency(self, latency: ColdAndWarm) -> None:
         for line in latency_lines(latency):

@@ -21,6 +21,7 @@ from authlens.core.expectation_check import milliseconds
 from authlens.core.judgement_text import explanation
 from authlens.core.saved_request import SavedRequest
 from authlens.core.target import DEMO
+from authlens.core.visible import visible
 from authlens.suite import Result
 from authlens.suite_items import Item
 
@@ -112,13 +113,13 @@ def _write(item: Item, row: Sequence[Compared], arguments: argparse.Namespace, w
     if arguments.output == "json":
         world.output.line(json.dumps(_json(item, row)))
         return
-    world.output.line(f"{item.name}  {item.title}" if item.title != item.name else item.name)
+    world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
     for line in _table(row):
         world.output.line(f"  {line}".rstrip())
     for each in row:
-        lines = list(_details(each))
+        lines = [visible(line) for line in _details(each)]
         if lines:
-            world.output.line(f"  {each.destination.text}")
+            world.output.line(f"  {visible(each.destination.text)}")
             world.output.write("".join(f"    {line}\n" for line in lines))
 
 
@@ -138,9 +139,12 @@ def _table(row: Sequence[Compared]) -> Iterator[str]:
 
 def _cells(each: Compared) -> tuple[str, str, str, str, str]:
     result = each.result
-    redact = result.redactor.text
+
+    def redact(text: str) -> str:
+        return visible(result.redactor.text(text))
+
     return (
-        each.destination.text,
+        visible(each.destination.text),
         WORDS[result.state],
         redact(result_words(result.invocation.result)) if result.invocation else "",
         milliseconds(result.invocation.duration) if result.invocation else "",

@@ -7,7 +7,7 @@ means something else is marked; as text, they are indented and otherwise left as
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from authlens.core.compare import Comparison, Side, members, shown_members
 from authlens.core.compare_policies import DocumentPair, PolicyMeaning, StatementMeaning, StatementPair
 from authlens.core.compare_text import Row, RowKind, Section, align, row
 from authlens.core.invocation import Failure, Outcome
+from authlens.core.visible import visible
 
 _KEYS = ("Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource")
 _AS_WRITTEN = frozenset({"Version", "Id", "Sid", "Effect", "Condition", "Statement"})
@@ -28,7 +29,7 @@ def sections(comparison: Comparison, textual: bool = False) -> tuple[Section, ..
     redact = comparison.redactor().text
     if left.result is not None or right.result is not None:
         rows = _keyed(answer_members(left), answer_members(right))
-        parts.append(Section("answer", _hidden(rows, redact)))
+        parts.append(Section("answer", tuple(_one_line_each(_hidden(rows, redact)))))
     for pair in comparison.documents:
         rows = list(_as_text(pair) if textual else _by_meaning(pair))
         parts.append(Section(_title(pair), _hidden(rows, redact)))
@@ -61,7 +62,7 @@ def _present(**values: object) -> dict[str, str]:
 def _request(left: Side, right: Side) -> Iterator[Section]:
     if left.request and right.request:
         rows = _keyed(members(left.request), members(right.request))
-        shown = _keyed(shown_members(left.request), shown_members(right.request))
+        shown = _one_line_each(_keyed(shown_members(left.request), shown_members(right.request)))
         yield Section("request", tuple(_shown_as(*pair) for pair in zip(rows, shown, strict=True)))
 
 
@@ -72,6 +73,11 @@ def _keyed(left: Mapping[str, str], right: Mapping[str, str]) -> list[Row]:
 
 def _line(name: str, value: str | None) -> str | None:
     return None if value is None else f"{name}: {value}"
+
+
+def _one_line_each(rows: Iterable[Row]) -> list[Row]:
+    """Values may hold line ends; a row is one line."""
+    return [_shown_as(each, row(*(text and visible(text) for text in (each.left, each.right)))) for each in rows]
 
 
 def _shown_as(actual: Row, shown: Row) -> Row:

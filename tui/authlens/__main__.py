@@ -102,9 +102,9 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
     from pathlib import Path
 
     arguments = vars(app_parser().parse_args(words))
-    path = arguments.pop("path")
+    path, watch = arguments.pop("path"), arguments.pop("watch")
     given = {name: value for name, value in arguments.items() if value is not None}
-    return OpenApp(path=None if path is None else Path(path), overrides=given)
+    return OpenApp(path=None if path is None else Path(path), watch=watch, overrides=given)
 
 
 def _open_app(wish: OpenApp, world: World) -> int:
@@ -128,6 +128,7 @@ def _open_app(wish: OpenApp, world: World) -> int:
             target_overrides=wish.overrides,
             demo=wish.demo,
             prompt=wish.prompt,
+            watch=wish.watch,
         )
     )
     return _act_on(left, world)

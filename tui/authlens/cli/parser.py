@@ -59,6 +59,7 @@ def app_parser() -> Parser:
         epilog=f"commands:\n{commands}\n\n'authlens COMMAND --help' shows a command's options.",
     )
     parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, or a folder of them")
+    parser.add_argument("--watch", action="store_true", help="send again whenever the function's code changes")
     add_connection_options(parser)
     parser.add_argument("--version", action="version", version=f"authlens {__version__}")
     return parser

@@ -43,5 +43,7 @@ class OpenApp:
     demo: bool = False
     prompt: bool = False
     """On leaving, print the command line that would send what the form holds."""
+    watch: bool = False
+    """Send the request again whenever the function's code changes."""
     overrides: Mapping[str, object] | None = None
     """Fields of `Target` that the command line gave."""

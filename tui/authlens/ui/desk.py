@@ -39,3 +39,5 @@ class Desk:
     demo: bool = False
     prompt: bool = False
     """On leaving, return the request that the form holds."""
+    watch: bool = False
+    """Send the request again whenever the code behind its local target changes."""

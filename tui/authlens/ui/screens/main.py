@@ -18,6 +18,7 @@ from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.screens.pasting import Pasting
+from authlens.ui.screens.watching import Watching
 from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
@@ -36,7 +37,7 @@ class Command:
     tooltip: str
 
 
-class MainScreen(Comparing, Filing, Explaining, Pasting, Layout):
+class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     AUTO_FOCUS = "#members Field"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
@@ -52,6 +53,14 @@ class MainScreen(Comparing, Filing, Explaining, Pasting, Layout):
         ),
         Binding(
             "ctrl+t", "signature", "Signature", show=False, id="signature", tooltip="Sign, verify, mend; read a JWT"
+        ),
+        Binding(
+            "ctrl+r",
+            "watch",
+            "Watch",
+            show=False,
+            id="watch",
+            tooltip="Send again whenever the function's code changes",
         ),
         Binding("f8", "fix", "Fix", show=False, id="fix", tooltip="Mend what preflight found, where a key can"),
         Binding(
@@ -120,6 +129,8 @@ class MainScreen(Comparing, Filing, Explaining, Pasting, Layout):
     def _after_first_paint(self) -> None:
         self.open_history()
         self.look_up()
+        if self.desk.watch:
+            self.action_watch()
         self.look_ahead()
 
     def arrived(self, invocation: Invocation) -> None:

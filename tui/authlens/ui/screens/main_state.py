@@ -116,7 +116,9 @@ class MainState(Screen[object]):
 
     def _overridden(self, draft: Draft) -> Draft:
         """With what the command line said of the target."""
-        overrides: Mapping[str, Any] = self.desk.target_overrides or {}
+        overrides: dict[str, Any] = dict(self.desk.target_overrides or {})
+        if overrides.keys() & {"endpoint_url", "profile"}:
+            overrides["local"] = None
         return replace(draft, target=replace(draft.target, **overrides)) if overrides else draft
 
     def action_undo(self) -> None:

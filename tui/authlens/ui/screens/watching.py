@@ -1,0 +1,50 @@
+"""Watching a function's code: the request is sent again whenever it changes, and compared with the answer before."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+
+from authlens.core.target import Target
+from authlens.ui import background
+from authlens.ui.screens.sending import Sending
+
+PERIOD = 0.5
+"""Seconds between two looks at the code."""
+
+
+class Watching(Sending):
+    watching: bool = False
+
+    def action_watch(self) -> None:
+        """Begin to watch the code behind the target, or stop."""
+        if self.watching:
+            self.watching = False
+            self.workers.cancel_group(self, "watch")
+            self.notify("The code is not watched any more.", markup=False)
+        elif self.target.local is None:
+            self.notify("Only a local target has code to watch: choose one with F9.", severity="warning", markup=False)
+        else:
+            self.watching = True
+            self._watch()
+            self.notify("Watching the code: every change sends the request again.", markup=False)
+
+    @work(exclusive=True, group="watch")
+    async def _watch(self) -> None:
+        seen = await self._look_at_code()
+        while self.watching:
+            await asyncio.sleep(PERIOD)
+            now = await self._look_at_code()
+            changed = now != seen and now[0] == seen[0]
+            seen = now
+            if changed:
+                self.baseline = self.invocation
+                self.action_send()
+
+    async def _look_at_code(self) -> tuple[Target, int | None]:
+        """Another target is no change of code: it is looked at anew."""
+        from authlens.endpoint.watching import code_fingerprint
+
+        target, base = self.target, self.base
+        return target, await background.call(lambda: code_fingerprint(target, base))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from authlens.cli import invoke
+from authlens.cli.diagnostics import CommandError
 from authlens.cli.world import OpenApp
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.saved_request import SavedRequest
@@ -98,6 +99,16 @@ def test_auto_prompt_opens_the_app_with_the_form_filled(configured: Path, monkey
     assert _wish(["--profile", "prompt", "--authorizer-name", "A"]).prompt
     monkeypatch.setenv("AWS_CLI_AUTO_PROMPT", "on")
     assert _wish([]).saved == SavedRequest(AuthorizerRequest())
+
+
+def test_partial_prompting_opens_the_app_where_the_command_cannot_be_sent(
+    whole_program: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CLI_AUTO_PROMPT", "on-partial")
+    assert whole_program("--authorizer-name", "A").code == 0
+    assert _wish(["--token", "t"]).saved == SavedRequest(AuthorizerRequest(token="t"))
+    with pytest.raises(CommandError, match="Expected"):
+        _wish(["--mqtt-context", "username"])
 
 
 def test_auto_prompt_can_be_switched_off(call: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ ERRORS = [
     ("--authorizer-name A --token=", 252, "Invalid length for parameter token"),
     ("--authorizer-name=", 252, "Invalid length for parameter authorizerName"),
     ("--authorizer-name A --mqtt-context username=a,username=b", 252, 'Second instance of key "username"'),
-    ("--authorizer-name A --http-context queryString=?a=1,2", 252, "httpContext.queryString"),
+    ("--authorizer-name A --http-context queryString=?a=1,2", 252, "Given by --http-context."),
     ('--authorizer-name A --mqtt-context {"foo":1}', 252, 'Unknown parameter in mqttContext: "foo"'),
     ('--authorizer-name A --mqtt-context {"username":}', 252, '{"username":}\n            ^'),
     ("--authorizer-name A --http-context headers={A=1", 252, "headers={A=*\n            ^"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli import invoke_errors
 from authlens.cli.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.invoke_config import Settings
+from authlens.cli.invoke_config import Prompt, Settings
 from authlens.cli.invoke_config import settings as read_settings
 from authlens.cli.invoke_input import Draft, gather, rebased
 from authlens.cli.invoke_output import Style, answer_of, decoded, render
@@ -54,8 +54,21 @@ def main(argv: list[str], world: World) -> ExitCode | OpenApp:
 
 def _run(given: Given, world: World) -> ExitCode | OpenApp:
     settings = read_settings(given, world.environ)
-    if settings.prompt:
-        return OpenApp(saved=gather(given, settings.raw_password, world, complete=False).saved, prompt=True)
+    if settings.prompt is Prompt.ON:
+        return _prompt(given, settings, world)
+    try:
+        return _answer(given, settings, world)
+    except CommandError as error:
+        if settings.prompt is Prompt.ON_PARTIAL and error.code is ExitCode.USAGE:
+            return _prompt(given, settings, world)
+        raise
+
+
+def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
+    return OpenApp(saved=gather(given, settings.raw_password, world, complete=False).saved, prompt=True)
+
+
+def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
     query = _query(given.text("query"))
     skeleton = given.text("generate_cli_skeleton")
     if skeleton in ("input", "yaml-input"):

@@ -10,8 +10,18 @@ import os
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from authlens.core.command_line_options import Given
+
+
+class Prompt(StrEnum):
+    """When the app is opened to fill in the request; the AWS CLI's words."""
+
+    ON = "on"
+    ON_PARTIAL = "on-partial"
+    """When the command line cannot be sent as it is."""
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,7 @@ class Settings:
     error_format: str
     raw_password: bool
     """The password is written as it is, not in base64."""
-    prompt: bool
+    prompt: Prompt
 
 
 def settings(given: Given, environ: Mapping[str, str]) -> Settings:
@@ -34,10 +44,12 @@ def settings(given: Given, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _prompt(given: Given, configured: str) -> bool:
+def _prompt(given: Given, configured: str) -> Prompt:
     if given.flag("no_cli_auto_prompt"):
-        return False
-    return given.flag("cli_auto_prompt") or configured.lower() == "on"
+        return Prompt.OFF
+    if given.flag("cli_auto_prompt"):
+        return Prompt.ON
+    return Prompt(configured.lower()) if configured.lower() in list(Prompt) else Prompt.OFF
 
 
 def _profile(name: str, environ: Mapping[str, str]) -> dict[str, str]:

@@ -26,6 +26,8 @@ def before(given: Given, settings: Settings, target: Target) -> str:
 def after(invocation: Invocation) -> str:
     """The exchange, as far as it went."""
     lines = list(_exchange(invocation.wire)) if invocation.wire else ["nothing was sent"]
+    if invocation.function_log:
+        lines += [f"function: {line}" for line in invocation.function_log.splitlines()]
     lines.append(f"took {invocation.duration:.3f} s")
     return "\n".join(f"debug: {line}" for line in lines)
 

@@ -7,6 +7,7 @@ Options win over an input document, and both win over the saved request.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,7 +41,7 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
     """
     draft = _saved_request(given.text("request"))
     members = _members(given, raw_password, world.environ)
-    _check(members, draft.saved.request.authorizer_name, complete)
+    _check(members, draft.saved.request.authorizer_name, complete, given)
     request = _merged(draft.saved.request, members)
     request = _with_standard_input(request, given, members, world)
     saved = replace(draft.saved, request=request, target=_target(given, draft.saved))
@@ -95,13 +96,21 @@ def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
     return members(text)
 
 
-def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool) -> None:
+def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, given: Given) -> None:
     if complete and "authorizerName" not in members and saved_name is None:
         raise CommandError("the following arguments are required: --authorizer-name")
     try:
         member_rules.check({"authorizerName": saved_name or "unnamed", **members})
     except member_rules.MemberError as error:
-        raise _refused(error) from None
+        raise CommandError(f"{_refused(error)}\nGiven by {', '.join(_blamed(str(error), given))}.") from None
+
+
+def _blamed(problems: str, given: Given) -> list[str]:
+    """The options that gave the members which the problems name."""
+    keys = [key for member, key in member_rules.FIELDS.items() if re.search(rf"\b{member}\b", problems)]
+    documents = ["cli_input_json", "cli_input_yaml"]
+    blamed = [key for key in keys if given.text(key) is not None] or [key for key in documents if given.text(key)]
+    return [f"--{key.replace('_', '-')}" for key in blamed]
 
 
 def _refused(error: member_rules.MemberError) -> CommandError:

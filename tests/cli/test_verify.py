@@ -100,6 +100,15 @@ def test_a_saved_request_is_verified_with_all_that_may_have_been_signed(
     assert (ended.code, "over the MQTT username before its '?'" in ended.out) == (1, True)
 
 
+def test_what_a_saved_request_refers_to_is_not_printed(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "the-secret-token ")
+    made = sign("the-secret-token", pair("a").private_pem)
+    Path("slip.yaml").write_text(f"request: {{authorizerName: A, token: '${{env:TOKEN}}', tokenSignature: {made}}}")
+    for output in ("json", "text"):
+        ended = authlens("verify", "--request", "slip.yaml", "--authorizer", "a.json", "--output", output)
+        assert (ended.code, "white" in ended.out, "secret" in ended.out + ended.err) == (1, True, False)
+
+
 REFUSED = {
     "describe what": (["--describe", "--signature", SIGNATURE, "allow"], "needs --request"),
     "request and token": (["--request", "bare.yaml", "allow"], "leave TOKEN"),

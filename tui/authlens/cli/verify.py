@@ -58,7 +58,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     key = fitting_key(token, signature, keys)
     found = () if key is not None else slips(token, signature, keys, claim.fields)
     if arguments.output == "json":
-        world.output.json({"key": key, "slips": [_slip_json(slip) for slip in found]})
+        typed = arguments.request is None
+        world.output.json({"key": key, "slips": [_slip_json(slip, typed) for slip in found]})
     elif key is not None:
         world.output.line(key)
     else:
@@ -187,11 +188,12 @@ def _write_slips(found: tuple[Slip, ...], otherwise: str, world: World) -> None:
         world.output.line(f"{slip.message} ({slip.key})")
 
 
-def _slip_json(slip: Slip) -> dict[str, Any]:
+def _slip_json(slip: Slip, typed: bool) -> dict[str, Any]:
+    """The pair that would fit is shown where it was typed; what a saved request refers to stays hidden."""
     return {
         "ids": list(slip.ids),
         "message": slip.message,
         "key": slip.key,
-        "token": slip.token,
-        "signature": slip.signature,
+        "token": slip.token if typed else None,
+        "signature": slip.signature if typed else None,
     }

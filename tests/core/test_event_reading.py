@@ -68,6 +68,12 @@ def test_anything_else_is_said_to_be_no_event(text: str) -> None:
         read_event(text)
 
 
+def test_what_node_prints_of_an_object_is_recognised_as_no_json() -> None:
+    printed = "INFO {\n  signatureVerified: false,\n  protocolData: { mqtt: [Object] }\n}"
+    with pytest.raises(UnreadableEvent, match=r"JSON\.stringify"):
+        read_event(printed)
+
+
 def test_a_real_event_gets_back_what_a_test_call_needs() -> None:
     read = read_event(json.dumps(real_event("wss", FULL, connection_id="id")), "A")
     assert read.request.http_context is not None

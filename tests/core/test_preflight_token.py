@@ -31,6 +31,7 @@ def jwt(algorithm: str = "RS256", **claims: float) -> str:
             "?a",
         ),
         (AuthorizerRequest("A", tls_context=TlsContext("h ")), "tlsContext.serverName", (1, 2), "h"),
+        (AuthorizerRequest("A", http_context=HttpContext((("X", "v\n"),))), "httpContext.headers[X]", (1, 2), "v"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, T
 _LONGEST = 1_048_576
 _MARKS = ("protocolData", "protocols", "signatureVerified", "connectionMetadata")
 _DEPTH = 4
+_INSPECTED = re.compile(rf"\b(?:{'|'.join(_MARKS)}): ")
+"""How `console.log(event)` writes them."""
 
 
 class UnreadableEvent(ValueError):
@@ -38,9 +41,10 @@ def read_event(text: str, authorizer_name: str | None = None) -> EventRead:
         raise UnreadableEvent("The text is longer than 1 MiB; an event is far smaller.")
     event = next((found for value in _values(text) for found in _events(value, _DEPTH)), None)
     if event is None:
+        hint = " Node.js prints objects that are no JSON: log JSON.stringify(event)." if _INSPECTED.search(text) else ""
         raise UnreadableEvent(
             "No event of an authorizer was found: it is a JSON object with protocolData, signatureVerified or "
-            "connectionMetadata."
+            f"connectionMetadata.{hint}"
         )
     return _request(event, authorizer_name)
 

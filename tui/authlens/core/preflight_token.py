@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from authlens.core import jwt
-from authlens.core.fields import sentence_label, text_at, with_text
+from authlens.core.fields import sentence_label, texts, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.placing import find_token
 from authlens.core.request import Mode
@@ -50,9 +50,8 @@ def hidden_protocol_data(subject: Subject) -> Iterator[Finding]:
 
 def white_space(subject: Subject) -> Iterator[Finding]:
     """A line feed or blank at an end, usually from a file or a paste."""
-    for path in _TRIMMED:
-        text = text_at(subject.request, path)
-        if text is None or text == text.strip() or not text.strip():
+    for path, text in _free_texts(subject):
+        if text == text.strip() or not text.strip():
             continue
         start, end = _white_range(text)
         fix = Fix("Remove the white space", with_text(subject.request, path, text.strip()))
@@ -62,10 +61,9 @@ def white_space(subject: Subject) -> Iterator[Finding]:
 
 def line_breaks(subject: Subject) -> Iterator[Finding]:
     """A line break inside a member where a device can hardly have sent one."""
-    for path in _TRIMMED:
-        text = text_at(subject.request, path)
-        body = (text or "").strip()
-        if text is not None and ("\n" in body or "\r" in body):
+    for path, text in _free_texts(subject):
+        body = text.strip()
+        if "\n" in body or "\r" in body:
             start = text.index(body) + min(body.index(mark) for mark in "\r\n" if mark in body)
             joined = "".join(body.splitlines())
             fix = Fix("Remove the line breaks", with_text(subject.request, path, joined))
@@ -82,16 +80,6 @@ def bearer_scheme(subject: Subject) -> Iterator[Finding]:
         yield Finding("token-scheme", "warning", "token", message, 0, 7, fix)
 
 
-_TRIMMED = (
-    "token",
-    "httpContext.queryString",
-    "mqttContext.username",
-    "mqttContext.password",
-    "mqttContext.clientId",
-    "tlsContext.serverName",
-)
-"""White space in a name or signature breaks its pattern and is said there."""
-
 CHECKS: tuple[Check, ...] = (
     white_space,
     line_breaks,
@@ -100,6 +88,11 @@ CHECKS: tuple[Check, ...] = (
     foreign_jwt_algorithm,
     hidden_protocol_data,
 )
+
+
+def _free_texts(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Members without a pattern: white space in a name or signature breaks theirs, and is said there."""
+    return ((path, text) for path, text in texts(subject.request) if path not in ("authorizerName", "tokenSignature"))
 
 
 def _white_range(text: str) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def test_why_is_told_with_places(policy: Path) -> None:
     assert run("--policy", policy, "iot:Connect", "client/c1").lines == [
         "IMPLICIT_DENY",
         "No statement allows iot:Connect on client/c1.",
-        "${iot:ClientId} has no value and stays as text",
+        "${iot:ClientId} stays as text; give it with --variable",
         "Nearest misses:",
         f"  {policy}:7:16: `${{iot:ClientId}}` has no value here and stays as text",
     ]

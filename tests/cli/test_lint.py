@@ -15,7 +15,10 @@ from authlens.cli import lint
 from authlens.cli.diagnostics import CommandError, ExitCode
 from authlens.cli.output import Output
 from authlens.cli.parser import Parser
+from authlens.core.authorizer import Authorizer
+from authlens.core.invocation_json import to_json
 from authlens.core.policy.lint import RULES
+from support.invocations import invocation, outcome
 from support.lint_cases import answer
 from support.policies import allow, text
 
@@ -81,6 +84,14 @@ def test_a_document_that_is_too_large_is_found_in_its_answer(tmp_path: Path) -> 
     listed = tmp_path / "list.json"
     listed.write_text(f"[\n{text(allow('iot:Connect', 'client/' + 'x' * 2048))}]")
     assert run(listed)[1].startswith(f"{listed}:2:1: error document-too-large")
+
+
+def test_an_invocation_of_the_history_brings_its_request_and_authorizer(tmp_path: Path) -> None:
+    found = invocation(outcome(GOOD), authorizer=Authorizer("a", "arn:aws:iot:eu-west-1:123456789012:authorizer/a"))
+    path = tmp_path / "invocation.json"
+    path.write_text(json.dumps(to_json(found), indent=1))
+    assert [line.split(" ")[2] for line in run(path)[1].splitlines()] == ["connect-refused", "other-region"]
+    assert "connect-refused" not in run(path, "--client-id", "c1", "--region", "us-east-1")[1]
 
 
 def test_gauges_go_to_standard_error(tmp_path: Path) -> None:

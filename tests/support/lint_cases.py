@@ -140,6 +140,7 @@ CASES = (
     Case("certificate-variable", connects("${iot:Certificate.Subject.CommonName.2}"), connects("${iot:ClientId}")),
     Case("variable-case", connects("${iot:clientId}"), connects("${iot:ClientId}")),
     Case("unknown-variable", connects("${iot:Thing.ThingName}"), connects("${iot:ClientId}")),
+    Case("global-variable", connects("${aws:username}"), connects("${aws:SourceIp}")),
     Case("malformed-variable", connects("${iot:ClientId"), connects("${iot:ClientId}")),
     Case(
         "client-id-in-filter",

@@ -92,6 +92,10 @@ def test_faults(written: str, fault: str) -> None:
     assert [one.id for one in parse(written).faults] == [fault]
 
 
+def test_a_policy_that_was_encoded_twice_is_recognised() -> None:
+    assert parse(json.dumps(text(GOOD))).faults[0].message.endswith("it was written as JSON twice")
+
+
 def test_a_faulty_statement_is_kept_and_unusable() -> None:
     read = document(GOOD | {"Effect": "allow"}, GOOD)
     assert [statement.is_usable for statement in read.statements] == [False, True]

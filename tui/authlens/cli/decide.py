@@ -139,7 +139,7 @@ def _lines(decision: Decision, sources: list[_Source]) -> Iterator[str]:
         span = one.resource.span if one.resource else one.statement.span
         yield f"  at {sources[one.document].place(span)}"
     for written, value in _variable_values(decision):
-        yield f"{written} is {value}" if value is not None else f"{written} has no value and stays as text"
+        yield f"{written} is {value}" if value is not None else f"{written} stays as text; give it with --variable"
     misses = decision.near_misses
     if misses:
         yield "Nearest misses:" if not decision.allowed else "Denies that do not apply:"

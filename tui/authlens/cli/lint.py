@@ -12,6 +12,7 @@ from authlens.cli.policy_input import read_policy_file
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
+    from authlens.core.invocation import Invocation
     from authlens.core.policy.json_text import Span
     from authlens.core.policy.policy_file import PolicyFile
     from authlens.core.policy.rule import Finding
@@ -78,10 +79,31 @@ def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
     from authlens.core.policy.rule import Answer, Surroundings
 
     file = read_policy_file(name, world)
-    surroundings = Surroundings(region=arguments.region, account=arguments.account, client_id=arguments.client_id)
+    invocation = _invocation(file)
+    surroundings = Surroundings(
+        invocation.request if invocation else None,
+        invocation.authorizer if invocation else None,
+        arguments.region,
+        arguments.account,
+        arguments.client_id,
+    )
     answer = Answer.of_node(file.answer) if file.answer else None
     found = [_located(finding, file) for finding in lint(file.documents, surroundings, answer)]
     return _Checked(name, file, tuple(sorted(found, key=lambda one: (one.line, one.column))))
+
+
+def _invocation(file: PolicyFile) -> Invocation | None:
+    """The invocation that an answer is part of, where the file is one of the history."""
+    import json
+
+    from authlens.core.invocation_json import from_json
+
+    if file.answer is None or file.fault:
+        return None
+    try:
+        return from_json(json.loads(file.text))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _located(finding: Finding, file: PolicyFile) -> _Located:

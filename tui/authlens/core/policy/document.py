@@ -135,9 +135,7 @@ def parse(text: str) -> Document:
 def from_node(node: Node, text: str, is_text: bool = False) -> Document:
     """A document that is a value inside a text which was read already."""
     if not isinstance(node, JsonObject):
-        fault = Fault(
-            "not-an-object", f"a policy is an object with Version and Statement, this is {_kind(node)}", node.span
-        )
+        fault = Fault("not-an-object", _no_policy(node), node.span)
         return Document(text, node, None, (), (fault,), is_text)
     faults: list[Fault] = []
     version = node.get("Version")
@@ -146,6 +144,12 @@ def from_node(node: Node, text: str, is_text: bool = False) -> Document:
     return Document(
         text, node, version.value if isinstance(version, JsonString) else None, statements, tuple(faults), is_text
     )
+
+
+def _no_policy(node: Node) -> str:
+    if isinstance(node, JsonString) and node.value.lstrip().startswith("{"):
+        return "this is a string that holds a policy: it was written as JSON twice"
+    return f"a policy is an object with Version and Statement, this is {_kind(node)}"
 
 
 def _kind(node: Node) -> str:

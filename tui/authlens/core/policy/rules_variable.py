@@ -104,9 +104,19 @@ def _variable_case(subject: Subject) -> Iterator[Hit]:
 
 def _unknown_variable(subject: Subject) -> Iterator[Hit]:
     for use in _uses(subject):
-        if not _proper(use.name):
+        if not _proper(use.name) and not _is_global(use):
             kind = "condition key" if use.is_key else "policy variable"
             yield use.placed.hit(f"`{use.written}` is no {kind} of AWS IoT{_hint(use.name)}", use.span)
+
+
+def _is_global(use: Use) -> bool:
+    return use.name.startswith("aws:") and not _proper(use.name)
+
+
+def _global_key(subject: Subject) -> Iterator[Hit]:
+    for use in filter(_is_global, _uses(subject)):
+        message = f"`{use.written}` may have no value: AWS IoT's pages name no such key"
+        yield use.placed.hit(message, use.span)
 
 
 def _hint(name: str) -> str:
@@ -189,6 +199,14 @@ RULES = (
         "Correct the name, or write the value itself.",
         f"{GUIDE}iot-policy-variables.html",
         _unknown_variable,
+    ),
+    Rule(
+        "global-variable",
+        "warning",
+        "Of the keys that all of AWS shares, AWS IoT's pages name aws:SourceIp alone; one without value stays as text.",
+        "Try it with a device, or let the function decide and write the outcome into the document.",
+        BASIC_VARIABLES,
+        _global_key,
     ),
     Rule(
         "malformed-variable",

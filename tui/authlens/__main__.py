@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.diagnostics import CommandError, ExitCode, complain
 from authlens.cli.output import Output
-from authlens.cli.parser import NAMES, Parser, app_parser
+from authlens.cli.parser import COMPLETION, NAMES, Parser, app_parser
 from authlens.cli.world import OpenApp, World
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def build_sender(retries: Retries, mfa_code: Callable[[str], str] | None = None)
 
 
 def _run(words: list[str], world: World) -> int:
+    if words and words[0].partition("=")[0] in COMPLETION:
+        from authlens.cli.completion import main as complete
+
+        return complete(words, world)
     result = _run_command(words, world) if words and words[0] in NAMES else _run_top(words)
     return _open_app(result, world) if isinstance(result, OpenApp) else result
 

@@ -36,6 +36,9 @@ COMMANDS = (
 
 NAMES = frozenset(command.name for command in COMMANDS)
 
+COMPLETION = ("--install-completion", "--print-completion")
+"""Options that stand alone and name a shell: bash, zsh or fish."""
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of exiting, with options given in full."""
@@ -61,6 +64,8 @@ def app_parser() -> Parser:
     parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, or a folder of them")
     parser.add_argument("--watch", action="store_true", help="send again whenever the function's code changes")
     add_connection_options(parser)
+    for option, summary in zip(COMPLETION, ("install tab completion for a shell", "print it"), strict=True):
+        parser.add_argument(option, choices=("bash", "zsh", "fish"), default=argparse.SUPPRESS, help=summary)
     parser.add_argument("--version", action="version", version=f"authlens {__version__}")
     return parser
 

@@ -131,7 +131,7 @@ class Opened:
 def slips(
     token: str, signature: str, keys: Iterable[tuple[str, str]], fields: Iterable[tuple[str, str]] = ()
 ) -> tuple[Slip, ...]:
-    """Explanations of a signature that fits none of the (name, PEM) keys, the surest first.
+    """Explanations of a signature that fits none of the (name, PEM) keys, the one of the fewest repairs first.
 
     `fields` are (label, text) of what else may have been signed by mistake. Empty when nothing explains it.
     """
@@ -142,7 +142,7 @@ def slips(
             slip = _explanation(token, repaired, made, opened, others)
             if slip is not None:
                 found.setdefault(slip.ids, slip)
-    return tuple(sorted(found.values(), key=lambda slip: slip.token is None))
+    return tuple(found.values())
 
 
 def _signatures(signature: str) -> Iterator[tuple[str, tuple[Repair, ...]]]:

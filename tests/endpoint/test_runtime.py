@@ -174,6 +174,12 @@ def test_a_program_that_does_not_start_is_an_exit(tmp_path: Path) -> None:
     assert "No such file or directory" in result.log
 
 
+def test_a_variable_that_cannot_be_passed_on_is_an_exit(tmp_path: Path) -> None:
+    (result,) = invoke(define(tmp_path, PID, environment={"A": "b\0c"}), {})
+    assert result.error_type == "Runtime.ExitError"
+    assert "null byte" in result.log
+
+
 NOTHING_BUT_HTTP = """
     import http.client, json, os, sys
     API = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])

@@ -12,6 +12,7 @@ from weakref import WeakSet
 from authlens.endpoint.definitions import FunctionDefinition
 from authlens.endpoint.runtime_api import Answer
 from authlens.endpoint.runtime_code import Fingerprint
+from authlens.endpoint.supervisor import CANNOT_EXECUTE
 from authlens.endpoint.worker import Exit, Worker
 
 INIT_LIMIT = 10.0
@@ -27,6 +28,11 @@ class StartFailed(Exception):
         super().__init__()
         self.why = why
         self.log = log
+
+
+def cannot_start(error: Exception) -> StartFailed:
+    """The system has no process or descriptor left, or a path or variable cannot be passed on."""
+    return StartFailed(Exit("exit", CANNOT_EXECUTE), f"{error}\n")
 
 
 class WorkerPool:
@@ -144,23 +150,33 @@ class WorkerPool:
         return len(self._idle) + len(self._busy) + self._starting < self._limit
 
     async def _start(self) -> None:
-        worker = Worker(self.function, self._code)
+        code = self._code
+        try:
+            started = await self._new_worker(code)
+        finally:
+            self._starting -= 1
+        if isinstance(started, Worker):
+            self._offer(started)
+            return
+        if code == self._code and (place := self._next_in_line()):
+            place.set_exception(started)
+        self._grow()
+
+    async def _new_worker(self, code: Fingerprint) -> Worker | StartFailed:
+        try:
+            worker = Worker(self.function, code)
+        except OSError as error:
+            return cannot_start(error)
         try:
             failure = await self._initialise(worker)
-        except OSError as error:
-            failure = StartFailed(Exit("exit", 126), f"{error}\n")
+        except (OSError, ValueError) as error:
+            failure = cannot_start(error)
         except asyncio.CancelledError:
             self._end(worker)
             raise
-        finally:
-            self._starting -= 1
-        if failure is None:
-            self._offer(worker)
-            return
-        self._end(worker)
-        if place := self._next_in_line():
-            place.set_exception(failure)
-        self._grow()
+        if failure:
+            self._end(worker)
+        return failure or worker
 
     async def _initialise(self, worker: Worker) -> StartFailed | None:
         await worker.start(self._path)

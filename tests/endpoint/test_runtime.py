@@ -17,7 +17,7 @@ import pytest
 
 from authlens.endpoint.definitions import FunctionDefinition
 from authlens.endpoint.runtime import FunctionHost, FunctionResult
-from support.functions import ARN, define, hosted, invoke, until
+from support.functions import ARN, aws_client, define, hosted, invoke, until
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
 
@@ -155,6 +155,14 @@ def test_output_belongs_to_the_call_that_printed_it(tmp_path: Path) -> None:
     """
     logs = [result.log for result in invoke(define(tmp_path, source), 1, 2)]
     assert logs == ["starting\ncall 1\nand its error\nraw", "call 2\nand its error\nraw"]
+
+
+def test_lines_of_awss_own_client_are_lines(tmp_path: Path) -> None:
+    pytest.importorskip("awslambdaric", reason="AWS's client of the Runtime API is not installed")
+    function = define(tmp_path, "def handler(event, context): raise KeyError('mqtt')")
+    (result,) = invoke(aws_client(function), {})
+    assert result.log.splitlines()[:2] == ["[ERROR] KeyError: 'mqtt'", "Traceback (most recent call last):"]
+    assert "\r" not in result.log
 
 
 def test_output_before_a_failed_start_is_kept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -24,6 +25,8 @@ START_LIMIT = 30.0
 """Seconds until a starting endpoint must have told its URL."""
 END_LIMIT = 8.0
 """Seconds an endpoint gets to end its functions."""
+RETRY_AFTER = 1.0
+"""Seconds after which a start that failed is tried again on the same file."""
 KEPT_LINES = 50
 """Lines of its standard error kept, for the message when it fails."""
 CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
@@ -96,6 +99,7 @@ class LocalEndpoint:
         self._path = path
         self._lines: list[str] = []
         self._url: Future[str] = Future()
+        self._failed_at: float | None = None
         self._child = subprocess.Popen(
             command(path),
             stdin=subprocess.PIPE,
@@ -120,8 +124,11 @@ class LocalEndpoint:
         return "\n".join(self._lines)
 
     def is_current(self) -> bool:
-        """It runs, or is about to, on the file as it is now."""
-        return self._child.poll() is None and self._stamp == stamp(self._path)
+        """It runs, or is about to, on the file as it is now; a failed start counts for a moment, for a whole suite."""
+        if self._stamp != stamp(self._path):
+            return False
+        failed_lately = self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_AFTER
+        return self._child.poll() is None or failed_lately
 
     def let_go(self) -> None:
         """Close its lifeline."""
@@ -154,6 +161,7 @@ class LocalEndpoint:
         if not line:
             self._child.wait()
             self._readers[0].join()
+            self._failed_at = time.monotonic()
             self._url.set_exception(LocalTargetError(self._failure()))
 
     def _read_log(self) -> None:

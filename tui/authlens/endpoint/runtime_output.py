@@ -34,11 +34,14 @@ class Output:
         self.writing = -1
 
     def take(self) -> str:
-        """What was printed since the last time, all that the pipe holds included."""
+        """What was printed since the last time, all that the pipe holds included.
+
+        AWS's own client ends the lines of a stack trace with CR alone, which CloudWatch shows as lines.
+        """
         for _ in range(DRAIN):
             if not self._open or not self._read():
                 break
-        text = self._text()
+        text = self._text().replace("\r\n", "\n").replace("\r", "\n")
         self._head.clear()
         self._tail.clear()
         self._dropped = 0

@@ -2,6 +2,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authlens.core.compare import Comparison, Side, compare
 from authlens.core.compare_export import as_json, as_markdown, as_text, as_unified
@@ -81,3 +83,24 @@ def test_flips_in_json() -> None:
 def test_no_export_holds_a_secret(export: object, comparison: Comparison) -> None:
     assert callable(export)
     assert CANARY not in str(export(comparison))
+
+
+KEYS = st.sampled_from(["Version", "Statement", "Sid", "Effect", "Action", "Resource", "Condition", "Id"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+DOCUMENTS = st.lists(st.text(max_size=20) | JSON.map(json.dumps), max_size=4).map(tuple)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_any_documents_can_be_compared_and_exported(left: tuple[str, ...], right: tuple[str, ...]) -> None:
+    found = compare(invocation(outcome(*left)), invocation(outcome(*right)))
+
+    as_text(found)
+    as_unified(found)
+    as_markdown(found)
+    json.dumps(as_json(found))
+    assert found.equal or found.differing
+    assert compare(invocation(outcome(*left)), invocation(outcome(*left))).equal

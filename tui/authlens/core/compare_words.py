@@ -153,7 +153,7 @@ def _atom_words(removed: frozenset[Atom], added: frozenset[Atom]) -> str:
     words: list[str] = []
     for name in sorted({name for name, _ in removed | added}, key=_element_order):
         gone, new = _values_of(removed, name), _values_of(added, name)
-        label = name[0].lower() + name[1:]
+        label = name[:1].lower() + name[1:]
         if len(gone) == len(new) == 1:
             words.append(f"{label} {gone[0]} → {new[0]}")
         else:

@@ -178,8 +178,32 @@ def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("error", "message", "stage", "identifier"),
+    [
+        (RESPONSE, f"{_DOCUMENTS} The resource x is not in valid ARN format", Stage.VALID, "resource-arn"),
+        (RESPONSE, "Policy document is Malformed: Missing Effect", Stage.VALID, "policy-syntax"),
+        (RESPONSE, "a@b at principalId is not valid", Stage.VALID, "principal-id"),
+        (RESPONSE, "refreshAfterInSeconds must be at least 300", Stage.VALID, "refresh-seconds"),
+        (RESPONSE, "disconnectAfterInSeconds must be at least 300", Stage.VALID, "disconnect-seconds"),
+        (RESPONSE, "The result is in invalid format.", Stage.VALID, "no-boolean"),
+        (RESPONSE, "Number of policies is 11", Stage.VALID, "too-many-documents"),
+        (RESPONSE, "List of policies is null", Stage.VALID, "no-policy-list"),
+        (RESPONSE, "Over the hard limit of 2048", Stage.VALID, "document-too-long"),
+        (REQUEST, "Token signature mismatch", Stage.SIGNATURE, "signature-mismatch"),
+        (REQUEST, "1 validation error: x", Stage.WELL_FORMED, "model-constraint"),
+    ],
+)
+def test_words_that_changed_a_little_are_still_placed(error: str, message: str, stage: Stage, identifier: str) -> None:
+    explanation = explain(said(error, message), CONTEXT)
+    assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, identifier, False)
+    assert "words are new" in explanation.why
+    assert "{" not in explanation.why
+
+
+@pytest.mark.parametrize(
     ("error", "message", "status", "stage"),
     [
+        (REQUEST, "principalId", 400, Stage.FITS),
         (REQUEST, "Something new", 400, Stage.FITS),
         (RESPONSE, "Something new", 400, Stage.VALID),
         ("ResourceNotFoundException", "Something new", 404, Stage.FOUND),

@@ -47,7 +47,7 @@ class Explanation:
 
 _RULES: dict[str, tuple[str, str]] = {
     contract.CONSTRAINTS.id: (
-        "A member breaks a limit or pattern of the API: {violations}.",
+        "A member breaks a limit or pattern of the API ({violations}).",
         "Correct the member that AWS names; preflight points at the character.",
     ),
     contract.UNKNOWN_AUTHORIZER.id: (
@@ -113,11 +113,11 @@ _RULES: dict[str, tuple[str, str]] = {
         "Write Resource as an ARN or a list of ARNs; a list turned into text looks like this.",
     ),
     answer.REFRESH.id: (
-        "refreshAfterInSeconds is {value}; AWS takes 300 to 86400.",
+        "refreshAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
         "Return a whole number of seconds from 300 to 86400, or leave the member out.",
     ),
     answer.DISCONNECT.id: (
-        "disconnectAfterInSeconds is {value}; AWS takes 300 to 86400.",
+        "disconnectAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
         "Return a whole number of seconds from 300 to 86400, or leave the member out.",
     ),
 }
@@ -252,6 +252,9 @@ def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer
     rule = rule_of((*contract.TEST_CALL, *answer.ANSWER), failure.error, failure.message)
     if rule is not None:
         return _of_rule(rule, failure, request)
+    alike = _alike(failure)
+    if alike is not None:
+        return alike
     known = _ERRORS.get(failure.error)
     if known is not None:
         return _of_error(failure, request, known, authorizer)
@@ -274,6 +277,33 @@ def _of_rule(rule: Rule, failure: Failure, request: AuthorizerRequest) -> Explan
         return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
     why, next_step = _RULES[rule.id]
     return Explanation(rule.id, stage, why.format(**filled), next_step)
+
+
+_FRAGMENTS = (
+    ("not in valid ARN format", answer.ARN),
+    ("Policy document is Malformed", answer.SYNTAX),
+    ("hard limit of 2048", answer.TOO_LONG),
+    ("Number of policies", answer.TOO_MANY),
+    ("List of policies", answer.NO_LIST),
+    ("principalId", answer.PRINCIPAL),
+    ("refreshAfterInSeconds", answer.REFRESH),
+    ("disconnectAfterInSeconds", answer.DISCONNECT),
+    ("result is in invalid format", answer.NO_BOOLEAN),
+    ("signature mismatch", contract.SIGNATURE_MISMATCH),
+    ("validation error", contract.CONSTRAINTS),
+)
+"""What stays of a message when its wording changes a little, by the rule that it belongs to."""
+
+
+def _alike(failure: Failure) -> Explanation | None:
+    """A message that is nearly one of the contract's: explained as that one, and said to be new."""
+    for fragment, rule in _FRAGMENTS:
+        if failure.error == rule.error and fragment in (failure.message or ""):
+            why, next_step = _RULES[rule.id]
+            supposed = re.sub(r" \(?\{[a-z]+\}\)?", "", why)
+            stage = Stage(rule.stage or Stage.FITS)
+            return Explanation(rule.id, stage, f"AWS's words are new; it seems: {supposed}", next_step, False)
+    return None
 
 
 def _of_kind(failure: Failure) -> Explanation:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, parse
@@ -18,8 +18,20 @@ ANYTHING = st.recursive(
 )
 
 
+@pytest.mark.slow
+@given(ANYTHING, st.text())
+@settings(settings.get_profile("slow"))
+def test_anything_is_read_for_long(value: Any, written: str) -> None:
+    read_any_json(value)
+    assert parse(written).faults
+
+
 @given(ANYTHING)
 def test_any_json_is_read(value: Any) -> None:
+    read_any_json(value)
+
+
+def read_any_json(value: Any) -> None:
     written = json.dumps(value)
     read = parse(written)
     for fault in read.faults:

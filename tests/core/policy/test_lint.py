@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core.authorizer import Authorizer
@@ -148,8 +148,19 @@ TREES = st.recursive(
 )
 
 
+@pytest.mark.slow
+@given(TREES, st.booleans())
+@settings(settings.get_profile("slow"))
+def test_any_json_is_linted_for_long(value: Any, in_answer: bool) -> None:
+    lint_any_json(value, in_answer)
+
+
 @given(TREES, st.booleans())
 def test_any_json_is_linted(value: Any, in_answer: bool) -> None:
+    lint_any_json(value, in_answer)
+
+
+def lint_any_json(value: Any, in_answer: bool) -> None:
     written = answer(policyDocuments=value) if in_answer else json.dumps(value)
     file = policy_file.read(written)
     for finding in lint(file.documents, Surroundings(client_id="c1", region="us-east-1")):

@@ -52,6 +52,7 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
     ("signature", "token", "said"),
     [
         (base64_to_base64url(SIGNATURE), "allow", "base64url"),
+        ("-" + base64_to_base64url(SIGNATURE)[1:], "allow", "no likely slip"),
         (SIGNATURE, "allow\n", "white space"),
         (sign("allow\n", pair("a").private_pem), "allow", "line feed after it"),
         (SIGNATURE, "deny", "over another text"),
@@ -59,10 +60,19 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
         ("AAAA", "allow", "no likely slip"),
         (SIGNATURE[:-5], "allow", "no base64"),
     ],
-    ids=["base64url", "newline sent", "newline signed", "other token", "other key", "nonsense", "cut"],
+    ids=[
+        "base64url",
+        "begins with a dash",
+        "newline sent",
+        "newline signed",
+        "other token",
+        "other key",
+        "nonsense",
+        "cut",
+    ],
 )
 def test_otherwise_the_likely_slip_is_said(authlens: Command, signature: str, token: str, said: str) -> None:
-    ended = authlens("verify", "--key", "a.pem", f"--signature={signature}", token)
+    ended = authlens("verify", "--key", "a.pem", "--signature", signature, token)
     assert (ended.code, ended.err) == (1, "")
     assert said in ended.out
 
@@ -115,6 +125,7 @@ REFUSED = {
     "request without a token": (["--request", "bare.yaml", "--key", "a.pem"], "holds no token"),
     "no key": (["--signature", SIGNATURE, "allow"], "no key to try"),
     "no signature": (["--key", "a.pem", "allow"], "give --signature"),
+    "empty option": (["--key", "a.pem", "allow", "--signature"], "expected one argument"),
     "no token": (["--key", "a.pem", "--signature", SIGNATURE], "give a TOKEN"),
     "no such file": (["--key", "nope", "--signature", SIGNATURE, "allow"], "nope cannot be read"),
     "curve": (["--key", "curve.pem", "--signature", SIGNATURE, "allow"], "RSA signatures only"),

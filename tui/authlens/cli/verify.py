@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.parser import Parser
 from authlens.cli.request_input import (
     declare_authorizer,
     known_authorizer,
@@ -35,6 +37,20 @@ Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The
 docs/signing.md."""
 
 
+def main(argv: list[str], world: World) -> ExitCode:
+    """As for every command, but a signature may begin with `-`, as one in base64url may."""
+    parser = Parser(prog="authlens verify", description=__doc__)
+    declare(parser)
+    return run(parser.parse_args(list(_joined(argv))), world)
+
+
+def _joined(argv: list[str]) -> Iterator[str]:
+    words = iter(argv)
+    for word in words:
+        value = next(words, None) if word == "--signature" else None
+        yield word if value is None else f"{word}={value}"
+
+
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
@@ -44,7 +60,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     declare_authorizer(parser)
     parser.add_argument("--request", metavar="FILE", help="a saved request that holds token and signature")
-    parser.add_argument("--signature", metavar="S", help="the signature; write --signature=S when it begins with -")
+    parser.add_argument("--signature", metavar="S", help="the signature in base64")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from authlens.core.policy.document import Document
     from authlens.core.policy.evaluate import Decision
     from authlens.core.policy.json_text import Span
+    from authlens.core.policy.matching import Deciding
+    from authlens.core.policy.near_miss import NearMiss
     from authlens.core.policy.policy_file import PolicyFile
+    from authlens.core.policy.reasons import Substitution
 
 _EXAMPLES = """examples:
   authlens decide --policy policy.json iot:Publish topic/sensors/7/data
@@ -160,36 +163,40 @@ def _as_json(decision: Decision, sources: list[_Source]) -> dict[str, Any]:
         "action": decision.asking.action,
         "resource": str(decision.asking.resource),
         "reasons": list(decision.reasons),
-        "deciding": [
-            {
-                **_where(sources, one.document, one.statement.span),
-                "statement": one.index,
-                "endLine": sources[one.document].locate(one.statement.span).end_line,
-                "effect": one.statement.effect,
-                "action": one.action.text if one.action else None,
-                "resource": one.resource.text if one.resource else None,
-            }
-            for one in decision.deciding
-        ],
-        "nearMisses": [
-            {
-                "message": miss.message,
-                "statement": miss.statement.index if miss.statement else None,
-                **_where(sources, miss.document, miss.span),
-            }
-            for miss in decision.near_misses
-        ],
-        "substitutions": [
-            {
-                **_where(sources, one.document, one.span),
-                "statement": one.statement,
-                "variable": one.variable,
-                "value": one.value,
-                "written": one.written,
-                "becomes": one.becomes,
-            }
-            for one in decision.substitutions
-        ],
+        "deciding": [_deciding(one, sources) for one in decision.deciding],
+        "nearMisses": [_near_miss(miss, sources) for miss in decision.near_misses],
+        "substitutions": [_substitution(one, sources) for one in decision.substitutions],
+    }
+
+
+def _deciding(one: Deciding, sources: list[_Source]) -> dict[str, Any]:
+    span = one.statement.span
+    return {
+        **_where(sources, one.document, span),
+        "statement": one.index,
+        "endLine": sources[one.document].locate(span).end_line,
+        "effect": one.statement.effect,
+        "action": one.action.text if one.action else None,
+        "resource": one.resource.text if one.resource else None,
+    }
+
+
+def _near_miss(miss: NearMiss, sources: list[_Source]) -> dict[str, Any]:
+    return {
+        "message": miss.message,
+        "statement": miss.statement.index if miss.statement else None,
+        **_where(sources, miss.document, miss.span),
+    }
+
+
+def _substitution(one: Substitution, sources: list[_Source]) -> dict[str, Any]:
+    return {
+        **_where(sources, one.document, one.span),
+        "statement": one.statement,
+        "variable": one.variable,
+        "value": one.value,
+        "written": one.written,
+        "becomes": one.becomes,
     }
 
 

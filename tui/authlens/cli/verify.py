@@ -190,8 +190,9 @@ def _advise(name: str, pem: str, world: World) -> None:
 
 def _nothing_explains(signature: str, count: int) -> str:
     from authlens.core.encodings import from_base64
+    from authlens.core.preflight_limits import mended_signature
 
-    if from_base64(signature) is None:
+    if from_base64(signature) is None and mended_signature(signature) is None:
         return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
     tried = "the key" if count == 1 else f"any of the {count} keys"
     return f"The signature does not fit {tried}, and no likely slip explains it."

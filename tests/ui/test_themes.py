@@ -7,6 +7,7 @@ from textual.theme import Theme
 
 from authlens.core.yaml_text import YamlError
 from authlens.ui.themes import BrokenTheme, parse_theme, read_themes
+from ui.robot import running
 
 
 def test_the_shipped_themes_are_four_and_whole(tmp_path: Path) -> None:
@@ -27,6 +28,16 @@ def test_a_theme_of_the_user_is_read_and_a_broken_one_is_told(tmp_path: Path) ->
     assert isinstance(found[0], BrokenTheme)
     assert found[0].reason.startswith("line 1, column 10:")
     assert isinstance(found[1], Theme)
+
+
+@pytest.mark.parametrize("text", ["primary: '#102030'", "ansi: true\nprimary: ansi_red"], ids=["colours", "ansi"])
+async def test_the_shortest_theme_gives_every_variable(tmp_path: Path, text: str) -> None:
+    theme = parse_theme("mine", text)
+    async with running(tmp_path, size=(40, 12)) as robot:
+        robot.app.register_theme(theme)
+        robot.app.theme = "mine"
+        await robot.settle()
+        assert robot.app.current_theme is theme
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from authlens.core import yaml_text
 from authlens.core.yaml_text import Node, YamlError
@@ -77,11 +77,14 @@ def parse_theme(name: str, text: str) -> Theme:
     colours: dict[str, Any] = {key: _colour(node) for key, node in keys.items() if key in _COLOURS}
     if "primary" not in colours:
         raise YamlError('a theme needs at least `primary`, a colour such as "#7aa2d6"')
+    ansi = keys["ansi"].boolean() if "ansi" in keys else False
+    # Textual derives no variables from ANSI colours; those that a file leaves out are Textual's own.
+    variables = dict(BUILTIN_THEMES["ansi-dark"].variables) if ansi else {}
     return Theme(
         name=name,
         dark=keys["dark"].boolean() if "dark" in keys else True,
-        ansi=keys["ansi"].boolean() if "ansi" in keys else False,
-        variables=_variables(keys["variables"]) if "variables" in keys else {},
+        ansi=ansi,
+        variables=variables | (_variables(keys["variables"]) if "variables" in keys else {}),
         **colours,
     )
 

@@ -39,6 +39,8 @@ class _Row:
     content: Content
     first: bool = True
     note: bool = False
+    indent: int = 0
+    """Cells that a wrapped part is set in; they are no part of the text."""
 
 
 class CodeView(Rows):
@@ -121,9 +123,9 @@ class CodeView(Rows):
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
                 content = _with_matches(content, sought)
-            self._rows += [
-                _Row(index, part, part_number == 0) for part_number, part in enumerate(_wrapped(content, width))
-            ]
+            indent, parts = _wrapped(content, width)
+            self._rows.append(_Row(index, parts[0]))
+            self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
             self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]
         self.rows_changed()
 
@@ -149,7 +151,7 @@ class CodeView(Rows):
         number = f"{line.number:>3}" if row.first else "   "
         marks = () if row.note or not row.first else self._marks_of(line)
         glyph = (marks[0].glyph, marks[0].style) if marks else (" ", "")
-        return Content.assemble((number, "$foreground-disabled"), glyph, " ")
+        return Content.assemble((number, "$foreground-disabled"), glyph, " " * (1 + row.indent))
 
     def goto(self, document: int, number: int) -> None:
         """Stand on a line of a document."""
@@ -254,16 +256,16 @@ class CodeView(Rows):
         self.virtual_size = Size(0, self.row_count)
 
 
-def _wrapped(content: Content, width: int) -> list[Content]:
-    """The parts of a long line; those after the first are set in below it."""
+def _wrapped(content: Content, width: int) -> tuple[int, list[Content]]:
+    """The parts of a long line, and how far those after the first are set in."""
     if content.cell_length <= width:
-        return [content]
+        return 0, [content]
     plain = content.plain
-    indent = min(len(plain) - len(plain.lstrip(" ")) + 2, width // 2)
-    first, *rest = content.fold(width)
-    if width - indent < 8 or not rest:
-        return [first, *rest]
-    return [first, *content[len(first) :].fold(width - indent)]
+    indent = len(plain) - len(plain.lstrip(" ")) + 2
+    if indent > width // 2:
+        indent = 0
+    first = content.fold(width)[0]
+    return indent, [first, *content[len(first) :].fold(width - indent)]
 
 
 def _with_matches(content: Content, sought: str) -> Content:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
@@ -205,10 +206,9 @@ class Field(TextArea, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if y:
             return Strip.blank(width, base)
-        text = Text(MASK + " ", style=base, end="", no_wrap=True)
-        if self._draw_cursor and self._theme.cursor_style:
-            text.stylize(self._theme.cursor_style, len(MASK), len(MASK) + 1)
-        return Strip(text.render(self.app.console), len(MASK) + 1).adjust_cell_length(width, base)
+        cursor = self._theme.cursor_style if self._draw_cursor else None
+        strip = Strip([Segment(MASK, base), Segment(" ", cursor or base)], len(MASK) + 1)
+        return strip.adjust_cell_length(width, base)
 
     def get_line(self, line_index: int) -> Text:
         line = self.document.get_line(line_index)

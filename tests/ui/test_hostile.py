@@ -1,0 +1,103 @@
+"""Text from outside in every place where it is shown: it stays text, and nothing stops the app."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from authlens.core.gateway import Reply
+from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome, Wire
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import Target
+from authlens.core.visible import is_visible
+from authlens.store.history import History
+from support.desk import NOW, ScriptedGateway
+from ui.robot import Robot, running
+
+HOSTILE = {
+    "markup": "a [ b [/] [/foo] [red]x[/red] [@click=app.quit]ok[/] [link=https://evil.example]y[/link] [k=v: 1 $x",
+    "escapes": "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[2J\x9b31m\x00\x0e\x7f\x08",
+    "bidi": "\u202eevil\u202c\u2066x\u2069\u200b\u2028\u2029\ufeff\U000e0041",
+    "odd": "\ud800 \r\n\t \x85 \x0c " + "é" * 5 + "👩‍👩‍👧" + "日本" * 9,
+}
+
+
+def everywhere(text: str) -> tuple[SavedRequest, Reply]:
+    request = AuthorizerRequest(
+        text, None, None, HttpContext(((text, text),), text), MqttContext(text, text, text), TlsContext(text)
+    )
+    wire = Wire(
+        "POST", text, ((text, text),), text.encode("utf-8", "replace"), 200, ((text, text),), b"\xff\x00\x1b[31m"
+    )
+    reply = Reply(Outcome(True, text, (text, '"' + text.replace("\n", " ") + '"'), 300, 400), 0.01, wire, text)
+    return SavedRequest(request, description=text, target=Target(text, text, text)), reply
+
+
+async def walk(robot: Robot) -> None:
+    """Look at every page of every pane, and say the text in a notification and a tooltip."""
+    for pane in ("request", "answer", "history"):
+        robot.screen.bring(pane)
+        await check(robot)
+    for pages in list(robot.screen.query("Pages")):
+        for name in list(pages._pages):  # type: ignore[attr-defined]  # Pages
+            await robot.open_page(name)
+            await check(robot)
+    await robot.press("f1")
+    await check(robot)
+    await robot.press("escape")
+
+
+async def check(robot: Robot) -> None:
+    await robot.settle()
+    assert robot.app._exception is None
+    assert robot.app.is_running
+    assert all(is_visible(line) for line in robot.text().split("\n"))
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_hostile_text_is_shown_everywhere_and_does_nothing(tmp_path: Path, text: str) -> None:
+    saved, reply = everywhere(text)
+    failure = Failure(FailureKind.AWS, text, text, 400, text, text)
+    with History(tmp_path / "state" / "history.db") as history:
+        history.record(Invocation(saved.request, saved.target, failure, NOW, 0.01, source=text))
+    async with running(tmp_path, saved, gateway=ScriptedGateway([reply, Reply(failure, 0.01)])) as robot:
+        await robot.send()
+        robot.app.notify(text, title=text, markup=False)
+        await walk(robot)
+        assert robot.screen.draft.saved.request == saved.request
+        await robot.send()
+        await check(robot)
+        assert "[/foo]" in robot.text() or text != HOSTILE["markup"]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_hostile_names_of_files_are_only_shown(tmp_path: Path, text: str) -> None:
+    name = text.replace("\0", "").replace("/", "").encode("utf-8", "replace").decode()[:40]
+    folder = tmp_path / "requests"
+    make(folder, name)
+    async with running(tmp_path, folder) as robot:
+        await check(robot)
+        await robot.press("ctrl+o")
+        await check(robot)
+        await robot.press("down", "enter")
+        await check(robot)
+
+
+def make(folder: Path, name: str) -> None:
+    folder.mkdir()
+    (folder / f"{name}.yaml").write_text("request: {authorizerName: A}\n")
+    (folder / f"{name}2.yaml").write_text("request: [\n")
+
+
+def test_no_variable_is_ever_put_into_markup() -> None:
+    """Nothing in the app builds markup: texts are Content, and what takes markup is told not to."""
+    source = Path(__file__).parent.parent.parent / "tui" / "authlens" / "ui"
+    for path in source.rglob("*.py"):
+        text = path.read_text()
+        assert "from_markup" not in text, path
+        assert "Markdown" not in text, path
+        for line in text.splitlines():
+            if ".notify(" in line and line.rstrip().endswith(")"):
+                assert "markup=False" in line, f"{path}: {line}"

@@ -1,0 +1,69 @@
+"""The whole program on a real pseudo-terminal: what it leaves behind, and what it lets through."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from authlens.core.request import AuthorizerRequest, MqttContext
+from authlens.core.saved_request import SavedRequest
+from authlens.core.saved_request_yaml import write
+from support.terminal import Terminal
+
+COMMAND = (sys.executable, "-m", "authlens")
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
+"""The usual screen, the cursor, no mouse reports, no bracketed paste."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Mapping[str, str]:
+    return {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "STATE", "DATA")} | {"HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [("ctrl+q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
+    ids=["quit", "terminated", "hung up", "interrupted"],
+)
+def test_the_terminal_is_restored(
+    home: Mapping[str, str], tmp_path: Path, how: str | signal.Signals, code: int
+) -> None:
+    with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("NOT SENT YET")
+        terminal.settle()
+        if isinstance(how, str):
+            terminal.press(how)
+        else:
+            terminal.signal(how)
+        assert terminal.wait_for_exit() == code
+        assert all(sequence in terminal.written for sequence in RESTORED)
+
+
+def test_without_a_terminal_a_sentence_is_said(home: Mapping[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        COMMAND, env=dict(home), cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 252
+    assert done.stdout == ""
+    assert "needs a terminal" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_text_of_a_file_acts_on_the_terminal(home: Mapping[str, str], tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[31m\x9b32m\u202eevil\u200b[/]"
+    saved = SavedRequest(AuthorizerRequest(evil, mqtt_context=MqttContext(evil, None, evil)), description=evil)
+    (tmp_path / "evil.yaml").write_text(write(saved))
+    with Terminal([*COMMAND, "evil.yaml"], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("evil.yaml")
+        terminal.settle()
+        terminal.press("ctrl+s", "ctrl+o")
+        terminal.wait_for("Open a saved request")
+        terminal.settle()
+        assert terminal.title != "owned"
+        for sequence in (b"\x1b]0;owned", b"\x1b]52;", b"\xc2\x9b", "\u202e".encode(), "\u200b".encode()):
+            assert sequence not in terminal.written

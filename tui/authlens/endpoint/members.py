@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from authlens.endpoint.aws_error import malformed
 
@@ -41,25 +41,25 @@ def blob(value: Any, path: str) -> bytes:
     try:
         return base64.b64decode(text(value, path), validate=True)
     except (binascii.Error, ValueError):
-        return _wrong(path, "base64")
+        _wrong(path, "base64")
 
 
 def text_map(value: Any, path: str) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        return _wrong(path, "a map of strings")
+        _wrong(path, "a map of strings")
     return value
 
 
 def text_list(value: Any, path: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        return _wrong(path, "a list of strings")
+        _wrong(path, "a list of strings")
     return value
 
 
 def tag_list(value: Any, path: str) -> dict[str, str]:
     """Tags by their keys; one without a value is empty."""
     if not isinstance(value, list):
-        return _wrong(path, "a list of tags")
+        _wrong(path, "a list of tags")
     tags = [structure({"Key": text, "Value": text})(item, path) for item in value]
     return {tag.get("Key", ""): tag.get("Value", "") for tag in tags}
 
@@ -67,7 +67,7 @@ def tag_list(value: Any, path: str) -> dict[str, str]:
 def structure(members: Mapping[str, Reader]) -> Reader:
     def read(value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            return _wrong(path, "a structure")
+            _wrong(path, "a structure")
         return _structure(value, members, f"{path}.")
 
     return read
@@ -78,5 +78,5 @@ def _structure(value: Mapping[str, Any], members: Mapping[str, Reader], prefix: 
     return {name: members[name](item, prefix + name) for name, item in given.items() if item is not None}
 
 
-def _wrong(path: str, wanted: str) -> Any:
+def _wrong(path: str, wanted: str) -> NoReturn:
     raise malformed(f"The member {path} is not {wanted}.")

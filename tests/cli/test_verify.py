@@ -57,8 +57,9 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
         (sign("allow\n", pair("a").private_pem), "allow", "line feed after it"),
         (SIGNATURE, "deny", "over another text"),
         (sign("allow", pair("c").private_pem), "allow", "no likely slip"),
-        ("AAAA", "allow", "no likely slip"),
-        (SIGNATURE[:-5], "allow", "no base64"),
+        ("AAAA", "allow", "3 bytes and not 256"),
+        (SIGNATURE[:-5], "allow", "254 bytes and not 256"),
+        ("(none)", "allow", "no base64"),
     ],
     ids=[
         "base64url",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     elif key is not None:
         world.output.line(key)
     else:
-        _write_slips(found, _nothing_explains(signature, len(keys)), world)
+        _write_slips(found, _nothing_explains(signature, keys), world)
     return ExitCode.DONE if key is not None else ExitCode.NO
 
 
@@ -188,14 +189,32 @@ def _advise(name: str, pem: str, world: World) -> None:
         narrate(f"authlens: warning: {name}: {advice}", world.stderr)
 
 
-def _nothing_explains(signature: str, count: int) -> str:
+def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
+    """What can be said of a signature that no slip explains."""
     from authlens.core.encodings import from_base64
     from authlens.core.preflight_limits import mended_signature
 
-    if from_base64(signature) is None and mended_signature(signature) is None:
+    mended = mended_signature(signature)
+    octets = from_base64(mended[0] if mended else signature)
+    if octets is None:
         return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
-    tried = "the key" if count == 1 else f"any of the {count} keys"
+    sizes = _sizes(keys)
+    if sizes and len(octets) not in sizes:
+        wanted = " or ".join(map(str, sorted(sizes)))
+        return f"The signature has {len(octets)} bytes and not {wanted}: it was cut, or another key made it."
+    tried = "the key" if len(keys) == 1 else f"any of the {len(keys)} keys"
     return f"The signature does not fit {tried}, and no likely slip explains it."
+
+
+def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
+    """The bytes of a signature of each key that can be read."""
+    from authlens.core.keys import KeyProblem, read_public_key
+
+    sizes = set()
+    for _, pem in keys:
+        with suppress(KeyProblem):
+            sizes.add(read_public_key(pem).key_size // 8)
+    return sizes
 
 
 def _write_slips(found: tuple[Slip, ...], otherwise: str, world: World) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from authlens.__main__ import open_history
 from authlens.core.invocation_json import outcome_to_json, to_json
@@ -101,6 +102,13 @@ def test_questions_are_asked(authlens: Command) -> None:
     ended = authlens("diff", a, b, "--ask", "iot:Publish topic/x", "--ask", "iot:Publish topic/y")
 
     assert [line.split(":")[0].strip() for line in ended.out.splitlines()[1:3]] == ["publish to x", "publish to y"]
+
+
+def test_what_the_aws_cli_prints_as_yaml(authlens: Command) -> None:
+    a = written("a.json", outcome_to_json(outcome(policy(CONNECT))))
+    b = written("b.yaml", yaml.safe_dump(outcome_to_json(outcome(policy(CONNECT)))))
+
+    assert authlens("diff", a, b).code == 0
 
 
 def test_policies_and_standard_input(authlens: Command) -> None:

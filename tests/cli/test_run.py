@@ -135,9 +135,10 @@ def test_json_is_one_object_a_line_and_nothing_else(endpoint: Running, authlens:
 
     broken, invalid = objects(ended.out)
     assert broken["result"] == "failed"
-    assert broken["broken"] == [{"key": "principalId", "expected": "x", "got": "sensor7", "difference": None}]
+    assert broken["broken"] == [{"key": "principalId", "expected": "x", "got": "sensor7", "difference": "x → sensor7"}]
     assert broken["answer"]["policyDocuments"][0]["Version"] == "2012-10-17"
     assert broken["id"] == 1
+    assert len(broken["durations"]) == 2
     assert invalid["result"] == "error"
     assert invalid["line"] == 1
     assert "1 failed, 1 error" in ended.err

@@ -37,8 +37,8 @@ def test_kept(expectation: Expectation) -> None:
 @pytest.mark.parametrize(
     ("expectation", "key", "expected", "got", "difference"),
     [
-        (Expectation(is_authenticated=False), "isAuthenticated", "false", "true", ""),
-        (Expectation(principal_id="sensor8"), "principalId", "sensor8", "sensor7", ""),
+        (Expectation(is_authenticated=False), "isAuthenticated", "false", "true", "false → true"),
+        (Expectation(principal_id="sensor8"), "principalId", "sensor8", "sensor7", "sensor8 → sensor7"),
         (Expectation(principal_id="/^s$/"), "principalId", "/^s$/", "sensor7", ""),
         (Expectation(principal_id="/(/"), "principalId", "/(/", "sensor7", ""),
         (
@@ -62,7 +62,7 @@ def test_kept(expectation: Expectation) -> None:
             f"[{policy(CONNECT, PUBLISH)}]",
             "statement 2 added: Allow iot:Publish on",
         ),
-        (Expectation(refresh_after_in_seconds=301), "refreshAfterInSeconds", "301", "300", ""),
+        (Expectation(refresh_after_in_seconds=301), "refreshAfterInSeconds", "301", "300", "301 → 300"),
         (Expectation(disconnect_after_in_seconds=300), "disconnectAfterInSeconds", "300", "86400", ""),
         (
             Expectation(error=ExpectedError("InvalidRequestException")),

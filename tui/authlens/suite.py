@@ -37,6 +37,8 @@ class Result:
     """`None` when nothing could be sent: the file is no saved request."""
     redactor: Redactor
     """Hides what the references of the request stand for too."""
+    durations: tuple[float, ...] = ()
+    """Seconds of each call, where it was sent more than once."""
 
     @property
     def state(self) -> State:

@@ -58,13 +58,13 @@ def _text(name: str, world: World) -> str:
 
 
 def _from_text(name: str, text: str) -> Side:
-    """JSON that holds an answer is one; everything else is a saved request."""
+    """What holds an answer is one; everything else is a saved request."""
     from authlens.core.compare import Side
     from authlens.core.invocation_json import from_json, read_outcome
     from authlens.core.saved_request_yaml import read
     from authlens.core.yaml_text import YamlError
 
-    value = _json(text)
+    value = _value(text)
     if isinstance(value, dict) and {"startedAt", "request"} <= value.keys():
         return Side.of(from_json(value), name)
     if isinstance(value, dict) and _OUTCOME_KEYS & value.keys():
@@ -87,8 +87,15 @@ def _policies(value: Any) -> Outcome:
     )
 
 
-def _json(text: str) -> Any:
+def _value(text: str) -> Any:
+    """The text as JSON, or as YAML where the AWS CLI was told to print that."""
+    from authlens.core.yaml_text import YamlError, load
+
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
+        pass
+    try:
+        return load(text).plain()
+    except (YamlError, RecursionError):
         return None

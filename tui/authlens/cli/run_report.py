@@ -84,6 +84,7 @@ def as_json(result: Result) -> dict[str, Any]:
             for each in result.judgement.broken
         ],
         "duration": invocation.duration if invocation else None,
+        "durations": list(result.durations) or None,
         "id": invocation.number if invocation else None,
         "answer": answer(invocation) if invocation else None,
     }

@@ -104,16 +104,18 @@ def exit_code(results: Iterable[Result]) -> ExitCode:
 
 def merged(results: Sequence[Result]) -> Result:
     """The results of one item as one: the worst of them, with how often it was not kept."""
-    for state in (State.UNJUDGED, State.BROKEN):
-        found = [result for result in results if result.state is state]
-        if found and len(results) > 1:
-            judgement = found[0].judgement
-            often = f"{len(found)} of {len(results)} times"
-            reason = f"{judgement.reason} ({often})" if judgement.reason else often
-            return replace(found[0], judgement=replace(judgement, reason=reason))
-        if found:
-            return found[0]
-    return results[0]
+    if len(results) == 1:
+        return results[0]
+    worst = max(results, key=lambda result: _WORSE.index(result.state))
+    durations = tuple(result.invocation.duration for result in results if result.invocation)
+    judgement = worst.judgement
+    if worst.state is not State.KEPT:
+        often = f"{sum(result.state is worst.state for result in results)} of {len(results)} times"
+        judgement = replace(judgement, reason=f"{judgement.reason} ({often})" if judgement.reason else often)
+    return replace(worst, judgement=judgement, durations=durations)
+
+
+_WORSE = (State.KEPT, State.BROKEN, State.UNJUDGED)
 
 
 def grouped(results: Generator[Result, None, None], size: int) -> Generator[list[Result], None, None]:

@@ -103,13 +103,15 @@ Check = Callable[[Expectation, Invocation], Iterator[Broken]]
 def _is_authenticated(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
     wanted, outcome = expectation.is_authenticated, invocation.outcome
     if wanted is not None and outcome and outcome.is_authenticated != wanted:
-        yield Broken("isAuthenticated", _json(wanted), _json(outcome.is_authenticated))
+        expected, got = _json(wanted), _json(outcome.is_authenticated)
+        yield Broken("isAuthenticated", expected, got, f"{expected} → {got}")
 
 
 def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
     wanted, outcome = expectation.principal_id, invocation.outcome
     if wanted is not None and outcome and not matches(wanted, outcome.principal_id or ""):
-        yield Broken("principalId", wanted, outcome.principal_id or "(absent)")
+        got = outcome.principal_id or "(absent)"
+        yield Broken("principalId", wanted, got, f"{wanted} → {got}")
 
 
 def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
@@ -150,7 +152,8 @@ def _times(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
     )
     for key, wanted, got in pairs:
         if wanted is not None and wanted != got:
-            yield Broken(key, str(wanted), "(absent)" if got is None else str(got))
+            shown = "(absent)" if got is None else str(got)
+            yield Broken(key, str(wanted), shown, f"{wanted} → {shown}")
 
 
 def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
@@ -158,9 +161,11 @@ def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
     if wanted is None:
         return
     if isinstance(result, Outcome) or result.error != wanted.error:
-        yield Broken("error", wanted.error, result_words(result))
+        got = "an answer" if isinstance(result, Outcome) else result.error
+        yield Broken("error", wanted.error, result_words(result), f"{wanted.error} → {got}")
     elif wanted.message is not None and not _found(wanted.message, result.message or ""):
-        yield Broken("error.message", f"/{wanted.message}/", _json(result.message))
+        difference = "the message holds no match of the pattern"
+        yield Broken("error.message", f"/{wanted.message}/", _json(result.message), difference)
 
 
 def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:

@@ -26,9 +26,10 @@ def headline(judgement: Judgement) -> str:
 
 
 def sentence(broken: Broken) -> str:
-    """`principalId: expected sensor8, got sensor7`"""
+    """`principalId: expected sensor8, got sensor7`, and why where both do not say it."""
     text = f"{broken.key}: expected {broken.expected}, got {broken.got}"
-    return f"{text}: {broken.difference}" if broken.difference else text
+    said = broken.difference in ("", f"{broken.expected} → {broken.got}")
+    return text if said else f"{text}: {broken.difference}"
 
 
 def explanation(judgement: Judgement, invocation: Invocation | None) -> str:

@@ -70,6 +70,7 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
         "other key",
         "nonsense",
         "cut",
+        "no signature",
     ],
 )
 def test_otherwise_the_likely_slip_is_said(authlens: Command, signature: str, token: str, said: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.files import locked, make_folder, narrow, reason, sweep, write_whole
+from authlens.store.files import locked, make_own_folder, narrow, reason, sweep, write_whole
 from support.children import run_python, start_python
 
 
@@ -47,15 +47,16 @@ class TestModes:
     def test_folders_of_ours_are_closed(self, tmp_path: Path) -> None:
         ours = tmp_path / "authlens"
         ours.mkdir(mode=0o755)
-        (ours / "requests").mkdir(mode=0o755)
-        make_folder(ours / "requests")
+        make_own_folder(ours)
         assert mode(ours) == 0o700
 
     def test_folders_of_others_stay(self, tmp_path: Path) -> None:
-        theirs = tmp_path / "project"
-        theirs.mkdir(mode=0o755)
-        write_whole(theirs / "file", b"x")
-        assert mode(theirs) == 0o755
+        project = tmp_path / "authlens"
+        project.mkdir(mode=0o755)
+        write_whole(project / "requests/file", b"x")
+        tmp_path.chmod(0o755)
+        make_own_folder(tmp_path)
+        assert (mode(project), mode(project / "requests"), mode(tmp_path)) == (0o755, 0o700, 0o755)
 
     def test_narrow_takes_away_only(self, tmp_path: Path) -> None:
         path = tmp_path / "file"

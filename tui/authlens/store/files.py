@@ -14,18 +14,22 @@ from pathlib import Path
 _PREFIX = ".authlens-"
 _SUFFIX = ".tmp"
 _DAY = 86_400
-OUR_FOLDERS = "authlens"
-"""Folders of this name are ours, and are closed to others when they are found open."""
+OUR_NAME = "authlens"
+"""What a folder of ours is called in the user's config and state folders."""
 
 
 def make_folder(folder: Path) -> None:
-    """Create the folder and its parents with 0700; one of ours that is wider is closed. Raises OSError."""
+    """Create the folder and its parents with 0700; those that are there stay as they are. Raises OSError."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(mode=0o700, exist_ok=True)
-    for ours in (folder, *folder.parents):
-        if ours.name == OUR_FOLDERS:
-            narrow(ours, 0o700)
+
+
+def make_own_folder(folder: Path) -> None:
+    """As `make_folder`, for a folder that nothing but our files is in; an older one that is wider is closed."""
+    make_folder(folder)
+    if folder.name == OUR_NAME:
+        narrow(folder, 0o700)
 
 
 def narrow(path: Path, mode: int) -> None:

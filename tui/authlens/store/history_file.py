@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from authlens.store.files import make_folder, narrow
+from authlens.store.files import make_own_folder, narrow
 from authlens.store.history_search import make_index
 
 VERSION = 1
@@ -65,7 +65,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 def open_file(path: Path, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection to the history, made when it is not there. Raises sqlite3.Error, OSError or Newer."""
     if create:
-        make_folder(path.parent)
+        make_own_folder(path.parent)
         _create(path)
     for name in (path, side_file(path)):
         narrow(name, 0o600)

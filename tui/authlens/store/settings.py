@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from authlens.store.files import locked, make_folder, reason, write_whole
+from authlens.store.files import locked, make_own_folder, reason, write_whole
 
 Keep = Literal["full", "redacted", "off"]
 Clipboard = Literal["auto", "system", "terminal"]
@@ -143,7 +143,7 @@ def as_document(settings: Settings) -> dict[str, Any]:
 def save_settings(path: Path, settings: Settings) -> None:
     """Write what differs from the file into it. Raises OSError; a file that cannot be read is left as it is."""
     try:
-        make_folder(path.parent)
+        make_own_folder(path.parent)
         with locked(path.parent):
             _save(path, settings)
     except SettingsNotSaved:

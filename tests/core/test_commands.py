@@ -175,6 +175,19 @@ def test_the_input_document_holds_the_same_members(request_: AuthorizerRequest) 
     assert yaml.safe_load(document.encode("utf-8")) == _as_sent(request_)
 
 
+def test_references_to_the_keyring_and_odd_variables() -> None:
+    request = AuthorizerRequest("A", "${keyring:my service/me}", "${env:a-b}")
+    line = as_cli(request, reveal=True)
+    assert "--token=\"$(keyring get 'my service' me)\"" in line
+    assert '--token-signature="$(printenv a-b)"' in line
+    assert "keyring.get_password('my service', 'me')" in as_boto3(request, reveal=True)
+
+
+def test_a_password_in_a_file_is_left_to_the_shell() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext(password="${file:p.txt}"))
+    assert "--mqtt-context 'password=\"'\"$(cat p.txt)\"'\"' --cli-binary-format raw" in as_cli(request, reveal=True)
+
+
 def test_the_input_document_says_that_references_stay() -> None:
     assert as_cli_input_yaml(AuthorizerRequest("A", "${env:TOKEN}")).startswith("# Put in what")
 

@@ -52,6 +52,7 @@ ERRORS = [
     ("--cli-input-yaml just&text", 252, "expecting map, received str"),
     ("--authorizer-name A --cli-auto-prompt --no-cli-auto-prompt", 252, "cannot be specified at the same time"),
     ("--authorizer-name A --request nope.yaml", 252, "nope.yaml"),
+    ("--authorizer-name A\udcff", 255, "--authorizer-name: it is not valid text"),
     ("--authorizer-name A --output xml", 252, "Found invalid choice 'xml'"),
 ]  # fmt: skip
 

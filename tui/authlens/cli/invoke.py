@@ -158,6 +158,11 @@ class _Call:
         answer = answer_of(invocation)
         try:
             self.print_answer(answer)
+        except UnicodeEncodeError as error:
+            raise CommandError(
+                f"standard output is {error.encoding} and cannot hold the answer; set PYTHONIOENCODING=utf-8",
+                ExitCode.OTHER,
+            ) from None
         except ValueError as error:
             raise CommandError(str(error), ExitCode.OTHER) from None
         refused = self.given.flag("exit_code") and not answer["isAuthenticated"]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from authlens.cli.world import World
 
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What is to be sent, and where its relative paths start from."""
@@ -99,6 +102,9 @@ def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
 def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, given: Given) -> None:
     if complete and "authorizerName" not in members and saved_name is None:
         raise CommandError("the following arguments are required: --authorizer-name")
+    name = members.get("authorizerName")
+    if isinstance(name, str) and _LONE_SURROGATE.search(name):
+        raise CommandError("argument --authorizer-name: it is not valid text and cannot stand in a URL", ExitCode.OTHER)
     try:
         member_rules.check({"authorizerName": saved_name or "unnamed", **members})
     except member_rules.MemberError as error:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from authlens.core.expectation_check import Broken, Judgement, State
-from authlens.core.invocation import Failure, Invocation
+from authlens.core.invocation import Failure, FailureKind, Invocation
 
 _LOG_LINES = 20
 _LONGEST = 20_000
@@ -69,7 +69,8 @@ def _broken_lines(broken: Broken) -> Iterator[str]:
 def _answer_lines(invocation: Invocation) -> Iterator[str]:
     present = {name: value for name, value in answer(invocation).items() if value is not None}
     text = json.dumps(present, indent=2, ensure_ascii=False)
-    yield "answer"
+    failure = invocation.failure
+    yield "answer" if failure is None or failure.kind is FailureKind.AWS else "no answer"
     yield from (f"  {line}" for line in text[:_LONGEST].splitlines())
     if len(text) > _LONGEST:
         yield f"  … {len(text) - _LONGEST} more characters"

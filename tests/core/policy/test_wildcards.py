@@ -27,6 +27,8 @@ def matches(pattern: str, text: str) -> bool:
         ("a/?", "a//", True),
         ("*b*b", "b", False),
         ("*ab?*", "abab", True),
+        ("*a?*a", "aa", False),
+        ("*a?*a", "aba", True),
         ("a+#", "a+#", True),
         ("a+", "ab", False),
         ("*.*", "a\nb.c", True),

@@ -71,6 +71,7 @@ class AuthlensApp(App[object]):
         screen = MainScreen(self.desk, self.sender)
         beginning = start(self.desk)
         screen.begin(beginning)
+        screen.sized(*self.size)
         self._start_problems = [beginning.problem] if beginning.problem else []
         return screen
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.reactive import var
 from textual.widget import Widget
@@ -12,21 +14,27 @@ from authlens.ui.widgets.pane import Pane
 
 
 class Layout(MainState):
+    PANES: ClassVar[tuple[type[Pane], ...]]
+    """In the order in which they are visited."""
+
     zoomed: var[bool] = var(False, toggle_class="-zoomed")
     front: var[str] = var("request")
     """The pane that is seen when only one is."""
+
+    def sized(self, width: int, height: int) -> None:
+        """Take the classes of a size before the first layout, which then styles every widget once."""
+        self.set_classes(
+            name
+            for size, points in ((width, self.app.HORIZONTAL_BREAKPOINTS), (height, self.app.VERTICAL_BREAKPOINTS))
+            for name in [name for least, name in points or () if least <= size][-1:]
+        )
 
     @property
     def panes(self) -> list[Pane]:
         return list(self.query(Pane))
 
     def compose_tabs(self) -> ComposeResult:
-        yield Choices(key="pane-tabs")
-
-    def on_mount(self) -> None:
-        tabs = self.query_one("#pane-tabs", Choices)
-        tabs.choices = tuple(Choice(pane.id or "", pane.TITLE) for pane in self.panes)
-        self.watch_front()
+        yield Choices([Choice(pane.ID, pane.TITLE) for pane in self.PANES], self.front, key="pane-tabs")
 
     def watch_front(self) -> None:
         for pane in self.query(Pane):

@@ -25,6 +25,7 @@ from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.identity_bar import IdentityBar
 from authlens.ui.widgets.key_line import KeyLine
 from authlens.ui.widgets.member_pages import MqttPage
+from authlens.ui.widgets.pane import Pane
 from authlens.ui.widgets.request_pane import RequestPane
 
 
@@ -39,6 +40,7 @@ class Command:
 
 class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     AUTO_FOCUS = "#members Field"
+    PANES: ClassVar[tuple[type[Pane], ...]] = (RequestPane, AnswerPane, HistoryPane)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
         Binding("ctrl+s", "save", "Save", id="save", tooltip="Save the request to its file"),

@@ -12,7 +12,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from authlens.core.asking import read_question
 from authlens.core.expectation import Question
 from authlens.ui.shown import shown
 from authlens.ui.widgets.items import Item, Items
@@ -59,6 +58,8 @@ class AccessPage(Vertical):
         self.items.items = tuple(items)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        from authlens.core.asking import read_question  # loaded with the first question
+
         event.stop()
         try:
             question = read_question(event.value)

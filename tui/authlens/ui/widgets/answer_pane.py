@@ -173,9 +173,11 @@ class AnswerPane(Pane):
     def _verdict(self, reasons: Why | None) -> StageVerdict | None:
         if reasons is not None:
             return reasons.verdict
+        if not self.findings:
+            return None
         from authlens.core.stages import foreseen
 
-        return foreseen(self.findings, self.authorizer) if self.findings else None
+        return foreseen(self.findings, self.authorizer)
 
     def _judgement(self) -> Judgement | None:
         if self.expect is None or self.invocation is None or self.running_for is not None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.reactive import reactive
 
-from authlens.core.compare import Comparison
-from authlens.ui.compare_rows import Drawn, drawn_rows
 from authlens.ui.widgets.rows import Rows
+
+if TYPE_CHECKING:
+    from authlens.core.compare import Comparison
+    from authlens.ui.compare_rows import Drawn
 
 _NO_BASELINE = Content.styled("Press b in the history to pin a baseline for what follows.", "$foreground-muted")
 
@@ -30,7 +32,7 @@ class CompareView(Rows):
         Binding("z", "fold", "Fold", id="compare.fold", tooltip="Fold unchanged lines, or show them"),
     ]
 
-    comparison: reactive[Comparison | None] = reactive[Comparison | None](None, init=False)
+    comparison: reactive[Comparison | None] = reactive["Comparison | None"](None, init=False)
     textual: reactive[bool] = reactive(False, init=False)
     folded: reactive[bool] = reactive(True, init=False)
 
@@ -63,10 +65,11 @@ class CompareView(Rows):
 
     def _lay_out(self) -> None:
         self._laid_out_at = self.line_width
-        rows = (
-            [] if self.comparison is None else drawn_rows(self.comparison, self.line_width, self.textual, self.folded)
-        )
-        self._drawn_rows = rows
+        self._drawn_rows = []
+        if self.comparison is not None:
+            from authlens.ui.compare_rows import drawn_rows  # loaded with the first comparison
+
+            self._drawn_rows = drawn_rows(self.comparison, self.line_width, self.textual, self.folded)
         self.rows_changed()
 
     def action_jump(self, by: int) -> None:

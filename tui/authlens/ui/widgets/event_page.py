@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.event import Kind
 from authlens.core.request import AuthorizerRequest
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
+
+if TYPE_CHECKING:
+    from authlens.core.event import Kind
 
 _CHOICES = (Choice("test", "Test"), Choice("http", "HTTPS"), Choice("mqtt", "MQTT"), Choice("wss", "WebSocket"))
 _REAL: dict[str, Kind] = {"http": "http", "mqtt": "mqtt", "wss": "wss"}

@@ -75,6 +75,11 @@ class RequestPane(Pane):
         changes: dict[str, object]
         where: str | None
 
+    def __init__(self) -> None:
+        super().__init__()
+        # A small screen shows it first; set here, the class costs no restyling of all its fields.
+        self.add_class("-front")
+
     def compose(self) -> ComposeResult:
         draft = self.shown.draft
         yield FormRow(

@@ -185,7 +185,9 @@ def test_references_to_the_keyring_and_odd_variables() -> None:
 
 def test_a_password_in_a_file_is_left_to_the_shell() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext(password="${file:p.txt}"))
-    assert "--mqtt-context 'password=\"'\"$(cat p.txt)\"'\"' --cli-binary-format raw" in as_cli(request, reveal=True)
+    line = as_cli(request, reveal=True)
+    assert "--mqtt-context 'password=\"'\"$(cat p.txt)\"'\"' " in line
+    assert line.endswith("--cli-binary-format raw-in-base64-out")
 
 
 def test_the_input_document_says_that_references_stay() -> None:

@@ -37,7 +37,6 @@ _VALUES = st.recursive(
         | st.lists(_SCALARS, max_size=3)
         | st.lists(st.dictionaries(st.sampled_from(["a", "b", "c"]), inner, max_size=3), max_size=3)
         | st.lists(st.lists(_SCALARS, min_size=2, max_size=2), max_size=3)
-        | st.lists(inner, max_size=2)
     ),
     max_leaves=10,
 )

@@ -13,7 +13,6 @@ from typing import Any
 
 from authlens.core import shorthand
 from authlens.core.command_line_options import Given
-from authlens.core.command_line_pointer import point_at
 
 Load = Callable[[str], str | bytes]
 """Gives what a `file://…` or `fileb://…` value names, and any other text as it is."""
@@ -74,8 +73,8 @@ def _context(option: str, text: str | bytes, load: Load) -> Any:
     try:
         return shorthand.parse(text, load)
     except shorthand.ShorthandError as error:
-        where = point_at(text, error.index, option)
-        raise MemberError(f"{error} at character {error.index + 1} of the input:\n{where}", option) from None
+        place = f"{error} at character {error.index + 1} of the input"
+        raise MemberError(f"{place}:\n{_pointed(text, error.index, option)}", option) from None
 
 
 def from_json(option: str, text: str) -> Any:
@@ -84,12 +83,19 @@ def from_json(option: str, text: str) -> Any:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        raise MemberError(f"Invalid JSON: {place}:\n{point_at(text, error.pos, option)}", option) from None
+        raise MemberError(f"Invalid JSON: {place}:\n{_pointed(text, error.pos, option)}", option) from None
     except (ValueError, RecursionError):
         raise MemberError("Invalid JSON: a number or its nesting is out of bounds", option) from None
     if not isinstance(value, dict):
         raise MemberError(f"Invalid JSON: expecting an object, received {type(value).__name__}", option)
     return value
+
+
+def _pointed(text: str, index: int, option: str) -> str:
+    # Imported where it is needed: its patterns take longer to compile than a right command line takes to read.
+    from authlens.core.command_line_pointer import point_at
+
+    return point_at(text, index, option)
 
 
 def decode_password(members: dict[str, Any]) -> None:

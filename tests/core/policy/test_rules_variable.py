@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.policy import rules_variable
-from support.lint_cases import Case, connects, ids, messages, rule_cases, where
+from support.lint_cases import Case, connects, findings, ids, messages, rule_cases, where
 from support.policies import allow, text
 
 CASES = list(rule_cases(rules_variable.RULES))
@@ -36,6 +36,18 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 )
 def test_messages(written: str, rule: str, words: str) -> None:
     assert any(words in message for message in messages(written, rule))
+
+
+def test_a_finding_points_at_its_variable() -> None:
+    tail = '\\u0041"*?${*}${iot:x}/${iot:x}${iot:ClientId}${iot:x'
+    written = text(allow("iot:Connect", "client/${iot:ClientId}")).replace("${iot:ClientId}", tail.replace('"', '\\"'))
+    line = written.splitlines()[6]
+    found = [one for one in findings(written) if one.id == "unknown-variable"]
+    assert [(one.line, one.column) for one in found] == [
+        (7, line.index("${iot:x}") + 1),
+        (7, line.rindex("${iot:x}") + 1),
+    ]
+    assert [written[one.span.start : one.span.end] for one in found if one.span] == ["${iot:x}", "${iot:x}"]
 
 
 @pytest.mark.parametrize("name", ["Subject.Organization.List", "Issuer.CommonName.0", "SerialNumber", "AvailableKeys"])

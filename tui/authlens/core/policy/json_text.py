@@ -155,6 +155,12 @@ def string_offsets(text: str, span: Span) -> list[int]:
     return [*offsets, position]
 
 
+def within(span: Span, start: int, end: int) -> Span:
+    """A part of a span that lies on one line, as every JSON string does."""
+    first, last = span.column + start - span.start, span.column + end - span.start
+    return Span(start, end, span.line, first, span.line, last)
+
+
 class Places:
     """Turns offsets of a text into spans."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from authlens.core.policy.actions import nearest
-from authlens.core.policy.json_text import Span
+from authlens.core.policy.json_text import Span, string_offsets, within
 from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import BASIC_VARIABLES, GUIDE, THING_VARIABLES, Hit, Placed, Rule, Subject
-from authlens.core.policy.variables import Template
+from authlens.core.policy.variables import Template, Variable
+from authlens.core.policy.wildcards import Wild
 
 _BASIC = ("iot:ClientId", "aws:SourceIp", "iot:DomainName")
 _GLOBAL = ("aws:CurrentTime", "aws:EpochTime")
@@ -40,6 +42,10 @@ KNOWN = (*_BASIC, *_GLOBAL, *_CONNECT, *_THING, *_CERTIFICATE)
 _FOLDED = {name.casefold(): name for name in KNOWN}
 
 
+_MOST_IN_ONE = 50
+"""Variables of one string that are looked at; a text that AWS accepts has room for few."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """One variable or condition key at its place."""
@@ -53,21 +59,38 @@ class Use:
 
 def _uses(subject: Subject) -> Iterator[Use]:
     for one in subject.statements():
+        text = subject.documents[one.document].text
         for element in one.statement.resources:
-            yield from _of_template(one, element.template, element.span)
+            yield from _of_template(one, element.template, element.span, text)
         for condition in one.statement.conditions:
             yield Use(one, condition.key, condition.key, condition.key_span, True)
             for value in condition.values:
-                yield from _of_template(one, value.template, value.span)
+                yield from _of_template(one, value.template, value.span, text)
 
 
-def _of_template(one: Placed, template: Template, span: Span) -> Iterator[Use]:
-    return (Use(one, variable.name, variable.written, span, False) for variable in template.variables)
+def _of_template(one: Placed, template: Template, span: Span, text: str) -> Iterator[Use]:
+    if not template.variables:
+        return
+    offsets = string_offsets(text, span)
+    for variable, start in islice(_places(template), _MOST_IN_ONE):
+        inside = within(span, offsets[start], offsets[start + len(variable.written)])
+        yield Use(one, variable.name, variable.written, inside, False)
+
+
+def _places(template: Template) -> Iterator[tuple[Variable, int]]:
+    """The variables that are no escapes, and where each begins in the text."""
+    start = 0
+    for part in template.parts:
+        if isinstance(part, Variable) and not part.is_escape:
+            yield part, start
+        start += (
+            len(part.written) if isinstance(part, Variable) else len(part.value if isinstance(part, Wild) else part)
+        )
 
 
 def _plain_name(name: str) -> str:
     """Without `[attribute]` and without the number or `List` of a certificate's field."""
-    name = re.sub(r"\[.*\]$", "", name, flags=re.DOTALL)
+    name = name.partition("[")[0] if name.endswith("]") else name
     return re.sub(r"\.([0-9]+|List)$", "", name) if name.casefold().startswith("iot:certificate.") else name
 
 

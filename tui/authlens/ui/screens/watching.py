@@ -6,7 +6,6 @@ import asyncio
 
 from textual import work
 
-from authlens.core.target import Target
 from authlens.ui import background
 from authlens.ui.screens.sending import Sending
 
@@ -32,19 +31,19 @@ class Watching(Sending):
 
     @work(exclusive=True, group="watch")
     async def _watch(self) -> None:
-        seen = await self._look_at_code()
-        while self.watching:
-            await asyncio.sleep(PERIOD)
-            now = await self._look_at_code()
-            changed = now != seen and now[0] == seen[0]
-            seen = now
-            if changed:
-                self.baseline = self.invocation
-                self.action_send()
-
-    async def _look_at_code(self) -> tuple[Target, int | None]:
-        """Another target is no change of code: it is looked at anew."""
-        from authlens.endpoint.watching import code_fingerprint
+        """Look at the code of the target that there is now; another target is no change of code."""
+        from authlens.endpoint.local_code import CodeWatch
 
         target, base = self.target, self.base
-        return target, await background.call(lambda: code_fingerprint(target, base))
+        code = CodeWatch.of(target, base)
+        seen = await background.call(code.state) if code else None
+        while self.watching:
+            await asyncio.sleep(PERIOD)
+            if (self.target, self.base) != (target, base):
+                self._watch()
+                return
+            now = await background.call(code.state) if code else None
+            if now != seen:
+                seen = now
+                self.baseline = self.invocation
+                self.action_send()

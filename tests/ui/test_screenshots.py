@@ -17,7 +17,6 @@ from authlens.core.invocation import Failure, FailureKind, Outcome
 from authlens.core.saved_request_yaml import write
 from authlens.store.settings import Settings
 from authlens.ui.widgets.choices import Choices
-from authlens.ui.widgets.field import Field
 from support.desk import ScriptedGateway
 from ui.robot import SENSOR, Robot, running
 
@@ -124,9 +123,6 @@ async def test_the_scene_looks_as_it_did(scene: Scene, requests: Path) -> None:
     start = requests / "sensor-7.yaml"
     async with running(Path(), start, size=scene.size, gateway=gateway, settings=Settings(theme=scene.theme)) as robot:
         await scene.act(robot)
-        for field in robot.app.screen.query(Field):
-            field.cursor_blink = False
-        await robot.settle()
         drawn = robot.app.export_screenshot(title="authlens")
     compare(FOLDER / f"{scene.name}.svg", drawn)
 

@@ -153,6 +153,10 @@ class Field(TextArea, inherit_bindings=False):
         self.set_reactive(Field.masked, secret and bool(text))
         self.set_reactive(TextArea.match_cursor_bracket, False)
 
+    def on_mount(self) -> None:
+        """Whoever wants nothing to move wants no blinking either."""
+        self.cursor_blink = self.app.animation_level != "none"
+
     @property
     def value(self) -> str:
         return unshielded(self.text)

@@ -17,7 +17,10 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write the text as it is, neutralised on a terminal; no line end is added."""
-        self._stream.write(visible_lines(text) if self.is_terminal else text)
+        shown = visible_lines(text) if self.is_terminal else text
+        encoding = self._stream.encoding or "utf-8"
+        # What the stream cannot hold (a lone surrogate, or an arrow in an ASCII locale) is written as an escape.
+        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
         self._stream.flush()
 
     def line(self, text: str = "") -> None:

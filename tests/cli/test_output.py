@@ -25,11 +25,15 @@ class Terminal(io.TextIOWrapper):
 )
 def test_a_pipe_gets_the_text_as_far_as_it_can_hold_it(encoding: str, text: str, written: bytes) -> None:
     held = io.BytesIO()
-    Output(io.TextIOWrapper(held, encoding=encoding)).write(text)
+    stream = io.TextIOWrapper(held, encoding=encoding)
+    Output(stream).write(text)
     assert held.getvalue() == written
+    stream.close()
 
 
 def test_a_terminal_is_not_acted_on() -> None:
     held = io.BytesIO()
-    Output(Terminal(held, encoding="utf-8")).line("\x1b]0;title\x07 → \u202e")
+    stream = Terminal(held, encoding="utf-8")
+    Output(stream).line("\x1b]0;title\x07 → \u202e")
     assert held.getvalue().decode() == "␛]0;title␇ → ⟨U+202E⟩\n"
+    stream.close()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -191,6 +194,25 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         file.truncate(17 * 1024 * 1024)
     with pytest.raises(CommandError, match="larger than 16 MiB"):
         run("--policy", huge, "iot:Connect", "client/c1")
+
+
+def test_standard_input_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "authlens", "decide", "--policy", "-", "iot:Connect", "client/a"]
+    environ = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    policy = text(allow("iot:Connect", ["client/é", "client/a"])).replace("\\u00e9", "é").encode()
+    for given, code, words in ((policy, 0, b"ALLOWED"), (b'{"\xff"}', 252, b"not UTF-8 text: byte 2")):
+        ended = subprocess.run(command, input=given, capture_output=True, env=environ, cwd=tmp_path, check=False)
+        assert ended.returncode == code
+        assert words in ended.stdout + ended.stderr
+
+
+def test_closed_standard_input() -> None:
+    parser = Parser(prog="authlens decide")
+    decide.declare(parser)
+    gone = io.StringIO()
+    gone.close()
+    with pytest.raises(CommandError, match="standard input is closed"):
+        decide.run(parser.parse_args(["--policy", "-", "a", "b"]), replace(build_world(), stdin=gone))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from authlens.cli.diagnostics import CommandError
 from authlens.cli.world import World
@@ -23,10 +23,12 @@ def read_policy_file(name: str, world: World) -> PolicyFile:
 
 
 def _standard_input(world: World) -> str:
-    try:
-        return world.stdin.read(LARGEST)
-    except UnicodeDecodeError as error:
-        raise CommandError(f"standard input is not UTF-8 text: byte {error.start}; convert it") from error
+    """Read as bytes where they are to be had, so that the locale does not matter."""
+    if world.stdin is None or world.stdin.closed:
+        raise CommandError("standard input is closed; pipe a policy into it, or name a file")
+    binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
+    content = binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+    return _text(content, "standard input")
 
 
 def _file(name: str) -> str:
@@ -36,6 +38,10 @@ def _file(name: str) -> str:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{name} cannot be read: {reason}; name a JSON file that holds a policy") from error
+    return _text(content, name)
+
+
+def _text(content: bytes, name: str) -> str:
     if len(content) > LARGEST:
         raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB, which no policy is")
     try:

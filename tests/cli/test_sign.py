@@ -17,6 +17,7 @@ from support.public_keys import pair
 from support.terminal import Terminal
 
 SIGNATURE = sign("allow", pair("a").private_pem)
+ENCRYPTED = generate_key_pair(passphrase=b"open sesame").private_pem
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     Path("private.pem").write_bytes(pair("a").private_pem)
     Path("public.pem").write_text(pair("a").public_pem)
-    Path("encrypted.pem").write_bytes(generate_key_pair(passphrase=b"open sesame").private_pem)
+    Path("encrypted.pem").write_bytes(ENCRYPTED)
     return Command(capsys, monkeypatch)
 
 

@@ -174,8 +174,27 @@ def test_token_mode_without_a_known_authorizer_is_taken_as_signed(kind: event.Ki
     assert (made["token"], made["signatureVerified"]) == ("t", True)
 
 
-def test_a_token_that_the_protocol_does_not_carry_is_not_found() -> None:
-    sent = request(mqttContext={"username": "u?tok=t"}, httpContext={})
+@pytest.mark.parametrize(
+    ("contexts", "carrying", "other"),
+    [
+        ({"mqttContext": {"username": "u?tok=t"}, "httpContext": {}}, "mqtt", "http"),
+        ({"mqttContext": {}, "httpContext": {"headers": {"tok": "t"}}}, "http", "mqtt"),
+    ],
+)
+def test_a_token_that_the_protocol_does_not_carry_is_not_found(
+    contexts: dict[str, Any], carrying: event.Kind, other: event.Kind
+) -> None:
+    sent = request(**contexts)
 
-    assert event.real_event("mqtt", sent, SIGNED, connection_id=ID)["token"] == "t"
-    assert "token" not in event.real_event("http", sent, SIGNED, connection_id=ID)
+    assert event.real_event(carrying, sent, SIGNED, connection_id=ID)["token"] == "t"
+    assert event.real_event("wss", sent, SIGNED, connection_id=ID)["token"] == "t"
+    assert "token" not in event.real_event(other, sent, SIGNED, connection_id=ID)
+
+
+@pytest.mark.parametrize("half", [{"token": "t"}, {"tokenSignature": "s"}])
+def test_half_a_pair_travels_as_it_is(half: dict[str, str]) -> None:
+    made = event.real_event("mqtt", request(**half), SIGNED, connection_id=ID)
+
+    (value,) = half.values()
+    assert made["protocolData"]["mqtt"]["username"].endswith(f"={value}")
+    assert made["protocolData"]["mqtt"]["username"].count("=") == 1

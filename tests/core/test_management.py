@@ -172,6 +172,37 @@ def test_create_accepts(members: dict[str, Any]) -> None:
     assert management.create_refusal("a", members) is None
 
 
+def arn_of(length: int) -> str:
+    return ARN + "x" * (length - len(ARN))
+
+
+LIMITS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("function ARN", {"authorizerFunctionArn": arn_of(2048)}, {"authorizerFunctionArn": arn_of(2049)}),
+    ("token key name", {"tokenKeyName": "t" * 128}, {"tokenKeyName": "t" * 129}),
+    ("shortest token key name", {"tokenKeyName": "t"}, {"tokenKeyName": ""}),
+    (
+        "key name",
+        {"tokenSigningPublicKeys": {"k" * 128: K1}},
+        {"tokenSigningPublicKeys": {"k" * 129: K1}},
+    ),
+    ("shortest key name", {"tokenSigningPublicKeys": {"k": K1}}, {"tokenSigningPublicKeys": {"": K1}}),
+    (
+        "key",
+        {"tokenSigningPublicKeys": {"k": "\n" * (5120 - len(K1)) + K1}},
+        {"tokenSigningPublicKeys": {"k": "\n" * (5121 - len(K1)) + K1}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("inside", "outside"), [pytest.param(*case[1:], id=case[0]) for case in LIMITS])
+def test_limits(inside: dict[str, Any], outside: dict[str, Any]) -> None:
+    assert management.create_refusal("a", SIGNED | inside) is None
+    assert management.update_constraints("a", inside) is None
+    for refusal in (management.create_refusal("a", SIGNED | outside), management.update_constraints("a", outside)):
+        assert refusal is not None
+        assert refusal.rule == "model-constraint"
+
+
 STORED = Authorizer("a", token_key_name="tok", token_signing_public_keys=(("k1", K1), ("k2", K2)))
 
 
@@ -272,6 +303,7 @@ def test_list_refuses(members: dict[str, Any], rule: str) -> None:
 
 def test_list_accepts_what_the_model_does() -> None:
     assert management.list_refusal({}) is None
+    assert management.list_refusal({"pageSize": 1}) is None
     assert management.list_refusal({"pageSize": 250, "marker": "MQ==", "status": "ACTIVE"}) is None
 
 

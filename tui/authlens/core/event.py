@@ -13,7 +13,7 @@ from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.contract import verified_token
 from authlens.core.encodings import to_base64
 from authlens.core.placing import put
-from authlens.core.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved_request import Place
 
 Kind = Literal["http", "mqtt", "wss"]
@@ -92,8 +92,6 @@ def _real_http(kind: Kind, context: HttpContext) -> dict[str, Any]:
 
 def _placed(kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None) -> AuthorizerRequest:
     """The request with the token and signature of token mode inside a context."""
-    if request.mode is not Mode.TOKEN:
-        return request
     name = authorizer.token_key_name if authorizer else None
     parameters = ((name or "token", request.token), (SIGNATURE_NAME, request.token_signature))
     moved = replace(request, token=None, token_signature=None)

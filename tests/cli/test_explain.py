@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -223,6 +227,33 @@ def test_bad_input_is_one_sentence(authlens: Command, words: list[str], stdin: s
     assert (ended.code, ended.out) == (252, "")
     assert said in ended.err
     assert ended.err.count("\n") == 1
+
+
+def test_what_is_larger_than_any_answer_is_not_read(authlens: Command) -> None:
+    with open("large.json", "wb") as file:
+        file.truncate(16 * 1024 * 1024 + 1)
+    ended = authlens("explain", "--answer", "large.json")
+    assert (ended.code, "larger than 16 MiB" in ended.err) == (252, True)
+
+
+def test_standard_input_is_utf_8_in_every_locale(authlens: Command) -> None:
+    answer = json.dumps({**OUTCOME, "principalId": "sensör"}, ensure_ascii=False)
+    command = [sys.executable, "-X", "utf8=0", "-m", "authlens", "explain", "--answer", "-"]
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(command, input=answer.encode(), capture_output=True, env=environ, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"The principalId sens")
+
+
+def test_a_closed_standard_input_is_said_to_be_closed(authlens: Command) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m authlens explain --answer - <&-"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (252, "")
+    assert "standard input is closed" in done.stderr
 
 
 def test_what_is_no_text_is_said_to_be_none(authlens: Command) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import stat
 import subprocess
@@ -147,6 +148,13 @@ def test_a_generated_key_can_be_encrypted(authlens: Command) -> None:
 def test_a_key_pair_is_not_generated_from_bad_options(authlens: Command, words: list[str], said: str) -> None:
     ended = authlens("sign", "--generate", "new.pem", *words)
     assert (ended.code, said in ended.err) == (252, True)
+
+
+@pytest.mark.parametrize("words", ["--key private.pem --token-stdin", "--key encrypted.pem allow"])
+def test_a_closed_standard_input_is_no_fault_of_ours(authlens: Command, words: str) -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m authlens sign {words} <&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (252, "", 1)
 
 
 @pytest.mark.parametrize("typed", ["open sesame\n", "wrong\n"], ids=["right", "wrong"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError, ExitCode
 from authlens.cli.world import World
@@ -24,20 +24,33 @@ def read_bytes(name: str, what: str) -> bytes:
     try:
         with Path(name).expanduser().open("rb") as file:
             content = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be one"
         raise CommandError(f"{name} cannot be read: {reason}; name {what}") from error
-    if len(content) > LARGEST:
-        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB; name {what}")
-    return content
+    return _bounded(content, name, what)
 
 
 def read_text(name: str, world: World, what: str) -> str:
-    """As `read_bytes`, as text; `-` is standard input."""
+    """As `read_bytes`, as UTF-8 text whatever the locale; `-` is standard input."""
+    content = _standard_input(world, what) if name == "-" else read_bytes(name, what)
     try:
-        return world.stdin.read(LARGEST) if name == "-" else read_bytes(name, what).decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; name {what}") from error
+
+
+def _standard_input(world: World, what: str) -> bytes:
+    if world.stdin is None or world.stdin.closed:
+        raise CommandError(f"standard input is closed; pipe {what} into it, or name a file")
+    binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
+    content = binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+    return _bounded(content, "standard input", what)
+
+
+def _bounded(content: bytes, name: str, what: str) -> bytes:
+    if len(content) > LARGEST:
+        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB; name {what}")
+    return content
 
 
 def read_saved_request(name: str, world: World) -> tuple[SavedRequest, Path]:

@@ -22,7 +22,7 @@ def given_token(arguments: argparse.Namespace, world: World) -> str:
     if arguments.token_stdin:
         if arguments.token is not None:
             raise CommandError("the token is given twice: as TOKEN and by --token-stdin")
-        secret = read_secret(world.stdin, "--token-stdin")
+        secret = _secret(world, "--token-stdin")
         if isinstance(secret, bytes):
             raise CommandError("--token-stdin: standard input is not UTF-8 text")
         return secret
@@ -50,7 +50,7 @@ def given_passphrase(arguments: argparse.Namespace, world: World) -> bytes | Non
     if arguments.passphrase_stdin:
         if arguments.token_stdin:
             raise CommandError("standard input holds one secret: give only one of --token-stdin and --passphrase-stdin")
-        secret = read_secret(world.stdin, "--passphrase-stdin")
+        secret = _secret(world, "--passphrase-stdin")
         return secret.encode() if isinstance(secret, str) else secret
     return None if arguments.passphrase is None else resolved(arguments.passphrase, world, None).encode()
 
@@ -86,8 +86,14 @@ def signed(saved: SavedRequest, base: Path, authorizer: Authorizer | None, world
         raise CommandError(f"{error} Give --authorizer FILE or --describe.") from error
 
 
+def _secret(world: World, option: str) -> str | bytes:
+    if world.stdin is None or world.stdin.closed:
+        raise CommandError(f"{option} reads standard input, and that is closed; pipe the secret in")
+    return read_secret(world.stdin, option)
+
+
 def _asked_passphrase(key: str, world: World) -> bytes:
-    if not world.stdin.isatty():
+    if world.stdin is None or not world.stdin.isatty():
         raise CommandError(
             f"{key} is encrypted: give --passphrase-stdin or --passphrase '${{env:NAME}}' (there is no terminal to ask)"
         )

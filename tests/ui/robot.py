@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -51,6 +52,14 @@ class Robot:
         if working:
             await self.app.workers.wait_for_complete(working)
         await self.pilot.pause()
+
+    async def rest(self) -> None:
+        """Until also what waits for a pause in the typing has been done."""
+        await self.settle()
+        timers = (self.screen._pausing, self.screen._settling)
+        for task in [timer._task for timer in timers if timer is not None and timer._task is not None]:
+            await asyncio.wait([task], timeout=5)
+        await self.settle()
 
     def _waits(self, worker: Any) -> bool:
         """Whether it waits for the test, or for the person."""

@@ -123,6 +123,7 @@ async def test_the_scene_looks_as_it_did(scene: Scene, requests: Path) -> None:
     start = requests / "sensor-7.yaml"
     async with running(Path(), start, size=scene.size, gateway=gateway, settings=Settings(theme=scene.theme)) as robot:
         await scene.act(robot)
+        await robot.rest()
         drawn = robot.app.export_screenshot(title="authlens")
     compare(FOLDER / f"{scene.name}.svg", drawn)
 

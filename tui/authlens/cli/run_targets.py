@@ -17,40 +17,13 @@ from authlens.cli.run_workers import Workers
 from authlens.cli.world import World
 from authlens.core.compare import compare
 from authlens.core.compare_words import result_words
+from authlens.core.destination import Destination, read_destination
 from authlens.core.expectation_check import milliseconds
 from authlens.core.judgement_text import explanation
-from authlens.core.saved_request import SavedRequest
 from authlens.core.target import DEMO
 from authlens.core.visible import visible
 from authlens.suite import Result
 from authlens.suite_items import Item
-
-KEYS = ("local", "profile", "region", "endpointUrl", "authorizer")
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """One `--target`."""
-
-    text: str
-    values: dict[str, str]
-
-    def of(self, saved: SavedRequest) -> SavedRequest:
-        """The saved request as it is sent there. What the option does not name stays; `local` replaces all."""
-        values = self.values
-        request = replace(saved.request, authorizer_name=values.get("authorizer", saved.request.authorizer_name))
-        target = saved.target
-        if "local" in values:
-            local = values["local"] if values["local"] == DEMO else str(Path(values["local"]).absolute())
-            target = replace(target, local=local, endpoint_url=None)
-        elif values.keys() & {"profile", "region", "endpointUrl"}:
-            target = replace(target, local=None, endpoint_url=values.get("endpointUrl"))
-        target = replace(
-            target,
-            profile=values.get("profile", target.profile),
-            region=values.get("region", target.region),
-        )
-        return replace(saved, request=request, target=target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +36,7 @@ class Compared:
 
 
 def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
-    destinations = [read_destination(text) for text in arguments.target]
+    destinations = [_read(text) for text in arguments.target]
     told: list[Compared] = []
     with open_suite(arguments, world) as suite:
         items = items_of(arguments)
@@ -77,16 +50,15 @@ def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
     return _finished(told, arguments, world)
 
 
-def read_destination(text: str) -> Destination:
-    """`profile=prod,region=eu-west-1`. Raises CommandError."""
-    values: dict[str, str] = {}
-    for part in text.split(","):
-        key, equals, value = part.strip().partition("=")
-        key = "endpointUrl" if key == "endpoint-url" else key
-        if key not in KEYS or not equals or not value:
-            raise CommandError(f"--target {text!r}: write KEY=VALUE,… with the keys {', '.join(KEYS)}")
-        values[key] = value
-    return Destination(text, values)
+def _read(text: str) -> Destination:
+    """A `local` path starts from the working folder, wherever the saved request lies. Raises CommandError."""
+    try:
+        destination = read_destination(text)
+    except ValueError as error:
+        raise CommandError(f"--target {error}") from error
+    local = destination.values.get("local", DEMO)
+    absolute = {} if local == DEMO else {"local": str(Path(local).absolute())}
+    return replace(destination, values={**destination.values, **absolute})
 
 
 def _there(item: Item, destination: Destination) -> Item:

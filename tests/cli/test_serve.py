@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from authlens.__main__ import build_world
 from authlens.cli import serve
 from authlens.cli.diagnostics import CommandError
 from authlens.cli.parser import Parser
+from authlens.cli.serve_log import RequestLog
 from support.local_endpoint import session
 from support.serve_process import Serving, command, descendants, is_alive, project, serving
 
@@ -45,6 +47,9 @@ def refused_start(*arguments: str | Path) -> tuple[int, str]:
 def test_the_first_line_is_the_url_and_calls_work(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path)) as served:
         assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+", served.url)
+        assert served.process.stdin is not None
+        served.process.stdin.close()
+        served.process.stdin = None
         answer = client(served).test_invoke_authorizer(authorizerName="Sensor", mqttContext={"password": b"TOPSECRET"})
         code, errors = served.end(signal.SIGTERM)
 
@@ -103,15 +108,6 @@ def test_the_end_of_standard_input_ends_it_when_asked(tmp_path: Path) -> None:
         assert served.process.wait(20) == 0
 
 
-def test_the_end_of_standard_input_is_else_no_reason(tmp_path: Path) -> None:
-    with serving("--authorizers", project(tmp_path)) as served:
-        assert served.process.stdin is not None
-        served.process.stdin.close()
-        served.process.stdin = None
-        assert client(served).list_authorizers()["authorizers"]
-        assert served.end(signal.SIGTERM)[0] == 0
-
-
 def test_a_bad_file_stops_the_process_in_one_line(tmp_path: Path) -> None:
     path = project(tmp_path, runtime="cobol")
     done = subprocess.run(command("--authorizers", path), capture_output=True, text=True, timeout=30, check=False)
@@ -119,18 +115,6 @@ def test_a_bad_file_stops_the_process_in_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (252, "")
     assert done.stderr.startswith(f"authlens: error: {path}, line 6, column ")
     assert done.stderr.count("\n") == 1
-
-
-def test_what_the_function_raises_is_refused_in_aws_words(tmp_path: Path) -> None:
-    with serving("--authorizers", project(tmp_path)) as served:
-        iot, functions = client(served), client(served, "lambda")
-        (tmp_path / "functions" / "app.py").write_text("def handler(event, context): raise ValueError('it broke')\n")
-        with pytest.raises(ClientError, match=r"error in execution: it broke: ValueError$"):
-            iot.test_invoke_authorizer(authorizerName="Sensor", mqttContext={})
-        answer = functions.invoke(FunctionName="Sensor", Payload=b"{}", LogType="Tail")
-
-    assert answer["FunctionError"] == "Unhandled"
-    assert b'"errorMessage": "it broke"' in answer["Payload"].read()
 
 
 @linux
@@ -243,22 +227,24 @@ def test_what_the_functions_print_is_shown_on_request(tmp_path: Path) -> None:
         (tmp_path / "functions" / "app.py").write_text(
             "def handler(event, context):\n    print('one\\x1b[31m')\n    raise ValueError('it broke')\n"
         )
-        with pytest.raises(ClientError):
+        with pytest.raises(ClientError, match=r"error in execution: it broke: ValueError$"):
             client(served).test_invoke_authorizer(authorizerName="Sensor", mqttContext={})
+        answer = client(served, "lambda").invoke(FunctionName="Sensor", LogType="Tail")
         _, errors = served.end(signal.SIGTERM)
 
+    assert answer["FunctionError"] == "Unhandled"
+    assert b"it broke" in answer["Payload"].read()
     assert "\nSensor | one␛[31m\n" in errors
     assert "\nSensor | [ERROR] ValueError: it broke" in errors
 
 
-def test_a_name_from_outside_cannot_forge_a_line(tmp_path: Path) -> None:
-    with serving("--authorizers", project(tmp_path)) as served:
-        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
-        connection.request("GET", "/authorizer/a%0A12:00:00%20forged%1B[2J")
-        connection.getresponse().read()
-        _, errors = served.end(signal.SIGTERM)
+def test_a_name_from_outside_cannot_forge_a_line() -> None:
+    stream = StringIO()
+    log = RequestLog(stream)
+    log.line("DescribeAuthorizer a\n12:00:00 forged\x1b[2J 400")
+    log.close()
 
-    assert "DescribeAuthorizer a␊12:00:00 forged␛[2J 400 InvalidRequestException" in errors
+    assert stream.getvalue() == "DescribeAuthorizer a␊12:00:00 forged␛[2J 400\n"
 
 
 @linux

@@ -214,15 +214,34 @@ def build_sender(
     mfa_code: Callable[[str], str] | None = None,
 ) -> Sender:
     """The sender over boto3, the user's references and local endpoints. Imports none of them before the first call."""
-    from authlens.endpoint.local import LocalTargets as RunningEndpoints
     from authlens.store.references import References as StoredReferences
 
     return Sender(
         _LazyGateway(retries, mfa_code),
-        RunningEndpoints(),
+        _LazyLocalTargets(),
         lambda base: StoredReferences(environ, base),
         now,
     )
+
+
+class _LazyLocalTargets:
+    """The running local endpoints, made for the first local target: a call to AWS needs nothing of them."""
+
+    def __init__(self) -> None:
+        self._made: LocalTargets | None = None
+        self._lock = threading.Lock()
+
+    def locate(self, target: Target, base: Path | None = None) -> Target:
+        with self._lock:
+            if self._made is None:
+                from authlens.endpoint.local import LocalTargets as RunningEndpoints
+
+                self._made = RunningEndpoints()
+        return self._made.locate(target, base)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
 
 
 class _LazyGateway:

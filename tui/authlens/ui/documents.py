@@ -36,7 +36,7 @@ class Line:
 def document_lines(documents: Sequence[str]) -> tuple[Line, ...]:
     """Every policy document under its heading, decoded and laid out."""
     if not documents:
-        return (_note("No policy documents: the client is authenticated and may do nothing."),)
+        return (_note("No policy documents: this client may do nothing."),)
     lines: list[Line] = []
     for index, text in enumerate(documents):
         lines += [Line(Content(""))] if index else []

@@ -125,6 +125,11 @@ def test_a_short_secret_goes_only_as_a_word() -> None:
     assert Redactor(["abc"]).text("abc abcd 'abc'") == f"{MASK} abcd '{MASK}'"
 
 
+@pytest.mark.parametrize("secrets", [("canary", "canary-and-more"), ("canary-and-more", "canary")])
+def test_of_two_secrets_the_longer_goes_whole(secrets: tuple[str, str]) -> None:
+    assert Redactor(secrets).text("<canary-and-more>") == f"<{MASK}>"
+
+
 def test_without_secrets_text_stays() -> None:
     assert Redactor([]).text("user sensor-7 was denied") == "user sensor-7 was denied"
 

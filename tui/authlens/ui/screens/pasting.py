@@ -11,16 +11,17 @@ from authlens.ui.widgets.field import Field
 
 
 class Pasting(MainState):
-    def on_field_command_pasted(self, event: Field.CommandPasted) -> None:
+    def on_field_request_pasted(self, event: Field.RequestPasted) -> None:
         event.stop()
-        from authlens.core.command_line import CommandLineError, parse_command_line
+        from authlens.ui.pasted import Unreadable, read_pasted
 
         try:
-            saved = parse_command_line(event.text)
-        except CommandLineError as error:
-            self.notify(f"The pasted command cannot be read: {error}", severity="warning", timeout=10, markup=False)
+            pasted = read_pasted(event.text, self.draft.authorizer_name)
+        except Unreadable as error:
+            self.notify(str(error), severity="warning", timeout=10, markup=False)
             return
-        draft = of_saved(saved)
+        draft = of_saved(pasted.saved)
         target = draft.target if draft.target != Target() else self.draft.target
         self.put(replace(draft, target=target, description=self.draft.description))
-        self.notify("The form holds the pasted command. Ctrl+Z brings back what was there.", markup=False)
+        said = f"The form holds the pasted {pasted.what}. Ctrl+Z brings back what was there."
+        self.notify("\n".join([said, *pasted.notes]), timeout=10 if pasted.notes else 5, markup=False)

@@ -47,10 +47,10 @@ def is_faithful(text: str) -> bool:
     return unshielded(shielded(text)) == text
 
 
-def _is_command(text: str) -> bool:
-    from authlens.core.command_line import is_command_line
+def _holds_request(text: str) -> bool:
+    from authlens.ui.pasted import holds_request  # loaded with the first paste
 
-    return is_command_line(text)
+    return holds_request(text)
 
 
 def _is_plain(character: str) -> bool:
@@ -129,8 +129,8 @@ class Field(TextArea, inherit_bindings=False):
             return self.field
 
     @dataclass
-    class CommandPasted(Message):
-        """A command line that holds a whole request was pasted; it is no value of this field."""
+    class RequestPasted(Message):
+        """A command line or a logged event was pasted: a whole request, and no value of this field."""
 
         text: str
 
@@ -240,8 +240,8 @@ class Field(TextArea, inherit_bindings=False):
     async def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if self.in_form and _is_command(event.text):
-            self.post_message(self.CommandPasted(event.text))
+        if self.in_form and _holds_request(event.text):
+            self.post_message(self.RequestPasted(event.text))
         elif not self.read_only:
             self.insert_text(event.text)
 
@@ -273,7 +273,7 @@ class Field(TextArea, inherit_bindings=False):
             self._delete_via_keyboard(*self.selection)
 
     def action_paste(self) -> None:
-        if self.in_form and _is_command(self.app.clipboard):
-            self.post_message(self.CommandPasted(self.app.clipboard))
+        if self.in_form and _holds_request(self.app.clipboard):
+            self.post_message(self.RequestPasted(self.app.clipboard))
         elif not self.read_only:
             self.insert_text(self.app.clipboard)

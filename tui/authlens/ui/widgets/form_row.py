@@ -14,8 +14,8 @@ class FormRow(Vertical):
     FormRow {
         height: auto;
         Horizontal { height: auto; }
-        .label { width: 12; color: $foreground-muted; }
-        .note { height: auto; padding-left: 13; color: $text-warning; display: none; }
+        .label { width: 13; color: $foreground-muted; }
+        .note { height: auto; padding-left: 14; color: $text-warning; display: none; }
         &.-noted .note { display: block; }
         &:focus-within .label { color: $text-primary; }
     }

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
+from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.ui.widgets.choices import Choice, Choices
@@ -27,7 +29,14 @@ class Pages(Vertical):
     DEFAULT_CSS = """
     Pages { height: 1fr; }
     Pages > .page { height: 1fr; }
+    Pages.-stacked { overflow-y: auto; scrollbar-size: 1 1; }
+    Pages.-stacked > .page {
+        height: auto; border-top: solid $border-blurred; border-title-color: $foreground-muted; margin-bottom: 1;
+    }
     """
+
+    stacked: var[bool] = var(False, toggle_class="-stacked")
+    """All pages below each other, where there is room for them."""
 
     @dataclass
     class Opened(Message):
@@ -69,10 +78,22 @@ class Pages(Vertical):
         first_time = page_id not in self._built
         if first_time:
             self.mount(self._build(page_id))
-        for name, widget in self._built.items():
-            widget.display = name == page_id
+        self._show()
         self.post_message(self.Opened(self, self._built[page_id], first_time))
         return self._built[page_id]
+
+    def watch_stacked(self, stacked: bool) -> None:
+        if stacked:
+            order = [self._built.get(page_id) or self._build(page_id) for page_id in self._pages]
+            self.mount(*(widget for widget in order if not widget.is_attached))
+            self.sort_children(key=lambda widget: order.index(widget) + 1 if widget in order else 0)
+        self._show()
+
+    def _show(self) -> None:
+        for page_id, widget in self._built.items():
+            widget.display = self.stacked or page_id == self._chosen
+        if self.stacked:
+            self.call_after_refresh(self._built[self._chosen].scroll_visible, animate=False)
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         if event.choices is self.choices:
@@ -88,4 +109,5 @@ class Pages(Vertical):
     def _build(self, page_id: str) -> Widget:
         widget = self._built[page_id] = self._pages[page_id].build()
         widget.add_class("page")
+        widget.border_title = Content(f" {self._pages[page_id].label} ")
         return widget

@@ -28,6 +28,8 @@ from authlens.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from authlens.core.finding import Finding
 
+_ROOM_FOR_ALL = 45
+"""Rows in which every page has room."""
 _MODES = (
     Choice(Mode.TOKEN.value, "Token"),
     Choice(Mode.CONTEXT.value, "Contexts"),
@@ -67,6 +69,8 @@ class RequestPane(Pane):
     unsaved: var[bool] = var(False)
     findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the request."""
+    pointed: var[Finding | None] = var["Finding | None"](None)
+    """The finding that the person went to."""
 
     @dataclass
     class Edited(Message):
@@ -92,7 +96,7 @@ class RequestPane(Pane):
             chosen=_first_page(draft),
             key="members",
         )
-        yield Hints().data_bind(RequestPane.findings)
+        yield Hints().data_bind(RequestPane.findings, RequestPane.pointed)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
         return kind(self.draft if self.is_mounted else self.shown.draft)
@@ -104,6 +108,9 @@ class RequestPane(Pane):
 
     def on_mount(self) -> None:
         self._mark()
+
+    def on_resize(self) -> None:
+        self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
 
     def watch_shown(self) -> None:
         if not self.is_mounted or not self.query("#members"):
@@ -123,8 +130,13 @@ class RequestPane(Pane):
             pages.open(page)
         elif shown.focus is None and not _is_filled(pages.chosen, shown.draft):
             pages.open(_first_page(shown.draft))
+        if shown.focus is not None:
+            # A page that was never seen has its fields only after the next refresh.
+            self.call_after_refresh(self._go_to, shown.focus)
+
+    def _go_to(self, member: str) -> None:
         for field in self.query(Field):
-            if field.member == shown.focus:
+            if field.member == member:
                 field.focus()
 
     def watch_draft(self) -> None:

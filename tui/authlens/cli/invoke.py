@@ -141,7 +141,11 @@ class _Call:
     def print_answer(self, answer: dict[str, Any]) -> ExitCode:
         output = self.world.output
         style = Style(self.settings.output, _width(output.is_terminal), self._colour())
-        output.write(render(self._searched(decoded(answer) if self.given.flag("decode") else answer), style))
+        found = self._searched(decoded(answer) if self.given.flag("decode") else answer)
+        if style.colour and output.is_terminal:
+            output.styled(render(_made_visible(found), style))
+        else:
+            output.write(render(found, style))
         return ExitCode.DONE
 
     def _searched(self, answer: dict[str, Any]) -> Any:
@@ -158,11 +162,6 @@ class _Call:
         answer = answer_of(invocation)
         try:
             self.print_answer(answer)
-        except UnicodeEncodeError as error:
-            raise CommandError(
-                f"standard output is {error.encoding} and cannot hold the answer; set PYTHONIOENCODING=utf-8",
-                ExitCode.OTHER,
-            ) from None
         except ValueError as error:
             raise CommandError(str(error), ExitCode.OTHER) from None
         refused = self.given.flag("exit_code") and not answer["isAuthenticated"]
@@ -217,7 +216,21 @@ class _Call:
             narrate(_redactor(invocation)(after(invocation)), self.world.stderr)
 
     def _colour(self) -> bool:
-        return self.given.text("color") == "on" and not self.world.output.is_terminal
+        """As the AWS CLI v2: tables have colours on a terminal, or where they are asked for."""
+        wanted = self.given.text("color") or "auto"
+        wished = wanted == "on" or (wanted == "auto" and self.world.output.is_terminal)
+        return wished and self.settings.output == "table"
+
+
+def _made_visible(value: Any) -> Any:
+    """The answer with nothing in it that a terminal would act on."""
+    from authlens.core.visible import visible
+
+    if isinstance(value, dict):
+        return {visible(name): _made_visible(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_made_visible(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _redactor(invocation: Invocation, shortest: int = 1) -> Callable[[str], str]:

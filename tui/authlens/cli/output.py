@@ -17,10 +17,13 @@ class Output:
 
     def write(self, text: str) -> None:
         """Write the text as it is, neutralised on a terminal; no line end is added."""
-        shown = visible_lines(text) if self.is_terminal else text
+        self.styled(visible_lines(text) if self.is_terminal else text)
+
+    def styled(self, text: str) -> None:
+        """Write text whose escapes are ours: whoever calls this has made everything from outside visible."""
         encoding = self._stream.encoding or "utf-8"
         # What the stream cannot hold (a lone surrogate, or an arrow in an ASCII locale) is written as an escape.
-        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         self._stream.flush()
 
     def line(self, text: str = "") -> None:

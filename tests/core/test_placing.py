@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from authlens.core import placing
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.fields import text_at
 from authlens.core.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
 from authlens.core.saved_request import Place
 
@@ -88,6 +89,8 @@ def test_the_username_is_looked_at_before_the_query_string_and_the_headers() -> 
         "httpContext.queryString",
         "httpContext.headers[K]",
     ]
+    for each in placing.everything(request):
+        assert (text_at(request, each.path) or "")[each.start : each.end] == each.raw
 
 
 def test_nothing_is_found_where_nothing_is() -> None:

@@ -158,6 +158,19 @@ def test_the_empty_set_is_not_an_absent_key() -> None:
     assert words == [Word.ALLOWED, Word.ALLOWED, Word.ALLOWED, Word.IMPLICIT_DENY]
 
 
+def test_each_word_has_its_own_near_misses() -> None:
+    policies = document(
+        allow("iot:Publish", "topic/A"), deny("iot:Publish", "topic/B"), allow("iot:Publish", "topic/b")
+    )
+    told = {
+        resource: [
+            miss.statement.index for miss in ask(policies, "iot:Publish", resource).near_misses if miss.statement
+        ]
+        for resource in ("topic/a", "topic/b", "topic/B")
+    }
+    assert told == {"topic/a": [0], "topic/b": [1], "topic/B": []}
+
+
 def test_decisions_on_the_same_grounds_are_equal() -> None:
     one = document(allow("iot:Publish", "topic/a"))
     assert ask(one, "iot:Publish", "topic/a") == ask(one, "iot:Publish", "topic/a")

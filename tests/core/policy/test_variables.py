@@ -22,6 +22,8 @@ KNOWN = Context({"iot:ClientId": ("c*",), "iot:ConnectAttributes": ("a", "b"), "
         ("${iot:DomainName, 'none'}", "none"),
         ("${iot:ClientId, 'none'}", "c*"),
         ("${iot:DomainName, none}", "${iot:DomainName, none}"),
+        ("${iot:DomainName,'}", "${iot:DomainName,'}"),
+        ("${iot:DomainName,''}", ""),
         ("${iot:ConnectAttributes}", "${iot:ConnectAttributes}"),
         ("${iot:Empty}", "${iot:Empty}"),
         ("${iot:ClientId", "${iot:ClientId"),

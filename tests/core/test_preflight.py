@@ -39,6 +39,7 @@ def test_every_finding_points_into_its_member_and_the_gravest_come_first(
     assert severities == sorted(severities, key=["error", "warning", "info"].index)
     for finding in findings:
         assert finding.message.endswith(".")
+        assert finding.severity != "error" or ". " not in finding.message.replace(request_.authorizer_name or "\0", "")
         assert 0 <= finding.start <= finding.end
         text = text_at(request_, finding.path)
         assert finding.end == 0 or text is None or finding.end <= len(text)

@@ -53,7 +53,8 @@ SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
 @pytest.mark.parametrize(("spoil", "ids"), SIGNATURE_SLIPS.values(), ids=SIGNATURE_SLIPS.keys())
 def test_a_spoiled_signature_is_mended(spoil: Callable[[str], str], ids: tuple[str, ...]) -> None:
     found = slips(TOKEN, spoil(GOOD), KEYS)
-    assert found == (Slip(ids, found[0].message, "mine", TOKEN, GOOD),)
+    assert found == (Slip(ids, found[0].reason, "mine", TOKEN, GOOD),)
+    assert found[0].message.startswith("The ")
     assert found[0].message.endswith(".")
 
 

@@ -7,7 +7,7 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.stage_messages import Stage, blanks, explain
+from authlens.core.stage_messages import _ERRORS, Stage, blanks, explain
 
 CONTEXT = AuthorizerRequest("A", mqtt_context=MqttContext("u"))
 TOKEN = AuthorizerRequest("A", "t", "AAAA")
@@ -227,6 +227,17 @@ def test_every_kind_of_failure_has_a_stage(kind: FailureKind) -> None:
     assert explanation.id == kind.value
     assert not explanation.earlier_passed
     assert explain(Failure(kind, "SomeError", "words", advice="Do this."), CONTEXT).next_step == "Do this."
+
+
+def sentences() -> list[str]:
+    failures = [Failure(kind, "x", "y") for kind in FailureKind if kind is not FailureKind.AWS]
+    failures += [said(error, message) for error, message, _, _ in MESSAGES.values()]
+    failures += [said(error, None, 400) for error in _ERRORS]
+    return [explain(failure, request).why for failure in failures for request in (CONTEXT, TOKEN)]
+
+
+def test_why_is_always_one_sentence() -> None:
+    assert [why for why in sentences() if ". " in why or not why.endswith(".")] == []
 
 
 def test_a_connection_that_timed_out_never_reached_the_function() -> None:

@@ -30,14 +30,14 @@ def broken_constraints(subject: Subject) -> Iterator[Finding]:
 
 def mended_signature(signature: str) -> tuple[str, str] | None:
     """The signature as plain base64 and what was wrong with it; `None` when no known slip explains it."""
-    member, sentences = BY_PATH["tokenSignature"], []
+    member, reasons = BY_PATH["tokenSignature"], []
     for repair in SIGNATURE_REPAIRS:
         changed = repair.change(signature)
         if changed != signature:
             signature = changed
-            sentences.append(repair.sentence)
-    fits = sentences and not any(broken_rules(member, signature))
-    return (signature, "; ".join(sentences)) if fits else None
+            reasons.append(repair.reason)
+    fits = reasons and not any(broken_rules(member, signature))
+    return (signature, "; ".join(reasons)) if fits else None
 
 
 def _finding(subject: Subject, violation: Violation, path: str, text: str | None) -> Finding:
@@ -91,7 +91,7 @@ def _message(violation: Violation, path: str, text: str, start: int) -> str:
     if "less than" in violation.rule:
         unit = "bytes" if member.blob else "characters"
         return f"AWS refuses {subject}: it is longer than {member.maximum} {unit}."
-    return f"AWS refuses {subject}: it is empty. Leave the member out or fill it in."
+    return f"AWS refuses {subject}: it is empty; leave the member out or fill it in."
 
 
 CHECKS: tuple[Check, ...] = (broken_constraints,)

@@ -10,7 +10,7 @@ from typing import TypeGuard
 from authlens.core import contract, jwt
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.encodings import from_base64, has_escapes, percent_decode
-from authlens.core.fields import label, sentence_label, text_at, with_text
+from authlens.core.fields import label, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.keys import MINIMUM_BITS
 from authlens.core.members import BY_PATH
@@ -36,8 +36,8 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
         return
     slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
     path, start, end = _signature_range(request)
-    why = slip.message if slip else "None of the authorizer's keys made it, or it is damaged."
-    message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}). {why}"
+    why = slip.reason if slip else "none of them made it, or it is damaged"
+    message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}): {why}."
     words = contract.SIGNATURE_MISMATCH.refusal(name=authorizer.name).message
     yield Finding(contract.SIGNATURE_MISMATCH.id, "error", path, message, start, end, _slip_fix(subject, slip), words)
 
@@ -50,12 +50,14 @@ def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
     names = (authorizer.token_key_name or "", SIGNATURE_NAME)
     for name in (name for name in names if name and find(request, name) is None):
         near = _nearest(request, name)
-        message = f"The authorizer is signed, and {_what(name)} is nowhere in the contexts: no parameter {name!r}."
+        message = f"The authorizer is signed, and {_what(name)} is nowhere in the contexts: no parameter {name!r}"
         fix = None
         if near is not None:
-            message += f" {sentence_label(near.path)} has {near.name!r}, which is not that name."
+            message += f"; {label(near.path)} has {near.name!r}, which is not that name"
             fix = Fix(f"Rename {near.name} to {name}", _renamed(subject.request, near, name))
-        yield Finding(contract.TOKEN_NOT_IN_CONTEXT.id, "error", _context_path(request), message, 0, 0, fix, "null")
+        yield Finding(
+            contract.TOKEN_NOT_IN_CONTEXT.id, "error", _context_path(request), f"{message}.", 0, 0, fix, "null"
+        )
 
 
 def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:

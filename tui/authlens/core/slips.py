@@ -38,12 +38,18 @@ class Slip:
 
     ids: tuple[str, ...]
     """What was mended, e.g. `signature-base64url`, `token-newline`."""
-    message: str
+    reason: str
+    """Why it does not fit, as part of a sentence."""
     key: str
     """The name of the key that it concerns."""
     token: str | None
     signature: str | None
     """The pair that AWS would accept; `None` where it has to be signed anew."""
+
+    @property
+    def message(self) -> str:
+        """The reason as a sentence."""
+        return f"{self.reason[:1].upper()}{self.reason[1:]}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ class Repair:
     """One change of the token or of the signature that people need."""
 
     id: str
-    sentence: str
+    reason: str
     change: Callable[[str], str]
 
 
@@ -183,7 +189,7 @@ def _explanation(
     text, repair = fitting
     repairs = made if repair is None else (*made, repair)
     if opened.hash == "SHA-256":
-        return Slip(_ids(repairs), _sentence(repairs), opened.key, text, signature) if repairs else None
+        return Slip(_ids(repairs), _reason(repairs), opened.key, text, signature) if repairs else None
     return _slip(repairs, opened, "signature-hash", f"the signature uses {opened.hash}; AWS wants SHA-256")
 
 
@@ -194,9 +200,9 @@ def _over_something_else(opened: Opened, fields: tuple[tuple[str, str], ...]) ->
     return "signed-other-text", f"the private key of {opened.key!r} made the signature, but over another text"
 
 
-def _slip(repairs: tuple[Repair, ...], opened: Opened, last: str, sentence: str) -> Slip:
+def _slip(repairs: tuple[Repair, ...], opened: Opened, last: str, reason: str) -> Slip:
     """A slip that no change of encoding mends: the token has to be signed anew."""
-    return Slip((*_ids(repairs), last), _sentence(repairs, sentence), opened.key, None, None)
+    return Slip((*_ids(repairs), last), _reason(repairs, reason), opened.key, None, None)
 
 
 def _texts(token: str) -> Iterator[tuple[str, Repair | None]]:
@@ -211,6 +217,5 @@ def _ids(repairs: tuple[Repair, ...]) -> tuple[str, ...]:
     return tuple(repair.id for repair in repairs)
 
 
-def _sentence(repairs: tuple[Repair, ...], *more: str) -> str:
-    text = "; ".join([*(repair.sentence for repair in repairs), *more])
-    return text[:1].upper() + text[1:] + "."
+def _reason(repairs: tuple[Repair, ...], *more: str) -> str:
+    return "; ".join([*(repair.reason for repair in repairs), *more])

@@ -223,7 +223,7 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
     ),
     FailureKind.TIMED_OUT: (
         Stage.RAN,
-        "No answer came in time. AWS ends an authorizer's function after 5 seconds; the network may be at fault too.",
+        "No answer came in time; AWS ends an authorizer's function after 5 seconds, or the network is at fault.",
         "It may still have run: read the function's log, send again, or allow more time.",
     ),
     FailureKind.ABANDONED: (
@@ -330,7 +330,7 @@ def _of_error(
     stage, why, next_step = known
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:
-        next_step = f"{next_step} The permission is given by: {line}"
+        next_step = f"Read the function's log; if it was never invoked, give the permission: {line}"
     signed = request.token_signature is not None or request.token is not None
     if failure.error == "UnauthorizedException" and not signed:
         stage = Stage.CREDENTIALS

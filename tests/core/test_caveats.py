@@ -64,6 +64,8 @@ def test_token_mode_sent_no_protocol_data() -> None:
 def test_header_case_and_the_query_mark_differ_over_a_real_connection() -> None:
     http = HttpContext((("X-A", "1"), (AUTHORIZER_NAME, "A")), "?a=1")
     assert found(AuthorizerRequest("A", http_context=http)) == {"header-case": "warning", "query-string-mark": "info"}
+    lower = HttpContext((("x-a", "1"), (AUTHORIZER_NAME, "A")))
+    assert found(AuthorizerRequest("A", http_context=lower)) == {}
 
 
 @pytest.mark.parametrize(("duration", "warned"), [(3.9, False), (4.1, True)])

@@ -128,7 +128,8 @@ NOTHING = {
 def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(documents: tuple[str, ...]) -> None:
     verdict = judged(Outcome(True, "p1", documents, 300, 86400), [Question("iot:Connect", "client/c1")])
     assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.DENIED)
-    assert "everything is denied" in verdict.headline
+    cause = "no statement allows anything" if documents else "there is no policy document"
+    assert verdict.headline == f"Authenticated as 'p1', but everything is denied: {cause}."
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from authlens.core.policy import document as policy
 from authlens.core.policy.evaluate import Decision, decide
 from authlens.core.policy.lint import Gauge, gauges, lint_outcome
 from authlens.core.stages import Stage, StageResult, State, Verdict, stages
+from authlens.ui.pointing import to_mend, told
 from authlens.ui.pretty_json import Pretty, pretty
 from authlens.ui.shown import shown
 from authlens.ui.widgets.code_view import Mark
@@ -298,10 +299,11 @@ def all_marks(reasons: Why, question: int | None) -> Mapping[Place, tuple[Mark, 
 # Preflight
 
 
-def hint_lines(findings: Sequence[Finding], with_notes: bool) -> list[Content]:
-    """What preflight says of the request, the gravest first. Notes, which concern nobody at first, are counted."""
-    grave = [finding for finding in findings if with_notes or finding.severity != "info"]
-    lines = [line for finding in grave for line in _hint(finding)]
+def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
+    """What preflight says of the request, the gravest first, and the one fix that a key makes. Notes are counted."""
+    mended = to_mend(findings, pointed)
+    grave = told(findings, pointed)
+    lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
     left = len(findings) - len(grave)
     if left:
         said = f"· {left} note{'' if left == 1 else 's'}"
@@ -309,8 +311,9 @@ def hint_lines(findings: Sequence[Finding], with_notes: bool) -> list[Content]:
     return lines
 
 
-def _hint(finding: Finding) -> Iterable[Content]:
+def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
     glyph, style = _SEVERITIES[finding.severity]
-    yield Content.assemble((f"{glyph} ", style), shown(finding.message))
+    yield Content.assemble((f"{glyph} ", style), shown(finding.message, "bold" if is_pointed else ""))
     if finding.fix is not None:
-        yield Content.assemble(("  F8 ", "bold $footer-key-foreground"), shown(finding.fix.label))
+        key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
+        yield Content.assemble(key, shown(finding.fix.label, "" if is_mended else "$foreground-muted"))

@@ -12,13 +12,17 @@ from textual.widgets.text_area import Selection
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation import Expectation, Question
+from authlens.core.fields import header_path
+from authlens.core.invocation import Invocation
 from authlens.core.request import Mode
-from authlens.ui.draft import MEMBERS, Draft, of_saved
+from authlens.ui.draft import Draft, of_saved
+from authlens.ui.edits import OpenFile
+from authlens.ui.pointing import following, location, member_of, to_mend
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.event_page import EventPage
 from authlens.ui.widgets.field import Field
-from authlens.ui.widgets.hints import Hints
+from authlens.ui.widgets.headers_table import HeaderRow
 
 if TYPE_CHECKING:
     from authlens.core.finding import Finding
@@ -32,6 +36,8 @@ class Explaining(MainState):
     """What preflight says of the form."""
     expect: var[Expectation | None] = var[Expectation | None](None)
     """What the form's saved request expects."""
+    pointed: var[Finding | None] = var["Finding | None"](None, init=False)
+    """The finding that the person went to."""
     asked: tuple[Question, ...] = ()
     """The person's own questions."""
     dropped: frozenset[Question] = frozenset()
@@ -47,7 +53,6 @@ class Explaining(MainState):
         from authlens.core.preflight import preflight  # after the first paint
 
         draft = self.draft
-        self.expect = draft.expect
         self.findings = preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
         for page in self.query(EventPage):
             page.authorizer, page.request = self.authorizer, draft.request
@@ -60,34 +65,51 @@ class Explaining(MainState):
     def watch_invocation(self) -> None:
         self._ask_anew()
 
+    def watch_file(self, file: OpenFile) -> None:
+        super().watch_file(file)
+        if self.is_mounted:
+            self._ask_anew()
+
     # Fixes
 
+    def watch_findings(self) -> None:
+        self.pointed = None
+
     def action_fix(self) -> None:
-        """Make the fix of the field that the cursor is in, else the first there is."""
-        member = MEMBERS.get(getattr(self.focused, "member", ""))
-        fixable = [finding for finding in self.findings if finding.fix is not None]
-        finding = next((each for each in fixable if member and each.path.startswith(member)), None) or next(
-            iter(fixable), None
-        )
+        """Make the fix of the finding that is pointed at, else the first that is told of."""
+        finding = to_mend(self.findings, self.pointed)
         if finding is None or finding.fix is None:
             self.notify("There is nothing here that a key could mend.", markup=False)
             return
         fixed = of_saved(replace(self.draft.saved, request=finding.fix.request))
-        self.put(_with_what_is_not_sent(fixed, self.draft), _draft_field(finding.path))
+        self.put(_with_what_is_not_sent(fixed, self.draft), member_of(finding.path))
         self.notify(f"{finding.fix.label}: done. Ctrl+Z takes it back.", markup=False)
 
     def action_go_to_finding(self) -> None:
-        """Put the cursor on the characters that the gravest finding is about, and show the notes, or hide them."""
-        for hints in self.query(Hints):
-            hints.with_notes = not hints.with_notes
-        finding = next((each for each in self.findings if each.severity != "info"), None)
-        name = _draft_field(finding.path) if finding is not None else None
-        if finding is None or name is None:
+        """Put the cursor on the characters that the next finding is about; notes are told on the way."""
+        if not self.findings:
+            self.notify("There is nothing to say of this request.", markup=False)
             return
-        self.put(self.draft, name)
-        field = next((each for each in self.query(Field) if each.member == name), None)
-        if field is not None and finding.end > finding.start:
-            self.call_after_refresh(_select, field, finding.start, finding.end)
+        self.pointed = following(self.findings, self.pointed)
+        member = member_of(self.pointed.path) if self.pointed is not None else None
+        if self.pointed is not None and member is not None:
+            self.show_field(member)
+            self.call_after_refresh(self._point_at, self.pointed, member)
+
+    def _point_at(self, finding: Finding, member: str) -> None:
+        field = self._header_field(finding) if member == "headers" else self._field(member)
+        if field is not None:
+            field.focus()
+            field.selection = Selection(location(field.text, finding.start), location(field.text, finding.end))
+
+    def _field(self, member: str) -> Field | None:
+        return next((field for field in self.query(Field) if field.member == member), None)
+
+    def _header_field(self, finding: Finding) -> Field | None:
+        """The value of the header; its name where the finding is about no character of the value."""
+        row = next((row for row in self.query(HeaderRow) if header_path(row.pair[0]) == finding.path), None)
+        fields = list(row.query(Field).results(Field)) if row is not None else []
+        return fields[finding.end > finding.start] if fields else None
 
     # The signature bench
 
@@ -124,8 +146,15 @@ class Explaining(MainState):
 
         shown = self.invocation
         request = shown.request if shown is not None else self.draft.request
-        questions = (*first_questions(request, self.draft.expect), *self.asked)
+        self.expect = self.draft.expect if shown is None or self._is_of_form(shown) else None
+        questions = (*first_questions(request, self.expect), *self.asked)
         self.questions = tuple(each for each in dict.fromkeys(questions) if each not in self.dropped)
+
+    def _is_of_form(self, invocation: Invocation) -> bool:
+        """Whether what the form expects was expected of this one, rather than of another saved request."""
+        if invocation.source is None:
+            return invocation.request.authorizer_name == self.draft.request.authorizer_name
+        return self.file.path is not None and invocation.source == str(self.file.path)
 
 
 _OF_TOKEN = ("token", "token_signature")
@@ -144,17 +173,3 @@ def _with_what_is_not_sent(fixed: Draft, draft: Draft) -> Draft:
 def _password(draft: Draft) -> bytes | None:
     mqtt = draft.request.mqtt_context
     return mqtt.password_bytes if mqtt else None
-
-
-def _select(field: Field, start: int, end: int) -> None:
-    field.selection = Selection(_location(field.text, start), _location(field.text, end))
-
-
-def _location(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of a character, from 0."""
-    before = text[:offset]
-    return before.count("\n"), len(before) - before.rfind("\n") - 1
-
-
-def _draft_field(path: str) -> str | None:
-    return next((name for name, member in MEMBERS.items() if member == path), None)

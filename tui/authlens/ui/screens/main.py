@@ -109,7 +109,12 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
         yield from self.compose_tabs()
         with Container(id="panes"):
             yield RequestPane().data_bind(
-                MainState.draft, MainState.shown, MainState.source, MainState.unsaved, Explaining.findings
+                MainState.draft,
+                MainState.shown,
+                MainState.source,
+                MainState.unsaved,
+                Explaining.findings,
+                Explaining.pointed,
             )
             yield AnswerPane(self.desk.now).data_bind(
                 MainState.invocation,
@@ -136,8 +141,15 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
         self.look_ahead()
 
     def arrived(self, invocation: Invocation) -> None:
-        if self.has_class("-narrow") or self.zoomed:
-            self.bring("answer")
+        self.bring_if_hidden("answer")
+
+    def show(self, invocation: Invocation) -> None:
+        super().show(invocation)
+        self.bring_if_hidden("answer")
+
+    def load(self, invocation: Invocation) -> None:
+        super().load(invocation)
+        self.bring_if_hidden("request")
 
     def watch_draft(self, draft: Draft) -> None:
         super().watch_draft(draft)

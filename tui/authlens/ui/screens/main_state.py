@@ -95,6 +95,10 @@ class MainState(Screen[object]):
         self.shown = Shown(form.draft, self.shown.serial + 1, focus)
         self._compare()
 
+    def show_field(self, member: str) -> None:
+        """Bring a field of the form into view, with what it holds."""
+        self.shown = Shown(self.draft, self.shown.serial + 1, member)
+
     def edit(self, changes: Mapping[str, Any], where: str | None) -> None:
         """The person changed values in the form, which shows them already."""
         after = replace(self.draft, **changes)

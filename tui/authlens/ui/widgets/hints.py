@@ -27,23 +27,37 @@ class Hints(VerticalScroll, can_focus=False):
     """
 
     findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"]((), init=False)
-    with_notes: reactive[bool] = reactive(False, init=False)
-    """Whether notes, which are no warnings, are told too."""
+    pointed: reactive[Finding | None] = reactive["Finding | None"](None, init=False)
+    """The one that the person went to."""
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
 
     def on_mount(self) -> None:
-        self.watch_findings()
+        self._say()
 
     def watch_findings(self) -> None:
+        self._say()
+
+    def watch_pointed(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
         self.set_class(not self.findings, "-empty")
         if not self.findings or not self.query(Static):
             return
         from authlens.ui import why  # loaded when there is something to say, not before the first paint
 
-        self.query_one(Static).update(Content("\n").join(why.hint_lines(self.findings, self.with_notes)))
-        self.scroll_home(animate=False)
+        lines = why.hint_lines(self.findings, self.pointed)
+        self.query_one(Static).update(Content("\n").join(lines))
+        self.scroll_to(y=self._rows_above(), animate=False)
 
-    def watch_with_notes(self) -> None:
-        self.watch_findings()
+    def _rows_above(self) -> int:
+        """Rows that stand above the finding that is pointed at."""
+        from authlens.ui import why
+        from authlens.ui.pointing import told
+
+        findings = told(self.findings, self.pointed)
+        above = findings[: findings.index(self.pointed)] if self.pointed in findings else []
+        width = max(8, self.size.width)
+        return sum(len(line.wrap(width)) for line in why.hint_lines(above, self.pointed))

@@ -94,7 +94,7 @@ def test_durations(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0.8, "800ms"), (2.0, "2s"), (1.5, "1.5s"), (120.0, "120s"), (0.0, "0ms")]
+    ("seconds", "text"), [(0.8, "800ms"), (2.0, "2s"), (1.5, "1.5s"), (120.0, "120s"), (1.0, "1s"), (0.0, "0ms")]
 )
 def test_durations_are_written(seconds: float, text: str) -> None:
     assert write(Expectation(max_duration=seconds)) == {"maxDuration": text}

@@ -125,19 +125,19 @@ async def running(
     size: tuple[int, int] = (120, 40),
     gateway: ScriptedGateway | None = None,
     settings: Settings | None = None,
+    saved_settings: list[Settings] | None = None,
     change: Callable[[Desk], Desk] = lambda desk: desk,
 ) -> AsyncIterator[Robot]:
     """The app on real stores below the folder, with a gateway that answers from memory."""
     gateway = gateway or ScriptedGateway()
     made = sender(gateway)
     history = History(folder / "state" / "history.db")
-    saved: list[Settings] = []
     desk = Desk(
         build_sender=lambda ask: made,
         open_history=lambda: history,
         places=Places(folder / "config.yaml", folder / "themes", folder / "state" / "history.db", folder / "requests"),
         settings=settings or Settings(),
-        save_settings=saved.append,
+        save_settings=(saved_settings if saved_settings is not None else []).append,
         now=lambda: NOW,
         environ={"SSH_TTY": "/dev/pts/0"},
         start=start,

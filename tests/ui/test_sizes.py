@@ -61,3 +61,6 @@ async def test_a_pane_is_zoomed_and_the_panes_are_tabs_on_a_small_screen(tmp_pat
         await robot.press("f6")
         assert "NOT SENT" in robot.text()
         assert "Client ID" not in robot.text()
+        await robot.press("f6", "f6")
+        await robot.fill("username", "x")
+        assert "● unsaved" in robot.text()

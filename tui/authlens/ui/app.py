@@ -56,7 +56,6 @@ class AuthlensApp(App[object]):
         super().__init__()
         self.desk = desk
         self.sender = sender
-        self.event_loop: asyncio.AbstractEventLoop | None = None
         self._start_problems: list[str] = []
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
@@ -182,9 +181,9 @@ class AuthlensApp(App[object]):
     # Leaving and failing
 
     def on_mount(self) -> None:
-        self.event_loop = asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         for number in _SIGNALS:
-            self.event_loop.add_signal_handler(number, self._on_signal, number)
+            loop.add_signal_handler(number, self._on_signal, number)
         self.set_keymap(dict(self.desk.settings.keymap))
         for problem in (*self.desk.settings.problems, *self._start_problems):
             self._warn(problem)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from authlens.ui.app import AuthlensApp
-
-SECONDS = 120.0
 
 
 class MfaAsker:
@@ -20,7 +16,7 @@ class MfaAsker:
 
     def __call__(self, serial: str) -> str:
         app = self.app
-        if app is None or app.event_loop is None or not app.is_running:
+        if app is None or not app.is_running:
             return ""
-        answer: Future[str] = asyncio.run_coroutine_threadsafe(app.ask_mfa_code(serial), app.event_loop)
-        return answer.result(SECONDS)
+        code: str = app.call_from_thread(app.ask_mfa_code, serial)
+        return code

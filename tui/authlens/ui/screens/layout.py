@@ -8,9 +8,13 @@ from textual.app import ComposeResult
 from textual.reactive import var
 from textual.widget import Widget
 
+from authlens.core.visible import visible
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.pane import Pane
+
+_LONGEST = 32
+"""Characters of a file's name that are shown on a tab."""
 
 
 class Layout(MainState):
@@ -34,7 +38,23 @@ class Layout(MainState):
         return list(self.query(Pane))
 
     def compose_tabs(self) -> ComposeResult:
-        yield Choices([Choice(pane.ID, pane.TITLE) for pane in self.PANES], self.front, key="pane-tabs")
+        yield Choices(self._tabs(), self.front, key="pane-tabs")
+
+    def _tabs(self) -> tuple[Choice, ...]:
+        """A name for each pane; that of the form tells of its file, whose frame is not seen on a small screen."""
+        name = visible(self.source if len(self.source) <= _LONGEST else self.source[: _LONGEST - 1] + "…")
+        file = f"{name} ● unsaved" if self.unsaved else name
+        return tuple(Choice(pane.ID, pane.TITLE, file if pane.ID == "request" else "") for pane in self.PANES)
+
+    def watch_unsaved(self) -> None:
+        self._retitle()
+
+    def watch_source(self) -> None:
+        self._retitle()
+
+    def _retitle(self) -> None:
+        for tabs in self.query("#pane-tabs").results(Choices):
+            tabs.choices = self._tabs()
 
     def watch_front(self) -> None:
         for pane in self.query(Pane):
@@ -47,6 +67,11 @@ class Layout(MainState):
         self.front = pane
         if focus:
             self.call_after_refresh(self._enter, pane)
+
+    def bring_if_hidden(self, pane: str) -> None:
+        """Bring a pane to the front where only one is seen; the focus stays where all are."""
+        if self.has_class("-narrow") or self.zoomed:
+            self.bring(pane)
 
     def _enter(self, pane: str) -> None:
         entrance = self.query_one(f"#{pane}", Pane).entrance()

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from authlens.core.target import Target
+from authlens.store.settings import Settings
+from authlens.ui.app import crash_message
+from authlens.ui.mfa import MfaAsker
+from authlens.ui.screens.dialog import AskText
+from authlens.ui.widgets.field import MASK
+from ui.robot import running
+
+
+async def test_an_mfa_code_is_asked_in_the_app(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        asker = MfaAsker()
+        asker.app = robot.app
+        codes: list[str] = []
+        asking = threading.Thread(target=lambda: codes.append(asker("arn:aws:iam::1:mfa/me")), daemon=True)
+        asking.start()
+        while not isinstance(robot.app.screen, AskText):
+            await robot.pilot.pause()
+        assert "mfa/me" in robot.text()
+        await robot.type("123456")
+        assert MASK in robot.text()
+        assert "123456" not in robot.text()
+        await robot.press("enter")
+        while asking.is_alive():
+            await robot.pilot.pause()
+        assert codes == ["123456"]
+
+
+async def test_a_theme_is_changed_live_and_remembered(tmp_path: Path) -> None:
+    saved: list[Settings] = []
+    async with running(tmp_path, saved_settings=saved) as robot:
+        background = robot.screen.styles.background
+        robot.app.theme = "light"
+        await robot.settle()
+        assert robot.screen.styles.background != background
+        assert saved == [Settings(theme="light")]
+
+
+async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        titles = {command.title for command in robot.app.get_system_commands(robot.screen)}
+        assert {"Send", "Save", "Save as", "Open", "Rename", "Delete", "Quit", "Theme: light", "Zoom"} <= titles
+
+
+async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:
+    async with running(tmp_path, settings=Settings(keymap={"send": "ctrl+g"})) as robot:
+        await robot.press("ctrl+g")
+        assert len(robot.gateway.sent) == 1
+        await robot.press("f5")
+        assert len(robot.gateway.sent) == 1
+
+
+async def test_the_target_is_chosen(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.press("f9")
+        await robot.type("dev")
+        await robot.press("enter")
+        await robot.type("eu-west-1")
+        await robot.press("ctrl+s")
+        assert robot.screen.draft.target == Target("dev", "eu-west-1", local="demo")
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.target == Target(local="demo")
+
+
+async def test_help_names_the_keys_that_work_here(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.press("f1")
+        text = robot.text()
+        assert "Everywhere" in text
+        assert "Send the request" in text
+        await robot.press("escape")
+        assert "Everywhere" not in robot.text()
+
+
+def test_a_crash_tells_the_place_and_no_value() -> None:
+    def fail(token: str) -> None:
+        raise ValueError(token)
+
+    try:
+        fail("secret-token")
+    except ValueError as error:
+        said = crash_message(error)
+    assert "ValueError" in said
+    assert "test_app.py" in said
+    assert "secret-token" not in said

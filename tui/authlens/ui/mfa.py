@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,5 +19,5 @@ class MfaAsker:
         app = self.app
         if app is None or not app.is_running:
             return ""
-        code: str = app.call_from_thread(app.ask_mfa_code, serial)
-        return code
+        ask: Callable[[str], Awaitable[str]] = app.ask_mfa_code
+        return app.call_from_thread(ask, serial)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from authlens.ui.app import AuthlensApp
@@ -19,5 +19,6 @@ class MfaAsker:
         app = self.app
         if app is None or not app.is_running:
             return ""
-        ask: Callable[[str], Awaitable[str]] = app.ask_mfa_code
+        # mypy cannot choose between a value and something that can be awaited for it.
+        ask = cast("Callable[[str], str]", app.ask_mfa_code)
         return app.call_from_thread(ask, serial)

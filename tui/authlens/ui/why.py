@@ -17,10 +17,11 @@ from authlens.core.expectation_check import Judgement
 from authlens.core.expectation_check import State as Judged
 from authlens.core.finding import Finding
 from authlens.core.invocation import Invocation
+from authlens.core.judgement_text import sentence
 from authlens.core.policy import document as policy
 from authlens.core.policy.evaluate import Decision, decide
 from authlens.core.policy.lint import Gauge, gauges, lint_outcome
-from authlens.core.stages import Stage, StageResult, State, Verdict, stages
+from authlens.core.stages import Conclusion, Stage, StageResult, State, Verdict, stages
 from authlens.ui.pointing import to_mend, told
 from authlens.ui.pretty_json import Pretty, pretty
 from authlens.ui.shown import shown
@@ -51,6 +52,8 @@ _STAGE_NAMES = {
     Stage.AUTHENTICATED: "authenticated",
     Stage.POLICY: "policy",
 }
+_LONGEST_CHANGE = 160
+"""Characters of a change that are told beside the verdict; the Changes page holds all of it."""
 _SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
 
 
@@ -141,11 +144,35 @@ def _stage(result: StageResult, lit: bool) -> Content:
 
 
 def because(verdict: Verdict) -> Content:
-    """The one sentence, and the one thing to do."""
+    """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
     said = [shown(verdict.headline, "bold" if verdict.lit else "")]
     if verdict.next_step:
-        said.append(Content.assemble(("→ ", "bold $text-primary"), shown(verdict.next_step)))
+        said.append(Content.assemble(("→ ", "bold $text-primary"), shown(_sentence(_next_step(verdict)))))
     return Content("\n").join(said)
+
+
+def _next_step(verdict: Verdict) -> str:
+    """Of a denied question the headline says already that nothing allows it."""
+    if verdict.conclusion is not Conclusion.PARTLY:
+        return verdict.next_step
+    reason, nearest, miss = verdict.next_step.partition("; the nearest miss: ")
+    return f"Nearest: {miss}" if nearest else reason
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def since(comparison: Comparison) -> Content:
+    """What differs from the baseline, in a line."""
+    number = comparison.left.label.removeprefix("invocation ")
+    name = f"#{number}" if number.isdecimal() else "the one before"
+    if comparison.equal:
+        return Content.styled(f"= the same as {name} by meaning", "$text-success")
+    first, *more = comparison.differing
+    said = first if len(first) <= _LONGEST_CHANGE else f"{first[:_LONGEST_CHANGE]}…"
+    left = f" · {len(more)} more in Changes" if more else ""
+    return Content.assemble((f"≠ since {name}: ", "$text-warning"), shown(said), (left, "$foreground-muted"))
 
 
 def kept(judgement: Judgement) -> Content:
@@ -154,11 +181,15 @@ def kept(judgement: Judgement) -> Content:
         return Content.styled("✓ as expected", "$text-success")
     if judgement.state is Judged.UNJUDGED:
         return Content.assemble(("! not judged: ", "$text-warning"), shown(judgement.reason))
-    lines = [Content.styled(f"✗ {len(judgement.broken)} of what is expected is not so", "$text-error")]
+    lines = [Content.styled(f"✗ {_broken_count(len(judgement.broken))} not kept", "$text-error")]
     for broken in judgement.broken[:3]:
-        said = f"  {broken.key}: expected {broken.expected}, got {broken.got}"
+        said = f"  {sentence(broken)}"
         lines.append(shown(said if len(said) < 300 else said[:300] + "…"))
     return Content("\n").join(lines)
+
+
+def _broken_count(number: int) -> str:
+    return "one expectation is" if number == 1 else f"{number} expectations are"
 
 
 # Access

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from authlens.core.invocation import Invocation
-from authlens.core.saved_request import SavedRequest
 from authlens.ui import background
+from authlens.ui.errands import Errand, counted, is_redacted
 from authlens.ui.screens.main_state import MainState
-from authlens.ui.screens.recall import Recall, saved_of
+from authlens.ui.screens.recall import Recall
 from authlens.ui.widgets.history_rows import HistoryRows
 
 if TYPE_CHECKING:
     from authlens.core.compare import Comparison, Side
-    from authlens.ui.screens.verdicts import Sent
 
 MOST_AT_ONCE = 4
 """Requests of one batch that run at the same time."""
+
+_TARGETS = """One target a line (Alt+Enter breaks the line), for example
+  local=authorizers.yaml
+  profile=prod,region=eu-west-1
+  authorizer=Other
+The form's own target comes first."""
 
 
 class Comparing(Recall, MainState):
@@ -46,7 +52,7 @@ class Comparing(Recall, MainState):
         if len(sides) == 1 and self.invocation is not None:
             sides = sorted([sides[0], self.invocation], key=lambda each: each.number or 1 << 62)
         if len(sides) < 2 or sides[0].number == sides[1].number:
-            self.notify("Mark two invocations with the space bar, then press c.", markup=False)
+            self.notify("Mark two with the space bar, or stand on another than the one that is shown.", markup=False)
             return
         await self._open_comparison(sides[0], sides[1])
 
@@ -80,22 +86,30 @@ class Comparing(Recall, MainState):
 
     @work(exclusive=True, group="compare")
     async def _pin(self, number: int) -> None:
-        pinned = self.baseline
-        if pinned is not None and pinned.number == number:
-            self.baseline = None
+        if self.pinned and self.baseline is not None and self.baseline.number == number:
+            self.pinned, self.baseline = False, None
             self.notify("The baseline is let go.", markup=False)
             return
-        self.baseline = await self._stored(number)
-        self.notify(f"#{number} is the baseline: every answer is compared with it as it comes.", markup=False)
+        stored = await self._stored(number)
+        if stored is not None:
+            self.pinned, self.baseline = True, stored
+            self.notify(f"#{number} is the baseline: every answer is compared with it as it comes.", markup=False)
+
+    def watch_baseline(self, baseline: Invocation | None) -> None:
+        for rows in self.query(HistoryRows):
+            rows.mark_baseline(baseline.number if baseline is not None else None)
 
     # Replays
 
     @work(exclusive=True, group="batch")
     async def _replay(self, numbers: tuple[int, ...]) -> None:
         """Send old requests again, as they were, and say at once whether the outcome is the same."""
-        stored = [each for each in [await self._stored(number) for number in numbers] if each is not None]
-        batch = [(f"#{each.number}", saved_of(each, SavedRequest(each.request))) for each in stored]
-        await self._send_batch("Replay", batch, stored)
+        found = [await self._stored(number) for number in numbers]
+        whole = [each for each in found if each is not None and not is_redacted(each)]
+        if len(whole) < len(numbers):
+            left = len(numbers) - len(whole)
+            self.notify(f"{left} of them cannot be sent as they were: they are gone, or kept redacted.", markup=False)
+        await self._send_batch("Replay", [Errand.of_old(each, self.base) for each in whole])
 
     @work(exclusive=True, group="batch")
     async def action_several_targets(self) -> None:
@@ -103,45 +117,42 @@ class Comparing(Recall, MainState):
         from authlens.core.destination import read_destination
         from authlens.ui.screens.dialog import AskText
 
-        note = (
-            "One target a line (Alt+Enter breaks the line), for example\n"
-            "  local=authorizers.yaml\n  profile=prod,region=eu-west-1\n  authorizer=Other\n"
-            "The form's own target comes first."
-        )
-        text = await self.app.push_screen_wait(AskText("Send to several targets", note=note))
+        text = await self.app.push_screen_wait(AskText("Send to several targets", note=_TARGETS))
         try:
             destinations = [read_destination(line) for line in (text or "").splitlines() if line.strip()]
         except ValueError as error:
             self.notify(str(error), severity="warning", markup=False)
             return
-        saved = self.draft.saved
-        batch = [("here", saved), *((each.text, each.of(saved)) for each in destinations)]
         if destinations:
-            await self._send_batch("Targets", batch, ())
+            saved, base = self.draft.saved, self.base
+            errands = [Errand(each.text, each.of(saved), base) for each in destinations]
+            await self._send_batch("Targets", [Errand("the form's target", saved, base), *errands])
 
-    async def _send_batch(
-        self, title: str, batch: list[tuple[str, SavedRequest]], originals: tuple[Invocation, ...] | list[Invocation]
-    ) -> None:
+    async def _send_batch(self, title: str, errands: list[Errand]) -> None:
         from authlens.ui.screens.verdicts import Sent, VerdictsScreen
 
-        sent: list[Sent] = []
-        base, sender, seconds = self.base, self.sender, self.desk.settings.total_timeout
-        self.notify(f"Sending {len(batch)} requests …", markup=False)
-        for index, (label, saved) in enumerate(batch):
-            try:
-                invocation = await background.call(lambda saved=saved: sender.send(saved, base, None), seconds)  # type: ignore[misc]  # the default binds the loop's value
-            except (TimeoutError, background.TooManyAbandoned):
-                self.notify(f"{label}: no whole answer within {seconds:g} s.", severity="warning", markup=False)
-                continue
-            recorded = await self._recorded(invocation)
-            against = originals[index] if originals else sent[0].invocation if sent else None
-            sent.append(Sent(label, recorded, against))
-        self.recorded()
-        if not sent:
+        if not errands:
             return
-        chosen = await self.app.push_screen_wait(VerdictsScreen(title, sent))
-        if chosen is not None and chosen.against is not None:
-            await self._open_comparison(chosen.against, chosen.invocation)
+        self.notify(f"Sending {counted(len(errands), 'request')} …", markup=False)
+        turns = asyncio.Semaphore(MOST_AT_ONCE)
+        answers = await asyncio.gather(*(self._run_errand(errand, turns) for errand in errands))
+        recorded = [await self._recorded(answer) for answer in answers]
+        self.recorded()
+        sent = [
+            Sent(errand.label, answer, errand.against or (recorded[0] if index else None))
+            for index, (errand, answer) in enumerate(zip(errands, recorded, strict=True))
+        ]
+        await self.app.push_screen_wait(VerdictsScreen(title, sent, self.questions))
+
+    async def _run_errand(self, errand: Errand, turns: asyncio.Semaphore) -> Invocation:
+        from authlens.sending import left_behind
+
+        sender, seconds, started_at = self.sender, self.desk.settings.total_timeout, self.desk.now()
+        async with turns:
+            try:
+                return await background.call(lambda: sender.send(errand.saved, errand.base, errand.source), seconds)
+            except (TimeoutError, background.TooManyAbandoned):
+                return left_behind(errand.saved, errand.source, started_at, seconds)
 
     async def _recorded(self, invocation: Invocation) -> Invocation:
         history = self.history
@@ -175,25 +186,21 @@ class Comparing(Recall, MainState):
     @work(exclusive=True, group="batch")
     async def action_negative_cases(self) -> None:
         """Write requests that must be refused, made from this good one."""
-        from authlens.core.negative import negative_cases
-        from authlens.store.requests import Conflict, RequestFileError, save
+        from authlens.ui.screens.negatives import cases_of, write_case
         from authlens.ui.screens.pick import PickScreen
 
-        cases = negative_cases(self.draft.saved, self.authorizer)
-        chosen = await self.app.push_screen_wait(
-            PickScreen("Negative cases", [(each.name, each.saved.description or each.name) for each in cases])
-        )
-        stem, folder = (self.file.path.stem if self.file.path else "request"), self.base or self.folder
-        written = 0
-        for case in cases:
-            if case.name in (chosen or ()):
-                path = folder / f"{stem}-{case.name}.yaml"
-                try:
-                    await background.call(lambda path=path, case=case: save(path, case.saved, None))  # type: ignore[misc]  # the defaults bind the loop's values
-                    written += 1
-                except Conflict:
-                    self.notify(f"{path.name} is there already and stays as it is.", markup=False)
-                except RequestFileError as error:
-                    self.notify(str(error), severity="error", markup=False)
+        saved, base, environ = self.draft.saved, self.base, self.desk.environ
+        cases = await background.call(lambda: cases_of(saved, self.authorizer, base, environ))
+        things = [(case.name, case.saved.description or case.name) for case in cases]
+        chosen = await self.app.push_screen_wait(PickScreen("Negative cases", things))
+        stem, folder = (self.file.path.stem if self.file.path else "request"), base or self.folder
+        said = [
+            await background.call(lambda case=case: write_case(case, folder / f"{stem}-{case.name}.yaml", base))  # type: ignore[misc]  # the default binds the loop's value
+            for case in cases
+            if case.name in (chosen or ())
+        ]
+        for problem in filter(None, said):
+            self.notify(problem, severity="warning", markup=False)
+        written = said.count("")
         if written:
-            self.notify(f"Wrote {written} saved requests to {folder}. Ctrl+O opens them.", markup=False)
+            self.notify(f"Wrote {counted(written, 'saved request')} to {folder}. Ctrl+O opens them.", markup=False)

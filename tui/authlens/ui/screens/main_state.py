@@ -46,6 +46,8 @@ class MainState(Screen[object]):
     """What the answer shows."""
     baseline: var[Invocation | None] = var[Invocation | None](None, init=False)
     """What every further invocation is compared with."""
+    pinned: bool = False
+    """Whether the person chose the baseline."""
     questions: var[tuple[Question, ...]] = var[tuple[Question, ...]]((), init=False)
     """What the person keeps asking of every answer: may this client …?"""
     running_for: var[float | None] = var[float | None](None)

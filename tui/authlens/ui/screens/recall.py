@@ -8,6 +8,7 @@ from authlens.core.invocation import Invocation
 from authlens.core.saved_request import SavedRequest
 from authlens.ui import background
 from authlens.ui.draft import of_saved
+from authlens.ui.errands import is_redacted
 from authlens.ui.screens.sending import Sending
 from authlens.ui.widgets.history_pane import PAGE, HistoryPane
 from authlens.ui.widgets.history_rows import HistoryRows
@@ -62,7 +63,10 @@ class Recall(Sending):
 
     def resend(self, invocation: Invocation) -> None:
         """Send it again as it was; the form stays as it is."""
-        self.send(saved_of(invocation, SavedRequest(invocation.request)))
+        if is_redacted(invocation):
+            self.notify("The history keeps it redacted, so that it cannot be sent as it was.", markup=False)
+        else:
+            self.send(saved_of(invocation, SavedRequest(invocation.request)), invocation)
 
 
 def saved_of(invocation: Invocation, rest: SavedRequest) -> SavedRequest:

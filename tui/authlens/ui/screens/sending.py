@@ -17,6 +17,7 @@ from authlens.core.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved_request import SavedRequest
 from authlens.ui import background
 from authlens.ui.background import TooManyAbandoned
+from authlens.ui.errands import base_of
 from authlens.ui.screens.main_state import MainState
 
 Answer = TypeVar("Answer")
@@ -42,12 +43,16 @@ class Sending(MainState):
         self.send(self.draft.saved)
 
     @work(exclusive=True, group="send")
-    async def send(self, saved: SavedRequest) -> None:
-        """Send a request and show what comes of it. A second press gives the first call up."""
+    async def send(self, saved: SavedRequest, again: Invocation | None = None) -> None:
+        """Send a request and show what comes of it. A second press gives the first call up.
+
+        again: the invocation that it was taken from; its relative paths start beside its own file.
+        """
         started_at, self._sent_at = self.desk.now(), time.monotonic()
         self._tick()
-        source = None if self.file.path is None else str(self.file.path)
-        base, sender = self.base, self.sender
+        own = None if self.file.path is None else str(self.file.path)
+        source, base = (own, self.base) if again is None else (again.source, base_of(again, self.base))
+        sender = self.sender
         seconds = self.desk.settings.total_timeout
         try:
             invocation = await background.call(lambda: sender.send(saved, base, source), seconds)

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from authlens.core.compare import compare
+from authlens.core.expectation import Question
 from authlens.core.invocation import Invocation
 from authlens.ui import present
 from authlens.ui.screens.dialog import Dialog
@@ -27,20 +28,23 @@ class Sent:
     """What it is compared with."""
 
 
-class VerdictsScreen(Dialog[Sent]):
+class VerdictsScreen(Dialog[None]):
     DEFAULT_CSS = """
     VerdictsScreen > .box { width: 110; height: 80%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "dismiss(None)", "Close", show=False, id="verdicts.close")]
 
-    def __init__(self, title: str, sent: Sequence[Sent]) -> None:
+    def __init__(self, title: str, sent: Sequence[Sent], questions: tuple[Question, ...] = ()) -> None:
         super().__init__()
         self._title = title
         self._sent = sent
+        self._questions = questions
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = shown(self._title)
+            same = sum(self._is_same(each) for each in self._sent if each.against is not None)
+            compared = sum(each.against is not None for each in self._sent)
+            box.border_title = shown(f"{self._title}: {same} of {compared} the same by meaning")
             box.border_subtitle = Content("Enter opens the comparison · Esc close")
             yield Items([_item(each) for each in self._sent])
 
@@ -49,7 +53,15 @@ class VerdictsScreen(Dialog[Sent]):
 
     def on_items_chosen(self, event: Items.Chosen) -> None:
         event.stop()
-        self.dismiss(self._sent[event.index])
+        sent = self._sent[event.index]
+        if sent.against is not None:
+            from authlens.ui.screens.compare import CompareScreen
+
+            self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, self._questions or None)))
+
+    @staticmethod
+    def _is_same(sent: Sent) -> bool:
+        return sent.against is not None and compare(sent.against, sent.invocation).answer_equal
 
 
 def _item(sent: Sent) -> Item:

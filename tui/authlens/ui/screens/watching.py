@@ -45,5 +45,6 @@ class Watching(Sending):
             now = await background.call(code.state) if code else None
             if now != seen:
                 seen = now
-                self.baseline = self.invocation
+                if not self.pinned:
+                    self.baseline = self.invocation
                 self.action_send()

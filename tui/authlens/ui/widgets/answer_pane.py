@@ -24,6 +24,7 @@ from authlens.ui.widgets.compare_view import CompareView
 from authlens.ui.widgets.items import Items
 from authlens.ui.widgets.pages import Page, Pages
 from authlens.ui.widgets.pane import Pane
+from authlens.ui.widgets.said import Said
 from authlens.ui.widgets.search_box import SearchBox
 from authlens.ui.widgets.stage_line import StageLine
 from authlens.ui.widgets.verdict import Verdict
@@ -77,8 +78,9 @@ class AnswerPane(Pane):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for)
-        yield StageLine()
+        with Said():
+            yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for)
+            yield StageLine()
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
@@ -168,6 +170,7 @@ class AnswerPane(Pane):
         line = self.query_one(StageLine)
         line.verdict = None if self.running_for is not None else self._verdict(reasons)
         line.judgement = self._judgement()
+        line.changes = self.changes if self.running_for is None else None
         self.pages.mark(self._marks(reasons))
 
     def _verdict(self, reasons: Why | None) -> StageVerdict | None:

@@ -66,6 +66,7 @@ class HistoryRows(Rows):
         self._complete = True
         self._asked_before: int | None = None
         self.shown_number: int | None = None
+        self.baseline_number: int | None = None
         self.marked: tuple[int, ...] = ()
 
     @property
@@ -90,6 +91,10 @@ class HistoryRows(Rows):
         self.shown_number = number
         self.rows_changed()
 
+    def mark_baseline(self, number: int | None) -> None:
+        self.baseline_number = number
+        self.rows_changed()
+
     @property
     def number(self) -> int | None:
         """The invocation under the cursor."""
@@ -97,8 +102,15 @@ class HistoryRows(Rows):
 
     def row(self, index: int, width: int) -> Content:
         row = self._rows[index]
-        sign = "*" if row.number in self.marked else "▸" if row.number == self.shown_number else " "
-        return history_row(row, width, self._now(), sign)
+        return history_row(row, width, self._now(), self._sign(row.number))
+
+    def _sign(self, number: int) -> str:
+        """What is special about a row, in one cell."""
+        if number in self.marked:
+            return "*"
+        if number == self.shown_number:
+            return "▸"
+        return "◆" if number == self.baseline_number else " "
 
     def watch_cursor(self) -> None:
         super().watch_cursor()

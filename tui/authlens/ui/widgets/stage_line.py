@@ -9,13 +9,14 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from authlens.core.compare import Comparison
     from authlens.core.expectation_check import Judgement
     from authlens.core.stages import Verdict as StageVerdict
 
 
 class StageLine(Widget):
     DEFAULT_CSS = """
-    StageLine { height: auto; max-height: 10; }
+    StageLine { height: auto; }
     StageLine.-empty { display: none; }
     """
 
@@ -23,6 +24,9 @@ class StageLine(Widget):
 
     judgement: reactive[Judgement | None] = reactive["Judgement | None"](None, layout=True)
     """Whether the answer is what the saved request expects."""
+
+    changes: reactive[Comparison | None] = reactive["Comparison | None"](None, layout=True)
+    """How the answer differs from the baseline."""
 
     def watch_verdict(self) -> None:
         self.set_class(self.verdict is None, "-empty")
@@ -38,4 +42,6 @@ class StageLine(Widget):
         said = [why.stage_line(self.verdict, self.size.width or 72), why.because(self.verdict)]
         if self.judgement is not None:
             said.append(why.kept(self.judgement))
+        if self.changes is not None:
+            said.append(why.since(self.changes))
         return Content("\n").join(said)

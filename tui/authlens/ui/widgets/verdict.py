@@ -15,7 +15,7 @@ from authlens.ui import present
 
 class Verdict(Widget):
     DEFAULT_CSS = """
-    Verdict { height: auto; max-height: 14; }
+    Verdict { height: auto; }
     """
 
     invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)

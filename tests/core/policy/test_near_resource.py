@@ -61,6 +61,11 @@ def test_a_tail_alone_in_the_policy() -> None:
     assert misses(one, "iot:Publish", "topic/a") == ["`topic/a` is only the tail of an ARN"]
 
 
+def test_a_variable_is_no_reason_where_the_rest_differs_too() -> None:
+    one = document(allow("iot:Publish", "topic/x/${iot:DomainName}"))
+    assert not any("has no value" in message for message in misses(one, "iot:Publish", "topic/y/a"))
+
+
 def test_a_named_shadow_is_a_longer_arn() -> None:
     one = document(allow("iot:GetThingShadow", "thing/a"))
     assert misses(one, "iot:GetThingShadow", "thing/a/b")[0].endswith("a named shadow is a longer ARN")

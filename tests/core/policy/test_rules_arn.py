@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.policy import rules_arn
-from support.lint_cases import Case, ids, rule_cases
+from support.lint_cases import Case, ids, messages, rule_cases
+from support.policies import text
 
 CASES = list(rule_cases(rules_arn.RULES))
 
@@ -43,3 +44,17 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 def test_the_first_slip_of_an_arn(resource: str, slip: str | None) -> None:
     found = rules_arn.arn_slip(resource)
     assert (found and found[0]) == slip
+
+
+def test_a_list_in_a_string_tells_how_many_it_holds() -> None:
+
+    two = text({"Effect": "Allow", "Action": "*", "Resource": '["a", "b"]'})
+    assert messages(two, "stringified-array") == ["this is a list written as one string: 2 ARNs that AWS reads as one"]
+    cut = text({"Effect": "Allow", "Action": "*", "Resource": '["a", "b"'})
+    assert messages(cut, "stringified-array") == ["this is a list written as one string"]
+
+
+@pytest.mark.parametrize("resource", ["*", "topic/a", "arn:aws:iot:*", "arn:aws:iot:eu-west-1:12:topic/a"])
+def test_only_whole_arns_are_held_to_region_and_account(resource: str) -> None:
+    one = text({"Effect": "Allow", "Action": "*", "Resource": resource})
+    assert not ids(one, region="us-east-1", account="123456789012") & {"other-region", "other-account"}

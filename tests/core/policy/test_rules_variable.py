@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from authlens.core.policy import rules_variable
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
 from support.lint_cases import Case, connects, findings, ids, messages, rule_cases, where
 from support.policies import allow, text
 
@@ -67,3 +70,18 @@ def test_a_filter_with_the_client_id_is_as_safe_as_the_connect(connect: str, exp
 def test_a_free_choice_of_id_needs_connect() -> None:
     written = text(allow("iot:Publish", "*"), allow("iot:Subscribe", "topicfilter/${iot:ClientId}"))
     assert not messages(written, "client-id-in-filter")
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({}, False),
+        ({"request": AuthorizerRequest("a", token="t")}, False),
+        ({"request": AuthorizerRequest("a", http_context=HttpContext())}, True),
+        ({"request": AuthorizerRequest("a", http_context=HttpContext()), "client_id": "c1"}, False),
+        ({"request": AuthorizerRequest("a", http_context=HttpContext(), mqtt_context=MqttContext("u"))}, False),
+    ],
+    ids=["no request", "token", "https", "https with a client id", "websocket"],
+)
+def test_only_https_has_no_client_id(known: dict[str, Any], expected: bool) -> None:
+    assert ("client-id-absent" in ids(text(allow("iot:Publish", "topic/${iot:ClientId}")), **known)) is expected

@@ -135,11 +135,11 @@ def test_forms(authlens: Command, form: str, start: str) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "words"),
     [
-        ("nowhere.json", "-", "cannot read nowhere.json: No such file or directory"),
+        ("nowhere.json", "-", "nowhere.json cannot be read: No such file or directory"),
         ("7", "7", "the history has no invocation 7"),
         ("broken.yaml", "-", "broken.yaml: line 1, column "),
         ("broken.json", "-", "broken.json: "),
-        ("bytes.json", "-", "bytes.json is not UTF-8 text (byte 1)"),
+        ("bytes.json", "-", "bytes.json is not UTF-8 text: byte 0"),
         ("-", "-", "standard input can be only one of A and B"),
         ("saved.yaml", "answer.json", "saved.yaml and answer.json have nothing to compare"),
     ],

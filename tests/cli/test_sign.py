@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import stat
@@ -38,6 +39,19 @@ def test_the_signature_is_one_line(authlens: Command) -> None:
 @pytest.mark.parametrize("typed", ["allow", "allow\n", "allow\r\n"])
 def test_a_token_from_standard_input_loses_its_last_line_end(authlens: Command, typed: str) -> None:
     assert authlens("sign", "--key", "private.pem", "--token-stdin", stdin=typed).out == SIGNATURE + "\n"
+
+
+def test_the_bytes_of_a_token_are_signed_whatever_the_locale(authlens: Command) -> None:
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    command: list[str | bytes] = [sys.executable, "-m", "authlens", "sign", "--key", "private.pem", "ü".encode()]
+    done = subprocess.run(command, capture_output=True, env=environ, check=False)
+    assert done.stdout.decode() == sign("ü", pair("a").private_pem) + "\n"
+
+
+def test_a_token_that_is_no_text_is_refused(authlens: Command) -> None:
+    ended = authlens("sign", "--key", "private.pem", os.fsdecode(b"\xff"))
+    assert (ended.code, ended.out) == (252, "")
+    assert "TOKEN is not UTF-8 text" in ended.err
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl command")

@@ -41,6 +41,11 @@ def test_any_text_is_explained_or_refused_in_a_sentence(text: str) -> None:
         read_stored_answer(text, NOW)
 
 
+def test_a_bottomless_text_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValueError, match="an answer"):
+        read_stored_answer("[" * 100_000, NOW)
+
+
 @given(st.text(min_size=1).map(str.strip).filter(lambda text: text and text != "None"))
 def test_the_words_of_an_error_are_kept(words: str) -> None:
     printed = f"An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: {words}\n"

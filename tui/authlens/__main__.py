@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, TextIO
 
 from authlens.cli.diagnostics import CommandError, ExitCode, complain
-from authlens.cli.output import Output
+from authlens.cli.output import Output, OutputLost
 from authlens.cli.parser import COMPLETION, NAMES, Parser, app_parser
 from authlens.cli.world import OpenApp, World
 
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run authlens and return its exit code. Every way out of the program passes here."""
     words = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
     world = build_world()
     try:
         return _run(words, world)
     except CommandError as error:
+        if isinstance(error, OutputLost):
+            _silence_stdout()
         complain(str(error), sys.stderr)
         return error.code
     except BrokenPipeError:
@@ -37,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ExitCode.DONE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, never a traceback
+        complain(_internal_fault(error), sys.stderr)
+        return ExitCode.OTHER
 
 
 def build_world() -> World:
@@ -112,7 +119,7 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
 
 
 def _open_app(wish: OpenApp, world: World) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
     from authlens.store.settings import load_settings, save_settings
     from authlens.ui.app import run
@@ -153,6 +160,25 @@ def _act_on(left: object, world: World) -> int:
 
         world.output.line(as_invoke(left.request, left.target, reveal=True))
     return left if isinstance(left, int) else ExitCode.DONE
+
+
+def _writable(stream: TextIO | None) -> TextIO:
+    """A closed stream loses what it is given, and an ASCII one gets escapes for what it cannot hold."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream or open(os.devnull, "w", encoding="utf-8")  # open as long as the program runs
+
+
+def _internal_fault(error: Exception) -> str:
+    """Where it happened; never the exception's own words, which may quote a secret, but for the system's."""
+    from traceback import extract_tb
+
+    last = extract_tb(error.__traceback__)[-1]
+    said = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    return (
+        f"internal fault: {type(error).__name__}{said} in {os.path.basename(last.filename)}, line {last.lineno}; "
+        "please report it with the command that led to it"
+    )
 
 
 def _silence_stdout() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError
+from authlens.cli.request_input import read_text
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from authlens.core.invocation import Outcome
 
 _OUTCOME_KEYS = {"isAuthenticated", "principalId", "policyDocuments", "outcome", "failure"}
-_LARGEST = 16 * 1024 * 1024
 
 
 def read_side(name: str, world: World) -> Side:
     """The side that a word of the command line names. Digits are a history id, `-` is standard input."""
     if name.isascii() and name.isdigit():
         return _from_history(int(name), world)
-    text = _text(name, world)
+    text = read_text(name, world, "a saved request, an answer or an invocation")
     try:
         return _from_text(name, text)
     except (ValueError, RecursionError) as error:
@@ -43,18 +42,6 @@ def _from_history(number: int, world: World) -> Side:
             f"A file of that name is ./{number}"
         )
     return Side.of(invocation)
-
-
-def _text(name: str, world: World) -> str:
-    try:
-        if name == "-":
-            return world.stdin.read(_LARGEST)
-        with Path(name).expanduser().open(encoding="utf-8-sig") as file:
-            return file.read(_LARGEST)
-    except OSError as error:
-        raise CommandError(f"cannot read {name}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{name} is not UTF-8 text (byte {error.start + 1})") from error
 
 
 def _from_text(name: str, text: str) -> Side:

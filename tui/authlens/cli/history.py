@@ -186,7 +186,7 @@ def _clear(arguments: argparse.Namespace, history: History, world: World) -> Exi
 
 
 def _agreed(history: History, world: World) -> bool:
-    if not world.stdin.isatty():
+    if world.stdin is None or not world.stdin.isatty():
         raise CommandError("without a terminal to ask on, 'history clear' needs --yes")
     narrate(f"Remove {history.count()} invocations for good? [y/N]", world.stderr)
     return world.stdin.readline().strip().lower() in ("y", "yes")

@@ -42,8 +42,10 @@ def _text(content: bytes, encoding: str) -> str:
     return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_secret(stdin: TextIO, option: str) -> str | bytes:
+def read_secret(stdin: TextIO | None, option: str) -> str | bytes:
     """All of standard input without its last line end; bytes when it is no UTF-8 text."""
+    if stdin is None or stdin.closed:
+        raise CommandError(f"{option} reads standard input, and that is closed; pipe the secret in")
     if stdin.isatty():
         raise CommandError(f"{option} reads standard input, and that is the terminal; pipe the secret in")
     buffer = getattr(stdin, "buffer", None)

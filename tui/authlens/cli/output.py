@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any, TextIO
 
+from authlens.cli.diagnostics import CommandError, ExitCode
 from authlens.core.visible import visible_lines
+
+
+class OutputLost(CommandError):
+    """Standard output took no more: a full disk, say. A reader that went away is a BrokenPipeError instead."""
 
 
 class Output:
@@ -23,8 +28,14 @@ class Output:
         """Write text whose escapes are ours: whoever calls this has made everything from outside visible."""
         encoding = self._stream.encoding or "utf-8"
         # What the stream cannot hold (a lone surrogate, or an arrow in an ASCII locale) is written as an escape.
-        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        self._stream.flush()
+        try:
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            self._stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or "it is closed"
+            raise OutputLost(f"standard output cannot be written: {reason}", ExitCode.OTHER) from error
 
     def line(self, text: str = "") -> None:
         self.write(text + "\n")

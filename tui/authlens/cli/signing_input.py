@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,17 @@ def given_token(arguments: argparse.Namespace, world: World) -> str:
     if arguments.token_stdin:
         if arguments.token is not None:
             raise CommandError("the token is given twice: as TOKEN and by --token-stdin")
-        secret = _secret(world, "--token-stdin")
+        secret = read_secret(world.stdin, "--token-stdin")
         if isinstance(secret, bytes):
             raise CommandError("--token-stdin: standard input is not UTF-8 text")
         return secret
     if arguments.token is None:
         raise CommandError("give a TOKEN, or --token-stdin")
-    return str(arguments.token)
+    try:
+        # The words of the command line hold what is not text in the locale as surrogates; a signature is over bytes.
+        return os.fsencode(arguments.token).decode("utf-8")
+    except UnicodeError:
+        raise CommandError("TOKEN is not UTF-8 text, which every token is; check how it was quoted") from None
 
 
 def sign_with_file(token: str, key: str, passphrase: bytes | None, world: World) -> str:
@@ -50,7 +55,7 @@ def given_passphrase(arguments: argparse.Namespace, world: World) -> bytes | Non
     if arguments.passphrase_stdin:
         if arguments.token_stdin:
             raise CommandError("standard input holds one secret: give only one of --token-stdin and --passphrase-stdin")
-        secret = _secret(world, "--passphrase-stdin")
+        secret = read_secret(world.stdin, "--passphrase-stdin")
         return secret.encode() if isinstance(secret, str) else secret
     return None if arguments.passphrase is None else resolved(arguments.passphrase, world, None).encode()
 
@@ -84,12 +89,6 @@ def signed(saved: SavedRequest, base: Path, authorizer: Authorizer | None, world
         return place(saved.request, saved.sign.place, signature, authorizer)
     except ValueError as error:
         raise CommandError(f"{error} Give --authorizer FILE or --describe.") from error
-
-
-def _secret(world: World, option: str) -> str | bytes:
-    if world.stdin is None or world.stdin.closed:
-        raise CommandError(f"{option} reads standard input, and that is closed; pipe the secret in")
-    return read_secret(world.stdin, option)
 
 
 def _asked_passphrase(key: str, world: World) -> bytes:

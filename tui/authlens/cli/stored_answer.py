@@ -54,7 +54,7 @@ def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
         return StoredAnswer(_invocation(_failure(printed["error"], None if words == "None" else words, None), now))
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError(
             "this is neither JSON nor an error that the AWS CLI printed; give an answer, an invocation or an error"
         ) from None

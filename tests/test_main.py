@@ -1,0 +1,78 @@
+"""The ways out of the program: whatever its streams are and whatever fails inside, a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from authlens.cli import config
+from support.one_command import Command
+
+PROGRAM = f"{shlex.quote(sys.executable)} -m authlens"
+FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.chdir(tmp_path)
+    return Command(capsys, monkeypatch)
+
+
+def ended(line: str, **environ: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        ["sh", "-c", f"exec {PROGRAM} {line}"], capture_output=True, text=True, env={**os.environ, **environ}
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("<&-", 252, "the app needs a terminal"),
+        ("history clear <&-", 252, "without a terminal to ask on"),
+        ("diff - - <&-", 252, "standard input can be only one of A and B"),
+        ("diff - nowhere.json <&-", 252, "standard input is closed"),
+        ("invoke --authorizer-name A --token-stdin <&-", 252, "--token-stdin reads standard input, and that is closed"),
+        ("config path >&-", 0, ""),
+        ("--version >&-", 0, ""),
+    ],
+)
+def test_a_closed_stream_is_no_fault(line: str, code: int, words: str) -> None:
+    returned, out, err = ended(line)
+    assert (returned, out) == (code, "")
+    assert words in err
+    assert err.count("\n") == (1 if words else 0)
+
+
+def test_a_closed_standard_error_changes_no_exit_code() -> None:
+    assert ended("lint nowhere.json 2>&-") == (252, "", "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="the system has no /dev/full")
+def test_a_full_disk_is_said_in_one_line() -> None:
+    returned, _, err = ended("config path >/dev/full")
+    assert (returned, err) == (255, "authlens: error: standard output cannot be written: No space left on device\n")
+
+
+def test_help_is_written_where_the_locale_is_ascii() -> None:
+    returned, out, err = ended("run --help", LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert (returned, err) == (0, "")
+    assert "examples:" in out
+
+
+def test_an_internal_fault_names_its_place_and_quotes_nothing(
+    authlens: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(arguments: object, world: object) -> None:
+        raise KeyError("open sesame")
+
+    monkeypatch.setattr(config, "run", fails)
+    done = authlens("config", "path")
+    assert (done.code, done.out) == (255, "")
+    assert done.err.startswith("authlens: error: internal fault: KeyError in test_main.py, line ")
+    assert "sesame" not in done.err

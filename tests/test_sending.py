@@ -68,7 +68,7 @@ def test_references_are_resolved_for_the_wire_only(server: FaultServer) -> None:
     invocation = sender(server.url, PASSWORD="hunter2").send(saved(request), source="requests/a.yaml")
     assert json.loads(server.received[0].body)["mqttContext"]["password"] == "aHVudGVyMg=="
     assert invocation.request == request
-    assert (invocation.started_at, invocation.source) == (NOW, "requests/a.yaml")
+    assert (invocation.started_at, invocation.source) == (NOW, str(Path("requests/a.yaml").absolute()))
     assert invocation.target == Target(local="authorizers.yaml")
     assert isinstance(invocation.result, Outcome)
 

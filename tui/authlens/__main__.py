@@ -76,8 +76,10 @@ def find_places(environ: Mapping[str, str]) -> Places:
 
 def open_history() -> History:
     from authlens.store.history import History
+    from authlens.store.settings import load_settings
 
-    return History(find_places(os.environ).history)
+    places = find_places(os.environ)
+    return History(places.history, load_settings(places.settings).history_keep)
 
 
 def build_sender(retries: Retries, mfa_code: Callable[[str], str] | None = None) -> Sender:
@@ -115,7 +117,7 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
     arguments = vars(app_parser().parse_args(words))
     path, watch = arguments.pop("path"), arguments.pop("watch")
     given = {name: value for name, value in arguments.items() if value is not None}
-    return OpenApp(path=None if path is None else Path(path), watch=watch, overrides=given)
+    return OpenApp(path=None if path is None else Path(path).absolute(), watch=watch, overrides=given)
 
 
 def _open_app(wish: OpenApp, world: World) -> int:

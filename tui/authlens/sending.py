@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from authlens.core.authorizer import Authorizer
 from authlens.core.gateway import CallFailed, Gateway, Reply
 from authlens.core.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation_redaction import without_resolved
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.target import Identity, Target
@@ -77,6 +78,7 @@ class Sender:
         """
         started_at = self._now()
         authorizer: Authorizer | None = None
+        request = saved.request
         try:
             target = self.locate(saved.target, base)
             request = self._resolved(saved.request, base)
@@ -86,18 +88,21 @@ class Sender:
             reply = self._gateway.invoke(request, target)
         except NotSent as refusal:
             reply = Reply(refusal.failure, 0.0)
-        return Invocation(
+        invocation = Invocation(
             request=saved.request,
             target=saved.target,
             result=reply.result,
             started_at=started_at,
             duration=reply.duration,
-            source=source,
+            # Replayed from any folder: a relative path would mean another file there.
+            source=None if source is None else str(Path(source).absolute()),
             sign=saved.sign,
             authorizer=authorizer,
             wire=reply.wire,
             function_log=reply.function_log,
         )
+        # The history takes out what references brought in by looking at the wire; here there may be none.
+        return invocation if reply.wire is not None else without_resolved(invocation, request)
 
     def send_within(
         self,

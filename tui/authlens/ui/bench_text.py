@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from textual.content import Content
 
 from authlens.core.keys import MINIMUM_BITS
+from authlens.core.redaction import MASK
 from authlens.core.signature_bench import Bench, KeyRow
 from authlens.ui import documents
 from authlens.ui.documents import Line
@@ -54,11 +55,11 @@ def _key(row: KeyRow) -> Line:
 
 
 def _spellings(bench: Bench, revealed: bool) -> Iterator[Line]:
-    if not bench.spellings or not revealed:
+    if not bench.spellings:
         return
     yield _heading("The signature in other spellings")
     for name, text in bench.spellings:
-        yield Line(Content.assemble((f"{name}: ", "$foreground-muted"), shown(text)))
+        yield Line(Content.assemble((f"{name}: ", "$foreground-muted"), shown(text if revealed else MASK)))
     yield Line(Content(""))
 
 
@@ -77,7 +78,7 @@ def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
     parts = {"header": read.header, "claims": read.claims} if revealed else {"header": read.header}
     yield from documents.json_lines(json.dumps(parts, indent=2, ensure_ascii=False))
     if not revealed:
-        yield Line(Content.styled("F2 reveals the claims.", "$foreground-muted"))
+        yield Line(Content.styled("F2 reveals the claims and spellings.", "$foreground-muted"))
 
 
 def _heading(text: str) -> Line:

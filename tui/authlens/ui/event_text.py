@@ -70,10 +70,8 @@ def event_marks(event: Mapping[str, Any], other: Mapping[str, Any], is_test: boo
 def _said(difference: Difference, is_test: bool) -> str:
     here = "only in test" if is_test else "only in real"
     name = difference.path.rpartition(".")[2]
-    if difference.change in ("differs", here):
-        return shown(difference.why).plain
-    where = "a real connection" if is_test else "the test call"
-    return shown(f"{name}: only {where} has it. {difference.why}").plain
+    said = difference.why if difference.change in ("differs", here) else f"{name}: {difference.why}"
+    return shown(said).plain
 
 
 def _line_of(path: str, places: Mapping[str, int]) -> int:

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 
 from authlens.core import commands
 from authlens.core.authorizer import Authorizer
-from authlens.core.device_lines import device_lines
-from authlens.core.event import real_event, test_event
-from authlens.core.event_compare import KINDS
+from authlens.core.device_lines import DeviceLine, device_lines
+from authlens.core.event import Kind, real_event, test_event
 from authlens.core.redaction import redact_request
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
 
 CONNECTION_ID = "00000000-0000-4000-8000-000000000000"
 """Stands for the id that AWS gives every connection anew."""
+
+
+_SHORT = {"AWS IoT Device SDK v2": "AWS IoT SDK v2", "URL for MQTT over WebSocket": "WebSocket URL"}
+_EVENTS: dict[Kind, str] = {"http": "HTTPS event", "mqtt": "MQTT event", "wss": "WebSocket event"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +37,35 @@ def renderings(
     request: AuthorizerRequest, target: Target, authorizer: Authorizer | None, reveal: bool
 ) -> tuple[Rendering, ...]:
     """Every rendering, in the order of how often it is wanted."""
+    has_password = request.mqtt_context is not None and request.mqtt_context.password is not None
+    v2, v1 = ("v2 takes the password in base64.", "v1 takes the password as it is.") if has_password else ("", "")
     return (
-        Rendering(
-            "cli2", "AWS CLI v2", commands.as_cli(request, target, 2, reveal), "v2 takes the password in base64."
-        ),
-        Rendering("cli1", "AWS CLI v1", commands.as_cli(request, target, 1, reveal), "v1 takes the password as it is."),
+        Rendering("cli2", "AWS CLI v2", commands.as_cli(request, target, 2, reveal), v2),
+        Rendering("cli1", "AWS CLI v1", commands.as_cli(request, target, 1, reveal), v1),
         Rendering("invoke", "authlens", commands.as_invoke(request, target, reveal)),
         Rendering("boto3", "boto3", commands.as_boto3(request, target, reveal)),
         Rendering("yaml", "YAML", commands.as_cli_input_yaml(request, reveal), "For --cli-input-yaml of the AWS CLI."),
-        *(
-            Rendering(line.id, line.title, line.text, line.note)
-            for line in device_lines(request, authorizer, reveal=reveal)
-        ),
+        *(_of_device(line) for line in device_lines(request, authorizer, reveal=reveal)),
         *_events(request if reveal else redact_request(request), authorizer),
     )
+
+
+def _of_device(line: DeviceLine) -> Rendering:
+    """Under a name that a narrow list has room for; what it says in brackets is told with the note."""
+    name, _, what = line.title.partition(" (")
+    note = f"{what.removesuffix(')')}. {line.note}" if what else line.note
+    return Rendering(line.id, _SHORT.get(name, name), line.text, note.strip())
 
 
 def _events(request: AuthorizerRequest, authorizer: Authorizer | None) -> list[Rendering]:
     events: list[tuple[str, str, Callable[[], object]]] = [
         ("test", "Test event", lambda: test_event(request, authorizer, CONNECTION_ID))
     ]
-    for kind, title in KINDS.items():
+    for kind, title in _EVENTS.items():
         events.append(
             (
                 kind,
-                f"{title} event",
+                title,
                 lambda kind=kind: real_event(kind, request, authorizer, connection_id=CONNECTION_ID),  # type: ignore[misc]  # the default binds the loop's value
             )
         )

@@ -116,11 +116,14 @@ class Explaining(MainState):
     @work(exclusive=True, group="signature")
     async def action_signature(self) -> None:
         """Open the signature bench on the request."""
+        from authlens.store.references import References
         from authlens.ui.screens.signature import SignatureScreen
 
         draft = self.draft
         written = replace(draft, mode=Mode.BOTH).request
-        signed = await self.app.push_screen_wait(SignatureScreen(written, draft.sign, self, self.base, self.desk.now))
+        references = References(self.desk.environ, self.base)
+        bench = SignatureScreen(written, draft.sign, self, self.base, self.desk.now, references.text)
+        signed = await self.app.push_screen_wait(bench)
         if signed is not None:
             made = of_saved(replace(draft.saved, request=signed.request, sign=signed.sign))
             mode = draft.mode if made.mode is Mode.BOTH else made.mode

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from authlens.core.invocation import Invocation
+from authlens.core.request import AuthorizerRequest
 from authlens.ui.draft import MEMBERS, Draft, with_kind
 from authlens.ui.screens.comparing import Comparing
 from authlens.ui.screens.explaining import Explaining
@@ -180,12 +181,19 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     def action_request_as(self) -> None:
         from authlens.ui.screens.request_as import RequestAs
 
-        self.app.push_screen(RequestAs(self.draft.request, self.draft.target, self.authorizer))
+        self.app.push_screen(RequestAs(self._as_sent(), self.draft.target, self.authorizer))
 
     def action_events(self) -> None:
         from authlens.ui.screens.events import EventsScreen
 
-        self.app.push_screen(EventsScreen(self.draft.request, self.authorizer))
+        self.app.push_screen(EventsScreen(self._as_sent(), self.authorizer))
+
+    def _as_sent(self) -> AuthorizerRequest:
+        """The request with the signature that it gets when it is sent."""
+        from authlens.ui.signing_keys import as_sent
+
+        draft = self.draft
+        return as_sent(draft.request, draft.sign, self.authorizer, self.base, self.desk.environ)
 
     def action_send_empty(self) -> None:
         """Send the field that the cursor is in although it is empty, or no longer."""

@@ -11,6 +11,7 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.negative import NegativeCase, SignJwt, negative_cases
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.target import DEMO
+from authlens.ui.signing_keys import signer
 
 
 def cases_of(
@@ -50,14 +51,10 @@ def _relative(path: str, old: Path, new: Path) -> str:
 
 def _signer(sign: Sign, base: Path | None, environ: Mapping[str, str]) -> SignJwt | None:
     """Signs a JWT itself with the key that signs the token; `None` without that key: the old signature is kept."""
-    from authlens.core import signing
     from authlens.core.encodings import base64_to_base64url
-    from authlens.store.references import References
 
     try:
-        key = ((base or Path()) / Path(sign.key).expanduser()).read_bytes()
-        passphrase = References(environ, base).text(sign.passphrase).encode() if sign.passphrase else None
-        signing.sign("", key, passphrase)
+        sign_text = signer(sign, base, environ)
     except (OSError, ValueError):
         return None
-    return lambda signed_part: base64_to_base64url(signing.sign(signed_part, key, passphrase))
+    return lambda signed_part: base64_to_base64url(sign_text(signed_part))

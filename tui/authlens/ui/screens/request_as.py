@@ -25,7 +25,7 @@ from authlens.ui.widgets.items import Item, Items
 class RequestAs(Dialog[None]):
     DEFAULT_CSS = """
     RequestAs > .box { width: 96%; height: 96%; max-width: 140; padding: 0 1; }
-    RequestAs Items { width: 26; margin-right: 2; }
+    RequestAs Items { width: 18; margin-right: 1; }
     RequestAs CodeView { width: 1fr; }
     RequestAs Horizontal { height: 1fr; margin-top: 1; }
     RequestAs .note { margin: 0; }

@@ -20,16 +20,20 @@ from textual.widgets import Static
 
 from authlens.core import signing
 from authlens.core.authorizer import Authorizer
-from authlens.core.keys import KeyProblem, PassphraseNeeded
-from authlens.core.placing import place
+from authlens.core.encodings import from_base64
+from authlens.core.keys import KeyProblem, PassphraseNeeded, size_advice
+from authlens.core.placing import find_token, place, put
+from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import Place, Sign
 from authlens.core.signature_bench import Bench, bench, with_third_part
+from authlens.core.slips import SIGNATURE_REPAIRS
 from authlens.ui import background
 from authlens.ui.bench_text import report
 from authlens.ui.screens.dialog import AskText, Dialog
 from authlens.ui.screens.key_files import write_key_pair
 from authlens.ui.shown import shown
+from authlens.ui.signing_keys import read_key
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.field import Field
@@ -40,6 +44,13 @@ _PLACES = (
     Choice("username", "username"),
     Choice("queryString", "query"),
     Choice("headers", "headers"),
+)
+
+
+_PASSPHRASE = "of an encrypted key, or ${env:NAME}"
+_NOT_KEPT = (
+    "A passphrase is never kept: the signature stays as it was made now. "
+    "Write the passphrase as ${env:NAME} to sign anew on every send."
 )
 
 
@@ -65,6 +76,7 @@ class SignatureScreen(Dialog[Signed]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+s", "use", "Use it", id="signature.use", tooltip="Put token and signature into the request"),
         Binding("f8", "mend", "Mend", id="signature.mend", tooltip="Make the change that makes the signature fit"),
+        Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Make plain base64 of the signature"),
         Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
         Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
         Binding("f2", "reveal", "Reveal", id="signature.reveal", tooltip="Show claims and signatures"),
@@ -83,25 +95,32 @@ class SignatureScreen(Dialog[Signed]):
         source: DOMNode,
         base: Path | None,
         now: Callable[[], datetime],
+        resolve: Callable[[str], str],
     ) -> None:
         super().__init__()
-        self._request = request
-        self._sign = sign
+        self._placed = find_token(request, getattr(source, "authorizer", None)) if request.token is None else None
+        """Where a context holds the token, which can then be edited here like any other."""
+        self._request = replace(request, token=self._placed.value) if self._placed else request
+        self._sign = sign or Sign("", place=self._placed.place if self._placed else "token")
         self._source = source
         """Whose `authorizer` is watched."""
         self._base = base or Path()
         self._now = now
+        self._resolve = resolve
+        """The text that a reference stands for. Raises ValueError."""
 
     def compose(self) -> ComposeResult:
-        sign = self._sign or Sign("")
+        sign = self._sign
         with Vertical(classes="box") as box:
             box.border_title = Content("Signature bench")
-            box.border_subtitle = Content("F5 use · F8 mend · F7 JWT · F9 new keys · F2 reveal · Esc close")
+            box.border_subtitle = Content("F5 use · F8 mend · F4 to base64 · F7 JWT · F9 new keys · F2 reveal")
             with Horizontal(id="bench"):
                 with Vertical(id="given"):
                     yield FormRow("Token", Field("token", self._request.token or "", secret=True))
                     yield FormRow("Private key", Field("key", sign.key, placeholder="a PEM file; signs as you type"))
-                    yield FormRow("Passphrase", Field("passphrase", "", secret=True, placeholder="of an encrypted key"))
+                    yield FormRow(
+                        "Passphrase", Field("passphrase", sign.passphrase or "", secret=True, placeholder=_PASSPHRASE)
+                    )
                     yield FormRow("Signature", Field("signature", self._request.token_signature or "", secret=True))
                     yield FormRow("Goes", Choices(_PLACES, sign.place))
                     yield Static("", classes="said", markup=False)
@@ -145,20 +164,25 @@ class SignatureScreen(Dialog[Signed]):
     def _sign_anew(self) -> None:
         """The signature follows the token while a key is named."""
         token, key = self._value("token"), self._value("key").strip()
-        if token and key:
-            try:
-                pem = (self._base / Path(key).expanduser()).read_bytes()
-                self._show("signature", signing.sign(token, pem, self._value("passphrase").encode() or None))
-                self._say("")
-            except PassphraseNeeded:
-                self._say("The key is encrypted: type its passphrase.")
-            except OSError as error:
-                self._say(f"The key cannot be read: {error.strerror or error}.")
-            except (KeyProblem, ValueError) as error:
-                self._say(str(error))
-        else:
-            self._say("")
+        self._say(self._signed_with(token, key) if token and key else "")
         self._look()
+
+    def _signed_with(self, token: str, key: str) -> str:
+        """Sign the token; says what is in the way."""
+        if refers(token):
+            return "The token is a reference: it is signed when it is sent."
+        try:
+            pem = read_key(key, self._base)
+            passphrase = self._resolve(self._value("passphrase"))
+            signature = signing.sign(token, pem, passphrase.encode() or None)
+        except PassphraseNeeded:
+            return "The key is encrypted: type its passphrase, or a reference such as ${env:KEY_PASSPHRASE}."
+        except OSError as error:
+            return f"The key cannot be read: {error.strerror or error}."
+        except (KeyProblem, ValueError) as error:
+            return str(error)
+        self._show("signature", signature)
+        return size_advice(8 * len(from_base64(signature) or b"")) or ""
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(shown(text))
@@ -192,6 +216,16 @@ class SignatureScreen(Dialog[Signed]):
         self._show("signature", slip.signature or "")
         self._look()
 
+    def action_convert(self) -> None:
+        """Make plain base64 of a signature that is base64url, URL-encoded, quoted or broken into lines."""
+        signature = self._value("signature")
+        for repair in SIGNATURE_REPAIRS:
+            signature = repair.change(signature)
+        if signature == self._value("signature"):
+            self.notify("The signature is plain base64 already, as far as one can tell.", markup=False)
+        self._show("signature", signature)
+        self._look()
+
     def action_third_part(self) -> None:
         parted = with_third_part(self.request)
         if parted is None:
@@ -219,20 +253,30 @@ class SignatureScreen(Dialog[Signed]):
         self._say(f"Wrote {made.private} and {made.public}. The same with openssl:\n" + "\n".join(made.openssl))
 
     def action_use(self) -> None:
-        """Close with the request; where a key is named it is signed anew whenever it is sent."""
-        key, where = self._value("key").strip(), self._place
-        passphrase = self._sign.passphrase if self._sign else None
-        sign = Sign(key, passphrase, where) if key else None
-        request, signature = self.request, self._value("signature")
-        if sign is not None:
-            request = replace(request, token_signature=None)
-        elif where != "token" and signature:
-            try:
-                request = place(request, where, signature, self.authorizer)
-            except ValueError as error:
-                self._say(str(error))
-                return
+        """Close with the request. Where a key is named it is signed anew whenever it is sent."""
+        key, passphrase = self._value("key").strip(), self._value("passphrase")
+        is_kept = not passphrase or refers(passphrase)
+        sign = Sign(key, passphrase or None, self._place) if key and is_kept else None
+        try:
+            request = self._for_signing(self.request) if sign else self._with_signature(self.request)
+        except ValueError as error:
+            self._say(str(error))
+            return
+        if not is_kept and key:
+            self.notify(_NOT_KEPT, timeout=12, markup=False)
         self.dismiss(Signed(request, sign))
+
+    def _for_signing(self, request: AuthorizerRequest) -> AuthorizerRequest:
+        """The token where it is signed on sending: in its context, or alone."""
+        where, name = self._place, self.authorizer.token_key_name if self.authorizer else None
+        unsigned = replace(request, token_signature=None)
+        if where == "token" or request.token is None or not name:
+            return unsigned
+        return replace(put(unsigned, where, name, request.token), token=None)
+
+    def _with_signature(self, request: AuthorizerRequest) -> AuthorizerRequest:
+        signature = self._value("signature")
+        return place(request, self._place, signature, self.authorizer) if signature else request
 
     @property
     def _place(self) -> Place:

@@ -235,7 +235,7 @@ def test_the_history_records_unless_told_not_to(endpoint: Running, authlens: Com
     with open_history() as history:
         (row,) = history.page()
         invocation = history.get(row.number)
-    assert row.source == "a.yaml"
+    assert row.source == str(Path("a.yaml").absolute())
     assert invocation is not None
     assert invocation.request.mqtt_context is not None
     assert invocation.request.mqtt_context.password == "${env:PASSWORD}"

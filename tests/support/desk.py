@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class ScriptedGateway:
         return Reply(PASSED, 0.0123, wire, "START RequestId\nhello from the function\n")
 
     def describe(self, name: str, target: Target) -> Authorizer:
-        return Authorizer(name, status=self.authorizer.status, signing_disabled=self.authorizer.signing_disabled)
+        return replace(self.authorizer, name=name)
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
         return ("SensorAuth",)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.pilot import Pilot
 
 from authlens.core.request import AuthorizerRequest, MqttContext
@@ -20,6 +21,7 @@ from authlens.store.settings import Settings
 from authlens.ui.app import AuthlensApp
 from authlens.ui.desk import Desk
 from authlens.ui.screens.main import MainScreen
+from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
@@ -31,6 +33,10 @@ SENSOR = SavedRequest(
     description="Sensor 7 with its password",
     target=Target(local="demo"),
 )
+
+
+_ASKING = {"file", "target", "signature", "generate", "batch"}
+"""Groups of workers that open a dialog and wait for what the person does there."""
 
 
 class Robot:
@@ -51,7 +57,7 @@ class Robot:
         working = [worker for worker in self.app.workers if not self._waits(worker)]
         if working:
             await self.app.workers.wait_for_complete(working)
-        await self.pilot.pause()
+            await self.pilot.pause()
 
     async def rest(self) -> None:
         """Until also what waits for a pause in the typing has been done."""
@@ -63,16 +69,18 @@ class Robot:
 
     def _waits(self, worker: Any) -> bool:
         """Whether it waits for the test, or for the person."""
+        if worker.group == "watch":
+            return True
         held = worker.group == "send" and self.gateway.hold is not None
-        return held or (worker.group in ("file", "target") and len(self.app.screen_stack) > 1)
+        return held or (worker.group in _ASKING and len(self.app.screen_stack) > 1)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        # As pilot.press, which waits for every widget once more.
+        await self.app._press_keys(keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
-        await self.pilot.press(*({" ": "space"}.get(character, character) for character in text))
-        await self.settle()
+        await self.press(*({" ": "space"}.get(character, character) for character in text))
 
     async def send(self) -> None:
         await self.press("f5")
@@ -94,10 +102,34 @@ class Robot:
         await self.settle()
 
     async def fill(self, member: str, text: str) -> None:
-        """Type over what a field holds."""
+        """Put a text over what a field holds."""
         field = await self.go_to(member)
         field.select_all()
-        await self.type(text) if text else await self.press("backspace")
+        if text:
+            field.post_message(events.Paste(text))
+            await self.settle()
+        else:
+            await self.press("backspace")
+
+    async def paste(self, text: str) -> None:
+        """Paste into the field that the cursor is in."""
+        focused = self.app.focused
+        assert focused is not None
+        focused.post_message(events.Paste(text))
+        await self.rest()
+
+    async def ask(self, question: str) -> None:
+        """Ask what the client may do."""
+        await self.open_page("access")
+        self.answer.query_one(AccessPage).action_ask()
+        await self.pilot.pause()
+        await self.paste(question)
+        await self.press("enter")
+
+    async def run(self, action: str) -> None:
+        """An action of the palette."""
+        await self.screen.run_action(action)
+        await self.settle()
 
     def text(self) -> str:
         """What is on the screen."""

@@ -12,8 +12,8 @@ from authlens.core.compare_sections import sections
 from authlens.core.compare_text import Fold, Row, RowKind, Section, fold
 from authlens.ui.shown import shown
 
-ONE_COLUMN = 96
-"""Below this width both sides stand in one column."""
+TWO_COLUMNS = 95
+"""From this width both sides stand beside each other: that of a screen of 100 columns within its frame."""
 
 _STYLES = {
     RowKind.SAME: "",
@@ -69,7 +69,7 @@ def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
 def _item(item: Row | Fold, width: int) -> Iterator[Content]:
     if isinstance(item, Fold):
         yield Content.styled(f"  ⋯ {item.count} unchanged lines", "$foreground-muted")
-    elif width >= ONE_COLUMN:
+    elif width >= TWO_COLUMNS:
         yield from _side_by_side(item, width)
     else:
         yield from _stacked(item, width)
@@ -77,7 +77,7 @@ def _item(item: Row | Fold, width: int) -> Iterator[Content]:
 
 def _side_by_side(row: Row, width: int) -> Iterator[Content]:
     room = (width - 5) // 2
-    left = _wrapped(row.left, row.left_spans, _left_style(row), room)
+    left = _wrapped(row.left, row.left_spans, _STYLES[row.kind], room)
     right = _wrapped(row.right, row.right_spans, _STYLES[row.kind], room)
     for index in range(max(len(left), len(right))):
         yield Content.assemble(
@@ -96,10 +96,6 @@ def _stacked(row: Row, width: int) -> Iterator[Content]:
     for glyph, text, spans, style in (same,) if row.kind is RowKind.SAME else (removed, added):
         for index, part in enumerate(_wrapped(text, spans, style, width - 2) if text is not None else ()):
             yield Content.assemble((f"{glyph if index == 0 else ' '} ", f"bold {style}"), part)
-
-
-def _left_style(row: Row) -> str:
-    return _STYLES[RowKind.CHANGED if row.kind is RowKind.CHANGED else row.kind]
 
 
 def _wrapped(text: str | None, spans: Sequence[tuple[int, int]], style: str, width: int) -> list[Content]:

@@ -191,7 +191,10 @@ class Comparing(Recall, MainState):
 
         saved, base, environ = self.draft.saved, self.base, self.desk.environ
         cases = await background.call(lambda: cases_of(saved, self.authorizer, base, environ))
-        things = [(case.name, case.saved.description or case.name) for case in cases]
+        if not cases:
+            self.notify("This request holds nothing yet that could be made wrong.", markup=False)
+            return
+        things = [(case.name, case.name.replace("-", " ")) for case in cases]
         chosen = await self.app.push_screen_wait(PickScreen("Negative cases", things))
         stem, folder = (self.file.path.stem if self.file.path else "request"), base or self.folder
         said = [

@@ -40,8 +40,8 @@ class StageLine(Widget):
         from authlens.ui import why  # loaded with the first verdict, not before the first paint
 
         said = [why.stage_line(self.verdict, self.size.width or 72), why.because(self.verdict)]
-        if self.judgement is not None:
-            said.append(why.kept(self.judgement))
         if self.changes is not None:
             said.append(why.since(self.changes))
+        if self.judgement is not None:
+            said.append(why.kept(self.judgement))
         return Content("\n").join(said)

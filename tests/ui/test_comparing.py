@@ -1,0 +1,129 @@
+"""Comparing, as a person does it: two runs, a baseline, replays, several targets, negative cases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from authlens.core.gateway import Reply
+from authlens.core.invocation import Outcome
+from authlens.core.saved_request_yaml import read
+from authlens.ui.screens.compare import CompareScreen
+from authlens.ui.screens.verdicts import VerdictsScreen
+from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.items import Items
+from support.desk import PASSED, ScriptedGateway
+from ui.robot import Robot, running
+
+OTHER = Outcome(True, "sensor8", ('{"Version":"2012-10-17","Statement":[]}',), 300, 86400)
+
+
+def answering(*outcomes: Outcome) -> ScriptedGateway:
+    return ScriptedGateway([Reply(outcome, 0.01) for outcome in outcomes])
+
+
+async def send_twice(robot: Robot) -> None:
+    await robot.send()
+    await robot.fill("username", "sensor-8")
+    await robot.send()
+    robot.history.rows.focus()
+    await robot.press("home")
+
+
+async def test_two_runs_are_compared_side_by_side_and_copied(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=answering(PASSED, OTHER)) as robot:
+        await send_twice(robot)
+        await robot.press("space", "space", "c")
+        assert isinstance(robot.app.screen, CompareScreen)
+        text = robot.text()
+        assert "invocation 1  →  invocation 2" in text
+        assert text.index("connect as sensor-7: ALLOWED → IMPLICIT_DENY") < text.index("principal sensor7 → sensor8")
+        assert "mqttContext.username: sensor-7" in text
+        await robot.press("n")
+        assert (
+            "username"
+            in robot.app.screen.query_one("CompareView")
+            .row(  # type: ignore[attr-defined]  # CompareView
+                robot.app.screen.query_one("CompareView").cursor,  # type: ignore[attr-defined]  # CompareView
+                110,
+            )
+            .plain
+        )
+        await robot.press("y", "tab", "tab", "enter")
+        assert json.loads(robot.app.clipboard)["equal"] is False
+        assert "correct-horse" not in robot.app.clipboard
+
+
+async def test_an_answer_is_compared_with_the_baseline_as_it_comes(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=answering(PASSED, PASSED, OTHER)) as robot:
+        await robot.send()
+        robot.history.rows.focus()
+        await robot.press("b")
+        await robot.send()
+        assert "= the same as #1 by meaning" in robot.text()
+        assert "Changes =" in robot.text()
+        await robot.send()
+        assert "≠ since #1: connect as sensor-7: ALLOWED → IMPLICIT_DENY" in robot.text()
+        await robot.open_page("changes")
+        assert "+ principalId: sensor8" in robot.text()
+        robot.history.rows.focus()
+        await robot.press("end", "b")
+        assert "since #1" not in robot.text()
+
+
+async def test_old_requests_are_sent_again_as_they_were(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=answering(PASSED, OTHER, PASSED, PASSED)) as robot:
+        await send_twice(robot)
+        await robot.press("space", "space", "r")
+        assert isinstance(robot.app.screen, VerdictsScreen)
+        assert "Replay: 1 of 2 the same by meaning" in robot.text()
+        assert {request.mqtt_context.username for request in robot.gateway.sent[2:] if request.mqtt_context} == {
+            "sensor-7",
+            "sensor-8",
+        }
+        different = next(each for each in robot.app.screen._sent if each.label == "#2")
+        robot.app.screen.query_one(Items)._go_to(robot.app.screen._sent.index(different))
+        await robot.press("enter")
+        assert isinstance(robot.app.screen, CompareScreen)
+        await robot.press("escape", "escape")
+        assert robot.history.rows.row_count == 4
+
+
+async def test_one_request_goes_to_several_targets(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=answering(PASSED, OTHER)) as robot:
+        await robot.run("several_targets")
+        robot.app.screen.query_one(Field).focus()
+        await robot.paste("authorizer=Other")
+        await robot.press("enter")
+        assert "Targets: 0 of 1 the same by meaning" in robot.text()
+        assert "authorizer=Other" in robot.text()
+        assert sorted(request.authorizer_name or "" for request in robot.gateway.sent) == ["Other", "SensorAuth"]
+
+
+async def test_negative_cases_are_written_beside_the_request(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.run("negative_cases")
+        await robot.press("space", "enter")
+        written = sorted((tmp_path / "requests").glob("*.yaml"))
+        assert [path.name for path in written] == [
+            "request-missing-client-id.yaml",
+            "request-missing-password.yaml",
+            "request-missing-username.yaml",
+            "request-over-long-username.yaml",
+        ]
+        expect = read(written[0].read_text()).expect
+        assert expect is not None
+        assert expect.is_authenticated is False
+        await robot.run("negative_cases")
+        await robot.press("enter")
+        assert any("is there already" in said for said in robot.notifications())
+
+
+async def test_the_form_is_compared_with_its_last_run(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.run("compare_form")
+        assert "Send it first" in robot.notifications()[-1]
+        await robot.send()
+        await robot.fill("username", "sensor-8")
+        await robot.run("compare_form")
+        assert "mqttContext.username sensor-7 → sensor-8" in robot.text()

@@ -1,0 +1,134 @@
+"""Saying why, as a person meets it: hints and their fixes, questions, expectations, a pasted request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.expectation import Expectation, Question
+from authlens.core.gateway import Reply
+from authlens.core.invocation import Failure, FailureKind, Outcome
+from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.saved_request import SavedRequest
+from authlens.core.target import Target
+from support.desk import PASSED, ScriptedGateway
+from ui.robot import SENSOR, running
+
+UNSIGNED = Authorizer("SensorAuth", status="ACTIVE", signing_disabled=True)
+EVENT = {"protocolData": {"mqtt": {"username": "pasted", "clientId": "c9"}}, "signatureVerified": False}
+COMMAND = (
+    "aws iot test-invoke-authorizer \\\n --authorizer-name SensorAuth \\\n --mqtt-context username=pasted,clientId=c9"
+)
+
+
+def unsigned(*replies: Reply) -> ScriptedGateway:
+    return ScriptedGateway(list(replies), authorizer=UNSIGNED)
+
+
+@pytest.mark.parametrize("text", [COMMAND, json.dumps(EVENT, indent=2)], ids=["command", "event"])
+async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Path, text: str) -> None:
+    async with running(tmp_path, gateway=unsigned()) as robot:
+        await robot.go_to("password")
+        await robot.paste(text)
+        assert robot.screen.draft.request == AuthorizerRequest(
+            "SensorAuth", mqtt_context=MqttContext("pasted", None, "c9")
+        )
+        assert robot.screen.draft.target == SENSOR.target
+        assert robot.field("username").value == "pasted"
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.saved == SENSOR
+
+
+async def test_a_fix_is_made_by_a_key_and_taken_back_by_another(tmp_path: Path) -> None:
+    request = AuthorizerRequest("SensorAuth", http_context=HttpContext((("X-Key", "k"),), "a=1"))
+    async with running(tmp_path, SavedRequest(request, target=Target(local="demo")), gateway=unsigned()) as robot:
+        await robot.rest()
+        assert "F8" in robot.text()
+        await robot.press("f8")
+        assert robot.screen.draft.query_string == "?a=1"
+        await robot.rest()
+        assert "F8" not in robot.text()
+        await robot.press("f8")
+        assert robot.screen.draft.query_string == "?a=1"
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.query_string == "a=1"
+
+
+async def test_the_cursor_goes_to_what_is_wrong_and_then_to_the_notes(tmp_path: Path) -> None:
+    request = AuthorizerRequest("SensorAuth", http_context=HttpContext((("X-Key", "k"),), "?a=1 2"))
+    async with running(tmp_path, SavedRequest(request, target=Target(local="demo")), gateway=unsigned()) as robot:
+        await robot.rest()
+        await robot.press("f7")
+        assert robot.app.focused is robot.field("query_string")
+        assert robot.field("query_string").selected_text == " "
+        await robot.press("f7")
+        assert "Header names reach" in robot.text()
+        assert robot.app.focused is robot.field("header name")
+        await robot.press("f8")
+        assert robot.screen.draft.headers == (("x-key", "k"),)
+
+
+async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
+    denied = Outcome(True, "sensor7", ('{"Version":"2012-10-17","Statement":[]}',))
+    async with running(tmp_path, gateway=unsigned(Reply(PASSED, 0.01), Reply(denied, 0.01))) as robot:
+        await robot.send()
+        await robot.ask("publish sensors/7/data")
+        await robot.ask("publish other")
+        assert "✓ ALLOWED" in robot.text()
+        assert "✗ IMPLICIT_DENY" in robot.text()
+        assert "Access ✓2 ✗1" in robot.text()
+        robot.answer.pages.page("access").query_one("Items").focus()  # type: ignore[union-attr]  # the page is made
+        await robot.press("home", "down", "enter")
+        assert robot.answer.pages.chosen == "documents"
+        assert "allows iot:Publish topic/sensors/7/data" in robot.text()
+        await robot.send()
+        assert "Access ✗3" in robot.text()
+        await robot.open_page("access")
+        robot.answer.entrance().focus()  # type: ignore[union-attr]  # there is one
+        await robot.press("end", "d")
+        assert robot.screen.questions == (
+            Question("iot:Connect", "client/sensor-7"),
+            Question("iot:Publish", "topic/sensors/7/data"),
+        )
+
+
+async def test_a_question_that_is_none_is_told(tmp_path: Path) -> None:
+    async with running(tmp_path, gateway=unsigned()) as robot:
+        await robot.ask("publsh a")
+        assert "Did you mean iot:Publish?" in robot.text()
+
+
+async def test_what_happened_is_recorded_and_watched_from_then_on(tmp_path: Path) -> None:
+    refused = Outcome(False, "sensor7", ())
+    async with running(tmp_path, gateway=unsigned(Reply(PASSED, 0.01), Reply(refused, 0.01))) as robot:
+        await robot.send()
+        await robot.run("record_expectation")
+        await robot.rest()
+        assert "✓ as expected" in robot.text()
+        await robot.send()
+        assert "expected true, got false" in robot.text()
+        await robot.run("compare_expectation")
+        assert "authenticated yes → no" in robot.text()
+
+
+async def test_an_answer_of_another_request_is_not_judged_by_this_one(tmp_path: Path) -> None:
+    saved = replace(SENSOR, expect=Expectation(principal_id="nobody"))
+    async with running(tmp_path, saved, gateway=unsigned()) as robot:
+        await robot.send()
+        assert "expectation is not kept" in robot.text()
+        await robot.fill("authorizer_name", "Other")
+        await robot.rest()
+        assert "expectation is not kept" not in robot.text()
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=str)
+async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path, size: tuple[int, int]) -> None:
+    failure = Failure(FailureKind.AWS, "InvalidResponseException", "long words " * 200, 400, "r-1")
+    gateway = unsigned(Reply(failure, 0.01))
+    async with running(tmp_path, gateway=gateway, size=size) as robot:
+        await robot.send()
+        assert "There is no answer to show" in robot.text()

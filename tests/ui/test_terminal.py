@@ -34,7 +34,7 @@ def test_the_terminal_is_restored(
     home: Mapping[str, str], tmp_path: Path, how: str | signal.Signals, code: int
 ) -> None:
     with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
-        terminal.wait_for("NOT SENT YET")
+        terminal.wait_for("F5 Send")
         terminal.settle()
         if isinstance(how, str):
             terminal.press(how)

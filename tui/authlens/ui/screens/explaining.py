@@ -116,11 +116,14 @@ class Explaining(MainState):
     @work(exclusive=True, group="signature")
     async def action_signature(self) -> None:
         """Open the signature bench on the request."""
+        from authlens.core.placing import find_token
         from authlens.store.references import References
         from authlens.ui.screens.signature import SignatureScreen
 
         draft = self.draft
-        written = replace(draft, mode=Mode.BOTH).request
+        # A token that a context carries is what is sent; one that stands in the form besides is only kept.
+        carried = draft.mode is Mode.CONTEXT and find_token(draft.request, self.authorizer) is not None
+        written = draft.request if carried else replace(draft, mode=Mode.BOTH).request
         references = References(self.desk.environ, self.base)
         bench = SignatureScreen(written, draft.sign, self, self.base, self.desk.now, references.text)
         signed = await self.app.push_screen_wait(bench)

@@ -15,6 +15,8 @@ PERIOD = 0.5
 
 class Watching(Sending):
     watching: bool = False
+    code_state: int | None = None
+    """The code as it was when last looked at."""
 
     def action_watch(self) -> None:
         """Begin to watch the code behind the target, or stop."""
@@ -36,15 +38,15 @@ class Watching(Sending):
 
         target, base = self.target, self.base
         code = CodeWatch.of(target, base)
-        seen = await background.call(code.state) if code else None
+        self.code_state = await background.call(code.state) if code else None
         while self.watching:
             await asyncio.sleep(PERIOD)
             if (self.target, self.base) != (target, base):
                 self._watch()
                 return
             now = await background.call(code.state) if code else None
-            if now != seen:
-                seen = now
+            if now != self.code_state:
+                self.code_state = now
                 if not self.pinned:
                     self.baseline = self.invocation
                 self.action_send()

@@ -57,7 +57,7 @@ class Robot:
         working = [worker for worker in self.app.workers if not self._waits(worker)]
         if working:
             await self.app.workers.wait_for_complete(working)
-            await self.pilot.pause()
+        await self.pilot.pause()
 
     async def rest(self) -> None:
         """Until also what waits for a pause in the typing has been done."""

@@ -2,15 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
 
 from authlens.core.visible import is_visible
-from authlens.ui.draft import of_saved
 from authlens.ui.widgets.field import MASK, is_faithful, shielded, unshielded
-from ui.robot import SENSOR, running
+from ui.robot import running
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
@@ -23,24 +20,30 @@ def test_every_text_survives_the_shield_or_is_known_not_to(text: str) -> None:
     assert len(shielded(text)) == len(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["a\r\nb", "a\u2028b\x0c\x85c", " lead and trail \n", "\x1b]0;x\x07", "a\tb\x00", "‮evil\u200b", "e\ud800e", "🙂‍👩"],
-    ids=["crlf", "separators", "spaces", "escape", "tab", "bidi", "surrogate", "emoji"],
+ODD = (
+    "a\r\nb",
+    "a\u2028b\x0c\x85c",
+    " lead and trail \n",
+    "\x1b]0;x\x07",
+    "a\tb\x00",
+    "\u202eevil\u200b",
+    "e\ud800e",
+    "🙂\u200d👩",
 )
-async def test_odd_text_goes_through_a_field_unchanged(tmp_path: Path, text: str) -> None:
+
+
+async def test_odd_text_goes_through_a_field_unchanged(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
-        field = await robot.go_to("username")
-        field.select_all()
-        field.post_message(events.Paste(text))
-        await robot.settle()
-        assert field.value == text
-        assert robot.screen.draft.username == text
-        await robot.press("ctrl+z")
-        assert robot.screen.draft.username == "sensor-7"
-        await robot.press("ctrl+y")
-        assert field.value == text
-        assert all(is_visible(line) for line in robot.text().split("\n"))
+        for text in ODD:
+            await robot.fill("username", text)
+            assert robot.field("username").value == text
+            assert robot.screen.draft.username == text
+            assert all(is_visible(line) for line in robot.text().split("\n"))
+            await robot.press("ctrl+z")
+            assert robot.screen.draft.username == "sensor-7"
+            await robot.press("ctrl+y")
+            assert robot.field("username").value == text
+            await robot.press("ctrl+z")
 
 
 async def test_a_text_with_private_characters_can_be_read_but_not_damaged(tmp_path: Path) -> None:
@@ -52,25 +55,20 @@ async def test_a_text_with_private_characters_can_be_read_but_not_damaged(tmp_pa
         assert robot.screen.draft.username == "sensor-7"
 
 
-@pytest.mark.parametrize("password", ["x", "correct-horse-battery"])
-async def test_a_hidden_value_is_neither_seen_nor_measured(tmp_path: Path, password: str) -> None:
+async def test_a_hidden_value_is_neither_seen_nor_measured_nor_copied(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
-        await robot.fill("password", password)
-        assert robot.screen.draft.password == password
-        line = next(line for line in robot.text().split("\n") if "Password" in line)
-        assert line.count("•") == len(MASK)
-        assert password not in line.replace("Password", "")
-
-
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
-async def test_a_hidden_value_is_not_copied(tmp_path: Path, key: str) -> None:
-    async with running(tmp_path) as robot:
-        field = await robot.go_to("password")
-        field.select_all()
-        await robot.press(key)
-        assert robot.app.clipboard == ""
-        assert "hidden" in robot.notifications()[-1]
-        assert robot.screen.draft == of_saved(SENSOR)
+        for password in ("x", "correct-horse-battery"):
+            await robot.fill("password", password)
+            assert robot.screen.draft.password == password
+            line = next(line for line in robot.text().split("\n") if "Password" in line)
+            assert line.count("•") == len(MASK)
+            assert password not in line.replace("Password", "")
+        for key in ("ctrl+c", "ctrl+x"):
+            robot.field("password").select_all()
+            await robot.press(key)
+            assert robot.app.clipboard == ""
+            assert "hidden" in robot.notifications()[-1]
+            assert robot.screen.draft.password == "correct-horse-battery"
 
 
 async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("request: [", "line 1, column 11"), ("reqest: {}", "did you mean"), ("", "")]
+    ("text", "said"), [("request: [", "line 1, column 11"), ("request: {authorizerNam: x}", "did you mean"), ("", "")]
 )
 async def test_a_file_that_cannot_be_opened_is_told_and_left(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bad.yaml"

@@ -151,8 +151,9 @@ class RequestPane(Pane):
 
     def _retitle(self) -> None:
         name = shown(self.source or "new")
-        mark = Content.styled(" ● unsaved", "$text-warning") if self.unsaved else Content("")
-        self.border_title = Content.assemble(self.TITLE, "  ", name, mark)
+        # The mark comes first: a long name is cut at its end.
+        mark = Content.styled("● unsaved  ", "$text-warning") if self.unsaved else Content("")
+        self.border_title = Content.assemble(self.TITLE, "  ", mark, name)
 
     def _mark(self) -> None:
         """Show on the tabs what is filled, and faint what the mode leaves out."""

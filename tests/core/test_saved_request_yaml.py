@@ -238,3 +238,8 @@ def test_has_comments(text: str, expected: bool) -> None:
 )
 def test_is_reference(text: str, expected: bool) -> None:
     assert is_reference(text) is expected
+
+
+def test_a_slip_in_the_key_request_is_named() -> None:
+    with pytest.raises(YamlError, match="did you mean 'request'"):
+        read("reqest: {authorizerName: A}\n")

@@ -61,6 +61,9 @@ def _read_input_document(document: Node) -> SavedRequest:
     ours = [key for key in document.mapping() if key in KEYS]
     if ours:
         raise document.error("the key request is missing")
+    for key in document.mapping():
+        if key not in _MEMBERS:
+            raise document.unknown(key, (*_MEMBERS, *KEYS))
     return SavedRequest(_read_request(_without_nulls(document), _base64_password))
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from textual import work
+from textual.content import Content
+from textual.reactive import var
 
 from authlens.ui import background
 from authlens.ui.screens.sending import Sending
+from authlens.ui.widgets.answer_pane import AnswerPane
+
+if TYPE_CHECKING:
+    from authlens.endpoint.local_code import CodeWatch
 
 PERIOD = 0.5
 """Seconds between two looks at the code."""
 
 
 class Watching(Sending):
-    watching: bool = False
+    watching: var[bool] = var(False, init=False)
     code_state: int | None = None
     """The code as it was when last looked at."""
 
@@ -38,15 +45,28 @@ class Watching(Sending):
 
         target, base = self.target, self.base
         code = CodeWatch.of(target, base)
-        self.code_state = await background.call(code.state) if code else None
+        self.code_state = await self._look_at(code)
         while self.watching:
             await asyncio.sleep(PERIOD)
             if (self.target, self.base) != (target, base):
                 self._watch()
                 return
-            now = await background.call(code.state) if code else None
-            if now != self.code_state:
-                self.code_state = now
-                if not self.pinned:
-                    self.baseline = self.invocation
-                self.action_send()
+            before, self.code_state = self.code_state, await self._look_at(code)
+            if self.code_state != before:
+                self._send_anew()
+
+    async def _look_at(self, code: CodeWatch | None) -> int | None:
+        """The state of the code; what cannot be read now is read the next time."""
+        try:
+            return await background.call(code.state) if code else None
+        except (OSError, background.TooManyAbandoned):
+            return self.code_state
+
+    def _send_anew(self) -> None:
+        if not self.pinned:
+            self.baseline = self.invocation
+        self.action_send()
+
+    def watch_watching(self) -> None:
+        for pane in self.query(AnswerPane):
+            pane.border_subtitle = Content("watching the code" if self.watching else "")

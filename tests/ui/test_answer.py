@@ -150,6 +150,20 @@ async def test_a_body_of_ten_megabytes_stays_usable(tmp_path: Path) -> None:
         assert "still here" in robot.text()
 
 
+async def test_a_text_is_written_to_a_new_file_whole(tmp_path: Path) -> None:
+    document = '{"a":"' + "x" * 400_000 + '"}'
+    async with running(tmp_path, gateway=answering(Outcome(True, "p", (document,)))) as robot:
+        await robot.send()
+        for _ in range(2):
+            robot.answer.text.focus()
+            await robot.press("w")
+            await robot.type(str(tmp_path / "out.json"))
+            await robot.press("enter")
+        assert "Not saved" in robot.notifications()[-1]
+    assert (tmp_path / "out.json").read_text() == document
+    assert (tmp_path / "out.json").stat().st_mode & 0o777 == 0o600
+
+
 async def test_every_page_says_something_before_and_after(tmp_path: Path) -> None:
     failure = Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "Unable to locate credentials")
     async with running(tmp_path, gateway=answering(failure)) as robot:

@@ -12,6 +12,7 @@ from textual import work
 from authlens.ui import background
 from authlens.ui.draft import Draft, of_saved
 from authlens.ui.edits import OpenFile
+from authlens.ui.new_file import write_new
 from authlens.ui.screens.dialog import Ask, AskText, Way
 from authlens.ui.screens.main_state import MainState
 
@@ -46,7 +47,7 @@ class Filing(MainState):
             self._show(loaded)
 
     def _show(self, loaded: Loaded) -> None:
-        draft = of_saved(loaded.saved)
+        draft = self._overridden(of_saved(loaded.saved))
         self.put(draft, None, OpenFile(draft, loaded.path, loaded.digest))
         if loaded.open_to_others:
             self.notify(f"{loaded.path.name} can be read by other users; saving closes it.", markup=False)
@@ -155,6 +156,19 @@ class Filing(MainState):
             if not path.exists():
                 self.file = OpenFile(Draft())
                 self.notify(f"Deleted {path.name}. The form still holds it; Ctrl+S saves it anew.", markup=False)
+
+    @work(exclusive=True, group="file")
+    async def write_text(self, text: str, what: str) -> None:
+        """Write a shown text to a file that is not there yet."""
+        name = await self.app.push_screen_wait(AskText(f"Save {what}", "", "A path; the folder you started in counts."))
+        if not name:
+            return
+        try:
+            await background.call(lambda: write_new(Path(name), text))
+        except (OSError, RuntimeError, ValueError) as error:
+            self.notify(f"Not saved: {error}", severity="error", timeout=15, markup=False)
+        else:
+            self.notify(f"Saved {what} in {name}.", markup=False)
 
     async def may_leave(self) -> bool:
         """Whether what the form holds may go. Unsaved changes are asked about."""

@@ -170,6 +170,10 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     def on_answer_pane_copy_asked(self, event: AnswerPane.CopyAsked) -> None:
         self.app.copy_to_clipboard(event.text)
 
+    def on_answer_pane_write_asked(self, event: AnswerPane.WriteAsked) -> None:
+        event.prevent_default()
+        self.write_text(event.text, event.what)
+
     @work(exclusive=True, group="target")
     async def action_target(self) -> None:
         from authlens.ui.screens.target import TargetScreen

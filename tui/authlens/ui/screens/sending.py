@@ -30,6 +30,8 @@ LOOK_UP = 15.0
 
 class Sending(MainState):
     _sent_at: float | None = None
+    _sends: int = 0
+    """How many requests were sent: a call that was given up for another must not end that one's clock."""
     _ticking: Timer | None = None
     _settling: Timer | None = None
     _looked_up: tuple[object, str] | None = None
@@ -49,22 +51,36 @@ class Sending(MainState):
         again: the invocation that it was taken from; its relative paths start beside its own file.
         """
         started_at, self._sent_at = self.desk.now(), time.monotonic()
+        self._sends += 1
+        number = self._sends
         self._tick()
         own = None if self.file.path is None else str(self.file.path)
         source, base = (own, self.base) if again is None else (again.source, base_of(again, self.base))
-        sender = self.sender
+        sender, timed = self.sender, self._timed(saved)
         seconds = self.desk.settings.total_timeout
         try:
-            invocation = await background.call(lambda: sender.send(saved, base, source), seconds)
+            invocation = await background.call(lambda: sender.send(timed, base, source), seconds)
+            invocation = replace(invocation, target=saved.target)
         except TimeoutError:
             invocation = _given_up(saved, source, started_at, seconds, f"No whole answer within {seconds:g} s.")
         except asyncio.CancelledError:
-            passed = time.monotonic() - (self._sent_at or 0.0)
-            self._arrived(_given_up(saved, source, started_at, passed, "You gave up waiting."))
+            passed = (self.desk.now() - started_at).total_seconds()
+            given_up = _given_up(saved, source, started_at, passed, "You gave up waiting.")
+            if number == self._sends:
+                self._arrived(given_up)
+            elif self.is_mounted:
+                self._record(given_up)
             raise
         except TooManyAbandoned as error:
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
         self._arrived(invocation)
+
+    def _timed(self, saved: SavedRequest) -> SavedRequest:
+        """With the time-outs of the settings where the request has none of its own."""
+        settings, target = self.desk.settings, saved.target
+        connect = target.connect_timeout if target.connect_timeout is not None else settings.connect_timeout
+        read = target.read_timeout if target.read_timeout is not None else settings.read_timeout
+        return replace(saved, target=replace(target, connect_timeout=connect, read_timeout=read))
 
     def _arrived(self, invocation: Invocation) -> None:
         self._stop_ticking()

@@ -49,6 +49,7 @@ class AnswerPane(Pane):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
         Binding("y", "copy_all", "Copy", id="answer.copy-all", tooltip="Copy the document, or the text in front"),
+        Binding("w", "write", "Write", show=False, id="answer.write", tooltip="Write the text to a file"),
         Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
         Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
@@ -72,6 +73,10 @@ class AnswerPane(Pane):
 
         text: str
         what: str
+
+    @dataclass
+    class WriteAsked(CopyAsked):
+        """A text is to be written to a file, whole, also where it is too long to be shown."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -284,19 +289,35 @@ class AnswerPane(Pane):
         self.text.focus()
 
     def action_copy_all(self) -> None:
-        """The document in which the cursor stands, exactly as it came; elsewhere the whole text in front."""
+        """The document in which the cursor stands, or the text in front."""
+        self.post_message(self.CopyAsked(*self._in_front()))
+
+    def action_write(self) -> None:
+        """As copying, into a file. Of the wire it is the body that came."""
+        invocation, page = self.invocation, self.pages.chosen
+        if invocation is None:
+            return
+        if page == "wire" and invocation.wire is not None:
+            text, what = invocation.wire.response_body.decode("utf-8", "replace"), "the body"
+        elif page == "log" and invocation.function_log:
+            text, what = invocation.function_log, "the log"
+        else:
+            text, what = self._in_front()
+        self.post_message(self.WriteAsked(text, what))
+
+    def _in_front(self) -> tuple[str, str]:
+        """A text and what it is called."""
         outcome = self.invocation.outcome if self.invocation else None
         page = self.pages.chosen
         if outcome is not None and outcome.policy_documents and page in ("documents", "raw"):
             index = self._document_at_cursor()
             text = outcome.policy_documents[index]
-            if page == "documents":
+            if page == "documents" and len(text) <= documents.MOST_SHOWN:
                 text = "\n".join(
                     line.content.plain for line in self.text.lines if line.document == index and line.number
                 )
-            self.post_message(self.CopyAsked(text, f"document {index + 1}"))
-        else:
-            self.post_message(self.CopyAsked("\n".join(line.content.plain for line in self.text.lines), "the text"))
+            return text, f"document {index + 1}"
+        return "\n".join(line.content.plain for line in self.text.lines), "the text"
 
     def _document_at_cursor(self) -> int:
         view = self.text

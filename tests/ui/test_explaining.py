@@ -6,8 +6,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation import Expectation, Question
 from authlens.core.gateway import Reply
@@ -29,18 +27,17 @@ def unsigned(*replies: Reply) -> ScriptedGateway:
     return ScriptedGateway(list(replies), authorizer=UNSIGNED)
 
 
-@pytest.mark.parametrize("text", [COMMAND, json.dumps(EVENT, indent=2)], ids=["command", "event"])
-async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Path, text: str) -> None:
+async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=unsigned()) as robot:
-        await robot.go_to("password")
-        await robot.paste(text)
-        assert robot.screen.draft.request == AuthorizerRequest(
-            "SensorAuth", mqtt_context=MqttContext("pasted", None, "c9")
-        )
-        assert robot.screen.draft.target == SENSOR.target
-        assert robot.field("username").value == "pasted"
-        await robot.press("ctrl+z")
-        assert robot.screen.draft.saved == SENSOR
+        for text in (COMMAND, json.dumps(EVENT, indent=2)):
+            await robot.go_to("password")
+            await robot.paste(text)
+            expected = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("pasted", None, "c9"))
+            assert robot.screen.draft.request == expected
+            assert robot.screen.draft.target == SENSOR.target
+            assert robot.field("username").value == "pasted"
+            await robot.press("ctrl+z")
+            assert robot.screen.draft.saved == SENSOR
 
 
 async def test_a_fix_is_made_by_a_key_and_taken_back_by_another(tmp_path: Path) -> None:
@@ -125,10 +122,11 @@ async def test_an_answer_of_another_request_is_not_judged_by_this_one(tmp_path: 
         assert "expectation is not kept" not in robot.text()
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=str)
-async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path) -> None:
     failure = Failure(FailureKind.AWS, "InvalidResponseException", "long words " * 200, 400, "r-1")
-    gateway = unsigned(Reply(failure, 0.01))
-    async with running(tmp_path, gateway=gateway, size=size) as robot:
+    async with running(tmp_path, gateway=unsigned(Reply(failure, 0.01)), size=(80, 24)) as robot:
         await robot.send()
+        assert "There is no answer to show" in robot.text()
+        await robot.pilot.resize_terminal(120, 40)
+        await robot.settle()
         assert "There is no answer to show" in robot.text()

@@ -13,7 +13,6 @@ from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.saved_request import Sign
 from authlens.ui.widgets.choices import Choices
-from authlens.ui.widgets.items import Items
 from support.desk import ScriptedGateway
 from ui.robot import Robot, running
 from ui.test_hostile import HOSTILE, check, everywhere
@@ -25,18 +24,12 @@ def gateway_of(text: str, *replies: Reply) -> ScriptedGateway:
 
 
 async def through(robot: Robot, *keys: str) -> None:
-    for key in keys:
-        await robot.press(key)
+    await robot.press(*keys)
     await check(robot)
 
 
 ALL = pytest.param("".join(HOSTILE.values()), id="all at once")
 EACH = [pytest.param(text, id=name, marks=pytest.mark.slow) for name, text in HOSTILE.items()]
-
-
-async def down_the_list(robot: Robot) -> None:
-    await robot.press(*["down"] * len(robot.app.screen.query_one(Items).items))
-    await check(robot)
 
 
 @pytest.mark.parametrize("text", [ALL, *EACH])
@@ -48,25 +41,22 @@ async def test_every_screen_that_explains_shows_hostile_text_as_text(tmp_path: P
     saved = replace(saved, sign=Sign(text, "${env:NOT_THERE}", "headers"), expect=expect)
     failure = Failure(FailureKind.AWS, text, text, 400, text, text)
     gateway = gateway_of(text, reply, Reply(failure, 0.01), reply, Reply(failure, 0.01))
-    async with running(tmp_path, replace(saved, sign=None), gateway=gateway, size=(100, 30)) as robot:
+    async with running(tmp_path, replace(saved, sign=None), gateway=gateway, size=(80, 24)) as robot:
         await robot.rest()
-        await through(robot, "f7", "f7", "f8")
+        await through(robot, "f7", "f8")
         await robot.send()
         await robot.ask(f"publish {text}")
-        await through(robot, "f3")
-        await down_the_list(robot)
-        await through(robot, "y", "Y", "escape", "f10", "right")
-        await through(robot, "y", "escape", "f5")
+        await through(robot, "f3", "end")
+        await through(robot, "escape", "f10")
+        await through(robot, "escape", "f5")
         robot.history.rows.focus()
         await through(robot, "home", "b", "space", "space", "c")
-        await through(robot, "t", "z", "n", "y", "enter", "escape")
+        await through(robot, "t", "y", "enter", "escape")
         robot.history.rows.focus()
         await through(robot, "home", "space", "space", "r")
         await through(robot, "enter", "escape", "escape")
         await robot.run("compare_expectation")
-        await through(robot, "t", "escape")
-        await robot.run("negative_cases")
-        await through(robot, "escape")
+        await check(robot)
 
 
 @pytest.mark.parametrize("text", [ALL, *EACH])

@@ -6,8 +6,10 @@ stops the program: `problem` says it, and the rest goes on without a history.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +61,8 @@ class History:
         self._use_index = use_index
         self._lock = threading.Lock()
         self._jobs: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._waiting: deque[_Waiting] = deque()
+        """Records that are to be written; those that wait together share one transaction and its sync."""
         self._thread: threading.Thread | None = None
         self._closed = False
         self._connection: sqlite3.Connection | None = None
@@ -76,8 +80,11 @@ class History:
         """Keep the invocation. Once it is on the disk it comes back with its number; else as it was."""
         if self._keep == "off":
             return invocation
-        record = record_of(invocation, self._keep)
-        number = self._ask(lambda connection: self._insert(connection, record), None)
+        waiting = _Waiting(record_of(invocation, self._keep))
+        self._waiting.append(waiting)
+        number = self._ask(lambda connection: self._insert(connection, waiting), None)
+        with contextlib.suppress(ValueError):
+            self._waiting.remove(waiting)
         return invocation if number is None else replace(invocation, number=number)
 
     def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[Row]:
@@ -145,13 +152,23 @@ class History:
 
     # What follows runs on the thread that owns the connection.
 
-    def _insert(self, connection: sqlite3.Connection, record: Record) -> int:
-        with file.transaction(connection):
-            file.refuse_newer(connection)
-            cursor = connection.execute(_INSERT, (*record.columns, record.body))
-            number = int(cursor.lastrowid or 0)
-            search_in.add_words(connection, number, record.words, self._indexed)
-            self._prune(connection, number)
+    def _insert(self, connection: sqlite3.Connection, wanted: _Waiting) -> int | None:
+        """Write the record and all that wait beside it, unless another's turn did so already."""
+        if wanted.number is None:
+            together = tuple(self._waiting)
+            with file.transaction(connection):
+                file.refuse_newer(connection)
+                numbers = [self._add(connection, waiting.record) for waiting in together]
+                self._prune(connection, numbers[-1])
+            for waiting, number in zip(together, numbers, strict=True):
+                waiting.number = number
+                with contextlib.suppress(ValueError):
+                    self._waiting.remove(waiting)
+        return wanted.number
+
+    def _add(self, connection: sqlite3.Connection, record: Record) -> int:
+        number = int(connection.execute(_INSERT, (*record.columns, record.body)).lastrowid or 0)
+        search_in.add_words(connection, number, record.words, self._indexed)
         return number
 
     def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
@@ -257,6 +274,14 @@ class History:
         while (job := self._jobs.get()) is not None:
             job.run()
         self._disconnect()
+
+
+class _Waiting:
+    """A record on its way to the disk, and its number once it is there."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.number: int | None = None
 
 
 class _Job(Generic[T]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from errno import EEXIST
 from pathlib import Path
 
 from authlens.core.keys import generate_key_pair, openssl_generating
@@ -20,6 +21,9 @@ class WrittenPair:
 def write_key_pair(private: Path) -> WrittenPair:
     """Generate and write a pair. Raises OSError, FileExistsError where a file is in the way."""
     public = private.with_suffix(".pub.pem")
+    for path in (private, public):
+        if path.is_symlink() or path.exists():
+            raise FileExistsError(EEXIST, "it is there already", str(path))
     private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     pair = generate_key_pair()
     _write_new(private, pair.private_pem, 0o600)

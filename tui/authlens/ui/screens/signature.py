@@ -246,7 +246,7 @@ class SignatureScreen(Dialog[Signed]):
         try:
             made = await background.call(lambda: write_key_pair(self._base / Path(wanted).expanduser()))
         except OSError as error:
-            self._say(f"Nothing was written: {error.strerror or error}.")
+            self._say(f"Nothing was written. {error.filename}: {error.strerror or error}.")
             return
         self._show("key", wanted)
         self._sign_anew()

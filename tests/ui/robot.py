@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textual import events
+from textual import _wait, events
 from textual.pilot import Pilot
 
 from authlens.core.request import AuthorizerRequest, MqttContext
@@ -27,6 +27,10 @@ from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.pages import Pages
 from support.desk import NOW, ScriptedGateway, sender
+
+# Textual's pilot asks every 20 ms whether the process rests; four times for each key. Ours are many.
+_wait.SLEEP_GRANULARITY = 1 / 200
+_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 10
 
 SENSOR = SavedRequest(
     AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7")),

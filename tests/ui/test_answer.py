@@ -3,6 +3,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome
 from authlens.ui.widgets.code_view import CodeView
@@ -150,18 +152,19 @@ async def test_a_body_of_ten_megabytes_stays_usable(tmp_path: Path) -> None:
         assert "still here" in robot.text()
 
 
-async def test_a_text_is_written_to_a_new_file_whole(tmp_path: Path) -> None:
+async def test_a_text_is_written_to_a_new_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     document = '{"a":"' + "x" * 400_000 + '"}'
     async with running(tmp_path, gateway=answering(Outcome(True, "p", (document,)))) as robot:
         await robot.send()
         for _ in range(2):
             robot.answer.text.focus()
             await robot.press("w")
-            await robot.type(str(tmp_path / "out.json"))
+            await robot.type("o")
             await robot.press("enter")
         assert "Not saved" in robot.notifications()[-1]
-    assert (tmp_path / "out.json").read_text() == document
-    assert (tmp_path / "out.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "o").read_text() == document
+    assert (tmp_path / "o").stat().st_mode & 0o777 == 0o600
 
 
 async def test_every_page_says_something_before_and_after(tmp_path: Path) -> None:

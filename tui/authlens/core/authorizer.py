@@ -45,4 +45,4 @@ class Authorizer:
 
 
 def _iso(value: Any) -> str | None:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value if value is None or isinstance(value, str) else str(value.isoformat())

@@ -51,7 +51,9 @@ class HelpScreen(Dialog[None]):
             keys.append(self.app.get_key_display(active.binding))
         lines: list[Content] = []
         for title, entries in sorted(places.items(), key=_outermost_first):
-            lines += [_heading(title), *map(_line, entries.values())]
+            # What has a sentence of its own is ours; moving the cursor is known to everybody.
+            entry_list = sorted(entries.values(), key=lambda entry: not entry[1].tooltip)
+            lines += [_heading(title), *map(_line, entry_list)]
         return Content("\n").join(lines)
 
 
@@ -71,6 +73,7 @@ def _heading(place: str) -> Content:
 
 def _line(entry: tuple[list[str], Binding]) -> Content:
     keys, binding = entry
+    keys = [key for key in keys if not key.startswith("super")]
     return Content.assemble(
         (f"  {' '.join(dict.fromkeys(keys)):<18}", "bold"),
         (binding.tooltip or binding.description, "$foreground-muted"),

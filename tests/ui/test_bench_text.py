@@ -61,7 +61,7 @@ def test_spellings_and_claims_are_hidden_until_revealed() -> None:
     assert base64_to_base64url(SIGNATURE) in said(signed, revealed=True)
     token = AuthorizerRequest("A", jwt("RS256", 4102444800))
     assert "claimed-name" not in said(token)
-    assert "F2 reveals" in said(token)
+    assert "F3 shows" in said(token)
     assert "claimed-name" in said(token, revealed=True)
 
 

@@ -66,7 +66,7 @@ async def test_the_bench_shows_hostile_text_as_text(tmp_path: Path, text: str) -
     saved = replace(saved, request=request, sign=Sign(text.replace("\0", ""), "${env:NOT_THERE}"))
     async with running(tmp_path, saved, gateway=gateway_of(text), size=(80, 24)) as robot:
         await robot.rest()
-        await through(robot, "ctrl+t", "f2", "f8", "f4", "f7")
+        await through(robot, "ctrl+t", "f3", "f8", "f4", "f7")
         robot.app.screen.query_one(Choices).choose("queryString")
         await through(robot, "f5", "escape")
 

@@ -163,9 +163,9 @@ def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
     first, second = (Finding(name, "warning", "token", f"{name} is odd.", fix=fix) for name in ("One", "Two"))
     note = Finding("n", "info", "token", "A note.")
     said = "\n".join(line.plain for line in why.hint_lines((first, second, note), None))
-    assert said == "! One is odd.\n  F8 Mend it\n! Two is odd.\n  → Mend it\n· 1 note  F7"
+    assert said == "! One is odd.\n  F8 Mend it\n! Two is odd.\n  → Mend it\n· 1 note"
     said = "\n".join(line.plain for line in why.hint_lines((first, second, note), second))
-    assert said == "! One is odd.\n  → Mend it\n! Two is odd.\n  F8 Mend it\n· 1 note  F7"
+    assert said == "! One is odd.\n  → Mend it\n! Two is odd.\n  F8 Mend it\n· 1 note"
     assert "· A note." in "\n".join(line.plain for line in why.hint_lines((first, note), note))
 
 

@@ -78,7 +78,7 @@ def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
     parts = {"header": read.header, "claims": read.claims} if revealed else {"header": read.header}
     yield from documents.json_lines(json.dumps(parts, indent=2, ensure_ascii=False))
     if not revealed:
-        yield Line(Content.styled("F2 reveals the claims and spellings.", "$foreground-muted"))
+        yield Line(Content.styled("F3 shows the claims and spellings.", "$foreground-muted"))
 
 
 def _heading(text: str) -> Line:

@@ -337,9 +337,16 @@ def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Con
     lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
     left = len(findings) - len(grave)
     if left:
-        said = f"· {left} note{'' if left == 1 else 's'}"
-        lines.append(Content.assemble((said, "$foreground-muted"), ("  F7", "bold $footer-key-foreground")))
+        lines.append(Content.styled(f"· {left} note{'' if left == 1 else 's'}", "$foreground-muted"))
     return lines
+
+
+def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
+    """The keys that work on what preflight says."""
+    keys = [("F7", "goes there")] + ([("F8", "mends it")] if to_mend(findings, pointed) else [])
+    return Content("  ").join(
+        Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys
+    )
 
 
 def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:

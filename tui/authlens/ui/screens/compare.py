@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from authlens.core import compare_export
@@ -18,6 +17,7 @@ from authlens.ui.compare_rows import headline
 from authlens.ui.screens.dialog import Ask, Dialog, Way
 from authlens.ui.shown import shown
 from authlens.ui.widgets.compare_view import CompareView
+from authlens.ui.widgets.key_line import KeyLine
 
 _EXPORTS: dict[str, Callable[[Comparison], str]] = {
     "unified": compare_export.as_unified,
@@ -35,7 +35,7 @@ class CompareScreen(Dialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "export", "Copy as", id="compare.export", tooltip="Copy it as a unified diff, Markdown or JSON"),
-        Binding("q", "dismiss(None)", "Close", show=False, id="compare.close"),
+        Binding("escape,q", "dismiss(None)", "Close", id="compare.close", tooltip="Back to where it was opened"),
     ]
 
     def __init__(self, comparison: Comparison) -> None:
@@ -46,10 +46,10 @@ class CompareScreen(Dialog[None]):
         left, right = self._comparison.left.label, self._comparison.right.label
         with Vertical(classes="box") as box:
             box.border_title = shown(f"{left}  →  {right}")
-            box.border_subtitle = Content("n next change · t as text · z fold · y copy as · Esc close")
             with VerticalScroll(classes="words", can_focus=False):
                 yield Static(headline(self._comparison), markup=False)
             yield CompareView(self._comparison)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(CompareView).focus()

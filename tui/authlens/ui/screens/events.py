@@ -17,6 +17,7 @@ from authlens.ui import event_text
 from authlens.ui.screens.dialog import Dialog
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
+from authlens.ui.widgets.key_line import KeyLine
 
 
 class EventsScreen(Dialog[None]):
@@ -29,9 +30,10 @@ class EventsScreen(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy(False)", "Copy", id="events.copy", tooltip="Copy the event as a Lambda test event"),
         Binding("Y,shift+y", "copy(True)", "With secrets", id="events.copy-secrets", tooltip="Copy it, secrets too"),
-        Binding("left", "turn(-1)", "Previous", show=False, id="events.previous"),
-        Binding("right", "turn(1)", "Next", show=False, id="events.next"),
-        Binding("q", "dismiss(None)", "Close", show=False, id="events.close"),
+        Binding("left", "turn(-1)", "Previous", show=False, id="events.previous", tooltip="The connection before"),
+        Binding("c,right", "turn(1)", "Connection", id="events.next", tooltip="The next kind of connection"),
+        Binding("tab", "app.focus_next", "Other side", id="events.side", tooltip="Go to the other event"),
+        Binding("escape,q", "dismiss(None)", "Close", id="events.close", tooltip="Back to the request"),
     ]
 
     def __init__(self, request: AuthorizerRequest, authorizer: Authorizer | None) -> None:
@@ -42,13 +44,13 @@ class EventsScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = Content("Events")
-            box.border_subtitle = Content("←→ connection · Tab side · y copy · Esc close")
             yield Choices([Choice(kind, title) for kind, title in KINDS.items()], event_text.likely_kind(self._request))
             with Horizontal():
                 for name, title in (("test", "This test call"), ("real", "A real connection")):
                     with Vertical(classes="side", id=name) as side:
                         side.border_title = Content(title)
                         yield CodeView()
+            yield KeyLine()
 
     @property
     def kind(self) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,6 +15,21 @@ from textual.reactive import reactive
 from authlens.ui.screens.dialog import Dialog
 from authlens.ui.shown import shown
 from authlens.ui.widgets.items import Item, Items
+from authlens.ui.widgets.key_line import KeyLine
+from authlens.ui.widgets.rows import Rows
+
+
+class _Things(Items):
+    """A click marks, and the screen's key accepts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Accept", show=False, id="pick.enter", tooltip="Go on with what is marked"),
+    ]
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        Rows.on_click(self, event)
+        self.call_later(self.screen.run_action, "mark")
 
 
 class PickScreen(Dialog[tuple[str, ...]]):
@@ -21,8 +37,8 @@ class PickScreen(Dialog[tuple[str, ...]]):
     PickScreen > .box { height: 80%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark", id="pick.mark"),
-        Binding("f5,ctrl+s", "accept", "Accept", id="pick.accept"),
+        Binding("space", "mark", "Mark", id="pick.mark", tooltip="Mark it, or take the mark away"),
+        Binding("f5,ctrl+s", "accept", "Accept", id="pick.accept", tooltip="Go on with what is marked"),
     ]
 
     picked: reactive[frozenset[int]] = reactive(frozenset(), init=False)
@@ -37,8 +53,8 @@ class PickScreen(Dialog[tuple[str, ...]]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = shown(self._title)
-            box.border_subtitle = Content("Space marks · Enter accepts · Esc cancels")
-            yield Items(self._items())
+            yield _Things(self._items())
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(Items).focus()

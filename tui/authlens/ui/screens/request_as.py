@@ -20,6 +20,13 @@ from authlens.ui.screens.dialog import Dialog
 from authlens.ui.shown import shown
 from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.items import Item, Items
+from authlens.ui.widgets.key_line import KeyLine
+
+
+class _Forms(Items):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Copy", show=False, id="request-as.enter", tooltip="Copy it with secrets masked"),
+    ]
 
 
 class RequestAs(Dialog[None]):
@@ -35,7 +42,7 @@ class RequestAs(Dialog[None]):
         Binding(
             "Y,shift+y", "copy(True)", "Copy with secrets", id="request-as.copy-secrets", tooltip="Copy it, secrets too"
         ),
-        Binding("q", "dismiss(None)", "Close", show=False, id="request-as.close"),
+        Binding("escape,q", "dismiss(None)", "Close", id="request-as.close", tooltip="Back to the request"),
     ]
 
     chosen: reactive[int] = reactive(0, init=False)
@@ -48,11 +55,11 @@ class RequestAs(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = Content("Request as …")
-            box.border_subtitle = Content("y copy · Y copy with secrets · Esc close")
             with Horizontal():
-                yield Items([Item((shown(each.label),)) for each in self._masked])
+                yield _Forms([Item((shown(each.label),)) for each in self._masked])
                 yield CodeView(documents.text_lines(self._masked[0].text))
             yield Static(shown(self._masked[0].note), classes="note", markup=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(Items).focus()

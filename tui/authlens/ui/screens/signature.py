@@ -38,6 +38,7 @@ from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.form_row import FormRow
+from authlens.ui.widgets.key_line import KeyLine
 
 _PLACES = (
     Choice("token", "beside it"),
@@ -79,7 +80,7 @@ class SignatureScreen(Dialog[Signed]):
         Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Make plain base64 of the signature"),
         Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
         Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
-        Binding("f2", "reveal", "Reveal", id="signature.reveal", tooltip="Show claims and signatures"),
+        Binding("f3", "reveal", "Show all", id="signature.reveal", tooltip="Show claims and signatures, and hide them"),
     ]
 
     bench: reactive[Bench | None] = reactive[Bench | None](None, init=False)
@@ -113,7 +114,6 @@ class SignatureScreen(Dialog[Signed]):
         sign = self._sign
         with Vertical(classes="box") as box:
             box.border_title = Content("Signature bench")
-            box.border_subtitle = Content("F5 use · F8 mend · F4 to base64 · F7 JWT · F9 new keys · F2 reveal")
             with Horizontal(id="bench"):
                 with Vertical(id="given"):
                     yield FormRow("Token", Field("token", self._request.token or "", secret=True))
@@ -125,6 +125,7 @@ class SignatureScreen(Dialog[Signed]):
                     yield FormRow("Goes", Choices(_PLACES, sign.place))
                     yield Static("", classes="said", markup=False)
                 yield CodeView()
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query(Field).first().focus()

@@ -18,6 +18,7 @@ from authlens.ui import present
 from authlens.ui.screens.dialog import Dialog
 from authlens.ui.shown import shown
 from authlens.ui.widgets.items import Item, Items
+from authlens.ui.widgets.key_line import KeyLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,19 @@ class Sent:
     """What it is compared with."""
 
 
+class _Answers(Items):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Compare", id="verdicts.compare", tooltip="Compare it with what it is held against"),
+    ]
+
+
 class VerdictsScreen(Dialog[None]):
     DEFAULT_CSS = """
     VerdictsScreen > .box { width: 110; height: 80%; padding: 0 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "dismiss(None)", "Close", show=False, id="verdicts.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "Close", id="verdicts.close", tooltip="Back to the history"),
+    ]
 
     def __init__(self, title: str, sent: Sequence[Sent], questions: tuple[Question, ...] = ()) -> None:
         super().__init__()
@@ -45,8 +54,8 @@ class VerdictsScreen(Dialog[None]):
             same = sum(self._is_same(each) for each in self._sent if each.against is not None)
             compared = sum(each.against is not None for each in self._sent)
             box.border_title = shown(f"{self._title}: {same} of {compared} the same by meaning")
-            box.border_subtitle = Content("Enter opens the comparison · Esc close")
-            yield Items([_item(each) for each in self._sent])
+            yield _Answers([_item(each) for each in self._sent])
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one(Items).focus()

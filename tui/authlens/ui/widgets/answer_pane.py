@@ -173,6 +173,8 @@ class AnswerPane(Pane):
             return
         reasons = self.reasons
         line = self.query_one(StageLine)
+        failed = self.invocation is not None and self.invocation.outcome is None
+        self.query_one(Said).set_class(failed, "-failed")
         line.verdict = None if self.running_for is not None else self._verdict(reasons)
         line.judgement = self._judgement()
         line.changes = self.changes if self.running_for is None else None

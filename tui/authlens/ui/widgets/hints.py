@@ -21,6 +21,7 @@ class Hints(VerticalScroll, can_focus=False):
         max-height: 40%;
         scrollbar-size: 1 1;
         border-top: solid $border-blurred;
+        border-title-align: right;
         Static { height: auto; }
         &.-empty { display: none; }
     }
@@ -49,6 +50,7 @@ class Hints(VerticalScroll, can_focus=False):
         from authlens.ui import why  # loaded when there is something to say, not before the first paint
 
         lines = why.hint_lines(self.findings, self.pointed)
+        self.border_title = why.hint_keys(self.findings, self.pointed)
         self.query_one(Static).update(Content("\n").join(lines))
         self.scroll_to(y=self._rows_above(), animate=False)
 

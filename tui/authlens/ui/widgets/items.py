@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -23,7 +24,7 @@ class Item:
 
 class Items(Rows):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Go there", id="items.choose", tooltip="Show the line that this is about"),
+        Binding("enter", "choose", "Go there", id="items.choose", tooltip="Show what this is about"),
     ]
 
     items: reactive[tuple[Item, ...]] = reactive[tuple[Item, ...]]((), init=False)
@@ -84,6 +85,12 @@ class Items(Rows):
         super().watch_cursor()
         if self.index is not None:
             self.post_message(self.Reached(self, self.index))
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        super().on_click(event)
+        if event.chain == 2:
+            self.action_choose()
 
     def action_cursor(self, by: int) -> None:
         if self.index is not None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.widget import Widget
 
 
@@ -14,6 +15,8 @@ class _Key(NamedTuple):
     display: str
     binding: Binding
     comes_first: bool
+    node: DOMNode
+    """Whose action it is."""
 
 
 class KeyLine(Widget):
@@ -38,7 +41,7 @@ class KeyLine(Widget):
         for key in self._fitting():
             end += _width(key)
             if event.x < end:
-                self.call_later(self.screen.run_action, key.binding.action)
+                self.call_later(self.app.run_action, key.binding.action, key.node)
                 return
 
     def _fitting(self) -> list[_Key]:
@@ -57,7 +60,7 @@ class KeyLine(Widget):
         for node, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and enabled and binding.action not in shown:
                 shown[binding.action] = _Key(
-                    self.app.get_key_display(binding), binding, binding.priority and node is self.screen
+                    self.app.get_key_display(binding), binding, binding.priority and node is self.screen, node
                 )
         return sorted(shown.values(), key=lambda key: not key.comes_first)
 

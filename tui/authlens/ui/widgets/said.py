@@ -11,6 +11,7 @@ class Said(VerticalScroll, can_focus=True):
         height: auto;
         max-height: 50%;
         scrollbar-size: 1 1;
+        &.-failed { max-height: 80%; }
         &:focus { background-tint: $foreground 4%; }
     }
     """

@@ -338,7 +338,7 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
     outcome = invocation.outcome
     if page in ("documents", "raw"):
         if outcome is None:
-            return documents.note("There is no answer to show: the call failed. See the wire.")
+            return _instead(invocation)
         lines = documents.document_lines if page == "documents" else documents.raw_lines
         return lines(outcome.policy_documents)
     if page == "wire":
@@ -346,6 +346,14 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
     if not invocation.function_log:
         return documents.note("The target tells nothing of what the function printed. A local endpoint does.")
     return tuple(documents.text_lines(invocation.function_log))
+
+
+def _instead(invocation: Invocation) -> tuple[Line, ...]:
+    """Where there is no answer: what the function printed, its stack trace above all."""
+    if not invocation.function_log:
+        return documents.note("There is no answer to show: the call failed. See the wire.")
+    said = documents.note("There is no answer to show: the call failed. The function printed:")
+    return (*said, *documents.text_lines(invocation.function_log))
 
 
 def wire_lines(wire: Wire) -> tuple[Line, ...]:

@@ -166,6 +166,14 @@ def test_junit(endpoint: Running, authlens: Command) -> None:
     assert d.result[0].message.startswith("line 1, column 10: ")
 
 
+def test_a_folder_is_no_junit_file_and_nothing_is_sent(endpoint: Running, authlens: Command) -> None:
+    Path("reports").mkdir()
+    ended = authlens("run", saved(endpoint, "a.yaml"), "--junit", "reports")
+    assert (ended.code, ended.out) == (252, "")
+    assert "name a file for --junit" in ended.err
+    assert "a.yaml" not in authlens("history", "list").out
+
+
 def test_junit_takes_any_text(endpoint: Running, authlens: Command) -> None:
     name = saved(endpoint, "a.yaml", "{principalId: x}")
     text = Path(name).read_text().replace("The request of a", '"\\x1b[31m \\uffff \\u202e ]]> & <"')

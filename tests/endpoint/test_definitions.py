@@ -229,6 +229,14 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
         read_definitions(tmp_path / "none.yaml")
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no /dev/zero")
+def test_an_endless_file_is_read_no_further_than_needed(project: Path) -> None:
+    with pytest.raises(DefinitionError, match="larger than 1048576 bytes"):
+        read_definitions(Path("/dev/zero"))
+    with pytest.raises(DefinitionError, match="not a valid RSA key"):
+        read(project, key("none").replace("keys/none.pem", "/dev/zero"))
+
+
 def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
     (tmp_path / "authorizers.yaml").write_bytes(b"authorizers:\n  \xff: {}")
     with pytest.raises(DefinitionError, match="line 2, column 3: the file is not UTF-8"):

@@ -40,6 +40,8 @@ ERRORS = [
     ("--authorizer-name A --profile nowhere", 253, "An error occurred (NoRegion)"),
     ("--authorizer-name A --profile odd", 255, "Unknown output type: xml"),
     ("--authorizer-name A --cli-read-timeout abc", 255, "--cli-read-timeout"),
+    ("--authorizer-name A --cli-read-timeout -1", 255, "--cli-read-timeout"),
+    ("--authorizer-name A --cli-connect-timeout 99999999999999", 255, "--cli-connect-timeout"),
     ("--authorizer-name A --token file://nope.txt", 252, "Unable to load paramfile file://nope.txt"),
     ("--authorizer-name A --mqtt-context password@=file://nope", 252, "Unable to load paramfile"),
     ("--authorizer-name A --token fileb://nope\0", 252, "not a path"),

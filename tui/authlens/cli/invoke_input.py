@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ from authlens.core.saved_request import SavedRequest
 if TYPE_CHECKING:
     from authlens.cli.world import World
 
+
+_LONGEST = 2**31 - 1
+"""Seconds; the system refuses to wait much longer, in words that name no option."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -190,11 +194,11 @@ def _target(given: Given, saved: SavedRequest) -> Any:
 
 
 def _seconds(option: str, text: str) -> float:
-    try:
-        return float(int(text))
-    except ValueError:
-        name = option.replace("_", "-")
-        raise CommandError(f"argument --{name}: a whole number of seconds is wanted", ExitCode.OTHER) from None
+    with suppress(ValueError):
+        if 0 <= int(text) <= _LONGEST:
+            return float(int(text))
+    name = option.replace("_", "-")
+    raise CommandError(f"argument --{name}: a whole number of seconds from 0 to {_LONGEST} is wanted", ExitCode.OTHER)
 
 
 def rebased(draft: Draft, folder: Path) -> SavedRequest:

@@ -29,6 +29,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
     with open_suite(arguments, world) as suite:
+        _check_junit(arguments.junit)
         items = ready_items(suite, arguments)
         concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
         results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
@@ -139,11 +140,17 @@ def _finish(
     latency = cold_and_warm(invocations) if arguments.repeat > 1 else None
     if latency:
         form.latency(latency)
+    form.end(told, 0 if count is None else count - len(told))
     if arguments.junit:
         from authlens.cli.run_junit import write_junit
 
         write_junit(Path(arguments.junit), told)
-    form.end(told, 0 if count is None else count - len(told))
+
+
+def _check_junit(name: str | None) -> None:
+    """Before anything is sent: a run whose results cannot be kept is no use. Raises CommandError."""
+    if name and Path(name).is_dir():
+        raise CommandError(f"cannot write {name}: Is a directory; name a file for --junit")
 
 
 def _annotate(result: Result, arguments: argparse.Namespace, world: World) -> None:

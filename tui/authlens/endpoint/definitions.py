@@ -102,12 +102,18 @@ def read_definitions(path: Path) -> Definitions:
     """What an authorizers.yaml defines. Raises DefinitionError."""
     path = Path(path).absolute()
     try:
-        root = yaml_text.load(yaml_text.decode(path.read_bytes()))
+        root = yaml_text.load(yaml_text.decode(content_of(path)))
         return _definitions(root, path)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+
+
+def content_of(path: Path) -> bytes:
+    """The content of a file that the user wrote, no further than to see that it is too large."""
+    with path.open("rb") as file:
+        return file.read(yaml_text.MAX_BYTES + 1)
 
 
 def authorizer_arn(region: str, account: str, name: str) -> str:
@@ -199,7 +205,7 @@ class _Reader:
         text = node.string()
         if "-----BEGIN" not in text:
             try:
-                text = (self._base / os.path.expanduser(text)).read_text("utf-8")
+                text = content_of(self._base / os.path.expanduser(text)).decode("utf-8")
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not a text file"
                 raise node.error(f"the key file {self._base / text} cannot be read: {why}") from None

@@ -192,10 +192,11 @@ def command(path: Path) -> list[str]:
 
 def is_template(path: Path) -> bool:
     """Whether the file is a CloudFormation template rather than an authorizers.yaml."""
+    from authlens.endpoint.definitions import content_of
     from authlens.endpoint.template import looks_like_template
 
     try:
-        return looks_like_template(path.read_text("utf-8", "replace"))
+        return looks_like_template(content_of(path).decode("utf-8", "replace"))
     except OSError:
         return False
 
@@ -203,10 +204,10 @@ def is_template(path: Path) -> bool:
 def region_of(path: Path) -> str:
     """The region that the file names; the endpoint itself says what is wrong with the file."""
     from authlens.core.yaml_text import YamlError, load
-    from authlens.endpoint.definitions import DEFAULT_REGION
+    from authlens.endpoint.definitions import DEFAULT_REGION, content_of
 
     try:
-        fields = load(path.read_text("utf-8")).mapping()
+        fields = load(content_of(path).decode("utf-8")).mapping()
         return fields["region"].string() if "region" in fields else DEFAULT_REGION
     except (YamlError, OSError, UnicodeDecodeError):
         return DEFAULT_REGION

@@ -29,6 +29,7 @@ from authlens.endpoint.definitions import (
     FunctionDefinition,
     authorizer_arn,
     authorizer_refusal,
+    content_of,
     function_arn,
 )
 from authlens.endpoint.function_checks import Unfit
@@ -56,7 +57,7 @@ def read_template(path: Path) -> Definitions:
     """What a template defines; its `warnings` say what could not be resolved. Raises DefinitionError."""
     path = Path(path).absolute()
     try:
-        root = load_template(yaml_text.decode(path.read_bytes()))
+        root = load_template(yaml_text.decode(content_of(path)))
         return _Template(root.mapping(), path).definitions()
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None

@@ -21,7 +21,6 @@ from authlens.store.settings import Settings
 from authlens.ui.app import AuthlensApp
 from authlens.ui.desk import Desk
 from authlens.ui.screens.main import MainScreen
-from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
@@ -124,9 +123,7 @@ class Robot:
 
     async def ask(self, question: str) -> None:
         """Ask what the client may do."""
-        await self.open_page("access")
-        self.answer.query_one(AccessPage).action_ask()
-        await self.pilot.pause()
+        await self.run("ask")
         await self.paste(question)
         await self.press("enter")
 

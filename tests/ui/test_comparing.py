@@ -57,8 +57,7 @@ async def test_two_runs_are_compared_side_by_side_and_copied(tmp_path: Path) -> 
 async def test_an_answer_is_compared_with_the_baseline_as_it_comes(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=answering(PASSED, PASSED, OTHER)) as robot:
         await robot.send()
-        robot.history.rows.focus()
-        await robot.press("b")
+        await robot.run("pin_shown")
         await robot.send()
         assert "= the same as #1 by meaning" in robot.text()
         assert "Changes =" in robot.text()

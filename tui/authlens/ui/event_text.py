@@ -60,7 +60,10 @@ def event_marks(event: Mapping[str, Any], other: Mapping[str, Any], is_test: boo
     test, real = (event, other) if is_test else (other, event)
     places = dict(_places(event))
     marks: dict[tuple[int, int], tuple[Mark, ...]] = {}
+    in_any_case = {path.lower() for path in places}
     for difference in differences(dict(test), dict(real)):
+        if difference.path not in places and difference.path.lower() in in_any_case:
+            continue  # a header that stands here too, in another case, and is told of where it stands
         line = _line_of(difference.path, places)
         glyph, style = _GLYPHS[difference.change]
         marks[0, line] = (*marks.get((0, line), ()), Mark(glyph, style, _said(difference, is_test)))

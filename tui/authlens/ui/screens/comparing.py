@@ -95,6 +95,13 @@ class Comparing(Recall, MainState):
             self.pinned, self.baseline = True, stored
             self.notify(f"#{number} is the baseline: every answer is compared with it as it comes.", markup=False)
 
+    def action_pin_shown(self) -> None:
+        """The answer that is shown becomes the baseline, or is let go."""
+        if self.invocation is None or self.invocation.number is None:
+            self.notify("Send it first: its answer can then be the baseline.", markup=False)
+        else:
+            self._pin(self.invocation.number)
+
     def watch_baseline(self, baseline: Invocation | None) -> None:
         for rows in self.query(HistoryRows):
             rows.mark_baseline(baseline.number if baseline is not None else None)

@@ -40,7 +40,7 @@ class Command:
 
 
 class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
-    AUTO_FOCUS = "#members Field"
+    AUTO_FOCUS = "#authorizer.-wanted, #members Field"
     PANES: ClassVar[tuple[type[Pane], ...]] = (RequestPane, AnswerPane, HistoryPane)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
@@ -89,6 +89,8 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
         Command("Rename", "rename", "Give the open file another name"),
         Command("Duplicate", "duplicate", "Copy the open file and open the copy"),
         Command("Delete", "delete", "Delete the open file"),
+        Command("Ask what the client may do", "ask", "A question that every answer is asked from now on"),
+        Command("Pin this answer as the baseline", "pin_shown", "Every further answer is compared with it"),
         Command("Compare the form with its last run", "compare_form", "What was changed since it was sent"),
         Command("Compare the answer with the expectation", "compare_expectation", "What was promised and what came"),
         Command("Record the answer as the expectation", "record_expectation", "So that it never breaks again"),
@@ -198,6 +200,11 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
 
         draft = self.draft
         return as_sent(draft.request, draft.sign, self.authorizer, self.base, self.desk.environ)
+
+    def action_ask(self) -> None:
+        """Go where questions are asked."""
+        self.bring("answer", focus=False)
+        self.query_one(AnswerPane).ask()
 
     def action_send_empty(self) -> None:
         """Send the field that the cursor is in although it is empty, or no longer."""

@@ -147,6 +147,12 @@ class AnswerPane(Pane):
         if self.query("#texts"):
             self._fill(self.pages.chosen)
 
+    def ask(self) -> None:
+        """Go where questions are asked."""
+        page = self.pages.open("access")
+        if isinstance(page, AccessPage):
+            self.call_after_refresh(page.action_ask)
+
     def action_turn(self, by: int) -> None:
         """Go to the page beside this one, with the cursor in it."""
         self.pages.choices.action_move(by)

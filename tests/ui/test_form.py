@@ -14,6 +14,7 @@ from ui.robot import SENSOR, Robot, running
 
 async def test_every_member_can_be_typed_and_is_sent(tmp_path: Path) -> None:
     async with running(tmp_path, None) as robot:
+        assert robot.app.focused is robot.field("authorizer_name")
         await robot.fill("authorizer_name", "A")
         await robot.fill("client_id", "c1")
         await robot.fill("username", "u?x=1")

@@ -31,6 +31,8 @@ class Line:
     """Its number in its document, from 1; `None` for a line of ours."""
     document: int | None = None
     """The policy document it belongs to, from 0."""
+    is_prose: bool = False
+    """A sentence of ours, to be broken between words."""
 
 
 def document_lines(documents: Sequence[str]) -> tuple[Line, ...]:
@@ -90,7 +92,7 @@ def _document(index: int, text: str) -> Iterable[Line]:
     laid_out = pretty(text)
     if isinstance(laid_out, Fault):
         place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as it came."
-        return [Line(Content.styled(f"✗ {place}", "$text-error")), *_numbered(text_lines(text), index)]
+        return [Line(Content.styled(f"✗ {place}", "$text-error"), is_prose=True), *_numbered(text_lines(text), index)]
     return _numbered(json_lines("\n".join(laid_out.lines)), index)
 
 
@@ -112,4 +114,4 @@ def _heading(index: int, count: int, text: str) -> Line:
 
 
 def _note(text: str) -> Line:
-    return Line(shown(text, "$foreground-muted"))
+    return Line(shown(text, "$foreground-muted"), is_prose=True)

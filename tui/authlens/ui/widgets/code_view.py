@@ -123,7 +123,7 @@ class CodeView(Rows):
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
                 content = _with_matches(content, sought)
-            indent, parts = _wrapped(content, width)
+            indent, parts = (0, content.wrap(width)) if line.is_prose else _wrapped(content, width)
             self._rows.append(_Row(index, parts[0]))
             self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
             self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]

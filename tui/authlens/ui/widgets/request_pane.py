@@ -86,9 +86,9 @@ class RequestPane(Pane):
 
     def compose(self) -> ComposeResult:
         draft = self.shown.draft
-        yield FormRow(
-            "Authorizer", Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
-        )
+        authorizer = Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
+        authorizer.set_class(not draft.authorizer_name, "-wanted")
+        yield FormRow("Authorizer", authorizer)
         yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
         yield Pages(
             *(Page(name, label, partial(self._page, kind)) for name, label, kind, _ in _PAGES),

@@ -30,7 +30,7 @@ def unsigned(*replies: Reply) -> ScriptedGateway:
 async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=unsigned()) as robot:
         for text in (COMMAND, json.dumps(EVENT, indent=2)):
-            await robot.go_to("password")
+            robot.screen.query_one("#mode").focus() if text == COMMAND else await robot.go_to("password")
             await robot.paste(text)
             expected = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("pasted", None, "c9"))
             assert robot.screen.draft.request == expected

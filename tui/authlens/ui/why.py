@@ -282,6 +282,7 @@ def _finding_item(reasons: Why, finding: LintFinding) -> Item:
             ),
             Content.assemble("   ", shown(finding.message)),
             Content.assemble("   ", ("→ ", "bold $text-primary"), shown(finding.fix)),
+            _aside(f"{finding.reason} [{finding.source}]"),
         ),
         place,
     )

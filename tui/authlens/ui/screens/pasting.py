@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual import events
+
 from authlens.core.target import Target
 from authlens.ui.draft import of_saved
 from authlens.ui.screens.main_state import MainState
@@ -13,10 +15,20 @@ from authlens.ui.widgets.field import Field
 class Pasting(MainState):
     def on_field_request_pasted(self, event: Field.RequestPasted) -> None:
         event.stop()
+        self._fill(event.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted elsewhere than into a field."""
+        from authlens.ui.pasted import holds_request
+
+        if holds_request(event.text):
+            self._fill(event.text)
+
+    def _fill(self, text: str) -> None:
         from authlens.ui.pasted import Unreadable, read_pasted
 
         try:
-            pasted = read_pasted(event.text, self.draft.authorizer_name)
+            pasted = read_pasted(text, self.draft.authorizer_name)
         except Unreadable as error:
             self.notify(str(error), severity="warning", timeout=10, markup=False)
             return

@@ -21,6 +21,7 @@ from textual.widgets import Static
 from authlens.core import signing
 from authlens.core.authorizer import Authorizer
 from authlens.core.encodings import from_base64
+from authlens.core.jwt import validity
 from authlens.core.keys import KeyProblem, PassphraseNeeded, size_advice
 from authlens.core.placing import find_token, place, put
 from authlens.core.redaction import refers
@@ -131,6 +132,7 @@ class SignatureScreen(Dialog[Signed]):
         self.query(Field).first().focus()
         self.watch(self._source, "authorizer", self._authorizer_known)
         self._sign_anew()
+        self.set_interval(1, self._count_down)
 
     def _authorizer_known(self, authorizer: Authorizer | None) -> None:
         self.authorizer = authorizer
@@ -193,9 +195,18 @@ class SignatureScreen(Dialog[Signed]):
     def _look(self) -> None:
         self.bench = bench(self.request, self.authorizer, self._now())
 
+    def _count_down(self) -> None:
+        """The time that a JWT has left."""
+        if self.bench is not None and self.bench.jwt is not None:
+            self.bench = replace(self.bench, validity=validity(self.bench.jwt, self._now()))
+
     def watch_bench(self) -> None:
-        if self.bench is not None and self.query(CodeView):
-            self.query_one(CodeView).lines = report(self.bench, self.revealed)
+        if self.bench is None or not self.query(CodeView):
+            return
+        view = self.query_one(CodeView)
+        at = view.cursor
+        view.lines = report(self.bench, self.revealed)
+        view.cursor = at
 
     def watch_authorizer(self) -> None:
         if self.is_mounted:

@@ -22,12 +22,12 @@ def report(bench: Bench, revealed: bool) -> tuple[Line, ...]:
 
 def _verification(bench: Bench) -> Iterator[Line]:
     glyph, style = ("✓", "$text-success") if bench.fitting_key else ("✗", "$text-error") if bench.slips else ("–", "")
-    yield Line(Content.assemble((f"{glyph} ", style), shown(bench.conclusion, f"bold {style}")))
+    yield _prose(Content.assemble((f"{glyph} ", style), shown(bench.conclusion, f"bold {style}")))
     for slip in bench.slips[1:]:
-        yield Line(Content.assemble("  or: ", shown(slip.message)))
+        yield _prose(Content.assemble("  or: ", shown(slip.message)))
     if any(slip.signature is not None for slip in bench.slips):
-        yield Line(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "mends it"))
-    yield Line(Content(""))
+        yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "mends it"))
+    yield _prose(Content(""))
 
 
 def _keys(bench: Bench) -> Iterator[Line]:
@@ -35,7 +35,7 @@ def _keys(bench: Bench) -> Iterator[Line]:
         return
     yield _heading(f"The authorizer's public keys (AWS wants RSA, {MINIMUM_BITS} bits or more)")
     yield from map(_key, bench.keys)
-    yield Line(Content(""))
+    yield _prose(Content(""))
 
 
 def _key(row: KeyRow) -> Line:
@@ -43,7 +43,7 @@ def _key(row: KeyRow) -> Line:
     glyph, style = (
         ("✓", "$text-success") if row.fits else ("✗", "$text-error") if row.problem else ("·", "$foreground-muted")
     )
-    return Line(
+    return _prose(
         Content.assemble(
             (f"{glyph} ", style),
             shown(row.name, "bold"),
@@ -60,7 +60,7 @@ def _spellings(bench: Bench, revealed: bool) -> Iterator[Line]:
     yield _heading("The signature in other spellings")
     for name, text in bench.spellings:
         yield Line(Content.assemble((f"{name}: ", "$foreground-muted"), shown(text if revealed else MASK)))
-    yield Line(Content(""))
+    yield _prose(Content(""))
 
 
 def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
@@ -70,16 +70,20 @@ def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
     yield _heading("The token is a JWT. This is read, not trusted:")
     if bench.validity:
         style = "$text-error" if "expired" in bench.validity else ""
-        yield Line(shown(bench.validity, style))
+        yield _prose(shown(bench.validity, style))
     if read.can_be_signature:
-        yield Line(Content.assemble(("F7 ", "bold $footer-key-foreground"), "uses its third part as the signature"))
+        yield _prose(Content.assemble(("F7 ", "bold $footer-key-foreground"), "uses its third part as the signature"))
     elif read.signature is not None:
-        yield Line(shown(f"Its algorithm is {read.algorithm}; AWS IoT verifies RS256 only.", "$text-warning"))
+        yield _prose(shown(f"Its algorithm is {read.algorithm}; AWS IoT verifies RS256 only.", "$text-warning"))
     parts = {"header": read.header, "claims": read.claims} if revealed else {"header": read.header}
     yield from documents.json_lines(json.dumps(parts, indent=2, ensure_ascii=False))
     if not revealed:
-        yield Line(Content.styled("F3 shows the claims and spellings.", "$foreground-muted"))
+        yield _prose(Content.styled("F3 shows the claims and spellings.", "$foreground-muted"))
+
+
+def _prose(content: Content) -> Line:
+    return Line(content, is_prose=True)
 
 
 def _heading(text: str) -> Line:
-    return Line(Content.styled(text, "bold $text-primary"))
+    return _prose(Content.styled(text, "bold $text-primary"))

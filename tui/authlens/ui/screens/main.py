@@ -111,7 +111,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
         )
         yield from self.compose_tabs()
         with Container(id="panes"):
-            yield RequestPane().data_bind(
+            yield RequestPane(self.shown).data_bind(
                 MainState.draft,
                 MainState.shown,
                 MainState.source,

@@ -79,8 +79,11 @@ class RequestPane(Pane):
         changes: dict[str, object]
         where: str | None
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Shown) -> None:
         super().__init__()
+        # What is bound arrives only after the first composing.
+        self.set_reactive(RequestPane.shown, shown)
+        self.set_reactive(RequestPane.draft, shown.draft)
         # A small screen shows it first; set here, the class costs no restyling of all its fields.
         self.add_class("-front")
 

@@ -14,9 +14,13 @@ import pytest
 from authlens.core.authorizer import Authorizer
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome
+from authlens.core.request import AuthorizerRequest, HttpContext
+from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.saved_request_yaml import write
+from authlens.ui.draft import of_saved
 from authlens.ui.widgets.choices import Choices
-from support.desk import ScriptedGateway
+from support.desk import PASSED, ScriptedGateway
+from support.public_keys import pair
 from ui.robot import SENSOR, Robot, running
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
@@ -28,6 +32,16 @@ REFUSED = Failure(
     "6f0d3f0e-7f0a-4c55-9a5d-2f6c0f0a9b11",
 )
 
+USELESS = Outcome(
+    True,
+    "sensor7",
+    (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Publish","iot:Subscribe"],'
+        '"Resource":"arn:aws:iot:us-west-2:000000000000:topic/alerts/#"}]}',
+    ),
+    300,
+    86400,
+)
 
 PICTURES = frozenset(path.stem for path in FOLDER.glob("*.svg"))
 
@@ -79,6 +93,7 @@ def requests(fixed_surroundings: None) -> Path:
     for name in ("sensor-7", "wrong-password", "gateway"):
         saved = replace(SENSOR, description=f"What {name} is about")
         (folder / f"{name}.yaml").write_text(write(saved))
+    Path("private.pem").write_bytes(pair("screenshots").private_pem)
     (folder / "unfinished.yaml").write_text("request:\n  authorizerName: 7\n")
     return folder
 
@@ -134,6 +149,39 @@ async def test_what_is_refused_looks_as_it_did(requests: Path) -> None:
         await robot.fill("token", "device-token-7f3a")
         await robot.go_to("token_signature")
         await album.take("token-mode")
+        album.check()
+
+
+async def test_why_it_is_so_looks_as_it_did(requests: Path) -> None:
+    async with running(Path(), requests / "sensor-7.yaml", gateway=gateway(USELESS, PASSED)) as robot:
+        album = Album(robot)
+        await robot.send()
+        await robot.ask("subscribe alerts/#")
+        await album.take("why-denied")
+        await robot.fill("username", "sensor-8")
+        await robot.send()
+        robot.history.rows.focus()
+        await robot.press("home", "space", "space", "c")
+        await album.take("compare")
+        album.check()
+
+
+async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
+    made = gateway()
+    pem = pair("screenshots").public_pem
+    made.authorizer = Authorizer("TokenAuth", token_key_name="token", token_signing_public_keys=(("fleet", pem),))
+    request = AuthorizerRequest("TokenAuth", "vehicle-42", http_context=HttpContext((("X-Vehicle", "42"),), "?a=1"))
+    saved = SavedRequest(replace(request, http_context=None), target=SENSOR.target, sign=Sign("private.pem"))
+    async with running(Path(), saved, gateway=made) as robot:
+        album = Album(robot)
+        await robot.rest()
+        await robot.press("ctrl+t")
+        await album.take("signature")
+        await robot.press("escape")
+        robot.screen.put(of_saved(replace(saved, request=replace(request, token=None), sign=None)))
+        await robot.rest()
+        await robot.press("f10")
+        await album.take("events")
         album.check()
 
 

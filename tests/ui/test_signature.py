@@ -142,3 +142,12 @@ async def test_a_key_that_is_none_is_told(tmp_path: Path) -> None:
         for name in ("missing.pem", ".", "/dev/zero"):
             await write(robot, "key", name)
             assert "cannot be read" in robot.text()
+
+
+async def test_a_hidden_signature_shows_nothing_of_its_length(tmp_path: Path) -> None:
+    async with running(tmp_path, saved(TOKEN), gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
+        await open_bench(robot)
+        assert not robot.field("signature").show_vertical_scrollbar
+        await robot.go_to("signature")
+        await robot.press("f2")
+        assert robot.field("signature").size.height > 1

@@ -81,7 +81,9 @@ class SignatureScreen(Dialog[Signed]):
         Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Make plain base64 of the signature"),
         Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
         Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
-        Binding("f3", "reveal", "Show all", id="signature.reveal", tooltip="Show claims and signatures, and hide them"),
+        Binding(
+            "f3", "show_all", "Show all", id="signature.reveal", tooltip="Show claims and signatures, and hide them"
+        ),
     ]
 
     bench: reactive[Bench | None] = reactive[Bench | None](None, init=False)
@@ -215,7 +217,7 @@ class SignatureScreen(Dialog[Signed]):
     def watch_revealed(self) -> None:
         self.watch_bench()
 
-    def action_reveal(self) -> None:
+    def action_show_all(self) -> None:
         self.revealed = not self.revealed
 
     def action_mend(self) -> None:

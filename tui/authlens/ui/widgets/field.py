@@ -90,6 +90,7 @@ class Field(TextArea, inherit_bindings=False):
         scrollbar-size: 1 1;
         &:focus { background: $panel; }
         &.-read-only { background: transparent; }
+        &.-masked { overflow: hidden; }
         &:ansi { border: none; }
         & .text-area--cursor-line { background: transparent; }
     }
@@ -104,7 +105,7 @@ class Field(TextArea, inherit_bindings=False):
         Binding("f2", "reveal", "Reveal", id="field.reveal", tooltip="Show the hidden value until the field is left"),
     ]
 
-    masked: reactive[bool] = reactive(False, layout=True)
+    masked: reactive[bool] = reactive(False, layout=True, toggle_class="-masked")
 
     @dataclass
     class Edited(Message):
@@ -155,6 +156,7 @@ class Field(TextArea, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Whoever wants nothing to move wants no blinking either."""
+        self.set_class(self.masked, "-masked")
         self.cursor_blink = self.app.animation_level != "none"
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 from pathlib import Path
@@ -10,21 +11,29 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-settings.register_profile("quick", max_examples=60, deadline=None)
+settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("slow", max_examples=2000, deadline=None)
 settings.load_profile("quick")
 
 _SCRUBBED = ("AWS_", "AUTHLENS_", "XDG_", "NO_COLOR", "TEXTUAL", "SSL_CERT", "CI")
+_NUMBERS = itertools.count()
 _KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_UPDATE_SCREENSHOTS"}
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' homes lie. pytest's own numbering would look at all of them for each new one."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def scrubbed_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scrubbed_environment(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home without anybody's settings. Returns it."""
     for name in list(os.environ):
         if name.endswith(("_proxy", "_PROXY")) or (name.startswith(_SCRUBBED) and name not in _KEPT):
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = homes / str(next(_NUMBERS))
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     return home

@@ -37,7 +37,7 @@ def _binary(request: AuthorizerRequest) -> bool:
 
 
 @given(request_=REQUESTS)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_the_command_for_v2_reads_back(request_: AuthorizerRequest) -> None:
     line = as_cli(request_, _TARGET, version=2, reveal=True)
     assert parse_command_line(line) == SavedRequest(request_, target=_TARGET)

@@ -53,7 +53,7 @@ def test_reads_and_refuses_what_the_aws_cli_does(real_parser: Child, texts: list
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(texts=st.lists(_TEXTS, min_size=100, max_size=100))
 def test_reads_and_refuses_what_the_aws_cli_does_at_length(real_parser: Child, texts: list[str]) -> None:
     assert [_ours(text) for text in texts] == real_parser.ask(texts)

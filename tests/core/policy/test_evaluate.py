@@ -100,7 +100,7 @@ def test_neither_order_nor_documents_matter(
 
 
 @given(POLICIES, QUESTIONS)
-@settings(max_examples=120)
+@settings(max_examples=50)
 def test_every_decision_can_be_explained(statements: list[Any], question: Any) -> None:
     action, resource, context = question
     decision = decide([document(*statements)], action, resource, context)

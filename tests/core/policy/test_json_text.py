@@ -51,7 +51,7 @@ def _is_infinite(value: Any) -> bool:
 
 
 @given(st.text())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_no_text_raises(text: str) -> None:
     read = parse(text)
     assert (read.root is None) != (read.fault is None)

@@ -15,7 +15,7 @@ class WrittenPair:
     private: Path
     public: Path
     openssl: tuple[str, ...]
-    """The lines that do the same."""
+    """The lines that do the same in that folder."""
 
 
 def write_key_pair(private: Path) -> WrittenPair:
@@ -28,7 +28,7 @@ def write_key_pair(private: Path) -> WrittenPair:
     pair = generate_key_pair()
     _write_new(private, pair.private_pem, 0o600)
     _write_new(public, pair.public_pem.encode(), 0o644)
-    return WrittenPair(private, public, openssl_generating(pair.bits, str(private), str(public)))
+    return WrittenPair(private, public, openssl_generating(pair.bits, private.name, public.name))
 
 
 def _write_new(path: Path, content: bytes, mode: int) -> None:

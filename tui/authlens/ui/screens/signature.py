@@ -33,7 +33,7 @@ from authlens.ui import background
 from authlens.ui.bench_text import report
 from authlens.ui.screens.dialog import AskText, Dialog
 from authlens.ui.screens.key_files import write_key_pair
-from authlens.ui.shown import shown
+from authlens.ui.shown import shown_lines
 from authlens.ui.signing_keys import read_key
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
@@ -190,7 +190,7 @@ class SignatureScreen(Dialog[Signed]):
         return size_advice(8 * len(from_base64(signature) or b"")) or ""
 
     def _say(self, text: str) -> None:
-        self.query_one(".said", Static).update(shown(text))
+        self.query_one(".said", Static).update(shown_lines(text))
 
     # What there is to say
 
@@ -264,7 +264,8 @@ class SignatureScreen(Dialog[Signed]):
             return
         self._show("key", wanted)
         self._sign_anew()
-        self._say(f"Wrote {made.private} and {made.public}. The same with openssl:\n" + "\n".join(made.openssl))
+        said = f"Wrote {made.private.name} and {made.public.name} in {made.private.parent}. The same with openssl:"
+        self._say("\n".join([said, *made.openssl]))
 
     def action_use(self) -> None:
         """Close with the request. Where a key is named it is signed anew whenever it is sent."""

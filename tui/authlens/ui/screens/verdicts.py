@@ -20,6 +20,10 @@ from authlens.ui.shown import shown
 from authlens.ui.widgets.items import Item, Items
 from authlens.ui.widgets.key_line import KeyLine
 
+_TOLD = 2
+_LONGEST = 120
+"""Changes, and characters of one, that are told in the table; Enter shows them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -88,6 +92,7 @@ def _difference(sent: Sent) -> Content:
     comparison = compare(sent.against, sent.invocation)
     if comparison.answer_equal:
         return Content.styled("   = the same outcome by meaning", "$text-success")
-    return Content.assemble(
-        "   ", ("≠ ", "$text-warning"), shown("; ".join(comparison.differing) or comparison.summary)
-    )
+    told, more = comparison.differing[:_TOLD], len(comparison.differing) - _TOLD
+    said = "; ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in told)
+    left = f" · {more} more" if more > 0 else ""
+    return Content.assemble("   ", ("≠ ", "$text-warning"), shown(said), (left, "$foreground-muted"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from rich.segment import Segment
 from rich.style import Style
@@ -38,3 +40,10 @@ def test_glyphs_have_ascii_forms_of_the_same_width() -> None:
     text = "✓✗·–…●▸╭─╮│"
     [segment] = AsciiGlyphs().apply([Segment(text)], Color(0, 0, 0))
     assert segment.text == "+x.-~*>+-+|"
+
+
+def test_every_glyph_of_ours_has_an_ascii_form() -> None:
+    source = Path(__file__).parent.parent.parent / "tui" / "authlens" / "ui"
+    glyphs = {character for path in source.rglob("*.py") for character in path.read_text() if not character.isascii()}
+    drawn = AsciiGlyphs().apply([Segment("".join(sorted(glyphs)))], Color(0, 0, 0))
+    assert "?" not in drawn[0].text

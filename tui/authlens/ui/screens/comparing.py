@@ -172,9 +172,10 @@ class Comparing(Recall, MainState):
         if self.invocation is None:
             self.notify("Send it first: what happens then can be recorded as the expectation.", markup=False)
             return
-        from authlens.core.expectation_check import record
+        from authlens.ui.recording import recorded
 
-        self.put(replace(self.draft, expect=record(self.invocation)))
+        expect = recorded(self.invocation, self.questions, self.draft.expect)
+        self.put(replace(self.draft, expect=expect))
         self.notify("Recorded as the expectation; Ctrl+S saves it with the request.", markup=False)
 
     @work(exclusive=True, group="compare")

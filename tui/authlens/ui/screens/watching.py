@@ -16,8 +16,8 @@ from authlens.ui.widgets.answer_pane import AnswerPane
 if TYPE_CHECKING:
     from authlens.endpoint.local_code import CodeWatch
 
-PERIOD = 0.5
-"""Seconds between two looks at the code."""
+PERIOD = 0.25
+"""Seconds between two looks at the code. What changed is sent when a second look finds nothing new: a save takes time."""
 
 
 class Watching(Sending):
@@ -46,14 +46,16 @@ class Watching(Sending):
         target, base = self.target, self.base
         code = CodeWatch.of(target, base)
         self.code_state = await self._look_at(code)
+        is_changed = False
         while self.watching:
             await asyncio.sleep(PERIOD)
             if (self.target, self.base) != (target, base):
                 self._watch()
                 return
             before, self.code_state = self.code_state, await self._look_at(code)
-            if self.code_state != before:
+            if is_changed and self.code_state == before:
                 self._send_anew()
+            is_changed = self.code_state != before
 
     async def _look_at(self, code: CodeWatch | None) -> int | None:
         """The state of the code; what cannot be read now is read the next time."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from authlens.endpoint.local_code import CodeWatch
 
 PERIOD = 0.25
-"""Seconds between two looks at the code. What changed is sent when a second look finds nothing new: a save takes time."""
+"""Seconds between two looks at the code. A change is sent when a second look finds nothing new: a save takes time."""
 
 
 class Watching(Sending):

@@ -230,3 +230,9 @@ def test_text_from_outside_cannot_act_on_a_terminal(policy: Path) -> None:
     assert ran.lines[0] == "ALLOWED"
     assert "\x1b" not in ran.out
     ran.out.encode()
+
+
+@pytest.mark.parametrize(("action", "resource"), [("", "topic/a"), ("iot:Publish", ""), (" ", " ")])
+def test_an_empty_question_is_no_denial(policy: Path, action: str, resource: str) -> None:
+    with pytest.raises(CommandError, match="is empty"):
+        run("--policy", policy, action, resource)

@@ -184,3 +184,9 @@ def test_refers() -> None:
     assert refers("x${env:A}")
     assert not refers("x")
     assert not refers(b"${env:A}")
+
+
+@pytest.mark.parametrize("secret", ["battery-staple", "battery-staples", "battery-staple-1"])
+def test_nothing_of_a_base64_member_remains(secret: str) -> None:
+    encoded = base64.b64encode(secret.encode()).decode()
+    assert Redactor([secret]).text(f'{{"password": "{encoded}"}}') == f'{{"password": "{MASK}"}}'

@@ -59,6 +59,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     from authlens.core.policy.evaluate import decide
 
+    for name in ("action", "resource"):
+        if not getattr(arguments, name).strip():
+            raise CommandError(f"{name.upper()} is empty: say what is asked, for example iot:Publish topic/a/b")
     files = [(name, read_policy_file(name, world)) for name in arguments.policy]
     sources = [source for name, file in files for source in _sources(name, file)]
     for name, file in files:

@@ -66,6 +66,11 @@ def _byte_forms(content: bytes) -> Iterator[str]:
     yield repr(content)[2:-1]
     yield content.hex()
     yield content.hex().upper()
+    # Alone it is found whole: of the last character, which the middle leaves out, no bit may remain.
+    whole = base64.b64encode(content).decode()
+    for form in (whole, whole.rstrip("=")):
+        yield form
+        yield form.translate(_URL_SAFE)
     for offset in range(3):
         middle = _base64_middle(content, offset)
         yield middle

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run authlens and return its exit code. Every way out of the program passes here."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        _leave_garbage(words)
     sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
     world = build_world()
     try:
@@ -44,6 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, never a traceback
         complain(_internal_fault(error), sys.stderr)
         return ExitCode.OTHER
+
+
+def _leave_garbage(words: list[str]) -> None:
+    """The end of the process frees everything at once: looking for garbage takes a third of the time of a short one."""
+    import atexit
+    import gc
+
+    atexit.register(gc.freeze)
+    if words[:1] == ["invoke"]:
+        gc.disable()
 
 
 def build_world() -> World:

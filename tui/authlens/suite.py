@@ -71,7 +71,7 @@ class Suite:
             threading.Thread(target=lambda: [self._located_target(*each) for each in wanted], daemon=True).start()
 
     def ready(self) -> Failure | None:
-        """Wait for the endpoint of `serve` and for boto3. Why the endpoint cannot start, or `None`."""
+        """Wait for the endpoint of `serve` and for botocore. Why the endpoint cannot start, or `None`."""
         import_module("authlens.aws.gateway")
         located = self._located_target(self._serve, None) if self._serve else None
         return located if isinstance(located, Failure) else None

@@ -1,4 +1,4 @@
-"""The Gateway over boto3. It treats a local endpoint and AWS alike."""
+"""The Gateway over botocore. It treats a local endpoint and AWS alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOG_HEADER = "x-amz-log-result"
 
 
 class BotoGateway:
-    """`core.gateway.Gateway` over boto3."""
+    """`core.gateway.Gateway` over botocore."""
 
     def __init__(self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None) -> None:
         self._clients = Clients(retries, mfa_code)

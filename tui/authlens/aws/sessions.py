@@ -1,4 +1,8 @@
-"""boto3 sessions and clients for a target. One lock owns their making: a session is not thread-safe, a client is."""
+"""Sessions and clients for a target. One lock owns their making: a session is not thread-safe, a client is.
+
+They are botocore's, which boto3 wraps: boto3 itself imports its file transfer at every start, and a one-shot call waits
+for that longer than for AWS.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,11 @@ from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import Loader
 
 from authlens.core.target import StaticCredentials, Target
 
@@ -43,13 +47,13 @@ class Clients:
         self._retries = retries
         self._mfa_code = mfa_code or (_nobody_to_ask if retries == "once" else None)
         self._lock = threading.Lock()
-        self._sessions: dict[Target, boto3.Session] = {}
+        self._sessions: dict[Target, botocore.session.Session] = {}
         self._clients: dict[tuple[str, Target], Any] = {}
         # Reading the service model is most of a client's cost, so every session of ours shares one loader.
         self._loader: Any = None
 
     def client(self, service: str, target: Target, prepare: Callable[[Any], None]) -> Any:
-        """The boto3 client; `prepare` is called once with a new one, before anybody shares it."""
+        """The client; `prepare` is called once with a new one, before anybody shares it."""
         with self._lock:
             known = self._clients.get((service, target))
             if known is None:
@@ -60,12 +64,12 @@ class Clients:
 
     def region(self, target: Target) -> str | None:
         with self._lock:
-            region: str | None = self._session(target).region_name
+            region: str | None = self._session(target).get_config_variable("region")
             return target.region or region
 
     def _make(self, service: str, target: Target) -> Any:
         elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
-        return self._session(target).client(
+        return self._session(target).create_client(
             service,
             region_name=target.region,
             endpoint_url=None if elsewhere else target.endpoint_url,
@@ -92,26 +96,33 @@ class Clients:
             settings["proxies"] = {}
         return Config(**settings)
 
-    def _session(self, target: Target) -> boto3.Session:
+    def _session(self, target: Target) -> botocore.session.Session:
         if target not in self._sessions:
             core = self._user_session(target) if target.credentials is None else _isolated_session(target.credentials)
             if self._loader is None:
-                self._loader = core.get_component("data_loader")
-            else:
-                core.register_component("data_loader", self._loader)
-            self._sessions[target] = boto3.Session(botocore_session=core)
+                known = core.get_component("data_loader")
+                self._loader = _Loader(known.search_paths, include_default_search_paths=False)
+            core.register_component("data_loader", self._loader)
+            self._sessions[target] = core
         return self._sessions[target]
 
     def _user_session(self, target: Target) -> botocore.session.Session:
         core = botocore.session.Session(profile=target.profile)
         if self._retries == "configured":
-            # The AWS CLI v2's default; boto3's is `legacy`.
+            # The AWS CLI v2's default; botocore's is `legacy`.
             core.session_var_map["retry_mode"] = ("retry_mode", "AWS_RETRY_MODE", "standard", None)
-        # boto3 alone knows AWS_DEFAULT_REGION; the AWS CLI v2 reads AWS_REGION first.
+        # botocore alone knows AWS_DEFAULT_REGION; the AWS CLI v2 reads AWS_REGION first.
         core.session_var_map["region"] = ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)
         if self._mfa_code is not None and target.sign_request:
             _set_prompter(core, self._mfa_code)
         return core
+
+
+class _Loader(Loader):  # type: ignore[misc]  # botocore has no types
+    """botocore's own data, without going through the folders of all four hundred services before one is loaded."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        return [name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path)]
 
 
 def _isolated_session(credentials: StaticCredentials) -> botocore.session.Session:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,6 +19,7 @@ from authlens.cli.output import Output
 from authlens.cli.parser import COMMANDS
 from authlens.cli.world import World
 from authlens.core.command_line_options import OPTIONS
+from support.terminal import Terminal
 
 
 def _world(**environ: str) -> tuple[World, io.StringIO]:
@@ -46,16 +50,73 @@ def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_
     subprocess.run([shell, "-n", tmp_path / "script"], check=True, capture_output=True)
 
 
-def test_bash_completes_commands_and_options(scripts: dict[str, str]) -> None:
-    if shutil.which("bash") is None:
-        pytest.skip("no bash")
-    ask = (
-        'complete_of() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); $(complete -p authlens | sed -E'
-        ' \'s/.*-F ([^ ]+).*/\\1/\') authlens "${COMP_WORDS[-1]}" x; echo "${COMPREPLY[@]}"; }\n'
-        "complete_of authlens inv\ncomplete_of authlens invoke --token-st\n"
-    )
-    said = subprocess.run(["bash", "-c", scripts["bash"] + ask], capture_output=True, text=True, check=True)
-    assert [line.strip() for line in said.stdout.splitlines()] == ["invoke", "--token-stdin"]
+_ASKED = {
+    "authlens inv": "invoke",
+    "authlens --region x --wa": "--watch",
+    "authlens my-s": "my-saved.yaml",
+    "authlens invoke --token-st": "--token-stdin",
+    "authlens invoke --output yaml-s": "yaml-stream",
+    "authlens invoke --request my-s": "my-saved.yaml",
+    "authlens invoke --cli-input-json file://my-s": "file://my-saved.yaml",
+    "authlens history sh": "show",
+    "authlens lint a.json my-s": "my-saved.yaml",
+    "authlens diff 1 my-s": "my-saved.yaml",
+}
+"""What the last word of a line completes to."""
+
+_ASKED_BEHIND_EQUALS = {
+    "authlens --endpoint-url=http://x:1 invoke --output=yaml-s": "yaml-stream",
+    "authlens run --junit=my-s": "my-saved.yaml",
+    "authlens invoke --cli-input-yaml=file://my-s": "file://my-saved.yaml",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "my-saved.yaml").touch()
+    return tmp_path
+
+
+def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell}")
+    return subprocess.run(
+        [shell, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env={"HOME": str(folder)}
+    ).stdout.splitlines()
+
+
+def test_bash_completes(scripts: dict[str, str], folder: Path) -> None:
+    """As readline calls it: its words end at = and : too, and what it puts in begins behind them."""
+    lines = {**_ASKED, **_ASKED_BEHIND_EQUALS}
+    ask = 'compopt() { :; }; ask() { COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _authlens; '
+    ask += 'echo "${COMPREPLY[@]}"; }\n'
+    for line in lines:
+        ask += f"ask {shlex.join([line, *re.findall('[:=]+|[^ :=]+', line)])}\n"
+    said = _asked_in("bash", scripts["bash"] + ask, folder)
+    assert said == [re.split("[:=]", wanted)[-1] for wanted in lines.values()]
+
+
+def test_fish_completes(scripts: dict[str, str], folder: Path) -> None:
+    lines = {**_ASKED, **_ASKED_BEHIND_EQUALS}
+    ask = "".join(f"complete -C {shlex.quote(line)}\n" for line in lines)
+    said = _asked_in("fish", f"source (echo {shlex.quote(scripts['fish'])} | psub)\n{ask}", folder)
+    typed = {line: line.rpartition("=")[0].split(" ")[-1] for line in _ASKED_BEHIND_EQUALS}
+    wanted = [f"{typed[line]}={word}" if line in typed else word for line, word in lines.items()]
+    assert [line.split("\t")[0] for line in said] == wanted
+
+
+def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("no zsh")
+    (folder / "_authlens").write_text(scripts["zsh"])
+    environ = {"HOME": str(folder), "TERM": "dumb", "PATH": os.defpath}
+    with Terminal(["zsh", "-f", "-i"], columns=200, rows=50, environ=environ, cwd=str(folder)) as terminal:
+        terminal.type("fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; PS1='% '\n")
+        for line, word in {**_ASKED, **_ASKED_BEHIND_EQUALS}.items():
+            terminal.type(f"{line}\t")
+            behind = line.rpartition("=")[2] if line in _ASKED_BEHIND_EQUALS else line.split(" ")[-1]
+            terminal.wait_for(line.removesuffix(behind) + word)
+            terminal.press("ctrl+u")
 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)

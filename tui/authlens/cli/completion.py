@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.cli.completion_shells import FILE, FILE_URL, completed
 from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.parser import COMMANDS, Parser, add_connection_options
+from authlens.cli.parser import COMMANDS, Parser, add_app_options
 
 if TYPE_CHECKING:
     from authlens.cli.world import World
@@ -64,7 +65,8 @@ def script(shell: str) -> str:
 
     if shell not in shtab.SUPPORTED_SHELLS:
         raise CommandError(f"the installed shtab cannot complete {shell}; a newer one can: pip install -U shtab")
-    first, _, rest = f"{shtab.complete(whole_parser(), shell=shell).rstrip()}\n".partition("\n")
+    text = completed(f"{shtab.complete(whole_parser(), shell=shell).rstrip()}\n", shell)
+    first, _, rest = text.partition("\n")
     # zsh wants its #compdef on the first line.
     return f"{first}\n{_OURS}\n{rest}" if shell == "zsh" else f"{_OURS}\n{first}\n{rest}"
 
@@ -98,7 +100,7 @@ def whole_parser() -> argparse.ArgumentParser:
     from importlib import import_module
 
     parser = Parser(prog="authlens", description="debug AWS IoT Core custom authorizers")
-    add_connection_options(parser)
+    add_app_options(parser)
     parser.add_argument("--version", action="store_true", help="print the version")
     for option in (INSTALL, PRINT):
         parser.add_argument(option, choices=SHELLS, help="completion for a shell")
@@ -112,16 +114,16 @@ def whole_parser() -> argparse.ArgumentParser:
 
 def _complete_files(parser: argparse.ArgumentParser) -> None:
     """Let arguments that are files or folders complete as such."""
-    import shtab
-
     for action in parser._actions:  # argparse has no public way to its actions
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
                 _complete_files(inner)
-        elif _is_path(action):
-            action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab's own attribute
+        elif not action.choices:
+            _complete_file(action, str(action.metavar or action.dest).upper())
 
 
-def _is_path(action: argparse.Action) -> bool:
-    names = action.metavar if isinstance(action.metavar, tuple) else (action.metavar or action.dest,)
-    return not action.choices and any(word in str(name).upper() for name in names for word in ("FILE", "PATH", "DIR"))
+def _complete_file(action: argparse.Action, named: str) -> None:
+    if "FILE://" in named:
+        action.complete = FILE_URL  # type: ignore[attr-defined]  # shtab's own attribute
+    elif named in ("A", "B") or any(word in named for word in ("FILE", "PATH", "DIR")):
+        action.complete = FILE  # type: ignore[attr-defined]  # shtab's own attribute

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from authlens import __version__
 from authlens.cli.diagnostics import CommandError
@@ -62,22 +62,27 @@ def app_parser() -> Parser:
         epilog=f"commands:\n{commands}\n\n'authlens COMMAND --help' shows a command's options.",
     )
     parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, or a folder of them")
-    parser.add_argument("--watch", action="store_true", help="send again whenever the function's code changes")
-    add_connection_options(parser)
+    add_app_options(parser)
     for option, summary in zip(COMPLETION, ("install tab completion for a shell", "print it"), strict=True):
         parser.add_argument(option, choices=("bash", "zsh", "fish"), default=argparse.SUPPRESS, help=summary)
     parser.add_argument("--version", action="version", version=f"authlens {__version__}")
     return parser
 
 
-def add_connection_options(parser: argparse.ArgumentParser) -> None:
-    """The AWS CLI's own options for reaching a service, with its meanings."""
+def add_app_options(parser: argparse.ArgumentParser) -> None:
+    """Those of the app: `--watch`, and the AWS CLI's own for reaching a service, with its meanings."""
+    parser.add_argument("--watch", action="store_true", help="send again whenever the function's code changes")
     group = parser.add_argument_group("connection, as in the AWS CLI")
-    group.add_argument("--profile", metavar="NAME")
-    group.add_argument("--region", metavar="REGION")
-    group.add_argument("--endpoint-url", metavar="URL")
-    group.add_argument("--no-verify-ssl", dest="verify_ssl", action="store_false")
-    group.add_argument("--ca-bundle", metavar="FILE")
-    group.add_argument("--cli-read-timeout", dest="read_timeout", type=float, metavar="SECONDS")
-    group.add_argument("--cli-connect-timeout", dest="connect_timeout", type=float, metavar="SECONDS")
-    group.add_argument("--no-sign-request", dest="sign_request", action="store_false")
+
+    def option(name: str, help_text: str, **settings: Any) -> None:
+        group.add_argument(name, help=help_text, **settings)
+
+    option("--profile", "the profile of the AWS configuration", metavar="NAME")
+    option("--region", "the region", metavar="REGION")
+    option("--endpoint-url", "where to send it instead", metavar="URL")
+    option("--no-verify-ssl", "accept any server certificate", dest="verify_ssl", action="store_false")
+    option("--ca-bundle", "certificates of the authorities to trust", metavar="FILE")
+    seconds: Any = {"type": float, "metavar": "SECONDS"}
+    option("--cli-read-timeout", "seconds to wait for bytes, 0 for ever (default 30)", dest="read_timeout", **seconds)
+    option("--cli-connect-timeout", "seconds to wait for the connection (default 5)", dest="connect_timeout", **seconds)
+    option("--no-sign-request", "send without AWS credentials", dest="sign_request", action="store_false")

@@ -1,0 +1,112 @@
+"""What the completion scripts of shtab lack, for each shell: `--option=value`, `file://` values, files for the app.
+
+The rule: shtab writes the script; here are only additions to it, each held by a test in the real shell.
+"""
+
+from __future__ import annotations
+
+import re
+
+FILE = {
+    "bash": "_shtab_compgen_files",
+    "zsh": "_files",
+    "fish": r"(__fish_complete_path (string replace -r -- '^--[^=]+=' '' (commandline -ct)))",
+}
+"""A file or folder, as shtab's `complete` takes it; in fish also behind `--option=`."""
+
+FILE_URL = {
+    "bash": "_authlens_urls",
+    "zsh": "_authlens_urls",
+    "fish": "(__authlens_urls)",
+    "preamble": {
+        "bash": """\
+_authlens_urls() {
+  local path
+  while IFS= read -r path; do
+    [ -d "$path" ] && path="$path/"
+    printf 'file://%s\\n' "$path"
+  done < <(compgen -f -- "${1#file://}")
+}
+""",
+        "zsh": """\
+_authlens_urls() {
+  if compset -P file://; then _files; else _files -P file://; fi
+}
+""",
+        "fish": """\
+function __authlens_urls
+  set -l word (string replace -r -- '^--[^=]+=' '' (commandline -ct))
+  string replace -r -- '^' 'file://' (__fish_complete_path (string replace -r -- '^file://' '' $word))
+end
+""",
+    },
+}
+"""A file named as the AWS CLI names it in a value."""
+
+_BASH_WORDS = """
+# Readline ends words at = and : too. shtab wants an option and its value apart, and every other word whole.
+_authlens() {
+  local -a joined=()
+  local rest="$COMP_LINE" at=-1 here=0 done_already="" index word glued cut
+  for index in "${!COMP_WORDS[@]}"; do
+    word="${COMP_WORDS[index]}" glued=1 cut=""
+    case "$rest" in [[:space:]]*) glued=0; rest="${rest#"${rest%%[![:space:]]*}"}" ;; esac
+    rest="${rest#"$word"}"
+    if [ "$at" -lt 0 ] || [ "$glued" = 0 ]; then
+      at=$((at + 1)); joined[at]="$word"
+    elif [[ "$word" == =* && "${joined[at]}" == --* && "${joined[at]}" != *=* ]]; then
+      at=$((at + 1)); joined[at]="${word#=}"
+    else
+      cut="${joined[at]}"
+      case "$word" in *[!:=]*) ;; *) cut="$cut$word" ;; esac
+      joined[at]="${joined[at]}$word"
+    fi
+    if [ "$index" = "$COMP_CWORD" ]; then here=$at done_already="$cut"; fi
+  done
+  local -a COMP_WORDS=("${joined[@]}")
+  local COMP_CWORD=$here
+  _shtab_authlens "$@"
+  COMPREPLY=("${COMPREPLY[@]#"$done_already"}")
+  if [[ ${#COMPREPLY[@]} = 0 && $here -gt 0 && "${joined[here]}" != -* && "${joined[here - 1]}" != --* ]]; then
+    _authlens_app_files " ${joined[*]:1:here-1} " "${joined[here]}"
+  fi
+  if [[ ${#COMPREPLY[@]} = 1 && "${COMPREPLY[0]}" == */ ]]; then compopt -o nospace 2>/dev/null || :; fi
+}
+# Without a command: the app, on a file or a folder.
+_authlens_app_files() {
+  local command
+  for command in "${_shtab_authlens_subparsers[@]}"; do
+    case "$1" in *" $command "*) return ;; esac
+  done
+  compopt -o filenames 2>/dev/null || :
+  while IFS= read -r command; do COMPREPLY+=("$command"); done < <(compgen -f -- "$2")
+}
+complete -o bashdefault -F _authlens authlens
+"""
+
+_ZSH = (
+    # Files where no command fits.
+    (r"(?m)^(  _describe 'authlens commands' _commands)$", r"\1 || _files"),
+    # An option that takes a value takes it behind `=` too.
+    (r'(?m)^(  "\*?--[a-z-]+)(?=\[.*\]:)', r"\1="),
+    # Every one of several arguments, not the first alone.
+    (r'(?m)^  "\(\*\)::?', '  "*:'),
+    # A colon in the name of a value would end it.
+    (r"file://FILE:", r"file\\://FILE:"),
+)
+
+_FISH_APP = """
+# Without a command: the app, on a file or a folder.
+complete -c authlens -n '_shtab_authlens_using; and test $_shtab_authlens_npos -eq 0' -F
+"""
+
+
+def completed(script: str, shell: str) -> str:
+    """The script with what shtab's lacks."""
+    if shell == "bash":
+        return script + _BASH_WORDS
+    if shell == "fish":
+        return script + _FISH_APP
+    for pattern, better in _ZSH:
+        script = re.sub(pattern, better, script)
+    return script

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.asking import first_questions, read_question
+from authlens.core.asking import first_questions, read_question, slip
 from authlens.core.expectation import Expectation, Question
 from authlens.core.request import AuthorizerRequest, MqttContext
 
@@ -40,6 +40,30 @@ def test_questions(text: str, action: str, resource: str) -> None:
 def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("?", r"\?")):
         read_question(text)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "says"),
+    [
+        ("iot:Publish", "topic/a", None),
+        ("connect", "client/c", None),
+        ("iot:Publish", "*", None),
+        ("iot:Publish", "arn:aws:iot:us-west-2:123456789012:topic/a:b", None),
+        ("iot:ListRetainedMessages", "*", None),
+        ("greengrass:Discover", "thing/t", None),
+        ("iot:Publsh", "topic/a", "AWS IoT policies know no action iot:Publsh; did you mean iot:Publish?"),
+        ("iot:*", "topic/a", "AWS IoT policies know no action iot:*"),
+        ("publish", "a/b", "a/b is no resource of iot:Publish; did you mean topic/a/b?"),
+        ("iot:Subscribe", "topic/#", "topic/# is no resource of iot:Subscribe; did you mean topicfilter/#?"),
+        (
+            "iot:Publish",
+            "arn:aws:iot:r:1:client/a",
+            "client/a is no resource of iot:Publish; did you mean topic/a?",
+        ),
+    ],
+)
+def test_slips_that_would_pass_for_a_denial(action: str, resource: str, says: str | None) -> None:
+    assert slip(Question(action, resource)) == says
 
 
 def test_what_is_asked_unasked() -> None:

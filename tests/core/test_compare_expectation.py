@@ -16,6 +16,7 @@ SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
         (Expectation(), ()),
         (Expectation(principal_id="/sensor/", is_authenticated=True), ()),
         (Expectation(principal_id="sensor8"), ("principal sensor8 → sensor7",)),
+        (Expectation(principal_id="/^(\\w|\\w)*!/"), ("principal /^(\\w|\\w)*!/ → sensor7",)),
         (Expectation(is_authenticated=False), ("authenticated no → yes",)),
         (Expectation(refresh_after_in_seconds=600), ("refresh after 600 → 300",)),
         (Expectation(max_duration=0.001), ("duration: expected at most 1.0 ms, got 12 ms",)),

@@ -191,3 +191,21 @@ def test_ids_of_one_call_are_not_recorded() -> None:
     )
 
     assert judge(record(first), second).state is State.KEPT
+
+
+def test_an_error_that_was_expected_keeps_no_promise_of_an_answer() -> None:
+    error = ExpectedError("ResourceNotFoundException")
+    kept = Expectation(error=error, is_authenticated=False, deny=(CONNECTING,))
+    asked = Expectation(error=error, is_authenticated=True, principal_id="p1", allow=(CONNECTING,))
+
+    assert keeps(kept, invocation(REFUSAL)) == ()
+    assert [broken.key for broken in keeps(asked, invocation(REFUSAL))] == ["isAuthenticated", "principalId", "allow"]
+
+
+def test_a_pattern_that_backtracks_without_end_is_given_up() -> None:
+    endless = Expectation(principal_id="/^(a|a)*$/")
+
+    judgement = judge(endless, invocation(outcome(principal="a" * 60 + "1")))
+
+    assert judgement.state is State.UNJUDGED
+    assert judgement.reason.startswith("the pattern /^(a|a)*$/ was given up after 0.5 s")

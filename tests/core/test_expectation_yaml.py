@@ -73,7 +73,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.lists(json_values, max_size=3))
+@given(st.lists(st.text() | st.dictionaries(st.text(), json_values), max_size=3))
 def test_any_document_reads_back(documents: list[object]) -> None:
     expect = Expectation(policy_documents=tuple(documents))
     assert read(load(dump(write(expect)))) == expect
@@ -128,8 +128,13 @@ REFUSED = {
     "question that is no text": ("deny: [7]", 1, 8, "an entry of deny must be text"),
     "questions not in a list": ("allow: iot:Connect x", 1, 8, "must be a list"),
     "variable is a number": ("variables: {a: 7}", 1, 16, "a variable's value must be text"),
-    "document is no JSON": ("policyDocuments: ['{']", 1, 19, "neither a mapping nor valid JSON"),
-    "document of NaN": ("policyDocuments: ['NaN']", 1, 19, "neither a mapping nor valid JSON"),
+    "document is no JSON": ("policyDocuments: ['{']", 1, 19, "a policy: a mapping, or its JSON as text"),
+    "document that is a number": ("policyDocuments: [7]", 1, 19, "a policy: a mapping, or its JSON as text"),
+    "document of a list": ("policyDocuments: ['[]']", 1, 19, "a policy: a mapping, or its JSON as text"),
+    "denied action that is misspelt": ("deny: ['iot:Publsh topic/a']", 1, 8, "did you mean iot:Publish?"),
+    "denied action of all": ("deny: ['iot:* topic/a']", 1, 8, "know no action iot:*"),
+    "denied resource of another kind": ("deny: ['iot:Subscribe topic/#']", 1, 8, "did you mean topicfilter/#?"),
+    "document of NaN": ("policyDocuments: ['NaN']", 1, 19, "a policy: a mapping, or its JSON as text"),
     "refresh is text": ("refreshAfterInSeconds: a", 1, 24, "whole number"),
     "duration without unit": ("maxDuration: 800", 1, 14, "such as 800ms or 2s"),
     "duration of another unit": ("maxDuration: 1h", 1, 14, "such as 800ms or 2s"),

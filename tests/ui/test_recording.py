@@ -14,6 +14,7 @@ ANSWER = invocation(outcome(policy(CONNECT, PUBLISH)))
 def test_open_questions_are_recorded_with_their_answers() -> None:
     expect = recorded(ANSWER, (MAY_CONNECT, OTHER), None)
     assert (expect.allow, expect.deny) == ((MAY_CONNECT,), (OTHER,))
+    assert recorded(ANSWER, (Question("iot:Subscribe", "topic/a"),), None).deny == ()
     assert expect.principal_id == "sensor7"
     assert judge(expect, ANSWER).state is State.KEPT
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from authlens.core.saved_request import SavedRequest
 
 SUFFIXES = (".yaml", ".yml")
-_REQUEST_KEY = re.compile(r"""^[ \t]*\{?[ \t]*["']?request["']?[ \t]*:""", re.MULTILINE)
+_REQUEST_KEY = re.compile(r"""^(["']?)request\1[ \t]*:""", re.MULTILINE)
+"""At the start of a line it can stand in the outermost mapping alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def read_meant(path: Path) -> Item | None:
     text = _text(path)
     if isinstance(text, Problem):
         return Item(str(path), None, text, path)
-    return _item(path, text) if _REQUEST_KEY.search(text) or _is_broken(text) else None
+    return _item(path, text) if _REQUEST_KEY.search(text) or _may_mean_request(text) else None
 
 
 def _gathered(path: Path) -> Iterator[Item]:
@@ -103,7 +104,7 @@ def _text(path: Path) -> str | Problem:
 
     try:
         if not path.is_file():
-            return Problem("it is not a regular file")
+            return Problem("it is not a regular file" if path.exists() else "it is a link to a file that is not there")
         with path.open("rb") as file:
             return decode(file.read(MAX_BYTES + 1))
     except YamlError as error:
@@ -122,13 +123,32 @@ def _item(path: Path, text: str) -> Item:
         return Item(str(path), None, Problem(error.message, error.line, error.column), path)
 
 
-def _is_broken(text: str) -> bool:
-    """Whether the text is no YAML at all, not even with what saved requests do without."""
+def _may_mean_request(text: str) -> bool:
+    """Whether the outermost mapping has the key, or a slip of it beside `expect` or `sign`, or the text is no YAML."""
+    from difflib import get_close_matches
+
+    keys = _outermost_keys(text)
+    if keys is None or "request" in keys:
+        return True
+    return not keys.isdisjoint(("expect", "sign")) and bool(get_close_matches("request", keys, 1, 0.8))
+
+
+def _outermost_keys(text: str) -> set[str] | None:
+    """`None` where the text is no YAML at all, not even with what saved requests do without."""
     import yaml
 
+    keys: set[str] = set()
+    depth = place = 0
     try:
-        for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-            pass
-    except (yaml.YAMLError, RecursionError):
-        return True
-    return False
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth == 1 and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):
+                keys |= {event.value} if isinstance(event, yaml.ScalarEvent) and not place % 2 else set()
+                place += not isinstance(event, yaml.CollectionStartEvent)
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                place = 0 if depth == 1 else place
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
+        return None
+    return keys

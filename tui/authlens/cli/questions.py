@@ -11,4 +11,10 @@ def read_question(text: str) -> Question:
     action, _, resource = text.strip().partition(" ")
     if not resource.strip():
         raise CommandError(f"{text!r} is no question: write an action and a resource, such as 'iot:Publish topic/a'")
-    return Question(action, resource.strip())
+    from authlens.core.asking import slip
+
+    question = Question(action, resource.strip())
+    mistake = slip(question)
+    if mistake:
+        raise CommandError(f"{text!r}: {mistake}")
+    return question

@@ -29,6 +29,26 @@ def read_question(text: str) -> Question:
     return Question(action.name, _with_type(resource, action.type))
 
 
+def slip(question: Question) -> str | None:
+    """Why policies cannot answer this as it is meant, so that a slip of the pen is not taken for a denial.
+
+    `None` when they can, and for the actions of other services.
+    """
+    name = full_name(question.action)
+    action = action_named(name)
+    if action is None:
+        if not name.lower().startswith("iot:"):
+            return None
+        nearest = nearest_action(name)
+        return f"AWS IoT policies know no action {name}" + (f"; did you mean {nearest}?" if nearest else "")
+    tail = question.resource.split(":", 5)[-1] if question.resource.startswith("arn:") else question.resource
+    kind, _, rest = tail.partition("/")
+    if action.type in ("*", kind) or tail == "*":
+        return None
+    wanted = f"{action.type}/{rest if kind in TYPES else tail}"
+    return f"{tail} is no resource of {action.name}; did you mean {wanted}?"
+
+
 def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:
     """What is worth asking unasked: may this client connect, and do what the saved request expects to be allowed."""
     mqtt = request.mqtt_context

@@ -18,6 +18,7 @@ from authlens.core.compare_policies import equal_documents, pair_documents
 from authlens.core.compare_words import policy_changes, result_words
 from authlens.core.expectation import Expectation, ExpectedError
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
+from authlens.core.pattern import TooSlow, found
 from authlens.core.request import AuthorizerRequest
 from authlens.core.throttling import is_throttled
 
@@ -56,7 +57,10 @@ def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
     reason = unjudged(expectation, invocation)
     if reason:
         return Judgement(State.UNJUDGED, reason=reason)
-    broken = keeps(expectation, invocation) if expectation else ()
+    try:
+        broken = keeps(expectation, invocation) if expectation else ()
+    except TooSlow as slow:
+        return Judgement(State.UNJUDGED, reason=str(slow))
     return Judgement(State.BROKEN if broken else State.KEPT, broken)
 
 
@@ -72,7 +76,7 @@ def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | N
 
 
 def keeps(expectation: Expectation, invocation: Invocation) -> tuple[Broken, ...]:
-    """Every promise that this invocation breaks, in the order of the keys in the documentation."""
+    """Every promise that this invocation breaks, in the order of the keys in the documentation. Raises TooSlow."""
     return tuple(broken for check in _CHECKS for broken in check(expectation, invocation))
 
 
@@ -91,9 +95,9 @@ def record(invocation: Invocation) -> Expectation:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """`/regex/` is searched for; any other text must be equal."""
+    """`/regex/` is searched for; any other text must be equal. Raises TooSlow."""
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
-        return _found(pattern[1:-1], text)
+        return found(pattern[1:-1], text)
     return pattern == text
 
 
@@ -163,9 +167,28 @@ def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
     if isinstance(result, Outcome) or result.error != wanted.error:
         got = "an answer" if isinstance(result, Outcome) else result.error
         yield Broken("error", wanted.error, result_words(result), f"{wanted.error} → {got}")
-    elif wanted.message is not None and not _found(wanted.message, result.message or ""):
+    elif wanted.message is not None and not found(wanted.message, result.message or ""):
         difference = "the message holds no match of the pattern"
         yield Broken("error.message", f"/{wanted.message}/", _json(result.message), difference)
+
+
+def _without_answer(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    """What is promised of an answer besides the error that came. That nothing is allowed is kept."""
+    if invocation.failure is None:
+        return
+    documents = expectation.policy_documents
+    promised = {
+        "isAuthenticated": expectation.is_authenticated or None,
+        "principalId": expectation.principal_id,
+        "allow": [f"{question.action} {question.resource}" for question in expectation.allow] or None,
+        "policyDocuments": None if documents is None else list(documents),
+        "refreshAfterInSeconds": expectation.refresh_after_in_seconds,
+        "disconnectAfterInSeconds": expectation.disconnect_after_in_seconds,
+    }
+    for key, wanted in promised.items():
+        if wanted is not None:
+            expected = wanted if isinstance(wanted, str) else _json(wanted)
+            yield Broken(key, expected, result_words(invocation.failure), "an error carries no answer")
 
 
 def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
@@ -217,17 +240,10 @@ _CHECKS: tuple[Check, ...] = (
     _policy_documents,
     _times,
     _error,
+    _without_answer,
     _max_duration,
     _no_findings,
 )
-
-
-def _found(pattern: str, text: str) -> bool:
-    """A pattern that is no regular expression is found nowhere."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
 
 
 def _message_pattern(message: str | None) -> str | None:
@@ -239,10 +255,12 @@ def _message_pattern(message: str | None) -> str | None:
 
 
 def _value(document: str) -> Any:
+    """A policy as its JSON value; whatever else came as the text that it is."""
     try:
-        return json.loads(document)
+        value = json.loads(document)
     except (ValueError, RecursionError):
         return document
+    return value if isinstance(value, dict) else document
 
 
 def _json(value: object) -> str:

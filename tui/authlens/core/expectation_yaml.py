@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from authlens.core.expectation import Expectation, ExpectedError, Question
-from authlens.core.yaml_text import Node
+from authlens.core.pattern import problem
+from authlens.core.yaml_text import Node, YamlError
 
 KEYS = (
     "isAuthenticated",
@@ -62,11 +63,9 @@ def _text_or_pattern(node: Node) -> str:
 
 
 def _check_pattern(pattern: str, node: Node) -> None:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        reason = error.msg if isinstance(error, re.error) else "too large"
-        raise node.error(f"{node.name} is not a valid regular expression: {reason}") from None
+    reason = problem(pattern)
+    if reason:
+        raise node.error(f"{node.name} is not a valid regular expression: {reason}")
 
 
 def _questions(node: Node) -> tuple[Question, ...]:
@@ -74,10 +73,16 @@ def _questions(node: Node) -> tuple[Question, ...]:
 
 
 def _question(node: Node, name: str) -> Question:
+    from authlens.core.asking import slip
+
     words = node.string(f"an entry of {name}").split(maxsplit=1)
     if len(words) != 2:
         raise node.error(f"an entry of {name} is an action and a resource, such as iot:Connect client/sensor-7")
-    return Question(words[0], words[1].strip())
+    question = Question(words[0], words[1].strip())
+    mistake = slip(question)
+    if mistake:
+        raise node.error(mistake)
+    return question
 
 
 def _variables(node: Node) -> dict[str, tuple[str, ...]]:
@@ -94,13 +99,16 @@ def _documents(node: Node) -> tuple[Any, ...]:
 
 
 def _document(node: Node) -> Any:
-    """A document written as YAML, or as the JSON text that AWS returns."""
-    if not isinstance(node.value, str):
+    """A document written as YAML, or as the JSON text that AWS returns. JSON that is text stands for no policy."""
+    if isinstance(node.value, dict):
         return node.plain()
     try:
-        return json.loads(node.value, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise node.error("an entry of policyDocuments is neither a mapping nor valid JSON") from None
+        value = json.loads(node.string(), parse_constant=_refuse_constant)
+    except (YamlError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict | str):
+        raise node.error("an entry of policyDocuments is a policy: a mapping, or its JSON as text")
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -59,6 +59,9 @@ def read_json_or_yaml(text: str) -> Node:
 def _read_input_document(document: Node) -> SavedRequest:
     """The AWS CLI's input document; `null` members, as its skeleton has them, are absent ones."""
     ours = [key for key in document.mapping() if key in KEYS]
+    strange = [key for key in document.mapping() if key not in (*KEYS, *_MEMBERS)]
+    if ours and strange:
+        raise document.unknown(strange[0], KEYS)
     if ours:
         raise document.error("the key request is missing")
     for key in document.mapping():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from authlens.core.access import ALLOWED, AccessQuestions
+from authlens.core.asking import slip
 from authlens.core.expectation import Expectation, Question
 from authlens.core.expectation_check import record
 from authlens.core.invocation import Invocation
@@ -21,6 +22,6 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
     if outcome is None or not outcome.is_authenticated:
         return new
     access = AccessQuestions(outcome, invocation.request, kept.variables)
-    asked = tuple(dict.fromkeys((*kept.allow, *questions, *kept.deny)))
+    asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if slip(each) is None)
     allowed = tuple(question for question in asked if access.word(question) == ALLOWED)
     return replace(new, allow=allowed, deny=tuple(question for question in asked if question not in allowed))

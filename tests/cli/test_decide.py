@@ -125,8 +125,20 @@ def test_a_whole_outcome_on_standard_input() -> None:
 
 def test_an_answer_that_refuses_is_said_to() -> None:
     ran = run("--policy", "-", "iot:Publish", "topic/b", stdin=outcome(isAuthenticated=False))
-    assert ran.lines[0] == "ALLOWED"
-    assert ran.err == "-: isAuthenticated is false, so AWS ignores these documents\n"
+    assert (ran.lines[0], ran.code) == ("IMPLICIT_DENY", ExitCode.NO)
+    assert ran.lines[1] == "-: isAuthenticated is false, so its documents count for nothing."
+
+
+def test_a_byte_order_mark_is_no_part_of_a_policy(policy: Path) -> None:
+    policy.write_text(text(allow("iot:Connect", "*")), encoding="utf-8-sig")
+    assert run("--policy", policy, "iot:Connect", "client/c1").lines[0] == "ALLOWED"
+
+
+def test_a_version_without_variables_is_told(policy: Path) -> None:
+    policy.write_text(text(allow("iot:Connect", "client/${iot:ClientId}"), Version="2008-10-17"))
+    lines = run("--policy", policy, "iot:Connect", "client/c1", "--variable", "iot:ClientId=c1").lines
+    assert (lines[0], lines[2]) == ("IMPLICIT_DENY", "${iot:ClientId} stays as text")
+    assert "only a document with Version 2012-10-17 has variables" in lines[-1]
 
 
 def test_all_files_count_together(policy: Path, tmp_path: Path) -> None:

@@ -46,12 +46,23 @@ def test_a_bottomless_text_is_refused_in_a_sentence() -> None:
         read_stored_answer("[" * 100_000, NOW)
 
 
-@given(st.text(min_size=1).map(str.strip).filter(lambda text: text and text != "None"))
+@given(st.text(min_size=1).map(str.rstrip).filter(lambda text: text and text != "None"))
 def test_the_words_of_an_error_are_kept(words: str) -> None:
     printed = f"An error occurred (InvalidRequestException) when calling the TestInvokeAuthorizer operation: {words}\n"
     result = read_stored_answer(printed, NOW).invocation.result
     assert isinstance(result, Failure)
     assert (result.error, result.message) == ("InvalidRequestException", words)
+
+
+def test_what_a_function_raised_is_taken_as_aws_would_give_it() -> None:
+    result = read_stored_answer('{"errorMessage": "boom", "errorType": "KeyError"}', NOW).invocation.result
+    assert isinstance(result, Failure)
+    assert result.message == "Lambda function encountered error in execution: boom: KeyError"
+
+
+def test_what_is_missing_of_an_answer_is_told_of_the_answer() -> None:
+    found = read_stored_answer('{"principalId": "p1"}', NOW).lint(None)
+    assert [one.id for one in found] == ["is-authenticated", "policy-documents"]
 
 
 def test_an_outcome_is_taken_as_aws_would_give_it() -> None:

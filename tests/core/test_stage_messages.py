@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core import answer, contract
-from authlens.core.authorizer import Authorizer
+from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest, MqttContext
@@ -108,6 +108,18 @@ MESSAGES: dict[str, tuple[str, str | None, Stage, str]] = {
         Stage.VALID,
         "resource-arn",
     ),
+    "resource after the member": (
+        RESPONSE,
+        f"{_DOCUMENTS} Policy document is Malformed: The resource [...] is not in valid ARN format",
+        Stage.VALID,
+        "resource-arn",
+    ),
+    "empty principal": (
+        RESPONSE,
+        f" at principalId {_CONSTRAINT} Member must satisfy ([a-zA-Z0-9]){{1,128}}",
+        Stage.VALID,
+        "principal-id",
+    ),
     "refresh": (RESPONSE, f"10 at refreshAfterInSeconds {_SECONDS}", Stage.VALID, "refresh-seconds"),
     "disconnect": (RESPONSE, f"90000 at disconnectAfterInSeconds {_SECONDS}", Stage.VALID, "disconnect-seconds"),
 }
@@ -175,6 +187,13 @@ def test_where_the_permission_may_be_missing_the_command_that_gives_it_is_shown(
 def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
     assert explain(said("UnauthorizedException", "x", 401), TOKEN).stage is Stage.SIGNATURE
     assert explain(said("UnauthorizedException", "x", 401), CONTEXT).stage is Stage.CREDENTIALS
+    in_context = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}=AAAA"))
+    assert explain(said("UnauthorizedException", "x", 401), in_context).stage is Stage.SIGNATURE
+
+
+def test_an_explicit_deny_is_not_mended_by_an_allow() -> None:
+    words = "User is not authorized to perform: iot:TestInvokeAuthorizer with an explicit deny in a policy"
+    assert "no Allow outweighs" in explain(said("AccessDeniedException", words, 403), CONTEXT).next_step
 
 
 @pytest.mark.parametrize(

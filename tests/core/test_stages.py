@@ -62,7 +62,7 @@ def refused(error: str, message: str | None, status: int = 400) -> Failure:
         (refused("InvalidRequestException", None), "✓✓✓✓✗––––"),
         (refused("InvalidResponseException", "Lambda function encountered error in execution: a: B"), "✓✓✓✓✓✗–––"),
         (refused("InvalidResponseException", "Lambda invocation result is in invalid format"), "✓✓✓✓✓✓✗––"),
-        (refused("InvalidRequestException", "Something new"), "–––✗–––––"),
+        (refused("InvalidRequestException", "Something new"), "✓––✗–––––"),
     ],
     ids=lambda value: value.error if isinstance(value, Failure) else value,
 )
@@ -181,10 +181,10 @@ def test_a_request_is_foreseen_before_it_is_sent() -> None:
     ("request_", "expected"),
     [
         (AuthorizerRequest("A!", "t", "AAAA"), "–✗–––––––"),
-        (AuthorizerRequest("A", "t"), "–✓–✗–––––"),
-        (AuthorizerRequest("A", http_context=HttpContext(query_string="a")), "–✓–✗–––––"),
-        (AuthorizerRequest("A", "t", "AAAA"), "–✓–✓✗––––"),
-        (AuthorizerRequest("A", mqtt_context=MqttContext("u")), "–✓–✓✗––––"),
+        (AuthorizerRequest("A", "t"), "–✓✓✗–––––"),
+        (AuthorizerRequest("A", http_context=HttpContext(query_string="a")), "–✓✓✗–––––"),
+        (AuthorizerRequest("A", "t", "AAAA"), "–✓✓✓✗––––"),
+        (AuthorizerRequest("A", mqtt_context=MqttContext("u")), "–✓✓✓✗––––"),
     ],
 )
 def test_the_first_error_of_preflight_lights_its_stage(request_: AuthorizerRequest, expected: str) -> None:

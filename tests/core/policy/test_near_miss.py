@@ -47,7 +47,8 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
         ),
         (
             condition("StringNotEquals", "iot:ClientId", "${iot:ClientId}"),
-            "the condition StringNotEquals on iot:ClientId is not met: it refuses `c1`, the connection has `c1`",
+            "the condition StringNotEquals on iot:ClientId is not met: it wants anything but `c1`, "
+            "the connection has `c1`",
         ),
         (
             condition("Bool", "iot:Connection.Thing.IsAttached", "true"),
@@ -60,7 +61,17 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
         ),
         (
             condition("Null", "iot:ClientId", "true"),
-            "the condition Null on iot:ClientId is not met: its absence must be `true`, the connection has `c1`",
+            "the condition Null on iot:ClientId is not met: it wants the key to be absent, the connection has `c1`",
+        ),
+        (
+            condition("Null", "aws:SourceIp", "false"),
+            "the condition Null on aws:SourceIp is not met: it wants the key to be there, "
+            "the connection has no such key",
+        ),
+        (
+            condition("ForAllValues:NumericLessThanEquals", "iot:ClientId", "5"),
+            "the condition ForAllValues:NumericLessThanEquals on iot:ClientId is not met: "
+            "it wants every value to be at most `5`, the connection has `c1`",
         ),
         (
             condition("StringEqual", "iot:ClientId", "c1"),

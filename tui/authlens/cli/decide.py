@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import ItemsView, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.diagnostics import CommandError, ExitCode
 from authlens.cli.policy_input import read_policy_file
 from authlens.cli.world import World
 
@@ -62,11 +62,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     for name in ("action", "resource"):
         if not getattr(arguments, name).strip():
             raise CommandError(f"{name.upper()} is empty: say what is asked, for example iot:Publish topic/a/b")
-    files = [(name, read_policy_file(name, world)) for name in arguments.policy]
-    sources = [source for name, file in files for source in _sources(name, file)]
-    for name, file in files:
-        if _refused(file):
-            narrate(f"{name}: isAuthenticated is false, so AWS ignores these documents", world.stderr)
+    files = [(name, read_policy_file(name, world, "utf-8-sig")) for name in arguments.policy]
+    refused = [name for name, file in files if _refused(file)]
+    sources = [source for name, file in files for source in _sources(name, file) if name not in refused]
     decision = decide(
         [source.document for source in sources],
         arguments.action,
@@ -75,10 +73,12 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         arguments.region,
         arguments.account,
     )
+    ignored = [f"{name}: isAuthenticated is false, so its documents count for nothing" for name in refused]
+    told = _Told(decision, (*ignored, *decision.reasons), sources)
     if arguments.output == "json":
-        world.output.json(_as_json(decision, sources))
+        world.output.json(_as_json(told))
     else:
-        _write_text(decision, sources, world)
+        _write_text(told, world)
     return ExitCode.DONE if decision.allowed else ExitCode.NO
 
 
@@ -98,6 +98,15 @@ class _Source:
     def place(self, span: Span) -> str:
         found = self.locate(span)
         return f"{self.name}:{found.line}:{found.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is to be written."""
+
+    decision: Decision
+    reasons: tuple[str, ...]
+    sources: list[_Source]
 
 
 def _refused(file: PolicyFile) -> bool:
@@ -130,22 +139,22 @@ def _variables(written: list[str]) -> dict[str, tuple[str, ...]]:
     return values
 
 
-def _write_text(decision: Decision, sources: list[_Source], world: World) -> None:
+def _write_text(told: _Told, world: World) -> None:
     from authlens.core.visible import visible
 
-    for line in _lines(decision, sources):
+    for line in _lines(told):
         world.output.line(visible(line))
 
 
-def _lines(decision: Decision, sources: list[_Source]) -> Iterator[str]:
+def _lines(told: _Told) -> Iterator[str]:
+    decision, sources = told.decision, told.sources
     yield decision.word
-    for reason in decision.reasons:
+    for reason in told.reasons:
         yield f"{reason}."
     for one in decision.deciding:
         span = one.resource.span if one.resource else one.statement.span
         yield f"  at {sources[one.document].place(span)}"
-    for written, value in _variable_values(decision):
-        yield f"{written} is {value}" if value is not None else f"{written} stays as text; give it with --variable"
+    yield from dict.fromkeys(map(_variable_line, decision.substitutions))
     misses = decision.near_misses
     if misses:
         yield "Nearest misses:" if not decision.allowed else "Denies that do not apply:"
@@ -156,16 +165,19 @@ def _lines(decision: Decision, sources: list[_Source]) -> Iterator[str]:
         yield f"  {where}{miss.message}"
 
 
-def _variable_values(decision: Decision) -> ItemsView[str, str | None]:
-    return {one.variable: one.value for one in decision.substitutions}.items()
+def _variable_line(one: Substitution) -> str:
+    if one.value is not None:
+        return f"{one.variable} is {one.value}"
+    return f"{one.variable} stays as text" + ("; give it with --variable" if one.is_absent else "")
 
 
-def _as_json(decision: Decision, sources: list[_Source]) -> dict[str, Any]:
+def _as_json(told: _Told) -> dict[str, Any]:
+    decision, sources = told.decision, told.sources
     return {
         "decision": decision.word.value,
         "action": decision.asking.action,
         "resource": str(decision.asking.resource),
-        "reasons": list(decision.reasons),
+        "reasons": list(told.reasons),
         "deciding": [_deciding(one, sources) for one in decision.deciding],
         "nearMisses": [_near_miss(miss, sources) for miss in decision.near_misses],
         "substitutions": [_substitution(one, sources) for one in decision.substitutions],

@@ -70,6 +70,8 @@ class _Explained:
     """Preflight's, of a request."""
     lint: tuple[LintFinding, ...] = ()
     """Of an answer and its documents."""
+    speaker: str = "AWS"
+    """Whose words a failure has."""
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
@@ -86,7 +88,15 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         return _Explained(foreseen(findings, authorizer), findings)
     stored = _stored(arguments, world)
     authorizer = _authorizer(arguments, world, stored.invocation)
-    return _Explained(stages(stored.invocation, questions, authorizer), lint=stored.lint(authorizer))
+    verdict = stages(stored.invocation, questions, authorizer)
+    return _Explained(verdict, lint=stored.lint(authorizer), speaker=_speaker(stored.invocation))
+
+
+def _speaker(invocation: Invocation) -> str:
+    from authlens.core.invocation import FailureKind
+
+    failure = invocation.failure
+    return "AWS" if failure is None or failure.kind is FailureKind.AWS else "The client"
 
 
 def _question(text: str) -> Question:
@@ -129,7 +139,7 @@ def _lines(explained: _Explained) -> Iterator[str]:
     yield verdict.headline
     yield f"Next: {verdict.next_step}"
     if verdict.lit is not None and verdict.lit.aws_words is not None:
-        yield f"AWS said: {verdict.lit.aws_words}"
+        yield f"{explained.speaker} said: {verdict.lit.aws_words}"
     yield ""
     for result in verdict.stages:
         note = f"  {result.why}" if result.why and result.why != verdict.headline else ""

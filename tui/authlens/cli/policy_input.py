@@ -15,36 +15,38 @@ LARGEST = 16 * 1024 * 1024
 """Bytes. Ten documents of the service model's own maximum, written with escapes, stay below it."""
 
 
-def read_policy_file(name: str, world: World) -> PolicyFile:
-    """The documents of a file. Raises CommandError for what cannot be read; a fault in the text is the caller's."""
+def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> PolicyFile:
+    """The documents of a file. Raises CommandError for what cannot be read; a fault in the text is the caller's.
+
+    With `utf-8-sig` a byte order mark is passed over, otherwise it is a fault of the text.
+    """
     from authlens.core.policy import policy_file
 
-    return policy_file.read(_standard_input(world) if name == "-" else _file(name))
+    content, what = (_standard_input(world), "standard input") if name == "-" else (_file(name), name)
+    return policy_file.read(_text(content, what, encoding))
 
 
-def _standard_input(world: World) -> str:
+def _standard_input(world: World) -> bytes:
     """Read as bytes where they are to be had, so that the locale does not matter."""
     if world.stdin is None or world.stdin.closed:
         raise CommandError("standard input is closed; pipe a policy into it, or name a file")
     binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
-    content = binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
-    return _text(content, "standard input")
+    return binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
 
 
-def _file(name: str) -> str:
+def _file(name: str) -> bytes:
     try:
         with Path(name).open("rb") as file:
-            content = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CommandError(f"{name} cannot be read: {reason}; name a JSON file that holds a policy") from error
-    return _text(content, name)
 
 
-def _text(content: bytes, name: str) -> str:
+def _text(content: bytes, name: str, encoding: str) -> str:
     if len(content) > LARGEST:
         raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB, which no policy is")
     try:
-        return content.decode("utf-8")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; save it as UTF-8") from error

@@ -6,27 +6,22 @@ A bare outcome or function's answer is held to AWS's rules, so that one which AW
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from authlens.core.answer import judge
+from authlens.cli.printed_error import printed_error
+from authlens.core.answer import FunctionAnswer, judge
 from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.invocation_json import from_json
-from authlens.core.policy import policy_file
+from authlens.core.policy import json_text, policy_file
+from authlens.core.policy.json_text import JsonObject
 from authlens.core.policy.lint import lint, lint_outcome
 from authlens.core.policy.rule import Answer, Finding, Surroundings
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
-
-_CLI_ERROR = re.compile(
-    r"An error occurred \((?P<error>\w+)\) when calling the TestInvokeAuthorizer operation"
-    r"(?: \(reached max retries: \d+\))?: (?P<message>.*)",
-    re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +33,11 @@ class StoredAnswer:
     def lint(self, authorizer: Authorizer | None) -> tuple[Finding, ...]:
         if self.written is not None:
             file = policy_file.read(self.written)
-            answer = Answer.of_node(file.answer) if file.answer else None
-            return lint(file.documents, Surroundings(authorizer=authorizer), answer)
+            around = Surroundings(authorizer=authorizer)
+            if file.answer is None:
+                root = json_text.parse(self.written).root
+                return lint((), around, Answer.of_node(root)) if isinstance(root, JsonObject) else ()
+            return lint(file.documents, around, Answer.of_node(file.answer))
         if self.invocation.outcome is None:
             return ()
         known = authorizer or self.invocation.authorizer
@@ -48,13 +46,12 @@ class StoredAnswer:
 
 def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
     """Raises ValueError with a sentence."""
-    printed = _CLI_ERROR.search(text)
-    if printed is not None:
-        words = printed["message"].strip()
-        return StoredAnswer(_invocation(_failure(printed["error"], None if words == "None" else words, None), now))
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
+        printed = printed_error(text)
+        if printed is not None:
+            return StoredAnswer(_invocation(printed, now))
         raise ValueError(
             "this is neither JSON nor an error that the AWS CLI printed; give an answer, an invocation or an error"
         ) from None
@@ -71,11 +68,19 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
         message = value.get("message", value.get("Message"))
         failure = _failure(error.rpartition("#")[2], message if isinstance(message, str) else None, None)
         return StoredAnswer(_invocation(failure, now))
-    return StoredAnswer(_invocation(_judged(value), now), text)
+    if isinstance(value.get("errorMessage"), str) and "isAuthenticated" not in value:
+        return StoredAnswer(_invocation(_judged(_raised(value)), now))
+    return StoredAnswer(_invocation(_judged(json.dumps(value.get("outcome", value)).encode()), now), text)
 
 
-def _judged(value: dict[str, Any]) -> Outcome | Failure:
-    judged = judge(json.dumps(value.get("outcome", value)).encode())
+def _raised(value: dict[str, Any]) -> FunctionAnswer:
+    """What `aws lambda invoke` stores when the function raised."""
+    error = value.get("errorType")
+    return FunctionAnswer(error_type=error if isinstance(error, str) else "Error", error_message=value["errorMessage"])
+
+
+def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:
+    judged = judge(answer)
     if isinstance(judged, Refusal):
         return _failure(judged.error, judged.message, judged.http_status)
     return judged

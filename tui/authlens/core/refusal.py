@@ -20,7 +20,7 @@ INVALID_RESPONSE = "InvalidResponseException"
 NOT_FOUND = "ResourceNotFoundException"
 
 _BLANK = re.compile(r"\{([a-z]+)\}")
-_ESCAPED_BLANK = re.compile(r"\\\{[a-z]+\\\}")
+_ESCAPED_BLANK = re.compile(r"\\\{([a-z]+)\\\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,16 @@ class Rule:
         return Refusal(self.http_status, self.error, words, self.id, self.stage)
 
     def fits(self, error: str, message: str | None) -> bool:
-        """Whether an answer of AWS is of this rule. AWS may put the member in front (`policyDocuments …: `)."""
+        """Whether an answer of AWS is of this rule."""
         if error != self.error or self.words is None or message is None:
             return error == self.error and self.words is message
-        words = _ESCAPED_BLANK.sub(r"[\\s\\S]*", re.escape(self.words))
-        prefix = "" if self.words.startswith("{") else r"(?:[\s\S]*: )?"
-        return re.fullmatch(prefix + words, message) is not None
+        return self.match(message) is not None
+
+    def match(self, message: str) -> re.Match[str] | None:
+        """A message of this rule, its blanks as groups. AWS may put the member in front (`policyDocuments …: `)."""
+        words = _ESCAPED_BLANK.sub(r"(?P<\1>[\\s\\S]*)", re.escape(self.words or ""))
+        prefix = "" if (self.words or "").startswith("{") else r"(?:[\s\S]*: )?"
+        return re.fullmatch(prefix + words, message)
 
 
 def rule_of(rules: tuple[Rule, ...], error: str, message: str | None) -> Rule | None:

@@ -15,8 +15,9 @@ from authlens.core import answer, contract
 from authlens.core.authorizer import Authorizer
 from authlens.core.function_errors import function_error
 from authlens.core.invocation import Failure, FailureKind
+from authlens.core.placing import signature_of
 from authlens.core.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
-from authlens.core.request import AuthorizerRequest
+from authlens.core.request import AuthorizerRequest, Mode
 
 
 class Stage(StrEnum):
@@ -124,10 +125,11 @@ _RULES: dict[str, tuple[str, str]] = {
 """Why and what next, by the id of the contract's rule. The rule says at which stage."""
 
 _BARE_REFUSAL = (
-    "The function refused without a principal: a bare isAuthenticated false is reported as a missing principalId.",
-    "If it should refuse, return principalId and policyDocuments beside isAuthenticated, so that the refusal reads as "
-    "one; if it should pass, look at why the function took the refusing path.",
+    "The function refused without a principal (AWS reports a bare isAuthenticated false so), or it forgot principalId.",
+    "Return principalId and policyDocuments beside isAuthenticated, true or false, so that a refusal reads as one; "
+    "if the login should pass, look at why the function took the refusing path.",
 )
+_EMPTY_PRINCIPAL = "The principalId is empty; AWS wants 1 to 128 letters and digits."
 
 _BAD_CREDENTIALS = "AWS does not accept the credentials."
 _SIGN_IN = "Renew or correct the credentials of the profile ('aws sso login', 'aws configure') and send again."
@@ -263,8 +265,7 @@ def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer
 
 def blanks(rule: Rule, message: str | None) -> dict[str, str]:
     """What stands in the blanks of a rule's words in this message."""
-    pattern = re.sub(r"\\\{([a-z]+)\\\}", r"(?P<\1>[\\s\\S]*)", re.escape(rule.words or ""))
-    found = re.fullmatch(pattern, message or "")
+    found = rule.match(message) if message is not None else None
     return found.groupdict() if found else {}
 
 
@@ -276,6 +277,8 @@ def _of_rule(rule: Rule, failure: Failure, request: AuthorizerRequest) -> Explan
     if rule is answer.PRINCIPAL and filled["value"] == "null":
         return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
     why, next_step = _RULES[rule.id]
+    if rule is answer.PRINCIPAL and filled["value"] == "":
+        why = _EMPTY_PRINCIPAL
     return Explanation(rule.id, stage, why.format(**filled), next_step)
 
 
@@ -331,14 +334,17 @@ def _of_error(
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:
         next_step = f"Read the function's log; if it was never invoked, give the permission: {line}"
-    signed = request.token_signature is not None or request.token is not None
-    if failure.error == "UnauthorizedException" and not signed:
+    if failure.error == "UnauthorizedException" and request.mode is Mode.CONTEXT and signature_of(request) is None:
         stage = Stage.CREDENTIALS
+    if stage is Stage.CREDENTIALS and "explicit deny" in (failure.message or ""):
+        next_step = "A policy denies it explicitly, which no Allow outweighs: change that policy, or use another role."
     return Explanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
 
 
 _CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}
 """Where an unknown message of a known class belongs."""
+ANSWERED_TO_KNOWN_CALLERS = frozenset(_CLASSES)
+"""Errors that AWS IoT gives only to a caller whose credentials it took."""
 
 
 def _unknown(failure: Failure) -> Explanation:

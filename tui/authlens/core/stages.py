@@ -14,7 +14,7 @@ from authlens.core.expectation import Question
 from authlens.core.finding import Finding
 from authlens.core.invocation import Failure, Invocation, Outcome
 from authlens.core.refusal import Rule
-from authlens.core.stage_messages import Explanation, explain
+from authlens.core.stage_messages import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.stage_messages import Stage as Stage
 
 
@@ -102,14 +102,17 @@ def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) 
     stage = _foreseen_stage(error)
     next_step = error.fix.label + "." if error.fix else "Correct it, or send it anyway to see what AWS says."
     results = _results(stage, State.FAILED, error.message, next_step, error.aws_words, State.NOT_REACHED)
-    judged = tuple(each for each in (Stage.WELL_FORMED, Stage.FITS) if _index(each) < _index(stage))
-    return Verdict(Conclusion.FAILED, _passed(results, judged), error.message, next_step, error.id)
+    judged = (Stage.WELL_FORMED, *((Stage.FOUND,) if authorizer else ()), Stage.FITS)
+    passed = tuple(each for each in judged if _index(each) < _index(stage))
+    return Verdict(Conclusion.FAILED, _passed(results, passed), error.message, next_step, error.id)
 
 
 def _failed(explanation: Explanation, failure: Failure) -> Verdict:
     words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
     earlier = State.PASSED if explanation.earlier_passed else State.NOT_REACHED
     results = _results(explanation.stage, State.FAILED, explanation.why, explanation.next_step, words, earlier)
+    if failure.error in ANSWERED_TO_KNOWN_CALLERS:
+        results = _passed(results, (Stage.CREDENTIALS,))
     return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)
 
 

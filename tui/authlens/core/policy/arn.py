@@ -33,9 +33,21 @@ class Arn:
         return f"arn:{self.partition}:{self.service}:{self.region}:{self.account}:{self.tail}"
 
 
+def fields_of(text: str) -> list[str]:
+    """At most six fields; the colon of `${iot:ClientId}` parts none."""
+    if "${" not in text:
+        return text.split(":", _TAIL_FIELD)
+    ends = [found.start() for found in _COLON.finditer(text) if found.group() == ":"][:_TAIL_FIELD]
+    starts = [0, *(end + 1 for end in ends)]
+    return [text[start:end] for start, end in zip(starts, [*ends, len(text)], strict=True)]
+
+
+_COLON = re.compile(r"\$\{[^{}]*\}|:")
+
+
 def split(text: str) -> Arn | None:
     """The fields of a text; `None` when it has fewer than six or does not start with `arn`."""
-    fields = text.split(":", _TAIL_FIELD)
+    fields = fields_of(text)
     return Arn(*fields[1:]) if len(fields) == len(FIELDS) and fields[0] == "arn" else None
 
 
@@ -64,7 +76,7 @@ class Prefix:
 
 def fitting_prefix(pattern: str) -> Prefix:
     """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one `x`."""
-    fields = pattern.split(":", _TAIL_FIELD)[:-1]
+    fields = fields_of(pattern)[:-1]
     partition, _, region, account = [*fields[1:], *[""] * 4][:4]
     return Prefix(_instance(partition), _instance(region), _instance(account))
 

@@ -120,11 +120,11 @@ def read_number(text: str) -> Decimal | None:
 
 
 def read_date(text: str) -> datetime | None:
-    """An ISO 8601 date, or seconds since 1970; without an offset it is UTC."""
+    """An ISO 8601 date as W3C profiles it (`2026-11` is one), or seconds since 1970; without an offset it is UTC."""
     try:
         if re.fullmatch(r"-?[0-9]{1,12}", text):
             return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(f"{text}-01" if re.fullmatch(r"[0-9]{4}-[0-9]{2}", text) else text.upper())
     except (ValueError, OverflowError, OSError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

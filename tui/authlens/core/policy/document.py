@@ -15,7 +15,7 @@ from authlens.core.policy.actions import action_glob
 from authlens.core.policy.arn import Prefix, fitting_prefix
 from authlens.core.policy.conditions import Operator, operator_named
 from authlens.core.policy.json_text import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
-from authlens.core.policy.variables import Template, template
+from authlens.core.policy.variables import VERSION_WITH_VARIABLES, Template, template
 from authlens.core.policy.wildcards import Glob
 
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
@@ -138,12 +138,12 @@ def from_node(node: Node, text: str, is_text: bool = False) -> Document:
         fault = Fault("not-an-object", _no_policy(node), node.span)
         return Document(text, node, None, (), (fault,), is_text)
     faults: list[Fault] = []
-    version = node.get("Version")
-    statements = tuple(_statement(item, index) for index, item in enumerate(_statement_nodes(node, faults)))
+    written = node.get("Version")
+    version = written.value if isinstance(written, JsonString) else None
+    is_plain = version != VERSION_WITH_VARIABLES
+    statements = tuple(_statement(item, index, is_plain) for index, item in enumerate(_statement_nodes(node, faults)))
     faults.extend(fault for statement in statements for fault in statement.faults)
-    return Document(
-        text, node, version.value if isinstance(version, JsonString) else None, statements, tuple(faults), is_text
-    )
+    return Document(text, node, version, statements, tuple(faults), is_text)
 
 
 def _no_policy(node: Node) -> str:
@@ -172,7 +172,7 @@ def _statement_nodes(root: JsonObject, faults: list[Fault]) -> tuple[Node, ...]:
             return ()
 
 
-def _statement(node: Node, index: int) -> Statement:
+def _statement(node: Node, index: int, is_plain: bool) -> Statement:
     if not isinstance(node, JsonObject):
         fault = Fault("wrong-type", f"a statement is an object, this is {_kind(node)}", node.span)
         return Statement(index, node.span, None, (), False, (), False, (), (fault,), node)
@@ -180,14 +180,14 @@ def _statement(node: Node, index: int) -> Statement:
     action_key, actions = _either(node, "Action", "NotAction", faults)
     resource_key, resources = _either(node, "Resource", "NotResource", faults)
     effect = _effect(node, faults)
-    conditions = tuple(_conditions(node.get("Condition"), faults))
+    conditions = tuple(_conditions(node.get("Condition"), faults, is_plain))
     return Statement(
         index,
         node.span,
         effect,
         tuple(ActionElement(text.value, text.span, action_glob(text.value)) for text in actions),
         action_key == "NotAction",
-        tuple(map(_resource, resources)),
+        tuple(_resource(text, is_plain) for text in resources),
         resource_key == "NotResource",
         conditions,
         tuple(sorted(faults, key=lambda fault: fault.span.start)),
@@ -231,16 +231,16 @@ def _texts(node: Node, key: str, faults: list[Fault]) -> Iterator[JsonString]:
             faults.append(Fault("wrong-type", f"{key} holds strings, this is {_kind(item)}", item.span))
 
 
-def _resource(text: JsonString) -> ResourceElement:
-    return ResourceElement(text.value, text.span, template(text.value), fitting_prefix(text.value))
+def _resource(text: JsonString, is_plain: bool) -> ResourceElement:
+    return ResourceElement(text.value, text.span, template(text.value, is_plain), fitting_prefix(text.value))
 
 
-def _conditions(node: Node | None, faults: list[Fault]) -> Iterator[Condition]:
+def _conditions(node: Node | None, faults: list[Fault], is_plain: bool) -> Iterator[Condition]:
     if node is None:
         return
     for operator, keys in _members(node, "Condition is an object of operators", faults):
         for key, values in _members(keys, f"{operator.value} holds an object of condition keys", faults):
-            read = tuple(_condition_values(values, faults))
+            read = tuple(_condition_values(values, faults, is_plain))
             yield Condition(
                 operator.value,
                 operator.span,
@@ -260,11 +260,11 @@ def _members(node: Node, rule: str, faults: list[Fault]) -> Iterator[tuple[JsonS
     yield from {name.value: (name, value) for name, value in node.members}.values()
 
 
-def _condition_values(node: Node, faults: list[Fault]) -> Iterator[ConditionValue]:
+def _condition_values(node: Node, faults: list[Fault], is_plain: bool) -> Iterator[ConditionValue]:
     for item in node.items if isinstance(node, JsonArray) else (node,):
         match item:
             case JsonString(value=text) | JsonNumber(text=text):
-                yield ConditionValue(text, item.span, template(text))
+                yield ConditionValue(text, item.span, template(text, is_plain))
             case JsonWord(value=bool() as truth):
                 text = str(truth).lower()
                 yield ConditionValue(text, item.span, template(text))

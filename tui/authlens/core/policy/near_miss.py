@@ -104,14 +104,29 @@ def _unmet(condition: Condition, context: Context) -> Miss:
     if condition.operator is None:
         return Miss(0, f"{what}: there is no such operator", condition.operator_span)
     actual = context.get(condition.key)
-    wanted = _listed([template.text(context) for template in condition.templates])
-    return Miss(0, f"{what}: {_wish(condition.operator)} {wanted}, {_having(actual)}", condition.key_span)
+    wanted = [template.text(context) for template in condition.templates]
+    return Miss(0, f"{what}: {_wish(condition.operator, wanted)}, {_having(actual)}", condition.key_span)
 
 
-def _wish(operator: Operator) -> str:
+def _wish(operator: Operator, wanted: list[str]) -> str:
     if operator.base == "Null":
-        return "its absence must be"
-    return "it refuses" if operator.negated else "it wants"
+        return "it wants the key to be absent" if "true" in map(str.lower, wanted) else "it wants the key to be there"
+    whose = {"ForAllValues": "every value to be ", "ForAnyValue": "one value to be "}.get(operator.quantifier or "", "")
+    verb = f"{'anything but ' if operator.negated else _MEASURES.get(_measure(operator.base), '')}{_listed(wanted)}"
+    return f"it wants {whose}{verb}"
+
+
+def _measure(base: str) -> str:
+    return base.removeprefix("Numeric").removeprefix("Date")
+
+
+_MEASURES = {
+    "LessThan": "less than ",
+    "LessThanEquals": "at most ",
+    "GreaterThan": "more than ",
+    "GreaterThanEquals": "at least ",
+    "IpAddress": "an address in ",
+}
 
 
 def _having(actual: tuple[str, ...] | None) -> str:

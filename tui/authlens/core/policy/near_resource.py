@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import action_named
@@ -18,6 +19,8 @@ from authlens.core.policy.wildcards import compile_symbols, symbols
 
 _LONGEST_COMPARED = 512
 """Characters; comparing two texts by likeness takes the product of their lengths."""
+_MOST_LEVELS = 32
+"""Levels of a name that are looked at; AWS IoT takes topics of eight."""
 _WITHOUT_THING = ("iot:connection.thing.", "iot:certificate.")
 
 
@@ -169,7 +172,7 @@ def _longer(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
     text = _asked_text(element, asking)
     symbols = [*element.template.filled(asking.context)]
     pattern, tail = compile_symbols(symbols), tail_of(element.text)
-    for end in (found.start() for found in re.finditer("/", text)):
+    for end in (found.start() for found in islice(re.finditer("/", text), _MOST_LEVELS)):
         if pattern.matches(text[:end]):
             shadow = "; a named shadow is a longer ARN" if tail.startswith("thing/") else ""
             return 3, f"`{tail}` does not cover what lies below it, `{tail}/*` would{shadow}"

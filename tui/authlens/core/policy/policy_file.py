@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from authlens.core.policy import document, json_text
 from authlens.core.policy.document import Document
@@ -34,7 +35,13 @@ class PolicyFile:
         if string is None:
             return span
         offsets = json_text.string_offsets(self.text, string.span)
-        return json_text.Places(self.text).span(offsets[span.start], offsets[span.end])
+        return _places(self.text).span(offsets[span.start], offsets[span.end])
+
+
+@lru_cache(maxsize=1)
+def _places(text: str) -> json_text.Places:
+    """Counting the lines of a file once is enough for all its findings."""
+    return json_text.Places(text)
 
 
 def read(text: str) -> PolicyFile:

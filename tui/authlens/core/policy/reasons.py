@@ -35,6 +35,8 @@ class Substitution:
     written: str
     becomes: str
     """The whole string, and what all its variables make of it."""
+    is_absent: bool = False
+    """Whether it lacks a value because the connection has no such key."""
 
 
 def reasons(word: Word, deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> tuple[str, ...]:
@@ -70,7 +72,10 @@ def _of_statement(document: int, statement: Statement, asking: Asking) -> Iterat
         becomes = template.text(asking.context) if template.variables else ""
         for variable in template.variables:
             value = variable.value(asking.context)
-            yield Substitution(document, statement.index, span, variable.written, value, template.written, becomes)
+            absent = not variable.is_plain and value is None and asking.context.get(variable.name) is None
+            yield Substitution(
+                document, statement.index, span, variable.written, value, template.written, becomes, absent
+            )
 
 
 def _templates(statement: Statement) -> Iterator[tuple[Span, Template]]:

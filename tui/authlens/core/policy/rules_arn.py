@@ -46,7 +46,7 @@ def _count(text: str) -> str:
 def _fields(text: str) -> Slip | None:
     if text == "*":
         return None
-    fields = text.split(":", 5)
+    fields = arn.fields_of(text)
     service = fields[2] if len(fields) > 2 else "*"
     if not _may_be_iot(service) and (len(fields) < 6 or _REGION.fullmatch(service)):
         return "arn-without-service", f"`{text}` lacks the field `iot` between partition and region"
@@ -65,7 +65,11 @@ def _may_be_iot(service: str) -> bool:
 def _values(found: arn.Arn) -> Slip | None:
     if found.tail.startswith("/"):
         return "slash-before-type", f"`:{found.tail}` has a slash before its type"
-    if any(character.isspace() for character in found.partition + found.service + found.region + found.account):
+    before = f"{found.partition}:{found.service}:{found.region}:{found.account}"
+    variable = re.search(r"\$\{[^{}]*\}", before)
+    if variable:
+        return "malformed-arn", f"`{variable.group()}` stands before the resource, where no variable is replaced"
+    if any(character.isspace() for character in before):
         return "malformed-arn", "there is white space in the ARN before its resource"
     for name, value, form, example in (
         ("partition", found.partition, _PARTITION, "aws"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from authlens.core.policy.actions import action_named
 from authlens.core.policy.connection import connection_variables
@@ -13,7 +14,7 @@ from authlens.core.policy.rule import ACTIONS_PAGE, GRAMMAR, GUIDE, Hit, Placed,
 from authlens.core.policy.wildcards import covers, symbols
 
 _COMPARED = 150
-"""Statements that are compared with each other; ten documents of the size that AWS accepts hold fewer."""
+"""Statements, and resources of one, that are compared with each other; what AWS accepts holds fewer."""
 
 
 def _covered(subject: Subject) -> Iterator[Hit]:
@@ -41,8 +42,8 @@ def _cancelled(subject: Subject) -> Iterator[Hit]:
 
 
 def _comparable(subject: Subject) -> list[Placed]:
-    simple = [one for one in subject.usable() if not one.statement.not_action and not one.statement.not_resource]
-    return simple[:_COMPARED]
+    simple = (one for one in subject.usable() if not one.statement.not_action and not one.statement.not_resource)
+    return [one for one in islice(simple, _COMPARED) if len(one.statement.resources) <= _COMPARED]
 
 
 def _order(one: Placed) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Policy variables: `${iot:ClientId}` and the escapes `${*}`, `${?}`, `${$}`, found in a text and given their values.
 
-A value is literal: wildcards inside it match themselves. A variable without exactly one value stays as text.
+A value is literal: wildcards inside it match themselves. A variable without exactly one value stays as text, as every
+variable does in a document of another Version than 2012-10-17 (IAM's page on Version).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_symbols
 
 Values = Mapping[str, tuple[str, ...]]
+
+VERSION_WITH_VARIABLES = "2012-10-17"
 
 _PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>(?:[^*?$]|\$(?!\{))+|\$)")
 
@@ -45,19 +48,27 @@ class Variable:
     name: str
     default: str | None = None
     """`${name, 'default'}` names one for when there is no value."""
+    is_plain: bool = False
+    """Whether the document's Version knows no variables."""
 
     @property
     def is_escape(self) -> bool:
-        return self.name in ("*", "?", "$")
+        return self.name in ("*", "?", "$") and not self.is_plain
 
     def value(self, context: Context) -> str | None:
         """The text that takes its place; `None` leaves it as written."""
+        if self.is_plain:
+            return None
         if self.is_escape:
             return self.name
         values = context.get(self.name)
         return values[0] if values and len(values) == 1 else self.default
 
     def why_unresolved(self, context: Context) -> str:
+        if self.is_plain:
+            return (
+                f"`{self.written}` stays as text: only a document with Version {VERSION_WITH_VARIABLES} has variables"
+            )
         values = context.get(self.name)
         if values is None:
             return f"`{self.written}` has no value here and stays as text"
@@ -105,8 +116,9 @@ class Template:
                 yield part
 
 
-def template(text: str) -> Template:
-    parts = tuple(_part(found) for found in _PARTS.finditer(text))
+def template(text: str, is_plain: bool = False) -> Template:
+    """The text taken apart. `is_plain`: its document's Version knows no variables."""
+    parts = tuple(_part(found, is_plain) for found in _PARTS.finditer(text))
     variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
     symbols = tuple(map(_symbol, parts))
     fixed = None if variables else compile_symbols(symbols)
@@ -114,14 +126,14 @@ def template(text: str) -> Template:
     return Template(text, parts, variables, fixed, head, symbols)
 
 
-def _part(found: re.Match[str]) -> str | Wild | Variable:
+def _part(found: re.Match[str], is_plain: bool) -> str | Wild | Variable:
     if found["inside"] is None:
         return found["text"] or Wild(found.group())
     name, comma, rest = (piece.strip() for piece in found["inside"].partition(","))
     quoted = len(rest) > 1 and rest[0] == rest[-1] == "'"
     if not name or (comma and not quoted):
         return found.group()
-    return Variable(found.group(), name, rest[1:-1] if comma else None)
+    return Variable(found.group(), name, rest[1:-1] if comma else None, is_plain)
 
 
 def _symbol(part: str | Wild | Variable) -> Symbol:

@@ -49,6 +49,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path) -> P
         f"[profile 'in text']\n{keys}output = text\nregion = us-east-1\n"
         f"[profile nowhere]\n{keys}output = text\n"
         f"[profile odd]\n{keys}output = xml\nregion = eu-west-1\n"
+        "[profile badformat]\ncli_binary_format = nonsense\n"
         "[profile prompt]\ncli_auto_prompt = on\n"
     )
     return folder

@@ -22,6 +22,8 @@ GOLDEN = Path(__file__).parent / "golden"
 ENVIRONMENTS = [
     ({"AWS_PROFILE": "in text"}, [], "us-east-1", "text"),
     ({"AWS_DEFAULT_PROFILE": "in text"}, [], "us-east-1", "text"),
+    ({"AWS_PROFILE": "in text", "AWS_DEFAULT_PROFILE": "raw"}, [], "us-east-1", "text"),
+    ({}, ["--profile", ""], "eu-west-1", "json"),
     ({"AWS_PROFILE": "in text"}, ["--output", "json", "--region", "r-1"], "r-1", "json"),
     ({"AWS_DEFAULT_OUTPUT": "text"}, [], "eu-west-1", "text"),
     ({"AWS_REGION": "a-1", "AWS_DEFAULT_REGION": "b-1"}, [], "a-1", "json"),

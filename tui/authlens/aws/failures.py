@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore import exceptions as boto_errors
 
@@ -49,7 +50,11 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
     ),
     ("ConfigParseError", FailureKind.CONFIGURATION, "Mend the AWS configuration file that the message names."),
     ("ConfigNotFound", FailureKind.CONFIGURATION, "Create the AWS configuration file, or unset AWS_CONFIG_FILE."),
-    ("InvalidConfigError", FailureKind.CONFIGURATION, "Mend the profile in the AWS configuration file."),
+    (
+        "InvalidConfigError",
+        FailureKind.CONFIGURATION,
+        "Mend what the message names: a key of the profile, a variable or an option.",
+    ),
     ("InfiniteLoopConfigError", FailureKind.CONFIGURATION, "Two profiles name each other as source_profile: mend one."),
     ("UnknownCredentialError", FailureKind.CONFIGURATION, "Mend credential_source in the profile."),
     ("InvalidRetryModeError", FailureKind.CONFIGURATION, "Set retry_mode to standard, adaptive or legacy."),
@@ -148,6 +153,13 @@ def _raw_message(body: bytes | None, parsed: str | None) -> str | None:
 def _before_sending(error: Exception, target: Target) -> Failure:
     """Builtins that botocore lets through while it looks for credentials (promises: measured)."""
     name = type(error).__name__
+    if isinstance(error, ValueError) and (str(error).startswith("Invalid endpoint") or _is_no_url(target.endpoint_url)):
+        return Failure(
+            FailureKind.CONFIGURATION,
+            "InvalidEndpoint",
+            f"Invalid endpoint: {target.endpoint_url or 'the one in the environment or the profile'}",
+            advice="Write the endpoint URL as http://HOST:PORT or https://HOST.",
+        )
     if isinstance(error, (OSError, ValueError, KeyError)):
         what = str(error) if isinstance(error, OSError) else "what it gave could not be read"
         return Failure(
@@ -161,6 +173,14 @@ def _before_sending(error: Exception, target: Target) -> Failure:
             ),
         )
     return Failure(FailureKind.FAULT, name, str(error), advice="This is a defect of authlens: please report it.")
+
+
+def _is_no_url(text: str | None) -> bool:
+    """Whether an endpoint URL is given that names no host."""
+    try:
+        return text is not None and not urlsplit(text).hostname
+    except ValueError:
+        return True
 
 
 def _for_profile(advice: str | None, target: Target) -> str | None:

@@ -73,9 +73,7 @@ class Clients:
             service,
             region_name=target.region,
             endpoint_url=None if elsewhere else target.endpoint_url,
-            verify=target.ca_bundle
-            if target.verify_ssl and target.ca_bundle
-            else (None if target.verify_ssl else False),
+            verify=target.ca_bundle if target.verify_ssl else False,
             config=self._config(target),
         )
 
@@ -107,7 +105,9 @@ class Clients:
         return self._sessions[target]
 
     def _user_session(self, target: Target) -> botocore.session.Session:
-        core = botocore.session.Session(profile=target.profile)
+        core = botocore.session.Session(profile=target.profile or None)
+        # As the AWS CLI v2 reads them; botocore asks for AWS_DEFAULT_PROFILE first.
+        core.session_var_map["profile"] = (None, ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"], None, None)
         if self._retries == "configured":
             # The AWS CLI v2's default; botocore's is `legacy`.
             core.session_var_map["retry_mode"] = ("retry_mode", "AWS_RETRY_MODE", "standard", None)

@@ -16,7 +16,7 @@ from authlens.cli import invoke_errors
 from authlens.cli.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.invoke_config import Prompt, Settings
 from authlens.cli.invoke_config import settings as read_settings
-from authlens.cli.invoke_input import Draft, gather, rebased
+from authlens.cli.invoke_input import Draft, check_readable, gather, rebased
 from authlens.cli.invoke_output import Style, answer_of, decoded, render
 from authlens.cli.world import OpenApp, World
 from authlens.core.command_line_options import Given, OptionError, read
@@ -74,6 +74,7 @@ def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
     if skeleton in ("input", "yaml-input"):
         from authlens.cli.invoke_skeleton import skeleton as input_skeleton
 
+        check_readable(given, world.environ)
         world.output.write(input_skeleton(skeleton))
         return ExitCode.DONE
     draft = gather(given, settings.raw_password, world)
@@ -142,10 +143,15 @@ class _Call:
         output = self.world.output
         style = Style(self.settings.output, _width(output.is_terminal), self._colour())
         found = self._searched(decoded(answer) if self.given.flag("decode") else answer)
+        shown = _made_visible(found) if style.colour and output.is_terminal else found
+        try:
+            text = render(shown, style)
+        except ValueError as error:
+            raise CommandError(str(error), ExitCode.OTHER) from None
         if style.colour and output.is_terminal:
-            output.styled(render(_made_visible(found), style))
+            output.styled(text)
         else:
-            output.write(render(found, style))
+            output.write(text)
         return ExitCode.DONE
 
     def _searched(self, answer: dict[str, Any]) -> Any:
@@ -160,10 +166,7 @@ class _Call:
         if invocation.failure is not None:
             return self._complain(invocation, invocation.failure)
         answer = answer_of(invocation)
-        try:
-            self.print_answer(answer)
-        except ValueError as error:
-            raise CommandError(str(error), ExitCode.OTHER) from None
+        self.print_answer(answer)
         refused = self.given.flag("exit_code") and not answer["isAuthenticated"]
         return ExitCode.NO if refused else ExitCode.DONE
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from authlens.core.command_line_options import Given
+from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.core.command_line_options import BINARY_FORMATS, Given
 
 
 class Prompt(StrEnum):
@@ -39,9 +40,18 @@ def settings(given: Given, environ: Mapping[str, str]) -> Settings:
     return Settings(
         output=given.text("output") or environ.get("AWS_DEFAULT_OUTPUT") or configured.get("output") or "json",
         error_format=given.text("cli_error_format") or configured.get("cli_error_format", "").lower() or "enhanced",
-        raw_password=(given.text("cli_binary_format") or configured.get("cli_binary_format")) == "raw-in-base64-out",
+        raw_password=_binary_format(given, configured) == "raw-in-base64-out",
         prompt=_prompt(given, environ.get("AWS_CLI_AUTO_PROMPT") or configured.get("cli_auto_prompt") or "off"),
     )
+
+
+def _binary_format(given: Given, configured: Mapping[str, str]) -> str:
+    chosen = given.text("cli_binary_format") or configured.get("cli_binary_format") or "base64"
+    if chosen not in BINARY_FORMATS:
+        raise CommandError(
+            f"cli_binary_format of the profile is {chosen!r}; write {' or '.join(BINARY_FORMATS)}", ExitCode.OTHER
+        )
+    return chosen
 
 
 def _prompt(given: Given, configured: str) -> Prompt:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from authlens.cli.diagnostics import CommandError
+from authlens.core.command_line_members import Unreadable
 
 STDIN_OPTIONS = {
     "token_stdin": "--token",
@@ -17,7 +18,7 @@ STDIN_OPTIONS = {
 
 
 def load(text: str, environ: Mapping[str, str]) -> str | bytes:
-    """The content that `file://` (text) or `fileb://` (bytes) names; any other text as it is. Raises CommandError."""
+    """The content that `file://` (text) or `fileb://` (bytes) names; any other text as it is. Raises Unreadable."""
     for prefix in ("file://", "fileb://"):
         if text.startswith(prefix):
             return _content(text, prefix, environ)
@@ -32,10 +33,10 @@ def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | b
         # As the AWS CLI opens it: text, in which every line end reads as a line feed.
         return content if prefix == "fileb://" else _text(content, environ.get("AWS_CLI_FILE_ENCODING") or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        raise CommandError(f"{reference} is not text that can be read; use fileb:// for bytes") from None
+        raise Unreadable(f"{reference} is not text that can be read; use fileb:// for bytes") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise CommandError(f"Unable to load paramfile {reference}: {reason}") from None
+        raise Unreadable(f"Unable to load paramfile {reference}: {reason}") from None
 
 
 def _text(content: bytes, encoding: str) -> str:

@@ -57,6 +57,12 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
     return replace(draft, saved=saved)
 
 
+def check_readable(given: Given, environ: Mapping[str, str]) -> None:
+    """What the AWS CLI reads even where nothing is to be sent: shorthand, JSON, files, numbers. Raises CommandError."""
+    _members(given, raw_password=True, environ=environ)
+    _target(given, SavedRequest(AuthorizerRequest()))
+
+
 def _saved_request(file: str | None) -> Draft:
     if file is None:
         return Draft(SavedRequest(AuthorizerRequest()))
@@ -92,7 +98,10 @@ def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
     if document is None:
         return {}
     option = "--cli-input-json" if as_yaml is None else "--cli-input-yaml"
-    text = load(document, environ)
+    try:
+        text = load(document, environ)
+    except member_rules.Unreadable as error:
+        raise member_rules.MemberError(str(error), option) from None
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     if as_yaml is None:
@@ -117,9 +126,11 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
 
 def _blamed(problems: str, given: Given) -> list[str]:
     """The options that gave the members which the problems name."""
-    keys = [key for member, key in member_rules.FIELDS.items() if re.search(rf"\b{member}\b", problems)]
-    documents = ["cli_input_json", "cli_input_yaml"]
-    blamed = [key for key in keys if given.text(key) is not None] or [key for key in documents if given.text(key)]
+    places = re.findall(r"^.*? parameter (?:in )?(\w+)", problems, re.MULTILINE)
+    options = [key for member, key in member_rules.FIELDS.items() if member in places and given.text(key) is not None]
+    documents = [key for key in ("cli_input_json", "cli_input_yaml") if given.text(key) is not None]
+    by_options = {member for member, key in member_rules.FIELDS.items() if key in options}
+    blamed = options if by_options.issuperset(places) else [*options, *documents]
     return [f"--{key.replace('_', '-')}" for key in blamed]
 
 

@@ -80,12 +80,13 @@ def _nested_keys(*objects: dict[str, Any]) -> list[str]:
 
 def _list(title: str, items: list[Any], indent: int) -> Iterator[_Section]:
     objects = [item for item in items if isinstance(item, dict)]
+    others = [item for item in items if not isinstance(item, dict)]
+    if others or not objects:
+        section = _Section(title, indent)
+        _add_rows(section, others)
+        yield section
     if objects:
         yield from _objects(title, objects, indent)
-        return
-    section = _Section(title, indent)
-    _add_rows(section, items)
-    yield section
 
 
 def _add_rows(section: _Section, items: list[Any]) -> None:

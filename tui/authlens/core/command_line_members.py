@@ -15,7 +15,7 @@ from authlens.core import shorthand
 from authlens.core.command_line_options import Given
 
 Load = Callable[[str], str | bytes]
-"""Gives what a `file://…` or `fileb://…` value names, and any other text as it is."""
+"""Gives what a `file://…` or `fileb://…` value names, and any other text as it is. Raises Unreadable."""
 
 _EMPTY = "Invalid length for parameter"
 TEXT, BLOB, MAP = "text", "blob", "map"
@@ -49,6 +49,10 @@ class MemberError(ValueError):
         self.option = option
 
 
+class Unreadable(ValueError):
+    """A file that a value names cannot be read; the sentence says why."""
+
+
 class NotBase64(MemberError):
     """The password is not base64; the AWS CLI ends differently for it."""
 
@@ -59,10 +63,16 @@ def of_options(given: Given, load: Load) -> dict[str, Any]:
     for member, key in FIELDS.items():
         text = given.text(key)
         if text is not None:
-            option = f"--{key.replace('_', '-')}"
-            loaded = load(text)
-            members[member] = loaded if SHAPE[member] is TEXT else _context(option, loaded, load)
+            members[member] = _value(member, f"--{key.replace('_', '-')}", text, load)
     return members
+
+
+def _value(member: str, option: str, text: str, load: Load) -> Any:
+    try:
+        loaded = load(text)
+        return loaded if SHAPE[member] is TEXT else _context(option, loaded, load)
+    except Unreadable as error:
+        raise MemberError(str(error), option) from None
 
 
 def _context(option: str, text: str | bytes, load: Load) -> Any:

@@ -68,6 +68,7 @@ def _flag(name: str, group: str, help_text: str, ours: bool = False) -> Option:
 
 
 FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "off")
+BINARY_FORMATS = ("base64", "raw-in-base64-out")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 
 OPTIONS = (
@@ -99,7 +100,7 @@ OPTIONS = (
         "--cli-binary-format",
         INPUT,
         "how the password is written: base64 (default) or as it is",
-        choices=("base64", "raw-in-base64-out"),
+        choices=BINARY_FORMATS,
     ),
     _flag("--cli-auto-prompt", INPUT, "fill in the request in the app"),
     _flag("--no-cli-auto-prompt", INPUT, "do not, whatever the configuration says"),

@@ -57,9 +57,11 @@ class Robot:
     async def settle(self) -> None:
         """Until nothing is left to do. A request that the test holds back stays under way."""
         await self.pilot.pause()
-        working = [worker for worker in self.app.workers if not self._waits(worker)]
-        if working:
-            await self.app.workers.wait_for_complete(working)
+        while working := [worker for worker in self.app.workers if not self._waits(worker)]:
+            # Looks again now and then: one of them may have opened a dialog, and wait for the person from then on.
+            tasks = [worker._task for worker in working if worker._task is not None]
+            await asyncio.wait(tasks or [asyncio.create_task(self.pilot.pause())], timeout=0.1)
+            await self.pilot.pause()
         await self.pilot.pause()
 
     async def rest(self) -> None:

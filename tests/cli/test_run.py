@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -198,6 +199,45 @@ def test_github_annotations_point_at_the_key(endpoint: Running, authlens: Comman
     assert annotations[1].startswith("::error file=b.yaml,line=2,title=b.yaml::")
 
 
+def test_texts_of_others_are_no_workflow_commands(
+    endpoint: Running, authlens: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(event: dict[str, Any]) -> Any:
+        raise Failing("ValueError", "it broke\n ::stop-commands::x\n##[group]y")
+
+    saved(endpoint, "a.yaml")
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    endpoint.host.function = raising
+    try:
+        ended = authlens("run", "a.yaml")
+    finally:
+        endpoint.host.function = answering
+
+    lines = [line.strip() for line in ended.out.splitlines()]
+    assert "|  ::stop-commands::x" in lines
+    assert not [line for line in lines if line.startswith("::") or "##[" in line]
+
+
+def test_ctrl_c_reports_what_was_judged_until_then(endpoint: Running, authlens: Command) -> None:
+    def interrupting(event: dict[str, Any]) -> Any:
+        if event["protocolData"]["mqtt"].get("username") == "interrupt":
+            os.kill(os.getpid(), signal.SIGINT)
+        return answering(event)
+
+    for name in ("a", "b", "c"):
+        saved(endpoint, f"r/{name}.yaml", mqtt="username: interrupt" if name == "b" else "username: x")
+    endpoint.host.function = interrupting
+    try:
+        ended = authlens("run", "r", "--concurrency", "1", "--junit", "junit.xml")
+    finally:
+        endpoint.host.function = answering
+
+    assert ended.code == 130
+    assert ended.out.endswith("1 passed, 2 skipped\n")
+    (suite,) = JUnitXml.fromfile("junit.xml")
+    assert [case.classname for case in suite] == ["r/a.yaml"]
+
+
 def test_filter_by_path_and_description(endpoint: Running, authlens: Command) -> None:
     for name in ("one", "two", "three"):
         saved(endpoint, f"r/{name}.yaml")
@@ -263,7 +303,17 @@ def test_stored_invocations_are_judged_without_a_call(endpoint: Running, authlen
     )
     all_of_it = authlens("run", "--history", "", "--output", "json")
 
+    saved(endpoint, "r/copy of a.yaml", "{principalId: sensor9}")
+    with_copy = authlens("run", "r", "--history", "sensor7")
+    saved(endpoint, "others/a.yaml", mqtt="clientId: other")
+    saved(endpoint, "others/b.yaml", mqtt="clientId: another")
+    nobody = authlens("run", "others", "--history", "sensor7")
+
     assert (suite.code, single.code, asked.code, all_of_it.code) == (2, 1, 0, 2)
+    assert with_copy.out.endswith("\n1 failed\n")
+    assert "invocation 1 by r/a.yaml" in with_copy.out
+    assert nobody.code == 252
+    assert "no stored invocation that 'sensor7' finds was sent from these saved requests" in nobody.err
     assert suite.out.endswith("1 failed, 1 error\n")
     assert "failed  invocation 1 by r/a.yaml" in single.out
     assert len(objects(all_of_it.out)) == 2
@@ -391,6 +441,9 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
         (("a.yaml", "--target", "nonsense=1"), "write KEY=VALUE,… with the keys local, profile, region"),
         (("--history", "", "--deny", "iot:Connect"), "is no question: write an action and a resource"),
+        (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
+        (("--replay", "x"), "'x' is not a number from 1 on"),
+        (("a.yaml", "--junit", "a.yaml/junit.xml"), "cannot write a.yaml/junit.xml: "),
         (("a.yaml", "--serve", "nowhere.yaml"), "nowhere.yaml"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -42,7 +42,7 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--history", metavar="QUERY", help="judge the stored invocations that QUERY finds; '' is all")
     group.add_argument("--allow", action="append", default=[], metavar="'ACTION RESOURCE'", help="with --history")
     group.add_argument("--deny", action="append", default=[], metavar="'ACTION RESOURCE'", help="with --history")
-    group.add_argument("--replay", nargs="+", type=int, metavar="ID", help="send stored requests again and compare")
+    group.add_argument("--replay", nargs="+", type=_count, metavar="ID", help="send stored requests again and compare")
     group.add_argument(
         "--target",
         action="append",

@@ -30,6 +30,12 @@ def annotate(result: Result) -> list[str]:
     return [_command(result, sentence(each), _line(text, each.key)) for each in result.judgement.broken]
 
 
+def harmless(line: str) -> str:
+    """The line so that GitHub takes it for text: a command begins with `::`, an old one holds `##[`."""
+    line = line.replace("##[", "## [")
+    return f"| {line}" if line.lstrip().startswith("::") else line
+
+
 def _command(result: Result, message: str, line: int | None) -> str:
     properties = {"file": str(result.item.path)} if result.item.path else {}
     if line:

@@ -39,9 +39,15 @@ class _Judges:
             yield "", self.questions
         elif not self.items:
             yield "", None
-        for item in self.items:
-            if item.saved and (len(self.items) == 1 or _belongs(invocation, item, item.saved)):
-                yield f" by {item.name}", item.saved.expect
+        for item in self._judging(invocation):
+            yield f" by {item.name}", item.saved.expect if item.saved else None
+
+    def _judging(self, invocation: Invocation) -> Sequence[Item]:
+        readable = [item for item in self.items if item.saved]
+        if len(self.items) == 1:
+            return readable
+        own = [item for item in readable if _was_sent_from(item, invocation)]
+        return own or [item for item in readable if item.saved and _is_of(item.saved, invocation)]
 
 
 def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
@@ -52,7 +58,12 @@ def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
         if not history.count(arguments.history):
             what = f"nothing that {arguments.history!r} finds" if arguments.history else "nothing yet"
             raise CommandError(f"the history holds {what}{f' ({history.problem})' if history.problem else ''}")
-        return report(grouped(_results(judges, history, arguments.history), 1), None, arguments, world)
+        results = _results(judges, history, arguments.history)
+        first = next(results, None)
+        if first is None:
+            which = f" that {arguments.history!r} finds" if arguments.history else ""
+            raise CommandError(f"no stored invocation{which} was sent from these saved requests, or is like one")
+        return report(grouped(_with(first, results), 1), None, arguments, world)
     finally:
         history.close()
 
@@ -69,6 +80,11 @@ def _results(judges: _Judges, history: History, query: str) -> Generator[Result,
             yield Result(item, judge(expectation, invocation), invocation, Redactor(secrets_of(invocation.request)))
 
 
+def _with(first: Result, others: Generator[Result, None, None]) -> Generator[Result, None, None]:
+    yield first
+    yield from others
+
+
 def _stored(history: History, query: str) -> Iterator[Invocation]:
     """Newest first."""
     before: int | None = None
@@ -80,9 +96,12 @@ def _stored(history: History, query: str) -> Iterator[Invocation]:
                 yield invocation
 
 
-def _belongs(invocation: Invocation, item: Item, saved: SavedRequest) -> bool:
-    if invocation.source and item.path and Path(invocation.source).absolute() == item.path.absolute():
-        return True
+def _was_sent_from(item: Item, invocation: Invocation) -> bool:
+    source = invocation.source
+    return bool(source and item.path) and Path(source or "").absolute() == (item.path or Path()).absolute()
+
+
+def _is_of(saved: SavedRequest, invocation: Invocation) -> bool:
     return members(invocation.request) == members(saved.request)
 
 

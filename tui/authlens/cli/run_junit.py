@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from authlens.cli.diagnostics import CommandError
 from authlens.core.expectation_check import State
 from authlens.core.judgement_text import explanation, headline
-from authlens.core.visible import visible_lines
+from authlens.core.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from junitparser import TestCase
@@ -38,11 +38,13 @@ def write_junit(path: Path, results: Sequence[Result]) -> None:
 def _case(result: Result) -> TestCase:
     from junitparser import Error, Failure, TestCase
 
-    name = _xml(result.item.title, result)
-    case = TestCase(name, _xml(result.item.name, result), result.invocation.duration if result.invocation else 0.0)
+    name = visible(_xml(result.item.title, result))
+    case = TestCase(
+        name, visible(_xml(result.item.name, result)), result.invocation.duration if result.invocation else 0.0
+    )
     if result.state is not State.KEPT:
         kind = Failure if result.state is State.BROKEN else Error
-        outcome = kind(_xml(headline(result.judgement), result), _type(result))
+        outcome = kind(visible(_xml(headline(result.judgement), result)), _type(result))
         outcome.text = _xml(explanation(result.judgement, result.invocation), result)
         case.result = [outcome]
     return case

@@ -35,14 +35,24 @@ class Report(Protocol):
 class TextReport:
     """For people."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, read_by_github: bool = False) -> None:
+        """read_by_github: what looks like a workflow command in texts of others must not be one."""
         self._output = output
+        self._read_by_github = read_by_github
 
     def result(self, result: Result) -> None:
         took = f"  {milliseconds(result.invocation.duration)}" if result.invocation else ""
         self._output.line(f"{WORDS[result.state]:6}  {visible(_name(result))}{took}")
         text = result.redactor.text(explanation(result.judgement, result.invocation))
-        self._output.write("".join(f"        {line}\n" for line in visible_lines(text).split("\n") if text))
+        lines = visible_lines(text).split("\n") if text else []
+        self._output.write("".join(f"        {self._harmless(line)}\n" for line in lines))
+
+    def _harmless(self, line: str) -> str:
+        if not self._read_by_github:
+            return line
+        from authlens.cli.run_github import harmless
+
+        return harmless(line)
 
     def latency(self, latency: ColdAndWarm) -> None:
         for line in latency_lines(latency):

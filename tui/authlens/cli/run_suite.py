@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Generator, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +77,7 @@ def report(
     told: list[Result] = []
     invocations: list[Invocation] = []
     progress.show(0)
-    with closing(results):
+    with _ending(lambda: _finish(form, told, invocations, count, arguments), progress), closing(results):
         for group in results:
             result = merged(group)
             told.append(result)
@@ -87,13 +88,30 @@ def report(
             progress.show(len(told))
             if arguments.fail_fast and result.state is not State.KEPT:
                 break
-    progress.clear()
-    _finish(form, told, invocations, count, arguments)
     return exit_code(told)
 
 
+@contextmanager
+def _ending(finish: Callable[[], None], progress: Progress) -> Iterator[None]:
+    """Finish the reports, after Ctrl-C too: what was judged until then is not lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.clear()
+        finish()
+        raise
+    progress.clear()
+    finish()
+
+
 def report_form(arguments: argparse.Namespace, world: World) -> Report:
-    return JsonReport(world.output, world.stderr) if arguments.output == "json" else TextReport(world.output)
+    if arguments.output == "json":
+        return JsonReport(world.output, world.stderr)
+    return TextReport(world.output, _is_read_by_github(arguments, world))
+
+
+def _is_read_by_github(arguments: argparse.Namespace, world: World) -> bool:
+    return bool(arguments.github) or world.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def exit_code(results: Iterable[Result]) -> ExitCode:
@@ -149,8 +167,17 @@ def _finish(
 
 def _check_junit(name: str | None) -> None:
     """Before anything is sent: a run whose results cannot be kept is no use. Raises CommandError."""
-    if name and Path(name).is_dir():
+    if not name:
+        return
+    path = Path(name)
+    if path.is_dir():
         raise CommandError(f"cannot write {name}: Is a directory; name a file for --junit")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"cannot write {name}: {error.strerror or error}") from error
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise CommandError(f"cannot write {name}: Permission denied")
 
 
 def _annotate(result: Result, arguments: argparse.Namespace, world: World) -> None:

@@ -123,6 +123,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 scalars = st.text() | st.integers() | st.booleans() | st.none() | st.binary()
 
 
+@given(
+    st.text(st.sampled_from("ab: \n-'\"[]{},\\#*<17.x"), max_size=30)
+    | st.lists(st.sampled_from(["a:", " b", "\n", "  ", "- ", "[", "]", "{", "}", ", ", "'c'", '"\\x41"'])).map("".join)
+)
+def test_libyaml_reads_nothing_otherwise(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "__with_libyaml__", False)
+        without = outcome(text)
+    assert outcome(text) == without
+
+
+def outcome(text: str) -> Node | str:
+    try:
+        return load(text)
+    except YamlError as error:
+        return str(error)
+
+
 @given(st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=10))
 def test_reads_back_what_safe_dump_writes(value: Any) -> None:
     text = yaml.safe_dump(_without_shared(value))

@@ -8,8 +8,9 @@ from textwrap import dedent
 
 import pytest
 
+from authlens.endpoint.definition_file import looks_like_template
 from authlens.endpoint.definitions import AuthorizerDefinition, DefinitionError, Definitions
-from authlens.endpoint.template import looks_like_template, read_template
+from authlens.endpoint.template import read_template
 from support.functions import invoke
 from support.public_keys import pair
 

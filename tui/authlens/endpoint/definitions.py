@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -18,10 +17,10 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.refusal import Refusal
 from authlens.core.yaml_text import Node, YamlError
 from authlens.endpoint import function_checks
-from authlens.endpoint.function_checks import Unfit
+from authlens.endpoint.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.function_checks import unfit_at
 from authlens.endpoint.runtime_environment import language
 
-DEFAULT_REGION = "us-west-2"
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_TIMEOUT = 5.0
 """Seconds. AWS IoT ends an authorizer's function after five (contract §5)."""
@@ -110,27 +109,12 @@ def read_definitions(path: Path) -> Definitions:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
 
 
-def content_of(path: Path) -> bytes:
-    """The content of a file that the user wrote, no further than to see that it is too large."""
-    with path.open("rb") as file:
-        return file.read(yaml_text.MAX_BYTES + 1)
-
-
 def authorizer_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:iot:{region}:{account}:authorizer/{name}"
 
 
 def function_arn(region: str, account: str, name: str) -> str:
     return f"arn:aws:lambda:{region}:{account}:function:{name}"
-
-
-@contextmanager
-def _at(node: Node) -> Iterator[None]:
-    """What a check finds unfit is wrong at this place."""
-    try:
-        yield
-    except Unfit as reason:
-        raise node.error(str(reason)) from None
 
 
 def _optional(fields: Mapping[str, Node], key: str, read: Callable[[Node], Value], default: Value) -> Value:
@@ -221,7 +205,7 @@ class _Reader:
     def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
         name = _optional(fields, "functionName", _function_name, name)
         folder_node = _required(node, fields, "codeUri")
-        with _at(folder_node):
+        with unfit_at(folder_node):
             folder = function_checks.checked_folder(self._base / os.path.expanduser(folder_node.string()))
         environment = _environment(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", Node.string, "")
@@ -229,7 +213,7 @@ class _Reader:
         runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter))
         if language(runtime) != "provided":
             handler_node = _required(node, fields, "handler")
-            with _at(handler_node):
+            with unfit_at(handler_node):
                 function_checks.check_handler(folder, handler, runtime, environment)
         return FunctionDefinition(
             name=name,
@@ -247,21 +231,21 @@ class _Reader:
     def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
         if "interpreter" not in fields:
             return None
-        with _at(fields["interpreter"]):
+        with unfit_at(fields["interpreter"]):
             return function_checks.checked_program(fields["interpreter"].string(), self._base)
 
     def _runtime(self, node: Node, fields: Mapping[str, Node], default: str) -> str:
         """The runtime, once what runs it is known to start; a version that differs is a warning."""
         runtime = "provided" if "command" in fields else default
         if "runtime" in fields:
-            with _at(fields["runtime"]):
+            with unfit_at(fields["runtime"]):
                 runtime = function_checks.checked_runtime(fields["runtime"].string())
         place = fields.get("interpreter", fields.get("runtime", node.key or node))
         if language(runtime) == "provided":
             if "interpreter" in fields:
                 raise place.error("interpreter is for Python and Node.js; runtime provided has command")
             return runtime
-        with _at(place):
+        with unfit_at(place):
             warning = function_checks.version_warning(runtime, self._interpreter(fields))
         if warning:
             self.warnings.append(f"{self._path}, line {place.line}: {warning}")
@@ -273,7 +257,7 @@ class _Reader:
             if "command" in fields:
                 raise place.error("command is for runtime provided; Python and Node.js have handler")
             return ()
-        with _at(place):
+        with unfit_at(place):
             if "command" not in fields:
                 return function_checks.own_bootstrap(folder)
             command = [item.string("command") for item in place.list()]
@@ -291,7 +275,7 @@ def _environment(node: Node) -> dict[str, str]:
 
 
 def _variable(name: str, node: Node) -> str:
-    with _at(node.key or node):
+    with unfit_at(node.key or node):
         return function_checks.checked_variable(name, function_checks.filled(node.string(), os.environ))
 
 

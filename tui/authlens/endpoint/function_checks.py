@@ -10,10 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from authlens.core.yaml_text import Node
 from authlens.endpoint.runtime_environment import RESERVED, language
 
 VERSION_LIMIT = 10.0
@@ -34,6 +36,15 @@ _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*requir
 
 class Unfit(ValueError):
     """A definition cannot be used; the text is the reason."""
+
+
+@contextmanager
+def unfit_at(node: Node) -> Iterator[None]:
+    """What a check finds unfit is wrong at this place of the file: YamlError."""
+    try:
+        yield
+    except Unfit as reason:
+        raise node.error(str(reason)) from None
 
 
 def checked_folder(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from authlens.core.target import DEMO, StaticCredentials, Target
+from authlens.endpoint.definition_file import DEFAULT_REGION, content_of, looks_like_template
 
 SAMPLES = Path(__file__).with_name("samples")
 START_LIMIT = 30.0
@@ -192,9 +193,6 @@ def command(path: Path) -> list[str]:
 
 def is_template(path: Path) -> bool:
     """Whether the file is a CloudFormation template rather than an authorizers.yaml."""
-    from authlens.endpoint.definitions import content_of
-    from authlens.endpoint.template import looks_like_template
-
     try:
         return looks_like_template(content_of(path).decode("utf-8", "replace"))
     except OSError:
@@ -204,7 +202,6 @@ def is_template(path: Path) -> bool:
 def region_of(path: Path) -> str:
     """The region that the file names; the endpoint itself says what is wrong with the file."""
     from authlens.core.yaml_text import YamlError, load
-    from authlens.endpoint.definitions import DEFAULT_REGION, content_of
 
     try:
         fields = load(content_of(path).decode("utf-8")).mapping()

@@ -7,11 +7,9 @@ becomes a warning, and the authorizer that needs it is left out.
 from __future__ import annotations
 
 import atexit
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +17,19 @@ from authlens.core import yaml_text
 from authlens.core.authorizer import Authorizer
 from authlens.core.yaml_text import Node, YamlError
 from authlens.endpoint import function_checks
+from authlens.endpoint.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.definitions import (
     DEFAULT_ACCOUNT,
     DEFAULT_MEMORY_SIZE,
-    DEFAULT_REGION,
     AuthorizerDefinition,
     DefinitionError,
     Definitions,
     FunctionDefinition,
     authorizer_arn,
     authorizer_refusal,
-    content_of,
     function_arn,
 )
-from authlens.endpoint.function_checks import Unfit
+from authlens.endpoint.function_checks import Unfit, unfit_at
 from authlens.endpoint.runtime_environment import RESERVED, language
 from authlens.endpoint.template_text import load_template
 from authlens.endpoint.template_values import NO_VALUE, Resolver, Unresolvable, as_text, section
@@ -43,14 +40,6 @@ AUTHORIZER = "AWS::IoT::Authorizer"
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
-
-_RESOURCES = re.compile(r"""^(?:\{\s*)?\s*["']?Resources["']?\s*:""", re.MULTILINE)
-_AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
-
-
-def looks_like_template(text: str) -> bool:
-    """Whether a file is a template rather than an authorizers.yaml."""
-    return bool(_RESOURCES.search(text)) and not _AUTHORIZERS.search(text)
 
 
 def read_template(path: Path) -> Definitions:
@@ -63,14 +52,6 @@ def read_template(path: Path) -> Definitions:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
-
-
-@contextmanager
-def _at(node: Node) -> Iterator[None]:
-    try:
-        yield
-    except Unfit as reason:
-        raise node.error(str(reason)) from None
 
 
 class _Template:
@@ -155,7 +136,7 @@ class _Template:
         if "Layers" in properties:
             self._note(properties["Layers"], f"the layers of the function {logical} are not used here")
         if language(runtime) != "provided":
-            with _at(properties.get("Handler", place)):
+            with unfit_at(properties.get("Handler", place)):
                 function_checks.check_handler(folder, handler, runtime, environment)
         return FunctionDefinition(
             name=name,
@@ -179,7 +160,7 @@ class _Template:
         except Unfit as reason:
             raise Unresolvable(place, str(reason)) from None
         if language(runtime) != "provided":
-            with _at(place):
+            with unfit_at(place):
                 warning = function_checks.version_warning(runtime, None)
             if warning:
                 self._note(place, warning)
@@ -188,7 +169,7 @@ class _Template:
     def _command(self, runtime: str, folder: Path, place: Node) -> tuple[str, ...]:
         if language(runtime) != "provided":
             return ()
-        with _at(place):
+        with unfit_at(place):
             return function_checks.own_bootstrap(folder)
 
     def _environment(self, properties: Mapping[str, Node]) -> dict[str, str]:
@@ -207,7 +188,7 @@ class _Template:
             value = self._resolver.resolve(node)
         except Unresolvable as problem:
             return self._stand_in(name, node, problem)
-        with _at(node):
+        with unfit_at(node):
             return None if value is NO_VALUE else function_checks.checked_variable(name, as_text(value))
 
     def _stand_in(self, name: str, node: Node, problem: Unresolvable) -> str | None:
@@ -293,7 +274,7 @@ class _Code:
         if inline is not None:
             return _written(inline, runtime, self._place)
         path = self._metadata.text("aws:asset:path") or self._local_path()
-        with _at(self._properties.get("CodeUri", self._properties.get("Code", self._place))):
+        with unfit_at(self._properties.get("CodeUri", self._properties.get("Code", self._place))):
             return function_checks.checked_folder(self._base / path)
 
     def _inline(self) -> str | None:

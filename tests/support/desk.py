@@ -34,6 +34,9 @@ class ScriptedGateway:
     hold: threading.Event | None = None
     authorizer: Authorizer = field(default_factory=lambda: Authorizer("SensorAuth", status="ACTIVE"))
 
+    def prepare(self) -> None:
+        """Nothing to load."""
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         self.sent.append(request)
         if self.hold is not None:

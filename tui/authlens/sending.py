@@ -119,6 +119,10 @@ class Sender:
         call.join(seconds)
         return answer[0] if answer else left_behind(saved, source, started_at, seconds)
 
+    def prepare(self) -> None:
+        """Load what the first call to a local endpoint needs, while that endpoint starts."""
+        self._gateway.prepare()
+
     def locate(self, target: Target, base: Path | None = None) -> Target:
         """The target with its URL: a local one is started when needed. Raises NotSent."""
         if target.local is None:
@@ -265,6 +269,9 @@ class _LazyGateway:
 
                 self._made = BotoGateway(self._retries, self._mfa_code)
             return self._made
+
+    def prepare(self) -> None:
+        self._gateway().prepare()
 
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         return self._gateway().invoke(request, target)

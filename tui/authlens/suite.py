@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 
 from authlens.core.expectation_check import Judgement, State, judge
@@ -71,9 +70,11 @@ class Suite:
             threading.Thread(target=lambda: [self._located_target(*each) for each in wanted], daemon=True).start()
 
     def ready(self) -> Failure | None:
-        """Wait for the endpoint of `serve` and for botocore. Why the endpoint cannot start, or `None`."""
-        import_module("authlens.aws.gateway")
-        located = self._located_target(self._serve, None) if self._serve else None
+        """Wait for the endpoint of `serve`, and prepare to call it. Why the endpoint cannot start, or `None`."""
+        if self._serve is None:
+            return None
+        self._sender.prepare()
+        located = self._located_target(self._serve, None)
         return located if isinstance(located, Failure) else None
 
     def run(self, item: Item) -> Result:

@@ -29,6 +29,9 @@ class BotoGateway:
         self._clients = Clients(retries, mfa_code)
         self._tap = WireTap()
 
+    def prepare(self) -> None:
+        self._clients.prepare()
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         started = time.perf_counter()
         with self._tap.listening() as exchange:

@@ -27,7 +27,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="saved requests, or folders of them")
     parser.add_argument("--filter", metavar="TEXT", help="only those whose path or description contains TEXT")
     parser.add_argument("--repeat", type=_count, default=1, metavar="N", help="send each N times and show the latency")
-    parser.add_argument("--concurrency", type=_count, metavar="N", help="calls at once (default: 8 locally, 4 for AWS)")
+    parser.add_argument(
+        "--concurrency", type=_count, metavar="N", help="calls at once (default: up to 8 locally, 4 for AWS)"
+    )
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first that is not kept")
     parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
     parser.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML too")

@@ -23,7 +23,8 @@ from authlens.core.target import Target
 from authlens.suite import Result, Suite
 from authlens.suite_items import Item
 
-LOCAL_CONCURRENCY = 8
+LOCAL_CONCURRENCY = min(8, 2 * (os.cpu_count() or 1))
+"""More calls at once would start more processes of a function than there are processors to run them."""
 AWS_CONCURRENCY = 4
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

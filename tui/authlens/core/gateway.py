@@ -33,6 +33,10 @@ class CallFailed(Exception):
 class Gateway(Protocol):
     """Every method blocks, makes one attempt, ends by the target's deadlines and is safe to call from any thread."""
 
+    def prepare(self) -> None:
+        """Load what the first call to a local endpoint would have to load. Nobody is called."""
+        ...
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         """Call TestInvokeAuthorizer. References must be resolved. Never raises for what can go wrong outside."""
         ...

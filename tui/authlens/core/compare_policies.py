@@ -141,23 +141,33 @@ Traits = TypeVar("Traits", bound=frozenset[Any])
 
 
 def _match(left: Sequence[Traits], right: Sequence[Traits]) -> dict[int, int]:
-    """Right places to left places: the most alike first, then those that stand nearest."""
-    candidates = sorted(
-        (-likeness, abs(i - j), j, i)
-        for j, b in enumerate(right)
-        for i, a in enumerate(left)
-        if (likeness := _likeness(a, b))
-    )
+    """Right places to left places: the most alike first, then those that stand nearest.
+
+    Nothing is more alike than the same, so that only what is left over is measured.
+    """
+    places: dict[Traits, list[int]] = {}
+    for i, a in enumerate(left):
+        places.setdefault(a, []).append(i)
     matched: dict[int, int] = {}
-    for _, _, j, i in candidates:
-        if j not in matched and i not in matched.values():
-            matched[j] = i
+    _take(matched, ((0.0, abs(i - j), j, i) for j, b in enumerate(right) for i in places.get(b, ())))
+    taken = set(matched.values())
+    free = [(i, a) for i, a in enumerate(left) if i not in taken]
+    rest = ((j, b) for j, b in enumerate(right) if j not in matched)
+    alike = ((-_likeness(a, b), abs(i - j), j, i) for j, b in rest for i, a in free)
+    _take(matched, (candidate for candidate in alike if candidate[0]))
     return matched
 
 
+def _take(matched: dict[int, int], candidates: Iterable[tuple[float, int, int, int]]) -> None:
+    """Match what neither side has matched yet, the first candidates first."""
+    taken = set(matched.values())
+    for _, _, j, i in sorted(candidates):
+        if j not in matched and i not in taken:
+            matched[j] = i
+            taken.add(i)
+
+
 def _likeness(left: frozenset[Any], right: frozenset[Any]) -> float:
-    if left == right:
-        return 1.0
     shared = left & right
     telling = any(isinstance(trait, frozenset) or trait[0] not in _TOO_COMMON for trait in shared)
     return len(shared) / len(left | right) if telling else 0.0

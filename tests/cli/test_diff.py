@@ -111,6 +111,26 @@ def test_what_the_aws_cli_prints_as_yaml(authlens: Command) -> None:
     assert authlens("diff", a, b).code == 0
 
 
+def test_one_of_an_export_of_the_history(authlens: Command) -> None:
+    lines = [json.dumps(to_json(invocation(number=number))) for number in (8, 7)]
+    export = written("export.jsonl", "\n".join(lines) + "\n")
+
+    assert authlens("diff", f"{export}#7", f"{export}#8").code == 0
+    whole, wrong = authlens("diff", export, export), authlens("diff", export, f"{export}#9")
+    assert (whole.code, wrong.code) == (252, 252)
+    assert "export.jsonl: it holds 2 invocations; name one of them, such as export.jsonl#8" in whole.err
+
+
+def test_an_error_that_the_aws_cli_printed(authlens: Command) -> None:
+    printed = "An error occurred (ResourceNotFoundException) when calling the TestInvokeAuthorizer operation: gone"
+    a = written("a.json", outcome_to_json(outcome(policy(CONNECT))))
+
+    ended = authlens("diff", a, written("b.txt", f"\n{printed}\n"))
+
+    assert ended.code == 1
+    assert "authenticated as sensor7 → ResourceNotFoundException" in ended.out
+
+
 def test_policies_and_standard_input(authlens: Command) -> None:
     a = written("a.json", policy(CONNECT))
 

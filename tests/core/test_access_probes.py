@@ -26,7 +26,7 @@ def raised(*statements: object) -> list[tuple[str, str]]:
             "*", f"{TOPIC}a", [("iot:Publish", f"{TOPIC}a"), ("iot:Receive", f"{TOPIC}a")], id="any action on a topic"
         ),
         pytest.param("iot:S*", f"{FILTER}a/#", [("iot:Subscribe", f"{FILTER}a/#")], id="any action on a filter"),
-        pytest.param("iot:Publish", "*", [], id="any resource is no question"),
+        pytest.param("iot:Publish", "*", [("iot:Publish", "*")], id="any resource"),
         pytest.param(
             "iot:Connect", CLIENT + "${iot:ClientId}", [("iot:Connect", f"{CLIENT}sensor-7")], id="variable filled in"
         ),

@@ -64,6 +64,35 @@ def test_without_questions_the_documents_raise_their_own() -> None:
     assert (flip.before.word, flip.after.word) == ("ALLOWED", "EXPLICIT_DENY")
 
 
+def test_a_denial_of_everything_flips_what_others_allow() -> None:
+    right = outcome(policy(CONNECT, PUBLISH, {"Effect": "Deny", "Action": "iot:*", "Resource": "*"}))
+
+    flips = compare(invocation(), invocation(right)).flips
+
+    assert [(asked(flip.after.question), flip.before.word, flip.after.word) for flip in flips[:3]] == [
+        ("connect as sensor-7", "ALLOWED", "EXPLICIT_DENY"),
+        ("publish to sensors/7/data", "ALLOWED", "EXPLICIT_DENY"),
+        ("connect as *", "IMPLICIT_DENY", "EXPLICIT_DENY"),
+    ]
+
+
+def test_a_client_that_is_let_in_no_more_may_do_nothing_it_might_before() -> None:
+    words = compare(invocation(), invocation(outcome(policy(CONNECT, PUBLISH), authenticated=False))).words
+
+    assert words == (
+        "connect as sensor-7: ALLOWED → IMPLICIT_DENY, because the client is not authenticated",
+        "publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because the client is not authenticated",
+        "authenticated yes → no",
+        "document 1 unchanged",
+    )
+
+
+def test_policies_alone_are_compared_with_policies() -> None:
+    alone = Side("policy.json", result=outcome(policy(PUBLISH, CONNECT), principal=None), policies_alone=True)
+
+    assert compare(alone, invocation()).equal
+
+
 def test_refused_logins_may_do_nothing() -> None:
     refused = outcome(policy(CONNECT, PUBLISH), authenticated=False)
 

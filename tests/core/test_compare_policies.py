@@ -36,6 +36,7 @@ def policy(*statements: Any, **elements: Any) -> str:
         ),
         pytest.param(policy(CONNECT), policy({"Sid": "a", **CONNECT}, Id="b"), id="names mean nothing"),
         pytest.param(policy(CONNECT), policy(CONNECT, CONNECT), id="said twice is said once"),
+        pytest.param(policy(CONNECT), policy({**CONNECT, "Action": "IOT:connect"}), id="case of an action"),
         pytest.param(
             policy(DENY),
             policy({**DENY, "Condition": {"StringEquals": {"iot:ClientId": ["c3", "c2"]}}}),
@@ -168,3 +169,21 @@ def test_every_document_is_told_once_on_each_side(left: list[Any], right: list[A
     assert sorted(pair.left.number for pair in pairs if pair.left) == list(range(1, len(left) + 1))
     assert sorted(pair.right.number for pair in pairs if pair.right) == list(range(1, len(right) + 1))
     assert equal_documents(left, right) == equal_documents(right, left)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ([policy(CONNECT, PUBLISH)], [policy(PUBLISH), policy(CONNECT)], True),
+        ([policy(CONNECT), policy(CONNECT)], [policy(CONNECT)], True),
+        (["not json", policy(CONNECT)], [policy(CONNECT), " not json"], True),
+        ([policy(CONNECT, PUBLISH)], [policy(PUBLISH), policy(CONNECT, Version="2008-10-17")], False),
+        ([policy(CONNECT)], [policy(CONNECT), policy()], False),
+        ([policy(CONNECT)], [], False),
+        ([], [], True),
+    ],
+    ids=["split", "repeated", "unreadable", "other version", "empty document", "nothing", "both nothing"],
+)
+def test_documents_hold_a_set_of_statements(left: list[str], right: list[str], same: bool) -> None:
+    assert equal_documents(left, right) is same
+    assert equal_documents(right, left) is same

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from authlens.core.access import Access, AccessQuestions
+from authlens.core.access import ALLOWED, Access, AccessQuestions
 from authlens.core.access_probes import probes
 from authlens.core.authorizer import Authorizer
 from authlens.core.compare_policies import DocumentPair, pair_documents
@@ -37,6 +37,8 @@ class Side:
     duration: float | None = None
     saved: SavedRequest | None = None
     """Where it is a draft, all of it."""
+    policies_alone: bool = False
+    """Its result holds policy documents and nothing else to compare."""
 
     @classmethod
     def of(cls, invocation: Invocation, label: str | None = None) -> Side:
@@ -65,6 +67,11 @@ class Flip:
 
     before: Access
     after: Access
+
+    @property
+    def is_about_allowing(self) -> bool:
+        """Rather than about how it is denied."""
+        return ALLOWED in (self.before.word, self.after.word)
 
     @property
     def words(self) -> str:
@@ -125,8 +132,17 @@ def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Ques
     """Compare `b` with `a`. Without questions, those that the documents of both sides themselves raise are asked."""
     left = a if isinstance(a, Side) else Side.of(a)
     right = b if isinstance(b, Side) else Side.of(b)
+    if left.policies_alone or right.policies_alone:
+        left, right = _policies_of(left), _policies_of(right)
     pairs = pair_documents(left.documents, right.documents)
-    return comparison_of(left, right, pairs, _flips(left, right, pairs, questions))
+    flips = sorted(_flips(left, right, pairs, questions), key=lambda flip: not flip.is_about_allowing)
+    return comparison_of(left, right, pairs, flips)
+
+
+def _policies_of(side: Side) -> Side:
+    if not isinstance(side.result, Outcome):
+        return side
+    return replace(side, result=Outcome(True, policy_documents=side.result.policy_documents))
 
 
 def comparison_of(
@@ -247,7 +263,8 @@ def _flips(
     if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
         return
     if questions is None:
-        questions = probes(pairs, (left.request, right.request))
+        let_in_otherwise = left.result.is_authenticated != right.result.is_authenticated
+        questions = probes(pairs, (left.request, right.request), ask_all=let_in_otherwise)
     before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
     for question in questions:
         word = before.word(question)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from authlens.core.policy.actions import action_named
+
 Atom = tuple[str, str]
 """An element of a statement (`Action`, `Condition StringEquals iot:ClientId`) and one of its values."""
 
@@ -107,8 +109,24 @@ def pair_documents(left: Sequence[Any], right: Sequence[Any]) -> tuple[DocumentP
 
 
 def equal_documents(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    """Whether both lists hold documents of the same meaning, in any order."""
-    return len(left) == len(right) and all(pair.equal for pair in pair_documents(left, right))
+    """Whether both lists hold the same statements, in whatever documents and order."""
+    a, b = (map(read_policy, documents) for documents in (left, right))
+    return _whole_meaning(a) == _whole_meaning(b)
+
+
+def mean_the_same(pairs: Sequence[DocumentPair]) -> bool:
+    """As `equal_documents`, of documents that are paired already."""
+    left, right = ([side for side in sides if side] for sides in zip(*((p.left, p.right) for p in pairs), strict=True))
+    return _whole_meaning(left) == _whole_meaning(right)
+
+
+def _whole_meaning(documents: Iterable[PolicyMeaning]) -> frozenset[object]:
+    """Every statement with what stands beside it in its document; a document without statements as a whole."""
+    return frozenset(
+        (document.elements, atoms)
+        for document in documents
+        for atoms in ({statement.atoms for statement in document.statements} or {frozenset()})
+    )
 
 
 def moved(pairs: Sequence[DocumentPair]) -> bool:
@@ -213,7 +231,13 @@ def _each(name: str, value: Any) -> Iterator[Atom]:
     if not values:
         yield name, "(empty list)"
     for item in values:
-        yield name, _text(item)
+        yield name, _action(_text(item)) if name in ("Action", "NotAction") else _text(item)
+
+
+def _action(text: str) -> str:
+    """A known action in its own spelling: AWS compares actions without case."""
+    known = action_named(text)
+    return known.name if known else text
 
 
 def _text(value: Any) -> str:

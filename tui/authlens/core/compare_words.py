@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from authlens.core.compare_policies import Atom, DocumentPair, PolicyMeaning, StatementMeaning, StatementPair, moved
+from authlens.core.compare_policies import (
+    Atom,
+    DocumentPair,
+    PolicyMeaning,
+    StatementMeaning,
+    StatementPair,
+    mean_the_same,
+    moved,
+)
 from authlens.core.invocation import Failure, Outcome
 
 Result = Outcome | Failure
@@ -54,6 +62,9 @@ def request_changes(
 
 def policy_changes(pairs: Sequence[DocumentPair]) -> Iterator[Change]:
     single = len(pairs) == 1 and pairs[0].left is not None and pairs[0].right is not None
+    if pairs and not all(pair.equal for pair in pairs) and mean_the_same(pairs):
+        yield Change("policies", "the same statements stand in other documents, which means nothing", differs=False)
+        return
     for pair in pairs:
         yield from _document_changes(pair, "" if single else f"{_document_name(pair)}, ")
     if moved(pairs):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from authlens.core.target import Target
 from authlens.store.settings import Settings
-from authlens.ui.app import crash_message
 from authlens.ui.mfa import MfaAsker
 from authlens.ui.screens.dialog import AskText
 from authlens.ui.widgets.field import MASK
@@ -75,16 +74,3 @@ async def test_help_names_the_keys_that_work_here(tmp_path: Path) -> None:
         assert "Send the request" in text
         await robot.press("escape")
         assert "Everywhere" not in robot.text()
-
-
-def test_a_crash_tells_the_place_and_no_value() -> None:
-    def fail(token: str) -> None:
-        raise ValueError(token)
-
-    try:
-        fail("secret-token")
-    except ValueError as error:
-        said = crash_message(error)
-    assert "ValueError" in said
-    assert "test_app.py" in said
-    assert "secret-token" not in said

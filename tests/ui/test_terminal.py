@@ -27,8 +27,12 @@ def home(tmp_path: Path) -> Mapping[str, str]:
 
 @pytest.mark.parametrize(
     ("how", "code"),
-    [("ctrl+q", 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)],
-    ids=["quit", "terminated", "hung up", "interrupted"],
+    [
+        pytest.param("ctrl+q", 0, id="quit"),
+        pytest.param(signal.SIGTERM, 143, id="terminated"),
+        pytest.param(signal.SIGHUP, 129, id="hung up", marks=pytest.mark.slow),
+        pytest.param(signal.SIGINT, 130, id="interrupted"),
+    ],
 )
 def test_the_terminal_is_restored(
     home: Mapping[str, str], tmp_path: Path, how: str | signal.Signals, code: int
@@ -42,6 +46,38 @@ def test_the_terminal_is_restored(
             terminal.signal(how)
         assert terminal.wait_for_exit() == code
         assert all(sequence in terminal.written for sequence in RESTORED)
+
+
+_CRASHING = """
+import sys
+from authlens.__main__ import main
+from authlens.ui.screens.main import MainScreen
+
+def crash(screen):
+    token = "secret-token"
+    raise ValueError(token)
+
+MainScreen.action_send = crash
+sys.exit(main([]))
+"""
+
+
+def test_a_crash_restores_the_terminal_and_keeps_a_report_without_secrets(
+    home: Mapping[str, str], tmp_path: Path
+) -> None:
+    with Terminal([sys.executable, "-c", _CRASHING], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("F5 Send")
+        terminal.press("f5")
+        assert terminal.wait_for_exit() == 255
+        assert all(sequence in terminal.written for sequence in RESTORED)
+        said = terminal.written[terminal.written.rfind(RESTORED[0]) :].decode()
+    report = tmp_path / "STATE" / "authlens" / "crash-report.txt"
+    kept = report.read_text()
+    assert "crash-report.txt" in said
+    assert "ValueError" in said
+    assert "in crash" in kept
+    assert "secret-token" not in terminal.written.decode() + kept
+    assert report.stat().st_mode & 0o777 == 0o600
 
 
 def test_without_a_terminal_a_sentence_is_said(home: Mapping[str, str], tmp_path: Path) -> None:

@@ -20,6 +20,11 @@ class Places:
     requests: Path
     """The folder of saved requests: `requests/` of the working folder if it is there, else in the data folder."""
 
+    @property
+    def crash_report(self) -> Path:
+        """Where the app says what it stopped on, beside the history."""
+        return self.history.with_name("crash-report.txt")
+
 
 def places(environ: Mapping[str, str], cwd: Path) -> Places:
     """The places of this user, in this working folder. Nothing is created."""

@@ -6,11 +6,9 @@ import asyncio
 import gc
 import signal
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -202,21 +200,21 @@ class AuthlensApp(App[object]):
     def _on_signal(self, number: signal.Signals) -> None:
         self.exit(return_code=128 + number)
 
-    def _fatal_error(self) -> None:
+    def _handle_exception(self, error: Exception) -> None:
         """Textual would print the local variables, secrets among them. Say what and where, and keep a report."""
-        error = self._exception
+        from authlens.ui import crash
+
+        self._return_code = crash.EXIT_CODE
+        if self._exception is not None:
+            return
+        # The pilot of the tests raises it again.
+        self._exception = error
+        self._exception_event.set()
         self.bell()
-        self._exit_renderables.append(Text(crash_message(error)))
+        report = self.desk.places.crash_report
+        kept = crash.keep(crash.report(error, self.desk.now()), report)
+        self._exit_renderables.append(Text(crash.message(error, report if kept else None)))
         self._close_messages_no_wait()
-
-
-def crash_message(error: BaseException | None) -> str:
-    """What went wrong and where in the program, without a value."""
-    error = getattr(error, "error", error)  # Textual wraps what a worker raised
-    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
-    places = [f"  {Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-6:]]
-    head = f"authlens stopped on a fault of its own ({type(error).__name__}). Your saved requests and history are kept."
-    return "\n".join([head, *places])
 
 
 def _speaks_utf8() -> bool:

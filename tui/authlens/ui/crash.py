@@ -1,0 +1,81 @@
+"""What is told and kept of a fault of the app itself.
+
+The rule: places in the program and never a value. The words of an exception may quote a secret, so they are left out.
+"""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import textual
+
+from authlens import __version__
+
+EXIT_CODE = 255
+"""Of an internal fault, as docs/commands.md says."""
+_SHOWN = 6
+
+
+def message(error: BaseException, report: Path | None) -> str:
+    """What went wrong and where, for the terminal that the app has left."""
+    error = _own(error)
+    kept = f"A report that quotes nothing of yours is in {report}." if report else "No report could be written."
+    return "\n".join(
+        [
+            f"authlens stopped on a fault of its own ({type(error).__name__}).",
+            *_places(error)[-_SHOWN:],
+            f"Your saved requests and history are kept. {kept}",
+        ]
+    )
+
+
+def report(error: BaseException, now: datetime) -> str:
+    """As `message`, with every place and everything that led to it."""
+    lines = [
+        f"authlens {__version__} stopped on a fault of its own at {now:%Y-%m-%d %H:%M:%S %Z}.",
+        f"Textual {textual.__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
+    ]
+    for led_to in _chain(_own(error)):
+        lines += ["", f"{type(led_to).__module__}.{type(led_to).__qualname__} at", *_places(led_to)]
+    return "\n".join(lines) + "\n"
+
+
+def keep(text: str, path: Path) -> bool:
+    """Write the report for its owner alone, over the last one. Whether that was done."""
+    from authlens.store.files import make_own_folder, write_whole
+
+    try:
+        make_own_folder(path.parent)
+        write_whole(path, text.encode("utf-8", "backslashreplace"))
+    except OSError:
+        return False
+    return True
+
+
+def _own(error: BaseException) -> BaseException:
+    """Textual wraps what a worker raised."""
+    wrapped = getattr(error, "error", None)
+    return wrapped if isinstance(wrapped, BaseException) else error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and what it was raised from or in the midst of; a chain may be a ring."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"  {_file(frame.filename)}:{frame.lineno} in {frame.name}" for frame in frames]
+
+
+def _file(name: str) -> str:
+    """Without the folders above the package, which name the user."""
+    return "/".join(Path(name).parts[-3:])

@@ -204,6 +204,17 @@ def test_asking_without_credentials_is_a_matter_of_configuration(authlens: Comma
     assert (ended.code, "DescribeAuthorizer" in ended.err) == (253, True)
 
 
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_secrets_that_an_answer_repeats_are_told_on_request_only(authlens: Command, output: str) -> None:
+    failure = Failure(FailureKind.AWS, "InvalidResponseException", "Lambda function encountered error: no canary-token")
+    Path("sent.json").write_text(
+        json.dumps(to_json(Invocation(AuthorizerRequest("A", "canary-token"), Target(), failure, NOW, 0.1)))
+    )
+    shown = authlens("explain", "--answer", "sent.json", "--output", output).out
+    assert ("canary" in shown, "no [redacted]" in shown) == (False, True)
+    assert "canary-token" in authlens("explain", "--answer", "sent.json", "--reveal", "--output", output).out
+
+
 REFUSED = {
     "nothing": ([], "", "one of the arguments"),
     "two things": (["--request", "request.yaml", "--history", "1"], "", "not allowed with"),

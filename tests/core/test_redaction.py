@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secrets_of
+from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secrets_of, tells_of_secret
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from support.stored_invocations import any_request
 
@@ -36,6 +36,17 @@ def test_secrets_of() -> None:
         *("the-token", "the-signature", b"\xffpassword", "Bearer header-secret", "a" * 16),
         *("query%20secret", "query secret", "username-secret"),
     }
+
+
+def test_secrets_that_are_certain() -> None:
+    assert set(secrets_of(REQUEST, certain=True)) == set(secrets_of(REQUEST)) - {"a" * 16}
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"), [("X-Auth", True), ("cookie", True), ("X-Custom", False), ("Sec-WebSocket-Key", True)]
+)
+def test_a_name_tells(name: str, tells: bool) -> None:
+    assert tells_of_secret(name) is tells
 
 
 def test_redact_request() -> None:
@@ -132,6 +143,11 @@ def test_of_two_secrets_the_longer_goes_whole(secrets: tuple[str, str]) -> None:
 
 def test_without_secrets_text_stays() -> None:
     assert Redactor([]).text("user sensor-7 was denied") == "user sensor-7 was denied"
+
+
+def test_every_text_of_a_value_is_redacted() -> None:
+    value = {"canary-key": [1, None, "a canary-key", {"x": True}]}
+    assert Redactor(["canary-key"]).values(value) == {MASK: [1, None, f"a {MASK}", {"x": True}]}
 
 
 def test_content_keeps_bytes_that_are_no_text() -> None:

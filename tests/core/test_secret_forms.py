@@ -60,6 +60,7 @@ SHORT = {
     "six characters have all forms": ("abcdef", "616263646566"),
     "five have themselves": ("abcde", "abcde"),
     "and their base64": ("abcde", "YWJjZGU="),
+    "a principalId made of a longer one": ("tok-en.4/x9+é", "token4x9"),
 }
 
 

@@ -22,6 +22,7 @@ from authlens.core.visible import is_visible, visible, visible_lines
         ("zero\u200bwidth\ufeff", "zero⟨U+200B⟩width⟨U+FEFF⟩"),
         ("\ud800", "⟨U+D800⟩"),
         ("\U000e0041", "⟨U+E0041⟩"),
+        ("hidden\ufe01\U000e01ff\U0001d173\u180b", "hidden⟨U+FE01⟩⟨U+E01FF⟩⟨U+1D173⟩⟨U+180B⟩"),
         ("[red]markup[/] $x", "[red]markup[/] $x"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Outcome
+from authlens.core.invocation import Failure, FailureKind, Outcome, Wire
 from authlens.ui.widgets.code_view import CodeView
 from support.desk import POLICY, ScriptedGateway
 from ui.robot import running
@@ -24,6 +24,32 @@ async def test_a_send_shows_the_verdict_and_the_document(tmp_path: Path) -> None
         for said in ("✓ AUTHENTICATED", "sensor7", "12 ms", "refresh after 5 min", "disconnect after 24 h"):
             assert said in text
         assert '"Action": "iot:Connect"' in text
+
+
+async def test_an_answer_hides_what_the_form_hides_until_it_is_revealed(tmp_path: Path) -> None:
+    """In the message, the stages, the log, the wire with its base64, and what is copied of them."""
+    said = "Lambda function encountered error in execution: no correct-horse: RuntimeError"
+    wire = Wire("POST", "https://x", request_body=b'{"mqttContext": {"password": "Y29ycmVjdC1ob3JzZQ=="}}')
+    failure = Failure(FailureKind.AWS, "InvalidResponseException", said, 400)
+    gateway = ScriptedGateway([Reply(failure, 0.01, wire, "got correct-horse")])
+
+    async with running(tmp_path, gateway=gateway) as robot:
+        await robot.send()
+        assert ("[redacted]" in robot.text(), "correct-horse" in robot.text()) == (True, False)
+        for name in ("documents", "log", "wire"):
+            await robot.open_page(name)
+            seen = robot.text() + robot.app.export_screenshot()
+            assert "[redacted]" in robot.text()
+            assert ("correct-horse" in seen, "Y29y" in seen) == (False, False)
+        robot.answer.text.focus()
+        await robot.press("y")
+        assert '"password": "[redacted]"' in robot.app.clipboard
+        await robot.press("f2")
+        assert "correct-horse" in robot.text()
+        assert "[redacted]" not in robot.text()
+        assert "Y29ycmVjdC1ob3JzZQ==" in robot.text()
+        await robot.go_to("username")
+        assert "correct-horse" not in robot.text()
 
 
 async def test_an_error_is_shown_with_class_status_request_id_and_message(tmp_path: Path) -> None:

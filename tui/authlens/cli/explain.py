@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authlens.core.finding import Finding
     from authlens.core.invocation import Invocation
     from authlens.core.policy.rule import Finding as LintFinding
+    from authlens.core.redaction import Redactor
     from authlens.core.stages import Verdict
 
 _EXAMPLES = """examples:
@@ -28,7 +29,8 @@ _EXAMPLES = """examples:
   authlens explain --history 42 --output json
 
 A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
-invocation, a function's own answer, or an error as AWS or the AWS CLI words it. The exit code is 0 whatever is found.
+invocation, a function's own answer, or an error as AWS or the AWS CLI words it. Secrets of the request that an answer
+repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
 The keys of --output json are listed in docs/stages.md."""
 
 
@@ -46,6 +48,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="a question to the policies of the answer, such as 'iot:Connect client/c1'. May be repeated",
     )
     declare_authorizer(parser)
+    parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
@@ -54,18 +57,20 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.output == "json":
         from authlens.cli.verdict_json import verdict_json
 
-        world.output.json(verdict_json(explained.verdict, explained.findings, explained.lint))
+        told = verdict_json(explained.verdict, explained.findings, explained.lint)
+        world.output.json(told if arguments.reveal else explained.redactor.values(told))
     else:
         from authlens.core.visible import visible
 
         for line in _lines(explained):
-            world.output.line(visible(line))
+            world.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
     return ExitCode.DONE
 
 
 @dataclass(frozen=True, slots=True)
 class _Explained:
     verdict: Verdict
+    redactor: Redactor
     findings: tuple[Finding, ...] = ()
     """Preflight's, of a request."""
     lint: tuple[LintFinding, ...] = ()
@@ -75,7 +80,9 @@ class _Explained:
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
+    from authlens.core.invocation_redaction import redactor_of
     from authlens.core.preflight import preflight
+    from authlens.core.redaction import Redactor, secrets_of
     from authlens.core.stages import foreseen, stages
 
     questions = tuple(map(_question, arguments.ask))
@@ -85,11 +92,12 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         saved, base = read_saved_request(arguments.request, world)
         authorizer = known_authorizer(arguments, world, saved, base)
         findings = preflight(saved.request, authorizer, saved.sign, world.now())
-        return _Explained(foreseen(findings, authorizer), findings)
+        return _Explained(foreseen(findings, authorizer), Redactor(secrets_of(saved.request)), findings)
     stored = _stored(arguments, world)
     authorizer = _authorizer(arguments, world, stored.invocation)
-    verdict = stages(stored.invocation, questions, authorizer)
-    return _Explained(verdict, lint=stored.lint(authorizer), speaker=_speaker(stored.invocation))
+    invocation = stored.invocation
+    verdict = stages(invocation, questions, authorizer)
+    return _Explained(verdict, redactor_of(invocation), lint=stored.lint(authorizer), speaker=_speaker(invocation))
 
 
 def _speaker(invocation: Invocation) -> str:

@@ -98,17 +98,8 @@ def as_json(result: Result) -> dict[str, Any]:
         "id": invocation.number if invocation else None,
         "answer": answer(invocation) if invocation else None,
     }
-    redacted: dict[str, Any] = redact_values(value, result)
+    redacted: dict[str, Any] = result.redactor.values(value)
     return redacted
-
-
-def redact_values(value: Any, result: Result) -> Any:
-    """The same values with every text redacted."""
-    if isinstance(value, str):
-        return result.redactor.text(value)
-    if isinstance(value, dict):
-        return {result.redactor.text(key): redact_values(item, result) for key, item in value.items()}
-    return [redact_values(item, result) for item in value] if isinstance(value, list) else value
 
 
 def summary(results: Iterable[Result], skipped: int) -> str:

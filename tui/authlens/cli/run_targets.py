@@ -11,7 +11,7 @@ from typing import Any
 
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.run_items import items_of
-from authlens.cli.run_report import WORDS, as_json, redact_values, summary
+from authlens.cli.run_report import WORDS, as_json, summary
 from authlens.cli.run_suite import AWS_CONCURRENCY, exit_code, open_suite
 from authlens.cli.run_workers import Workers
 from authlens.cli.world import World
@@ -137,7 +137,7 @@ def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
             {
                 "target": each.destination.text,
                 "equalToFirst": not each.differences,
-                "differences": redact_values(list(each.differences), each.result),
+                "differences": each.result.redactor.values(list(each.differences)),
                 **{key: value for key, value in as_json(each.result).items() if key not in ("name", "description")},
             }
             for each in row

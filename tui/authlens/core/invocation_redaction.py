@@ -18,7 +18,7 @@ from authlens.core.request import AuthorizerRequest
 
 def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = ()) -> Invocation:
     """The invocation as it may leave the user's own files: without its secrets and those given."""
-    redactor = Redactor([*secrets, *secrets_of(invocation.request), *_sent_secrets(invocation)])
+    redactor = redactor_of(invocation, secrets)
     sign, target = invocation.sign, invocation.target
     return replace(
         _answer_redacted(invocation, redactor),
@@ -26,6 +26,12 @@ def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = (
         target=replace(target, endpoint_url=_text(redactor, target.endpoint_url), credentials=None),
         sign=sign and replace(sign, passphrase=masked(sign.passphrase)),
     )
+
+
+def redactor_of(invocation: Invocation, secrets: Iterable[str | bytes] = (), *, certain: bool = False) -> Redactor:
+    """Knows the secrets of the invocation, as typed and as sent, and those given. `certain` as in `secrets_of`."""
+    requests = (invocation.request, _sent_request(invocation.wire))
+    return Redactor([*secrets, *(secret for request in requests for secret in secrets_of(request, certain=certain))])
 
 
 def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | None = None) -> Invocation:
@@ -79,13 +85,8 @@ def _wire_headers(headers: tuple[tuple[str, str], ...], redactor: Redactor) -> t
     return tuple((name, MASK if name.lower() in secret else redactor.text(value)) for name, value in headers)
 
 
-def _sent_secrets(invocation: Invocation) -> tuple[str | bytes, ...]:
-    """The secrets as they were sent, references resolved and signatures made."""
-    return secrets_of(_sent_request(invocation.wire))
-
-
 def _sent_request(wire: Wire | None) -> AuthorizerRequest:
-    """What the wire carried, as far as it can be read."""
+    """What the wire carried, references resolved and signatures made, as far as it can be read."""
     try:
         return _from_wire(json.loads(wire.request_body)) if wire else AuthorizerRequest()
     except (ValueError, RecursionError):

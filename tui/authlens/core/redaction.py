@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote_plus
 
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
@@ -73,14 +74,26 @@ class Redactor:
             text = pattern.sub(mask, text)
         return text
 
+    def values(self, value: Any) -> Any:
+        """The same JSON value with every text, keys too, as `text` makes it."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.values(key): self.values(item) for key, item in value.items()}
+        return [self.values(item) for item in value] if isinstance(value, list) else value
+
     def content(self, content: bytes) -> bytes:
         """As `text`, for bytes that are mostly text."""
         return self.text(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def secrets_of(request: AuthorizerRequest) -> tuple[str | bytes, ...]:
-    """Token, signature, password, and what headers and parameters carry of the kind."""
-    return tuple(secret for _, secret in secret_members(request) if not _is_reference(secret))
+def secrets_of(request: AuthorizerRequest, *, certain: bool = False) -> tuple[str | bytes, ...]:
+    """Token, signature, password, and what headers and parameters carry of the kind.
+
+    certain: without what is only long enough to be a secret, while its name says nothing.
+    """
+    members = secret_members(request, certain=certain)
+    return tuple(secret for _, secret in members if not _is_reference(secret))
 
 
 def redact_request(request: AuthorizerRequest) -> AuthorizerRequest:
@@ -95,21 +108,21 @@ def redact_request(request: AuthorizerRequest) -> AuthorizerRequest:
     )
 
 
-def secret_members(request: AuthorizerRequest) -> Iterator[tuple[str, str | bytes]]:
-    """Every secret with the path of its member, references too."""
+def secret_members(request: AuthorizerRequest, *, certain: bool = False) -> Iterator[tuple[str, str | bytes]]:
+    """Every secret with the path of its member, references too. `certain` as in `secrets_of`."""
     http, mqtt = request.http_context, request.mqtt_context
     members = {"token": request.token, "tokenSignature": request.token_signature, "password": mqtt and mqtt.password}
     yield from ((path, value) for path, value in members.items() if value)
     for name, value in (http and http.headers) or ():
-        if _is_secret(name, value):
+        if _is_secret(name, value, certain):
             yield f"headers.{name}", value
     for place, text in (("queryString", http and http.query_string), ("username", mqtt and mqtt.username)):
-        yield from ((f"{place}.{name}", value) for name, value in _query_secrets(text or ""))
+        yield from ((f"{place}.{name}", value) for name, value in _query_secrets(text or "", certain))
 
 
-def _query_secrets(text: str) -> Iterator[tuple[str, str]]:
+def _query_secrets(text: str, certain: bool) -> Iterator[tuple[str, str]]:
     for name, value in _parameters(text):
-        if _is_secret(name, value):
+        if _is_secret(name, value, certain):
             yield name, value
             if (decoded := unquote_plus(value)) != value:
                 yield f"{name} decoded", decoded
@@ -123,10 +136,15 @@ def _parameters(text: str) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _is_secret(name: str, value: str) -> bool:
+def _is_secret(name: str, value: str, certain: bool = False) -> bool:
     if not value or name.lower() in _HARMLESS_NAMES:
         return False
-    return bool(_SECRET_NAME.search(name)) or len(value) >= _LONG or refers(value)
+    return tells_of_secret(name) or refers(value) or (len(value) >= _LONG and not certain)
+
+
+def tells_of_secret(name: str) -> bool:
+    """Whether a header or parameter of this name carries a secret, whatever its value."""
+    return name.lower() not in _HARMLESS_NAMES and _SECRET_NAME.search(name) is not None
 
 
 def refers(value: str | bytes) -> bool:

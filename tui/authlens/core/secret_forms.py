@@ -13,8 +13,10 @@ from urllib.parse import quote, quote_plus
 MIN_LENGTH = 6
 """Characters; a shorter form would be found inside innocent words."""
 _SHORTEST = 3
+_SHORTEST_BARE = 8
 
 _URL_SAFE = str.maketrans("+/", "-_")
+_NO_LETTER_OR_DIGIT = re.compile("[^A-Za-z0-9]+")
 _ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
@@ -55,6 +57,10 @@ def _text_forms(text: str) -> Iterator[str]:
     yield from _both_cases(quote_plus(text, errors="replace"))
     yield repr(text)[1:-1]
     yield html.escape(text)
+    # A principalId may hold letters and digits only: what a function makes of a token for it.
+    bare = _NO_LETTER_OR_DIGIT.sub("", text)
+    if len(bare) >= _SHORTEST_BARE:
+        yield bare
     yield shlex.quote(text)
 
 

@@ -1,4 +1,4 @@
-"""Texts as lines for a `CodeView`: policy documents decoded and laid out, JSON highlighted, long ones cut. Pure.
+"""Texts of an answer as lines for a `CodeView`: documents laid out, JSON highlighted, long ones cut. Pure.
 
 The rule: what is cut is said, and what is not JSON is shown as it came with the place of its fault.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from authlens.core.invocation import Invocation, Wire
 from authlens.core.visible import visible_lines
 from authlens.ui.pretty_json import Fault, pretty
 from authlens.ui.shown import shown
@@ -33,6 +34,44 @@ class Line:
     """The policy document it belongs to, from 0."""
     is_prose: bool = False
     """A sentence of ours, to be broken between words."""
+
+
+def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
+    """What stands on a page for an invocation."""
+    if invocation is None:
+        return ()
+    outcome = invocation.outcome
+    if page in ("documents", "raw"):
+        if outcome is None:
+            return _instead(invocation)
+        lay_out = document_lines if page == "documents" else raw_lines
+        return lay_out(outcome.policy_documents)
+    if page == "wire":
+        return note("Nothing was sent.") if invocation.wire is None else wire_lines(invocation.wire)
+    if not invocation.function_log:
+        return note("The target tells nothing of what the function printed. A local endpoint does.")
+    return tuple(text_lines(invocation.function_log))
+
+
+def _instead(invocation: Invocation) -> tuple[Line, ...]:
+    """Where there is no answer: what the function printed, its stack trace above all."""
+    if not invocation.function_log:
+        return note("There is no answer to show: the call failed. See the wire.")
+    said = note("There is no answer to show: the call failed. The function printed:")
+    return (*said, *text_lines(invocation.function_log))
+
+
+def wire_lines(wire: Wire) -> tuple[Line, ...]:
+    """The exchange as it went."""
+    sent = "\n".join([f"{wire.method} {wire.url}", *(f"{name}: {value}" for name, value in wire.request_headers)])
+    status = "no answer" if wire.status is None else f"HTTP {wire.status}"
+    came = "\n".join([status, *(f"{name}: {value}" for name, value in wire.response_headers)])
+    parts = ((sent, wire.request_body), (came, wire.response_body))
+    lines: list[Line] = []
+    for head, body in parts:
+        lines += [*text_lines(head), *text_lines("")]
+        lines += [*body_lines(body.decode("utf-8", "replace")), *text_lines("")]
+    return tuple(lines)
 
 
 def document_lines(documents: Sequence[str]) -> tuple[Line, ...]:

@@ -15,9 +15,9 @@ from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation import Expectation, Question
-from authlens.core.invocation import Invocation, Wire
+from authlens.core.invocation import Invocation
 from authlens.ui import documents
-from authlens.ui.documents import Line
+from authlens.ui.veil import LIFTED, Veil, veil_over
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.compare_view import CompareView
@@ -52,6 +52,7 @@ class AnswerPane(Pane):
         Binding("w", "write", "Write", show=False, id="answer.write", tooltip="Write the text to a file"),
         Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
         Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
+        Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
     ]
 
@@ -66,6 +67,8 @@ class AnswerPane(Pane):
     expect: var[Expectation | None] = var[Expectation | None](None)
     """What the saved request promises of the answer."""
     running_for: var[float | None] = var[float | None](None)
+    veil: var[Veil] = var(LIFTED)
+    """What the form hides is hidden here too, until it is revealed."""
 
     @dataclass
     class CopyAsked(Message):
@@ -84,8 +87,8 @@ class AnswerPane(Pane):
 
     def compose(self) -> ComposeResult:
         with Said():
-            yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for)
-            yield StageLine()
+            yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for, AnswerPane.veil)
+            yield StageLine().data_bind(AnswerPane.veil)
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
@@ -119,9 +122,8 @@ class AnswerPane(Pane):
 
     def watch_invocation(self, invocation: Invocation | None) -> None:
         self._asked_about = None
-        self._explain()
-        if self.query("#texts"):
-            self._fill(self.pages.chosen)
+        self.veil = LIFTED if invocation is None else veil_over(invocation)
+        self._explain_and_fill()
 
     def watch_questions(self) -> None:
         self._explain_and_fill()
@@ -138,6 +140,10 @@ class AnswerPane(Pane):
     def watch_findings(self) -> None:
         if self.invocation is None:
             self._explain()
+
+    def watch_veil(self) -> None:
+        if self.query("#texts"):
+            self._fill(self.pages.chosen)
 
     def watch_running_for(self) -> None:
         self._explain()
@@ -159,6 +165,21 @@ class AnswerPane(Pane):
         page = self.entrance()
         if page is not None:
             self.call_after_refresh(page.focus)
+
+    # What is hidden
+
+    def action_reveal(self) -> None:
+        if self.invocation is not None:
+            self.veil = veil_over(self.invocation) if self.veil is LIFTED else LIFTED
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "reveal":
+            return True
+        return self.invocation is not None and (self.veil is LIFTED or self.veil.has_hidden)
+
+    def on_descendant_blur(self) -> None:
+        if not self.has_focus_within and self.invocation is not None:
+            self.veil = veil_over(self.invocation)
 
     # Why
 
@@ -233,6 +254,10 @@ class AnswerPane(Pane):
         self._fill(self.pages.chosen)
 
     def _fill(self, name: str) -> None:
+        self._show(name)
+        self.refresh_bindings()
+
+    def _show(self, name: str) -> None:
         view = self.pages.page(name)
         if isinstance(view, CodeView):
             self._fill_text(name, view)
@@ -242,12 +267,12 @@ class AnswerPane(Pane):
             from authlens.ui import why
 
             if isinstance(view, AccessPage):
-                view.show(why.access_items(self.reasons, self.questions))
+                view.show(self.veil.items(why.access_items(self.reasons, self.questions)))
             elif isinstance(view, Items):
-                view.items = tuple(why.finding_items(self.reasons))
+                view.items = tuple(self.veil.items(why.finding_items(self.reasons)))
 
     def _fill_text(self, name: str, view: CodeView) -> None:
-        lines = page_lines(name, self.invocation)
+        lines = self.veil.lines(documents.page_lines(name, self.invocation))
         if lines != view.lines:
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
@@ -255,7 +280,7 @@ class AnswerPane(Pane):
         if reasons is not None:
             from authlens.ui.why import all_marks
 
-            view.marks = all_marks(reasons, self._asked_about)
+            view.marks = self.veil.marks(all_marks(reasons, self._asked_about))
 
     def on_items_chosen(self, event: Items.Chosen) -> None:
         """Show the line of a finding, or the statements that decided a question."""
@@ -311,7 +336,7 @@ class AnswerPane(Pane):
             text, what = invocation.function_log, "the log"
         else:
             text, what = self._in_front()
-        self.post_message(self.WriteAsked(text, what))
+        self.post_message(self.WriteAsked(self.veil.text(text), what))
 
     def _in_front(self) -> tuple[str, str]:
         """A text and what it is called."""
@@ -324,7 +349,7 @@ class AnswerPane(Pane):
                 text = "\n".join(
                     line.content.plain for line in self.text.lines if line.document == index and line.number
                 )
-            return text, f"document {index + 1}"
+            return self.veil.text(text), f"document {index + 1}"
         return "\n".join(line.content.plain for line in self.text.lines), "the text"
 
     def _document_at_cursor(self) -> int:
@@ -335,41 +360,3 @@ class AnswerPane(Pane):
     def on_code_view_copy_asked(self, event: CodeView.CopyAsked) -> None:
         event.stop()
         self.post_message(self.CopyAsked(event.text, "the selection"))
-
-
-def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
-    """What stands on a page for an invocation."""
-    if invocation is None:
-        return ()
-    outcome = invocation.outcome
-    if page in ("documents", "raw"):
-        if outcome is None:
-            return _instead(invocation)
-        lines = documents.document_lines if page == "documents" else documents.raw_lines
-        return lines(outcome.policy_documents)
-    if page == "wire":
-        return documents.note("Nothing was sent.") if invocation.wire is None else wire_lines(invocation.wire)
-    if not invocation.function_log:
-        return documents.note("The target tells nothing of what the function printed. A local endpoint does.")
-    return tuple(documents.text_lines(invocation.function_log))
-
-
-def _instead(invocation: Invocation) -> tuple[Line, ...]:
-    """Where there is no answer: what the function printed, its stack trace above all."""
-    if not invocation.function_log:
-        return documents.note("There is no answer to show: the call failed. See the wire.")
-    said = documents.note("There is no answer to show: the call failed. The function printed:")
-    return (*said, *documents.text_lines(invocation.function_log))
-
-
-def wire_lines(wire: Wire) -> tuple[Line, ...]:
-    """The exchange as it went."""
-    sent = "\n".join([f"{wire.method} {wire.url}", *(f"{name}: {value}" for name, value in wire.request_headers)])
-    status = "no answer" if wire.status is None else f"HTTP {wire.status}"
-    came = "\n".join([status, *(f"{name}: {value}" for name, value in wire.response_headers)])
-    parts = ((sent, wire.request_body), (came, wire.response_body))
-    lines: list[Line] = []
-    for head, body in parts:
-        lines += [*documents.text_lines(head), *documents.text_lines("")]
-        lines += [*documents.body_lines(body.decode("utf-8", "replace")), *documents.text_lines("")]
-    return tuple(lines)

@@ -28,7 +28,7 @@ MASK = "••••••••"
 
 _UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
 _BASIC_PLANE = 0x100000
-_TAG_PLANE = 0xF0000
+_HIGH_PLANE = 0xF0000
 
 
 def shielded(text: str) -> str:
@@ -59,19 +59,23 @@ def _is_plain(character: str) -> bool:
 
 def _shield(character: str) -> str:
     code = ord(character)
-    return chr(code + _BASIC_PLANE if code < 0x10000 else (code & 0xFFFF) + _TAG_PLANE)
+    return chr(code + _BASIC_PLANE if code < 0x10000 else (code & 0xFFFF) + _HIGH_PLANE)
 
 
 def _unshield(character: str) -> str:
     code = ord(character)
     if code >= _BASIC_PLANE:
         return chr(code - _BASIC_PLANE)
-    return chr(code - _TAG_PLANE + 0xE0000) if code >= _TAG_PLANE else character
+    if code < _HIGH_PLANE:
+        return character
+    low = code - _HIGH_PLANE
+    # Of plane 14 it is the first 4,096; what is shielded of plane 1 lies above.
+    return chr(low + (0xE0000 if low < 0x1000 else 0x10000))
 
 
 def _picture(character: str) -> str:
     """One cell that stands for the character."""
-    if ord(character) < _TAG_PLANE:
+    if ord(character) < _HIGH_PLANE:
         return character
     picture = visible(_unshield(character))
     return picture if len(picture) == 1 else "\N{REPLACEMENT CHARACTER}"
@@ -175,6 +179,11 @@ class Field(TextArea, inherit_bindings=False):
         self._mask_if_needed()
 
     # Masking
+
+    def keep_secret(self, secret: bool) -> None:
+        """Whether the value is one to hide from now on."""
+        self.secret = secret
+        self._mask_if_needed()
 
     def _mask_if_needed(self) -> None:
         self.masked = self.secret and bool(self.text) and not self.revealed

@@ -15,6 +15,12 @@ from authlens.ui.widgets.field import Field
 Headers = tuple[tuple[str, str], ...]
 
 
+def _is_secret(name: str) -> bool:
+    from authlens.core.redaction import tells_of_secret  # loaded with the first header, not before the first paint
+
+    return bool(name) and tells_of_secret(name)
+
+
 class HeaderRow(Horizontal):
     DEFAULT_CSS = """
     HeaderRow { height: auto; Field { width: 3fr; } Field.-name { width: 2fr; margin-right: 1; } }
@@ -28,7 +34,17 @@ class HeaderRow(Horizontal):
         name = Field("header name", self._given[0], placeholder="name")
         name.add_class("-name")
         yield name
-        yield Field("header value", self._given[1], placeholder="value")
+        yield Field("header value", self._given[1], placeholder="value", secret=_is_secret(self._given[0]))
+
+    def show(self, name: str, value: str) -> None:
+        """Show another header; the fields keep their cursor."""
+        for field, text in zip(self.query(Field).results(Field), (name, value), strict=True):
+            field.show(text)
+        self.follow_name()
+
+    def follow_name(self) -> None:
+        """Hide the value where the name tells that it is secret."""
+        self.query(Field).last(Field).keep_secret(_is_secret(self.pair[0]))
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -73,8 +89,7 @@ class HeadersTable(Vertical):
             return
         rows = list(self.query(HeaderRow))
         for row, pair in zip(rows, headers, strict=False):
-            for field, text in zip(row.query(Field).results(Field), pair, strict=True):
-                field.show(text)
+            row.show(*pair)
         for row in rows[len(headers) :]:
             row.remove()
         self.mount(*(HeaderRow(*pair) for pair in headers[len(rows) :]), HeaderRow())
@@ -82,6 +97,9 @@ class HeadersTable(Vertical):
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
         rows = list(self.query(HeaderRow))
+        for row in rows:
+            if event.field in row.children and event.member == "header name":
+                row.follow_name()
         if rows and rows[-1].pair != ("", ""):
             self.mount(HeaderRow())
         self.post_message(self.Edited(self.headers, typed=True))

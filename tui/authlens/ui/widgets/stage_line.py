@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from authlens.ui.veil import LIFTED, Veil
+
 if TYPE_CHECKING:
     from authlens.core.compare import Comparison
     from authlens.core.expectation_check import Judgement
@@ -28,6 +30,9 @@ class StageLine(Widget):
     changes: reactive[Comparison | None] = reactive["Comparison | None"](None, layout=True)
     """How the answer differs from the baseline."""
 
+    veil: reactive[Veil] = reactive(LIFTED, layout=True)
+    """What is not to be shown."""
+
     def watch_verdict(self) -> None:
         self.set_class(self.verdict is None, "-empty")
 
@@ -44,4 +49,4 @@ class StageLine(Widget):
             said.append(why.since(self.changes))
         if self.judgement is not None:
             said.append(why.kept(self.judgement))
-        return Content("\n").join(said)
+        return self.veil.content(Content("\n").join(said))

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from authlens.core.invocation import Invocation
 from authlens.ui import present
+from authlens.ui.veil import LIFTED, Veil
 
 
 class Verdict(Widget):
@@ -21,6 +22,9 @@ class Verdict(Widget):
     invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)
     running_for: reactive[float | None] = reactive[float | None](None, layout=True)
     """Seconds since the request was sent, while it runs."""
+
+    veil: reactive[Veil] = reactive(LIFTED, layout=True)
+    """What is not to be shown."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -39,4 +43,4 @@ class Verdict(Widget):
                 ("\nF5 sends the request on the left.", "$foreground-muted"),
             )
         headline = present.headline(self.invocation, self._now(), self.size.width)
-        return Content.assemble(headline, "\n", present.details(self.invocation))
+        return self.veil.content(Content.assemble(headline, "\n", present.details(self.invocation)))

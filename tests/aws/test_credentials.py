@@ -10,7 +10,7 @@ import pytest
 from botocore.session import Session
 
 from authlens.aws.gateway import BotoGateway
-from authlens.aws.sessions import _set_prompter, is_loopback
+from authlens.aws.sessions import Clients, _set_prompter, is_loopback
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
@@ -139,6 +139,17 @@ def test_the_region_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) 
     with fault_server(http("{}")) as server:
         BotoGateway().invoke(REQUEST, Target(endpoint_url=server.url))
     assert "/eu-north-1/iot/aws4_request" in (server.received[0].header("authorization") or "")
+
+
+def test_only_the_command_line_asks_the_instance_for_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    with fault_server(http("eu-north-1a")) as instance:
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
+        monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", instance.url)
+        assert Clients("configured").region(Target()) == "eu-north-1"
+        asked = len(instance.received)
+        assert Clients("configured").region(Target(region="r-1")) == "r-1"
+        assert Clients("once").region(Target()) is None
+        assert len(instance.received) == asked
 
 
 def test_botocore_still_has_the_prompter_that_is_replaced() -> None:

@@ -106,6 +106,8 @@ def test_no_secret_is_told(call: Invoke) -> None:
     assert said[-1].code == 0
 
 
-def test_errors_can_be_structured(call: Invoke) -> None:
+def test_errors_can_be_structured(call: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CLI_ERROR_FORMAT", "yaml")
+    assert call("--authorizer-name", "Missing").err.startswith("Code: ResourceNotFoundException\n")
     ended = call("--authorizer-name", "Missing", "--cli-error-format", "json")
     assert json.loads(ended.err) == {"Message": "Authorizer Missing not found", "Code": "ResourceNotFoundException"}

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ChainProvider
 from botocore.loaders import Loader
+from botocore.utils import IMDSRegionProvider
 
 from authlens.core.target import StaticCredentials, Target
 
@@ -70,8 +71,8 @@ class Clients:
 
     def region(self, target: Target) -> str | None:
         with self._lock:
-            region: str | None = self._session(target).get_config_variable("region")
-            return target.region or region
+            region: str | None = target.region or self._session(target).get_config_variable("region")
+            return region
 
     def _make(self, service: str, target: Target) -> Any:
         elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
@@ -119,6 +120,8 @@ class Clients:
             core.session_var_map["retry_mode"] = ("retry_mode", "AWS_RETRY_MODE", "standard", None)
         # botocore alone knows AWS_DEFAULT_REGION; the AWS CLI v2 reads AWS_REGION first.
         core.session_var_map["region"] = ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)
+        if self._retries == "configured":
+            _look_for_the_region_of_the_instance(core)
         if self._mfa_code is not None and target.sign_request:
             _set_prompter(core, self._mfa_code)
         return core
@@ -141,6 +144,13 @@ def _isolated_session(credentials: StaticCredentials) -> botocore.session.Sessio
     core = botocore.session.Session(session_vars=variables)
     core.set_credentials(credentials.access_key, credentials.secret_key)
     return core
+
+
+def _look_for_the_region_of_the_instance(core: botocore.session.Session) -> None:
+    """As the AWS CLI v2 does where neither the environment nor a file names a region; botocore does not."""
+    store = core.get_component("config_store")
+    configured = store.get_config_provider("region")
+    store.set_config_provider("region", ChainProvider([configured, IMDSRegionProvider(core)]))
 
 
 def _set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> None:

@@ -53,6 +53,7 @@ def main(argv: list[str], world: World) -> ExitCode | OpenApp:
 
 
 def _run(given: Given, world: World) -> ExitCode | OpenApp:
+    _encode_output(world)
     settings = read_settings(given, world.environ)
     if settings.prompt is Prompt.ON:
         return _prompt(given, settings, world)
@@ -62,6 +63,16 @@ def _run(given: Given, world: World) -> ExitCode | OpenApp:
         if settings.prompt is Prompt.ON_PARTIAL and error.code is ExitCode.USAGE:
             return _prompt(given, settings, world)
         raise
+
+
+def _encode_output(world: World) -> None:
+    encoding = world.environ.get("AWS_CLI_OUTPUT_ENCODING")
+    if encoding:
+        try:
+            world.output.encode_as(encoding)
+        except LookupError:
+            said = f"AWS_CLI_OUTPUT_ENCODING names no encoding: {encoding}; utf-8 is one"
+            raise CommandError(said, ExitCode.OTHER) from None
 
 
 def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:

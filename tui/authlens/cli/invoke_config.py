@@ -39,10 +39,15 @@ def settings(given: Given, environ: Mapping[str, str]) -> Settings:
     configured = _profile(profile, environ)
     return Settings(
         output=given.text("output") or environ.get("AWS_DEFAULT_OUTPUT") or configured.get("output") or "json",
-        error_format=given.text("cli_error_format") or configured.get("cli_error_format", "").lower() or "enhanced",
+        error_format=_error_format(given, environ, configured),
         raw_password=_binary_format(given, configured) == "raw-in-base64-out",
         prompt=_prompt(given, environ.get("AWS_CLI_AUTO_PROMPT") or configured.get("cli_auto_prompt") or "off"),
     )
+
+
+def _error_format(given: Given, environ: Mapping[str, str], configured: Mapping[str, str]) -> str:
+    wanted = environ.get("AWS_CLI_ERROR_FORMAT") or configured.get("cli_error_format") or "enhanced"
+    return given.text("cli_error_format") or wanted.lower()
 
 
 def _binary_format(given: Given, configured: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from authlens.cli.diagnostics import CommandError, ExitCode
@@ -19,6 +20,11 @@ class Output:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.is_terminal = stream.isatty()
+
+    def encode_as(self, encoding: str) -> None:
+        """Write in this encoding from now on. Raises LookupError for one that does not exist."""
+        if isinstance(self._stream, TextIOWrapper):
+            self._stream.reconfigure(encoding=encoding)
 
     def write(self, text: str) -> None:
         """Write the text as it is, neutralised on a terminal; no line end is added."""

@@ -57,6 +57,12 @@ def test_connecting_must_be_allowed_for_this_client_id(client: str | None, warne
     assert ("no-connect" in found(request)) is warned
 
 
+@pytest.mark.parametrize(("place", "warned"), [("eu-west-1:1", False), ("eu-west-2:1", True), ("eu-west-1:2", True)])
+def test_connecting_must_be_allowed_where_the_authorizer_is(place: str, warned: bool) -> None:
+    moved = replace(AUTHORIZER, arn=f"arn:aws:iot:{place}:authorizer/A")
+    assert ("connect-elsewhere" in found(authorizer=moved)) is warned
+
+
 def test_token_mode_sent_no_protocol_data() -> None:
     assert found(AuthorizerRequest("A", "t", "s"))["no-protocol-data"] == "warning"
 

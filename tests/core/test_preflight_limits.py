@@ -27,6 +27,25 @@ def test_the_first_bad_character_of_a_name_is_pointed_at(name: str, span: tuple[
     )
 
 
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (AuthorizerRequest("A", http_context=HttpContext((("x", "1"), ("y", "")), "?a")), "y"),
+        (AuthorizerRequest("A", http_context=HttpContext((("x", "1"), ("", "2")), "?a")), ""),
+        (AuthorizerRequest("A", mqtt_context=MqttContext("u", "")), "mqttContext.password"),
+        (AuthorizerRequest("A", tls_context=TlsContext("")), "tlsContext.serverName"),
+    ],
+)
+def test_an_empty_member_is_left_out_with_one_key(request_: AuthorizerRequest, expected: str) -> None:
+    assert expected in found(request_)["model-constraint-minimum"].path
+    mended(request_, "model-constraint-minimum")
+
+
+def test_white_space_around_a_name_is_removed_with_one_key() -> None:
+    assert mended(AuthorizerRequest(" A\n", "t", "AAAA"), "model-constraint-pattern").authorizer_name == "A"
+    assert found(AuthorizerRequest("A b\n", "t", "AAAA"))["model-constraint-pattern"].fix is None
+
+
 SPOILED = {
     "base64url": (base64_to_base64url(GOOD), (2, 3), "base64url"),
     "URL-encoded": (url_encode(GOOD), (2, 3), "URL-encoded"),

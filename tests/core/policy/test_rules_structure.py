@@ -4,7 +4,7 @@ import pytest
 
 from authlens.core.policy import rules_structure
 from support.lint_cases import CONNECT, Case, findings, ids, messages, rule_cases
-from support.policies import text
+from support.policies import ARN, text
 
 CASES = list(rule_cases(rules_structure.RULES))
 
@@ -38,6 +38,13 @@ def test_aws_sample_output_with_unescaped_quotes() -> None:
 
 def test_a_version_that_is_no_text() -> None:
     assert messages(text(Version=2012), "other-version") == ["Version is a number, not `2012-10-17`"]
+
+
+def test_a_version_without_variables_names_the_one_that_stays_as_text() -> None:
+    plain = text(CONNECT | {"Resource": ARN + "client/${iot:ClientId}"}, Version="2008-10-17")
+    assert messages(plain, "other-version") == [
+        "Version is `2008-10-17`, not `2012-10-17`, so `${iot:ClientId}` stays as text"
+    ]
 
 
 def test_a_fault_names_its_statement() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from authlens.core.expectation import Question
@@ -12,6 +12,7 @@ from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest
 
 if TYPE_CHECKING:
+    from authlens.core.authorizer import Authorizer
     from authlens.core.policy.document import Document
     from authlens.core.policy.evaluate import Decision
 
@@ -45,6 +46,16 @@ class AccessQuestions:
     def word(self, question: Question) -> str:
         """The decision alone."""
         return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
+
+    def word_at(self, authorizer: Authorizer, question: Question) -> str:
+        """The decision in the region and account of an authorizer, where its ARN tells them."""
+        from authlens.core.policy.arn import split
+
+        own = split(authorizer.arn)
+        if own is None or question.resource.startswith("arn:"):
+            return self.word(question)
+        place = replace(own, tail=question.resource)
+        return self.word(replace(question, resource=str(place)))
 
     def ask(self, question: Question, nearest: bool = True) -> Access:
         """The decision with its reason, and with the nearest miss where nothing allows and it is wanted.

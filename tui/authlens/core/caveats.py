@@ -88,13 +88,24 @@ def _no_connect(passed: Passed) -> Iterator[Caveat]:
     client = client_id_of(passed)
     if not passed.outcome.policy_documents or client is None:
         return
-    if passed.answers.word(Question("iot:Connect", f"client/{client}")) != ALLOWED:
+    question = Question("iot:Connect", f"client/{client}")
+    if passed.answers.word(question) != ALLOWED:
         yield Caveat(
             "no-connect",
             Stage.POLICY,
             "warning",
             f"No document allows iot:Connect for the client id {client!r}: its real connection is refused.",
             f"Allow iot:Connect on arn:aws:iot:REGION:ACCOUNT:client/{client}.",
+        )
+    elif passed.authorizer is not None and passed.answers.word_at(passed.authorizer, question) != ALLOWED:
+        own = passed.authorizer.arn.rpartition(":")[0]
+        yield Caveat(
+            "connect-elsewhere",
+            Stage.POLICY,
+            "warning",
+            f"The client id {client!r} may connect, but not in the authorizer's region and account: the documents name "
+            "others, and its real connection is refused.",
+            f"Allow iot:Connect on {own}:client/{client}.",
         )
 
 

@@ -57,8 +57,8 @@ def text_at(request: AuthorizerRequest, path: str) -> str | None:
     return next((value for member, value in texts(request) if member == path), None)
 
 
-def with_text(request: AuthorizerRequest, path: str, text: str) -> AuthorizerRequest:
-    """The request with one present member replaced."""
+def with_text(request: AuthorizerRequest, path: str, text: str | None) -> AuthorizerRequest:
+    """The request with one present member replaced, or left out."""
     http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
     match path.split("."):
         case ["authorizerName"]:
@@ -75,6 +75,7 @@ def with_text(request: AuthorizerRequest, path: str, text: str) -> AuthorizerReq
         case ["httpContext", "queryString"] if http:
             return replace(request, http_context=replace(http, query_string=text))
         case ["httpContext", *_] if http and path.startswith(_HEADER):
-            headers = tuple((name, text if header_path(name) == path else old) for name, old in http.headers or ())
+            new = ((name, text if header_path(name) == path else old) for name, old in http.headers or ())
+            headers = tuple((name, value) for name, value in new if value is not None)
             return replace(request, http_context=replace(http, headers=headers))
     return request

@@ -45,13 +45,24 @@ def _finding(subject: Subject, violation: Violation, path: str, text: str | None
     refusal = constraint_refusal((str(violation),))
     words = refusal.message if refusal else None
     start, end = _range(violation, text)
-    message, fix = _message(violation, path, text or "", start), None
+    message, fix = _message(violation, path, text or "", start), _plain_fix(subject, violation, path, text)
     if path == "tokenSignature" and "pattern" in violation.rule and text is not None:
         mended = mended_signature(text)
         if mended:
             message = f"AWS refuses the token signature: {mended[1]}."
             fix = Fix("Make the signature plain base64", with_text(subject.request, path, mended[0]))
     return Finding(f"{CONSTRAINTS.id}-{_kind(violation, member)}", "error", path, message, start, end, fix, words)
+
+
+def _plain_fix(subject: Subject, violation: Violation, path: str, text: str | None) -> Fix | None:
+    """What mends an empty member, or a name with white space around it."""
+    if path == "authorizerName":
+        trimmed = (text or "").strip()
+        fits = trimmed != text and bool(trimmed) and not any(broken_rules(violation.member, trimmed))
+        return Fix("Remove the white space", with_text(subject.request, path, trimmed)) if fits else None
+    if violation.rule.startswith("Member must have length greater"):
+        return Fix(f"Leave {label(path)} out", with_text(subject.request, path, None))
+    return None
 
 
 def _kind(violation: Violation, member: Member) -> str:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from authlens.core.policy import json_text
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.conditions import operator_named
-from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS
+from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, Document
 from authlens.core.policy.json_text import JsonArray, JsonObject, JsonString, Span
 from authlens.core.policy.rule import CONFIG, GRAMMAR, GUIDE, Hit, Rule, Subject
-
-_VERSION = "2012-10-17"
+from authlens.core.policy.variables import VERSION_WITH_VARIABLES as _VERSION
 
 
 def _faults(fault_id: str) -> Callable[[Subject], Iterator[Hit]]:
@@ -46,7 +45,7 @@ def _duplicate_key(subject: Subject) -> Iterator[Hit]:
 def _missing_version(subject: Subject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         if isinstance(document.root, JsonObject) and document.root.get("Version") is None:
-            yield Hit("the document has no Version", index, None, document.root.span)
+            yield Hit(f"the document has no Version{_kept_as_text(document)}", index, None, document.root.span)
 
 
 def _other_version(subject: Subject) -> Iterator[Hit]:
@@ -54,7 +53,21 @@ def _other_version(subject: Subject) -> Iterator[Hit]:
         version = document.root.get("Version") if isinstance(document.root, JsonObject) else None
         if version is not None and document.version != _VERSION:
             written = f"`{document.version}`" if document.version is not None else json_text.words(version)
-            yield Hit(f"Version is {written}, not `{_VERSION}`", index, None, version.span)
+            yield Hit(f"Version is {written}, not `{_VERSION}`{_kept_as_text(document)}", index, None, version.span)
+
+
+def _kept_as_text(document: Document) -> str:
+    """The first variable that the Version leaves as text, for the end of a sentence."""
+    templates = (
+        template
+        for statement in document.statements
+        for template in (
+            *(element.template for element in statement.resources),
+            *(template for condition in statement.conditions for template in condition.templates),
+        )
+    )
+    variable = next((one for template in templates for one in template.variables), None)
+    return f", so `{variable.written}` stays as text" if variable else ""
 
 
 def _unknown_key(subject: Subject) -> Iterator[Hit]:

@@ -75,6 +75,8 @@ def test_no_text_raises(text: str) -> None:
         ("// a\n{}", 1, 1, "no comments"),
         ("[nul]", 1, 2, "a value was expected"),
         ("[NaN]", 1, 2, "a value was expected"),
+        ('{"a": True}', 1, 7, "JSON writes true"),
+        ("Version: '2012-10-17'\n", 1, 1, "looks like YAML"),
         ('{"a":', 1, 6, "the text ends"),
         ("{} {}", 1, 4, "ends before this"),
         ('{"a": "{"b": 1}"}', 1, 10, 'inside a string must be written \\"'),

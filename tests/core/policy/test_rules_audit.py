@@ -23,6 +23,8 @@ ATTACHED = {"Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}}
     ("one", "broad"),
     [
         (allow("iot:Connect", "client/*"), True),
+        (allow("iot:Connect", "client/?*"), True),
+        (allow("iot:Connect", "client/?"), False),
         (allow("iot:Connect", "client/*", **ATTACHED), True),
         (allow("iot:Connect", "client/${iot:ClientId}"), True),
         (allow("iot:Connect", "client/${iot:ClientId}", **ATTACHED), False),

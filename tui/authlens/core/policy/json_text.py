@@ -184,6 +184,7 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEX = re.compile(r"[0-9A-Fa-f]{4}")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -314,7 +315,16 @@ class _Reader:
         if word and word.group() in _WORDS:
             self._at = word.end()
             return JsonWord(_WORDS[word.group()], self._places.span(start, self._at))
-        raise _Unreadable(_expected("a value", self._peek()), start)
+        slip = self._word_slip(word.group()) if word else ""
+        raise _Unreadable(slip or _expected("a value", self._peek()), start)
+
+    def _word_slip(self, word: str) -> str:
+        """What a word that JSON does not know tells of where it came from."""
+        if word in _PYTHON_WORDS:
+            return f"`{word}` is Python's word; JSON writes {_PYTHON_WORDS[word]}"
+        if self._depth == 0 and re.match(r"[\w-]+:(?:\s|$)", self._text[self._at :]):
+            return "this looks like YAML; a policy is JSON"
+        return ""
 
 
 def _expected(wanted: str, found: str) -> str:

@@ -94,10 +94,16 @@ def _broad_spans(statement: Statement, action: Action, patterns: list[tuple[Symb
             yield statement.resources[0].span
         return
     for element in statement.resources if patterns else ():
-        symbols = tail_symbols(element)
+        symbols = _any_length(tail_symbols(element))
         broad = any(admits(symbols, one) for one in patterns) or _own_client_id(statement, action, symbols)
         if broad and not arn_slip(element.text):
             yield element.span
+
+
+def _any_length(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """`?*` and `*?` match every name that is not empty, so they count as `*`."""
+    around = zip(symbols, (None, *symbols), (*symbols[1:], None), strict=False)
+    return tuple(one for one, before, after in around if one is not Wild.ONE or Wild.RUN not in (before, after))
 
 
 def _own_client_id(statement: Statement, action: Action, symbols: Sequence[Symbol]) -> bool:

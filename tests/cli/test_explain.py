@@ -165,7 +165,9 @@ def test_text_shows_answers_and_caveats(authlens: Command) -> None:
     Path("answer.json").write_text(json.dumps(OUTCOME))
     out = authlens("explain", "--answer", "answer.json", "--ask", "iot:Publish topic/a").out
     assert "IMPLICIT_DENY: iot:Publish topic/a" in out
-    assert "info default-authorizer: " in out
+    assert "default-authorizer" not in out
+    Path("answer.json").write_text(json.dumps({**OUTCOME, "policyDocuments": []}))
+    assert "warning no-documents: " in authlens("explain", "--answer", "answer.json").out
 
 
 def test_an_exported_invocation_and_one_of_the_history_are_explained(authlens: Command) -> None:

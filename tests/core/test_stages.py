@@ -113,22 +113,26 @@ def test_a_denied_question_lights_the_last_stage(questions: list[Question], word
     assert words in verdict.headline
 
 
+_NO_ALLOW, _ALL_DENIED = "no statement allows anything", "a Deny of everything beats every Allow"
 NOTHING = {
-    "no document": (),
-    "only a deny": (policy(("Deny", "iot:Publish", "*")),),
-    "a deny of everything": (policy(CONNECT, ("Deny", "*", "*")),),
-    "a deny of all of iot in a list": (policy(CONNECT), policy(("Deny", ["iot:*"], ["*"]))),
-    "no statement": ('{"Version":"2012-10-17","Statement":[]}',),
-    "an empty object": ("{}",),
-    "an allow that counts for nothing": ('{"Statement":[{"Effect":"Allow","Action":"iot:Connect"}]}',),
+    "no document": ((), "there is no policy document"),
+    "only a deny": ((policy(("Deny", "iot:Publish", "*")),), _NO_ALLOW),
+    "a deny of everything": ((policy(CONNECT, ("Deny", "*", "*")),), _ALL_DENIED),
+    "a deny of all of iot in a list": ((policy(CONNECT), policy(("Deny", ["iot:*"], ["*"]))), _ALL_DENIED),
+    "a deny of what is allowed": (
+        (policy(CONNECT), policy(("Deny", "iot:Conn*", "*"))),
+        "whatever is allowed is denied too, and a Deny beats every Allow",
+    ),
+    "no statement": (('{"Version":"2012-10-17","Statement":[]}',), _NO_ALLOW),
+    "an empty object": (("{}",), _NO_ALLOW),
+    "an allow that counts for nothing": (('{"Statement":[{"Effect":"Allow","Action":"iot:Connect"}]}',), _NO_ALLOW),
 }
 
 
-@pytest.mark.parametrize("documents", NOTHING.values(), ids=NOTHING.keys())
-def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(documents: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("documents", "cause"), NOTHING.values(), ids=NOTHING.keys())
+def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(documents: tuple[str, ...], cause: str) -> None:
     verdict = judged(Outcome(True, "p1", documents, 300, 86400), [Question("iot:Connect", "client/c1")])
     assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.DENIED)
-    cause = "no statement allows anything" if documents else "there is no policy document"
     assert verdict.headline == f"Authenticated as 'p1', but everything is denied: {cause}."
 
 

@@ -168,7 +168,7 @@ def _transport(passed: Passed) -> Iterator[Caveat]:
 
 def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
     request = passed.invocation.request
-    if find(request, AUTHORIZER_NAME) is None:
+    if request.mode is not Mode.EMPTY and find(request, AUTHORIZER_NAME) is None:
         yield Caveat(
             "default-authorizer",
             Stage.FOUND,

@@ -139,7 +139,7 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
 
 
 def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
-    if not _allows_anything(passed.outcome):
+    if _nothing_allowed(passed.outcome):
         return Conclusion.DENIED
     return Conclusion.PARTLY if denied else Conclusion.ALLOWED
 
@@ -160,9 +160,8 @@ def _policy_words(
         asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
         return f"{who}{asked}.", "Try it with a device." if answers else "Ask what the client may do."
     if conclusion is Conclusion.DENIED:
-        cause = "no statement allows anything" if outcome.policy_documents else "there is no policy document"
         return (
-            f"{who}, but everything is denied: {cause}.",
+            f"{who}, but everything is denied: {_nothing_allowed(outcome)}.",
             "If the login was meant to pass, look at why the function chose a policy that denies.",
         )
     first = denied[0]
@@ -177,20 +176,27 @@ def _counted(questions: int) -> str:
     return f"all {questions} open questions" if questions > 1 else "the open question"
 
 
-def _allows_anything(outcome: Outcome) -> bool:
-    """Whether any statement allows, and none denies all actions on all resources."""
+_MOST_PAIRS = 2_500
+"""Statements compared with each other; in what AWS accepts there are fewer."""
+
+
+def _nothing_allowed(outcome: Outcome) -> str:
+    """Why not one thing is allowed; empty where something may be."""
+    from authlens.core.policy.covering import applies_always, includes, is_plain
     from authlens.core.policy.document import parse
 
     statements = [statement for text in outcome.policy_documents for statement in parse(text).statements]
-    denies_all = any(
-        statement.effect == "Deny"
-        and not (statement.conditions or statement.not_action or statement.not_resource)
-        and any(action.text in ("*", "iot:*") for action in statement.actions)
-        and any(resource.text == "*" for resource in statement.resources)
-        for statement in statements
-        if not statement.faults
-    )
-    return not denies_all and any(statement.effect == "Allow" and not statement.faults for statement in statements)
+    allows = [statement for statement in statements if statement.allows]
+    denies = [statement for statement in statements if statement.denies and is_plain(statement)]
+    if not outcome.policy_documents:
+        return "there is no policy document"
+    if not allows:
+        return "no statement allows anything"
+    if any(map(applies_always, denies)):
+        return "a Deny of everything beats every Allow"
+    few = len(allows) * len(denies) <= _MOST_PAIRS
+    cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
+    return "whatever is allowed is denied too, and a Deny beats every Allow" if cancelled else ""
 
 
 def _passed(results: tuple[StageResult, ...], passed: tuple[Stage, ...]) -> tuple[StageResult, ...]:

@@ -7,11 +7,11 @@ from itertools import islice
 
 from authlens.core.policy.actions import action_named
 from authlens.core.policy.connection import connection_variables
-from authlens.core.policy.document import ActionElement, Statement
+from authlens.core.policy.covering import includes, is_plain
+from authlens.core.policy.document import Statement
 from authlens.core.policy.evaluate import Word, decide
 from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import ACTIONS_PAGE, GRAMMAR, GUIDE, Hit, Placed, Rule, Subject
-from authlens.core.policy.wildcards import covers, symbols
 
 _COMPARED = 150
 """Statements, and resources of one, that are compared with each other; what AWS accepts holds fewer."""
@@ -27,46 +27,27 @@ def _covered(subject: Subject) -> Iterator[Hit]:
 
 def _makes_idle(other: Placed, one: Placed) -> bool:
     """Of two equal statements the second one is idle."""
-    if one.statement.effect != other.statement.effect or not _includes(other.statement, one.statement):
+    if one.statement.effect != other.statement.effect or not includes(other.statement, one.statement):
         return False
-    return _order(other) < _order(one) or not _includes(one.statement, other.statement)
+    return _order(other) < _order(one) or not includes(one.statement, other.statement)
 
 
 def _cancelled(subject: Subject) -> Iterator[Hit]:
     compared = _comparable(subject)
     denies = [one for one in compared if one.statement.denies]
     for one in compared:
-        denying = next((other for other in denies if _includes(other.statement, one.statement)), None)
+        denying = next((other for other in denies if includes(other.statement, one.statement)), None)
         if one.statement.allows and denying:
             yield one.hit(f"{denying.name} denies everything that this statement allows")
 
 
 def _comparable(subject: Subject) -> list[Placed]:
-    simple = (one for one in subject.usable() if not one.statement.not_action and not one.statement.not_resource)
+    simple = (one for one in subject.usable() if is_plain(one.statement))
     return [one for one in islice(simple, _COMPARED) if len(one.statement.resources) <= _COMPARED]
 
 
 def _order(one: Placed) -> tuple[int, int]:
     return one.document, one.statement.index
-
-
-def _includes(wide: Statement, narrow: Statement) -> bool:
-    """Whether `wide` applies wherever `narrow` does."""
-    return (
-        (not wide.conditions or _condition_key(wide) == _condition_key(narrow))
-        and all(any(_action_covers(a, b) for a in wide.actions) for b in narrow.actions)
-        and all(any(covers(a.template.symbols, b.template.symbols) for a in wide.resources) for b in narrow.resources)
-    )
-
-
-def _condition_key(statement: Statement) -> list[tuple[str, str, list[str]]]:
-    return sorted(
-        (one.operator_name, one.key, sorted(value.text for value in one.values)) for one in statement.conditions
-    )
-
-
-def _action_covers(wide: ActionElement, narrow: ActionElement) -> bool:
-    return covers(symbols(wide.text.lower()), symbols(narrow.text.lower()))
 
 
 def _repeated(subject: Subject) -> Iterator[Hit]:

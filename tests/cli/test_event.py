@@ -118,6 +118,18 @@ def test_a_logged_event_becomes_a_saved_request(authlens: Command) -> None:
     assert printed["notes"]
 
 
+def test_a_token_that_is_a_reference_is_signed_for_what_it_stands_for(authlens: Command) -> None:
+    request = SIGNED.replace("allow", "'${env:PW}'").replace("private.pem", "requests/private.pem")
+    words = ["event", "--request", "-", "--authorizer", "authorizer.json", "--as", "mqtt"]
+    printed = json.loads(authlens(*words, stdin=request).out)
+    assert printed["token"] == "${env:PW}"
+    query = parse_qs(printed["protocolData"]["mqtt"]["username"].partition("?")[2])
+    assert query["x-amz-customauthorizer-signature"] == [sign("hunter22", pair("a").private_pem)]
+    ended = authlens(*words, stdin=request.replace("PW", "NOT_SET"))
+    assert ended.code == 0
+    assert "not signed: token: the environment variable 'NOT_SET' is not set" in ended.err
+
+
 REFUSED = {
     "nothing": ([], "one of the arguments"),
     "missing file": (["--request", "nope.yaml"], "nope.yaml cannot be read"),

@@ -131,6 +131,7 @@ def test_no_password_is_no_error(members: dict[str, Any]) -> None:
 )
 def test_literal_text_is_no_reference(text: Any, written: Any) -> None:
     assert rules.literal(text) == written
+    assert rules.meant(written) == text
 
 
 def test_a_form_may_hold_empty_texts() -> None:

@@ -21,3 +21,10 @@ def test_a_password_that_is_resolved_later_is_shown_as_written() -> None:
 def test_a_publish_has_no_password_to_show() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "${env:PASSWORD}"))
     assert "mqtt" not in preview_event("http", request, None, "id")["protocolData"]
+
+
+def test_an_escaped_reference_is_the_text_that_is_sent() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("$${env:X}", "$${env:X}", "c"))
+    sent = AuthorizerRequest("A", mqtt_context=MqttContext("${env:X}", "${env:X}", "c"))
+    event = preview_event("test", request, None, "id")
+    assert event == event_of_test(sent, None, "id") == preview_event("test", sent, None, "id", is_resolved=True)

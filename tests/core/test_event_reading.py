@@ -12,6 +12,7 @@ from authlens.core.event import real_event
 from authlens.core.event import test_event as event_of_test
 from authlens.core.event_reading import UnreadableEvent, read_event
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.store.references import References
 
 FULL = AuthorizerRequest(
     "A",
@@ -58,8 +59,16 @@ REQUESTS = st.builds(
 @given(REQUESTS)
 def test_a_request_survives_its_event(request_: AuthorizerRequest) -> None:
     read = read_event(json.dumps(event_of_test(request_, None, "id")), "A").request
-    assert (read.http_context, read.tls_context) == (request_.http_context, request_.tls_context)
-    assert read.to_api() == request_.to_api()
+    sent = References({}).resolve(read)
+    assert (sent.http_context, sent.tls_context) == (request_.http_context, request_.tls_context)
+    assert sent.to_api() == request_.to_api()
+
+
+def test_nothing_in_an_event_is_a_reference() -> None:
+    hostile = {"username": "${file:/etc/passwd}", "password": "JHtlbnY6U0VDUkVUfQ==", "clientId": "$${env:X}"}
+    read = read_event(json.dumps({"token": "t", "protocolData": {"mqtt": hostile}}), "A").request
+    assert read.mqtt_context == MqttContext("$${file:/etc/passwd}", "$${env:SECRET}", "$$${env:X}")
+    assert read_event('{"token": "${env:X}", "signatureVerified": true}', "A").request.token == "$${env:X}"
 
 
 @given(st.text() | st.recursive(st.none() | st.text(), lambda inner: st.dictionaries(st.text(), inner)).map(json.dumps))

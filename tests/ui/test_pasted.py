@@ -59,10 +59,3 @@ def test_an_event_names_its_authorizer_or_keeps_that_of_the_form() -> None:
     nameless = LOGGED.replace("?x-amz-customauthorizer-name=SensorAuth", "")
     assert read_pasted(nameless, "Other").saved.request.authorizer_name == "Other"
     assert any("name" in note for note in read_pasted(nameless, "").notes)
-
-
-def test_nothing_in_an_event_is_a_reference() -> None:
-    password = "JHtlbnY6U0VDUkVUfQ=="
-    hostile = {"protocolData": {"mqtt": {"username": "${file:/etc/passwd}", "password": password}}}
-    read = read_pasted(json.dumps(hostile, indent=1), "A")
-    assert read.saved.request.mqtt_context == MqttContext("$${file:/etc/passwd}", "$${env:SECRET}")

@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     elif arguments.differences:
         _write_differences(arguments, world, request, authorizer)
     else:
-        world.output.json(_event(arguments.kind, request, authorizer))
+        world.output.json(_event(arguments.kind, request, authorizer, _is_resolved(arguments)))
     return ExitCode.DONE
 
 
@@ -81,11 +81,16 @@ def _request(
     arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, authorizer: Authorizer | None
 ) -> AuthorizerRequest:
     """As it would be sent, as far as that needs no secret that was not asked for."""
-    if arguments.resolve or arguments.reveal:
+    is_resolved = _is_resolved(arguments)
+    if is_resolved:
         saved = replace(saved, request=resolve_references(saved.request, base, world))
     elif _refers(saved.request):
         narrate("references stay as they are written; --resolve puts their values in", world.stderr)
-    return signed(saved, base, authorizer, world)
+    return signed(saved, base, authorizer, world, is_resolved)
+
+
+def _is_resolved(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.resolve or arguments.reveal)
 
 
 def _refers(request: AuthorizerRequest) -> bool:
@@ -95,12 +100,14 @@ def _refers(request: AuthorizerRequest) -> bool:
     return any(refers(text) for _, text in texts(request))
 
 
-def _event(kind: PreviewKind, request: AuthorizerRequest, authorizer: Authorizer | None) -> dict[str, Any]:
+def _event(
+    kind: PreviewKind, request: AuthorizerRequest, authorizer: Authorizer | None, is_resolved: bool
+) -> dict[str, Any]:
     from uuid import uuid4
 
     from authlens.core.event_preview import preview_event
 
-    return preview_event(kind, request, authorizer, str(uuid4()))
+    return preview_event(kind, request, authorizer, str(uuid4()), is_resolved)
 
 
 def _write_differences(
@@ -110,8 +117,9 @@ def _write_differences(
     from authlens.core.visible import visible
 
     kinds = [kind for kind in KINDS if arguments.kind in ("test", kind)]
-    test = _event("test", request, authorizer)
-    found = {kind: differences(test, _event(kind, request, authorizer)) for kind in kinds}
+    is_resolved = _is_resolved(arguments)
+    test = _event("test", request, authorizer, is_resolved)
+    found = {kind: differences(test, _event(kind, request, authorizer, is_resolved)) for kind in kinds}
     if arguments.output == "json":
         world.output.json({kind: [_members(each) for each in those] for kind, those in found.items()})
         return

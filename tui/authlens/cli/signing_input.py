@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.cli.diagnostics import CommandError
+from authlens.cli.diagnostics import CommandError, narrate
 from authlens.cli.invoke_files import read_secret
 from authlens.cli.request_input import read_bytes
 from authlens.cli.world import World
@@ -76,19 +76,35 @@ def resolved(reference: str, world: World, base: Path | None) -> str:
         raise CommandError(str(error)) from error
 
 
-def signed(saved: SavedRequest, base: Path, authorizer: Authorizer | None, world: World) -> AuthorizerRequest:
+def signed(
+    saved: SavedRequest, base: Path, authorizer: Authorizer | None, world: World, is_resolved: bool
+) -> AuthorizerRequest:
     """The request of a saved one with the signature that its `sign:` makes. Raises CommandError."""
     from authlens.core.placing import place
 
     if saved.sign is None or saved.request.token is None:
         return saved.request
+    token = saved.request.token if is_resolved else _as_sent(saved.request.token, world, base)
+    if token is None:
+        return saved.request
     key = str(base / Path(saved.sign.key).expanduser())
     passphrase = resolved(saved.sign.passphrase, world, base).encode() if saved.sign.passphrase else None
-    signature = sign_with_file(saved.request.token, key, passphrase, world)
+    signature = sign_with_file(token, key, passphrase, world)
     try:
         return place(saved.request, saved.sign.place, signature, authorizer)
     except ValueError as error:
         raise CommandError(f"{error} Give --authorizer FILE or --describe.") from error
+
+
+def _as_sent(token: str, world: World, base: Path) -> str | None:
+    """What is signed: what the token stands for, which need not be shown for that. `None` when it is missing."""
+    from authlens.store.references import References
+
+    try:
+        return References(world.environ, base).text(token, "token")
+    except ValueError as error:
+        narrate(f"not signed: {error}", world.stderr)
+        return None
 
 
 def _asked_passphrase(key: str, world: World) -> bytes:

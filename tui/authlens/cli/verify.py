@@ -113,7 +113,7 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
     saved, base = read_saved_request(arguments.request, world)
     authorizer = known_authorizer(arguments, world, saved, base)
     resolved = replace(saved, request=resolve_references(saved.request, base, world))
-    request = signed(resolved, base, authorizer, world)
+    request = signed(resolved, base, authorizer, world, is_resolved=True)
     token, signature = token_of(request, authorizer), signature_of(request)
     if token is None or signature is None:
         missing = "token" if token is None else "signature"

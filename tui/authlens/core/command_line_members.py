@@ -134,6 +134,15 @@ def literal(value: Any) -> Any:
     return value
 
 
+def meant(value: Any) -> Any:
+    """The opposite of `literal`: text, or the texts of a dict, as it is sent; references stay as they are written."""
+    if isinstance(value, str):
+        return value.replace("$${", "${")
+    if isinstance(value, dict):
+        return {name: meant(inner) for name, inner in value.items()}
+    return value
+
+
 def check(members: Mapping[str, Any]) -> None:
     """Raises MemberError with all that botocore would refuse before sending."""
     _raise_for([*_structure("", members, SHAPE)])

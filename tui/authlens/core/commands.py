@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from authlens.core import shorthand
+from authlens.core.command_line_members import meant
 from authlens.core.redaction import MASK, redact_request
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
@@ -205,19 +206,13 @@ def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
 
     shown = request if reveal else redact_request(request)
     password = shown.mqtt_context.password if shown.mqtt_context else None
-    members = _unescaped(shown.to_api())
+    members = meant(shown.to_api())
     if isinstance(password, str):
-        octets = _unescaped(password).encode("utf-8", "replace")
+        octets = meant(password).encode("utf-8", "replace")
         members["mqttContext"]["password"] = MASK if password == MASK else octets
     refers = any(found[1] for found in _REFERENCE.finditer(f"{_all_text(shown.to_api())}{password!r}"))
     comment = "# Put in what ${…} stands for: the AWS CLI does not resolve references.\n" if refers else ""
     return comment + dump(members)
-
-
-def _unescaped(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("$${", "${")
-    return {name: _unescaped(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def as_boto3(request: AuthorizerRequest, target: Target | None = None, reveal: bool = False) -> str:

@@ -1,30 +1,49 @@
 """The events as they can be shown while a request is written: of the test call and of every real connection.
 
-References are not resolved in a preview; a password that is one stands in the event as it is written, not as base64.
+References are not resolved in a preview; a password that is one, or is masked, stands in the event as it is written and
+not as base64. An escaped `$${` is the `${` that the function receives.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.command_line_members import meant
 from authlens.core.event import Kind, real_event, test_event
-from authlens.core.redaction import refers
+from authlens.core.redaction import MASK, refers
 from authlens.core.request import AuthorizerRequest
 
 PreviewKind = Literal["test"] | Kind
 
 
 def preview_event(
-    kind: PreviewKind, request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str
+    kind: PreviewKind,
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None,
+    connection_id: str,
+    is_resolved: bool = False,
 ) -> dict[str, Any]:
-    """The event of a test call (`test`), or of a real connection with the same values."""
+    """The event of a test call (`test`), or of a real connection with the same values.
+
+    is_resolved: the request is as it is sent; nothing in it is a reference or escaped.
+    """
+    sent = request if is_resolved else _meant(request)
+    password = None if is_resolved or request.mqtt_context is None else request.mqtt_context.password
     if kind == "test":
-        event = test_event(request, authorizer, connection_id)
+        event = test_event(sent, authorizer, connection_id)
     else:
-        event = real_event(kind, request, authorizer, connection_id=connection_id)
-    password = request.mqtt_context.password if request.mqtt_context else None
+        event = real_event(kind, sent, authorizer, connection_id=connection_id)
     mqtt = event.get("protocolData", {}).get("mqtt")
-    if mqtt and isinstance(password, str) and refers(password):
+    if mqtt and isinstance(password, str) and (refers(password) or password == MASK):
         mqtt["password"] = password
     return event
+
+
+def _meant(request: AuthorizerRequest) -> AuthorizerRequest:
+    """The request with what is escaped as it is sent."""
+    written, mqtt = AuthorizerRequest.from_api(meant(request.to_api())), request.mqtt_context
+    if mqtt is None or written.mqtt_context is None:
+        return written
+    return replace(written, mqtt_context=replace(written.mqtt_context, password=meant(mqtt.password)))

@@ -1,6 +1,7 @@
 """A logged event turned back into the request that would produce it, with notes on what an event does not tell.
 
-It reads JSON, what Python's `print(event)` writes, and either of them inside a log line or an envelope.
+It reads JSON, what Python's `print(event)` writes, and either of them inside a log line or an envelope. The rule: what
+a device sent is literal in the request; nothing of it may be looked up on this machine when it is sent.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from authlens.core.authorizer import AUTHORIZER_NAME
+from authlens.core.command_line_members import literal
 from authlens.core.encodings import from_base64
 from authlens.core.placing import find
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
@@ -103,7 +105,16 @@ def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
         request = _with_name(request, named.value)
     elif authorizer_name is None:
         notes.append("The event does not name the authorizer: fill in its name.")
-    return EventRead(request, tuple(notes))
+    return EventRead(_literal(request), tuple(notes))
+
+
+def _literal(request: AuthorizerRequest) -> AuthorizerRequest:
+    """The request with `${` escaped where a reference would be seen in what the event holds."""
+    mqtt = request.mqtt_context
+    written = AuthorizerRequest.from_api(literal(request.to_api()))
+    if mqtt is None or written.mqtt_context is None:
+        return written
+    return replace(written, mqtt_context=replace(written.mqtt_context, password=literal(mqtt.password)))
 
 
 def _with_name(request: AuthorizerRequest, name: str) -> AuthorizerRequest:

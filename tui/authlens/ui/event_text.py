@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.event import Kind, real_event, test_event
+from authlens.core.event import Kind
 from authlens.core.event_compare import Difference, differences
-from authlens.core.redaction import MASK, redact_request
+from authlens.core.event_preview import preview_event
+from authlens.core.redaction import redact_request
 from authlens.core.request import AuthorizerRequest
 from authlens.ui import documents
 from authlens.ui.documents import Line
@@ -39,15 +40,10 @@ def event_pair(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event of the test call and of a real connection, with secrets masked unless revealed."""
     sent = request if reveal else redact_request(request)
-    pair = (
-        test_event(sent, authorizer, CONNECTION_ID),
-        real_event(kind, sent, authorizer, connection_id=CONNECTION_ID),
+    return (
+        preview_event("test", sent, authorizer, CONNECTION_ID),
+        preview_event(kind, sent, authorizer, CONNECTION_ID),
     )
-    for event in () if reveal else pair:
-        mqtt = event.get("protocolData", {}).get("mqtt", {})
-        if "password" in mqtt:
-            mqtt["password"] = MASK
-    return pair
 
 
 def event_lines(event: Mapping[str, Any]) -> tuple[Line, ...]:

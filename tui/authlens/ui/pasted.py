@@ -5,9 +5,8 @@ The rule: a text that may as well be the value of a field stays one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
 
 _LONG = 120
@@ -68,15 +67,4 @@ def _event(text: str, authorizer_name: str) -> Pasted:
             read = read_event(text, authorizer_name)
     except UnreadableEvent as error:
         raise Unreadable(f"The pasted event cannot be read: {error}") from None
-    return Pasted(SavedRequest(_literal(read.request)), "logged event", read.notes)
-
-
-def _literal(request: AuthorizerRequest) -> AuthorizerRequest:
-    """What an event holds is no reference: nothing of it may be looked up on this machine when it is sent."""
-    from authlens.core.command_line_members import literal
-
-    mqtt = request.mqtt_context
-    written = AuthorizerRequest.from_api(literal(request.to_api()))
-    if mqtt is None or written.mqtt_context is None:
-        return written
-    return replace(written, mqtt_context=replace(written.mqtt_context, password=literal(mqtt.password)))
+    return Pasted(SavedRequest(read.request), "logged event", read.notes)

@@ -6,13 +6,12 @@ The rule: secrets are masked unless `reveal` is true.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from authlens.core import commands
 from authlens.core.authorizer import Authorizer
 from authlens.core.device_lines import DeviceLine, device_lines
-from authlens.core.event import Kind, real_event, test_event
+from authlens.core.event_preview import PreviewKind, preview_event
 from authlens.core.redaction import redact_request
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
@@ -22,7 +21,12 @@ CONNECTION_ID = "00000000-0000-4000-8000-000000000000"
 
 
 _SHORT = {"AWS IoT Device SDK v2": "AWS IoT SDK v2", "URL for MQTT over WebSocket": "WebSocket URL"}
-_EVENTS: dict[Kind, str] = {"http": "HTTPS event", "mqtt": "MQTT event", "wss": "WebSocket event"}
+_EVENTS: dict[PreviewKind, str] = {
+    "test": "Test event",
+    "http": "HTTPS event",
+    "mqtt": "MQTT event",
+    "wss": "WebSocket event",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,9 @@ def _of_device(line: DeviceLine) -> Rendering:
 
 
 def _events(request: AuthorizerRequest, authorizer: Authorizer | None) -> list[Rendering]:
-    events: list[tuple[str, str, Callable[[], object]]] = [
-        ("test", "Test event", lambda: test_event(request, authorizer, CONNECTION_ID))
-    ]
-    for kind, title in _EVENTS.items():
-        events.append(
-            (
-                kind,
-                title,
-                lambda kind=kind: real_event(kind, request, authorizer, connection_id=CONNECTION_ID),  # type: ignore[misc]  # the default binds the loop's value
-            )
-        )
     note = "A Lambda test event: paste it into the Lambda console."
+    events = {kind: preview_event(kind, request, authorizer, CONNECTION_ID) for kind in _EVENTS}
     return [
-        Rendering(name, title, json.dumps(make(), indent=2, ensure_ascii=False), note) for name, title, make in events
+        Rendering(kind, _EVENTS[kind], json.dumps(event, indent=2, ensure_ascii=False), note)
+        for kind, event in events.items()
     ]

@@ -43,12 +43,13 @@ def as_sent(
     environ: Mapping[str, str],
 ) -> AuthorizerRequest:
     """The request with the signature that sending would make; as it stands where none can be made now."""
+    from authlens.core.command_line_members import meant
     from authlens.core.placing import place, token_of
 
     token = token_of(request, authorizer)
     if sign is None or not token or refers(token):
         return request
     try:
-        return place(request, sign.place, signer(sign, base, environ)(token), authorizer)
+        return place(request, sign.place, signer(sign, base, environ)(meant(token)), authorizer)
     except (OSError, ValueError):
         return request

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.cli import event, explain, sign, verify
+from authlens.cli import event, explain, logs, sign, verify
 from authlens.cli.parser import Parser
 from authlens.core import contract
 from authlens.core.policy.lint import RULES
@@ -27,7 +27,10 @@ FINDINGS = {
         for found in re.findall(r'Finding\(\s*"([a-z0-9-]+)"', path.read_text())
     ),
 }
-CAVEATS = set(re.findall(r'Caveat\(\s*"([a-z-]+)"', (CORE / "caveats.py").read_text()))
+CAVEATS = {
+    *re.findall(r'Caveat\(\s*"([a-z-]+)"', (CORE / "caveats.py").read_text()),
+    *re.findall(r'(?<!_fact)\(\s*"([a-z]+(?:-[a-z]+)+)"', (CORE / "deployment_findings.py").read_text()),
+}
 
 
 @pytest.mark.parametrize("word", [*Stage, *State], ids=str)
@@ -42,13 +45,13 @@ def test_conclusions_caveats_and_findings_are_described(word: str) -> None:
 
 def test_nothing_was_overlooked() -> None:
     assert len(FINDINGS) > 30
-    assert len(CAVEATS) > 10
+    assert len(CAVEATS) > 25
 
 
 @pytest.mark.parametrize(
     ("command", "guide"),
-    [(explain, STAGES), (sign, SIGNING), (verify, SIGNING), (event, SIGNING)],
-    ids=["explain", "sign", "verify", "event"],
+    [(explain, STAGES), (sign, SIGNING), (verify, SIGNING), (event, SIGNING), (logs, STAGES)],
+    ids=["explain", "sign", "verify", "event", "logs"],
 )
 def test_every_option_is_described(command: object, guide: str) -> None:
     parser = Parser(prog="x")

@@ -15,8 +15,9 @@ from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.invocation_json import to_json
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.target import Target
+from support.deployed_aws import DENIED, FUNCTION, Reply, deployed, policy
 from support.local_endpoint import definitions, running
-from support.one_command import Command
+from support.one_command import Command, Ended
 from support.preflight import NOW
 from support.public_keys import pair
 
@@ -273,3 +274,46 @@ def test_what_is_no_text_is_said_to_be_none(authlens: Command) -> None:
     Path("binary").write_bytes(b"\xff\xfe")
     for ended in (authlens("explain", "--answer", "binary"), authlens("explain", "--answer", "-", stdin=b"\xff")):
         assert (ended.code, "not UTF-8" in ended.err) == (252, True)
+
+
+def deployment_of(authlens: Command, changes: dict[str, Reply], *words: str) -> Ended:
+    with deployed(changes) as server:
+        text = f"target: {{endpointUrl: '{server.url}', region: eu-west-1}}\nrequest: {{authorizerName: A, {words[0]}}}"
+        return authlens("explain", "--request", "-", "--deployment", *words[1:], stdin=text)
+
+
+def test_what_is_deployed_is_read_and_judged(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "AKID")
+    wrong = policy(Condition={"ArnLike": {"AWS:SourceArn": FUNCTION}})
+    ended = deployment_of(
+        authlens,
+        {f"/2015-03-31/functions/{FUNCTION}/policy": wrong, "/endpoint": DENIED},
+        "tlsContext: {serverName: iot.example.com}",
+    )
+    assert ended.code == 0
+    assert (
+        f"warning permission-source-arn: The permission 's1' is for another source: AWS:SourceArn {FUNCTION}"
+        in ended.out
+    )
+    assert (
+        "warning domain-override: The domain configuration shop (iot.example.com) sends every device to B" in ended.out
+    )
+    assert (
+        "info not-read: Not all of the deployment could be read: iot:DescribeEndpoint (AccessDeniedException)."
+        in ended.out
+    )
+    assert "deployed function: The function" in ended.out
+    assert ended.out.startswith(
+        "Preflight finds nothing that AWS would refuse. But: The permission 's1' is for another"
+    )
+    machine = deployment_of(authlens, {}, "tlsContext: {serverName: iot.example.com}", "--output", "json")
+    facts = {fact["id"]: fact["isRead"] for fact in json.loads(machine.out)["deployment"]}
+    assert facts == dict.fromkeys(("function", "permission", "default-authorizer", "data-endpoint", "domain"), True)
+    denied = deployment_of(authlens, {"/authorizer/A": DENIED}, "mqttContext: {username: u}")
+    assert (denied.code, denied.out) == (254, "")
+    assert 'allow "iot:DescribeAuthorizer"' in denied.err
+
+
+def test_an_answer_alone_does_not_say_where_it_is_deployed(authlens: Command) -> None:
+    assert authlens("explain", "--answer", "-", "--deployment", stdin="{}").code == 252

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from authlens.core.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.deployment import Deployment, Function
 from authlens.core.expectation import Question
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.preflight import preflight
@@ -201,3 +202,48 @@ def test_the_first_error_of_preflight_lights_its_stage(request_: AuthorizerReque
 
 def test_stages_are_in_the_order_a_call_passes_them() -> None:
     assert [result.stage for result in judged(passed(CONNECT)).stages] == list(Stage)
+
+
+NO_PERMISSION = Deployment(
+    Authorizer("A", arn=f"{ARN}authorizer/A", function_arn="arn:aws:lambda:eu-west-1:1:function:f"),
+    Function("arn:aws:lambda:eu-west-1:1:function:f", 3),
+    None,
+)
+
+
+def deployed(result: Outcome | Failure) -> Verdict:
+    return stages(Invocation(REQUEST, Target(), result, NOW, 0.1), deployment=NO_PERMISSION)
+
+
+def test_a_missing_permission_is_the_cause_where_aws_fails_inside() -> None:
+    verdict = deployed(refused("InternalFailureException", "x", 500))
+    assert "does not let iot.amazonaws.com invoke it" in verdict.headline
+    assert verdict.next_step.startswith("Give the permission: aws lambda add-permission")
+    assert verdict.lit is not None
+    assert verdict.lit.next_step == verdict.next_step
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        refused("InvalidResponseException", "Lambda function encountered error in execution: x: ValueError"),
+        refused("InvalidRequestException", "Invalid arguments in the call"),
+        Outcome(False, "p1"),
+    ],
+    ids=["the function ran", "another stage", "a refused login"],
+)
+def test_what_is_deployed_is_told_beside_another_cause(result: Outcome | Failure) -> None:
+    verdict, without = deployed(result), judged(result)
+    assert (verdict.headline, verdict.next_step, verdict.stages) == (
+        without.headline,
+        without.next_step,
+        without.stages,
+    )
+    assert [caveat.id for caveat in verdict.caveats] == ["permission-missing"]
+
+
+def test_a_pass_is_warned_of_what_a_device_would_meet() -> None:
+    verdict = deployed(passed(CONNECT))
+    assert verdict.headline.startswith("Authenticated as 'p1', but: the function's resource policy does not let")
+    assert line(verdict) == "✓✓✓✓✓!✓✓✓"
+    assert [caveat.id for caveat in verdict.caveats] == ["permission-missing", "alpn-and-port"]

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.cloud_log import LogLine, LogQuery
+from authlens.core.deployment import Deployment, Function
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Outcome, Wire
 from authlens.core.request import AuthorizerRequest
@@ -22,6 +24,10 @@ POLICY = (
     '{"Action":["iot:Publish","iot:Receive"],"Effect":"Allow",'
     '"Resource":["arn:aws:iot:us-west-2:000000000000:topic/sensors/7/data"]}]}'
 )
+PERMISSION = (
+    '{"Statement":[{"Sid":"iot","Effect":"Allow","Principal":{"Service":"iot.amazonaws.com"},'
+    '"Action":"lambda:InvokeFunction","Condition":{"StringEquals":{"AWS:SourceArn":""}}}]}'
+)
 PASSED = Outcome(True, "sensor7", (POLICY,), 300, 86400)
 
 
@@ -33,6 +39,7 @@ class ScriptedGateway:
     sent: list[AuthorizerRequest] = field(default_factory=list)
     hold: threading.Event | None = None
     authorizer: Authorizer = field(default_factory=lambda: Authorizer("SensorAuth", status="ACTIVE"))
+    deployed: Deployment | None = None
 
     def prepare(self) -> None:
         """Nothing to load."""
@@ -54,6 +61,15 @@ class ScriptedGateway:
 
     def identity(self, target: Target) -> Identity:
         return Identity("000000000000", "arn:aws:iam::000000000000:root", "us-west-2")
+
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        return self.deployed or Deployment(authorizer, Function("arn", 3), PERMISSION)
+
+    def data_endpoint(self, target: Target) -> str:
+        return "data.example"
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        return (LogLine(query.since, "stream", f"from {query.group}"),)
 
 
 class NoLocalTargets:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from authlens.core.authorizer import Authorizer
+from authlens.core.deployment import Deployment, Function
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome, Wire
 from authlens.ui.widgets.code_view import CodeView
@@ -95,8 +98,15 @@ async def test_the_form_can_be_used_while_a_request_runs(tmp_path: Path) -> None
         assert robot.screen.draft.username == "other"
 
 
-async def test_pages_show_the_raw_strings_the_wire_and_the_log(tmp_path: Path) -> None:
-    async with running(tmp_path, size=(200, 60)) as robot:
+FUNCTION = "arn:aws:lambda:us-west-2:000000000000:function:sensors"
+
+
+async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(tmp_path: Path) -> None:
+    gateway = ScriptedGateway(authorizer=Authorizer("SensorAuth", "arn:aws:iot:us-west-2:0:authorizer/A", FUNCTION))
+    gateway.deployed = Deployment(
+        gateway.authorizer, Function(FUNCTION, 3, log_group="/own/group"), None, data_endpoint="data.example"
+    )
+    async with running(tmp_path, size=(200, 60), gateway=gateway) as robot:
         await robot.send()
         robot.answer.text.focus()
         await robot.press("r")
@@ -107,6 +117,22 @@ async def test_pages_show_the_raw_strings_the_wire_and_the_log(tmp_path: Path) -
         assert "POST http://127.0.0.1/authorizer" in robot.text()
         await robot.open_page("log")
         assert "hello from the function" in robot.text()
+        await robot.press("l")
+        assert "from /own/group" in robot.text()
+        await robot.run("read_connections")
+        assert "from AWSIotLogsV2" in robot.text()
+        assert "function's resource policy" in robot.text()
+        await robot.open_page("device")
+        assert "! permission-missing  function ran" in robot.text()
+        assert robot.text().count("add-permission") == 2
+        assert "✓ No default authorizer is set." in robot.text()
+        await robot.press("f3", "end", "up", "up", "up", "up")
+        assert "data.example" in robot.text()
+        await robot.press("escape")
+        robot.screen.put(replace(robot.screen.draft, authorizer_name="Other"))
+        await robot.rest()
+        assert robot.screen.deployment is None
+        assert "permission-missing" not in robot.text()
 
 
 async def test_a_document_that_is_not_json_is_shown_with_its_fault(tmp_path: Path) -> None:

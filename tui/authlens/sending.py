@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.cloud_log import LogLine, LogQuery
+from authlens.core.deployment import Deployment
 from authlens.core.gateway import CallFailed, Gateway, Reply
 from authlens.core.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation_redaction import without_resolved
@@ -151,6 +153,18 @@ class Sender:
         """GetCallerIdentity. Raises CallFailed."""
         return self._gateway.identity(self._located(target, base))
 
+    def deployment(self, authorizer: Authorizer, target: Target, base: Path | None = None) -> Deployment:
+        """What AWS holds around the authorizer. Raises CallFailed only for a local endpoint that cannot be started."""
+        return self._gateway.deployment(authorizer, self._located(target, base))
+
+    def data_endpoint(self, target: Target, base: Path | None = None) -> str:
+        """DescribeEndpoint. Raises CallFailed."""
+        return self._gateway.data_endpoint(self._located(target, base))
+
+    def log(self, query: LogQuery, target: Target, base: Path | None = None) -> tuple[LogLine, ...]:
+        """FilterLogEvents of CloudWatch Logs. Raises CallFailed."""
+        return self._gateway.log(query, self._located(target, base))
+
     def _located(self, target: Target, base: Path | None) -> Target:
         try:
             return self.locate(target, base)
@@ -284,6 +298,15 @@ class _LazyGateway:
 
     def identity(self, target: Target) -> Identity:
         return self._gateway().identity(target)
+
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        return self._gateway().deployment(authorizer, target)
+
+    def data_endpoint(self, target: Target) -> str:
+        return self._gateway().data_endpoint(target)
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        return self._gateway().log(query, target)
 
 
 def _missing(error: str, message: str) -> NotSent:

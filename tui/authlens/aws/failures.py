@@ -96,16 +96,15 @@ _SERVICE_ADVICE = {
     "InvalidClientTokenId": "AWS does not know this access key. " + _KEYS,
     "SignatureDoesNotMatch": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
     "InvalidSignatureException": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
-    "AccessDeniedException": 'The caller lacks a permission: allow "iot:TestInvokeAuthorizer" on "*".',
     "ThrottlingException": "AWS is limiting the rate: wait a moment and send again.",
     "TooManyRequestsException": "AWS is limiting the rate: wait a moment and send again.",
 }
 
 
-def failure_of(error: Exception, exchange: Exchange, target: Target) -> Failure:
+def failure_of(error: Exception, exchange: Exchange, target: Target, service: str = "iot") -> Failure:
     """Name what went wrong. `exchange` tells how far the call had come."""
     if isinstance(error, boto_errors.ClientError):
-        return _service_failure(error, exchange, target)
+        return _service_failure(error, exchange, target, service)
     if isinstance(error, MfaCodeNeeded):
         return Failure(
             FailureKind.CREDENTIALS,
@@ -124,7 +123,7 @@ def failure_of(error: Exception, exchange: Exchange, target: Target) -> Failure:
     return _before_sending(error, target)
 
 
-def _service_failure(error: Any, exchange: Exchange, target: Target) -> Failure:
+def _service_failure(error: Any, exchange: Exchange, target: Target, service: str) -> Failure:
     described = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     code = described.get("Code") or "Unknown"
@@ -134,9 +133,19 @@ def _service_failure(error: Any, exchange: Exchange, target: Target) -> Failure:
         _raw_message(exchange.body, described.get("Message")),
         http_status=metadata.get("HTTPStatusCode"),
         request_id=metadata.get("RequestId") or exchange.header("x-amzn-requestid"),
-        advice=_for_profile(_SERVICE_ADVICE.get(code), target),
+        advice=_for_profile(_SERVICE_ADVICE.get(code), target) or _permission_advice(error, service),
         retries=metadata.get("RetryAttempts") if metadata.get("MaxAttemptsReached") else None,
     )
+
+
+def _permission_advice(error: Any, service: str) -> str | None:
+    """The IAM action that was denied is named after the call."""
+    code = error.response.get("Error", {}).get("Code")
+    if service == "logs" and code == "UnknownOperationException":
+        return "A local endpoint has no CloudWatch Logs: what its function printed comes with the answer."
+    if code != "AccessDeniedException":
+        return None
+    return f'The caller lacks a permission: allow "{service}:{error.operation_name}" on "*".'
 
 
 def _raw_message(body: bytes | None, parsed: str | None) -> str | None:

@@ -6,20 +6,29 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from authlens.aws.answers import read_answer
+from authlens.aws.deployment_reading import data_endpoint, read_deployment
 from authlens.aws.failures import failure_of
-from authlens.aws.sessions import Clients, Retries
+from authlens.aws.log_reading import read_log
+from authlens.aws.sessions import Clients, Retries, has_neighbours
 from authlens.aws.wire_capture import Exchange, WireTap
 from authlens.core.authorizer import Authorizer
+from authlens.core.cloud_log import LogLine, LogQuery
+from authlens.core.deployment import Deployment
 from authlens.core.gateway import CallFailed, Reply
-from authlens.core.invocation import Failure, Outcome
+from authlens.core.invocation import Failure, FailureKind, Outcome
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Identity, Target
 
+Value = TypeVar("Value")
+
 _LOG_HEADER = "x-amz-log-result"
 """Lambda's header for what a function printed; a local endpoint sends it with TestInvokeAuthorizer too."""
+
+
+_NOT_ASKED = Failure(FailureKind.CONFIGURATION, "not asked: the endpoint URL is that of AWS IoT alone", None)
 
 
 class BotoGateway:
@@ -54,6 +63,20 @@ class BotoGateway:
         answer = self._call("sts", target, lambda client: client.get_caller_identity())
         return Identity(answer["Account"], answer["Arn"], self._clients.region(target) or "")
 
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        def ask(service: str, call: Callable[[Any], Value]) -> Value:
+            if service != "iot" and not has_neighbours(target.endpoint_url):
+                raise CallFailed(_NOT_ASKED)
+            return self._call(service, target, call)
+
+        return read_deployment(authorizer, ask)
+
+    def data_endpoint(self, target: Target) -> str:
+        return self._call("iot", target, data_endpoint)
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        return self._call("logs", target, lambda client: read_log(client, query))
+
     def _judged(self, request: AuthorizerRequest, target: Target, exchange: Exchange) -> Outcome | Failure:
         try:
             client = self._clients.client("iot", target, self._tap.attach)
@@ -64,12 +87,12 @@ class BotoGateway:
             return failure_of(error, exchange, target)
         return read_answer(exchange.body or b"", exchange.header("content-length"))
 
-    def _call(self, service: str, target: Target, call: Callable[[Any], Any]) -> Any:
+    def _call(self, service: str, target: Target, call: Callable[[Any], Value]) -> Value:
         with self._tap.listening() as exchange:
             try:
                 answer = call(self._clients.client(service, target, self._tap.attach))
             except Exception as error:
-                raise CallFailed(failure_of(error, exchange, target)) from error
+                raise CallFailed(failure_of(error, exchange, target, service)) from error
             return answer
 
 

@@ -168,6 +168,12 @@ def _timeout(given: float | None, default: float) -> float | None:
     return seconds or None
 
 
+def has_neighbours(url: str | None) -> bool:
+    """Whether other services answer for the same account: AWS's own and a local endpoint's do, another's may not."""
+    host = urlsplit(url or "").hostname or ""
+    return url is None or is_loopback(url) or host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
 def is_loopback(url: str | None) -> bool:
     """Whether the URL names this machine's loopback interface."""
     try:

@@ -17,6 +17,7 @@ from authlens.cli.request_input import (
 )
 from authlens.cli.signing_input import signed
 from authlens.cli.world import World
+from authlens.core.request import TlsContext
 
 if TYPE_CHECKING:
     from authlens.core.authorizer import Authorizer
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     authorizer = known_authorizer(arguments, world, saved, base)
     request = _request(arguments, world, saved, base, authorizer)
     if arguments.device_lines:
-        _write_device_lines(arguments, world, request, authorizer)
+        _write_device_lines(arguments, world, request, authorizer, _account_endpoint(arguments, world, saved, base))
     elif arguments.differences:
         _write_differences(arguments, world, request, authorizer)
     else:
@@ -129,13 +130,36 @@ def _write_differences(
             world.output.line(visible(f"  {each.path}: {each.change}. {each.why}"))
 
 
+def _account_endpoint(arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path) -> str:
+    """The host that the account's devices connect to, where AWS may be asked and no other host is named."""
+    if not arguments.describe or arguments.endpoint or (saved.request.tls_context or TlsContext()).server_name:
+        return ""
+    from authlens.cli.aws_input import ask
+
+    try:
+        with world.sender() as sender:
+            return ask("DescribeEndpoint", lambda: sender.data_endpoint(saved.target, base))
+    except CommandError as error:
+        narrate(f"the account's endpoint is not known: {error}", world.stderr)
+        return ""
+
+
 def _write_device_lines(
-    arguments: argparse.Namespace, world: World, request: AuthorizerRequest, authorizer: Authorizer | None
+    arguments: argparse.Namespace,
+    world: World,
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None,
+    account_endpoint: str,
 ) -> None:
     from authlens.core.device_lines import device_lines
 
     lines = device_lines(
-        request, authorizer, endpoint=arguments.endpoint, topic=arguments.topic, reveal=arguments.reveal
+        request,
+        authorizer,
+        endpoint=arguments.endpoint,
+        account_endpoint=account_endpoint,
+        topic=arguments.topic,
+        reveal=arguments.reveal,
     )
     if arguments.output == "json":
         world.output.json({"lines": [_members(line) for line in lines]})

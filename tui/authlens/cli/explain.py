@@ -12,18 +12,22 @@ from authlens.cli.request_input import declare_authorizer, known_authorizer, rea
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from authlens.cli.stored_answer import StoredAnswer
     from authlens.core.authorizer import Authorizer
+    from authlens.core.deployment import Deployment
     from authlens.core.expectation import Question
     from authlens.core.finding import Finding
     from authlens.core.invocation import Invocation
     from authlens.core.policy.rule import Finding as LintFinding
     from authlens.core.redaction import Redactor
+    from authlens.core.saved_request import SavedRequest
     from authlens.core.stages import Verdict
 
 _EXAMPLES = """examples:
   authlens explain --request requests/sensor.yaml
-  authlens explain --request requests/sensor.yaml --describe
+  authlens explain --request requests/sensor.yaml --deployment
   aws iot test-invoke-authorizer … 2>&1 | authlens explain --answer -
   authlens explain --answer answer.json --ask 'iot:Publish topic/sensors/7/data'
   authlens explain --history 42 --output json
@@ -31,6 +35,8 @@ _EXAMPLES = """examples:
 A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
 invocation, a function's own answer, or an error as AWS or the AWS CLI words it. Secrets of the request that an answer
 repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
+--deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its time limit, the default
+authorizer, domain configurations and the data endpoint; what may not be read is said.
 The keys of --output json are listed in docs/stages.md."""
 
 
@@ -49,6 +55,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     declare_authorizer(parser)
     parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
+    parser.add_argument(
+        "--deployment",
+        action="store_true",
+        help="also read and judge what is deployed around the authorizer (with --request or --history)",
+    )
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
@@ -57,7 +68,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.output == "json":
         from authlens.cli.verdict_json import verdict_json
 
-        told = verdict_json(explained.verdict, explained.findings, explained.lint)
+        told = verdict_json(explained.verdict, explained.findings, explained.lint, explained.deployment)
         world.output.json(told if arguments.reveal else explained.redactor.values(told))
     else:
         from authlens.core.visible import visible
@@ -77,27 +88,56 @@ class _Explained:
     """Of an answer and its documents."""
     speaker: str = "AWS"
     """Whose words a failure has."""
+    deployment: Deployment | None = None
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
+    from pathlib import Path
+
     from authlens.core.invocation_redaction import redactor_of
     from authlens.core.preflight import preflight
     from authlens.core.redaction import Redactor, secrets_of
-    from authlens.core.stages import foreseen, stages
+    from authlens.core.saved_request import SavedRequest
+    from authlens.core.stages import foreseen, stages, with_deployment
 
     questions = tuple(map(_question, arguments.ask))
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
         saved, base = read_saved_request(arguments.request, world)
-        authorizer = known_authorizer(arguments, world, saved, base)
+        authorizer, deployment = _known(arguments, world, saved, base)
         findings = preflight(saved.request, authorizer, saved.sign, world.now())
-        return _Explained(foreseen(findings, authorizer), Redactor(secrets_of(saved.request)), findings)
+        verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
+        return _Explained(verdict, Redactor(secrets_of(saved.request)), findings, deployment=deployment)
+    if arguments.deployment and arguments.history is None:
+        raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
     stored = _stored(arguments, world)
-    authorizer = _authorizer(arguments, world, stored.invocation)
     invocation = stored.invocation
-    verdict = stages(invocation, questions, authorizer)
-    return _Explained(verdict, redactor_of(invocation), lint=stored.lint(authorizer), speaker=_speaker(invocation))
+    saved = SavedRequest(invocation.request, target=invocation.target)
+    base = Path(invocation.source or "").parent
+    authorizer, deployment = _known(arguments, world, saved, base)
+    verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    return _Explained(
+        verdict,
+        redactor_of(invocation),
+        lint=stored.lint(authorizer),
+        speaker=_speaker(invocation),
+        deployment=deployment,
+    )
+
+
+def _known(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path | None
+) -> tuple[Authorizer | None, Deployment | None]:
+    """The authorizer and what is deployed around it, as far as they were asked for. Raises CommandError."""
+    if not arguments.deployment:
+        return known_authorizer(arguments, world, saved, base), None
+    from authlens.cli.aws_input import deployed
+    from authlens.cli.request_input import read_authorizer
+
+    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
+    deployment = deployed(given, saved, base, world)
+    return deployment.authorizer, deployment
 
 
 def _speaker(invocation: Invocation) -> str:
@@ -117,28 +157,14 @@ def _question(text: str) -> Question:
 
 
 def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
-    from authlens.cli.stored_answer import StoredAnswer, read_stored_answer
+    from authlens.cli.stored_answer import StoredAnswer, of_history, read_stored_answer
 
     if arguments.history is not None:
-        return StoredAnswer(_from_history(arguments.history, world))
+        return StoredAnswer(of_history(arguments.history, world))
     try:
         return read_stored_answer(read_text(arguments.answer, world, "an answer or an error"), world.now())
     except ValueError as error:
         raise CommandError(f"{arguments.answer}: {error}") from error
-
-
-def _from_history(number: int, world: World) -> Invocation:
-    with world.open_history() as history:
-        invocation = history.get(number)
-    if invocation is None:
-        raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
-    return invocation
-
-
-def _authorizer(arguments: argparse.Namespace, world: World, invocation: Invocation) -> Authorizer | None:
-    from authlens.core.saved_request import SavedRequest
-
-    return known_authorizer(arguments, world, SavedRequest(invocation.request, target=invocation.target))
 
 
 def _lines(explained: _Explained) -> Iterator[str]:
@@ -170,3 +196,7 @@ def _more_lines(explained: _Explained) -> Iterator[str]:
     for found in explained.lint:
         document = "answer" if found.document is None else f"document {found.document + 1}"
         yield f"{found.severity} {found.id} {document}, line {found.line}, column {found.column}: {found.message}"
+    if explained.deployment is not None:
+        from authlens.core.deployment_findings import facts
+
+        yield from (f"deployed {fact.id}: {fact.text}" for fact in facts(explained.deployment))

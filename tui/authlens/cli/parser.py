@@ -23,6 +23,7 @@ COMMANDS = (
     Command("invoke", "call an authorizer, with the options of `aws iot test-invoke-authorizer`"),
     Command("serve", "run the local endpoint with your own functions"),
     Command("explain", "say at which stage a request or an answer fails, why, and what to do"),
+    Command("logs", "show what the deployed function logged, from CloudWatch Logs"),
     Command("decide", "say whether policies allow an action"),
     Command("lint", "check policy documents"),
     Command("sign", "sign a token"),

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.diagnostics import CommandError
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def known_authorizer(
     if arguments.authorizer is not None:
         return read_authorizer(arguments.authorizer, world)
     if getattr(arguments, "describe", False):
-        return _described(saved, base, world)
+        from authlens.cli.aws_input import described
+
+        return described(saved, base, world)
     return None
 
 
@@ -124,28 +126,3 @@ def read_json(name: str, world: World, what: str) -> Any:
 def _plain(item: Any) -> Any:
     """The AWS CLI prints dates as numbers in one of its settings."""
     return str(item) if isinstance(item, int | float) and not isinstance(item, bool) else item
-
-
-def _described(saved: SavedRequest | None, base: Path | None, world: World) -> Authorizer:
-    from authlens.core.gateway import CallFailed
-    from authlens.core.target import Target
-
-    name = saved.request.authorizer_name if saved else None
-    if not name:
-        raise CommandError("--describe needs a request with an authorizerName")
-    try:
-        with world.sender() as sender:
-            return sender.describe(name, saved.target if saved else Target(), base)
-    except CallFailed as error:
-        failure = error.failure
-        advice = f" {failure.advice}" if failure.advice else ""
-        raise CommandError(f"DescribeAuthorizer: {failure.error}: {failure.message}{advice}", _code(error)) from error
-
-
-def _code(error: Any) -> ExitCode:
-    from authlens.core.invocation import FailureKind
-
-    kind = error.failure.kind
-    if kind is FailureKind.AWS:
-        return ExitCode.SERVICE
-    return ExitCode.CONFIGURATION if kind in (FailureKind.CREDENTIALS, FailureKind.CONFIGURATION) else ExitCode.OTHER

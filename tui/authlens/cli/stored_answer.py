@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from authlens.cli.diagnostics import CommandError
 from authlens.cli.printed_error import printed_error
+from authlens.cli.world import World
 from authlens.core.answer import FunctionAnswer, judge
 from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
@@ -58,6 +60,15 @@ def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
     if not isinstance(value, dict):
         raise ValueError("an answer is a JSON object")
     return _of_object(value, text, now)
+
+
+def of_history(number: int, world: World) -> Invocation:
+    """An invocation of the history. Raises CommandError."""
+    with world.open_history() as history:
+        invocation = history.get(number)
+    if invocation is None:
+        raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
+    return invocation
 
 
 def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:

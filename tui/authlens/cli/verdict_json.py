@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from authlens.core.caveats import Caveat
+from authlens.core.caveat import Caveat
+from authlens.core.deployment import Deployment
+from authlens.core.deployment_findings import Fact, facts
 from authlens.core.finding import Finding
 from authlens.core.policy.rule import Finding as LintFinding
 from authlens.core.stages import StageResult, Verdict
 
 
 def verdict_json(
-    verdict: Verdict, findings: Iterable[Finding] = (), lint: Iterable[LintFinding] = ()
+    verdict: Verdict,
+    findings: Iterable[Finding] = (),
+    lint: Iterable[LintFinding] = (),
+    deployment: Deployment | None = None,
 ) -> dict[str, Any]:
     return {
         "conclusion": verdict.conclusion.value,
@@ -32,7 +37,12 @@ def verdict_json(
         "caveats": [_caveat(caveat) for caveat in verdict.caveats],
         "findings": [_finding(finding) for finding in findings],
         "lint": [_lint(finding) for finding in lint],
+        "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
     }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {"id": fact.id, "text": fact.text, "isRead": fact.is_read}
 
 
 def _stage(result: StageResult) -> dict[str, Any]:

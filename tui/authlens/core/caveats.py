@@ -1,6 +1,7 @@
 """What passes the test call and is still refused, or different, at a real connection (contract §7).
 
-Each caveat is one function in one table; they are asked only of an authenticated outcome.
+Each caveat is one function in one table; they are asked only of an authenticated outcome. What AWS says of the
+deployment is judged beside them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from datetime import datetime, timedelta
 
 from authlens.core.access import ALLOWED, AccessQuestions
 from authlens.core.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.caveat import Caveat, in_order
+from authlens.core.deployment import Deployment, Unread
+from authlens.core.deployment_findings import deployment_caveats
 from authlens.core.expectation import Question
-from authlens.core.finding import Severity
 from authlens.core.invocation import Invocation, Outcome
 from authlens.core.placing import find
 from authlens.core.redaction import refers
@@ -25,16 +28,6 @@ _YOUNG = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Caveat:
-    id: str
-    stage: Stage
-    """Where it belongs; a `warning` makes that stage warned."""
-    severity: Severity
-    message: str
-    next_step: str
-
-
-@dataclass(frozen=True, slots=True)
 class Passed:
     """An authenticated invocation, with what is known of its authorizer."""
 
@@ -42,6 +35,8 @@ class Passed:
     outcome: Outcome
     authorizer: Authorizer | None
     answers: AccessQuestions
+    deployment: Deployment | None = None
+    """What was read of what is deployed; `None` while it was not."""
 
 
 def client_id_of(passed: Passed) -> str | None:
@@ -166,7 +161,15 @@ def _transport(passed: Passed) -> Iterator[Caveat]:
         )
 
 
+def _deployed(passed: Passed) -> Iterator[Caveat]:
+    if passed.deployment is not None:
+        yield from deployment_caveats(passed.deployment, passed.invocation.request)
+
+
 def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
+    """Only where it is not known which the default one is."""
+    if passed.deployment is not None and not isinstance(passed.deployment.default_authorizer, Unread):
+        return
     request = passed.invocation.request
     if request.mode is not Mode.EMPTY and find(request, AUTHORIZER_NAME) is None:
         yield Caveat(
@@ -198,6 +201,7 @@ CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
     _inactive,
     _no_documents,
     _no_connect,
+    _deployed,
     _token_mode,
     _header_case,
     _slow,
@@ -211,8 +215,7 @@ CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
 
 def caveats(passed: Passed) -> tuple[Caveat, ...]:
     """Every caveat that applies, warnings first."""
-    found = tuple(caveat for applies in CAVEATS for caveat in applies(passed))
-    return tuple(sorted(found, key=lambda caveat: caveat.severity != "warning"))
+    return in_order(caveat for applies in CAVEATS for caveat in applies(passed))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -56,17 +56,20 @@ def device_lines(
     authorizer: Authorizer | None = None,
     *,
     endpoint: str | None = None,
+    account_endpoint: str = "",
     topic: str = TOPIC,
     reveal: bool = False,
 ) -> tuple[DeviceLine, ...]:
-    """Every form. `endpoint` is the account's data endpoint; without it the TLS server name, or a stand-in."""
+    """Every form, for `endpoint`; else for the TLS server name, the account's data endpoint, or a stand-in."""
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
-    device = _device(request if reveal else _masked(request, key_name), key_name, endpoint, topic)
+    device = _device(request if reveal else _masked(request, key_name), key_name, endpoint, account_endpoint, topic)
     lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
     return lines if reveal else tuple(replace(line, text=line.text.replace(url_encode(MASK), MASK)) for line in lines)
 
 
-def _device(request: AuthorizerRequest, key_name: str, endpoint: str | None, topic: str) -> Device:
+def _device(
+    request: AuthorizerRequest, key_name: str, endpoint: str | None, account_endpoint: str, topic: str
+) -> Device:
     tls, mqtt, http = request.tls_context, request.mqtt_context, request.http_context
     known = Authorizer("", token_key_name=key_name)
     token, signature, name = token_of(request, known), signature_of(request), request.authorizer_name or ""
@@ -75,7 +78,7 @@ def _device(request: AuthorizerRequest, key_name: str, endpoint: str | None, top
         carried = carried if not value else put(carried, "username", parameter, value)
     username = (carried.mqtt_context.username if carried.mqtt_context else None) or ""
     return Device(
-        endpoint=endpoint or (tls.server_name if tls and tls.server_name else ENDPOINT),
+        endpoint=endpoint or (tls.server_name if tls else None) or account_endpoint or ENDPOINT,
         topic=topic,
         client_id=(mqtt.client_id if mqtt else None) or CLIENT_ID,
         username=username,

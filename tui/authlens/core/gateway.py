@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.cloud_log import LogLine, LogQuery
+from authlens.core.deployment import Deployment
 from authlens.core.invocation import Failure, Outcome, Wire
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Identity, Target
@@ -51,4 +53,16 @@ class Gateway(Protocol):
 
     def identity(self, target: Target) -> Identity:
         """Call STS GetCallerIdentity. Raises CallFailed."""
+        ...
+
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        """Read what AWS holds around the authorizer; what cannot be read is said in it. Never raises."""
+        ...
+
+    def data_endpoint(self, target: Target) -> str:
+        """Call DescribeEndpoint: the host that the account's devices connect to. Raises CallFailed."""
+        ...
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        """The lines of a CloudWatch log group that a query asks for. Raises CallFailed."""
         ...

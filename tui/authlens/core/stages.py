@@ -8,12 +8,17 @@ from enum import StrEnum
 
 from authlens.core import contract
 from authlens.core.access import ALLOWED, Access, AccessQuestions
+from authlens.core.answer import FUNCTION_FAILED
 from authlens.core.authorizer import Authorizer
-from authlens.core.caveats import Caveat, Passed, caveats, client_id_of
+from authlens.core.caveat import Caveat
+from authlens.core.caveats import Passed, caveats, client_id_of
+from authlens.core.deployment import Deployment
+from authlens.core.deployment_findings import deployment_caveats
 from authlens.core.expectation import Question
 from authlens.core.finding import Finding
 from authlens.core.invocation import Failure, Invocation, Outcome
 from authlens.core.refusal import Rule
+from authlens.core.request import AuthorizerRequest
 from authlens.core.stage_messages import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.stage_messages import Stage as Stage
 
@@ -79,16 +84,41 @@ def stages(
     questions: Iterable[Question] = (),
     authorizer: Authorizer | None = None,
     variables: Mapping[str, tuple[str, ...]] | None = None,
+    deployment: Deployment | None = None,
 ) -> Verdict:
     """The verdict of an invocation. `authorizer` is what is known now; else what the invocation remembers counts."""
     known = authorizer or invocation.authorizer
     result = invocation.result
     if isinstance(result, Failure):
-        return _failed(explain(result, invocation.request, known), result)
+        verdict = _failed(explain(result, invocation.request, known), result)
+        return with_deployment(verdict, deployment, invocation.request)
     if not result.is_authenticated:
-        return _refused(result)
+        return with_deployment(_refused(result), deployment, invocation.request)
     answers = AccessQuestions(result, invocation.request, variables)
-    return _authenticated(Passed(invocation, result, known, answers), tuple(map(answers.ask, questions)))
+    return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
+
+
+def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:
+    """The verdict of what did not pass, with what is wrong with the deployment, which may be the cause."""
+    if deployment is None:
+        return verdict
+    found = deployment_caveats(deployment, request)
+    verdict = replace(verdict, caveats=found)
+    if verdict.conclusion is Conclusion.READY and found and found[0].severity == "warning":
+        return replace(verdict, headline=f"{verdict.headline} But: {found[0].message}", next_step=found[0].next_step)
+    cause = next((each for each in found if each.severity == "warning" and each.stage is Stage.RAN), None)
+    lit = verdict.lit
+    if cause is None or lit is None or lit.stage is not Stage.RAN or verdict.explanation in _OWN_ERRORS:
+        return verdict
+    why = f"{lit.why} {cause.message}"
+    changed = tuple(
+        replace(each, why=why, next_step=cause.next_step) if each is lit else each for each in verdict.stages
+    )
+    return replace(verdict, stages=changed, headline=why, next_step=cause.next_step)
+
+
+_OWN_ERRORS = frozenset({FUNCTION_FAILED.id})
+"""The function ran and failed by itself: no deployment is to blame."""
 
 
 def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) -> Verdict:

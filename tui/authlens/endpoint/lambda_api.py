@@ -1,4 +1,4 @@
-"""Lambda's calls for the functions of an endpoint: Invoke, GetFunctionConfiguration and GetPolicy."""
+"""Lambda's calls for the functions of an endpoint: Invoke, GetFunction, GetFunctionConfiguration and GetPolicy."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ async def invoke(endpoint: Endpoint, incoming: Incoming) -> Answer:
 
 async def get_function_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer(_configuration(endpoint, _function(endpoint, incoming)))
+
+
+async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    """Its configuration; the code is a folder on this machine, which no URL leads to."""
+    return json_answer({"Configuration": _configuration(endpoint, _function(endpoint, incoming)), "Tags": {}})
 
 
 async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
@@ -161,6 +166,7 @@ _FUNCTION = "/2015-03-31/functions/([^/]*)"
 
 CALLS = (
     Call("lambda", "Invoke", "POST", re.compile(_FUNCTION + "/invocations"), invoke),
+    Call("lambda", "GetFunction", "GET", re.compile(_FUNCTION), get_function),
     Call(
         "lambda",
         "GetFunctionConfiguration",

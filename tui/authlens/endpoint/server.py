@@ -17,14 +17,20 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import HttpVersion11, web
 
 from authlens.core.signing import fitting_key
-from authlens.endpoint import iot, iot_tags, lambda_api, sts
+from authlens.endpoint import iot, iot_domains, iot_tags, lambda_api, sts
 from authlens.endpoint.aws_error import AwsError, error_answer
 from authlens.endpoint.calls import Answer, Call, Incoming
 from authlens.endpoint.definitions import Definitions
 from authlens.endpoint.guard import BODY_LIMIT, Guard, is_loopback, too_large
 from authlens.endpoint.state import Endpoint, Host, build_endpoint
 
-CALLS: tuple[Call, ...] = (*iot.CALLS, *iot_tags.CALLS, *lambda_api.CALLS, *sts.CALLS)
+CALLS: tuple[Call, ...] = (
+    *iot.CALLS,
+    *iot_domains.CALLS,
+    *iot_tags.CALLS,
+    *lambda_api.CALLS,
+    *sts.CALLS,
+)
 """Everything the endpoint serves."""
 
 HEADER_BYTES = 32 * 1024

@@ -12,6 +12,7 @@ from textual.content import Content
 from authlens.core.access import ALLOWED, EXPLICIT_DENY, variables_of
 from authlens.core.authorizer import Authorizer
 from authlens.core.compare import Comparison, compare
+from authlens.core.deployment import Deployment
 from authlens.core.expectation import Question
 from authlens.core.expectation_check import Judgement
 from authlens.core.expectation_check import State as Judged
@@ -86,10 +87,15 @@ class Why:
 
 
 @lru_cache(maxsize=8)
-def why(invocation: Invocation, questions: tuple[Question, ...], authorizer: Authorizer | None) -> Why:
+def why(
+    invocation: Invocation,
+    questions: tuple[Question, ...],
+    authorizer: Authorizer | None,
+    deployment: Deployment | None = None,
+) -> Why:
     """Work out what there is to say. Costs a few milliseconds; equal arguments cost it once."""
     outcome = invocation.outcome
-    verdict = stages(invocation, questions, authorizer)
+    verdict = stages(invocation, questions, authorizer, deployment=deployment)
     if outcome is None:
         return Why(verdict, (), (), (), ())
     laid_out = tuple(pretty(text) for text in outcome.policy_documents)
@@ -160,7 +166,8 @@ def _next_step(verdict: Verdict) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """Nothing is put after a command, which is copied from there."""
+    return text if text.endswith((".", "!", "?")) or ": aws " in text else f"{text}."
 
 
 def since(comparison: Comparison) -> Content:

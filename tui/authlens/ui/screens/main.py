@@ -14,6 +14,7 @@ from authlens.core.invocation import Invocation
 from authlens.core.request import AuthorizerRequest
 from authlens.ui.draft import MEMBERS, Draft, with_kind
 from authlens.ui.screens.comparing import Comparing
+from authlens.ui.screens.deployed import Deployed
 from authlens.ui.screens.explaining import Explaining
 from authlens.ui.screens.filing import Filing
 from authlens.ui.screens.layout import Layout
@@ -39,7 +40,7 @@ class Command:
     tooltip: str
 
 
-class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
+class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Layout):
     AUTO_FOCUS = "#authorizer.-wanted, #members Field"
     PANES: ClassVar[tuple[type[Pane], ...]] = (RequestPane, AnswerPane, HistoryPane)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -98,6 +99,8 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
             "Send to several targets", "several_targets", "One table of verdicts, with the difference to the first"
         ),
         Command("Write negative cases", "negative_cases", "Requests that must be refused, made from this one"),
+        Command("Read the function's log", "read_log", "What the deployed function logged, from CloudWatch Logs"),
+        Command("Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
         Command("Send the field empty", "send_empty", "Send this field although it holds nothing, or no longer"),
     )
 
@@ -127,6 +130,8 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
                 MainState.baseline,
                 Explaining.expect,
                 Explaining.findings,
+                MainState.target,
+                MainState.deployment,
             )
             yield HistoryPane(self.desk.now).data_bind(
                 MainState.shown_number, total=MainState.history_total, problem=MainState.history_problem
@@ -169,6 +174,9 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     def on_field_left(self, event: Field.Left) -> None:
         self.focus_next()
 
+    def on_answer_pane_log_asked(self, event: AnswerPane.LogAsked) -> None:
+        self.action_read_log()
+
     def on_answer_pane_copy_asked(self, event: AnswerPane.CopyAsked) -> None:
         self.app.copy_to_clipboard(event.text)
 
@@ -187,7 +195,9 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Pasting, Layout):
     def action_request_as(self) -> None:
         from authlens.ui.screens.request_as import RequestAs
 
-        self.app.push_screen(RequestAs(self._as_sent(), self.draft.target, self.authorizer))
+        endpoint = self.deployment.data_endpoint if self.deployment is not None else ""
+        host = endpoint if isinstance(endpoint, str) else ""
+        self.app.push_screen(RequestAs(self._as_sent(), self.draft.target, self.authorizer, host))
 
     def action_events(self) -> None:
         from authlens.ui.screens.events import EventsScreen

@@ -12,6 +12,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.deployment import Deployment
 from authlens.core.expectation import Question
 from authlens.core.invocation import Invocation
 from authlens.core.request import AuthorizerRequest
@@ -41,6 +42,8 @@ class MainState(Screen[object]):
     authorizer: var[Authorizer | None] = var[Authorizer | None](None)
     """What DescribeAuthorizer said of the one that the form names."""
     authorizer_problem: var[str] = var("")
+    deployment: var[Deployment | None] = var[Deployment | None](None, init=False)
+    """What AWS holds around that authorizer, read after a request was sent."""
     identity: var[Identity | None] = var[Identity | None](None)
     invocation: var[Invocation | None] = var[Invocation | None](None, init=False)
     """What the answer shows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -47,10 +48,12 @@ class RequestAs(Dialog[None]):
 
     chosen: reactive[int] = reactive(0, init=False)
 
-    def __init__(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> None:
+    def __init__(
+        self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None, endpoint: str = ""
+    ) -> None:
         super().__init__()
-        self._of = (request, target, authorizer)
-        self._masked = renderings(*self._of, reveal=False)
+        self._renderings = partial(renderings, request, target, authorizer, endpoint=endpoint)
+        self._masked = self._renderings(reveal=False)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -85,4 +88,4 @@ class RequestAs(Dialog[None]):
         self.app.copy_to_clipboard(self._rendering(reveal).text)
 
     def _rendering(self, reveal: bool) -> Rendering:
-        return (renderings(*self._of, reveal=True) if reveal else self._masked)[self.chosen]
+        return (self._renderings(reveal=True) if reveal else self._masked)[self.chosen]

@@ -89,7 +89,7 @@ class Sending(MainState):
             self.shown_number = None
             self.arrived(invocation)
             self._record(invocation)
-            self.look_up()
+            self.look_up(is_sent=_reached(invocation))
 
     def arrived(self, invocation: Invocation) -> None:
         """A request was answered."""
@@ -149,11 +149,13 @@ class Sending(MainState):
         self._settling = self.set_timer(SETTLED, self.look_up)
 
     @work(exclusive=True, group="look up")
-    async def look_up(self) -> None:
-        """Ask who we are and what the authorizer is. A refusal is no error of the request."""
+    async def look_up(self, is_sent: bool = False) -> None:
+        """Ask who we are, what the authorizer is and, after a send, what is deployed. No refusal is the request's."""
         target, name, base, sender = self.target, self.authorizer_name, self.base, self.sender
         if self._looked_up is None or self._looked_up[0] != target:
             self.identity = None
+        if self._looked_up != (target, name):
+            self.deployment = None
         self._looked_up = (target, name)
         self.authorizer_problem = ""
         if name:
@@ -163,6 +165,15 @@ class Sending(MainState):
         if self.identity is None:
             identity = await _asked(lambda: sender.identity(target, base))
             self.identity = None if isinstance(identity, str) else identity
+        authorizer = self.authorizer
+        if is_sent and authorizer is not None and authorizer.name == name:
+            deployment = await _asked(lambda: sender.deployment(authorizer, target, base))
+            self.deployment = None if isinstance(deployment, str) else deployment
+
+
+def _reached(invocation: Invocation) -> bool:
+    """Whether AWS answered: where it did not, asking it more would only wait as long."""
+    return invocation.failure is None or invocation.failure.kind is FailureKind.AWS
 
 
 async def _asked(work: Callable[[], Answer]) -> Answer | str:

@@ -14,9 +14,12 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.deployment import Deployment
 from authlens.core.expectation import Expectation, Question
 from authlens.core.invocation import Invocation
+from authlens.core.target import Target
 from authlens.ui import documents
+from authlens.ui.cloud_log_lines import CloudLog, log_lines
 from authlens.ui.veil import LIFTED, Veil, veil_over
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.code_view import CodeView
@@ -53,6 +56,7 @@ class AnswerPane(Pane):
         Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
         Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
         Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
+        Binding("l", "read_log", "Log", show=False, id="answer.read-log", tooltip="Read the function's CloudWatch log"),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
     ]
 
@@ -69,6 +73,14 @@ class AnswerPane(Pane):
     running_for: var[float | None] = var[float | None](None)
     veil: var[Veil] = var(LIFTED)
     """What the form hides is hidden here too, until it is revealed."""
+    target: var[Target] = var(Target())
+    deployment: var[Deployment | None] = var[Deployment | None](None)
+    """What AWS holds around the form's authorizer at the target."""
+    cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
+
+    @dataclass
+    class LogAsked(Message):
+        """What the deployed function logged is to be read."""
 
     @dataclass
     class CopyAsked(Message):
@@ -92,6 +104,7 @@ class AnswerPane(Pane):
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
+            Page("device", "Device", Items),
             Page("lint", "Lint", Items),
             Page("changes", "Changes", CompareView),
             *(Page(name, label, CodeView) for name, label in _TEXTS),
@@ -129,6 +142,12 @@ class AnswerPane(Pane):
         self._explain_and_fill()
 
     def watch_authorizer(self) -> None:
+        self._explain_and_fill()
+
+    def watch_deployment(self) -> None:
+        self._explain_and_fill()
+
+    def watch_cloud_log(self) -> None:
         self._explain_and_fill()
 
     def watch_baseline(self) -> None:
@@ -193,7 +212,15 @@ class AnswerPane(Pane):
             return None
         from authlens.ui.why import why  # loaded with the first answer, not before the first paint
 
-        return why(self.invocation, self.questions, self.authorizer)
+        return why(self.invocation, self.questions, self.authorizer, self._deployed)
+
+    @property
+    def _deployed(self) -> Deployment | None:
+        """What is deployed where the invocation was sent, and not elsewhere."""
+        shown, deployed = self.invocation, self.deployment
+        if shown is None or deployed is None or shown.target != self.target:
+            return None
+        return deployed if deployed.authorizer.name == shown.request.authorizer_name else None
 
     def _explain(self) -> None:
         if not self.query("#texts"):
@@ -236,18 +263,22 @@ class AnswerPane(Pane):
         """What the tabs tell of their pages."""
         if reasons is None or self.invocation is None:
             return {}
+        from authlens.ui.device_items import device_mark
+
         outcome = self.invocation.outcome
         marks = {"documents": str(len(outcome.policy_documents))} if outcome and outcome.policy_documents else {}
         allowed = len(reasons.decided) - reasons.denied
         access = [f"✓{allowed}"] if allowed else []
         access += [f"✗{reasons.denied}"] if reasons.denied else []
         marks |= {"access": " ".join(access)} if access else {}
+        marks |= {"device": device_mark(reasons.verdict.caveats)} if reasons.verdict.caveats else {}
         grave = sum(finding.severity != "info" for finding in reasons.findings)
         marks |= {"lint": f"!{grave}"} if grave else {}
         changes = self.changes
         if changes is not None:
             marks["changes"] = "=" if changes.equal else f"≠{len(changes.differing)}"
-        return marks | ({"log": "•"} if self.invocation.function_log else {})
+        has_log = self.invocation.function_log or (self.cloud_log is not None and self.cloud_log.is_of(self.invocation))
+        return marks | ({"log": "•"} if has_log else {})
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
         event.stop()
@@ -264,15 +295,16 @@ class AnswerPane(Pane):
         elif isinstance(view, CompareView):
             view.comparison = self.changes
         elif self.invocation is not None or isinstance(view, AccessPage):
-            from authlens.ui import why
+            from authlens.ui import device_items, why
 
             if isinstance(view, AccessPage):
                 view.show(self.veil.items(why.access_items(self.reasons, self.questions)))
             elif isinstance(view, Items):
-                view.items = tuple(self.veil.items(why.finding_items(self.reasons)))
+                view.items = tuple(self.veil.items(device_items.page_items(name, self.reasons, self._deployed)))
 
     def _fill_text(self, name: str, view: CodeView) -> None:
-        lines = self.veil.lines(documents.page_lines(name, self.invocation))
+        read = log_lines(self.invocation, self.cloud_log) if name == "log" else None
+        lines = self.veil.lines(read or documents.page_lines(name, self.invocation))
         if lines != view.lines:
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
@@ -316,6 +348,9 @@ class AnswerPane(Pane):
     def on_search_box_closed(self, event: SearchBox.Closed) -> None:
         event.stop()
         self.text.focus()
+
+    def action_read_log(self) -> None:
+        self.post_message(self.LogAsked())
 
     def action_raw(self) -> None:
         self.pages.open("documents" if self.pages.chosen == "raw" else "raw")

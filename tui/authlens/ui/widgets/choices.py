@@ -79,8 +79,8 @@ class Choices(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         end = 0
-        for choice in self.choices:
-            end += len(_text(choice))
+        for text, choice in zip(self._texts(), self.choices, strict=True):
+            end += len(text)
             if event.x < end:
                 self.choose(choice.id)
                 break
@@ -89,7 +89,14 @@ class Choices(Widget, can_focus=True):
         return sum(len(_text(choice)) for choice in self.choices)
 
     def render(self) -> Content:
-        return Content("").join(Content.styled(_text(choice), self._style(choice)) for choice in self.choices)
+        texts = zip(self._texts(), self.choices, strict=True)
+        return Content("").join(Content.styled(text, self._style(choice)) for text, choice in texts)
+
+    def _texts(self) -> list[str]:
+        """Each choice as it is drawn: closer together where the row would not have room for all."""
+        texts = [_text(choice) for choice in self.choices]
+        wide = sum(map(len, texts)) > self.size.width > 0
+        return [text.removeprefix(" ") for text in texts] if wide else texts
 
     def _style(self, choice: Choice) -> Style:
         if choice.id == self.chosen:

@@ -42,9 +42,12 @@ class StageLine(Widget):
     def render(self) -> Content:
         if self.verdict is None:
             return Content("")
-        from authlens.ui import why  # loaded with the first verdict, not before the first paint
+        from authlens.ui import device_items, why  # loaded with the first verdict, not before the first paint
 
         said = [why.stage_line(self.verdict, self.size.width or 72), why.because(self.verdict)]
+        untold = device_items.untold(self.verdict)
+        if untold is not None:
+            said.append(untold)
         if self.changes is not None:
             said.append(why.since(self.changes))
         if self.judgement is not None:

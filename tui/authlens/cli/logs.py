@@ -1,0 +1,132 @@
+"""Show what the deployed function logged, or what AWS IoT logged of real connections, from CloudWatch Logs."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from authlens.core.cloud_log import LogLine, LogQuery
+    from authlens.core.invocation import Invocation
+    from authlens.core.saved_request import SavedRequest
+    from authlens.sending import Sender
+
+_EXAMPLES = """examples:
+  authlens logs --history 42
+  authlens logs --request requests/sensor.yaml --since 15m
+  authlens logs --request requests/sensor.yaml --connections --since 1h
+  authlens logs --request requests/sensor.yaml --group /my/log-group --output json
+
+It takes logs:FilterLogEvents, and iot:DescribeAuthorizer to learn which function it is. Lines reach CloudWatch some
+seconds late. --connections reads AWSIotLogsV2, which AWS IoT writes once its logging is on, for the request's client
+id. A local endpoint has no CloudWatch: there the log comes with the answer."""
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--request", metavar="FILE", help="a saved request: its authorizer's function, lately")
+    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history: around its time")
+    parser.add_argument(
+        "--since", metavar="TIME", type=_duration, help="how far back: 30s, 15m, 2h, 1d (10m; not for --history)"
+    )
+    parser.add_argument("--connections", action="store_true", help="what AWS IoT logged of the client's connections")
+    parser.add_argument("--group", metavar="NAME", help="the log group, where it is not the usual one")
+    parser.add_argument("--reveal", action="store_true", help="write secrets of the request that a log repeats")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def _duration(text: str) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 30s, 15m, 2h or 1d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    from authlens.cli.aws_input import ask
+
+    saved, base, invocation = _subject(arguments, world)
+    with world.sender() as sender:
+        query = _query(arguments, world, sender, saved, base, invocation)
+        lines = ask(f"FilterLogEvents of {query.group}", lambda: sender.log(query, saved.target, base))
+    _write(arguments, world, query, lines if arguments.reveal else _redacted(lines, saved))
+    return ExitCode.DONE
+
+
+def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest) -> tuple[LogLine, ...]:
+    from dataclasses import replace
+
+    from authlens.core.redaction import Redactor, secrets_of
+
+    redactor = Redactor(secrets_of(saved.request))
+    return tuple(replace(line, text=redactor.text(line.text)) for line in lines)
+
+
+def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
+    from pathlib import Path
+
+    from authlens.cli.request_input import read_saved_request
+    from authlens.cli.stored_answer import of_history
+    from authlens.core.saved_request import SavedRequest
+
+    if arguments.history is None:
+        return (*read_saved_request(arguments.request, world), None)
+    if arguments.since is not None:
+        raise CommandError("--since is for --request; an invocation of the history has its own time")
+    invocation = of_history(arguments.history, world)
+    base = Path(invocation.source).parent if invocation.source else None
+    return SavedRequest(invocation.request, target=invocation.target), base, invocation
+
+
+def _query(
+    arguments: argparse.Namespace,
+    world: World,
+    sender: Sender,
+    saved: SavedRequest,
+    base: Path | None,
+    invocation: Invocation | None,
+) -> LogQuery:
+    from dataclasses import replace
+
+    from authlens.cli.aws_input import describe
+    from authlens.core.cloud_log import LogQuery, connections_query, function_query, window
+
+    now = world.now()
+    since, until = window(invocation) if invocation else (now - (arguments.since or timedelta(minutes=10)), now)
+    if arguments.connections:
+        mqtt = saved.request.mqtt_context
+        query = connections_query(mqtt.client_id if mqtt else None, since, until)
+    elif arguments.group is not None:
+        query = LogQuery(arguments.group, since, until)
+    else:
+        query = function_query(describe(sender, saved, base), since, until)
+    return query if arguments.group is None else replace(query, group=arguments.group)
+
+
+def _write(arguments: argparse.Namespace, world: World, query: LogQuery, lines: tuple[LogLine, ...]) -> None:
+    from authlens.core.cloud_log import LATE, log_text
+    from authlens.core.visible import visible_lines
+
+    if arguments.output == "json":
+        world.output.json(
+            {
+                "group": query.group,
+                "since": query.since.isoformat(),
+                "until": query.until.isoformat(),
+                "lines": [{"at": line.at.isoformat(), "stream": line.stream, "text": line.text} for line in lines],
+            }
+        )
+        return
+    world.output.write(visible_lines(log_text(lines)))
+    if not lines:
+        narrate(f"nothing was logged in {query.group} in that time. {LATE}", world.stderr)

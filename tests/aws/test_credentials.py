@@ -10,7 +10,7 @@ import pytest
 from botocore.session import Session
 
 from authlens.aws.gateway import BotoGateway
-from authlens.aws.sessions import Clients, _set_prompter, is_loopback
+from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal, is_loopback
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Target
@@ -157,6 +157,35 @@ def test_botocore_still_has_the_prompter_that_is_replaced() -> None:
     _set_prompter(session, lambda _prompt: "123456")
     provider = session.get_component("credential_provider").get_provider("assume-role")
     assert provider._prompter("code?") == "123456"
+
+
+_ALONE = """
+import json, os, sys
+if os.getsid(0) != os.getpid() or sys.stdin.read():
+    sys.exit("it could ask on the terminal")
+print(json.dumps({"Version": 1, "AccessKeyId": "AKID", "SecretAccessKey": "S"}))
+"""
+
+
+def test_a_credential_process_is_kept_off_the_terminal(scrubbed_environment: Path) -> None:
+    script = scrubbed_environment / "process.py"
+    script.write_text(_ALONE)
+    (scrubbed_environment / ".aws").mkdir()
+    (scrubbed_environment / ".aws" / "config").write_text(
+        f"[profile p]\ncredential_process = {sys.executable} {script}\n"
+    )
+    with fault_server(http("{}")) as server:
+        BotoGateway().invoke(REQUEST, Target("p", "eu-west-1", server.url))
+    assert "Credential=AKID" in (server.received[0].header("authorization") or "")
+
+
+def test_botocore_still_has_the_processes_that_are_kept_off_the_terminal() -> None:
+    session = Session()
+    _detach_processes(session)
+    resolver = session.get_component("credential_provider")
+    builder = resolver.get_provider("assume-role")._profile_provider_builder
+    for provider in (resolver.get_provider("custom-process"), builder._create_process_provider("source")):
+        assert provider._popen is _without_terminal
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,13 @@ def test_the_keys_belong_together_and_to_this_project_alone(made: tuple[Path, Do
     private = folder / "keys/private.pem"
     assert public_pem_of(private.read_bytes()) == (folder / "keys/public.pem").read_text()
     assert private.stat().st_mode & 0o777 == 0o600
-    authlens("init", tmp_path / "other")
+    before = os.umask(0)
+    try:
+        authlens("init", tmp_path / "other")
+    finally:
+        os.umask(before)
+    files = [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
+    assert {path.suffix for path in files if path.stat().st_mode & 0o077} == {".py"}
     assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
 
 

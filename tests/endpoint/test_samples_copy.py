@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from authlens.endpoint.samples_copy import SAMPLES, unpack_requests
 
 
 def test_every_sample_is_copied_for_its_owner_alone(tmp_path: Path) -> None:
-    requests = unpack_requests(tmp_path / "demo")
+    before = os.umask(0)
+    try:
+        requests = unpack_requests(tmp_path / "authlens" / "demo")
+    finally:
+        os.umask(before)
+    folders = (requests, requests.parent, requests.parent.parent)
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
     assert sorted(path.name for path in requests.iterdir()) == sorted(
         path.name for path in (SAMPLES / "requests").iterdir()
     )

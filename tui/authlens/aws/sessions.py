@@ -6,9 +6,11 @@ for that longer than for AWS.
 
 from __future__ import annotations
 
+import atexit
 import os
+import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ChainProvider
+from botocore.credentials import ProcessProvider
 from botocore.loaders import Loader
 from botocore.utils import IMDSRegionProvider
 
@@ -122,9 +125,15 @@ class Clients:
         core.session_var_map["region"] = ("region", ["AWS_REGION", "AWS_DEFAULT_REGION"], None, None)
         if self._retries == "configured":
             _look_for_the_region_of_the_instance(core)
-        if self._mfa_code is not None and target.sign_request:
-            _set_prompter(core, self._mfa_code)
+        if target.sign_request:
+            self._keep_off_the_terminal(core)
         return core
+
+    def _keep_off_the_terminal(self, core: botocore.session.Session) -> None:
+        if self._mfa_code is not None:
+            _set_prompter(core, self._mfa_code)
+        if self._retries == "once":
+            _detach_processes(core)
 
 
 class _Loader(Loader):  # type: ignore[misc]  # botocore has no types
@@ -160,6 +169,26 @@ def _set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> 
     for provider in resolver.providers:
         if provider.METHOD == "assume-role":
             provider._prompter = ask
+
+
+def _detach_processes(core: botocore.session.Session) -> None:
+    """Have each credential_process run without the terminal: one that asks there would take the app's keys."""
+    # Of the profile itself, and of a role's source profile; a test holds these private names as well.
+    for provider in core.get_component("credential_provider").providers:
+        if provider.METHOD == ProcessProvider.METHOD:
+            provider._popen = _without_terminal
+        builder = getattr(provider, "_profile_provider_builder", None)
+        if builder is not None:
+            builder._create_process_provider = lambda profile: ProcessProvider(
+                profile, lambda: core.full_config, popen=_without_terminal
+            )
+
+
+def _without_terminal(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **options)
+    # Out of our session it would outlive us.
+    atexit.register(process.kill)
+    return process
 
 
 def _timeout(given: float | None, default: float) -> float | None:

@@ -20,6 +20,8 @@ from authlens.cli.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.world import World
 
 PRIVATE_KEY = "keys/private.pem"
+SHARED = "functions/"
+"""Lambda runs a function as another user, who must be able to read what was packed."""
 AUTHORIZERS = """\
 # The authorizers that `authlens serve` answers for, each with the function that decides.
 region: us-west-2
@@ -56,7 +58,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     files = project()
     _refuse_existing(folder, files)
     for name, content in files.items():
-        _write(folder / name, content, private=name == PRIVATE_KEY)
+        _write(folder / name, content, 0o666 if name.startswith(SHARED) else 0o600)
         world.output.line(str(folder / name))
     _introduce(folder, world)
     return ExitCode.DONE
@@ -100,11 +102,11 @@ def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
         )
 
 
-def _write(path: Path, content: bytes, private: bool) -> None:
+def _write(path: Path, content: bytes, mode: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, 0o600 if private else 0o666), "wb") as file:
+        with os.fdopen(os.open(path, flags, mode), "wb") as file:
             file.write(content)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None

@@ -12,7 +12,9 @@ def unpack_requests(folder: Path) -> Path:
     """Put the sample requests and their keys below the folder where they are missing. Returns the requests' folder."""
     for part in ("requests", "keys"):
         target = folder / part
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made one by one: parents that mkdir makes on the way have the mode of the umask.
+        for missing in reversed([each for each in (target, *target.parents) if not each.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
         for sample in sorted((SAMPLES / part).iterdir()):
             copy = target / sample.name
             if not copy.exists():

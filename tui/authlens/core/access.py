@@ -57,15 +57,17 @@ class AccessQuestions:
         place = replace(own, tail=question.resource)
         return self.word(replace(question, resource=str(place)))
 
-    def ask(self, question: Question, nearest: bool = True) -> Access:
-        """The decision with its reason, and with the nearest miss where nothing allows and it is wanted.
+    def ask(self, question: Question, in_short: bool = False) -> Access:
+        """The decision with its reasons, and with the nearest miss where nothing allows; in short, the first reason.
 
         A client that is not authenticated may do nothing, whatever the documents say.
         """
         if not self._outcome.is_authenticated:
             return Access(question, IMPLICIT_DENY, "the client is not authenticated")
         decision = self._decide(question)
-        misses = decision.near_misses[:1] if nearest else ()
+        if in_short:
+            return Access(question, str(decision.word), "".join(decision.reasons[:1]))
+        misses = decision.near_misses[:1]
         reasons = (*decision.reasons, *(f"the nearest miss: {miss.message}" for miss in misses))
         return Access(question, str(decision.word), "; ".join(reasons))
 

@@ -269,7 +269,7 @@ def _flips(
     for question in questions:
         word = before.word(question)
         if word != after.word(question):
-            yield Flip(Access(question, word), after.ask(question, nearest=False))
+            yield Flip(Access(question, word), after.ask(question, in_short=True))
 
 
 def _redacted(flip: Flip, redact: Redact) -> Flip:

@@ -32,25 +32,29 @@ class Drawn:
     """The first row of a run of changes."""
 
 
-def headline(comparison: Comparison) -> Content:
-    """Equal or different, and what changed in words, flipped decisions first."""
-    if comparison.equal:
-        said = Content.styled("= EQUAL BY MEANING", "bold $text-success")
-    else:
-        said = Content.styled("≠ DIFFERENT", "bold $text-warning")
-    flips = [Content.assemble(("! ", "$text-error"), shown(flip.words, "bold")) for flip in comparison.flips]
-    changed = [
-        Content.assemble(
-            ("~ ", "$text-warning") if change.differs else ("· ", "$foreground-muted"), shown(change.words)
-        )
+def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) -> list[Drawn]:
+    """Every row of the comparison at this width: what changed in words, then its parts."""
+    parts = sections(comparison, textual)
+    return [*_in_words(comparison, width), *(row for part in parts for row in _section(part, width, folded))]
+
+
+def _in_words(comparison: Comparison, width: int) -> Iterator[Drawn]:
+    """Equal or different, then flipped decisions, then the other changes; each wrapped beside its glyph."""
+    equal = ("=", "EQUAL BY MEANING", "$text-success")
+    lines = [equal if comparison.equal else ("≠", "DIFFERENT", "$text-warning")]
+    lines += [("!", flip.words, "$text-error") for flip in comparison.flips]
+    lines += [
+        ("~", change.words, "$text-warning") if change.differs else ("·", change.words, "$foreground-muted")
         for change in comparison.changes
     ]
-    return Content("\n").join([said, *flips, *changed])
+    for number, (glyph, words, style) in enumerate(lines):
+        text = shown(words, f"bold {style}") if number == 0 else shown(words, "bold" if glyph == "!" else "")
+        for index, part in enumerate(text.wrap(max(4, width - 2))):
+            yield Drawn(Content.assemble((f"{' ' if index else glyph} ", f"bold {style}"), part), _WORDS)
+    yield Drawn(Content(""), _WORDS)
 
 
-def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) -> list[Drawn]:
-    """Every row of the comparison at this width."""
-    return [row for part in sections(comparison, textual) for row in _section(part, width, folded)]
+_WORDS = "in words"
 
 
 def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:

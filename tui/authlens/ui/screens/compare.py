@@ -8,12 +8,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Static
+from textual.containers import Vertical
 
 from authlens.core import compare_export
 from authlens.core.compare import Comparison
-from authlens.ui.compare_rows import headline
 from authlens.ui.screens.dialog import Ask, Dialog, Way
 from authlens.ui.shown import shown
 from authlens.ui.widgets.compare_view import CompareView
@@ -29,8 +27,6 @@ _EXPORTS: dict[str, Callable[[Comparison], str]] = {
 class CompareScreen(Dialog[None]):
     DEFAULT_CSS = """
     CompareScreen > .box { width: 100%; height: 100%; max-width: 100%; max-height: 100%; padding: 0 1; }
-    CompareScreen .words { height: auto; max-height: 30%; scrollbar-size: 1 1; margin-bottom: 1; }
-    CompareScreen .words Static { height: auto; }
     CompareScreen .sides { height: 1; color: $foreground-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,8 +42,6 @@ class CompareScreen(Dialog[None]):
         left, right = self._comparison.left.label, self._comparison.right.label
         with Vertical(classes="box") as box:
             box.border_title = shown(f"{left}  →  {right}")
-            with VerticalScroll(classes="words", can_focus=False):
-                yield Static(headline(self._comparison), markup=False)
             yield CompareView(self._comparison)
             yield KeyLine()
 

@@ -73,7 +73,9 @@ def test_flipped_decisions_come_first_and_secrets_never() -> None:
 
 
 def test_the_words_that_changed_stand_out() -> None:
-    row = next(row for row in drawn_rows(DIFFERENT, 120, False, True) if row.is_jump and "username" in row.content.plain)
+    row = next(
+        row for row in drawn_rows(DIFFERENT, 120, False, True) if row.is_jump and "username" in row.content.plain
+    )
     marked = [row.content.plain[span.start : span.end] for span in row.content.spans if "reverse" in str(span.style)]
     assert marked == ["7", "8"]
 

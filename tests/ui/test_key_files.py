@@ -4,12 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import Sign
-from authlens.core.signing import verify
 from authlens.ui.screens.key_files import write_key_pair
-from authlens.ui.signing_keys import as_sent, read_key, signer
 
 
 def test_a_pair_is_written_for_its_owner_and_signs(tmp_path: Path) -> None:
@@ -19,15 +14,6 @@ def test_a_pair_is_written_for_its_owner_and_signs(tmp_path: Path) -> None:
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert any(made.private.name in line for line in made.openssl)
 
-    sign_text = signer(Sign("private.pem"), tmp_path / "keys", {})
-    assert verify("token", sign_text("token"), made.public.read_text())
-
-    authorizer = Authorizer("A", token_key_name="t", token_signing_public_keys=(("k", made.public.read_text()),))
-    request = AuthorizerRequest("A", mqtt_context=MqttContext("u?t=abc"))
-    placed = as_sent(request, Sign("private.pem", place="username"), authorizer, tmp_path / "keys", {})
-    assert placed.mqtt_context is not None
-    assert "x-amz-customauthorizer-signature=" in (placed.mqtt_context.username or "")
-
 
 @pytest.mark.parametrize("name", ["private.pem", "private.pub.pem"])
 def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
@@ -36,22 +22,3 @@ def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
         write_key_pair(tmp_path / "private.pem")
     assert (tmp_path / name).read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-@pytest.mark.parametrize(
-    ("sign", "token"),
-    [(None, "t"), (Sign("missing.pem"), "t"), (Sign("missing.pem"), None), (Sign("x"), "${env:TOKEN}")],
-    ids=["unsigned", "no key", "no token", "reference"],
-)
-def test_a_request_that_cannot_be_signed_now_stays_as_it_stands(
-    tmp_path: Path, sign: Sign | None, token: str | None
-) -> None:
-    request = AuthorizerRequest("A", token)
-    assert as_sent(request, sign, None, tmp_path, {}) is request
-
-
-@pytest.mark.parametrize("name", ["missing.pem", ".", "/dev/zero", "large.pem"])
-def test_only_a_file_of_a_keys_size_is_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / "large.pem").write_bytes(b"x" * 100_000)
-    with pytest.raises(OSError, match=r"No such file|no file with a key"):
-        read_key(name, tmp_path)

@@ -192,6 +192,7 @@ class Sender:
         self, request: AuthorizerRequest, sign: Sign, authorizer: Authorizer | None, base: Path | None
     ) -> AuthorizerRequest:
         from authlens.core import placing, signing
+        from authlens.store.signing_keys import read_key
 
         token = placing.token_of(request, authorizer)
         if not token:
@@ -199,7 +200,7 @@ class Sender:
         path = (base or Path()) / Path(sign.key).expanduser()
         try:
             passphrase = self._references(base).text(sign.passphrase) if sign.passphrase else None
-            signature = signing.sign(token, path.read_bytes(), passphrase.encode() if passphrase else None)
+            signature = signing.sign(token, read_key(sign.key, base), passphrase.encode() if passphrase else None)
         except OSError as error:
             raise _missing(
                 "SigningKeyUnreadable", f"The signing key {path} cannot be read: {error.strerror or error}."

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +11,8 @@ from authlens.cli.run_items import items_of
 from authlens.cli.world import World
 
 if TYPE_CHECKING:
-    from authlens.core.negative import NegativeCase, SignJwt
-    from authlens.core.saved_request import SavedRequest, Sign
+    from authlens.core.negative import NegativeCase
+    from authlens.core.saved_request import SavedRequest
     from authlens.suite_items import Item
 
 
@@ -35,7 +33,7 @@ def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCod
 def _cases(item: Item, saved: SavedRequest, world: World) -> tuple[NegativeCase, ...]:
     from authlens.core.authorizer import Authorizer
     from authlens.core.gateway import CallFailed
-    from authlens.core.negative import negative_cases
+    from authlens.store.negative_files import cases_of
 
     authorizer: Authorizer | None = None
     if saved.sign and saved.sign.place != "token":
@@ -46,53 +44,19 @@ def _cases(item: Item, saved: SavedRequest, world: World) -> tuple[NegativeCase,
                 narrate(
                     f"{item.name}: no wrong signature is made, for the authorizer is not known: {error}", world.stderr
                 )
-    sign_jwt = _signer(saved.sign, item.base, world) if saved.sign else None
-    return negative_cases(saved, authorizer, sign_jwt)
-
-
-def _signer(sign: Sign, base: Path | None, world: World) -> SignJwt | None:
-    """Signs the JWT itself with the key that signs the token; without the key the old signature is kept."""
-    from authlens.core import signing
-    from authlens.core.encodings import base64_to_base64url
-    from authlens.store.references import References
-
-    try:
-        key = ((base or Path()) / Path(sign.key).expanduser()).read_bytes()
-        passphrase = References(world.environ, base).text(sign.passphrase).encode() if sign.passphrase else None
-        signing.sign("", key, passphrase)
-    except (OSError, ValueError) as error:
-        narrate(
-            f"the signing key {sign.key} cannot be used, so an expired JWT keeps its signature: {error}", world.stderr
-        )
-        return None
-    return lambda signed_part: base64_to_base64url(signing.sign(signed_part, key, passphrase))
+    return cases_of(saved, authorizer, item.base, world.environ, lambda said: narrate(said, world.stderr))
 
 
 def _write(path: Path, case: NegativeCase, item: Item, world: World) -> bool:
     """Whether the file is new."""
-    from authlens.store.requests import Conflict, RequestFileError, save
+    from authlens.store.negative_files import write_case
+    from authlens.store.requests import Conflict, RequestFileError
 
     try:
-        save(path, _moved(case.saved, item.base or Path(), path.parent), None)
+        write_case(case, path, item.base)
     except Conflict:
         return False
     except RequestFileError as error:
         raise CommandError(str(error)) from error
     world.output.line(str(path))
     return True
-
-
-def _moved(saved: SavedRequest, old: Path, new: Path) -> SavedRequest:
-    """The saved request with its relative paths leading from another folder to the same files."""
-    from authlens.core.target import DEMO
-
-    target, sign = saved.target, saved.sign
-    if target.local and target.local != DEMO:
-        target = replace(target, local=_relative(target.local, old, new))
-    return replace(saved, target=target, sign=sign and replace(sign, key=_relative(sign.key, old, new)))
-
-
-def _relative(path: str, old: Path, new: Path) -> str:
-    if Path(path).expanduser().is_absolute():
-        return path
-    return Path(os.path.relpath(old / path, new)).as_posix()

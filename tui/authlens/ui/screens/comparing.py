@@ -16,7 +16,10 @@ from authlens.ui.screens.recall import Recall
 from authlens.ui.widgets.history_rows import HistoryRows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from authlens.core.compare import Comparison, Side
+    from authlens.core.negative import NegativeCase
 
 MOST_AT_ONCE = 4
 """Requests of one batch that run at the same time."""
@@ -194,24 +197,36 @@ class Comparing(Recall, MainState):
     @work(exclusive=True, group="batch")
     async def action_negative_cases(self) -> None:
         """Write requests that must be refused, made from this good one."""
-        from authlens.ui.screens.negatives import cases_of, write_case
+        from authlens.store.negative_files import cases_of
         from authlens.ui.screens.pick import PickScreen
 
         saved, base, environ = self.draft.saved, self.base, self.desk.environ
-        cases = await background.call(lambda: cases_of(saved, self.authorizer, base, environ))
+        problems: list[str] = []
+        cases = await background.call(lambda: cases_of(saved, self.authorizer, base, environ, problems.append))
         if not cases:
             self.notify("This request holds nothing yet that could be made wrong.", markup=False)
             return
         things = [(case.name, case.name.replace("-", " ")) for case in cases]
         chosen = await self.app.push_screen_wait(PickScreen("Negative cases", things))
         stem, folder = (self.file.path.stem if self.file.path else "request"), base or self.folder
-        said = [
-            await background.call(lambda case=case: write_case(case, folder / f"{stem}-{case.name}.yaml", base))  # type: ignore[misc]  # the default binds the loop's value
-            for case in cases
-            if case.name in (chosen or ())
-        ]
-        for problem in filter(None, said):
+        wanted = {folder / f"{stem}-{case.name}.yaml": case for case in cases if case.name in (chosen or ())}
+        refused = await background.call(lambda: _written(wanted, base))
+        for problem in (*(problems if wanted else ()), *refused):
             self.notify(problem, severity="warning", markup=False)
-        written = said.count("")
+        written = len(wanted) - len(refused)
         if written:
             self.notify(f"Wrote {counted(written, 'saved request')} to {folder}. Ctrl+O opens them.", markup=False)
+
+
+def _written(cases: dict[Path, NegativeCase], base: Path | None) -> list[str]:
+    """Write each to its new file. What was in the way, a sentence for each that was not written."""
+    from authlens.store.negative_files import write_case
+    from authlens.store.requests import RequestFileError
+
+    problems = []
+    for path, case in cases.items():
+        try:
+            write_case(case, path, base)
+        except RequestFileError as error:
+            problems.append(str(error))
+    return problems

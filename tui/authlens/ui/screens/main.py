@@ -206,7 +206,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
 
     def _as_sent(self) -> AuthorizerRequest:
         """The request with the signature that it gets when it is sent."""
-        from authlens.ui.signing_keys import as_sent
+        from authlens.store.signing_keys import as_sent
 
         draft = self.draft
         return as_sent(draft.request, draft.sign, self.authorizer, self.base, self.desk.environ)

@@ -29,12 +29,12 @@ from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import Place, Sign
 from authlens.core.signature_bench import Bench, bench, with_third_part
 from authlens.core.slips import SIGNATURE_REPAIRS
+from authlens.store.signing_keys import read_key
 from authlens.ui import background
 from authlens.ui.bench_text import report
 from authlens.ui.screens.dialog import AskText, Dialog
 from authlens.ui.screens.key_files import write_key_pair
 from authlens.ui.shown import shown_lines
-from authlens.ui.signing_keys import read_key
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.field import Field

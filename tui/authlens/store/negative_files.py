@@ -1,9 +1,9 @@
-"""Negative cases as files: made with the key that signs the good request, and leading to the same files."""
+"""Negative cases as files: made with the key that signs the good request, leading to the same files, over no other."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,28 +11,24 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.negative import NegativeCase, SignJwt, negative_cases
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.target import DEMO
-from authlens.ui.signing_keys import signer
+from authlens.store.requests import save
+from authlens.store.signing_keys import signer
 
 
 def cases_of(
-    saved: SavedRequest, authorizer: Authorizer | None, base: Path | None, environ: Mapping[str, str]
+    saved: SavedRequest,
+    authorizer: Authorizer | None,
+    base: Path | None,
+    environ: Mapping[str, str],
+    tell: Callable[[str], object],
 ) -> tuple[NegativeCase, ...]:
-    """Every case that this request has something for."""
-    return negative_cases(saved, authorizer, _signer(saved.sign, base, environ) if saved.sign else None)
+    """Every case that this request has something for; `tell` hears what they have to do without."""
+    return negative_cases(saved, authorizer, _signer(saved.sign, base, environ, tell) if saved.sign else None)
 
 
-def write_case(case: NegativeCase, path: Path, base: Path | None) -> str:
-    """Write it to a new file. Says what is in the way; empty when it was written."""
-    from authlens.store.requests import Conflict, RequestFileError, save
-
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        save(path, moved(case.saved, base or Path(), path.parent), None)
-    except Conflict:
-        return f"{path.name} is there already and stays as it is."
-    except (RequestFileError, OSError) as error:
-        return str(error)
-    return ""
+def write_case(case: NegativeCase, path: Path, base: Path | None) -> None:
+    """Write it to a new file. Raises Conflict where there is one already, or Unwritable."""
+    save(path, moved(case.saved, base or Path(), path.parent), None)
 
 
 def moved(saved: SavedRequest, old: Path, new: Path) -> SavedRequest:
@@ -49,12 +45,13 @@ def _relative(path: str, old: Path, new: Path) -> str:
     return Path(os.path.relpath(old / path, new)).as_posix()
 
 
-def _signer(sign: Sign, base: Path | None, environ: Mapping[str, str]) -> SignJwt | None:
+def _signer(sign: Sign, base: Path | None, environ: Mapping[str, str], tell: Callable[[str], object]) -> SignJwt | None:
     """Signs a JWT itself with the key that signs the token; `None` without that key: the old signature is kept."""
     from authlens.core.encodings import base64_to_base64url
 
     try:
         sign_text = signer(sign, base, environ)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        tell(f"the signing key {sign.key} cannot be used, so an expired JWT keeps its signature: {error}")
         return None
     return lambda signed_part: base64_to_base64url(sign_text(signed_part))

@@ -3,11 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.saved_request_yaml import read
 from authlens.core.target import Target
-from authlens.ui.screens.negatives import cases_of, moved, write_case
+from authlens.store.negative_files import cases_of, moved, write_case
+from authlens.store.requests import Conflict, Unwritable
 from support.public_keys import pair
 
 GOOD = SavedRequest(AuthorizerRequest("A", "token"), target=Target(local="../authorizers.yaml"), sign=Sign("k.pem"))
@@ -25,16 +28,21 @@ def test_relative_paths_lead_to_the_same_files_from_another_folder() -> None:
 def test_an_expired_jwt_is_signed_with_the_key_that_signs_the_request(tmp_path: Path) -> None:
     (tmp_path / "k.pem").write_bytes(pair("negatives").private_pem)
     saved = replace(GOOD, request=AuthorizerRequest("A", JWT))
-    with_key = {case.name: case.saved for case in cases_of(saved, None, tmp_path, {})}
-    without = {case.name: case.saved for case in cases_of(saved, None, tmp_path / "nowhere", {})}
+    said: list[str] = []
+    with_key = {case.name: case.saved for case in cases_of(saved, None, tmp_path, {}, said.append)}
+    without = {case.name: case.saved for case in cases_of(saved, None, tmp_path / "nowhere", {}, said.append)}
     assert (without["expired-jwt"].request.token or "").endswith(".c2ln")
     assert not (with_key["expired-jwt"].request.token or "").endswith(".c2ln")
+    assert len(said) == 1
+    assert said[0].startswith("the signing key k.pem cannot be used, so an expired JWT keeps its signature: ")
 
 
 def test_a_case_is_written_once(tmp_path: Path) -> None:
-    case = cases_of(GOOD, None, tmp_path, {})[0]
+    case = cases_of(GOOD, None, tmp_path, {}, print)[0]
     path = tmp_path / "negative" / f"{case.name}.yaml"
-    assert write_case(case, path, tmp_path) == ""
+    write_case(case, path, tmp_path)
     assert read(path.read_text()).target.local == "../../authorizers.yaml"
-    assert "is there already" in write_case(case, path, tmp_path)
-    assert write_case(case, tmp_path / "negative" / f"{case.name}.yaml" / "x.yaml", tmp_path)
+    with pytest.raises(Conflict):
+        write_case(case, path, tmp_path)
+    with pytest.raises(Unwritable):
+        write_case(case, path / "x.yaml", tmp_path)

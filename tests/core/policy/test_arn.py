@@ -35,6 +35,8 @@ def test_the_region_tells_the_partition(region: str, partition: str) -> None:
         ("arn:aws-cn:iot:cn-north-1:*:topic/?", True),
         ("arn:*:iot:eu-*:??????:topic/*", True),
         ("arn:aws:iot:*", True),
+        ("arn:aws:iot:us-*", True),
+        ("arn:aws:iot:us-east-1:9999*", True),
         ("arn:*", True),
         ("*", True),
         ("*topic/a", True),
@@ -86,3 +88,11 @@ def test_a_whole_arn_and_a_star_are_never_completed(pattern: str, tail: str) -> 
 )
 def test_what_was_asked_is_shown_completed(asked: arn.Asked, shown: str, tail: str) -> None:
     assert (str(asked), asked.tail) == (shown, tail)
+
+
+def test_the_colon_of_a_variable_parts_no_fields() -> None:
+    found = arn.split("arn:aws:iot:${aws:RequestedRegion}:${AWS::AccountId}:topic/${iot:ClientId}")
+    assert found is not None
+    assert (found.region, found.account) == ("${aws:RequestedRegion}", "${AWS::AccountId}")
+    assert found.tail == "topic/${iot:ClientId}"
+    assert arn.fields_of("arn:${:x") == ["arn", "${", "x"]

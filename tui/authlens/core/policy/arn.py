@@ -76,7 +76,9 @@ class Prefix:
 
 def fitting_prefix(pattern: str) -> Prefix:
     """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one `x`."""
-    fields = fields_of(pattern)[:-1]
+    fields = fields_of(pattern)
+    if len(fields) == len(FIELDS):
+        fields.pop()
     partition, _, region, account = [*fields[1:], *[""] * 4][:4]
     return Prefix(_instance(partition), _instance(region), _instance(account))
 

@@ -23,6 +23,9 @@ from authlens.core.policy.wildcards import Wild, compile_symbols
 
 Comparison = Callable[[str, Template, Context], bool]
 
+_EMPTY = ("",)
+"""IAM's page on set operators: an empty text counts as the empty set for ForAllValues."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -41,7 +44,7 @@ class Operator:
         if actual is None:
             return self._holds_without_key()
         if self.quantifier == "ForAllValues":
-            return all(self._fits(one, values, context) for one in actual)
+            return actual == _EMPTY or all(self._fits(one, values, context) for one in actual)
         if self.quantifier == "ForAnyValue" or not self.negated:
             return any(self._fits(one, values, context) for one in actual)
         return all(self._fits(one, values, context) for one in actual)
@@ -68,16 +71,14 @@ def _string_like(actual: str, wanted: Template, context: Context) -> bool:
 
 
 def _arn_like(actual: str, wanted: Template, context: Context) -> bool:
-    """Field by field, wildcards staying inside theirs; a pattern that is no ARN is matched as a whole."""
+    """Field by field, wildcards staying inside theirs; what has not all six fields matches nothing."""
     fields: list[list[str | Wild]] = [[]]
     for part in wanted.filled(context):
         pieces = part.split(":", 6 - len(fields)) if isinstance(part, str) else [part]
         fields[-1].append(pieces[0])
         fields.extend([piece] for piece in pieces[1:])
-    if len(fields) < 6:
-        return wanted.glob(context).matches(actual)
     texts = actual.split(":", 5)
-    return len(texts) == 6 and all(
+    return len(fields) == len(texts) == 6 and all(
         compile_symbols(field).matches(text) for field, text in zip(fields, texts, strict=True)
     )
 

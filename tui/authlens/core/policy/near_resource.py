@@ -54,7 +54,7 @@ def _fits(pattern: str, text: str, asking: Asking) -> bool:
 
 def tail_of(pattern: str) -> str:
     """The sixth field of an ARN, or a text that is none."""
-    return pattern.split(":", 5)[-1] if pattern.startswith("arn:") else pattern
+    return arn.fields_of(pattern)[-1] if pattern.startswith("arn:") else pattern
 
 
 def _asked_text(element: ResourceElement, asking: Asking) -> str:

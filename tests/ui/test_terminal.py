@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
@@ -28,24 +29,32 @@ def home(tmp_path: Path) -> Mapping[str, str]:
 @pytest.mark.parametrize(
     ("how", "code"),
     [
-        pytest.param("ctrl+q", 0, id="quit"),
         pytest.param(signal.SIGTERM, 143, id="terminated"),
         pytest.param(signal.SIGHUP, 129, id="hung up", marks=pytest.mark.slow),
         pytest.param(signal.SIGINT, 130, id="interrupted"),
     ],
 )
-def test_the_terminal_is_restored(
-    home: Mapping[str, str], tmp_path: Path, how: str | signal.Signals, code: int
-) -> None:
+def test_the_terminal_is_restored(home: Mapping[str, str], tmp_path: Path, how: signal.Signals, code: int) -> None:
     with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
         terminal.wait_for("F5 Send")
         terminal.settle()
-        if isinstance(how, str):
-            terminal.press(how)
-        else:
-            terminal.signal(how)
+        terminal.signal(how)
         assert terminal.wait_for_exit() == code
         assert all(sequence in terminal.written for sequence in RESTORED)
+
+
+def test_leaving_a_prompt_restores_the_terminal_and_prints_the_command_line(
+    home: Mapping[str, str], tmp_path: Path
+) -> None:
+    words = ["invoke", "--cli-auto-prompt", "--authorizer-name", "A", "--token", "it's", "--output", "text", "--decode"]
+    with Terminal([*COMMAND, *words], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("F5 Send")
+        terminal.settle()
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_exit() == 0
+        assert all(sequence in terminal.written for sequence in RESTORED)
+        line = shlex.split(terminal.written.decode().rpartition("authlens invoke")[2])
+        assert line == ["--authorizer-name", "A", "--token", "it's", "--output", "text", "--decode"]
 
 
 _CRASHING = """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-from authlens.cli.diagnostics import CommandError, ExitCode, complain
+from authlens.cli.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.output import Output, OutputLost
 from authlens.cli.parser import COMPLETION, NAMES, Parser, app_parser
 from authlens.cli.world import OpenApp, World
@@ -156,7 +156,7 @@ def _open_app(wish: OpenApp, world: World) -> int:
             watch=wish.watch,
         )
     )
-    return _act_on(left, world)
+    return _act_on(left, wish, world)
 
 
 def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
@@ -165,14 +165,16 @@ def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
     return unpack_requests(places.history.parent / "demo") if wish.demo else None
 
 
-def _act_on(left: object, world: World) -> int:
+def _act_on(left: object, wish: OpenApp, world: World) -> int:
     """What the app asked for on leaving: an exit code, or the command line that would send what the form held."""
     from authlens.core.saved_request import SavedRequest
 
     if isinstance(left, SavedRequest):
         from authlens.core.commands import as_invoke
 
-        world.output.line(as_invoke(left.request, left.target, reveal=True))
+        world.output.line(as_invoke(left.request, left.target, reveal=True, more=wish.more_options))
+        if left.sign is not None:
+            narrate("authlens: the signature is made when a saved request is sent: add --request FILE", world.stderr)
     return left if isinstance(left, int) else ExitCode.DONE
 
 

@@ -106,7 +106,9 @@ def _wish(words: list[str]) -> OpenApp:
 def test_auto_prompt_opens_the_app_with_the_form_filled(configured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wish = _wish(["--cli-auto-prompt", "--mqtt-context", "username=u,password=dGVzdA=="])
     assert wish == OpenApp(saved=SavedRequest(AuthorizerRequest(mqtt_context=MqttContext("u", "test"))), prompt=True)
-    assert _wish(["--profile", "prompt", "--authorizer-name", "A"]).prompt
+    asked = _wish(["--profile", "prompt", "--authorizer-name", "A", "--query=-x", "--exit-code", "--token", "t"])
+    assert asked.prompt
+    assert asked.more_options == (("--query", "-x"), ("--exit-code", ""))
     monkeypatch.setenv("AWS_CLI_AUTO_PROMPT", "on")
     assert _wish([]).saved == SavedRequest(AuthorizerRequest())
 

@@ -19,7 +19,7 @@ from authlens.cli.invoke_config import settings as read_settings
 from authlens.cli.invoke_input import Draft, check_readable, gather, rebased
 from authlens.cli.invoke_output import Style, answer_of, decoded, render
 from authlens.cli.world import OpenApp, World
-from authlens.core.command_line_options import Given, OptionError, read
+from authlens.core.command_line_options import OPTIONS, OUTPUT, Given, Option, OptionError, read
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +76,15 @@ def _encode_output(world: World) -> None:
 
 
 def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
-    return OpenApp(saved=gather(given, settings.raw_password, world, complete=False).saved, prompt=True)
+    saved = gather(given, settings.raw_password, world, complete=False).saved
+    more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
+    return OpenApp(saved=saved, prompt=True, more_options=tuple(more))
+
+
+def _outside_the_form(option: Option, given: Given) -> bool:
+    """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
+    how = option.group == OUTPUT or option.key in ("exit_code", "decode", "save", "no_history")
+    return how and option.key in given.values
 
 
 def _answer(given: Given, settings: Settings, world: World) -> ExitCode:

@@ -43,6 +43,8 @@ class OpenApp:
     demo: bool = False
     prompt: bool = False
     """On leaving, print the command line that would send what the form holds."""
+    more_options: tuple[tuple[str, str], ...] = ()
+    """What that command line says beside the request, such as `--output text`; an empty value stands for none."""
     watch: bool = False
     """Send the request again whenever the function's code changes."""
     overrides: Mapping[str, object] | None = None

@@ -10,7 +10,7 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from authlens.core import shorthand
@@ -36,9 +36,14 @@ def as_cli(request: AuthorizerRequest, target: Target | None = None, version: Ve
     return _Writer(request, version, reveal).command("aws iot test-invoke-authorizer", target or Target())
 
 
-def as_invoke(request: AuthorizerRequest, target: Target | None = None, reveal: bool = False) -> str:
-    """`authlens invoke …`, which takes what the AWS CLI v2 takes."""
-    return _Writer(request, 2, reveal).command("authlens invoke", target or Target())
+def as_invoke(
+    request: AuthorizerRequest, target: Target | None = None, reveal: bool = False, more: Iterable[tuple[str, str]] = ()
+) -> str:
+    """`authlens invoke …`, which takes what the AWS CLI v2 takes.
+
+    more: options that are no part of the request, with their values; an empty one stands alone.
+    """
+    return _Writer(request, 2, reveal).command("authlens invoke", target or Target(), more)
 
 
 class _Writer:
@@ -53,8 +58,9 @@ class _Writer:
         """Whether the password is written as it is though v2 wants base64."""
         self._comments: list[str] = []
 
-    def command(self, program: str, target: Target) -> str:
-        words = [program, *self._request_options(), *self._target_options(target)]
+    def command(self, program: str, target: Target, more: Iterable[tuple[str, str]] = ()) -> str:
+        others = [self._option(name, value) if value else name for name, value in more]
+        words = [program, *self._request_options(), *self._target_options(target), *others]
         line = " ".join(words)
         if len(line) > _WIDTH:
             line = " \\\n  ".join(words)

@@ -110,6 +110,7 @@ CASES = (
     Case("arn-without-service", publishes("arn:aws:us-east-1:123456789012:topic/a"), publishes("arn:aws:iot:*")),
     Case("slash-before-type", publishes("/topic/a"), publishes("topic//a")),
     Case("unknown-resource-type", publishes("topics/a"), publishes("topic*")),
+    Case("unfilled-resource", connects("undefined"), connects("undefined-7")),
     Case("nameless-resource", publishes("topic/"), publishes("topic/a")),
     Case(
         "other-partition",

@@ -4,7 +4,7 @@ import pytest
 
 from authlens.core.policy import rules_arn
 from support.lint_cases import Case, ids, messages, rule_cases
-from support.policies import text
+from support.policies import allow, text
 
 CASES = list(rule_cases(rules_arn.RULES))
 
@@ -59,3 +59,23 @@ def test_a_list_in_a_string_tells_how_many_it_holds() -> None:
 def test_only_whole_arns_are_held_to_region_and_account(resource: str) -> None:
     one = text({"Effect": "Allow", "Action": "*", "Resource": resource})
     assert not ids(one, region="us-east-1", account="123456789012") & {"other-region", "other-account"}
+
+
+@pytest.mark.parametrize(
+    ("tail", "words"),
+    [
+        ("client/null", "holds `null`"),
+        ("topic/None/data", "holds `None`"),
+        ("topic/[object Object]", "holds `[object Object]`"),
+        ("client/{client_id}", "the placeholder `{client_id}`"),
+        ("topic/<your topic>/*", "the placeholder `<your topic>`"),
+        ("topic/%s/data", "the placeholder `%s`"),
+        ("client/Nonesuch", None),
+        ("client/${iot:ClientId}", None),
+        ("topic/a<b/100%", None),
+    ],
+)
+def test_a_template_that_was_not_filled_in(tail: str, words: str | None) -> None:
+    found = messages(text(allow("iot:Connect", tail)), "unfilled-resource")
+    assert len(found) == (words is not None)
+    assert words is None or words in found[0]

@@ -111,6 +111,21 @@ def _nameless(subject: Subject) -> Iterator[Hit]:
             )
 
 
+_PLACEHOLDER = re.compile(r"(?<![$])\{\w*\}|<[\w -]+>|%s|%\(\w+\)s")
+_NO_VALUE = re.compile(r"(?<=/)(?:undefined|null|None|NaN|nil|\[object Object\])(?=/|$)")
+
+
+def _unfilled(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.resources():
+        found = arn.split(element.text)
+        tail = found.tail if found else ""
+        empty, placeholder = _NO_VALUE.search(tail), _PLACEHOLDER.search(tail)
+        if empty:
+            yield one.hit(f"`{tail}` holds `{empty.group()}`, which a missing value becomes as text", element.span)
+        elif placeholder:
+            yield one.hit(f"`{tail}` still holds the placeholder `{placeholder.group()}`", element.span)
+
+
 def _other_partition(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
@@ -188,6 +203,14 @@ RULES = (
         "Add the name, or `/*` for all.",
         RESOURCES_PAGE,
         _nameless,
+    ),
+    Rule(
+        "unfilled-resource",
+        "warning",
+        "A template that was not filled in, or filled in with a value that the function did not have, names nobody.",
+        "Fill it in; refuse the login where the value is missing.",
+        RESOURCES_PAGE,
+        _unfilled,
     ),
     Rule(
         "other-partition",

@@ -63,7 +63,7 @@ def test_a_request_is_judged_before_it_is_sent(authlens: Command) -> None:
     assert ended.code == 0
     assert lines[0] == "The query string must begin with '?' in a test call; without it AWS refuses the request."
     assert lines[1] == "Next: Put '?' before the query string."
-    assert lines[2] == "AWS said: Invalid arguments in the call"
+    assert lines[2] == "AWS would say: Invalid arguments in the call"
     assert "failed       request fits the authorizer" in lines
     assert any(line.startswith("error query-string-mark httpContext.queryString[0:1]: ") for line in lines)
 
@@ -229,7 +229,7 @@ REFUSED = {
     "a broken invocation": (["--answer", "-"], '{"request": 3, "startedAt": "x"}', "-: "),
     "no invocation": (["--history", "7"], "", "no invocation 7"),
     "no number": (["--history", "x"], "", "invalid int"),
-    "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "ACTION RESOURCE"),
+    "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "write an action and a resource"),
     "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
     "nobody to describe": (["--answer", "-", "--describe"], "{}", "authorizerName"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.questions import read_question
 from authlens.cli.request_input import declare_authorizer, known_authorizer, read_saved_request, read_text
 from authlens.cli.world import World
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from authlens.cli.stored_answer import StoredAnswer
     from authlens.core.authorizer import Authorizer
     from authlens.core.deployment import Deployment
-    from authlens.core.expectation import Question
     from authlens.core.finding import Finding
     from authlens.core.invocation import Invocation
     from authlens.core.policy.rule import Finding as LintFinding
@@ -86,7 +86,7 @@ class _Explained:
     """Preflight's, of a request."""
     lint: tuple[LintFinding, ...] = ()
     """Of an answer and its documents."""
-    speaker: str = "AWS"
+    speaking: str = "AWS would say"
     """Whose words a failure has."""
     deployment: Deployment | None = None
 
@@ -100,7 +100,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.saved_request import SavedRequest
     from authlens.core.stages import foreseen, stages, with_deployment
 
-    questions = tuple(map(_question, arguments.ask))
+    questions = tuple(map(read_question, arguments.ask))
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
@@ -121,7 +121,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         verdict,
         redactor_of(invocation),
         lint=stored.lint(authorizer),
-        speaker=_speaker(invocation),
+        speaking=_speaking(invocation),
         deployment=deployment,
     )
 
@@ -140,20 +140,11 @@ def _known(
     return deployment.authorizer, deployment
 
 
-def _speaker(invocation: Invocation) -> str:
+def _speaking(invocation: Invocation) -> str:
     from authlens.core.invocation import FailureKind
 
     failure = invocation.failure
-    return "AWS" if failure is None or failure.kind is FailureKind.AWS else "The client"
-
-
-def _question(text: str) -> Question:
-    from authlens.core.expectation import Question
-
-    words = text.split()
-    if len(words) != 2:
-        raise CommandError(f"--ask {text!r} is no question; write 'ACTION RESOURCE', e.g. 'iot:Connect client/c1'")
-    return Question(words[0], words[1])
+    return "AWS said" if failure is None or failure.kind is FailureKind.AWS else "The client said"
 
 
 def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
@@ -173,7 +164,7 @@ def _lines(explained: _Explained) -> Iterator[str]:
     yield verdict.headline
     yield f"Next: {verdict.next_step}"
     if verdict.lit is not None and verdict.lit.aws_words is not None:
-        yield f"{explained.speaker} said: {verdict.lit.aws_words}"
+        yield f"{explained.speaking}: {verdict.lit.aws_words}"
     yield ""
     for result in verdict.stages:
         note = f"  {result.why}" if result.why and result.why != verdict.headline else ""

@@ -156,3 +156,15 @@ def test_a_key_that_aws_would_refuse_is_warned_of(authlens: Command) -> None:
     Path("small.pem").write_text(small.public_pem)
     ended = authlens("verify", "--key", "small.pem", "--signature", sign("allow", small.private_pem), "allow")
     assert (ended.code, "1024 bits" in ended.err) == (0, True)
+
+
+def test_each_of_several_keys_in_a_file_is_tried(authlens: Command) -> None:
+    Path("both.pem").write_text(pair("b").public_pem + pair("a").public_pem)
+    assert authlens("verify", "--key", "both.pem", "--signature", SIGNATURE, "allow").out == "both.pem#2\n"
+
+
+def test_a_key_that_aws_would_read_otherwise_is_warned_of(authlens: Command) -> None:
+    Path("line.pem").write_text(pair("a").public_pem.replace("\n", ""))
+    ended = authlens("verify", "--key", "line.pem", "--signature", SIGNATURE, "allow")
+    assert (ended.code, ended.out) == (0, "line.pem\n")
+    assert "AWS does not take it as it stands" in ended.err

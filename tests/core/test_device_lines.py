@@ -153,3 +153,24 @@ def test_every_line_is_quoted(username: str, password: str, client: str) -> None
     assert words[words.index("-i") + 1] == client
     ast.parse(found["paho"].text)
     ast.parse(found["aws-sdk"].text)
+
+
+def test_references_and_escapes_stand_as_they_are_meant() -> None:
+    request = AuthorizerRequest(
+        "A", "${env:TOKEN}", SIGNATURE, mqtt_context=MqttContext("$${env:X}", "${file:pw}", "c")
+    )
+    found = lines(request)
+    assert options(found["mosquitto_pub"])["-u"].startswith("${env:X}?")
+    assert "tok=${env:TOKEN}" in found["websocket-url"].text
+    assert found["curl"].note.endswith("Put in what ${…} stands for.")
+    resolved = device_lines(request, SIGNED, reveal=True, is_resolved=True)
+    assert all("Put in" not in line.note for line in resolved)
+    assert "$${env:X}" in resolved[1].text
+
+
+def test_a_query_that_no_url_holds_is_encoded() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("X-Empty", ""),), "?a=b c&d={e}[1-9]%41é"))
+    found = lines(request)
+    assert "&a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9" in found["curl"].text
+    assert "--header 'X-Empty;'" in found["curl"].text
+    assert "/mqtt?a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9&" in found["websocket-url"].text

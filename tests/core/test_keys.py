@@ -146,3 +146,30 @@ def test_the_openssl_lines_make_a_pair_of_the_same_kind(tmp_path: Path) -> None:
 
 def test_the_openssl_line_of_an_encrypted_key_encrypts() -> None:
     assert "-aes-256-cbc" in keys.openssl_generating(encrypted=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0\x82\x01", "in DER form"),
+        ("ssh-rsa AAAA me", "OpenSSH's own form"),
+        ("A" * 64, "lacks its first and last line"),
+        ("nothing", "it has no line '-----BEGIN"),
+    ],
+)
+def test_what_is_no_pem_is_told_how_to_become_one(text: str, said: str) -> None:
+    with pytest.raises(keys.KeyProblem, match=said):
+        keys.read_public_key(text)
+
+
+def test_a_key_for_pss_alone_is_refused() -> None:
+    from base64 import b64decode, encodebytes
+
+    octets = b64decode("".join(pair("a").public_pem.splitlines()[1:-1]))
+    # The algorithm's identifier rsaEncryption with NULL becomes id-RSASSA-PSS without parameters.
+    changed = octets.replace(
+        bytes.fromhex("300d06092a864886f70d0101010500"), bytes.fromhex("300b06092a864886f70d01010a")
+    )
+    pss = bytes([0x30, 0x82]) + (len(changed) - 4).to_bytes(2, "big") + changed[4:]
+    with pytest.raises(keys.KeyProblem, match="for PSS padding alone"):
+        keys.read_public_key(f"-----BEGIN PUBLIC KEY-----\n{encodebytes(pss).decode()}-----END PUBLIC KEY-----\n")

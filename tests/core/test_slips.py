@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
+from hashlib import sha256
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA1, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512, HashAlgorithm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +45,13 @@ SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "URL-encoded": (url_encode, ("signature-url-encoded",)),
     "plus as space": (lambda text: text.replace("+", " "), ("signature-plus-as-space",)),
     "in quotes": (lambda text: f'"{text}"', ("signature-quoted",)),
+    "URL-encoded three times": (lambda text: url_encode(url_encode(url_encode(text))), ("signature-url-encoded",)),
+    "a blank in it": (lambda text: f"{text[:9]} {text[9:]}", ("signature-white-space",)),
+    "a tab in it": (lambda text: f"{text[:9]}\t{text[9:]}", ("signature-white-space",)),
+    "line ends written out": (lambda text: wrapped(text).replace("\n", "\\n"), ("signature-white-space",)),
+    "hex": (lambda text: b64decode(text).hex(), ("signature-hex",)),
+    "hex with colons": (lambda text: b64decode(text).hex(":").upper(), ("signature-hex",)),
+    "base64 of base64": (lambda text: to_base64(text.encode()), ("signature-base64-twice",)),
     "in quotes, URL-encoded and wrapped": (
         lambda text: f"'{url_encode(wrapped(text))}'",
         ("signature-quoted", "signature-url-encoded", "signature-white-space"),
@@ -64,6 +73,16 @@ TOKEN_SLIPS = {
     "sent with a line feed": ("allow\n", "allow", "token-white-space", "allow"),
     "sent in quotes": ('"allow"', "allow", "token-quoted", "allow"),
     "signed in quotes": ("allow", '"allow"', "token-in-quotes", '"allow"'),
+    "signed in single quotes": ("allow", "'allow'", "token-in-quotes", "'allow'"),
+    "signed with two line feeds": ("allow", "allow\n\n", "token-newline", "allow\n\n"),
+    "signed with a blank": ("allow", "allow ", "token-blank", "allow "),
+    "signed with a byte order mark": ("allow", "\ufeffallow", "token-signed-bom", "\ufeffallow"),
+    "sent with a byte order mark": ("\ufeffallow", "allow", "token-bom", "allow"),
+    "signed with Bearer": ("allow", "Bearer allow", "token-signed-scheme", "Bearer allow"),
+    "signed URL-encoded with plus": ("a b/", "a+b%2F", "token-signed-encoded", "a+b%2F"),
+    "signed in base64": ("allow", "YWxsb3c=", "token-signed-base64", "YWxsb3c="),
+    "signed in capitals": ("allow", "ALLOW", "token-case", "ALLOW"),
+    "signed decomposed": ("\u00e9", "e\u0301", "token-unicode", "e\u0301"),
     "sent with Bearer": ("Bearer allow", "allow", "token-scheme", "allow"),
     "sent URL-encoded": ("a%2Fb", "a/b", "token-url-encoded", "a/b"),
     "sent with plus for a blank": ("a+b", "a b", "token-plus-as-space", "a b"),
@@ -104,6 +123,22 @@ def test_another_hash_is_named(algorithm: HashAlgorithm, name: str) -> None:
     found = slips("token", signature, KEYS)
     assert [each.ids for each in found] == [("signature-hash",)]
     assert name in found[0].message
+
+
+ANEW: dict[str, tuple[bytes, AsymmetricPadding, str]] = {
+    "UTF-16": ("allow".encode("utf-16-le"), PKCS1v15(), "token-encoding"),
+    "UTF-16 with its mark": ("allow".encode("utf-16"), PKCS1v15(), "token-encoding"),
+    "hashed": (sha256(b"allow").digest(), PKCS1v15(), "token-hashed"),
+    "hashed, in hex": (sha256(b"allow").hexdigest().encode(), PKCS1v15(), "token-hashed"),
+    "PSS": (b"allow", PSS(MGF1(SHA256()), 32), "signature-pss"),
+    "PSS with a line feed": (b"allow\n", PSS(MGF1(SHA256()), PSS.MAX_LENGTH), "signature-pss"),
+}
+
+
+@pytest.mark.parametrize(("signed", "padding", "slip"), ANEW.values(), ids=ANEW.keys())
+def test_what_has_to_be_signed_anew_is_told(signed: bytes, padding: AsymmetricPadding, slip: str) -> None:
+    signature = to_base64(read_private_key(PRIVATE).sign(signed, padding, SHA256()))
+    assert [(each.ids, each.key, each.token) for each in slips("allow", signature, KEYS)] == [((slip,), "mine", None)]
 
 
 def test_a_fitting_signature_has_no_slip_and_an_unknown_key_none_either() -> None:

@@ -160,6 +160,7 @@ def _write_device_lines(
         account_endpoint=account_endpoint,
         topic=arguments.topic,
         reveal=arguments.reveal,
+        is_resolved=_is_resolved(arguments),
     )
     if arguments.output == "json":
         world.output.json({"lines": [_members(line) for line in lines]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -155,13 +156,28 @@ def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[
 
 def _keys(arguments: argparse.Namespace, authorizer: Authorizer | None, world: World) -> tuple[tuple[str, str], ...]:
     """The (name, public PEM) pairs: files by their names, an authorizer's by theirs. Raises CommandError."""
-    keys = [(name, _public_pem(name, read_bytes(name, "a PEM public key"))) for name in arguments.key]
+    keys = [pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, "a PEM public key"))]
     keys += authorizer.token_signing_public_keys if authorizer else ()
     if not keys:
         raise CommandError("there is no key to try: give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")
     for name, pem in keys:
         _advise(name, pem, world)
     return tuple(keys)
+
+
+_AS_AWS_TAKES_IT = (
+    "AWS does not take it as it stands: '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----' must stand alone "
+    "on their lines ('openssl rsa -RSAPublicKey_in -in FILE -pubout' rewrites a 'BEGIN RSA PUBLIC KEY')"
+)
+_PUBLIC = re.compile(rb"-----BEGIN (?:RSA )?PUBLIC KEY-----.*?-----END (?:RSA )?PUBLIC KEY-----", re.DOTALL)
+
+
+def _public_pems(name: str, content: bytes) -> list[tuple[str, str]]:
+    """The key in a file under the file's name; several are numbered."""
+    several = _PUBLIC.findall(content)
+    if len(several) < 2:
+        return [(name, _public_pem(name, content))]
+    return [(f"{name}#{number}", _public_pem(name, pem)) for number, pem in enumerate(several, 1)]
 
 
 def _public_pem(name: str, content: bytes) -> str:
@@ -180,9 +196,12 @@ def _public_pem(name: str, content: bytes) -> str:
 
 def _advise(name: str, pem: str, world: World) -> None:
     from authlens.core.keys import KeyProblem, read_public_key, size_advice
+    from authlens.core.management import key_refusal
 
     try:
         advice = size_advice(read_public_key(pem).key_size)
+        if advice is None and key_refusal("A", name, pem) is not None:
+            advice = _AS_AWS_TAKES_IT
     except KeyProblem as error:
         advice = str(error)
     if advice:

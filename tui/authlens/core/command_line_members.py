@@ -9,10 +9,12 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from authlens.core import shorthand
 from authlens.core.command_line_options import Given
+from authlens.core.request import AuthorizerRequest
 
 Load = Callable[[str], str | bytes]
 """Gives what a `file://…` or `fileb://…` value names, and any other text as it is. Raises Unreadable."""
@@ -141,6 +143,14 @@ def meant(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: meant(inner) for name, inner in value.items()}
     return value
+
+
+def meant_request(request: AuthorizerRequest) -> AuthorizerRequest:
+    """The request with what is escaped as it is sent."""
+    written, mqtt = AuthorizerRequest.from_api(meant(request.to_api())), request.mqtt_context
+    if mqtt is None or written.mqtt_context is None:
+        return written
+    return replace(written, mqtt_context=replace(written.mqtt_context, password=meant(mqtt.password)))
 
 
 def check(members: Mapping[str, Any]) -> None:

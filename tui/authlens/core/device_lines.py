@@ -1,16 +1,20 @@
 """The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, the AWS SDK and a browser's URL.
 
 Port 443, ALPN, SNI, the authorizer's parameters and the URL-encoded signature stand in place. Secrets are masked unless
-they are to be revealed; every value is quoted for the shell or for Python.
+they are to be revealed; every value is quoted for the shell or for Python. References stand as they are written.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from shlex import quote
+from urllib.parse import quote as url_quote
 
 from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
+from authlens.core.command_line_members import meant_request
 from authlens.core.encodings import url_encode
+from authlens.core.fields import texts
 from authlens.core.placing import everything, find_all, put, signature_of, token_of
 from authlens.core.redaction import MASK, redact_request
 from authlens.core.request import AuthorizerRequest
@@ -19,6 +23,9 @@ ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
 """Stands where no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""
 TOPIC = "test/topic"
 CLIENT_ID = "client-1"
+_REFERENCE = re.compile(r"(?<!\$)\$\{(?:env|file|keyring):[^}]*\}")
+_IN_QUERY = "!$'()*+,;=:@/?&%~-._"
+"""What may stand in a query as it was typed; curl takes brackets and braces for patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,32 @@ def device_lines(
     account_endpoint: str = "",
     topic: str = TOPIC,
     reveal: bool = False,
+    is_resolved: bool = False,
 ) -> tuple[DeviceLine, ...]:
-    """Every form, for `endpoint`; else for the TLS server name, the account's data endpoint, or a stand-in."""
+    """Every form, for `endpoint`; else for the TLS server name, the account's data endpoint, or a stand-in.
+
+    is_resolved: nothing in the request is a reference or escaped.
+    """
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
+    references = [] if is_resolved else _references(request)
+    request = request if is_resolved else meant_request(request)
     device = _device(request if reveal else _masked(request, key_name), key_name, endpoint, account_endpoint, topic)
     lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
-    return lines if reveal else tuple(replace(line, text=line.text.replace(url_encode(MASK), MASK)) for line in lines)
+    kept = [] if reveal else [MASK]
+    return tuple(_readable(line, [*kept, *references], bool(references)) for line in lines)
+
+
+def _references(request: AuthorizerRequest) -> list[str]:
+    return [found[0] for _, text in texts(request) for found in _REFERENCE.finditer(text)]
+
+
+def _readable(line: DeviceLine, kept: list[str], refers: bool) -> DeviceLine:
+    """With what stands for a value as it is written, also where values are URL-encoded."""
+    text = line.text
+    for each in kept:
+        text = text.replace(url_encode(each), each)
+    note = f"{line.note} Put in what ${{…}} stands for." if refers else line.note
+    return replace(line, text=text, note=note)
 
 
 def _device(
@@ -118,11 +145,17 @@ def _headers(request: AuthorizerRequest, parameters: dict[str, str | None]) -> t
     return (*given, *added)
 
 
+def _as_query(device: Device) -> str:
+    """The query string with what no URL holds encoded; what is encoded already stays."""
+    return url_quote(device.query_string, safe=_IN_QUERY, errors="replace")
+
+
 def _curl(device: Device) -> DeviceLine:
-    query = f"qos=1&{device.query_string}" if device.query_string else "qos=1"
+    query = f"qos=1&{_as_query(device)}" if device.query_string else "qos=1"
     url = f"https://{device.endpoint}:443/topics/{url_encode(device.topic)}?{query}"
     parts = ["curl", "--request POST", f"--url {quote(url)}"]
-    parts += [f"--header {quote(f'{name}: {value}')}" for name, value in device.headers]
+    # Without a value curl would leave the header out; a semicolon sends it empty.
+    parts += [f"--header {quote(f'{name}: {value}' if value else f'{name};')}" for name, value in device.headers]
     parts.append("--data 'hello'")
     note = "HTTPS can publish only, and has no client id, username or password."
     return DeviceLine("curl", "curl (HTTPS publish)", _joined(parts), note)
@@ -197,7 +230,7 @@ def _sdk(device: Device) -> DeviceLine:
 
 
 def _browser(device: Device) -> DeviceLine:
-    parameters = [device.query_string] if device.query_string else []
+    parameters = [_as_query(device)] if device.query_string else []
     carried = device.query_string.lower()
     for name, value in (
         (AUTHORIZER_NAME, device.name),

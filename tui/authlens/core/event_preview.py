@@ -6,11 +6,10 @@ not as base64. An escaped `$${` is the `${` that the function receives.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.command_line_members import meant
+from authlens.core.command_line_members import meant_request
 from authlens.core.event import Kind, real_event, test_event
 from authlens.core.redaction import MASK, refers
 from authlens.core.request import AuthorizerRequest
@@ -29,7 +28,7 @@ def preview_event(
 
     is_resolved: the request is as it is sent; nothing in it is a reference or escaped.
     """
-    sent = request if is_resolved else _meant(request)
+    sent = request if is_resolved else meant_request(request)
     password = None if is_resolved or request.mqtt_context is None else request.mqtt_context.password
     if kind == "test":
         event = test_event(sent, authorizer, connection_id)
@@ -39,11 +38,3 @@ def preview_event(
     if mqtt and isinstance(password, str) and (refers(password) or password == MASK):
         mqtt["password"] = password
     return event
-
-
-def _meant(request: AuthorizerRequest) -> AuthorizerRequest:
-    """The request with what is escaped as it is sent."""
-    written, mqtt = AuthorizerRequest.from_api(meant(request.to_api())), request.mqtt_context
-    if mqtt is None or written.mqtt_context is None:
-        return written
-    return replace(written, mqtt_context=replace(written.mqtt_context, password=meant(mqtt.password)))

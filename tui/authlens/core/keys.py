@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from authlens.core.encodings import from_base64
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
@@ -38,6 +40,12 @@ class KeyPair:
 
 _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 
+_BODY = re.compile(rb"-----BEGIN (?:PUBLIC|PRIVATE) KEY-----(.*?)-----END", re.DOTALL)
+_BARE = re.compile(r"[A-Za-z0-9+/=\s]{64,}")
+_PSS = bytes.fromhex("06092a864886f70d01010a")
+"""The object identifier of an RSA key that is for PSS padding alone."""
+_FOR_PSS = "This RSA key is for PSS padding alone; AWS IoT verifies PKCS#1 v1.5: make one with 'openssl genrsa'."
+
 _INSTEAD = {
     "CERTIFICATE": "it is a certificate; take its public key out with 'openssl x509 -in FILE -pubkey -noout'",
     "CERTIFICATE REQUEST": "it is a certificate request, not a key",
@@ -68,9 +76,18 @@ def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateK
         raise KeyProblem(f"This is no RSA private key in PEM form: {_why_not_private(pem)}.") from None
     if not isinstance(key, rsa.RSAPrivateKey):
         raise KeyProblem("This is no RSA private key; AWS IoT verifies RSA signatures only.")
+    if _is_for_pss(pem):
+        raise KeyProblem(_FOR_PSS)
     if not _belongs_together(key):
         raise KeyProblem("The private key is damaged: its numbers do not belong together.")
     return key
+
+
+def _is_for_pss(pem: bytes) -> bool:
+    """As its own text says; of an encrypted key that cannot be told without decrypting it twice."""
+    found = _BODY.search(pem)
+    octets = from_base64(b"".join(found[1].split()).decode("ascii", "replace")) if found else None
+    return _PSS in (octets or b"")[:64]
 
 
 def _belongs_together(key: RSAPrivateKey) -> bool:
@@ -106,6 +123,8 @@ def read_public_key(pem: str) -> RSAPublicKey:
         raise KeyProblem(f"This is no RSA public key in PEM form: {_why_not_public(pem)}.") from None
     if not isinstance(key, rsa.RSAPublicKey):
         raise KeyProblem("This is no RSA public key; AWS IoT verifies RSA signatures only.")
+    if _is_for_pss(pem.encode("utf-8", "replace")):
+        raise KeyProblem(_FOR_PSS)
     return key
 
 
@@ -168,13 +187,23 @@ def _why_not_public(pem: str) -> str:
     return _why_not(pem, label[1] if label else None)
 
 
+def _why_without_label(text: str) -> str:
+    if text.startswith("0"):  # a SEQUENCE of ASN.1
+        return "it is in DER form; 'openssl pkey -inform DER -in FILE' (with -pubin for a public key) prints it as PEM"
+    if text.startswith("ssh-"):
+        return "it is in OpenSSH's own form; 'ssh-keygen -e -m PKCS8 -f FILE' prints it as PEM"
+    if _BARE.fullmatch(text.strip()):
+        return "it lacks its first and last line, such as '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----'"
+    return "it has no line '-----BEGIN …-----'"
+
+
 def _why_not(text: str, label: str | None) -> str:
     if label in _INSTEAD:
         return _INSTEAD[label]
     if label is None:
-        return "it has no line '-----BEGIN …-----'"
+        return _why_without_label(text)
     if "\\n" in text:
-        return "its line ends are written as backslash and n"
+        return "its line ends are written as backslash and n; printf '%b' \"$(cat FILE)\" makes line ends of them"
     if f"-----END {label}-----" not in text:
         return f"it has no line '-----END {label}-----'"
     return "the text between its first and last line is damaged"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual import events
 
+from authlens.core.visible import is_visible
+from authlens.store.settings import Settings
+from authlens.ui.widgets.field import Field
 from ui.robot import running
+from ui.test_hostile import HOSTILE
 
 SIZES = ((1, 1), (2, 30), (200, 1), (7, 3), (13, 8), (30, 10), (61, 17), (99, 30), (100, 29), (140, 12), (200, 60))
 
@@ -32,6 +41,59 @@ async def test_the_app_survives_every_width(tmp_path: Path) -> None:
                 await robot.pilot.resize_terminal(width, width % 59 + 1)
                 await robot.pilot.pause()
                 assert robot.app._exception is None
+
+
+KEYS = (
+    *("f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "tab", "shift+tab", "enter", "escape", "space"),
+    *(
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "delete",
+        "backspace",
+        "a",
+        "r",
+        "y",
+        "slash",
+    ),
+    *("ctrl+o", "ctrl+n", "ctrl+p", "ctrl+r", "ctrl+s", "ctrl+t", "ctrl+y", "ctrl+z", "shift+f6"),
+)
+SIZE = st.tuples(st.integers(1, 200), st.integers(1, 60))
+STEP = st.one_of(SIZE, st.sampled_from(KEYS), st.sampled_from(sorted(HOSTILE)))
+"""A new size, a key, or a hostile text pasted where the cursor is."""
+
+
+async def use(folder: Path, steps: Sequence[tuple[int, int] | str]) -> None:
+    async with running(folder, settings=Settings(clipboard="terminal")) as robot:
+        for step in steps:
+            if isinstance(step, tuple):
+                await robot.pilot.resize_terminal(*step)
+            elif step in HOSTILE:
+                robot.app.post_message(events.Paste(HOSTILE[step]))
+            else:
+                await robot.app._press_keys([step])
+            await robot.pilot.pause()
+            assert robot.app._exception is None
+            if not robot.app.is_running:
+                return
+            assert all(is_visible(line) for line in robot.text().split("\n"))
+        for field in robot.app.screen.query(Field):
+            if field.masked:
+                assert "correct-horse" not in robot.text()
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(STEP, max_size=25))
+def test_no_order_of_sizes_keys_and_texts_stops_the_app(
+    tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[int, int] | str]
+) -> None:
+    asyncio.run(use(tmp_path_factory.mktemp("use"), steps))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.saved_request import SavedRequest
 from authlens.core.saved_request_yaml import write
+from authlens.core.target import Target
 from support.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "authlens")
@@ -99,9 +100,17 @@ def test_without_a_terminal_a_sentence_is_said(home: Mapping[str, str], tmp_path
     assert "Traceback" not in done.stderr
 
 
+EVIL = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[31m\x9b32m\u202eevil\u200b\x00\x0e\x7f[/]"
+
+
+def assert_nothing_acted(terminal: Terminal) -> None:
+    assert terminal.title != "owned"
+    for sequence in (b"\x1b]0;owned", b"\x1b]52;", b"\xc2\x9b", "\u202e".encode(), "\u200b".encode(), b"\x0e", b"\0"):
+        assert sequence not in terminal.written
+
+
 def test_no_text_of_a_file_acts_on_the_terminal(home: Mapping[str, str], tmp_path: Path) -> None:
-    evil = "\x1b]0;owned\x07\x1b]52;c;b3duZWQ=\x07\x1b[31m\x9b32m\u202eevil\u200b[/]"
-    saved = SavedRequest(AuthorizerRequest(evil, mqtt_context=MqttContext(evil, None, evil)), description=evil)
+    saved = SavedRequest(AuthorizerRequest(EVIL, mqtt_context=MqttContext(EVIL, None, EVIL)), description=EVIL)
     (tmp_path / "evil.yaml").write_text(write(saved))
     with Terminal([*COMMAND, "evil.yaml"], environ=home, cwd=str(tmp_path)) as terminal:
         terminal.wait_for("evil.yaml")
@@ -109,6 +118,43 @@ def test_no_text_of_a_file_acts_on_the_terminal(home: Mapping[str, str], tmp_pat
         terminal.press("ctrl+s", "ctrl+o")
         terminal.wait_for("Open a saved request")
         terminal.settle()
-        assert terminal.title != "owned"
-        for sequence in (b"\x1b]0;owned", b"\x1b]52;", b"\xc2\x9b", "\u202e".encode(), "\u200b".encode()):
-            assert sequence not in terminal.written
+        assert_nothing_acted(terminal)
+
+
+_FUNCTION = f"""
+import json
+
+EVIL = {EVIL!r}
+
+def handler(event, context):
+    print(EVIL)
+    if event["protocolData"]["mqtt"]["username"] == "raise":
+        raise RuntimeError(EVIL)
+    client = "arn:aws:iot:us-west-2:000000000000:client/" + EVIL
+    statement = {{"Effect": "Allow", "Action": "iot:Connect", "Resource": client}}
+    document = {{"Version": "2012-10-17", "Statement": [statement]}}
+    return {{
+        "isAuthenticated": True, "principalId": "p", "policyDocuments": [json.dumps(document, ensure_ascii=False)],
+        "disconnectAfterInSeconds": 3600, "refreshAfterInSeconds": 300,
+    }}
+"""
+_AUTHORIZERS = "authorizers:\n  A: {signingDisabled: true, codeUri: ., handler: evil.handler}\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("username", ["raise", "answer"])
+def test_no_text_of_a_function_acts_on_the_terminal(home: Mapping[str, str], tmp_path: Path, username: str) -> None:
+    (tmp_path / "evil.py").write_text(_FUNCTION)
+    (tmp_path / "authorizers.yaml").write_text(_AUTHORIZERS)
+    request = AuthorizerRequest("A", mqtt_context=MqttContext(username, None, "c"))
+    (tmp_path / "r.yaml").write_text(write(SavedRequest(request, target=Target(local="authorizers.yaml"))))
+    with Terminal([*COMMAND, "r.yaml"], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("F5 Send")
+        terminal.press("f5")
+        terminal.wait_for("AUTHENTICATED" if username == "answer" else "REFUSED")
+        terminal.press("f6")
+        terminal.wait_for("evil")
+        for _ in range(7):
+            terminal.press("right")
+            terminal.settle()
+        assert_nothing_acted(terminal)

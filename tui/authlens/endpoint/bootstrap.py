@@ -194,11 +194,11 @@ class Encoder:
         raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
 
 
-def marshal(answer: Any) -> tuple[bytes, str]:
+def marshal(answer: Any) -> tuple[bytes | str, str]:
     if isinstance(answer, bytes):
         return answer, "application/unknown"
     try:
-        return Encoder(ensure_ascii=not raw_unicode()).encode(answer).encode(), "application/json"
+        return Encoder(ensure_ascii=not raw_unicode()).encode(answer), "application/json"
     except Exception as fault:  # noqa: BLE001  # whatever an object of the user does while it is written is its fault
         raise Fault("MarshalError", f"Unable to marshal response: {fault}") from None
 
@@ -293,7 +293,8 @@ def answer_next(api: RuntimeApi, function: Callable[[Any, LambdaContext], Any], 
         print_error(failure)
         api.fail(f"invocation/{request_id}/error", failure)
     else:
-        api.respond(request_id, payload, content_type)
+        # Written as it is, a lone surrogate cannot be sent: AWS's client dies of it here, and so does this one.
+        api.respond(request_id, payload.encode() if isinstance(payload, str) else payload, content_type)
 
 
 def main() -> None:

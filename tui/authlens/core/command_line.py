@@ -14,6 +14,7 @@ from typing import Any
 from authlens.core import command_line_members as member_rules
 from authlens.core import command_line_options as options
 from authlens.core.command_line_options import Given
+from authlens.core.command_line_start import Start, find
 from authlens.core.command_line_words import Word, Words, WordsError, split
 from authlens.core.encodings import from_base64
 from authlens.core.redaction import MASK
@@ -26,9 +27,6 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _ENDPOINTS = ("AWS_ENDPOINT_URL_IOT", "AWS_ENDPOINT_URL")
-_STARTS = re.compile(
-    r"(?:\s*(?:[\w.@:~/-]*[$%\u276f\u279c>]\s+)?)(?:\w+=\S*\s+)*(?:\S*/)?(?:aws|authlens|python3?)\s", re.MULTILINE
-)
 
 
 class CommandLineError(ValueError):
@@ -44,7 +42,7 @@ class CommandLineError(ValueError):
 
 def is_command_line(text: str) -> bool:
     """Whether the text looks like a command of these, so that a paste means the request and not a value."""
-    return _STARTS.match(text) is not None and ("test-invoke-authorizer" in text or "invoke" in text.split())
+    return find(text) is not None
 
 
 def parse_command_line(text: str, version: int = 2) -> SavedRequest:
@@ -53,11 +51,13 @@ def parse_command_line(text: str, version: int = 2) -> SavedRequest:
     version: of the AWS CLI. The first takes the password as it is, the second in base64; a password that is no base64
     is taken as it is, since only the first could have sent it.
     """
+    start = find(text) or Start(0)
     try:
-        words = split(text)
+        words = split(text, start.at, start.in_parentheses)
     except WordsError as error:
         raise CommandLineError(str(error), text, error.index) from None
     environment, command = _environment(words.words)
+    environment = {**start.exported, **environment}
     rest, is_aws = _after_program(command, text)
     try:
         given = options.read([word.text for word in rest])
@@ -84,7 +84,7 @@ def _environment(words: tuple[Word, ...]) -> tuple[dict[str, str], list[Word]]:
 def _after_program(command: list[Word], text: str) -> tuple[list[Word], bool]:
     """What follows the program's name, and whether it is the AWS CLI."""
     names = [word.text.replace("\\", "/").rpartition("/")[2].removesuffix(".exe") for word in command[:4]]
-    if names[:1] == ["aws"]:
+    if names[:1] in (["aws"], ["aws-cli"]):
         return command[1:], True
     if names[:1] == ["authlens"] and names[1:2] == ["invoke"]:
         return command[2:], False

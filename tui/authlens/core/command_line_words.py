@@ -15,8 +15,13 @@ from typing import Any
 from authlens.core.command_line_members import literal
 
 _PROMPT = re.compile(r"\s*(?:[\w.@:~/-]*[$%\u276f\u279c>]\s+)?")
-_CONTINUED = re.compile(r"[ \t]*[\\^`]\r?\n(?:[ \t]*>[ \t]+)?")
-"""The end of a line that goes on: `\\` of POSIX, `^` of cmd, the back-tick of PowerShell; then the prompt `> `."""
+_CONTINUED = re.compile(r"[ \t]*[\\^`]\r?\n(?:[ \t]*>[ \t]+)?|[ \t]*(?:[\\^`][ \t]+)?\r?\n(?=[ \t]+--[a-z])")
+"""The end of a line that goes on: `\\` of POSIX, `^` of cmd, the back-tick of PowerShell; then the prompt `> `.
+Where copying lost it, or put a space behind it, an indented option on the next line says as much."""
+_DASHES = "\u2013\u2014"
+_CLOSING = {"\u2018": "\u2019", "\u201c": "\u201d"}
+"""What word processors make of `--` and of quotes."""
+_POWERSHELL = re.compile(r"`[ \t]*\r?\n")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _ANSI = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -56,16 +61,22 @@ class Words:
         return any(character in self.references for character in text)
 
 
-def split(text: str) -> Words:
-    """Raises WordsError. Reading stops at the end of the first command, a pipe or a redirection."""
-    return _Splitter(text).split()
+def split(text: str, start: int = 0, in_parentheses: bool = False) -> Words:
+    """Raises WordsError. Reading stops at the end of the first command, a pipe or a redirection.
+
+    in_parentheses: the command stands in `$(…)`, so a closing parenthesis ends it too.
+    """
+    return _Splitter(text, start, in_parentheses).split()
 
 
 class _Splitter:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, start: int, in_parentheses: bool) -> None:
         self._text = text
-        prompt = _PROMPT.match(text)
-        self._at = prompt.end() if prompt else 0
+        prompt = _PROMPT.match(text, start)
+        self._at = prompt.end() if prompt else start
+        self._in_parentheses = in_parentheses
+        # In PowerShell a program gets a quote that stands behind a back-slash as a quote, even in single quotes.
+        self._powershell = _POWERSHELL.search(text) is not None
         self._words: list[Word] = []
         self._word: list[str] | None = None
         self._start = 0
@@ -73,7 +84,9 @@ class _Splitter:
         self._private = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
 
     def split(self) -> Words:
-        while self._at < len(self._text) and not self._at_end():
+        while self._at < len(self._text):
+            if not _CONTINUED.match(self._text, self._at) and self._at_end():
+                break
             self._step()
         self._finish()
         return Words(tuple(self._words), self._references)
@@ -82,6 +95,8 @@ class _Splitter:
         """Whether the command ends here; a pipe or a redirection ends what matters of it."""
         if self._text[self._at] == "\n":
             return bool(self._words or self._word is not None)
+        if self._in_parentheses and self._text[self._at] == ")":
+            return True
         return _ENDS.match(self._text, self._at) is not None and (
             self._word is None or self._text[self._at] not in "12"
         )
@@ -89,7 +104,7 @@ class _Splitter:
     def _step(self) -> None:
         character = self._text[self._at]
         if continued := _CONTINUED.match(self._text, self._at):
-            if self._text[self._at] in " \t":
+            if self._text[self._at] in " \t\r\n":
                 self._finish()
             self._at = continued.end()
         elif character.isspace():
@@ -105,8 +120,11 @@ class _Splitter:
         """One more part of the current word."""
         if self._word is None:
             self._word, self._start = [], self._at
-        if character == "'":
-            self._word.append(self._single_quoted())
+        if character in _DASHES and not self._word:
+            self._word.append("--")
+            self._at += 1
+        elif character in "'\u2018\u201c":
+            self._word.append(self._single_quoted(_CLOSING.get(character, character)))
         elif character == '"':
             self._double_quoted(self._word)
         elif self._text.startswith("$'", self._at):
@@ -127,13 +145,13 @@ class _Splitter:
             self._words.append(Word("".join(self._word), self._start))
             self._word = None
 
-    def _single_quoted(self) -> str:
-        end = self._text.find("'", self._at + 1)
+    def _single_quoted(self, closing: str) -> str:
+        end = self._text.find(closing, self._at + 1)
         if end < 0:
             raise WordsError("this quote is not closed", self._at)
         quoted = self._text[self._at + 1 : end]
         self._at = end + 1
-        return quoted
+        return quoted.replace('\\"', '"') if self._powershell else quoted
 
     def _double_quoted(self, word: list[str]) -> None:
         opened = self._at

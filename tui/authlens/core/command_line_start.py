@@ -1,0 +1,58 @@
+"""Where in a pasted text the command begins: behind prompts, comments, exports, wrappers, a code fence or `$(`.
+
+The rule: what stands before the program says nothing of the request, but for the variables that it sets.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_COMMAND = "test-invoke-authorizer"
+_PATH = r"(?<![\w.:~\\/-])(?:[\w.:~\\/-]*[\\/])?"
+_AWS = re.compile(_PATH + r"aws(?:\.exe|-cli)?(?=\s+(?:-|iot\b|[\\^`]\s))")
+_OURS = re.compile(_PATH + r"(?:authlens(?=\s+invoke\b)|python[\d.]*(?=\s+-m\s+authlens\s+invoke\b))")
+_ASSIGNED_BEFORE = re.compile(
+    r"(?:[A-Za-z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"'])*\s+)+(?:(?:env|time|command|sudo|exec)\s+)*\Z"
+)
+_EXPORTED = re.compile(
+    r"^\s*(?:export\s+|set\s+|\$env:)([A-Za-z_]\w*)[ \t]*=[ \t]*[\"']?([^\"'\s;&$]*)", re.MULTILINE | re.IGNORECASE
+)
+
+
+_LONGEST = 4096
+"""Characters of a line that are looked at before the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    at: int
+    """The character at which the program, or the first variable set for it alone, begins."""
+    in_parentheses: bool = False
+    """Whether it stands in `$(…)`, whose end is the command's."""
+    exported: dict[str, str] = field(default_factory=dict)
+    """Variables that lines before it set."""
+
+
+def find(text: str) -> Start | None:
+    """`None` where the text holds no such command."""
+    programs = sorted([*_starts(_AWS, text, text.rfind(_COMMAND)), *_starts(_OURS, text, len(text))])
+    for at in programs:
+        line = max(text.rfind("\n", 0, at) + 1, at - _LONGEST)
+        before = text[line:at]
+        if not before.lstrip().startswith("#") or before.strip() == "#":
+            return _start(text, line, before, at)
+    return None
+
+
+def _starts(program: re.Pattern[str], text: str, end: int) -> list[int]:
+    return [found.start() for found in program.finditer(text, 0, end)] if end > 0 else []
+
+
+def _start(text: str, line: int, before: str, at: int) -> Start:
+    assigned = _ASSIGNED_BEFORE.search(before)
+    return Start(
+        at=line + assigned.start() if assigned else at,
+        in_parentheses=before.rstrip().endswith("$("),
+        exported=dict(_EXPORTED.findall(text[:line])),
+    )

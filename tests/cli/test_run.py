@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from junitparser import Error, Failure, JUnitXml
 
-from authlens.__main__ import open_history
+from authlens.__main__ import build_world, open_history
+from authlens.cli.run_suite import report
 from authlens.core.authorizer import Authorizer
+from authlens.core.expectation_check import Judgement, State
+from authlens.core.redaction import Redactor
+from authlens.suite import Result
+from authlens.suite_items import Item
 from support.invocations import CONNECT, PUBLISH, policy
 from support.local_endpoint import REGION, Failing, Running, StandIn, definitions, running
 from support.one_command import Command
@@ -218,24 +223,19 @@ def test_texts_of_others_are_no_workflow_commands(
     assert not [line for line in lines if line.startswith("::") or "##[" in line]
 
 
-def test_ctrl_c_reports_what_was_judged_until_then(endpoint: Running, authlens: Command) -> None:
-    def interrupting(event: dict[str, Any]) -> Any:
-        if event["protocolData"]["mqtt"].get("username") == "interrupt":
-            os.kill(os.getpid(), signal.SIGINT)
-        return answering(event)
+def test_ctrl_c_reports_what_was_judged_until_then(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def interrupted() -> Generator[list[Result], None, None]:
+        yield [Result(Item("a.yaml", None), Judgement(State.KEPT), None, Redactor(()))]
+        raise KeyboardInterrupt
 
-    for name in ("a", "b", "c"):
-        saved(endpoint, f"r/{name}.yaml", mqtt="username: interrupt" if name == "b" else "username: x")
-    endpoint.host.function = interrupting
-    try:
-        ended = authlens("run", "r", "--concurrency", "1", "--junit", "junit.xml")
-    finally:
-        endpoint.host.function = answering
+    path = tmp_path / "junit.xml"
+    arguments = argparse.Namespace(output="text", github=False, junit=str(path), fail_fast=False, repeat=1)
+    with pytest.raises(KeyboardInterrupt):
+        report(interrupted(), 3, arguments, build_world())
 
-    assert ended.code == 130
-    assert ended.out.endswith("1 passed, 2 skipped\n")
-    (suite,) = JUnitXml.fromfile("junit.xml")
-    assert [case.classname for case in suite] == ["r/a.yaml"]
+    assert capsys.readouterr().out.endswith("1 passed, 2 skipped\n")
+    (suite,) = JUnitXml.fromfile(str(path))
+    assert [case.classname for case in suite] == ["a.yaml"]
 
 
 def test_filter_by_path_and_description(endpoint: Running, authlens: Command) -> None:
@@ -443,6 +443,8 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         (("--history", "", "--deny", "iot:Connect"), "is no question: write an action and a resource"),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
         (("--replay", "x"), "'x' is not a number from 1 on"),
+        (("a.yaml", "--target", "local=demo", "--repeat", "2"), "--repeat does nothing with --target"),
+        (("--replay", "1", "--filter", "a"), "--filter does nothing with --replay"),
         (("a.yaml", "--junit", "a.yaml/junit.xml"), "cannot write a.yaml/junit.xml: "),
         (("a.yaml", "--serve", "nowhere.yaml"), "nowhere.yaml"),
     ],

@@ -22,6 +22,15 @@ Exit code 0: all expectations kept, 1: one was broken, 2: an item could not be j
 expected, an invalid file). The keys of `expect:` and of --output json are listed in docs/run.md."""
 
 
+_UNHEEDED = {
+    "--history": ("--repeat", "--serve"),
+    "--replay": ("--repeat", "--filter"),
+    "--target": ("--repeat", "--serve", "--fail-fast"),
+    "--negative": ("--repeat", "--serve", "--fail-fast", "--junit", "--github"),
+}
+"""What another way to run does not heed is refused, so that nobody trusts in it."""
+
+
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("paths", nargs="*", metavar="PATH", help="saved requests, or folders of them")
@@ -62,6 +71,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     chosen = [name for name, value in {**ways, "--negative": arguments.negative}.items() if value is not None]
     if len(chosen) > 1:
         raise CommandError(f"{' and '.join(chosen)} exclude each other")
+    for option in _UNHEEDED[chosen[0]] if chosen else ():
+        if getattr(arguments, option.removeprefix("--").replace("-", "_")) not in (None, False, 1):
+            raise CommandError(f"{option} does nothing with {chosen[0]}; leave it out")
     return _way(chosen[0] if chosen else None, arguments, world)
 
 

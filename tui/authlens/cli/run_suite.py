@@ -31,7 +31,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
     with open_suite(arguments, world) as suite:
-        _check_junit(arguments.junit)
+        check_junit(arguments.junit)
         items = ready_items(suite, arguments)
         concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
         results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
@@ -85,7 +85,7 @@ def report(
             invocations += (each.invocation for each in group if each.invocation)
             progress.clear()
             form.result(result)
-            _annotate(result, arguments, world)
+            annotate_result(result, arguments, world)
             progress.show(len(told))
             if arguments.fail_fast and result.state is not State.KEPT:
                 break
@@ -166,7 +166,7 @@ def _finish(
         write_junit(Path(arguments.junit), told)
 
 
-def _check_junit(name: str | None) -> None:
+def check_junit(name: str | None) -> None:
     """Before anything is sent: a run whose results cannot be kept is no use. Raises CommandError."""
     if not name:
         return
@@ -181,7 +181,7 @@ def _check_junit(name: str | None) -> None:
         raise CommandError(f"cannot write {name}: Permission denied")
 
 
-def _annotate(result: Result, arguments: argparse.Namespace, world: World) -> None:
+def annotate_result(result: Result, arguments: argparse.Namespace, world: World) -> None:
     """On standard error where standard output is for JSON alone; GitHub reads both."""
     if arguments.github:
         from authlens.cli.run_github import annotate

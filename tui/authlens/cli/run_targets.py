@@ -12,7 +12,7 @@ from typing import Any
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.run_items import items_of
 from authlens.cli.run_report import WORDS, as_json, summary
-from authlens.cli.run_suite import AWS_CONCURRENCY, exit_code, open_suite
+from authlens.cli.run_suite import AWS_CONCURRENCY, annotate_result, check_junit, exit_code, open_suite
 from authlens.cli.run_workers import Workers
 from authlens.cli.world import World
 from authlens.core.compare import compare
@@ -38,15 +38,18 @@ class Compared:
 def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
     destinations = [_read(text) for text in arguments.target]
     told: list[Compared] = []
+    check_junit(arguments.junit)
     with open_suite(arguments, world) as suite:
         items = items_of(arguments)
-        jobs = [_there(item, destination) for item in items for destination in destinations]
+        jobs = [_there(item, destination) for item in items for destination in _of(item, destinations)]
         suite.begin(jobs)
         results = Workers(suite.run, arguments.concurrency or AWS_CONCURRENCY).run(jobs)
         for item in items:
-            row = list(_compared(destinations, results))
+            row = list(_compared(_of(item, destinations), results))
             told += row
             _write(item, row, arguments, world)
+            for each in row:
+                annotate_result(each.result, arguments, world)
     return _finished(told, arguments, world)
 
 
@@ -59,6 +62,11 @@ def _read(text: str) -> Destination:
     local = destination.values.get("local", DEMO)
     absolute = {} if local == DEMO else {"local": str(Path(local).absolute())}
     return replace(destination, values={**destination.values, **absolute})
+
+
+def _of(item: Item, destinations: Sequence[Destination]) -> Sequence[Destination]:
+    """What cannot be read is said once."""
+    return destinations if item.saved else destinations[:1]
 
 
 def _there(item: Item, destination: Destination) -> Item:

@@ -229,6 +229,8 @@ def over_duration(most: float | None, seconds: float | None) -> Broken | None:
 
 
 def milliseconds(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1000:.2g} ms"
     return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.request import AuthorizerRequest
+from authlens.core.request import AuthorizerRequest, HttpContext
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.store.requests import (
     Conflict,
@@ -191,6 +191,12 @@ class TestConflicts:
 
 
 class TestUnwritable:
+    def test_a_header_that_stands_twice_is_not_lost(self, path: Path) -> None:
+        twice = HttpContext((("a", "1"), ("b", "2"), ("a", "3")))
+        with pytest.raises(Unwritable, match="the header a stands twice, and a file holds a name once; remove one"):
+            save(path, replace(SAVED, request=AuthorizerRequest("A", http_context=twice)), None)
+        assert not path.exists()
+
     def test_what_could_not_be_opened_again_is_not_written(self, path: Path) -> None:
         for saved in (
             replace(SAVED, sign=Sign("k.pem", "passphrase in clear")),

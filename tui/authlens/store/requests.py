@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from authlens.core.saved_request import SavedRequest
+from authlens.core.visible import visible
 from authlens.store.files import locked, make_folder, reason, sweep, write_whole
 
 SUFFIXES = (".yaml", ".yml")
@@ -118,12 +119,22 @@ def _readable(path: Path, saved: SavedRequest) -> bytes:
     from authlens.core.saved_request_yaml import read, write
     from authlens.core.yaml_text import YamlError, decode
 
+    _refuse_repeated_header(path, saved)
     content = write(saved).encode()
     try:
         read(decode(content))
     except YamlError as error:
         raise Unwritable(path, f"it could not be opened again: {error.message}") from None
     return content
+
+
+def _refuse_repeated_header(path: Path, saved: SavedRequest) -> None:
+    """The API's headers are a map, and so are the file's: of two of one name, one would be lost."""
+    http = saved.request.http_context
+    names = [name for name, _ in (http.headers or ())] if http else []
+    repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if repeated is not None:
+        raise Unwritable(path, f"the header {visible(repeated)} stands twice, and a file holds a name once; remove one")
 
 
 def rename(path: Path, name: str) -> Path:

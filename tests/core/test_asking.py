@@ -53,6 +53,11 @@ def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
         ("greengrass:Discover", "thing/t", None),
         ("iot:Publsh", "topic/a", "AWS IoT policies know no action iot:Publsh; did you mean iot:Publish?"),
         ("iot:*", "topic/a", "AWS IoT policies know no action iot:*"),
+        (
+            "iot:Connect",
+            "client/${iot:ClientId}",
+            "client/${iot:ClientId} holds a variable; ask for what stands in its place, such as client/sensor-7",
+        ),
         ("publish", "a/b", "a/b is no resource of iot:Publish; did you mean topic/a/b?"),
         ("iot:Subscribe", "topic/#", "topic/# is no resource of iot:Subscribe; did you mean topicfilter/#?"),
         (

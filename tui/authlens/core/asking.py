@@ -41,6 +41,8 @@ def slip(question: Question) -> str | None:
             return None
         nearest = nearest_action(name)
         return f"AWS IoT policies know no action {name}" + (f"; did you mean {nearest}?" if nearest else "")
+    if "${" in question.resource:
+        return f"{question.resource} holds a variable; ask for what stands in its place, such as client/sensor-7"
     tail = question.resource.split(":", 5)[-1] if question.resource.startswith("arn:") else question.resource
     kind, _, rest = tail.partition("/")
     if action.type in ("*", kind) or tail == "*":

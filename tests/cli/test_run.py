@@ -423,8 +423,12 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         "target: {local: ../authorizers.yaml}\nrequest: {authorizerName: A, token: t}\nsign: {key: ../keys/k.pem}\n"
     )
 
-    ended = authlens("run", "r/a.yaml", "--negative", "refused/deep")
+    Path("r/b.yaml").write_text("request: {tokn: t}\n")
 
+    ended = authlens("run", "r", "--negative", "refused/deep")
+
+    assert ended.code == 2
+    assert "authlens: error: r/b.yaml: line 1, column 11: unknown key 'tokn'" in ended.err
     assert "cannot be used, so an expired JWT keeps its signature" in ended.err
     assert "local: ../../authorizers.yaml" in Path("refused/deep/a-wrong-signature.yaml").read_text()
 

@@ -208,3 +208,8 @@ def test_descriptions_say_what_is_wrong() -> None:
     assert {case.name: case.saved.description for case in negative_cases(saved)}["stripped-question-mark"] == (
         "Sensor 7: stripped question mark"
     )
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    headers = HttpContext((("X-A", "1"), ("X/A", "2")))
+    assert {"missing-header-x-a", "missing-header-x-a-2"} <= cases(AuthorizerRequest("A", http_context=headers)).keys()

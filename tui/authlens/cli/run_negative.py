@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCode:
-    """Write `NAME-CASE.yaml` for every case; a file that is there already stays."""
+    """Write `NAME-CASE.yaml` for every case; a file that is there already stays. What cannot be read is told."""
     folder = Path(arguments.negative)
-    kept = 0
+    kept = unreadable = 0
     for item in items_of(arguments):
         if item.saved is None:
-            raise CommandError(f"{item.name}: {item.problem}")
+            narrate(f"authlens: error: {item.name}: {item.problem}", world.stderr)
+            unreadable += 1
+            continue
         for case in _cases(item, item.saved, world):
             kept += not _write(folder / f"{Path(item.name).stem}-{case.name}.yaml", case, item, world)
     if kept:
         narrate(f"{kept} files were there already and stayed as they are", world.stderr)
-    return ExitCode.DONE
+    return ExitCode.UNJUDGED if unreadable else ExitCode.DONE
 
 
 def _cases(item: Item, saved: SavedRequest, world: World) -> tuple[NegativeCase, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,7 +49,15 @@ def negative_cases(
     """Every case that this request has something for. References stay as they are and hide what they stand for."""
     makers = (_other_client_id, _missing_token, _missing_context_fields, _stripped_mark, _over_long)
     cases = [case for maker in makers for case in maker(saved)]
-    return (*_wrong_signature(saved, authorizer), *_expired_jwt(saved, sign_jwt), *cases)
+    return tuple(_named_apart([*_wrong_signature(saved, authorizer), *_expired_jwt(saved, sign_jwt), *cases]))
+
+
+def _named_apart(cases: Sequence[NegativeCase]) -> Iterator[NegativeCase]:
+    """Headers such as `X-A` and `X/A` would name one file."""
+    names = [case.name for case in cases]
+    for index, case in enumerate(cases):
+        before = names[:index].count(case.name)
+        yield replace(case, name=f"{case.name}-{before + 1}") if before else case
 
 
 def _wrong_signature(saved: SavedRequest, authorizer: Authorizer | None) -> Iterator[NegativeCase]:

@@ -26,6 +26,7 @@ from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.pages import Pages
 from support.desk import NOW, ScriptedGateway, sender
+from ui.frames import paint, painting
 
 # Textual's pilot asks every 20 ms whether the process rests; four times for each key. Ours are many.
 _wait.SLEEP_GRANULARITY = 1 / 200
@@ -162,8 +163,9 @@ async def running(
     settings: Settings | None = None,
     saved_settings: list[Settings] | None = None,
     change: Callable[[Desk], Desk] = lambda desk: desk,
+    every_frame: bool = False,
 ) -> AsyncIterator[Robot]:
-    """The app on real stores below the folder, with a gateway that answers from memory."""
+    """The app on real stores below the folder, with a gateway that answers from memory. `every_frame`: see frames."""
     gateway = gateway or ScriptedGateway()
     made = sender(gateway)
     history = History(folder / "state" / "history.db")
@@ -179,12 +181,14 @@ async def running(
     )
     app = AuthlensApp(change(desk), made)
     app.animation_level = "none"
-    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        robot = Robot(app, pilot, gateway)
-        await robot.settle()
-        yield robot
-        if gateway.hold is not None:
-            gateway.hold.set()
+    with painting(every_frame):
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            robot = Robot(app, pilot, gateway)
+            await robot.settle()
+            yield robot
+            paint(app)
+            if gateway.hold is not None:
+                gateway.hold.set()
     history.close()
 
 

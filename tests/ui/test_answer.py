@@ -102,7 +102,9 @@ FUNCTION = "arn:aws:lambda:us-west-2:000000000000:function:sensors"
 
 
 async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(tmp_path: Path) -> None:
-    gateway = ScriptedGateway(authorizer=Authorizer("SensorAuth", "arn:aws:iot:us-west-2:0:authorizer/A", FUNCTION))
+    gateway = ScriptedGateway(
+        authorizer=Authorizer("SensorAuth", "arn:aws:iot:us-west-2:000000000000:authorizer/A", FUNCTION)
+    )
     gateway.deployed = Deployment(
         gateway.authorizer, Function(FUNCTION, 3, log_group="/own/group"), None, data_endpoint="data.example"
     )

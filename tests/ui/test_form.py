@@ -97,7 +97,7 @@ def headers_of(robot: Robot) -> tuple[tuple[str, str], ...]:
 async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
     headers = (("A", "1"), ("B", "2"))
     saved = SavedRequest(AuthorizerRequest("A", http_context=HttpContext(headers)))
-    async with running(tmp_path, saved) as robot:
+    async with running(tmp_path, saved, every_frame=True) as robot:
         rows = list(robot.screen.query(HeaderRow))
         assert [row.pair for row in rows] == [*headers, ("", "")]
         rows[2].query(Field).first().focus()

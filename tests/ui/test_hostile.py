@@ -66,7 +66,9 @@ async def test_hostile_text_is_shown_everywhere_and_does_nothing(tmp_path: Path,
     failure = Failure(FailureKind.AWS, text, text, 400, text, text)
     with History(tmp_path / "state" / "history.db") as history:
         history.record(Invocation(saved.request, saved.target, failure, NOW, 0.01, source=text))
-    async with running(tmp_path, saved, gateway=ScriptedGateway([reply, Reply(failure, 0.01)])) as robot:
+    async with running(
+        tmp_path, saved, gateway=ScriptedGateway([reply, Reply(failure, 0.01)]), every_frame=True
+    ) as robot:
         await robot.send()
         robot.app.notify(text, title=text, markup=False)
         await walk(robot)
@@ -79,7 +81,7 @@ async def test_hostile_text_is_shown_everywhere_and_does_nothing(tmp_path: Path,
 async def test_hostile_names_of_files_are_only_shown(tmp_path: Path) -> None:
     folder = tmp_path / "requests"
     make(folder, *HOSTILE.values())
-    async with running(tmp_path, folder) as robot:
+    async with running(tmp_path, folder, every_frame=True) as robot:
         await check(robot)
         await robot.press("ctrl+o")
         await check(robot)

@@ -41,7 +41,7 @@ async def test_every_screen_that_explains_shows_hostile_text_as_text(tmp_path: P
     saved = replace(saved, sign=Sign(text, "${env:NOT_THERE}", "headers"), expect=expect)
     failure = Failure(FailureKind.AWS, text, text, 400, text, text)
     gateway = gateway_of(text, reply, Reply(failure, 0.01), reply, Reply(failure, 0.01))
-    async with running(tmp_path, replace(saved, sign=None), gateway=gateway, size=(80, 24)) as robot:
+    async with running(tmp_path, replace(saved, sign=None), gateway=gateway, size=(80, 24), every_frame=True) as robot:
         await robot.rest()
         await through(robot, "f7", "f8")
         await robot.send()
@@ -64,7 +64,7 @@ async def test_the_bench_shows_hostile_text_as_text(tmp_path: Path, text: str) -
     saved, _ = everywhere(text)
     request = replace(saved.request, token=text, token_signature=text)
     saved = replace(saved, request=request, sign=Sign(text.replace("\0", ""), "${env:NOT_THERE}"))
-    async with running(tmp_path, saved, gateway=gateway_of(text), size=(80, 24)) as robot:
+    async with running(tmp_path, saved, gateway=gateway_of(text), size=(80, 24), every_frame=True) as robot:
         await robot.rest()
         await through(robot, "ctrl+t", "f3", "f8", "f4", "f7")
         robot.app.screen.query_one(Choices).choose("queryString")
@@ -74,6 +74,6 @@ async def test_the_bench_shows_hostile_text_as_text(tmp_path: Path, text: str) -
 async def test_an_expected_error_that_is_no_pattern_stops_nothing(tmp_path: Path) -> None:
     saved, reply = everywhere("x")
     saved = replace(saved, expect=Expectation(error=ExpectedError("X", "([")))
-    async with running(tmp_path, saved, gateway=gateway_of("x", reply)) as robot:
+    async with running(tmp_path, saved, gateway=gateway_of("x", reply), every_frame=True) as robot:
         await robot.send()
         await check(robot)

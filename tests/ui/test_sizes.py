@@ -21,7 +21,7 @@ SIZES = ((1, 1), (2, 30), (200, 1), (7, 3), (13, 8), (30, 10), (61, 17), (99, 30
 
 
 async def test_the_app_survives_every_size_while_it_is_used(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
+    async with running(tmp_path, every_frame=True) as robot:
         for number, (width, height) in enumerate(SIZES):
             await robot.pilot.resize_terminal(width, height)
             await robot.press(("f5", "f6", "f4", "ctrl+o", "escape", "f1", "escape", "f6", "f6", "tab", "f5")[number])
@@ -33,7 +33,7 @@ async def test_the_app_survives_every_size_while_it_is_used(tmp_path: Path) -> N
 
 @pytest.mark.slow
 async def test_the_app_survives_every_width(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
+    async with running(tmp_path, every_frame=True) as robot:
         await robot.send()
         for pane in ("request", "answer", "history"):
             robot.screen.bring(pane)
@@ -106,14 +106,14 @@ def test_no_order_of_sizes_keys_and_texts_stops_the_app(
     ids=["80x24", "120x40", "200x60"],
 )
 async def test_what_matters_is_in_view(tmp_path: Path, size: tuple[int, int], seen: tuple[str, ...]) -> None:
-    async with running(tmp_path, size=size) as robot:
+    async with running(tmp_path, size=size, every_frame=True) as robot:
         await robot.send()
         text = robot.text()
         assert [word for word in seen if word not in text] == []
 
 
 async def test_a_pane_is_zoomed_and_the_panes_are_tabs_on_a_small_screen(tmp_path: Path) -> None:
-    async with running(tmp_path) as robot:
+    async with running(tmp_path, every_frame=True) as robot:
         assert "History" in robot.text()
         await robot.press("f4")
         assert "NOT SENT" not in robot.text()

@@ -63,7 +63,7 @@ class ScriptedGateway:
         return Identity("000000000000", "arn:aws:iam::000000000000:root", "us-west-2")
 
     def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
-        return self.deployed or Deployment(authorizer, Function("arn", 3), PERMISSION)
+        return self.deployed or Deployment(authorizer, Function(authorizer.function_arn or "arn", 3), PERMISSION)
 
     def data_endpoint(self, target: Target) -> str:
         return "data.example"

@@ -67,7 +67,7 @@ def _caveat(caveat: Caveat) -> Item:
 def _facts(deployment: Deployment | None) -> list[Item]:
     if deployment is None:
         return []
-    head = Content.styled(f"Read from AWS of {deployment.authorizer.name}:", "bold $text-primary")
+    head = shown(f"What {deployment.authorizer.name} is deployed with:", "bold $text-primary")
     lines = [
         Content.assemble((" ✓ " if fact.is_read else " – ", "$foreground-muted"), shown(fact.text))
         for fact in facts(deployment)

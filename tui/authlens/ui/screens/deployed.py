@@ -64,6 +64,8 @@ async def _said(read: Callable[[], str]) -> str:
         return await background.call(read, LOOK_UP) or f"Nothing was logged there in that time. {LATE}"
     except CallFailed as error:
         failure = error.failure
+        if failure.error == "UnknownOperationException" and failure.advice:
+            return failure.advice
         return f"It could not be read: {failure.error}: {failure.message} {failure.advice or ''}".rstrip()
     except TimeoutError:
         return f"No answer within {LOOK_UP:g} s."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +88,15 @@ def test_the_rest_counts_beside_a_problem(path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "cannot be read: Is a directory" in load_settings(tmp_path).problems[0]
     assert "cannot be read: its name cannot be one" in load_settings(tmp_path / "a\0b").problems[0]
+
+
+def test_a_file_without_an_end_and_a_pipe_hold_up_nothing(path: Path) -> None:
+    path.parent.mkdir()
+    path.symlink_to("/dev/zero")
+    assert "the file is larger than 1048576 bytes" in load_settings(path).problems[0]
+    path.unlink()
+    os.mkfifo(path)
+    assert load_settings(path) == Settings()
 
 
 def test_saving_makes_the_file(path: Path) -> None:

@@ -14,8 +14,16 @@ from pathlib import Path
 _PREFIX = ".authlens-"
 _SUFFIX = ".tmp"
 _DAY = 86_400
+_TOO_MUCH = 2 * 1024 * 1024
+"""Bytes. YAML of the user may have half of it."""
 OUR_NAME = "authlens"
 """What a folder of ours is called in the user's config and state folders."""
+
+
+def read_bounded(path: Path) -> bytes:
+    """The content, or as much of it as is too much for any reader of ours; waits for no pipe. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read(_TOO_MUCH) or b""
 
 
 def make_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from authlens.store.files import locked, make_own_folder, reason, write_whole
+from authlens.store.files import locked, make_own_folder, read_bounded, reason, write_whole
 
 Keep = Literal["full", "redacted", "off"]
 Clipboard = Literal["auto", "system", "terminal"]
@@ -75,7 +75,7 @@ def load_settings(path: Path) -> Settings:
     """The settings in the file, the defaults where there is none. Never raises for what is in it."""
     # A file that is not there costs no import of the YAML reader.
     try:
-        content = path.read_bytes()
+        content = read_bounded(path)
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
@@ -157,7 +157,7 @@ def _save(path: Path, settings: Settings) -> None:
     from authlens.store.settings_text import with_changes
 
     try:
-        text = decode(path.read_bytes()) if path.exists() else ""
+        text = decode(read_bounded(path)) if path.exists() else ""
         document = load(text)
         if document.value is not None:
             document.mapping()

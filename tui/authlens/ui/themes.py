@@ -15,6 +15,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from authlens.core import yaml_text
 from authlens.core.yaml_text import Node, YamlError
+from authlens.store.files import read_bounded
 
 DEFAULT = "dark"
 
@@ -64,7 +65,7 @@ def read_theme(name: str, own: Path) -> Theme | None:
 
 def _read(path: Path) -> Theme | BrokenTheme:
     try:
-        return parse_theme(path.stem, yaml_text.decode(path.read_bytes()))
+        return parse_theme(path.stem, yaml_text.decode(read_bounded(path)))
     except YamlError as error:
         return BrokenTheme(path, str(error))
     except OSError as error:

@@ -34,14 +34,22 @@ def problem(pattern: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=32)
 def found(pattern: str, text: str) -> bool:
     """Whether the text holds a match. What is no regular expression is found nowhere. Raises TooSlow."""
+    answer = _searched(pattern, text)
+    if answer is None:
+        raise TooSlow(pattern)
+    return answer
+
+
+@lru_cache(maxsize=32)
+def _searched(pattern: str, text: str) -> bool | None:
+    """`None` when it was given up; remembered, for the app asks again whenever it draws."""
     import regex
 
     try:
         return regex.search(pattern, text, timeout=LIMIT, concurrent=True) is not None
     except TimeoutError:
-        raise TooSlow(pattern) from None
+        return None
     except (regex.error, OverflowError, RecursionError):
         return False

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 
 from authlens.core.request import AuthorizerRequest, HttpContext, Mode
 from authlens.core.saved_request import SavedRequest
@@ -112,8 +112,10 @@ async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
         await robot.settle()
         assert "canary-token" not in robot.text()
         rows[1].show("B", "2")
-        rows[0].query(Field).first().focus()
+        gone = rows[0].query(Field).first()
+        gone.focus()
         await robot.press("ctrl+delete")
+        assert gone.render_lines(Region(0, 0, 3, 1))[0].text == "   ", "a paint may come after the removal"
         assert headers_of(robot) == (("B", "2"), ("C", ""))
         await robot.press("ctrl+z")
         assert headers_of(robot) == (("A", "1"), ("B", "2"), ("C", ""))

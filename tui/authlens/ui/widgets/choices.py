@@ -15,6 +15,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
+from authlens.ui.widgets.parting import Parting
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -26,7 +28,7 @@ class Choice:
     """Drawn faint: it does not count now."""
 
 
-class Choices(Widget, can_focus=True):
+class Choices(Parting, Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--chosen", "choices--quiet", "choices--focused"}
     DEFAULT_CSS = """
     Choices {

@@ -22,6 +22,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from authlens.core.visible import is_visible, visible
+from authlens.ui.widgets.parting import Parting
 
 MASK = "••••••••"
 """Always this long, so that it does not tell the length of the secret."""
@@ -81,7 +82,7 @@ def _picture(character: str) -> str:
     return picture if len(picture) == 1 else "\N{REPLACEMENT CHARACTER}"
 
 
-class Field(TextArea, inherit_bindings=False):
+class Field(Parting, TextArea, inherit_bindings=False):
     """One value of the form. Enter goes on to the next field, Alt+Enter breaks the line."""
 
     DEFAULT_CSS = """

@@ -17,8 +17,10 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
+from authlens.ui.widgets.parting import Parting
 
-class Rows(ScrollView, can_focus=True):
+
+class Rows(Parting, ScrollView, can_focus=True):
     """Subclasses say how many rows there are and what each looks like."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred"}

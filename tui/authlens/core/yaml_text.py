@@ -29,12 +29,19 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 """Numbers that people mean as numbers; what else YAML knows (`0x1F`, `1e3`, `1_000`, dates, `no`) is text here."""
 
+_INDENTED = "this is indented otherwise than what it stands beside"
+_OPEN_QUOTE = "found unexpected end of stream"
 _SAID_BETTER = {
     "mapping values are not allowed here": "a colon where none can stand; put text that holds one in quotes",
     "could not find expected ':'": "a key without its colon",
-    "found unexpected end of stream": "the text in quotes has no closing quote",
+    _OPEN_QUOTE: "the text in quotes that begins here has no closing quote",
     "expected the node content, but found '<stream end>'": "the text ends where a value should follow",
     "expected <block end>, but found '<scalar>'": "text where a new key should stand; look for a stray quote",
+    "expected <block end>, but found '<block mapping start>'": _INDENTED,
+    "expected <block end>, but found '<block sequence start>'": _INDENTED,
+    "expected <block end>, but found '-'": _INDENTED,
+    "sequence entries are not allowed here": "a list item where none can stand; text that starts with - needs quotes",
+    "mapping keys are not allowed here": "a ? where none can stand; text that starts with it needs quotes",
 }
 _CANNOT_START = re.compile(r"found character '(?!\\t).* that cannot start any token", re.DOTALL)
 _QUOTES_NOTHING = re.compile(r"(?:[^'\"]|'<[a-z ]+>'|'[^\w\s]')*")
@@ -239,7 +246,7 @@ def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
         while loader.check_event():
             yield loader.get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark or loader.get_mark()
+        mark = _mark(error) or loader.get_mark()
         raise YamlError(_said(error.problem or ""), mark.line + 1, mark.column + 1) from None
     except (ValueError, OverflowError, RecursionError):
         # PyYAML raises these bare: a version of 5,000 digits, an escape past the last code point.
@@ -247,10 +254,17 @@ def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
         raise YamlError("this is not valid YAML", mark.line + 1, mark.column + 1) from None
 
 
+def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Where the person has to look: an open quote is noticed at the end of the file only."""
+    return (error.context_mark if error.problem == _OPEN_QUOTE else None) or error.problem_mark or error.context_mark
+
+
 def _said(problem: str) -> str:
     """The parser's problem without what it quotes of the file."""
     if "'\\t'" in problem:
         return "a tab where YAML wants spaces"
+    if problem.startswith("found unknown escape character"):
+        return "an unknown escape; in single quotes a backslash is itself"
     if _CANNOT_START.fullmatch(problem):
         return "text that starts with this character needs quotes"
     problem = _SAID_BETTER.get(problem, problem) or "this is not valid YAML"

@@ -11,9 +11,10 @@ from botocore.session import Session
 
 from authlens.aws.gateway import BotoGateway
 from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal, is_loopback
+from authlens.core.gateway import CallFailed
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Target
+from authlens.core.target import Configured, Target
 from support.fault_server import fault_server, http
 
 REQUEST = AuthorizerRequest("SensorAuth")
@@ -150,6 +151,42 @@ def test_only_the_command_line_asks_the_instance_for_its_region(monkeypatch: pyt
         assert Clients("configured").region(Target(region="r-1")) == "r-1"
         assert Clients("once").region(Target()) is None
         assert len(instance.received) == asked
+
+
+KEYS = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "target", "expected"),
+    [
+        pytest.param({}, Target(), Configured("default", None), id="nothing"),
+        pytest.param({"AWS_PROFILE": "p"}, Target(), Configured("p", "eu-west-3"), id="profile of the environment"),
+        pytest.param({"AWS_PROFILE": "p"}, Target("q"), Configured("q", "sa-east-1"), id="profile in hand"),
+        pytest.param({"AWS_PROFILE": "p"}, Target(region="r"), Configured("p", "r"), id="region in hand"),
+        pytest.param(KEYS, Target(), Configured("– (AWS_ACCESS_KEY_ID)", None), id="keys of the environment"),
+        pytest.param(KEYS, Target("q"), Configured("q", "sa-east-1"), id="a profile in hand beats keys"),
+        pytest.param({}, Target(sign_request=False), Configured("– (unsigned)", None), id="unsigned"),
+    ],
+)
+def test_the_profile_and_region_that_count_are_known_before_anybody_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    scrubbed_environment: Path,
+    environment: dict[str, str],
+    target: Target,
+    expected: Configured,
+) -> None:
+    (scrubbed_environment / ".aws").mkdir()
+    config = "[profile p]\nregion = eu-west-3\n[profile q]\nregion = sa-east-1\n"
+    (scrubbed_environment / ".aws" / "config").write_text(config)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert BotoGateway().configured(target) == expected
+
+
+def test_a_profile_that_is_not_there_is_no_configuration(scrubbed_environment: Path) -> None:
+    with pytest.raises(CallFailed) as failed:
+        BotoGateway().configured(Target("nowhere"))
+    assert failed.value.failure.error == "ProfileNotFound"
 
 
 def test_botocore_still_has_the_prompter_that_is_replaced() -> None:

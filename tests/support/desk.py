@@ -13,7 +13,7 @@ from authlens.core.deployment import Deployment, Function
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Outcome, Wire
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 from authlens.sending import Sender
 
 NOW = datetime(2026, 11, 23, 9, 30, 0, tzinfo=UTC)
@@ -58,6 +58,9 @@ class ScriptedGateway:
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
         return ("SensorAuth",)
+
+    def configured(self, target: Target) -> Configured:
+        return Configured(target.profile or "default", target.region or "us-west-2")
 
     def identity(self, target: Target) -> Identity:
         return Identity("000000000000", "arn:aws:iam::000000000000:root", "us-west-2")

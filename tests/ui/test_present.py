@@ -7,7 +7,7 @@ import pytest
 from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 from authlens.ui import present
 from support.desk import NOW, PASSED
 
@@ -85,6 +85,9 @@ def test_who_is_talked_to() -> None:
         ("region", "eu-west-1"),
         ("account", "123456789012"),
     ]
+    said = dict(present.identity_parts(Target(), None, Configured("prod", "eu-west-3")))
+    assert (said["profile"], said["region"], said["account"]) == ("prod", "eu-west-3", "?")
+    assert dict(present.identity_parts(Target(), None))["profile"] == "?", "the environment may name another"
     assert present.target_name(Target(local="demo")) == "demo"
     assert present.target_name(Target(local="a/authorizers.yaml")) == "local a/authorizers.yaml"
 

@@ -17,7 +17,7 @@ from authlens.core.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation_redaction import without_resolved
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
@@ -148,6 +148,10 @@ class Sender:
     def authorizer_names(self, target: Target, base: Path | None = None) -> tuple[str, ...]:
         """ListAuthorizers. Raises CallFailed."""
         return self._gateway.authorizer_names(self._located(target, base))
+
+    def configured(self, target: Target, base: Path | None = None) -> Configured:
+        """What the AWS configuration makes of the target. Raises CallFailed."""
+        return self._gateway.configured(self._located(target, base))
 
     def identity(self, target: Target, base: Path | None = None) -> Identity:
         """GetCallerIdentity. Raises CallFailed."""
@@ -296,6 +300,9 @@ class _LazyGateway:
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
         return self._gateway().authorizer_names(target)
+
+    def configured(self, target: Target) -> Configured:
+        return self._gateway().configured(target)
 
     def identity(self, target: Target) -> Identity:
         return self._gateway().identity(target)

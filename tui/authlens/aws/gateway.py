@@ -20,7 +20,7 @@ from authlens.core.deployment import Deployment
 from authlens.core.gateway import CallFailed, Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 
 Value = TypeVar("Value")
 
@@ -58,6 +58,13 @@ class BotoGateway:
             return [authorizer["authorizerName"] for page in pages for authorizer in page.get("authorizers", ())]
 
         return tuple(sorted(self._call("iot", target, every_page)))
+
+    def configured(self, target: Target) -> Configured:
+        with self._tap.listening() as exchange:
+            try:
+                return self._clients.configured(target)
+            except Exception as error:
+                raise CallFailed(failure_of(error, exchange, target)) from error
 
     def identity(self, target: Target) -> Identity:
         answer = self._call("sts", target, lambda client: client.get_caller_identity())

@@ -23,7 +23,7 @@ from botocore.credentials import ProcessProvider
 from botocore.loaders import Loader
 from botocore.utils import IMDSRegionProvider
 
-from authlens.core.target import StaticCredentials, Target
+from authlens.core.target import Configured, StaticCredentials, Target
 
 Retries = Literal["once", "configured"]
 """`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
@@ -73,9 +73,13 @@ class Clients:
             self._make("iot", nowhere)
 
     def region(self, target: Target) -> str | None:
+        return self.configured(target).region
+
+    def configured(self, target: Target) -> Configured:
         with self._lock:
-            region: str | None = target.region or self._session(target).get_config_variable("region")
-            return region
+            session = self._session(target)
+            region: str | None = target.region or session.get_config_variable("region")
+            return Configured(_profile(target, session.profile or "default"), region)
 
     def _make(self, service: str, target: Target) -> Any:
         elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
@@ -141,6 +145,15 @@ class _Loader(Loader):  # type: ignore[misc]  # botocore has no types
 
     def list_available_services(self, type_name: str) -> list[str]:
         return [name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path)]
+
+
+def _profile(target: Target, configured: str) -> str:
+    """botocore takes keys of the environment before those of any profile but one that was named in hand."""
+    if not target.sign_request:
+        return "– (unsigned)"
+    if target.profile is None and target.credentials is None and os.environ.get("AWS_ACCESS_KEY_ID"):
+        return "– (AWS_ACCESS_KEY_ID)"
+    return configured
 
 
 def _isolated_session(credentials: StaticCredentials) -> botocore.session.Session:

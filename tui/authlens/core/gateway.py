@@ -10,7 +10,7 @@ from authlens.core.cloud_log import LogLine, LogQuery
 from authlens.core.deployment import Deployment
 from authlens.core.invocation import Failure, Outcome, Wire
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,10 @@ class Gateway(Protocol):
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
         """Every page of ListAuthorizers, sorted. Raises CallFailed."""
+        ...
+
+    def configured(self, target: Target) -> Configured:
+        """Read what the AWS configuration says, and send nothing. Raises CallFailed."""
         ...
 
     def identity(self, target: Target) -> Identity:

@@ -36,6 +36,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Configured:
+    """What the AWS configuration makes of a target, before anybody is asked."""
+
+    profile: str
+    """The profile that counts; `–` and why, where none does."""
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """Who a target is talked to as: what STS GetCallerIdentity and the configuration say."""
 

@@ -12,7 +12,7 @@ from textual.content import Content
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import FailureKind, Invocation, Outcome
-from authlens.core.target import DEMO, Identity, Target
+from authlens.core.target import DEMO, Configured, Identity, Target
 from authlens.core.verdict_word import AUTHENTICATED, FAILED, verdict_word
 from authlens.ui.shown import shown
 
@@ -141,12 +141,14 @@ def target_name(target: Target) -> str:
     return target.endpoint_url or "AWS"
 
 
-def identity_parts(target: Target, identity: Identity | None) -> list[tuple[str, str]]:
+def identity_parts(
+    target: Target, identity: Identity | None, configured: Configured | None = None
+) -> list[tuple[str, str]]:
     """Labels and values of who is talked to as."""
     return [
         ("target", target_name(target)),
-        ("profile", target.profile or ("–" if target.local else "default")),
-        ("region", (identity.region if identity else None) or target.region or "?"),
+        ("profile", "–" if target.local else (configured.profile if configured else target.profile or "?")),
+        ("region", (configured and configured.region) or (identity and identity.region) or target.region or "?"),
         ("account", identity.account if identity else "?"),
     ]
 

@@ -107,6 +107,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
     def compose(self) -> ComposeResult:
         yield IdentityBar().data_bind(
             MainState.target,
+            MainState.configured,
             MainState.identity,
             MainState.authorizer,
             MainState.authorizer_name,

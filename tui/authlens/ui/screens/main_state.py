@@ -17,7 +17,7 @@ from authlens.core.expectation import Question
 from authlens.core.invocation import Invocation
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 from authlens.sending import Sender
 from authlens.ui.desk import Desk
 from authlens.ui.draft import Draft, of_saved
@@ -44,6 +44,7 @@ class MainState(Screen[object]):
     authorizer_problem: var[str] = var("")
     deployment: var[Deployment | None] = var[Deployment | None](None, init=False)
     """What AWS holds around that authorizer, read after a request was sent."""
+    configured: var[Configured | None] = var[Configured | None](None)
     identity: var[Identity | None] = var[Identity | None](None)
     invocation: var[Invocation | None] = var[Invocation | None](None, init=False)
     """What the answer shows."""

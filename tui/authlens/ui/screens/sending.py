@@ -153,11 +153,14 @@ class Sending(MainState):
         """Ask who we are, what the authorizer is and, after a send, what is deployed. No refusal is the request's."""
         target, name, base, sender = self.target, self.authorizer_name, self.base, self.sender
         if self._looked_up is None or self._looked_up[0] != target:
-            self.identity = None
+            self.configured = self.identity = None
         if self._looked_up != (target, name):
             self.deployment = None
         self._looked_up = (target, name)
         self.authorizer_problem = ""
+        if self.configured is None:
+            configured = await _asked(lambda: sender.configured(target, base))
+            self.configured = None if isinstance(configured, str) else configured
         if name:
             found = await _asked(lambda: sender.describe(name, target, base))
             self.authorizer = None if isinstance(found, str) else found

@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
-from authlens.core.target import Identity, Target
+from authlens.core.target import Configured, Identity, Target
 from authlens.ui import present
 from authlens.ui.shown import shown
 
@@ -18,6 +18,7 @@ class IdentityBar(Widget):
     """
 
     target: reactive[Target] = reactive(Target())
+    configured: reactive[Configured | None] = reactive[Configured | None](None)
     identity: reactive[Identity | None] = reactive[Identity | None](None)
     authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None)
     authorizer_name: reactive[str] = reactive("")
@@ -45,7 +46,7 @@ class IdentityBar(Widget):
         return name
 
     def _place(self, *, labels: bool) -> Content:
-        parts = present.identity_parts(self.target, self.identity)
+        parts = present.identity_parts(self.target, self.identity, self.configured)
         if labels:
             return Content("   ").join(
                 Content.assemble((f"{label} ", "$foreground-muted"), shown(value)) for label, value in parts

@@ -24,6 +24,22 @@ requests = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("draft", "blank", "left_out"),
+    [
+        pytest.param(Draft(target=Target("dev")), True, False, id="only a target"),
+        pytest.param(Draft(authorizer_name="a"), False, False, id="a name"),
+        pytest.param(Draft(mode=Mode.TOKEN), False, False, id="another mode"),
+        pytest.param(Draft(token="t"), False, True, id="a token beside contexts"),
+        pytest.param(Draft(mode=Mode.TOKEN, token="t", username="u"), False, True, id="a context beside a token"),
+        pytest.param(Draft(mode=Mode.BOTH, token="t", username="u"), False, False, id="both"),
+        pytest.param(Draft(headers=(("", ""),)), False, False, id="an empty row"),
+    ],
+)
+def test_what_is_not_begun_and_what_is_not_sent(draft: Draft, blank: bool, left_out: bool) -> None:
+    assert (draft.is_blank, draft.left_out) == (blank, left_out)
+
+
 @given(requests)
 def test_a_request_survives_the_form(request: AuthorizerRequest) -> None:
     saved = SavedRequest(request, target=Target(profile="dev"))

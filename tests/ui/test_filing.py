@@ -9,6 +9,7 @@ from authlens.core.saved_request_yaml import write
 from authlens.store.requests import load
 from authlens.ui.screens.dialog import Ask, AskText
 from authlens.ui.screens.requests import RequestsScreen
+from authlens.ui.widgets.key_line import KeyLine
 from ui.robot import SENSOR, Robot, running, with_prompt
 
 
@@ -38,15 +39,24 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
     async with running(tmp_path) as robot:
         await robot.press("ctrl+s")
         assert isinstance(robot.app.screen, AskText)
+        await robot.press("f1")
+        assert "authlens asks an AWS IoT" in robot.text()
+        await robot.press("escape")
         await robot.type(" one")
-        await robot.press("enter")
+        line = robot.app.screen.query_one(KeyLine)
+        assert line.region.height == 1
+        await robot.pilot.click(line, offset=(1, 0))  # as Enter
+        await robot.settle()
         path = tmp_path / "requests" / "SensorAuth one.yaml"
         assert load(path).saved == SENSOR
         assert "SensorAuth one.yaml" in robot.text()
         await robot.fill("username", "other")
+        await robot.open_page("token")
+        await robot.fill("token", "t")
         assert "● unsaved" in robot.text()
         await robot.press("ctrl+s")
         assert "unsaved" not in robot.text()
+        assert "token and signature are not in it" in robot.notifications()[-1]
         assert load(path).saved == robot.screen.draft.saved
         await robot.app.run_action("duplicate", robot.screen)
         await robot.settle()
@@ -71,8 +81,11 @@ async def test_a_blank_form_asks_about_changes_and_undo_brings_all_back(saved: P
         assert robot.screen.draft.username == "other"
         await robot.press("ctrl+n")
         await answer(robot, "discard")
+        await robot.rest()
         assert robot.screen.draft.username == ""
         assert robot.screen.source == ""
+        assert "Name the authorizer" in robot.text()
+        assert "✗" not in robot.text(), "a form that nobody began has no faults"
         await robot.press("ctrl+z")
         assert robot.screen.draft.username == "other"
         assert robot.screen.source == "sensor.yaml"

@@ -56,7 +56,7 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
 def _instead(invocation: Invocation) -> tuple[Line, ...]:
     """Where there is no answer: what the function printed, its stack trace above all."""
     if not invocation.function_log:
-        return note("There is no answer to show: the call failed. See the wire.")
+        return note(f"There is no answer to show: the call failed.{' See the wire.' if invocation.wire else ''}")
     said = note("There is no answer to show: the call failed. The function printed:")
     return (*said, *text_lines(invocation.function_log))
 

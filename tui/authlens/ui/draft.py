@@ -65,6 +65,17 @@ class Draft:
     expect: Expectation | None = None
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing was put in yet, but where it is sent."""
+        return replace(self, target=Target()) == Draft()
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the form holds a token, or contexts, that its mode does not send and no file keeps."""
+        rest = replace(self, mode=Mode.CONTEXT if self.mode is Mode.TOKEN else Mode.TOKEN)
+        return self.mode is not Mode.BOTH and replace(rest.request, authorizer_name=None).mode is not Mode.EMPTY
+
+    @property
     def problem(self) -> str | None:
         """Why the password cannot be turned into bytes."""
         try:

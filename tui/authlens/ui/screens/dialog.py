@@ -15,6 +15,7 @@ from textual.widgets import Button, Static
 
 from authlens.ui.shown import shown, shown_lines
 from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.key_line import KeyLine
 
 Answer = TypeVar("Answer")
 
@@ -36,6 +37,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
             border-title-style: bold;
             background: $background;
             padding: 1 2;
+            & > KeyLine { background: transparent; padding: 0; }
         }
         .buttons { height: auto; margin-top: 1; }
         .say { height: auto; }
@@ -47,7 +49,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         Button:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel"),
+        Binding("f1", "app.help", "Help", show=False, id="dialog.help"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,10 @@ class Ask(Dialog[str]):
 class AskText(Dialog[str]):
     """A line of text."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "Accept", priority=True, id="dialog.accept"),
+    ]
+
     def __init__(self, title: str, text: str = "", note: str = "", *, secret: bool = False) -> None:
         super().__init__()
         self._title = title
@@ -100,12 +109,12 @@ class AskText(Dialog[str]):
             yield Field("text", self._text, secret=self._secret)
             if self._note:
                 yield Static(shown_lines(self._note), classes="note", markup=False)
+            yield KeyLine()
 
     def on_mount(self) -> None:
         field = self.query_one(Field)
         field.move_cursor(field.document.end)
         field.focus()
 
-    def on_field_left(self, event: Field.Left) -> None:
-        event.stop()
-        self.dismiss(event.field.value)
+    def action_accept(self) -> None:
+        self.dismiss(self.query_one(Field).value)

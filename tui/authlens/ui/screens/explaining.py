@@ -53,7 +53,9 @@ class Explaining(MainState):
         from authlens.core.preflight import preflight  # after the first paint
 
         draft = self.draft
-        self.findings = preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
+        # Of a form that nobody has begun there is nothing to find fault with.
+        found = () if draft.is_blank else preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
+        self.findings = found
         for page in self.query(EventPage):
             page.authorizer, page.request = self.authorizer, draft.request
         self._ask_anew()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import work
 
+from authlens.core.request import Mode
 from authlens.ui import background
 from authlens.ui.draft import Draft, of_saved
 from authlens.ui.edits import OpenFile
@@ -95,7 +96,7 @@ class Filing(MainState):
             self._complain(error)
             return False
         self.file = OpenFile(draft, loaded.path, loaded.digest)
-        self.notify(f"Saved {loaded.path.name}.", markup=False)
+        self.notify(f"Saved {loaded.path.name}.{_left_out(draft)}", markup=False)
         return True
 
     async def _ask_about_comments(self, path: Path, digest: str | None, said: str, overwrite: bool) -> bool:
@@ -198,3 +199,10 @@ class Filing(MainState):
             self.app.exit(self.draft.saved)
         elif await self.may_leave():
             self.app.exit()
+
+
+def _left_out(draft: Draft) -> str:
+    if not draft.left_out:
+        return ""
+    rest = "contexts are" if draft.mode is Mode.TOKEN else "token and signature are"
+    return f" The {rest} not in it: the chosen mode does not send them, and only the form keeps them."

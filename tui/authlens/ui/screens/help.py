@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from authlens.ui.screens.dialog import Dialog
+from authlens.ui.widgets.key_line import KeyLine
 
 _ABOUT = (
     "authlens asks an AWS IoT custom authorizer what it would say to a connection.\n"
@@ -29,7 +30,9 @@ class HelpScreen(Dialog[None]):
     HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size: 1 1; }
     HelpScreen Static { height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1,q", "dismiss(None)", "Close", show=False, id="help.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss(None)", "Close", id="help.close"),
+    ]
 
     def __init__(self, bindings: Sequence[ActiveBinding]) -> None:
         super().__init__()
@@ -41,6 +44,7 @@ class HelpScreen(Dialog[None]):
             with VerticalScroll():
                 yield Static(Content(_ABOUT), markup=False)
                 yield Static(self._keys(), markup=False)
+            yield KeyLine()
 
     def _keys(self) -> Content:
         """The keys of each place where they work, the innermost first."""

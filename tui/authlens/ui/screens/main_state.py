@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 class MainState(Screen[object]):
     draft: var[Draft] = var(Draft(), init=False)
     """What the form holds."""
+    blank: var[bool] = var(True)
+    """Whether nothing was put into the form yet."""
     shown: var[Shown] = var(Shown(Draft()), init=False)
     """What was last put into the form from elsewhere than its fields."""
     unsaved: var[bool] = var(False)
@@ -116,6 +118,7 @@ class MainState(Screen[object]):
         self._compare()
         self.target = draft.target
         self.authorizer_name = draft.authorizer_name
+        self.blank = draft.is_blank
 
     def watch_file(self, file: OpenFile) -> None:
         self.source = "" if file.path is None else file.path.name

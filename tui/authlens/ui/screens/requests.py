@@ -17,6 +17,7 @@ from authlens.ui import background
 from authlens.ui.screens.dialog import Dialog
 from authlens.ui.shown import shown
 from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.key_line import KeyLine
 from authlens.ui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
 
 
 class RequestRows(Rows):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Open", id="requests.open")]
-
     class Chosen(Message):
-        """The person chose the file under the cursor."""
+        """The file under the cursor was clicked twice."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -55,14 +54,11 @@ class RequestRows(Rows):
             shown(entry.description or entry.authorizer or "", "$foreground-muted"),
         )
 
-    def action_choose(self) -> None:
-        self.post_message(self.Chosen())
-
     def on_click(self, event: events.Click) -> None:
         event.prevent_default()
         super().on_click(event)
         if event.chain == 2:
-            self.action_choose()
+            self.post_message(self.Chosen())
 
 
 class RequestsScreen(Dialog[Path]):
@@ -72,6 +68,7 @@ class RequestsScreen(Dialog[Path]):
     RequestsScreen Field { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", priority=True, id="requests.choose", tooltip="Open the marked request"),
         Binding("down", "cursor(1)", "Down", show=False, id="requests.down"),
         Binding("up", "cursor(-1)", "Up", show=False, id="requests.up"),
     ]
@@ -87,6 +84,7 @@ class RequestsScreen(Dialog[Path]):
             yield Field("search", placeholder="type to search")
             yield RequestRows(self._folder)
             yield Static(shown(str(self._folder)), classes="folder", markup=False)
+            yield KeyLine()
 
     @property
     def rows(self) -> RequestRows:
@@ -110,22 +108,21 @@ class RequestsScreen(Dialog[Path]):
         words = text.casefold().split()
         found = [entry for entry in self._all if all(word in _searched(entry) for word in words)]
         self.rows.show(found)
+        if not found:
+            none = "No saved request matches" if self._all else "No saved request yet; Ctrl+S saves the form"
+            self.query_one(".folder", Static).update(shown(f"{none} in {self._folder}"))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
         self._filter(event.text)
 
-    def on_field_left(self, event: Field.Left) -> None:
-        event.stop()
-        self._choose()
-
     def on_request_rows_chosen(self) -> None:
-        self._choose()
+        self.action_choose()
 
     def action_cursor(self, by: int) -> None:
         self.rows.action_cursor(by)
 
-    def _choose(self) -> None:
+    def action_choose(self) -> None:
         rows = self.rows
         if not rows.entries:
             return

@@ -14,6 +14,7 @@ from authlens.core.target import DEMO, Target
 from authlens.ui.screens.dialog import Dialog
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.form_row import FormRow
+from authlens.ui.widgets.key_line import KeyLine
 
 _FIELDS = (
     ("profile", "Profile", "as AWS's configuration says"),
@@ -40,6 +41,7 @@ class TargetScreen(Dialog[Target]):
                 classes="note",
                 markup=False,
             )
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query(Field).first().focus()

@@ -71,6 +71,7 @@ class AnswerPane(Pane):
     expect: var[Expectation | None] = var[Expectation | None](None)
     """What the saved request promises of the answer."""
     running_for: var[float | None] = var[float | None](None)
+    blank: var[bool] = var(False)
     veil: var[Veil] = var(LIFTED)
     """What the form hides is hidden here too, until it is revealed."""
     target: var[Target] = var(Target())
@@ -99,7 +100,9 @@ class AnswerPane(Pane):
 
     def compose(self) -> ComposeResult:
         with Said():
-            yield Verdict(self._now).data_bind(AnswerPane.invocation, AnswerPane.running_for, AnswerPane.veil)
+            yield Verdict(self._now).data_bind(
+                AnswerPane.invocation, AnswerPane.running_for, AnswerPane.blank, AnswerPane.veil
+            )
             yield StageLine().data_bind(AnswerPane.veil)
         yield Pages(
             Page("documents", "Documents", CodeView),

@@ -45,14 +45,18 @@ class KeyLine(Widget):
                 return
 
     def _fitting(self) -> list[_Key]:
-        """As many as fit, in the order of the bindings: a widget's own come before the screen's."""
-        room = self.size.width - 2
+        """As many as fit, in the order of the bindings: a widget's own come before the screen's.
+
+        Those of the app stay: one of them leads to all the others.
+        """
+        keys = self._keys()
+        room = self.content_size.width + 2 - sum(_width(key) for key in keys if key.node is self.app)
         fitting = []
-        for key in self._keys():
-            room -= _width(key)
-            if room + 2 < 0:
-                break
-            fitting.append(key)
+        for key in keys:
+            if key.node is not self.app:
+                room -= _width(key)
+            if room >= 0 or key.node is self.app:
+                fitting.append(key)
         return fitting
 
     def _keys(self) -> list[_Key]:

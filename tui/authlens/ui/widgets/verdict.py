@@ -13,6 +13,11 @@ from authlens.core.invocation import Invocation
 from authlens.ui import present
 from authlens.ui.veil import LIFTED, Veil
 
+_BEGIN = (
+    "Name the authorizer, fill in what the device would send, and press F5.\n"
+    "Ctrl+O opens a saved request. F9 chooses where it is sent: an account, a local endpoint, or the samples."
+)
+
 
 class Verdict(Widget):
     DEFAULT_CSS = """
@@ -25,6 +30,8 @@ class Verdict(Widget):
 
     veil: reactive[Veil] = reactive(LIFTED, layout=True)
     """What is not to be shown."""
+    blank: reactive[bool] = reactive(False, layout=True)
+    """Whether there is nothing to send yet."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -40,7 +47,7 @@ class Verdict(Widget):
         if self.invocation is None:
             return Content.assemble(
                 ("– NOT SENT YET", "bold $foreground-muted"),
-                ("\nF5 sends the request on the left.", "$foreground-muted"),
+                (f"\n{_BEGIN if self.blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
         headline = present.headline(self.invocation, self._now(), self.size.width)
         return self.veil.content(Content.assemble(headline, "\n", present.details(self.invocation)))

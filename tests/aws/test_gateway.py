@@ -1,4 +1,4 @@
-"""The gateway against every kind of answer and silence, through real boto3 over loopback."""
+"""The gateway against every kind of answer and silence, through a real client over loopback."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,13 @@ def test_a_local_target_ignores_the_users_aws_settings(
     monkeypatch.setenv("AWS_REGION", "not a region")
     monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere.pem")
     assert isinstance(call(http(json.dumps(GRANTED))).result, Outcome)
+
+
+def test_an_unverified_server_is_no_news_to_who_asked_for_it() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        BotoGateway().invoke(REQUEST, target("https://127.0.0.1:1", verify_ssl=False))
+        warnings.warn_explicit("Unverified HTTPS request is being made", UserWarning, "x.py", 1, "urllib3.connection")
+    assert said == []
 
 
 def test_an_empty_member_is_refused_before_sending() -> None:

@@ -10,6 +10,7 @@ import atexit
 import os
 import subprocess
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, Literal
@@ -82,6 +83,9 @@ class Clients:
             return Configured(_profile(target, session.profile or "default"), region)
 
     def _make(self, service: str, target: Target) -> Any:
+        if not target.verify_ssl:
+            # Who asks for it knows; urllib3 would say it at every call, with a line of its source.
+            warnings.filterwarnings("ignore", message="Unverified HTTPS request", module="urllib3")
         elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
         return self._session(target).create_client(
             service,

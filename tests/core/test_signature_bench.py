@@ -9,6 +9,7 @@ import pytest
 from authlens.core.authorizer import Authorizer
 from authlens.core.encodings import to_base64url
 from authlens.core.placing import place
+from authlens.core.preflight import preflight
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.signature_bench import Bench, bench, other_texts, with_third_part
 from support.preflight import NOW, SIGNED, UNSIGNED, signature
@@ -112,3 +113,14 @@ def test_what_may_have_been_signed_by_mistake_has_names() -> None:
         ("the parameter X", "h"),
         ("the MQTT username before its '?'", "user"),
     )
+
+
+def test_a_signature_is_over_what_is_escaped_as_it_is_sent() -> None:
+    request = AuthorizerRequest("A", "$${env:X}", signature("${env:X}"))
+    assert bench(request, SIGNED).fitting_key == "new"
+    assert not [found for found in preflight(request, SIGNED) if found.id == "signature-mismatch"]
+    spoiled = AuthorizerRequest("A", "$${env:X}\n", signature("${env:X}"))
+    fixes = [
+        found.fix.request for found in preflight(spoiled, SIGNED) if found.fix and found.id == "signature-mismatch"
+    ]
+    assert fixes == [request]

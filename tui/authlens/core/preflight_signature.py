@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 from authlens.core import contract, jwt
 from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.command_line_members import literal, meant
 from authlens.core.encodings import from_base64, has_escapes, percent_decode
 from authlens.core.fields import label, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
@@ -31,7 +32,7 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
         return
     if refers(token) or refers(signature) or _breaks_pattern(request.token_signature):
         return
-    keys = authorizer.token_signing_public_keys
+    keys, token = authorizer.token_signing_public_keys, meant(token)
     if fitting_key(token, signature, keys) is not None:
         return
     slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
@@ -184,9 +185,9 @@ def _slip_fix(subject: Subject, slip: Slip | None) -> Fix | None:
         return None
     request = subject.request
     if request.token is not None:
-        return Fix("Mend it", replace(request, token=slip.token, token_signature=slip.signature))
+        return Fix("Mend it", replace(request, token=literal(slip.token), token_signature=slip.signature))
     name = subject.authorizer.token_key_name if subject.authorizer else None
-    for placed, value in ((find(request, name or ""), slip.token), (find_signature(request), slip.signature)):
+    for placed, value in ((find(request, name or ""), literal(slip.token)), (find_signature(request), slip.signature)):
         if placed is not None and placed.value != value:
             request = _placed_anew(request, placed, value)
     return Fix("Mend it", request)

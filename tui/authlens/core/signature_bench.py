@@ -8,6 +8,7 @@ from datetime import datetime
 
 from authlens.core import jwt
 from authlens.core.authorizer import Authorizer
+from authlens.core.command_line_members import meant
 from authlens.core.encodings import base64_to_base64url, from_base64, url_encode
 from authlens.core.fields import label, texts
 from authlens.core.keys import KeyProblem, read_public_key, size_advice
@@ -52,8 +53,9 @@ def bench(request: AuthorizerRequest, authorizer: Authorizer | None = None, now:
     token, signature = token_of(request, authorizer), signature_of(request)
     keys = authorizer.token_signing_public_keys if authorizer else ()
     known = token is not None and signature is not None and not refers(token) and not refers(signature)
-    fits = fitting_key(token or "", signature or "", keys) if known else None
-    found = slips(token or "", signature or "", keys, other_texts(request)) if known and fits is None else ()
+    sent = meant(token or "")
+    fits = fitting_key(sent, signature or "", keys) if known else None
+    found = slips(sent, signature or "", keys, other_texts(request)) if known and fits is None else ()
     read = jwt.read(token or "")
     return Bench(
         token=token,

@@ -20,6 +20,7 @@ from textual.widgets import Static
 
 from authlens.core import signing
 from authlens.core.authorizer import Authorizer
+from authlens.core.command_line_members import literal, meant
 from authlens.core.encodings import from_base64
 from authlens.core.jwt import validity
 from authlens.core.keys import KeyProblem, PassphraseNeeded, size_advice
@@ -179,7 +180,7 @@ class SignatureScreen(Dialog[Signed]):
         try:
             pem = read_key(key, self._base)
             passphrase = self._resolve(self._value("passphrase"))
-            signature = signing.sign(token, pem, passphrase.encode() or None)
+            signature = signing.sign(meant(token), pem, passphrase.encode() or None)
         except PassphraseNeeded:
             return "The key is encrypted: type its passphrase, or a reference such as ${env:KEY_PASSPHRASE}."
         except OSError as error:
@@ -226,7 +227,7 @@ class SignatureScreen(Dialog[Signed]):
         if slip is None:
             self.notify("There is no slip here that a key could mend; sign anew.", markup=False)
             return
-        self._show("token", slip.token or "")
+        self._show("token", literal(slip.token or ""))
         self._show("signature", slip.signature or "")
         self._look()
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core import signing
-from authlens.core.encodings import base64_to_base64url, to_base64, url_encode
+from authlens.core.encodings import base64_to_base64url, from_base64, to_base64, url_encode
 from authlens.core.keys import read_private_key
 from authlens.core.slips import Slip, slips
 from support.public_keys import pair
@@ -37,6 +36,11 @@ def wrapped(text: str) -> str:
     return "\n".join(text[start : start + 64] for start in range(0, len(text), 64)) + "\n"
 
 
+def octets_of(text: str) -> bytes:
+    """Of base64; of a text that is none any more, its own."""
+    return from_base64(text) or text.encode()
+
+
 SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "line feed": (lambda text: text + "\n", ("signature-white-space",)),
     "wrapped lines": (wrapped, ("signature-white-space",)),
@@ -49,8 +53,8 @@ SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "a blank in it": (lambda text: f"{text[:9]} {text[9:]}", ("signature-white-space",)),
     "a tab in it": (lambda text: f"{text[:9]}\t{text[9:]}", ("signature-white-space",)),
     "line ends written out": (lambda text: wrapped(text).replace("\n", "\\n"), ("signature-white-space",)),
-    "hex": (lambda text: b64decode(text).hex(), ("signature-hex",)),
-    "hex with colons": (lambda text: b64decode(text).hex(":").upper(), ("signature-hex",)),
+    "hex": (lambda text: octets_of(text).hex(), ("signature-hex",)),
+    "hex with colons": (lambda text: octets_of(text).hex(":").upper(), ("signature-hex",)),
     "base64 of base64": (lambda text: to_base64(text.encode()), ("signature-base64-twice",)),
     "in quotes, URL-encoded and wrapped": (
         lambda text: f"'{url_encode(wrapped(text))}'",

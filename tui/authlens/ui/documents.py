@@ -49,7 +49,7 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
     if page == "wire":
         return note("Nothing was sent.") if invocation.wire is None else wire_lines(invocation.wire)
     if not invocation.function_log:
-        return note("The answer tells nothing of what the function printed; L reads its log from CloudWatch.")
+        return note("The answer tells nothing of what the function printed; l reads its log from CloudWatch.")
     return tuple(text_lines(invocation.function_log))
 
 

@@ -98,6 +98,15 @@ def test_lambda_configuration(endpoint: Running) -> None:
         "Timeout": 30,
         "State": "Active",
     }
+    configuration = endpoint.client("lambda").get_function(FunctionName=ARN)["Configuration"]
+    assert {name: configuration[name] for name in shown} == shown
+
+
+def test_there_are_no_domain_configurations(endpoint: Running) -> None:
+    iot = endpoint.client("iot")
+    assert iot.list_domain_configurations(serviceType="DATA")["domainConfigurations"] == []
+    answer = refused(iot.describe_domain_configuration, domainConfigurationName="shop")
+    assert answer[:2] == (404, "ResourceNotFoundException")
 
 
 def test_lambda_policy_lets_iot_call_the_function(endpoint: Running) -> None:

@@ -82,7 +82,7 @@ async def test_a_history_that_cannot_be_written_is_told_and_sending_goes_on(tmp_
     async with running(tmp_path) as robot:
         await robot.send()
         assert "✓ AUTHENTICATED" in robot.text()
-        assert robot.screen.history_problem
+        assert robot.notifications() == [f"History: {robot.screen.history_problem}"], "told whole, and once"
 
 
 async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ class Recall(Sending):
         await background.call(history.check)
         self.history_problem = history.problem or ""
 
+    def watch_history_problem(self, problem: str) -> None:
+        """Told whole and once: the pane's title has little room for it, and a small screen does not show it."""
+        if problem:
+            self.notify(f"History: {problem}", severity="warning", timeout=15, markup=False)
+
     def recorded(self) -> None:
         for pane in self.query(HistoryPane):
             self._page(HistoryPane.Wanted(pane.search))

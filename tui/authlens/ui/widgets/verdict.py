@@ -13,6 +13,8 @@ from authlens.core.invocation import Invocation
 from authlens.ui import present
 from authlens.ui.veil import LIFTED, Veil
 
+_AGES = 10.0
+"""Seconds after which what is shown has got older in words."""
 _BEGIN = (
     "Name the authorizer, fill in what the device would send, and press F5.\n"
     "Ctrl+O opens a saved request. F9 chooses where it is sent: an account, a local endpoint, or the samples."
@@ -36,6 +38,9 @@ class Verdict(Widget):
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._now = now
+
+    def on_mount(self) -> None:
+        self.set_interval(_AGES, self.refresh)  # it says how long ago the call was
 
     def render(self) -> Content:
         if self.running_for is not None:

@@ -275,13 +275,30 @@ def test_a_shell_script_is_a_function_too(tmp_path: Path) -> None:
     assert [value(result) for result in results] == [{"event": 1}, {"event": 2}]
 
 
+_LOOKS_AROUND = """
+import glob, os
+
+def command_lines():
+    for name in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(name, errors="replace") as file:
+                yield file.read()
+        except OSError:
+            pass
+
+def handler(event, context):
+    # Everybody on the machine may read the command line of every process.
+    return {**os.environ, "COMMAND LINES WITH THE EVENT": [each for each in command_lines() if event["a"] in each]}
+"""
+
+
 def test_the_function_sees_nothing_of_the_callers_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "SOME_SECRET"):
         monkeypatch.setenv(name, "canary")
-    source = "import os\ndef handler(event, context): return dict(os.environ)"
-    (result,) = invoke(define(tmp_path, source, environment={"STAGE": "test"}, memory_size=256), {})
+    (result,) = invoke(define(tmp_path, _LOOKS_AROUND, environment={"STAGE": "test"}, memory_size=256), {"a": "canary"})
     environment = value(result)
     assert "canary" not in environment.values()
+    assert environment.pop("COMMAND LINES WITH THE EVENT") == []
     assert environment.items() >= {
         ("STAGE", "test"),
         ("AWS_REGION", "eu-west-1"),

@@ -7,6 +7,7 @@ import html
 import json
 import shlex
 import urllib.parse
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,17 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_finds_the_form(form: str) -> None:
-    assert any(known in form for known in forms_of(SECRET) if len(known) >= 6)
+    assert form in forms_of(SECRET)
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode], ids=["base64", "base64 for URLs"])
+@pytest.mark.parametrize(("offset", "length"), [(0, 16), (1, 15), (2, 15)])
+def test_finds_all_that_is_certain_of_it_within_base64(
+    offset: int, length: int, encode: Callable[[bytes], bytes]
+) -> None:
+    secret = b"\xfb\xff\xfe" * 4
+    encoded = encode(b"x" * offset + secret + b"yz").decode()
+    assert max(len(form) for form in forms_of(secret) if form in encoded) == length
 
 
 @given(st.binary(min_size=10, max_size=40), st.binary(max_size=5), st.binary(max_size=5))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import binascii
 from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, AsymmetricPadding, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512, HashAlgorithm
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from authlens.core import signing
@@ -160,6 +161,9 @@ def test_any_text_may_be_asked_about(token: str, signature: str) -> None:
 @given(st.sampled_from(sorted(SIGNATURE_SLIPS)), st.sampled_from(sorted(SIGNATURE_SLIPS)))
 @settings(max_examples=30)
 def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
-    spoiled = SIGNATURE_SLIPS[second][0](SIGNATURE_SLIPS[first][0](GOOD))
+    try:
+        spoiled = SIGNATURE_SLIPS[second][0](SIGNATURE_SLIPS[first][0](GOOD))
+    except binascii.Error:
+        reject()  # of a signature that is no base64 any more there are no octets to write in hex
     for slip in slips(TOKEN, spoiled, KEYS):
         assert slip.token is None or signing.verify(slip.token, slip.signature or "", dict(KEYS)[slip.key])

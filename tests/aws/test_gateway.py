@@ -135,6 +135,24 @@ def test_an_aws_error_keeps_class_status_request_id_and_words() -> None:
     assert (failure.http_status, failure.request_id) == (400, "req-1")
 
 
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [("AccessDeniedException", 'allow "iot:TestInvokeAuthorizer"'), ("UnknownOperationException", None)],
+)
+def test_a_permission_is_named_where_one_is_missing(error: str, advice: str | None) -> None:
+    failure = call(http('{"message": "no"}', "403 Forbidden", x_amzn_errortype=error)).result
+    assert not isinstance(failure, Outcome)
+    assert failure.advice is None if advice is None else advice in (failure.advice or "")
+
+
+@pytest.mark.parametrize("url", ["http://", "127.0.0.1:80", "http://[bad"])
+def test_an_endpoint_that_is_no_url_is_named(url: str) -> None:
+    failure = GATEWAY.invoke(REQUEST, target(url)).result
+    assert not isinstance(failure, Outcome)
+    assert (failure.kind, failure.error) == (FailureKind.CONFIGURATION, "InvalidEndpoint")
+    assert url in (failure.message or "")
+
+
 def test_a_null_message_stays_null() -> None:
     failure = call(http('{"message": null}', "400 Bad Request", x_amzn_errortype="InvalidRequestException")).result
     assert not isinstance(failure, Outcome)

@@ -241,7 +241,7 @@ def build_sender(
     retries: Retries = "once",
     mfa_code: Callable[[str], str] | None = None,
 ) -> Sender:
-    """The sender over botocore, the user's references and local endpoints; none is imported before the first call."""
+    """The sender over boto3, the user's references and local endpoints; none is imported before the first call."""
     from authlens.store.references import References as StoredReferences
 
     return Sender(
@@ -273,7 +273,7 @@ class _LazyLocalTargets:
 
 
 class _LazyGateway:
-    """The gateway over botocore, made when first called: importing that takes longer than drawing the first screen."""
+    """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
 
     def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None) -> None:
         self._retries = retries

@@ -1,1 +1,1 @@
-"""AWS over botocore, and the only importer of it. Implements `core.gateway.Gateway`."""
+"""AWS over boto3, and the only importer of it. Implements `core.gateway.Gateway`."""

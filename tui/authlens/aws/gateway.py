@@ -1,4 +1,4 @@
-"""The Gateway over botocore. It treats a local endpoint and AWS alike."""
+"""The Gateway over boto3. It treats a local endpoint and AWS alike."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _NOT_ASKED = Failure(FailureKind.CONFIGURATION, "not asked: the endpoint URL is 
 
 
 class BotoGateway:
-    """`core.gateway.Gateway` over botocore."""
+    """`core.gateway.Gateway` over boto3."""
 
     def __init__(self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None) -> None:
         self._clients = Clients(retries, mfa_code)

@@ -1,8 +1,4 @@
-"""Sessions and clients for a target. One lock owns their making: a session is not thread-safe, a client is.
-
-They are botocore's, which boto3 wraps: boto3 itself imports its file transfer at every start, and a one-shot call waits
-for that longer than for AWS.
-"""
+"""boto3 sessions and clients for a target. One lock owns their making: a session is not thread-safe, a client is."""
 
 from __future__ import annotations
 
@@ -16,6 +12,7 @@ from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import boto3
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -52,7 +49,7 @@ class Clients:
         self._retries = retries
         self._mfa_code = mfa_code or (_nobody_to_ask if retries == "once" else None)
         self._lock = threading.Lock()
-        self._sessions: dict[Target, botocore.session.Session] = {}
+        self._sessions: dict[Target, boto3.Session] = {}
         self._clients: dict[tuple[str, Target], Any] = {}
         # Reading the service model is most of a client's cost, so every session of ours shares one loader.
         self._loader: Any = None
@@ -79,15 +76,15 @@ class Clients:
     def configured(self, target: Target) -> Configured:
         with self._lock:
             session = self._session(target)
-            region: str | None = target.region or session.get_config_variable("region")
-            return Configured(_profile(target, session.profile or "default"), region)
+            region: str | None = target.region or session.region_name
+            return Configured(_profile(target, session.profile_name), region)
 
     def _make(self, service: str, target: Target) -> Any:
         if not target.verify_ssl:
             # Who asks for it knows; urllib3 would say it at every call, with a line of its source.
             warnings.filterwarnings("ignore", message="Unverified HTTPS request", module="urllib3")
         elsewhere = service != "iot" and not is_loopback(target.endpoint_url)
-        return self._session(target).create_client(
+        return self._session(target).client(
             service,
             region_name=target.region,
             endpoint_url=None if elsewhere else target.endpoint_url,
@@ -112,14 +109,14 @@ class Clients:
             settings["proxies"] = {}
         return Config(**settings)
 
-    def _session(self, target: Target) -> botocore.session.Session:
+    def _session(self, target: Target) -> boto3.Session:
         if target not in self._sessions:
             core = self._user_session(target) if target.credentials is None else _isolated_session(target.credentials)
             if self._loader is None:
                 known = core.get_component("data_loader")
                 self._loader = _Loader(known.search_paths, include_default_search_paths=False)
             core.register_component("data_loader", self._loader)
-            self._sessions[target] = core
+            self._sessions[target] = boto3.Session(botocore_session=core)
         return self._sessions[target]
 
     def _user_session(self, target: Target) -> botocore.session.Session:

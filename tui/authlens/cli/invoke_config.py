@@ -1,4 +1,4 @@
-"""What the AWS CLI's own settings say of output, binary values and prompting, without loading botocore.
+"""What the AWS CLI's own settings say of output, binary values and prompting, without loading boto3.
 
 Order, as in the AWS CLI: option, environment, profile in the configuration files. A file that cannot be read is left to
 the gateway, which names it when it looks for the region and the credentials.

@@ -27,7 +27,7 @@ class World:
     places: Callable[[], Places]
     open_history: Callable[[], History]
     sender: Callable[[], Sender]
-    """Builds the sender, a context manager that ends what it started; botocore is imported when something is sent."""
+    """Builds the sender, a context manager that ends what it started; boto3 is imported when something is sent."""
     patient_sender: Callable[[], Sender]
     """The same, but it retries and waits as the AWS CLI does. For `invoke`."""
 

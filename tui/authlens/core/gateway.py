@@ -1,4 +1,4 @@
-"""Gateway: how the faces reach AWS, or a local endpoint that answers like it. `aws` implements it over botocore."""
+"""Gateway: how the faces reach AWS, or a local endpoint that answers like it. `aws` implements it over boto3."""
 
 from __future__ import annotations
 

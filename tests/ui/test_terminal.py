@@ -18,6 +18,7 @@ from authlens.core.target import Target
 from support.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "authlens")
+TAKEN = b"\x1b[?1049h"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?2004l")
 """The usual screen, the cursor, no mouse reports, no bracketed paste."""
 

@@ -181,10 +181,13 @@ class AuthlensApp(App[object]):
 
     # Leaving and failing
 
-    def on_mount(self) -> None:
+    def on_load(self) -> None:
+        """Before the terminal is taken, so that a signal finds it given back at any moment."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
+
+    def on_mount(self) -> None:
         self.set_keymap(dict(self.desk.settings.keymap))
         for problem in (*self.desk.settings.problems, *self._start_problems):
             self._warn(problem)

@@ -38,8 +38,13 @@ def home(tmp_path: Path) -> Mapping[str, str]:
 )
 def test_the_terminal_is_restored(home: Mapping[str, str], tmp_path: Path, how: signal.Signals, code: int) -> None:
     with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
-        terminal.wait_for("F5 Send")
-        terminal.settle()
+        if how is signal.SIGTERM:
+            # As soon as the terminal is taken, long before the first paint.
+            while TAKEN not in terminal.written:
+                terminal.read_once(0.02)
+        else:
+            terminal.wait_for("F5 Send")
+            terminal.settle()
         terminal.signal(how)
         assert terminal.wait_for_exit() == code
         assert all(sequence in terminal.written for sequence in RESTORED)

@@ -43,6 +43,7 @@ def test_show(settings: Path, capsys: pytest.CaptureFixture[str]) -> None:
             "timeouts": {"connect": 5.0, "read": 30.0, "total": 45.0},
             "keymap": {},
             "clipboard": "auto",
+            "deployment": "read",
         }
         assert "line 2, column 1: unknown key 'themee'; did you mean 'theme'?" in said.err
 

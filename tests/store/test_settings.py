@@ -23,8 +23,9 @@ timeouts:
 keymap:
   send: f5,ctrl+j
 clipboard: terminal
+deployment: "off"
 """
-SETTINGS = Settings("light", "redacted", 1, 2.5, 10, {"send": "f5,ctrl+j"}, "terminal")
+SETTINGS = Settings("light", "redacted", 1, 2.5, 10, {"send": "f5,ctrl+j"}, "terminal", "off")
 
 
 @pytest.fixture
@@ -158,4 +159,5 @@ def test_as_document_has_every_setting() -> None:
         "timeouts": {"connect": 1, "read": 2.5, "total": 10},
         "keymap": {"send": "f5,ctrl+j"},
         "clipboard": "terminal",
+        "deployment": "off",
     }

@@ -14,6 +14,7 @@ from authlens.store.files import locked, make_own_folder, read_bounded, reason, 
 
 Keep = Literal["full", "redacted", "off"]
 Clipboard = Literal["auto", "system", "terminal"]
+Reading = Literal["read", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Settings:
     """Binding ids to keys, several separated by commas."""
     clipboard: Clipboard = "auto"
     """`system` is the desktop's, `terminal` OSC 52; `auto` takes what fits the session."""
+    deployment: Reading = "read"
+    """`read`: after each send the app reads from AWS what a test call cannot see; `off` leaves those calls out."""
     problems: tuple[str, ...] = field(default=(), compare=False)
     """What was wrong in the file, one sentence each; there the default counts."""
 
@@ -68,6 +71,7 @@ _KEYS = (
     _Key("total_timeout", ("timeouts", "total"), _seconds),
     _Key("keymap", ("keymap",), _keymap),
     _Key("clipboard", ("clipboard",), _choice("auto", "system", "terminal")),
+    _Key("deployment", ("deployment",), _choice("read", "off")),
 )
 
 

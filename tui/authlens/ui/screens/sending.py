@@ -169,6 +169,8 @@ class Sending(MainState):
             identity = await _asked(lambda: sender.identity(target, base))
             self.identity = None if isinstance(identity, str) else identity
         authorizer = self.authorizer
+        if self.desk.settings.deployment == "off":
+            return
         if is_sent and authorizer is not None and authorizer.name == name:
             deployment = await _asked(lambda: sender.deployment(authorizer, target, base))
             self.deployment = None if isinstance(deployment, str) else deployment

@@ -133,6 +133,11 @@ class AuthlensApp(App[object]):
             return key.upper()
         return super().get_key_display(binding).replace("upper_", "")
 
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """As Textual's, but every viewer keeps the blanks around a text: librsvg would drop even no-break spaces."""
+        drawn = super().export_screenshot(title=title, simplify=simplify)
+        return drawn.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
     def action_help(self) -> None:
         from authlens.ui.screens.help import HelpScreen
 

@@ -205,11 +205,18 @@ class AuthlensApp(App[object]):
     def _warn(self, problem: str) -> None:
         self.notify(problem, severity="warning", timeout=15, markup=False)
 
+    _is_ended_by_signal = False
+
     def _on_signal(self, number: signal.Signals) -> None:
+        self._is_ended_by_signal = True
         self.exit(return_code=128 + number)
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual would print the local variables, secrets among them. Say what and where, and keep a report."""
+        if self._is_ended_by_signal:
+            # Widgets that are taken down half made, before the first paint, stumble over what they lack.
+            self._close_messages_no_wait()
+            return
         from authlens.ui import crash
 
         self._return_code = crash.EXIT_CODE

@@ -20,6 +20,7 @@ async def test_an_mfa_code_is_asked_in_the_app(tmp_path: Path) -> None:
         asking.start()
         while not isinstance(robot.app.screen, AskText):
             await robot.pilot.pause()
+        await robot.settle()
         assert "mfa/me" in robot.text()
         await robot.type("123456")
         assert MASK in robot.text()

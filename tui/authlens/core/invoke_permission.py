@@ -6,13 +6,13 @@ The rule: a condition that is not known here decides nothing; it is named, and t
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.policy.wildcards import compile_symbols, symbols
 
 PRINCIPAL = "iot.amazonaws.com"
 _ACTION = "lambda:invokefunction"
@@ -120,15 +120,16 @@ def _condition(operator: str, key: str, values: list[str], authorizer: Authorize
 
 def _fits_arn(arn: str, pattern: str, operator: str) -> bool:
     """ArnLike and ArnEquals compare the six parts of an ARN one by one; the others compare the whole text."""
+    if operator == "stringlike":
+        return _like(arn, pattern)
     if operator in _TEXT_OPERATORS:
-        return _like(arn, pattern) if operator == "stringlike" else arn == pattern
+        return arn == pattern or (operator == "stringequalsignorecase" and arn.casefold() == pattern.casefold())
     parts, patterns = arn.split(":", 5), pattern.split(":", 5)
     return len(parts) == len(patterns) and all(map(_like, parts, patterns))
 
 
 def _like(text: str, pattern: str) -> bool:
-    written = "".join(".*" if each == "*" else "." if each == "?" else re.escape(each) for each in pattern)
-    return re.fullmatch(written, text, re.DOTALL) is not None
+    return compile_symbols(symbols(pattern)).matches(text)
 
 
 def _account(arn: str) -> str:

@@ -170,11 +170,5 @@ def test_prints_the_script(scripts: dict[str, str]) -> None:
 )
 def test_refusals(words: list[str], message: str) -> None:
     world, _ = _world()
-    assert completion.is_asked(words)
     with pytest.raises(CommandError, match=message):
         completion.main(words, world)
-
-
-def test_other_words_do_not_ask_for_it() -> None:
-    assert not completion.is_asked([])
-    assert not completion.is_asked(["invoke", completion.PRINT])

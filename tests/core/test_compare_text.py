@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.compare_text import Fold, Row, RowKind, Section, align, fold, jumps, one_column, row, word_spans
+from authlens.core.compare_text import Fold, Row, RowKind, Section, align, fold, jumps, row, word_spans
 
 LINES = st.lists(st.sampled_from(["{", "}", '  "a",', '  "a"', '  "b"', ""]), max_size=12)
 
@@ -33,16 +33,6 @@ def test_rows_hold_every_line_in_order(left: list[str], right: list[str]) -> Non
 
     assert [each.left for each in rows if each.left is not None] == left
     assert [each.right for each in rows if each.right is not None] == right
-
-
-@given(LINES, LINES)
-def test_one_column_holds_what_went_above_what_came(left: list[str], right: list[str]) -> None:
-    column = one_column(align(left, right))
-
-    assert [each.left for each in column if each.left is not None] == left
-    assert [each.right for each in column if each.right is not None] == right
-    assert RowKind.CHANGED not in {each.kind for each in column}
-    assert "+-" not in kinds(column)
 
 
 def test_spans_are_whole_words() -> None:

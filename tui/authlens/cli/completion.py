@@ -30,11 +30,6 @@ _WHAT_TO_DO = {
 }
 
 
-def is_asked(words: list[str]) -> bool:
-    """Whether the command line asks for completion, which is no command and no option of the app."""
-    return bool(words) and words[0].partition("=")[0] in (INSTALL, PRINT)
-
-
 def main(words: list[str], world: World) -> ExitCode:
     option, shell = _asked(words, world.environ)
     text = script(shell)

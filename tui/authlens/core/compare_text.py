@@ -150,22 +150,3 @@ def _spans(words: Sequence[str], ranges: Sequence[Span]) -> tuple[Span, ...]:
     for word in words:
         ends.append(ends[-1] + len(word))
     return tuple((ends[start], ends[end]) for start, end in ranges if start < end)
-
-
-def one_column(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The same rows for a narrow screen: in each run of changes what went stands above what came."""
-    column: list[Row] = []
-    run: list[Row] = []
-    for each in rows:
-        if each.kind is RowKind.SAME:
-            column += _split(run)
-            column.append(each)
-            run = []
-        else:
-            run.append(each)
-    return (*column, *_split(run))
-
-
-def _split(run: Sequence[Row]) -> Iterator[Row]:
-    yield from (Row(RowKind.REMOVED, each.left, None, each.left_spans) for each in run if each.left is not None)
-    yield from (Row(RowKind.ADDED, None, each.right, (), each.right_spans) for each in run if each.right is not None)

@@ -35,10 +35,6 @@ class Jwt:
         return _time(self.claims.get("nbf"))
 
     @property
-    def issued_at(self) -> datetime | None:
-        return _time(self.claims.get("iat"))
-
-    @property
     def can_be_signature(self) -> bool:
         """Whether its third part can serve as the token signature of its first two."""
         return self.signature is not None and self.algorithm == _SIGNABLE

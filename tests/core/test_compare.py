@@ -160,6 +160,7 @@ def test_a_draft_has_no_answer_to_compare() -> None:
         (Question("iot:Subscribe", "topicfilter/a/#"), "subscribe to a/#"),
         (Question("iot:Subscribe", "topic/a"), "subscribe to topic/a"),
         (Question("iot:GetThingShadow", "thing/t"), "iot:GetThingShadow on thing/t"),
+        (Question("iot:Publish", "arn:x"), "publish to x"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

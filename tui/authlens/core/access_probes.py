@@ -13,6 +13,7 @@ from itertools import islice
 from authlens.core.access import variables_of
 from authlens.core.compare_policies import DocumentPair, StatementMeaning
 from authlens.core.expectation import Question
+from authlens.core.policy.arn import tail_of
 from authlens.core.request import AuthorizerRequest
 
 MOST = 16
@@ -99,5 +100,5 @@ def _substituted(resource: str, variables: Mapping[str, tuple[str, ...]]) -> str
 def _concrete(action: str, resource: str) -> Sequence[str]:
     if "*" not in action and "?" not in action:
         return (action,)
-    tail = resource.split(":", 5)[-1]
+    tail = tail_of(resource)
     return _ACTIONS.get(tail.partition("/")[0], ())

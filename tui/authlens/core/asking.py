@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlens.core.expectation import Expectation, Question
 from authlens.core.policy.actions import TYPES, action_named, full_name, nearest_action
+from authlens.core.policy.arn import tail_of
 from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest
 
@@ -43,7 +44,7 @@ def slip(question: Question) -> str | None:
         return f"AWS IoT policies know no action {name}" + (f"; did you mean {nearest}?" if nearest else "")
     if "${" in question.resource:
         return f"{question.resource} holds a variable; ask for what stands in its place, such as client/sensor-7"
-    tail = question.resource.split(":", 5)[-1] if question.resource.startswith("arn:") else question.resource
+    tail = tail_of(question.resource)
     kind, _, rest = tail.partition("/")
     if action.type in ("*", kind) or tail == "*":
         return None

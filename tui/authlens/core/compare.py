@@ -17,6 +17,7 @@ from authlens.core.compare_policies import DocumentPair, pair_documents
 from authlens.core.compare_words import Change, policy_changes, request_changes, result_changes
 from authlens.core.expectation import Question
 from authlens.core.invocation import Failure, Invocation, Outcome
+from authlens.core.policy.arn import tail_of
 from authlens.core.redaction import Redactor, redact_request, secrets_of
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
@@ -158,7 +159,7 @@ def comparison_of(
 def asked(question: Question) -> str:
     """`publish to sensors/7/data`"""
     verb, kinds = _VERBS.get(question.action, (f"{question.action} on", ()))
-    tail = question.resource.split(":", 5)[5] if question.resource.startswith("arn:") else question.resource
+    tail = tail_of(question.resource)
     kind, _, name = tail.partition("/")
     return f"{verb} {name if kind in kinds and name else tail}"
 

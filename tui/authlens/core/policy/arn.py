@@ -51,6 +51,11 @@ def split(text: str) -> Arn | None:
     return Arn(*fields[1:]) if len(fields) == len(FIELDS) and fields[0] == "arn" else None
 
 
+def tail_of(resource: str) -> str:
+    """What follows the account of an ARN, or of one that breaks off earlier its last field; a tail is its own."""
+    return fields_of(resource)[-1] if resource.startswith("arn:") else resource
+
+
 def partition_of(region: str) -> str:
     """The partition that a region lies in."""
     if region.startswith("cn-"):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, action_named, actions_matching, nearest_action
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.clip import clip
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.document import Condition, Document, Statement
 from authlens.core.policy.json_text import Span
 from authlens.core.policy.matching import Asking, matching_action, matching_resource, unmet_conditions
-from authlens.core.policy.near_resource import Miss, nearest_resources, resource_misses, tail_of
+from authlens.core.policy.near_resource import Miss, nearest_resources, resource_misses
 from authlens.core.policy.reasons import is_allowed
 from authlens.core.policy.variables import Context
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import action_named
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.document import ResourceElement
 from authlens.core.policy.json_text import Span
 from authlens.core.policy.matching import Asking
@@ -50,11 +51,6 @@ def nearest_resources(elements: Sequence[ResourceElement], asking: Asking) -> li
 
 def _fits(pattern: str, text: str, asking: Asking) -> bool:
     return template(pattern).glob(asking.context).matches(text)
-
-
-def tail_of(pattern: str) -> str:
-    """The sixth field of an ARN, or a text that is none."""
-    return arn.fields_of(pattern)[-1] if pattern.startswith("arn:") else pattern
 
 
 def _asked_text(element: ResourceElement, asking: Asking) -> str:

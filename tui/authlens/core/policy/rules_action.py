@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, TYPES, Action, action_named, actions_matching, nearest_action
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.document import ActionElement, ResourceElement
-from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import ACTIONS_PAGE, GUIDE, RESOURCES_PAGE, Hit, Placed, Rule, Subject
 from authlens.core.policy.rules_arn import arn_slip
 from authlens.core.policy.wildcards import Wild, admits, symbols

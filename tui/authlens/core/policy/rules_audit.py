@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.document import ResourceElement, Statement
 from authlens.core.policy.json_text import Span
-from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import DEFENDER, MISCONFIGURED, Hit, Rule, Subject
 from authlens.core.policy.rules_arn import arn_slip
 from authlens.core.policy.variables import template

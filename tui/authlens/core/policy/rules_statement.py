@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from authlens.core.policy.actions import action_named
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.connection import connection_variables
 from authlens.core.policy.covering import includes, is_plain
 from authlens.core.policy.document import Statement
 from authlens.core.policy.evaluate import Word, decide
-from authlens.core.policy.near_resource import tail_of
-from authlens.core.policy.rule import ACTIONS_PAGE, GRAMMAR, GUIDE, Hit, Placed, Rule, Subject
+from authlens.core.policy.rule import ACTIONS_PAGE, CONFIG, GRAMMAR, GUIDE, PUB_SUB, Hit, Placed, Rule, Subject
 
 _COMPARED = 150
 """Statements, and resources of one, that are compared with each other; what AWS accepts holds fewer."""
@@ -195,7 +195,7 @@ RULES = (
         "warning",
         "What nothing allows is denied. AWS's sample answers a wrong password so.",
         "Allow iot:Connect for the client, if it is to connect.",
-        f"{GUIDE}config-custom-auth.html",
+        CONFIG,
         _only_denies,
     ),
     Rule(
@@ -236,7 +236,7 @@ RULES = (
         "warning",
         "Topics that are published to hold no MQTT wildcards, and a policy takes them as characters.",
         "Use `*`.",
-        f"{GUIDE}pub-sub-policy.html",
+        PUB_SUB,
         _literal_wildcard,
     ),
     Rule(
@@ -244,7 +244,7 @@ RULES = (
         "info",
         "In a policy `+` and `#` are ordinary characters: subscribing to one of the topics by name is refused.",
         "Use `*` to allow both the filter and the topics.",
-        f"{GUIDE}pub-sub-policy.html",
+        PUB_SUB,
         _literal_filter,
     ),
     Rule(

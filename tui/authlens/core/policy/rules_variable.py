@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from authlens.core.policy.actions import nearest
+from authlens.core.policy.arn import tail_of
 from authlens.core.policy.json_text import Span, string_offsets, within
-from authlens.core.policy.near_resource import tail_of
 from authlens.core.policy.rule import BASIC_VARIABLES, GUIDE, THING_VARIABLES, Hit, Placed, Rule, Subject
 from authlens.core.policy.variables import Template, Variable
 from authlens.core.policy.wildcards import Wild

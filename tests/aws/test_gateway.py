@@ -301,6 +301,16 @@ def test_a_failed_describe_says_why() -> None:
     assert failed.value.failure.error == "ResourceNotFoundException"
 
 
+@pytest.mark.parametrize("body", ["<html>Sign in</html>", "{}", '{"authorizerDescription":{}}', "[]"])
+def test_a_200_that_describes_nothing_is_a_failure(body: str) -> None:
+    with fault_server(http(body)) as server, pytest.raises(CallFailed) as raised:
+        GATEWAY.describe("A", target(server.url))
+    assert raised.value.failure.kind is FailureKind.BROKEN_ANSWER
+    with fault_server(http(body)) as server, pytest.raises(CallFailed) as raised:
+        GATEWAY.identity(target(server.url))
+    assert raised.value.failure.kind is FailureKind.BROKEN_ANSWER
+
+
 def test_identity_of_a_loopback_target_stays_on_loopback() -> None:
     xml = (
         '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'

@@ -77,6 +77,23 @@ def test_a_failure_lights_its_stage_alone(failure: Failure, expected: str) -> No
     assert lit.aws_words == f"{failure.error}: {'null' if failure.message is None else failure.message}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FailureKind.UNREACHABLE, "EndpointConnectionError"),
+        (FailureKind.TIMED_OUT, "ConnectTimeoutError"),
+        (FailureKind.LOCAL, "LocalEndpointFailed"),
+        (FailureKind.FAULT, "KeyError"),
+    ],
+)
+def test_a_call_that_came_to_nobody_blames_no_stage(kind: FailureKind, error: str) -> None:
+    verdict = judged(Failure(kind, error, "x"))
+    assert (line(verdict), verdict.conclusion, verdict.lit) == ("–" * 9, Conclusion.FAILED, None)
+    first = verdict.stages[0]
+    assert (first.why, first.next_step) == (verdict.headline, verdict.next_step)
+    assert verdict.aws_words == f"{error}: x"
+
+
 def test_a_refused_login_fails_at_authenticated() -> None:
     verdict = judged(Outcome(False, "p1", (), 300, 86400))
     assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✗–", Conclusion.REFUSED)

@@ -61,6 +61,14 @@ def test_a_verdict_without_fault_lights_nothing() -> None:
     assert why.because(verdict).plain.startswith("Authenticated as 'sensor7'")
 
 
+@pytest.mark.parametrize(
+    ("kind", "elsewhere"),
+    [(FailureKind.CREDENTIALS, True), (FailureKind.UNREACHABLE, True), (FailureKind.BROKEN_ANSWER, False)],
+)
+def test_what_another_target_may_mend_names_the_key_that_chooses_it(kind: FailureKind, elsewhere: bool) -> None:
+    assert ("F9 chooses" in why.because(of(invocation(Failure(kind, "X", "x"))).verdict).plain) == elsewhere
+
+
 def test_questions_tell_their_decision_reason_and_nearest_miss() -> None:
     said = plain(why.access_items(of(GOOD, MAY_CONNECT, MAY_SUBSCRIBE), (MAY_CONNECT, MAY_SUBSCRIBE)))
     assert "✓ ALLOWED       Connect client/sensor-7" in said

@@ -49,8 +49,10 @@ class BotoGateway:
             return Reply(result, duration, exchange.wire(), _function_log(exchange.header(_LOG_HEADER)))
 
     def describe(self, name: str, target: Target) -> Authorizer:
-        answer = self._call("iot", target, lambda client: client.describe_authorizer(authorizerName=name))
-        return Authorizer.from_api(answer["authorizerDescription"])
+        def described(client: Any) -> Authorizer:
+            return Authorizer.from_api(client.describe_authorizer(authorizerName=name)["authorizerDescription"])
+
+        return self._call("iot", target, described)
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
         def every_page(client: Any) -> list[str]:
@@ -67,8 +69,11 @@ class BotoGateway:
                 raise CallFailed(failure_of(error, exchange, target)) from error
 
     def identity(self, target: Target) -> Identity:
-        answer = self._call("sts", target, lambda client: client.get_caller_identity())
-        return Identity(answer["Account"], answer["Arn"], self._clients.region(target) or "")
+        def identified(client: Any) -> Identity:
+            answer = client.get_caller_identity()
+            return Identity(answer["Account"], answer["Arn"], self._clients.region(target) or "")
+
+        return self._call("sts", target, identified)
 
     def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
         def ask(service: str, call: Callable[[Any], Value]) -> Value:
@@ -95,6 +100,7 @@ class BotoGateway:
         return read_answer(exchange.body or b"", exchange.header("content-length"))
 
     def _call(self, service: str, target: Target, call: Callable[[Any], Value]) -> Value:
+        """What `call` reads of an answer, which may be a login page with status 200: what it misses is a failure."""
         with self._tap.listening() as exchange:
             try:
                 answer = call(self._clients.client(service, target, self._tap.attach))

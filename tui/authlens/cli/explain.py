@@ -163,8 +163,8 @@ def _lines(explained: _Explained) -> Iterator[str]:
     verdict = explained.verdict
     yield verdict.headline
     yield f"Next: {verdict.next_step}"
-    if verdict.lit is not None and verdict.lit.aws_words is not None:
-        yield f"{explained.speaking}: {verdict.lit.aws_words}"
+    if verdict.aws_words is not None:
+        yield f"{explained.speaking}: {verdict.aws_words}"
     yield ""
     for result in verdict.stages:
         note = f"  {result.why}" if result.why and result.why != verdict.headline else ""

@@ -31,10 +31,10 @@ class Authorizer:
     def from_api(cls, description: Mapping[str, Any]) -> Authorizer:
         """From the `authorizerDescription` of DescribeAuthorizer, dates as text or datetimes."""
         return cls(
-            name=description["authorizerName"],
-            arn=description.get("authorizerArn") or "",
-            function_arn=description.get("authorizerFunctionArn") or "",
-            status=description.get("status") or "ACTIVE",
+            name=str(description["authorizerName"]),
+            arn=str(description.get("authorizerArn") or ""),
+            function_arn=str(description.get("authorizerFunctionArn") or ""),
+            status=str(description.get("status") or "ACTIVE"),
             signing_disabled=bool(description.get("signingDisabled")),
             token_key_name=description.get("tokenKeyName"),
             token_signing_public_keys=tuple((description.get("tokenSigningPublicKeys") or {}).items()),

@@ -44,6 +44,8 @@ class Explanation:
     next_step: str
     earlier_passed: bool = True
     """Whether ending here proves that every stage before was passed."""
+    judged: bool = True
+    """Whether the stage failed; false where the call came to nobody who could judge a stage."""
 
 
 _RULES: dict[str, tuple[str, str]] = {
@@ -246,6 +248,9 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
 }
 """By the kind of a failure that is not AWS's answer."""
 
+_UNJUDGED = frozenset({FailureKind.UNREACHABLE, FailureKind.LOCAL, FailureKind.FAULT})
+"""The call came to nobody: there is no stage to blame, the credentials' least of all."""
+
 
 def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer | None = None) -> Explanation:
     """Where, why and what next, for any failure at all."""
@@ -310,10 +315,11 @@ def _alike(failure: Failure) -> Explanation | None:
 
 
 def _of_kind(failure: Failure) -> Explanation:
-    stage, why, next_step = _KINDS[failure.kind]
-    if failure.kind is FailureKind.TIMED_OUT and "Connect" in failure.error:
-        stage, why, next_step = _KINDS[FailureKind.UNREACHABLE]
-    return Explanation(failure.kind.value, stage, why, failure.advice or next_step, earlier_passed=False)
+    unconnected = failure.kind is FailureKind.TIMED_OUT and "Connect" in failure.error
+    kind = FailureKind.UNREACHABLE if unconnected else failure.kind
+    stage, why, next_step = _KINDS[kind]
+    step = failure.advice or next_step
+    return Explanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
 
 
 def permission_line(authorizer: Authorizer) -> str | None:

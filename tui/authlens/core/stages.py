@@ -75,8 +75,13 @@ class Verdict:
 
     @property
     def lit(self) -> StageResult | None:
-        """The first stage that failed."""
+        """The first stage that failed; none where all passed, or where nobody was reached who could judge one."""
         return next((result for result in self.stages if result.state is State.FAILED), None)
+
+    @property
+    def aws_words(self) -> str | None:
+        """What was answered or raised, word for word, where a call came to nothing."""
+        return next((result.aws_words for result in self.stages if result.aws_words is not None), None)
 
 
 def stages(
@@ -140,7 +145,8 @@ def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) 
 def _failed(explanation: Explanation, failure: Failure) -> Verdict:
     words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
     earlier = State.PASSED if explanation.earlier_passed else State.NOT_REACHED
-    results = _results(explanation.stage, State.FAILED, explanation.why, explanation.next_step, words, earlier)
+    state = State.FAILED if explanation.judged else State.NOT_REACHED
+    results = _results(explanation.stage, state, explanation.why, explanation.next_step, words, earlier)
     if failure.error in ANSWERED_TO_KNOWN_CALLERS:
         results = _passed(results, (Stage.CREDENTIALS,))
     return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)

@@ -17,7 +17,7 @@ from authlens.core.expectation import Question
 from authlens.core.expectation_check import Judgement
 from authlens.core.expectation_check import State as Judged
 from authlens.core.finding import Finding
-from authlens.core.invocation import Invocation
+from authlens.core.invocation import FailureKind, Invocation
 from authlens.core.judgement_text import sentence
 from authlens.core.policy import document as policy
 from authlens.core.policy.evaluate import Decision, decide
@@ -149,11 +149,17 @@ def _stage(result: StageResult, lit: bool) -> Content:
     )
 
 
+_OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, FailureKind.UNREACHABLE})
+"""What another target may mend; the advice itself names the ways of a shell."""
+
+
 def because(verdict: Verdict) -> Content:
     """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
-    said = [shown(verdict.headline, "bold" if verdict.lit else "")]
+    said = [shown(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
     if verdict.next_step:
         said.append(Content.assemble(("→ ", "bold $text-primary"), shown(_sentence(_next_step(verdict)))))
+    if verdict.explanation in _OF_THE_TARGET:
+        said.append(_aside("F9 chooses the profile, region and endpoint."))
     return Content("\n").join(said)
 
 

@@ -197,6 +197,8 @@ _SHORT = {
     FailureKind.CONFIGURATION: "not configured",
     FailureKind.UNREACHABLE: "unreachable",
     FailureKind.LOCAL: "local endpoint failed",
+    FailureKind.TIMED_OUT: "no answer",
+    FailureKind.BROKEN_ANSWER: "broken answer",
 }
 _SHORT_AWS = {"ResourceNotFoundException": "not found", "AccessDeniedException": "may not be described"}
 

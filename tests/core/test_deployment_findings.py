@@ -266,3 +266,8 @@ def test_a_domain_tells_where_it_sends_devices() -> None:
         "Domain configuration shop (iot.example.com, ENABLED): default authorizer B, naming another is not allowed; "
         "authentication DEFAULT, protocol DEFAULT."
     )
+
+
+def test_without_the_arns_the_permission_is_asked_for_without_a_command() -> None:
+    nowhere = Deployment(Authorizer("A"), Function(FUNCTION_ARN, 3), None)
+    assert next(iter(deployment_caveats(nowhere, NAMED))).next_step == "Give the permission."

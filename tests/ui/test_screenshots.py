@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from authlens.core.authorizer import Authorizer
+from authlens.core.deployment import Deployment, Domain, Function, Unread
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome
 from authlens.core.request import AuthorizerRequest, HttpContext
@@ -41,6 +42,18 @@ USELESS = Outcome(
     ),
     300,
     86400,
+)
+
+AUTHORIZER_ARN = "arn:aws:iot:us-west-2:000000000000:authorizer/SensorAuth"
+FUNCTION_ARN = "arn:aws:lambda:us-west-2:000000000000:function:sensor-auth"
+DEPLOYED = Deployment(
+    Authorizer("SensorAuth", AUTHORIZER_ARN, FUNCTION_ARN, signing_disabled=True),
+    Function(FUNCTION_ARN, 30),
+    '{"Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},'
+    '"Action":"lambda:InvokeFunction"}]}',
+    default_authorizer="OtherAuth",
+    domains=(Domain("shop", "iot.example.com", "DISABLED", default_authorizer="OtherAuth", allows_override=False),),
+    data_endpoint=Unread("iot:DescribeEndpoint", "AccessDeniedException"),
 )
 
 PICTURES = frozenset(path.stem for path in FOLDER.glob("*.svg"))
@@ -163,6 +176,11 @@ async def test_why_it_is_so_looks_as_it_did(requests: Path) -> None:
         robot.history.rows.focus()
         await robot.press("home", "space", "space", "c")
         await album.take("compare")
+        await robot.press("escape")
+        robot.gateway.deployed = DEPLOYED
+        await robot.send()
+        await robot.open_page("device")
+        await album.take("device")
         album.check()
 
 

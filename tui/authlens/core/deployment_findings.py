@@ -80,11 +80,11 @@ def _permission(deployment: Deployment, _request: AuthorizerRequest) -> Iterator
             "permission-alias",
             f"{PRINCIPAL} may invoke the function itself, but the authorizer names its {_qualified(authorizer)}, which "
             "has a resource policy of its own.",
-            f"Give the permission there: {permission_line(authorizer)}",
+            _give("Give the permission there", authorizer),
         )
     elif found.grant in _PERMISSIONS:
         id_, words = _PERMISSIONS[found.grant]
-        yield _ran(id_, words(found, deployment), f"Give the permission: {permission_line(authorizer)}")
+        yield _ran(id_, words(found, deployment), _give("Give the permission", authorizer))
     elif found.grant in _NOTED:
         id_, message, next_step = _NOTED[found.grant]
         yield Caveat(id_, Stage.RAN, "info", message.format(found), next_step)
@@ -307,6 +307,12 @@ def _domain_words(domain: Domain) -> str:
         f"Domain configuration {domain.name} ({domain.domain_name or 'no host'}, {domain.status}): {named}"
         f"authentication {domain.authentication_type}, protocol {domain.application_protocol}."
     )
+
+
+def _give(step: str, authorizer: Authorizer) -> str:
+    """The step with its command, which takes the ARNs of both."""
+    line = permission_line(authorizer)
+    return f"{step}: {line}" if line else f"{step}."
 
 
 def _ran(id_: str, message: str, next_step: str) -> Caveat:

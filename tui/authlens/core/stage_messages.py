@@ -45,7 +45,7 @@ class Explanation:
     earlier_passed: bool = True
     """Whether ending here proves that every stage before was passed."""
     judged: bool = True
-    """Whether the stage failed; false where the call came to nobody who could judge a stage."""
+    """Whether the stage failed; false where nobody was reached, or waited for, who could judge one."""
 
 
 _RULES: dict[str, tuple[str, str]] = {
@@ -248,8 +248,8 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
 }
 """By the kind of a failure that is not AWS's answer."""
 
-_UNJUDGED = frozenset({FailureKind.UNREACHABLE, FailureKind.LOCAL, FailureKind.FAULT})
-"""The call came to nobody: there is no stage to blame, the credentials' least of all."""
+_UNJUDGED = frozenset({FailureKind.UNREACHABLE, FailureKind.LOCAL, FailureKind.FAULT, FailureKind.ABANDONED})
+"""Nobody was reached or waited for: there is no stage to blame, the credentials' least of all."""
 
 
 def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer | None = None) -> Explanation:

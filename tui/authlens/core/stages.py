@@ -75,7 +75,7 @@ class Verdict:
 
     @property
     def lit(self) -> StageResult | None:
-        """The first stage that failed; none where all passed, or where nobody was reached who could judge one."""
+        """The first stage that failed; none where all passed, and none where nobody could judge one."""
         return next((result for result in self.stages if result.state is State.FAILED), None)
 
     @property

@@ -16,7 +16,8 @@ from authlens.ui.widgets.key_line import KeyLine
 
 _ABOUT = (
     "authlens asks an AWS IoT custom authorizer what it would say to a connection.\n"
-    "Fill the form, press F5, read the answer. Every action is also in the command palette (Ctrl+P).\n"
+    "Fill the form, press F5, read the answer. Every action is also in the command palette (Ctrl+P); "
+    "only there: rename, duplicate or delete the open file, change the theme.\n"
     "Hold Shift (Option on macOS) to select text with the mouse as your terminal does."
 )
 
@@ -54,7 +55,7 @@ class HelpScreen(Dialog[None]):
             keys, _ = place.setdefault(active.binding.action, ([], active.binding))
             keys.append(self.app.get_key_display(active.binding))
         lines: list[Content] = []
-        for title, entries in sorted(places.items(), key=_outermost_first):
+        for title, entries in sorted(places.items(), key=_ours_first):
             # What has a sentence of its own is ours; moving the cursor is known to everybody.
             entry_list = sorted(entries.values(), key=lambda entry: not entry[1].tooltip)
             lines += [_heading(title), *map(_line, entry_list)]
@@ -64,11 +65,15 @@ class HelpScreen(Dialog[None]):
 def _place(active: ActiveBinding) -> str:
     name = type(active.node).__name__
     words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).strip()
-    return _EVERYWHERE if words in ("Main Screen", "Authlens App") else words
+    if words in ("Main Screen", "Authlens App"):
+        return _EVERYWHERE
+    return words.removesuffix(" Screen").removesuffix(" Rows")
 
 
-def _outermost_first(entry: tuple[str, object]) -> bool:
-    return entry[0] != _EVERYWHERE
+def _ours_first(entry: tuple[str, dict[str, tuple[list[str], Binding]]]) -> tuple[bool, bool]:
+    """What works everywhere, then the places with keys of their own; how a field is edited is known to everybody."""
+    title, entries = entry
+    return title != _EVERYWHERE, not any(binding.tooltip for _, binding in entries.values())
 
 
 def _heading(place: str) -> Content:

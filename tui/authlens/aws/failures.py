@@ -133,13 +133,13 @@ def _service_failure(error: Any, exchange: Exchange, target: Target, service: st
         _raw_message(exchange.body, described.get("Message")),
         http_status=metadata.get("HTTPStatusCode"),
         request_id=metadata.get("RequestId") or exchange.header("x-amzn-requestid"),
-        advice=_for_profile(_SERVICE_ADVICE.get(code), target) or _permission_advice(error, service),
+        advice=_for_profile(_SERVICE_ADVICE.get(code), target) or _advice_on_call(error, service),
         retries=metadata.get("RetryAttempts") if metadata.get("MaxAttemptsReached") else None,
     )
 
 
-def _permission_advice(error: Any, service: str) -> str | None:
-    """The IAM action that was denied is named after the call."""
+def _advice_on_call(error: Any, service: str) -> str | None:
+    """What helps with this call of this service; the IAM action that was denied is named after it."""
     code = error.response.get("Error", {}).get("Code")
     if service == "logs" and code == "UnknownOperationException":
         return "A local endpoint has no CloudWatch Logs: what its function printed comes with the answer."

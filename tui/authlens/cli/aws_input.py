@@ -39,7 +39,7 @@ def ask(call: str, work: Callable[[], Answer]) -> Answer:
     thread.join(TOTAL_DEADLINE)
     for error in failures:
         if isinstance(error, CallFailed):
-            raise CommandError(_words(call, error), _code(error)) from error
+            raise CommandError(f"{call}: {error.words}", _code(error)) from error
         raise error
     if not answers:
         raise CommandError(f"{call}: no whole answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER)
@@ -64,11 +64,6 @@ def deployed(authorizer: Authorizer | None, saved: SavedRequest, base: Path | No
     with world.sender() as sender:
         known = authorizer or describe(sender, saved, base)
         return ask("reading the deployment", lambda: sender.deployment(known, saved.target, base))
-
-
-def _words(call: str, error: CallFailed) -> str:
-    failure = error.failure
-    return f"{call}: {failure.error}: {failure.message}{f' {failure.advice}' if failure.advice else ''}"
 
 
 def _code(error: CallFailed) -> ExitCode:

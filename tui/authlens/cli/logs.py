@@ -28,6 +28,8 @@ It takes logs:FilterLogEvents, and iot:DescribeAuthorizer to learn which functio
 seconds late. --connections reads AWSIotLogsV2, which AWS IoT writes once its logging is on, for the request's client
 id. A local endpoint has no CloudWatch: there the log comes with the answer."""
 
+_LONGEST = timedelta(days=3653)
+"""The longest retention that CloudWatch Logs has, ten years."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -49,7 +51,10 @@ def _duration(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no time such as 30s, 15m, 2h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    back = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if back > _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is further back than CloudWatch keeps logs, {_LONGEST.days}d")
+    return back
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:

@@ -31,6 +31,18 @@ class CallFailed(Exception):
         super().__init__(failure.message or failure.error)
         self.failure = failure
 
+    @property
+    def words(self) -> str:
+        """The error in AWS's words and what to do; the latter alone of a call that the endpoint does not know."""
+        failure = self.failure
+        if failure.error == "UnknownOperationException" and failure.advice:
+            return failure.advice
+        return " ".join(filter(None, (_said(failure), failure.advice)))
+
+
+def _said(failure: Failure) -> str:
+    return f"{failure.error}: {failure.message}" if failure.message else failure.error
+
 
 class Gateway(Protocol):
     """Every method blocks, makes one attempt, ends by the target's deadlines and is safe to call from any thread."""

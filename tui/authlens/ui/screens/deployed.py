@@ -63,10 +63,7 @@ async def _said(read: Callable[[], str]) -> str:
     try:
         return await background.call(read, LOOK_UP) or f"Nothing was logged there in that time. {LATE}"
     except CallFailed as error:
-        failure = error.failure
-        if failure.error == "UnknownOperationException" and failure.advice:
-            return failure.advice
-        return f"It could not be read: {failure.error}: {failure.message} {failure.advice or ''}".rstrip()
+        return f"It could not be read: {error.words}"
     except TimeoutError:
         return f"No answer within {LOOK_UP:g} s."
     except TooManyAbandoned as error:

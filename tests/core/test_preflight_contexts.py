@@ -92,8 +92,15 @@ def test_header_names_are_lowered() -> None:
 
 
 def test_a_repeated_header_is_warned_of() -> None:
-    request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("A", "2"))))
+    request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("a", "2"))))
     assert "2 times" in found(request)["repeated-header"].message
+
+
+def test_headers_that_differ_in_case_alone_are_told_as_that() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("A", "2"))))
+    finding = found(request)["repeated-header"]
+    assert (finding.path, "'a', 'A' differ in case alone" in finding.message) == ("httpContext.headers[A]", True)
+    assert request.to_api()["httpContext"]["headers"] == {"a": "1", "A": "2"}
 
 
 def test_a_blank_in_the_query_string_is_pointed_at_and_encoded() -> None:

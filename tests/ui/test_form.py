@@ -119,9 +119,12 @@ async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
         assert headers_of(robot) == (("B", "2"), ("C", ""))
         await robot.press("ctrl+z")
         assert headers_of(robot) == (("A", "1"), ("B", "2"), ("C", ""))
+        robot.screen.query(HeaderRow).last().query(Field).first().focus()
         await robot.press("ctrl+z")
         assert headers_of(robot) == headers
         assert [row.pair for row in robot.screen.query(HeaderRow)] == [*headers, ("", "")]
+        await robot.press("ctrl+y")
+        assert headers_of(robot) == (*headers, ("C", "")), "the keys work although the cursor's row was taken away"
 
 
 async def test_undo_and_redo_reach_every_field_and_go_there(tmp_path: Path) -> None:

@@ -134,13 +134,21 @@ def header_case(subject: Subject) -> Iterator[Finding]:
 
 
 def repeated_header(subject: Subject) -> Iterator[Finding]:
-    """A header given twice: the request holds names once, and the last one wins."""
+    """A header given twice: the request holds names once, and the last one wins; their case tells names apart."""
     http = subject.request.http_context
-    counts = Counter(name.lower() for name, _ in (http.headers or () if http else ()))
-    for name, count in counts.items():
+    given = [name for name, _ in (http.headers or () if http else ())]
+    for name, count in Counter(given).items():
         if count > 1:
             message = f"The header {name!r} is given {count} times; of equal names only the last is sent."
             yield Finding("repeated-header", "warning", header_path(name), message)
+    for name, count in Counter(name.lower() for name in dict.fromkeys(given)).items():
+        if count > 1:
+            alike = [each for each in dict.fromkeys(given) if each.lower() == name]
+            message = (
+                f"The headers {', '.join(map(repr, alike))} differ in case alone: a test call sends each, "
+                "over a real connection they are one name, in lower case."
+            )
+            yield Finding("repeated-header", "warning", header_path(alike[-1]), message)
 
 
 def inactive_authorizer(subject: Subject) -> Iterator[Finding]:

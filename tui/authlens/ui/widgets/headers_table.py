@@ -38,7 +38,11 @@ class HeaderRow(Horizontal):
 
     def show(self, name: str, value: str) -> None:
         """Show another header; the fields keep their cursor."""
-        for field, text in zip(self.query(Field).results(Field), (name, value), strict=True):
+        self._given = (name, value)
+        fields = tuple(self.query(Field).results(Field))
+        if not fields:
+            return  # a row that is not composed yet is composed with these
+        for field, text in zip(fields, self._given, strict=True):
             field.show(text)
         self.follow_name()
 
@@ -88,11 +92,15 @@ class HeadersTable(Vertical):
         if headers == self.headers:
             return
         rows = list(self.query(HeaderRow))
-        for row, pair in zip(rows, headers, strict=False):
+        wanted = (*headers, ("", ""))
+        for row, pair in zip(rows, wanted, strict=False):
             row.show(*pair)
-        for row in rows[len(headers) :]:
-            row.remove()
-        self.mount(*(HeaderRow(*pair) for pair in headers[len(rows) :]), HeaderRow())
+        surplus = rows[len(wanted) :]
+        if any(row.has_focus_within for row in surplus):
+            # A cursor in a row that goes would take every key with it.
+            rows[len(wanted) - 1].query(Field).first().focus()
+        self.remove_children(surplus)
+        self.mount(*(HeaderRow(*pair) for pair in wanted[len(rows) :]))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

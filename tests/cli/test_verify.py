@@ -134,6 +134,10 @@ REFUSED = {
     "no description": (["--authorizer", "list.json", "--signature", SIGNATURE, "allow"], "no authorizerName"),
     "no JSON": (["--authorizer", "a.pem", "--signature", SIGNATURE, "allow"], "line 1, column 1"),
     "keys of another type": (["--authorizer", "odd.json", "--signature", SIGNATURE, "allow"], "no map"),
+    "text of another type": (
+        ["--authorizer", "typed.json", "--signature", SIGNATURE, "allow"],
+        "tokenKeyName is no text",
+    ),
     "deep": (["--authorizer", "deep.json", "--signature", SIGNATURE, "allow"], "nested too deeply"),
 }
 
@@ -144,6 +148,7 @@ def test_bad_input_is_one_sentence(authlens: Command, words: list[str], said: st
     Path("list.json").write_text("[]")
     Path("bare.yaml").write_text("request: {authorizerName: A}")
     Path("deep.json").write_text("[" * 100_000)
+    Path("typed.json").write_text('{"authorizerName": "A", "tokenKeyName": true}')
     Path("odd.json").write_text('{"authorizerName": "A", "tokenSigningPublicKeys": {"k": 1}}')
     ended = authlens("verify", *words)
     assert (ended.code, ended.out) == (252, "")

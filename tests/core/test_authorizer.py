@@ -37,3 +37,10 @@ def test_every_member_is_read() -> None:
 def test_a_signing_disabled_authorizer_may_have_null_keys() -> None:
     described = {"authorizerName": "A", "signingDisabled": True, "tokenSigningPublicKeys": None}
     assert Authorizer.from_api(described) == Authorizer("A", signing_disabled=True)
+
+
+def test_texts_of_another_type_are_made_text() -> None:
+    described = {"authorizerName": 1, "tokenKeyName": 7, "tokenSigningPublicKeys": {"k": 1}}
+    assert Authorizer.from_api(described) == Authorizer(
+        "1", token_key_name="7", token_signing_public_keys=(("k", "1"),)
+    )

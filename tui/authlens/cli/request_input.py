@@ -99,6 +99,15 @@ def known_authorizer(
     return None
 
 
+_KINDS: dict[type, str] = {str: "text", bool: "true or false"}
+_MEMBERS: dict[str, type] = {
+    **dict.fromkeys(("authorizerArn", "authorizerFunctionArn", "status", "tokenKeyName"), str),
+    **dict.fromkeys(("creationDate", "lastModifiedDate"), str),
+    **dict.fromkeys(("signingDisabled", "enableCachingForHttp"), bool),
+}
+"""What DescribeAuthorizer says beside the name and the keys."""
+
+
 def read_authorizer(name: str, world: World) -> Authorizer:
     from authlens.core.authorizer import Authorizer
 
@@ -109,7 +118,13 @@ def read_authorizer(name: str, world: World) -> Authorizer:
     keys = description.get("tokenSigningPublicKeys")
     if keys is not None and not (isinstance(keys, dict) and all(isinstance(pem, str) for pem in keys.values())):
         raise CommandError(f"{name}: tokenSigningPublicKeys is no map of key names to PEM texts")
-    return Authorizer.from_api({key: _plain(item) for key, item in description.items()})
+    members = {key: _plain(item) for key, item in description.items()}
+    for member, kind in _MEMBERS.items():
+        if not isinstance(members.get(member), kind | None):
+            raise CommandError(
+                f"{name}: {member} is no {_KINDS[kind]}; name the output of 'aws iot describe-authorizer'"
+            )
+    return Authorizer.from_api(members)
 
 
 def read_json(name: str, world: World, what: str) -> Any:

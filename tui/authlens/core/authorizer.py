@@ -29,15 +29,19 @@ class Authorizer:
 
     @classmethod
     def from_api(cls, description: Mapping[str, Any]) -> Authorizer:
-        """From the `authorizerDescription` of DescribeAuthorizer, dates as text or datetimes."""
+        """From the `authorizerDescription` of DescribeAuthorizer, dates as text or datetimes.
+
+        Texts are made text: botocore passes on whatever an endpoint wrote.
+        """
+        token_key_name, keys = description.get("tokenKeyName"), description.get("tokenSigningPublicKeys") or {}
         return cls(
             name=str(description["authorizerName"]),
             arn=str(description.get("authorizerArn") or ""),
             function_arn=str(description.get("authorizerFunctionArn") or ""),
             status=str(description.get("status") or "ACTIVE"),
             signing_disabled=bool(description.get("signingDisabled")),
-            token_key_name=description.get("tokenKeyName"),
-            token_signing_public_keys=tuple((description.get("tokenSigningPublicKeys") or {}).items()),
+            token_key_name=None if token_key_name is None else str(token_key_name),
+            token_signing_public_keys=tuple((str(name), str(pem)) for name, pem in keys.items()),
             enable_caching_for_http=bool(description.get("enableCachingForHttp")),
             creation_date=_iso(description.get("creationDate")),
             last_modified_date=_iso(description.get("lastModifiedDate")),

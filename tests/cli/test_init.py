@@ -82,6 +82,8 @@ def test_the_keys_belong_together_and_to_this_project_alone(made: tuple[Path, Do
         os.umask(before)
     files = [path for path in (tmp_path / "other").rglob("*") if path.is_file()]
     assert {path.suffix for path in files if path.stat().st_mode & 0o077} == {".py"}
+    assert not [path for path in (tmp_path / "other").rglob("*") if path.stat().st_mode & 0o022]
+    assert [(tmp_path / "other" / name).stat().st_mode & 0o777 for name in ("", "keys", "requests")] == [0o700] * 3
     assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
 
 

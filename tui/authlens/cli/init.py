@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     files = project()
     _refuse_existing(folder, files)
     for name, content in files.items():
-        _write(folder / name, content, 0o666 if name.startswith(SHARED) else 0o600)
+        _write(folder / name, content, shared=name.startswith(SHARED))
         world.output.line(str(folder / name))
     _introduce(folder, world)
     return ExitCode.DONE
@@ -102,11 +102,13 @@ def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
         )
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def _write(path: Path, content: bytes, shared: bool) -> None:
+    """What is not shared is the user's alone, and nobody else writes to either, whatever the umask."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+            folder.mkdir(0o755 if shared else 0o700)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(path, flags, mode), "wb") as file:
+        with os.fdopen(os.open(path, flags, 0o644 if shared else 0o600), "wb") as file:
             file.write(content)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None

@@ -139,6 +139,11 @@ def test_a_function_may_be_shared(project: Path) -> None:
     assert [function.name for function in definitions.functions] == ["shared"]
 
 
+def test_a_command_needs_nothing_else(project: Path) -> None:
+    function = read(project, "authorizers:\n  Auth: {command: [./run]}\n").authorizers[0].function
+    assert (function.runtime, function.code_uri, function.command) == ("provided", project, (str(project / "run"),))
+
+
 def test_another_version_than_the_interpreters_is_a_warning(project: Path) -> None:
     (warning,) = read(project, SHORT + "    runtime: python3.7\n").warnings
     version = ".".join(map(str, sys.version_info[:3]))

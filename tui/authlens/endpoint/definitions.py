@@ -204,9 +204,7 @@ class _Reader:
 
     def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
         name = _optional(fields, "functionName", _function_name, name)
-        folder_node = _required(node, fields, "codeUri")
-        with unfit_at(folder_node):
-            folder = function_checks.checked_folder(self._base / os.path.expanduser(folder_node.string()))
+        folder = self._folder(node, fields)
         environment = _environment(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", Node.string, "")
         interpreter = self._interpreter(fields)
@@ -227,6 +225,14 @@ class _Reader:
             command=self._command(node, fields, runtime, folder),
             arn=function_arn(self._region, self._account, name),
         )
+
+    def _folder(self, node: Node, fields: Mapping[str, Node]) -> Path:
+        """A command needs no folder of code: it then runs in that of the file."""
+        if "codeUri" not in fields and "command" in fields:
+            return self._base
+        code_uri = _required(node, fields, "codeUri")
+        with unfit_at(code_uri):
+            return function_checks.checked_folder(self._base / os.path.expanduser(code_uri.string()))
 
     def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
         if "interpreter" not in fields:

@@ -134,6 +134,8 @@ def _run_top(words: list[str]) -> ExitCode | OpenApp:
 
 def _open_app(wish: OpenApp, world: World) -> int:
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        if wish.path is not None and not wish.path.exists():
+            raise CommandError(f"there is no file, folder or command {wish.path.name}; 'authlens --help' lists them")
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
     from authlens.store.settings import load_settings, save_settings
     from authlens.ui.app import run

@@ -18,12 +18,16 @@ _EXAMPLES = """examples:
 XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME are honoured on every platform. Saved requests are looked for in
 requests/ of the working folder, else in the data folder."""
 
+_ACTION_EXAMPLES = """examples:
+  authlens config {0}
+  authlens config {0} --output json"""
+
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="path|show")
     for name, summary in (("path", "the files and folders"), ("show", "the settings, with the defaults")):
-        action = actions.add_parser(name, help=summary)
+        action = actions.add_parser(name, help=summary, description=summary, epilog=_ACTION_EXAMPLES.format(name))
         action.add_argument("--output", choices=("text", "json"), default="text")
 
 

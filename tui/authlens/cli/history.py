@@ -32,11 +32,10 @@ _PAGE = 500
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|export|clear")
-    _declare_list(actions.add_parser("list", help="one line per invocation, newest first"))
-    _declare_show(actions.add_parser("show", help="everything about one invocation"))
-    _declare_export(actions.add_parser("export", help="every invocation as JSON, one a line, newest first"))
-    clear = actions.add_parser("clear", help="remove every invocation, and its bytes from the disk")
-    clear.add_argument("--yes", action="store_true", help="do not ask")
+    for name, (summary, declare_options) in _ACTIONS.items():
+        examples = "\n".join(line for line in _EXAMPLES.splitlines() if line.startswith(f"  authlens history {name}"))
+        action = actions.add_parser(name, help=summary, description=summary, epilog=f"examples:\n{examples}")
+        declare_options(action)
 
 
 def _declare_list(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +55,18 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
     _add_search(parser)
     parser.add_argument("--output", choices=("json",), default="json")
     _add_reveal(parser)
+
+
+def _declare_clear(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask; without a terminal nothing is asked")
+
+
+_ACTIONS = {
+    "list": ("one line per invocation, newest first", _declare_list),
+    "show": ("everything about one invocation", _declare_show),
+    "export": ("every invocation as JSON, one a line, newest first", _declare_export),
+    "clear": ("remove every invocation, and its bytes from the disk", _declare_clear),
+}
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +198,6 @@ def _clear(arguments: argparse.Namespace, history: History, world: World) -> Exi
 
 def _agreed(history: History, world: World) -> bool:
     if world.stdin is None or not world.stdin.isatty():
-        raise CommandError("without a terminal to ask on, 'history clear' needs --yes")
+        return True
     narrate(f"Remove {history.count()} invocations for good? [y/N]", world.stderr)
     return world.stdin.readline().strip().lower() in ("y", "yes")

@@ -40,6 +40,13 @@ NAMES = frozenset(command.name for command in COMMANDS)
 COMPLETION = ("--install-completion", "--print-completion")
 """Options that stand alone and name a shell: bash, zsh or fish."""
 
+_EXAMPLES = """\
+examples:
+  authlens
+  authlens requests/sensor.yaml
+  authlens requests/ --profile dev --region eu-west-1
+  authlens demo"""
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises instead of exiting, with options given in full."""
@@ -60,7 +67,7 @@ def app_parser() -> Parser:
         prog="authlens",
         description="An interactive terminal debugger for AWS IoT Core custom authorizers.\n"
         "Without a command the app opens, on a saved request or a folder of them when one is named.",
-        epilog=f"commands:\n{commands}\n\n'authlens COMMAND --help' shows a command's options.",
+        epilog=f"commands:\n{commands}\n\n{_EXAMPLES}\n\n'authlens COMMAND --help' shows a command's options.",
     )
     parser.add_argument("path", nargs="?", metavar="FILE|FOLDER", help="a saved request, or a folder of them")
     add_app_options(parser)

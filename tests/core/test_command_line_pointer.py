@@ -23,6 +23,9 @@ _WORD = st.text(alphabet="abcdefghij0123456789+/", min_size=6, max_size=12)
         ("--http-context", "headers={Token=abc", 18, "headers={Token=***\n" + " " * 18 + "^"),
         ("--cli-input-json", '{"token": "abc",}', 16, '{"token": "***",}\n' + " " * 16 + "^"),
         ("--cli-input-json", '{\n "token": "a"\n "b": 1}', 17, ' "b": 1}\n ^'),
+        ("--cli-input-yaml", "token: [a, bc", 13, "token: *** **\n" + " " * 13 + "^"),
+        ("--cli-input-yaml", "password: a, bc: d", 15, "password: ** *** *\n" + " " * 15 + "^"),
+        ("--cli-input-json", '{"token": ["abc"', 16, '{"token": ["***"\n' + " " * 16 + "^"),
         ("--tls-context", "serverName", 10, "serverName\n          ^"),
     ],
 )

@@ -9,7 +9,9 @@ import re
 
 _VALUE = r"""(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}{\[\]][^,}]*)"""
 _SECRET_KEY = r"""\b(?:password|token|tokenSignature|queryString)["']?\s*(?:@?=|:)\s*"""
-_SECRET = re.compile(_SECRET_KEY + _VALUE, re.DOTALL)
+_SECRET = re.compile(_SECRET_KEY + r"[\[{\s]*" + _VALUE, re.DOTALL)
+_SECRET_LINE = re.compile(_SECRET_KEY + r"(?P<value>[^\n]*)")
+"""YAML's plain text goes on over commas and braces."""
 _AFTER_QUERY = re.compile(r"""\busername["']?\s*(?:@?=|:)\s*["']?[^?,}"']*\?(?P<value>[^,}"']*)""")
 _HTTP = re.compile(r"[=:]\s*" + _VALUE, re.DOTALL)
 _HEADERS = re.compile(r"\bheaders\b")
@@ -33,7 +35,12 @@ def point_at(text: str, index: int, option: str) -> str:
 
 
 def _cover(text: str, option: str) -> str:
-    for pattern in (_SECRET, _AFTER_QUERY, *([_HTTP] if _is_http(text, option) else [])):
+    patterns = [_SECRET, _AFTER_QUERY]
+    if option == "--cli-input-yaml":
+        patterns.append(_SECRET_LINE)
+    if _is_http(text, option):
+        patterns.append(_HTTP)
+    for pattern in patterns:
         text = pattern.sub(_covered, text)
     return text
 

@@ -115,8 +115,10 @@ def test_a_bare_refusal_is_recognised(authlens: Command, answer: object) -> None
         f"(reached max retries: 0): {MISSING}\n",
         json.dumps({"__type": "InvalidResponseException", "message": MISSING}),
         json.dumps({"__type": "com.amazonaws#InvalidResponseException", "Message": MISSING}),
+        json.dumps({"Error": {"Code": "InvalidResponseException", "Message": MISSING}, "ResponseMetadata": {}}),
+        json.dumps({"error": "InvalidResponseException", "httpStatus": 400, "message": MISSING}),
     ],
-    ids=["CLI v1", "CLI v2", "body", "namespaced body"],
+    ids=["CLI v1", "CLI v2", "body", "namespaced body", "boto3", "run"],
 )
 def test_an_error_is_explained_however_it_was_kept(authlens: Command, printed: str) -> None:
     assert explained(authlens, printed)["explanation"] == "bare-refusal"

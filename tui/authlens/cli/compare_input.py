@@ -25,7 +25,7 @@ def read_side(name: str, world: World) -> Side:
     is_one_of_many = bool(mark and path and number.isascii() and number.isdigit()) and not Path(name).exists()
     text = read_text(path if is_one_of_many else name, world, "a saved request, an answer or an invocation")
     try:
-        return _from_text(name, _line_of(text, int(number)) if is_one_of_many else text, world)
+        return _from_text(name, _line_of(text, int(number)) if is_one_of_many else text)
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{name}: {error or 'nested too deeply'}") from error
 
@@ -63,7 +63,7 @@ def _several(text: str) -> list[int]:
     return [value["id"] for value in values if isinstance(value, dict) and isinstance(value.get("id"), int)]
 
 
-def _from_text(name: str, text: str, world: World) -> Side:
+def _from_text(name: str, text: str) -> Side:
     """What holds an answer is one; everything else is a saved request."""
     from authlens.core.compare import Side
     from authlens.core.invocation_json import from_json
@@ -78,7 +78,7 @@ def _from_text(name: str, text: str, world: World) -> Side:
         return Side.of(from_json(value), name)
     if isinstance(value, list) or (isinstance(value, dict) and "Statement" in value):
         return Side(name, result=_policies(value), policies_alone=True)
-    result = _result(text, value, world)
+    result = _result(text, value)
     if result:
         return Side(name, result=result)
     try:
@@ -87,16 +87,16 @@ def _from_text(name: str, text: str, world: World) -> Side:
         raise ValueError(str(error)) from error
 
 
-def _result(text: str, value: Any, world: World) -> Outcome | Failure | None:
+def _result(text: str, value: Any) -> Outcome | Failure | None:
     """An answer alone, or an error as AWS sends it or as the AWS CLI prints it."""
-    from authlens.cli.printed_error import printed_error
-    from authlens.cli.stored_answer import read_stored_answer
+    from authlens.cli.printed_error import printed_error, stored_error
     from authlens.core.invocation_json import read_outcome
 
     if not isinstance(value, dict) or "request" in value:
         return None if isinstance(value, dict) else printed_error(text)
-    if isinstance(value.get("__type", value.get("Code")), str):
-        return read_stored_answer(text, world.now()).invocation.result
+    stored = stored_error(value)
+    if stored is not None:
+        return stored
     return read_outcome(value) if _OUTCOME_KEYS & value.keys() else printed_error(text)
 
 

@@ -33,8 +33,8 @@ _EXAMPLES = """examples:
   authlens explain --history 42 --output json
 
 A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
-invocation, a function's own answer, or an error as AWS or the AWS CLI words it. Secrets of the request that an answer
-repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
+invocation, a function's own answer, or an error as AWS, boto3 or the AWS CLI gives it. Secrets of the request that
+an answer repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
 --deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its time limit, the default
 authorizer, domain configurations and the data endpoint; what may not be read is said.
 The keys of --output json are listed in docs/stages.md."""

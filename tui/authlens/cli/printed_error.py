@@ -1,8 +1,13 @@
-"""An error that the AWS CLI or `authlens invoke` printed, read back as the failure it was; anything else is none."""
+"""An error that was printed or stored, read back as the failure it was; anything else is none.
+
+As text it comes from the AWS CLI or `authlens invoke`; as JSON from AWS, the AWS CLI, boto3 or `authlens run`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from authlens.core.invocation import Failure, FailureKind
 
@@ -43,3 +48,18 @@ def printed_error(text: str) -> Failure | None:
         if re.match(pattern, words):
             return Failure(kind, error, re.sub(r"^\(\w+\): ", "", words))
     return None
+
+
+def stored_error(value: Mapping[str, Any]) -> Failure | None:
+    inner = value.get("Error")
+    body = inner if isinstance(inner, dict) else value
+    error = next((body[key] for key in ("__type", "Code", "error") if isinstance(body.get(key), str)), None)
+    if not error or "isAuthenticated" in value:
+        return None
+    message, status = body.get("message", body.get("Message")), value.get("httpStatus")
+    return Failure(
+        FailureKind.AWS,
+        error.rpartition("#")[2],
+        message if isinstance(message, str) else None,
+        status if isinstance(status, int) else None,
+    )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from authlens.cli.diagnostics import CommandError
-from authlens.cli.printed_error import printed_error
+from authlens.cli.printed_error import printed_error, stored_error
 from authlens.cli.world import World
 from authlens.core.answer import FunctionAnswer, judge
 from authlens.core.authorizer import Authorizer
@@ -74,11 +74,9 @@ def of_history(number: int, world: World) -> Invocation:
 def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     if "request" in value and "startedAt" in value:
         return StoredAnswer(from_json(value))
-    error = value.get("__type") or value.get("Code")
-    if isinstance(error, str):
-        message = value.get("message", value.get("Message"))
-        failure = _failure(error.rpartition("#")[2], message if isinstance(message, str) else None, None)
-        return StoredAnswer(_invocation(failure, now))
+    stored = stored_error(value)
+    if stored is not None:
+        return StoredAnswer(_invocation(stored, now))
     if isinstance(value.get("errorMessage"), str) and "isAuthenticated" not in value:
         return StoredAnswer(_invocation(_judged(_raised(value)), now))
     return StoredAnswer(_invocation(_judged(json.dumps(value.get("outcome", value)).encode()), now), text)
@@ -93,12 +91,8 @@ def _raised(value: dict[str, Any]) -> FunctionAnswer:
 def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:
     judged = judge(answer)
     if isinstance(judged, Refusal):
-        return _failure(judged.error, judged.message, judged.http_status)
+        return Failure(FailureKind.AWS, judged.error, judged.message, judged.http_status)
     return judged
-
-
-def _failure(error: str, message: str | None, status: int | None) -> Failure:
-    return Failure(FailureKind.AWS, error, message, status)
 
 
 def _invocation(result: Outcome | Failure, now: datetime) -> Invocation:

@@ -9,6 +9,8 @@ from typing import Any
 SIGNATURE_NAME = "x-amz-customauthorizer-signature"
 """The header, query or username parameter that carries the token signature."""
 AUTHORIZER_NAME = "x-amz-customauthorizer-name"
+FUNCTION_LIMIT = 5
+"""Seconds that AWS IoT gives an authorizer's function, whatever the function's own limit (contract §5)."""
 
 
 @dataclass(frozen=True, slots=True)

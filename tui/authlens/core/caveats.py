@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authlens.core.access import ALLOWED, AccessQuestions
-from authlens.core.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.authorizer import AUTHORIZER_NAME, FUNCTION_LIMIT, Authorizer
 from authlens.core.caveat import Caveat, in_order
 from authlens.core.deployment import Deployment, Unread
 from authlens.core.deployment_findings import deployment_caveats
@@ -22,8 +22,6 @@ from authlens.core.redaction import refers
 from authlens.core.request import Mode
 from authlens.core.stage_messages import Stage
 
-FUNCTION_LIMIT = 5.0
-"""Seconds that AWS gives an authorizer's function."""
 _YOUNG = timedelta(minutes=10)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from authlens.core.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.authorizer import AUTHORIZER_NAME, FUNCTION_LIMIT, Authorizer
 from authlens.core.caveat import Caveat, in_order
 from authlens.core.deployment import Deployment, Domain, Function, Unread, qualifier
 from authlens.core.finding import Severity
@@ -17,8 +17,6 @@ from authlens.core.placing import find
 from authlens.core.request import AuthorizerRequest
 from authlens.core.stage_messages import Stage, permission_line
 
-FUNCTION_LIMIT = 5
-"""Seconds that AWS gives an authorizer's function."""
 _NO_CUSTOM_AUTHENTICATION = ("AWS_X509", "AWS_SIGV4")
 _CARRIED = {"SECURE_MQTT": "MQTT over TLS", "MQTT_WSS": "MQTT over WebSocket", "HTTPS": "HTTPS"}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from authlens.core import contract, event, management
 from authlens.core.answer import FunctionAnswer, judge
-from authlens.core.authorizer import Authorizer
+from authlens.core.authorizer import FUNCTION_LIMIT, Authorizer
 from authlens.core.invocation import Outcome
 from authlens.core.refusal import Refusal
 from authlens.core.request import AuthorizerRequest
@@ -23,8 +23,6 @@ from authlens.endpoint.registry import BadMarker
 from authlens.endpoint.runtime import FunctionResult
 from authlens.endpoint.state import Endpoint
 
-TIME_LIMIT = 5.0
-"""Seconds that AWS IoT gives an authorizer's function, whatever the function's own limit (contract §5)."""
 LOG_TAIL = 4 * 1024
 """Bytes of the function's output that travel with an answer: Lambda's limit, for Node refuses 16 KiB of headers."""
 LONG_LOG_TAIL = 32 * 1024
@@ -140,8 +138,8 @@ async def _run(endpoint: Endpoint, authorizer: Authorizer, sent: bytes, request_
     function = endpoint.function_of(authorizer.function_arn)
     if function is None:
         return FunctionResult(None, "ResourceNotFoundException", f"Function not found: {authorizer.function_arn}")
-    if function.timeout > TIME_LIMIT:
-        function = replace(function, timeout=TIME_LIMIT)
+    if function.timeout > FUNCTION_LIMIT:
+        function = replace(function, timeout=FUNCTION_LIMIT)
     return await endpoint.host.invoke(function, sent, request_id=request_id)
 
 

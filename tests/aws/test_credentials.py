@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,21 @@ def test_botocore_still_has_the_processes_that_are_kept_off_the_terminal() -> No
 )
 def test_loopback_urls(url: str | None, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+def test_a_call_that_waits_for_credentials_says_so(scrubbed_environment: Path) -> None:
+    pipe = scrubbed_environment / "pipe"
+    os.mkfifo(pipe)
+    config = scrubbed_environment / ".aws/config"
+    config.parent.mkdir()
+    config.write_text(f"[profile p]\ncredential_process = cat {pipe}\n")
+    gateway = BotoGateway()
+    with fault_server(http("{}")) as server:
+        call = threading.Thread(target=gateway.invoke, args=(REQUEST, Target("p", "eu-west-1", server.url)))
+        call.start()
+        with pipe.open("w") as process:  # opens when the process has opened its end
+            assert gateway.seeks_credentials()
+            process.write('{"Version": 1, "AccessKeyId": "A", "SecretAccessKey": "B"}')
+        call.join(30)
+        assert server.received
+    assert not gateway.seeks_credentials()

@@ -44,6 +44,9 @@ class ScriptedGateway:
     def prepare(self) -> None:
         """Nothing to load."""
 
+    def seeks_credentials(self) -> bool:
+        return self.hold is not None
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         self.sent.append(request)
         if self.hold is not None:

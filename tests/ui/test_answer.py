@@ -76,6 +76,8 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
     async with running(tmp_path, gateway=gateway) as robot:
         await robot.press("f5")
         assert "SENDING" in robot.text()
+        robot.screen._count()
+        assert "Looking for credentials. Esc gives up waiting" in robot.text()
         await robot.press("escape")
         await robot.settle()
         assert "! ABANDONED" in robot.text()

@@ -141,6 +141,10 @@ class Sender:
                 )
             ) from error
 
+    def seeks_credentials(self) -> bool:
+        """Whether a call waits for credentials just now. Never blocks."""
+        return self._gateway.seeks_credentials()
+
     def describe(self, name: str, target: Target, base: Path | None = None) -> Authorizer:
         """DescribeAuthorizer. Raises CallFailed."""
         return self._gateway.describe(name, self._located(target, base))
@@ -291,6 +295,9 @@ class _LazyGateway:
 
     def prepare(self) -> None:
         self._gateway().prepare()
+
+    def seeks_credentials(self) -> bool:
+        return self._made is not None and self._made.seeks_credentials()
 
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         return self._gateway().invoke(request, target)

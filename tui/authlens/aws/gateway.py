@@ -41,6 +41,9 @@ class BotoGateway:
     def prepare(self) -> None:
         self._clients.prepare()
 
+    def seeks_credentials(self) -> bool:
+        return self._clients.is_making or self._tap.is_signing
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         started = time.perf_counter()
         with self._tap.listening() as exchange:

@@ -53,13 +53,19 @@ class Clients:
         self._clients: dict[tuple[str, Target], Any] = {}
         # Reading the service model is most of a client's cost, so every session of ours shares one loader.
         self._loader: Any = None
+        self.is_making = False
+        """Whether a client is made just now: that is when botocore runs processes and asks the instance."""
 
     def client(self, service: str, target: Target, prepare: Callable[[Any], None]) -> Any:
         """The client; `prepare` is called once with a new one, before anybody shares it."""
         with self._lock:
             known = self._clients.get((service, target))
             if known is None:
-                known = self._make(service, target)
+                self.is_making = True
+                try:
+                    known = self._make(service, target)
+                finally:
+                    self.is_making = False
                 prepare(known)
                 self._clients[service, target] = known
             return known

@@ -57,8 +57,15 @@ class WireTap:
 
     def __init__(self) -> None:
         self._local = threading.local()
+        self._signing: set[int] = set()
+
+    @property
+    def is_signing(self) -> bool:
+        """Whether a call is being signed just now: that is when botocore assumes roles and renews credentials."""
+        return bool(self._signing)
 
     def attach(self, client: Any) -> None:
+        client.meta.events.register_first("before-sign", self._before_sign)
         client.meta.events.register_last("before-send", self._before_send)
         client.meta.events.register_first("before-parse", self._before_parse)
 
@@ -69,8 +76,13 @@ class WireTap:
             yield exchange
         finally:
             self._local.exchange = None
+            self._signing.discard(threading.get_ident())
+
+    def _before_sign(self, **_: Any) -> None:
+        self._signing.add(threading.get_ident())
 
     def _before_send(self, request: Any, **_: Any) -> None:
+        self._signing.discard(threading.get_ident())
         if exchange := getattr(self._local, "exchange", None):
             exchange.sent(request)
 

@@ -51,6 +51,10 @@ class Gateway(Protocol):
         """Load what the first call to a local endpoint would have to load. Nobody is called."""
         ...
 
+    def seeks_credentials(self) -> bool:
+        """Whether a call waits for credentials: a profile's process, a role's or the instance's. Never blocks."""
+        ...
+
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
         """Call TestInvokeAuthorizer. References must be resolved. Never raises for what can go wrong outside."""
         ...

@@ -125,7 +125,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
             )
             yield AnswerPane(self.desk.now).data_bind(
                 MainState.invocation,
-                MainState.running_for,
+                MainState.running,
                 MainState.blank,
                 MainState.authorizer,
                 MainState.questions,

@@ -24,6 +24,7 @@ from authlens.ui.draft import Draft, of_saved
 from authlens.ui.edits import Edits, Form, OpenFile, Step
 from authlens.ui.screens.opening import Start
 from authlens.ui.widgets.request_pane import Shown
+from authlens.ui.widgets.verdict import Running
 
 if TYPE_CHECKING:
     from authlens.store.history import History
@@ -56,8 +57,8 @@ class MainState(Screen[object]):
     """Whether the person chose the baseline."""
     questions: var[tuple[Question, ...]] = var[tuple[Question, ...]]((), init=False)
     """What the person keeps asking of every answer: may this client …?"""
-    running_for: var[float | None] = var[float | None](None)
-    """Seconds since the request was sent, while it runs."""
+    running: var[Running | None] = var[Running | None](None)
+    """The call under way, if any."""
     shown_number: var[int | None] = var[int | None](None)
     history_total: var[int | None] = var[int | None](None)
     history_problem: var[str] = var("")

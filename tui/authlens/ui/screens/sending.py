@@ -19,6 +19,7 @@ from authlens.ui import background
 from authlens.ui.background import TooManyAbandoned
 from authlens.ui.errands import base_of
 from authlens.ui.screens.main_state import MainState
+from authlens.ui.widgets.verdict import Running
 
 Answer = TypeVar("Answer")
 
@@ -116,23 +117,23 @@ class Sending(MainState):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "abandon":
-            return self.running_for is not None
+            return self.running is not None
         return super().check_action(action, parameters)
 
     # The time it takes
 
     def _tick(self) -> None:
-        self.running_for = 0.0
+        self.running = Running()
         self.refresh_bindings()
         if self._ticking is None:
             self._ticking = self.set_interval(0.5, self._count)
 
     def _count(self) -> None:
-        if self.running_for is not None and self._sent_at is not None:
-            self.running_for = time.monotonic() - self._sent_at
+        if self.running is not None and self._sent_at is not None:
+            self.running = Running(time.monotonic() - self._sent_at, self.sender.seeks_credentials())
 
     def _stop_ticking(self) -> None:
-        self.running_for = None
+        self.running = None
         self.refresh_bindings()
         if self._ticking is not None:
             self._ticking.stop()

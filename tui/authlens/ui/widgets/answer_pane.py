@@ -30,7 +30,7 @@ from authlens.ui.widgets.pane import Pane
 from authlens.ui.widgets.said import Said
 from authlens.ui.widgets.search_box import SearchBox
 from authlens.ui.widgets.stage_line import StageLine
-from authlens.ui.widgets.verdict import Verdict
+from authlens.ui.widgets.verdict import Running, Verdict
 
 if TYPE_CHECKING:
     from authlens.core.compare import Comparison
@@ -70,7 +70,7 @@ class AnswerPane(Pane):
     """What every answer is compared with."""
     expect: var[Expectation | None] = var[Expectation | None](None)
     """What the saved request promises of the answer."""
-    running_for: var[float | None] = var[float | None](None)
+    running: var[Running | None] = var[Running | None](None)
     blank: var[bool] = var(False)
     veil: var[Veil] = var(LIFTED)
     """What the form hides is hidden here too, until it is revealed."""
@@ -101,7 +101,7 @@ class AnswerPane(Pane):
     def compose(self) -> ComposeResult:
         with Said():
             yield Verdict(self._now).data_bind(
-                AnswerPane.invocation, AnswerPane.running_for, AnswerPane.blank, AnswerPane.veil
+                AnswerPane.invocation, AnswerPane.running, AnswerPane.blank, AnswerPane.veil
             )
             yield StageLine().data_bind(AnswerPane.veil)
         yield Pages(
@@ -167,7 +167,7 @@ class AnswerPane(Pane):
         if self.query("#texts"):
             self._fill(self.pages.chosen)
 
-    def watch_running_for(self) -> None:
+    def watch_running(self) -> None:
         self._explain()
 
     def _explain_and_fill(self) -> None:
@@ -232,9 +232,9 @@ class AnswerPane(Pane):
         line = self.query_one(StageLine)
         failed = self.invocation is not None and self.invocation.outcome is None
         self.query_one(Said).set_class(failed, "-failed")
-        line.verdict = None if self.running_for is not None else self._verdict(reasons)
+        line.verdict = None if self.running is not None else self._verdict(reasons)
         line.judgement = self._judgement()
-        line.changes = self.changes if self.running_for is None else None
+        line.changes = self.changes if self.running is None else None
         self.pages.mark(self._marks(reasons))
 
     def _verdict(self, reasons: Why | None) -> StageVerdict | None:
@@ -247,7 +247,7 @@ class AnswerPane(Pane):
         return foreseen(self.findings, self.authorizer)
 
     def _judgement(self) -> Judgement | None:
-        if self.expect is None or self.invocation is None or self.running_for is not None:
+        if self.expect is None or self.invocation is None or self.running is not None:
             return None
         from authlens.core.expectation_check import judge
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual.content import Content
@@ -21,15 +22,31 @@ _BEGIN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A call that has not been answered yet."""
+
+    seconds: float = 0.0
+    """Since the person sent it."""
+    seeks_credentials: bool = False
+
+    @property
+    def words(self) -> Content:
+        waiting = "Looking for credentials. " if self.seeks_credentials else ""
+        return Content.assemble(
+            ("● SENDING", "bold $text-primary"),
+            (f"   {self.seconds:.0f} s", "$foreground-muted"),
+            (f"\n{waiting}Esc gives up waiting", "$foreground-muted"),
+        )
+
+
 class Verdict(Widget):
     DEFAULT_CSS = """
     Verdict { height: auto; }
     """
 
     invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)
-    running_for: reactive[float | None] = reactive[float | None](None, layout=True)
-    """Seconds since the request was sent, while it runs."""
-
+    running: reactive[Running | None] = reactive[Running | None](None, layout=True)
     veil: reactive[Veil] = reactive(LIFTED, layout=True)
     """What is not to be shown."""
     blank: reactive[bool] = reactive(False, layout=True)
@@ -43,12 +60,8 @@ class Verdict(Widget):
         self.set_interval(_AGES, self.refresh)  # it says how long ago the call was
 
     def render(self) -> Content:
-        if self.running_for is not None:
-            return Content.assemble(
-                ("● SENDING", "bold $text-primary"),
-                (f"   {self.running_for:.0f} s", "$foreground-muted"),
-                ("\nEsc gives up waiting", "$foreground-muted"),
-            )
+        if self.running is not None:
+            return self.running.words
         if self.invocation is None:
             return Content.assemble(
                 ("– NOT SENT YET", "bold $foreground-muted"),

@@ -185,6 +185,8 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'{"policyDocuments": ["{}", "{x}"]}', "line 1, column 30: a key in double quotes was expected here"),
         (b"[[]]", "line 1, column 2: a policy is an object"),
         (b'"\xff"', "is not UTF-8 text: byte 1"),
+        (b'{"request": {}, "startedAt": "", "failure": {"error": "X"}}', "holds an error and no policy"),
+        (b'{"__type": "InvalidRequestException", "message": null}', "holds an error and no policy"),
     ],
 )
 def test_files_that_are_no_policy(tmp_path: Path, content: bytes, words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -117,12 +118,29 @@ def _refused(file: PolicyFile) -> bool:
 def _sources(name: str, file: PolicyFile) -> Iterator[_Source]:
     if file.fault:
         raise _invalid(name, file.fault.span, file.fault.message)
+    if _is_failure(file):
+        raise CommandError(f"{name} holds an error and no policy; 'authlens explain --answer' says why it came")
     for index, document in enumerate(file.documents):
         if document.faults and document.version is None and not document.statements:
             fault = document.faults[0]
             if fault.id in ("json-syntax", "not-an-object"):
                 raise _invalid(name, file.locate(index, fault.span), fault.message)
         yield _Source(name, file, index, document)
+
+
+def _is_failure(file: PolicyFile) -> bool:
+    """Whether it holds a call that failed: nothing is allowed or denied by that."""
+    from authlens.cli.printed_error import stored_error
+
+    if file.answer or len(file.documents) != 1 or file.documents[0].statements:
+        return False
+    try:
+        value = json.loads(file.text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(value, dict) or "Statement" in value:
+        return False
+    return isinstance(value.get("failure"), dict) or stored_error(value) is not None
 
 
 def _invalid(name: str, span: Span, message: str) -> CommandError:

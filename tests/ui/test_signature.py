@@ -96,6 +96,7 @@ async def test_token_and_signature_go_where_a_device_carries_them(tmp_path: Path
     gateway = ScriptedGateway(authorizer=AUTHORIZER)
     async with running(tmp_path, saved(TOKEN), gateway=gateway, size=(80, 24)) as robot:
         screen = await open_bench(robot)
+        assert "F9 New keys" in robot.text(), "the keys that do not fit one line go to the next"
         screen.query_one(Choices).choose("username")
         await robot.press("f5")
         request = robot.screen.draft.request

@@ -129,7 +129,7 @@ class SignatureScreen(Dialog[Signed]):
                     yield FormRow("Goes", Choices(_PLACES, sign.place))
                     yield Static("", classes="said", markup=False)
                 yield CodeView()
-            yield KeyLine()
+            yield KeyLine(most_lines=2)
 
     def on_mount(self) -> None:
         self.query(Field).first().focus()

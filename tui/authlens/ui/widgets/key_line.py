@@ -1,4 +1,4 @@
-"""The keys that matter now, on one line. Read from the active bindings: there is no other table of keys."""
+"""The keys that matter now, on one line or a few. Read from the active bindings: there is no other table of keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.geometry import Size
 from textual.widget import Widget
 
 
@@ -21,36 +22,54 @@ class _Key(NamedTuple):
 
 class KeyLine(Widget):
     DEFAULT_CSS = """
-    KeyLine { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $foreground-muted; }
+    KeyLine { dock: bottom; height: auto; padding: 0 1; background: $panel; color: $foreground-muted; }
     """
 
+    def __init__(self, most_lines: int = 1) -> None:
+        super().__init__()
+        self._most_lines = most_lines
+
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        layout = self._most_lines > 1
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh(layout=layout))
 
     def on_unmount(self) -> None:
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def render(self) -> Content:
-        parts = []
-        for key in self._fitting():
-            parts.append(Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.binding.description}"))
-        return Content("  ").join(parts)
+        return Content("\n").join(
+            Content("  ").join(map(_shown, line)) for line in self._lines(self.content_size.width)
+        )
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
 
     def on_click(self, event: events.Click) -> None:
+        lines = self._lines(self.content_size.width)
         end = self.gutter.left
-        for key in self._fitting():
+        for key in lines[min(event.y, len(lines) - 1)]:
             end += _width(key)
             if event.x < end:
                 self.call_later(self.app.run_action, key.binding.action, key.node)
                 return
 
-    def _fitting(self) -> list[_Key]:
+    def _lines(self, width: int) -> list[list[_Key]]:
+        if self._most_lines == 1:
+            return [self._fitting(width)]
+        lines: list[list[_Key]] = [[]]
+        for key in self._keys():
+            if lines[-1] and sum(map(_width, (*lines[-1], key))) > width + 2:
+                lines.append([])
+            lines[-1].append(key)
+        return lines[: self._most_lines]
+
+    def _fitting(self, width: int) -> list[_Key]:
         """As many as fit, in the order of the bindings: a widget's own come before the screen's.
 
         Those of the app stay: one of them leads to all the others.
         """
         keys = self._keys()
-        room = self.content_size.width + 2 - sum(_width(key) for key in keys if key.node is self.app)
+        room = width + 2 - sum(_width(key) for key in keys if key.node is self.app)
         fitting = []
         for key in keys:
             if key.node is not self.app:
@@ -67,6 +86,10 @@ class KeyLine(Widget):
                     self.app.get_key_display(binding), binding, binding.priority and node is self.screen, node
                 )
         return sorted(shown.values(), key=lambda key: not key.comes_first)
+
+
+def _shown(key: _Key) -> Content:
+    return Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.binding.description}")
 
 
 def _width(key: _Key) -> int:

@@ -13,6 +13,8 @@ from typing import Any, Literal, cast
 from authlens.store.files import locked, make_own_folder, read_bounded, reason, write_whole
 
 Keep = Literal["full", "redacted", "off"]
+_UNSURE: Keep = "redacted"
+"""What the history keeps when nobody can tell what was asked for: it may have been no secrets."""
 Clipboard = Literal["auto", "system", "terminal"]
 Reading = Literal["read", "off"]
 
@@ -35,7 +37,7 @@ class Settings:
     deployment: Reading = "read"
     """`read`: after each send the app reads from AWS what a test call cannot see; `off` leaves those calls out."""
     problems: tuple[str, ...] = field(default=(), compare=False)
-    """What was wrong in the file, one sentence each; there the default counts."""
+    """What was wrong in the file, one sentence each; there the default counts, or `redacted` for the history."""
 
 
 class SettingsNotSaved(OSError):
@@ -83,7 +85,7 @@ def load_settings(path: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (OSError, ValueError) as error:
-        return Settings(problems=(f"{path} cannot be read: {_why(error)}",))
+        return Settings(history_keep=_UNSURE, problems=(f"{path} cannot be read: {_why(error)}",))
     from authlens.core.yaml_text import YamlError, decode, load
 
     try:
@@ -92,7 +94,7 @@ def load_settings(path: Path) -> Settings:
             return Settings()
         document.mapping()
     except YamlError as error:
-        return Settings(problems=(f"{path}, {error}",))
+        return Settings(history_keep=_UNSURE, problems=(f"{path}, {error}",))
     return _settings(document, path)
 
 
@@ -108,6 +110,8 @@ def _settings(document: Any, path: Path) -> Settings:
                 found[key.name] = key.read(node)
         except YamlError as error:
             problems.append(f"{path}, {error}")
+            if key.name == "history_keep":
+                found[key.name] = _UNSURE
     return Settings(**found, problems=tuple(dict.fromkeys(problems)))
 
 

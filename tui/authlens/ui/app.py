@@ -169,15 +169,15 @@ class AuthlensApp(App[object]):
     # Copying
 
     def copy_to_clipboard(self, text: str) -> None:
-        self.copy(text, "the selection")
+        self.copy(text)
 
     @work(group="copy")
-    async def copy(self, text: str, what: str) -> None:
+    async def copy(self, text: str) -> None:
         """Copy, and say no more than is known."""
         text = clipboard.encodable(text)
         self._clipboard = text
         copied = await background.call(lambda: clipboard.copy(text, self.desk.environ, self.desk.settings.clipboard))
-        size = f"{what} ({len(text):,} character{'' if len(text) == 1 else 's'})"
+        size = f"{len(text):,} character{'' if len(text) == 1 else 's'}"
         if copied is clipboard.Copied.CONFIRMED:
             self.notify(f"Copied {size}.", markup=False)
         else:

@@ -56,7 +56,7 @@ class TokenPage(MemberPage):
             "Signature",
             Field("token_signature", self.draft.token_signature, secret=True, placeholder="base64, not base64url"),
         )
-        yield Static("Token and signature are sent alone: AWS refuses them beside a context.", classes="hint")
+        yield Static("Token mode sends these two alone: AWS refuses them beside a context.", classes="hint")
 
 
 class HttpPage(MemberPage):

@@ -109,6 +109,12 @@ class Terminal:
     def signal(self, number: int) -> None:
         self._process.kill(number)
 
+    def hang_up(self) -> None:
+        """Take the terminal away, as closing its window does."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, self._process.fd)
+        os.close(nothing)
+
     def wait_for(self, wanted: str, timeout: float = 30) -> float:
         """Read until the text is on the screen; returns the seconds waited. Raises TimeoutError with the screen."""
         began = time.perf_counter()

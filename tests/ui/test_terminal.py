@@ -50,6 +50,15 @@ def test_the_terminal_is_restored(home: Mapping[str, str], tmp_path: Path, how: 
         assert all(sequence in terminal.written for sequence in RESTORED)
 
 
+def test_a_terminal_that_is_gone_takes_the_app_along(home: Mapping[str, str], tmp_path: Path) -> None:
+    # The shell leads the session and keeps the signal to itself, as make or a supervisor may.
+    command = f"trap '' HUP; {shlex.join(COMMAND)}; exit $?"
+    with Terminal(["sh", "-c", command], environ=home, cwd=str(tmp_path)) as terminal:
+        terminal.wait_for("F5 Send")
+        terminal.hang_up()
+        assert terminal.wait_for_exit() == 129
+
+
 def test_leaving_a_prompt_restores_the_terminal_and_prints_the_command_line(
     home: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
-from authlens.ui import background, clipboard
+from authlens.ui import background, clipboard, hangup
 from authlens.ui.desk import Desk
 from authlens.ui.mfa import MfaAsker
 from authlens.ui.shown import AsciiGlyphs, TerminalGuard
@@ -191,6 +191,8 @@ class AuthlensApp(App[object]):
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
+        if not self.is_headless:
+            hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.desk.settings.keymap))

@@ -191,10 +191,11 @@ class AuthlensApp(App[object]):
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
-        if not self.is_headless:
-            hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
         self.set_keymap(dict(self.desk.settings.keymap))
         for problem in (*self.desk.settings.problems, *self._start_problems):
             self._warn(problem)

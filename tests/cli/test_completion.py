@@ -45,7 +45,7 @@ def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) 
 @pytest.mark.parametrize("shell", completion.SHELLS)
 def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_path: Path) -> None:
     if shutil.which(shell) is None:
-        pytest.skip(f"no {shell}")
+        pytest.skip(f"there is no {shell} on this machine")
     (tmp_path / "script").write_text(scripts[shell])
     subprocess.run([shell, "-n", tmp_path / "script"], check=True, capture_output=True)
 
@@ -79,7 +79,7 @@ def folder(tmp_path: Path) -> Path:
 
 def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
     if shutil.which(shell) is None:
-        pytest.skip(f"no {shell}")
+        pytest.skip(f"there is no {shell} on this machine")
     return subprocess.run(
         [shell, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env={"HOME": str(folder)}
     ).stdout.splitlines()
@@ -107,7 +107,7 @@ def test_fish_completes(scripts: dict[str, str], folder: Path) -> None:
 
 def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
     if shutil.which("zsh") is None:
-        pytest.skip("no zsh")
+        pytest.skip("there is no zsh on this machine")
     (folder / "_authlens").write_text(scripts["zsh"])
     environ = {"HOME": str(folder), "TERM": "dumb", "PATH": os.defpath}
     with Terminal(["zsh", "-f", "-i"], columns=200, rows=50, environ=environ, cwd=str(folder)) as terminal:

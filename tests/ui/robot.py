@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from textual import _wait, events
-from textual.pilot import Pilot
+from textual import events
 
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.saved_request import SavedRequest
@@ -27,10 +26,7 @@ from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.pages import Pages
 from support.desk import NOW, ScriptedGateway, sender
 from ui.frames import paint, painting
-
-# Textual's pilot asks every 20 ms whether the process rests; four times for each key. Ours are many.
-_wait.SLEEP_GRANULARITY = 1 / 200
-_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 10
+from ui.stillness import StillPilot
 
 SENSOR = SavedRequest(
     AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7")),
@@ -44,7 +40,7 @@ _ASKING = {"file", "target", "signature", "generate", "batch"}
 
 
 class Robot:
-    def __init__(self, app: AuthlensApp, pilot: Pilot[object], gateway: ScriptedGateway) -> None:
+    def __init__(self, app: AuthlensApp, pilot: StillPilot, gateway: ScriptedGateway) -> None:
         self.app = app
         self.pilot = pilot
         self.gateway = gateway
@@ -66,11 +62,13 @@ class Robot:
         await self.pilot.pause()
 
     async def rest(self) -> None:
-        """Until also what waits for a pause in the typing has been done."""
+        """Until also what waits for a pause in the typing has been done: the pause is over at once."""
         await self.settle()
         timers = (self.screen._pausing, self.screen._settling)
-        for task in [timer._task for timer in timers if timer is not None and timer._task is not None]:
-            await asyncio.wait([task], timeout=5)
+        for timer in timers:
+            if timer is not None and timer._task is not None and not timer._task.done():
+                timer.stop()
+                await timer._tick(next_timer=0, count=0)
         await self.settle()
 
     def _waits(self, worker: Any) -> bool:
@@ -81,8 +79,7 @@ class Robot:
         return held or (worker.group in _ASKING and len(self.app.screen_stack) > 1)
 
     async def press(self, *keys: str) -> None:
-        # As pilot.press, which waits for every widget once more.
-        await self.app._press_keys(keys)
+        await self.pilot.press(*keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -182,8 +179,8 @@ async def running(
     app = AuthlensApp(change(desk), made)
     app.animation_level = "none"
     with painting(every_frame):
-        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-            robot = Robot(app, pilot, gateway)
+        async with app.run_test(size=size, notifications=True, tooltips=True):
+            robot = Robot(app, StillPilot(app), gateway)
             await robot.settle()
             yield robot
             paint(app)

@@ -31,6 +31,17 @@ async def test_the_app_survives_every_size_while_it_is_used(tmp_path: Path) -> N
         assert "✓ AUTHENTICATED" in robot.text()
 
 
+async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> None:
+    """A scrollbar that makes room for itself by leaving is painted for ever; the robot waits for the last frame."""
+    async with running(tmp_path) as robot:
+        await robot.send()
+        for pane, sizes in {"request": ((2, 8), (17, 48), (19, 24)), "answer": ((3, 8), (2, 24))}.items():
+            robot.screen.bring(pane)
+            for size in sizes:
+                await robot.pilot.resize_terminal(*size)
+                assert robot.screen.size == size
+
+
 @pytest.mark.slow
 async def test_the_app_survives_every_width(tmp_path: Path) -> None:
     async with running(tmp_path, every_frame=True) as robot:
@@ -76,7 +87,7 @@ async def use(folder: Path, steps: Sequence[tuple[int, int] | str]) -> None:
             elif step in HOSTILE:
                 robot.app.post_message(events.Paste(HOSTILE[step]))
             else:
-                await robot.app._press_keys([step])
+                await robot.pilot.press(step)
             await robot.pilot.pause()
             assert robot.app._exception is None
             if not robot.app.is_running:

@@ -89,10 +89,12 @@ class Field(Parting, TextArea, inherit_bindings=False):
     Field {
         height: auto;
         min-height: 1;
+        min-width: 4;
         max-height: 6;
-        padding: 0 1;
+        padding-left: 1;
         background: $surface;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
+        scrollbar-gutter: stable;
         &:focus { background: $panel; }
         &.-read-only { background: transparent; }
         &.-masked { overflow: hidden; }

@@ -19,7 +19,8 @@ class Hints(VerticalScroll, can_focus=False):
     Hints {
         height: auto;
         max-height: 40%;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
+        scrollbar-gutter: stable;
         border-top: solid $border-blurred;
         border-title-align: right;
         Static { height: auto; }

@@ -10,7 +10,8 @@ class Said(VerticalScroll, can_focus=True):
     Said {
         height: auto;
         max-height: 50%;
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
+        scrollbar-gutter: stable;
         &.-failed { max-height: 80%; }
         &:focus { background-tint: $foreground 4%; }
     }

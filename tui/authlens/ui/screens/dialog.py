@@ -10,7 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.reactive import Reactive
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from authlens.ui.shown import shown, shown_lines
@@ -22,6 +24,9 @@ Answer = TypeVar("Answer")
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):
     """A box in the middle of the screen."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's, but a move of the focus does not paint the whole screen."""
 
     DEFAULT_CSS = """
     Dialog {

@@ -58,7 +58,7 @@ class Layout(MainState):
 
     def watch_front(self) -> None:
         for pane in self.query(Pane):
-            pane.set_class(pane.id == self.front, "-front")
+            pane.mark("-front", pane.id == self.front)
         for tabs in self.query("#pane-tabs").results(Choices):
             tabs.chosen = self.front
 

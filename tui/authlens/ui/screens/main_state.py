@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.reactive import var
+from textual.reactive import Reactive, var
 from textual.screen import Screen
+from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.deployment import Deployment
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 
 class MainState(Screen[object]):
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's, but a move of the focus paints what it touches, and not the whole screen."""
     draft: var[Draft] = var(Draft(), init=False)
     """What the form holds."""
     blank: var[bool] = var(True)

@@ -17,7 +17,7 @@ class FormRow(Vertical):
         .label { width: 13; color: $foreground-muted; }
         .note { height: auto; padding-left: 14; color: $text-warning; display: none; }
         &.-noted .note { display: block; }
-        &:focus-within .label { color: $text-primary; }
+        .label.-current { color: $text-primary; }
     }
     """
 
@@ -30,6 +30,16 @@ class FormRow(Vertical):
         with Horizontal():
             yield Static(Content(self._label), classes="label", markup=False)
             yield from self._widgets
+
+    def on_descendant_focus(self) -> None:
+        self._mark()
+
+    def on_descendant_blur(self) -> None:
+        self._mark()
+
+    def _mark(self) -> None:
+        for label in self.query(".label"):
+            label.set_class(self.has_focus_within, "-current")
 
     def note(self, text: Content | None) -> None:
         """Say something about the value, or nothing."""

@@ -20,7 +20,7 @@ class Pane(Vertical):
         border-title-style: none;
         border-subtitle-color: $foreground-muted;
         padding: 0 1;
-        &:focus-within { border: round $border; border-title-color: $text-primary; border-title-style: bold; }
+        &.-focused { border: round $border; border-title-color: $text-primary; border-title-style: bold; }
     }
     """
 
@@ -36,5 +36,15 @@ class Pane(Vertical):
             return last
         return next((widget for widget in self.query("*") if widget.focusable and widget.display), None)
 
+    def mark(self, name: str, on: bool) -> None:
+        """Set a class that styles the pane alone: Textual would look at every widget in it."""
+        if self.has_class(name) != on:
+            self.set_class(on, name, update=False)
+            self.app.stylesheet.apply(self)
+
     def on_descendant_focus(self) -> None:
         self._last_focused = self.screen.focused
+        self.mark("-focused", True)
+
+    def on_descendant_blur(self) -> None:
+        self.mark("-focused", self.has_focus_within)

@@ -25,8 +25,11 @@ from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.pages import Pages
 from support.desk import NOW, ScriptedGateway, sender
+from ui import stylesheets
 from ui.frames import painting
 from ui.stillness import StillPilot
+
+stylesheets.share()
 
 SENSOR = SavedRequest(
     AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7")),

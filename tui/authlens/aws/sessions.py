@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import gzip
+import json
 import os
 import subprocess
 import threading
@@ -18,7 +20,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ChainProvider
 from botocore.credentials import ProcessProvider
-from botocore.loaders import Loader
+from botocore.loaders import JSONFileLoader, Loader
 from botocore.utils import IMDSRegionProvider
 
 from authlens.core.target import Configured, StaticCredentials, Target
@@ -120,7 +122,7 @@ class Clients:
             core = self._user_session(target) if target.credentials is None else _isolated_session(target.credentials)
             if self._loader is None:
                 known = core.get_component("data_loader")
-                self._loader = _Loader(known.search_paths, include_default_search_paths=False)
+                self._loader = _Loader(known.search_paths, file_loader=_Files(), include_default_search_paths=False)
             core.register_component("data_loader", self._loader)
             self._sessions[target] = boto3.Session(botocore_session=core)
         return self._sessions[target]
@@ -145,6 +147,17 @@ class Clients:
             _set_prompter(core, self._mfa_code)
         if self._retries == "once":
             _detach_processes(core)
+
+
+class _Files(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
+    """Reads a model into plain dictionaries: in half the time and half the memory of botocore's ordered ones."""
+
+    def load_file(self, file_path: str) -> Any:
+        for extension, opened in ((".json", open), (".json.gz", gzip.open)):
+            if os.path.isfile(file_path + extension):
+                with opened(file_path + extension, "rb") as file:
+                    return json.load(file)
+        return None
 
 
 class _Loader(Loader):  # type: ignore[misc]  # botocore has no types

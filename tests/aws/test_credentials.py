@@ -16,7 +16,7 @@ from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _wi
 from authlens.core.gateway import CallFailed
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Configured, Target
+from authlens.core.target import Configured, NoProfile, Target
 from support.fault_server import fault_server, http
 
 REQUEST = AuthorizerRequest("SensorAuth")
@@ -165,9 +165,9 @@ KEYS = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "B"}
         pytest.param({"AWS_PROFILE": "p"}, Target(), Configured("p", "eu-west-3"), id="profile of the environment"),
         pytest.param({"AWS_PROFILE": "p"}, Target("q"), Configured("q", "sa-east-1"), id="profile in hand"),
         pytest.param({"AWS_PROFILE": "p"}, Target(region="r"), Configured("p", "r"), id="region in hand"),
-        pytest.param(KEYS, Target(), Configured("– (AWS_ACCESS_KEY_ID)", None), id="keys of the environment"),
+        pytest.param(KEYS, Target(), Configured(NoProfile.ENVIRONMENT, None), id="keys of the environment"),
         pytest.param(KEYS, Target("q"), Configured("q", "sa-east-1"), id="a profile in hand beats keys"),
-        pytest.param({}, Target(sign_request=False), Configured("– (unsigned)", None), id="unsigned"),
+        pytest.param({}, Target(sign_request=False), Configured(NoProfile.UNSIGNED, None), id="unsigned"),
     ],
 )
 def test_the_profile_and_region_that_count_are_known_before_anybody_is_asked(

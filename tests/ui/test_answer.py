@@ -10,6 +10,7 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.deployment import Deployment, Function
 from authlens.core.gateway import Reply
 from authlens.core.invocation import Failure, FailureKind, Outcome, Wire
+from authlens.ui.widgets.answer_pane import AnswerPane
 from authlens.ui.widgets.code_view import CodeView
 from support.desk import POLICY, ScriptedGateway
 from ui.robot import running
@@ -77,7 +78,7 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
         await robot.press("f5")
         assert "SENDING" in robot.text()
         robot.screen._count()
-        assert "Looking for credentials. Esc gives up waiting" in robot.text()
+        assert "Esc gives up waiting. Looking for credentials" in robot.text()
         await robot.press("escape")
         await robot.settle()
         assert "! ABANDONED" in robot.text()
@@ -90,6 +91,26 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
         await robot.send()
         assert "✓ AUTHENTICATED" in robot.text()
         assert [row.verdict for row in robot.history.rows._rows] == ["AUTHENTICATED", "ABANDONED"]
+
+        pane = robot.screen.query_one(AnswerPane)
+        gateway.hold = threading.Event()
+        await robot.press("f5")
+        assert "SENDING" in robot.text()
+        assert "Try it with a device" in robot.text()
+        running_now = robot.screen.running
+        assert running_now is not None
+        assert pane.has_class("-older") is running_now.is_long
+        robot.screen._count()
+        for _ in range(2):
+            await robot.pilot.pause()
+            assert "below is still #2 of 09:30:00" in robot.text()
+            assert pane.has_class("-older")
+            await robot.press("f5")
+        gateway.hold.set()
+        gateway.hold = None
+        await robot.settle()
+        assert not pane.has_class("-older")
+        assert "below is still" not in robot.text()
 
 
 async def test_the_form_can_be_used_while_a_request_runs(tmp_path: Path) -> None:

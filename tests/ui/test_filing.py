@@ -99,10 +99,15 @@ async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_told_with_its_p
     (saved.parent / "broken.yaml").write_text("request:\n  authorizerNam: x\n")
     (saved.parent / "deep").mkdir()
     (saved.parent / "deep" / "other.yaml").write_text("description: a car\nrequest: {authorizerName: Other}\n")
+    alike = f"deep/{'sensor-with-its-password-' * 3}missing"
+    for member in ("client-id", "username"):
+        (saved.parent / f"{alike}-{member}.yaml").write_text("request: {authorizerName: Other}\n")
     async with running(tmp_path, None) as robot:
         await robot.press("ctrl+o")
         assert isinstance(robot.app.screen, RequestsScreen)
         assert "line 2, column 3" in robot.text()
+        assert "-missing-client-id" in robot.text()
+        assert "-missing-username" in robot.text()
         await robot.press("enter")
         assert isinstance(robot.app.screen, RequestsScreen)
         await robot.type("car")

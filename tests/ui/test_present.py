@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
 from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Configured, Identity, Target
+from authlens.core.target import Target
 from authlens.ui import present
 from support.desk import NOW, PASSED
 
@@ -75,24 +74,3 @@ def test_an_outcome_is_told_in_human_time() -> None:
     said = present.details(invocation(PASSED)).plain
     assert said == "1 policy document · refresh after 5 min · disconnect after 24 h"
     assert present.details(invocation(Outcome(True, "p"))).plain == "no policy documents"
-
-
-def test_who_is_talked_to() -> None:
-    identity = Identity("123456789012", "arn", "eu-west-1")
-    assert present.identity_parts(Target(profile="dev"), identity) == [
-        ("target", "AWS"),
-        ("profile", "dev"),
-        ("region", "eu-west-1"),
-        ("account", "123456789012"),
-    ]
-    said = dict(present.identity_parts(Target(), None, Configured("prod", "eu-west-3")))
-    assert (said["profile"], said["region"], said["account"]) == ("prod", "eu-west-3", "?")
-    assert dict(present.identity_parts(Target(), None))["profile"] == "?", "the environment may name another"
-    assert present.target_name(Target(local="demo")) == "demo"
-    assert present.target_name(Target(local="a/authorizers.yaml")) == "local a/authorizers.yaml"
-
-
-def test_the_state_of_an_authorizer() -> None:
-    assert present.authorizer_state(Authorizer("A")).plain == "✓ ACTIVE · signed"
-    state = present.authorizer_state(Authorizer("A", status="INACTIVE", signing_disabled=True))
-    assert state.plain == "! INACTIVE · signing off"

@@ -6,9 +6,10 @@ import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.content import Content
 
 from authlens.core.visible import is_visible
-from authlens.ui.shown import AsciiGlyphs, TerminalGuard, shown, shown_lines
+from authlens.ui.shown import AsciiGlyphs, TerminalGuard, shortened, shown, shown_lines
 
 HOSTILE = "\x1b]0;title\x07 \x9b31m \x00 \u202e \u200b \ud800 [/] [red]x[/red] [@click=app.quit]ok[/]"
 
@@ -47,3 +48,18 @@ def test_every_glyph_of_ours_has_an_ascii_form() -> None:
     glyphs = {character for path in source.rglob("*.py") for character in path.read_text() if not character.isascii()}
     drawn = AsciiGlyphs().apply([Segment("".join(sorted(glyphs)))], Color(0, 0, 0))
     assert "?" not in drawn[0].text
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (40, "1-sensor-missing-client-id"),
+        (20, "1-sens…ing-client-id"),
+        (4, "1…id"),
+        (1, "…"),
+        (0, ""),
+    ],
+)
+def test_a_long_name_keeps_both_its_ends(width: int, said: str) -> None:
+    assert shortened(Content("1-sensor-missing-client-id"), width).plain == said
+    assert shortened(Content("温度センサー" * 9), width).cell_length <= width or width == 1

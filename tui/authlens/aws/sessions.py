@@ -23,7 +23,7 @@ from botocore.credentials import ProcessProvider
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.utils import IMDSRegionProvider
 
-from authlens.core.target import Configured, StaticCredentials, Target
+from authlens.core.target import Configured, NoProfile, StaticCredentials, Target
 
 Retries = Literal["once", "configured"]
 """`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
@@ -167,12 +167,12 @@ class _Loader(Loader):  # type: ignore[misc]  # botocore has no types
         return [name for path in self.search_paths if os.path.isdir(path) for name in os.listdir(path)]
 
 
-def _profile(target: Target, configured: str) -> str:
+def _profile(target: Target, configured: str) -> str | NoProfile:
     """botocore takes keys of the environment before those of any profile but one that was named in hand."""
     if not target.sign_request:
-        return "– (unsigned)"
+        return NoProfile.UNSIGNED
     if target.profile is None and target.credentials is None and os.environ.get("AWS_ACCESS_KEY_ID"):
-        return "– (AWS_ACCESS_KEY_ID)"
+        return NoProfile.ENVIRONMENT
     return configured
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 DEMO = "demo"
 """The value of `Target.local` that names the samples inside the package."""
@@ -35,12 +36,20 @@ class Target:
     """Set for a local endpoint once its URL is known; never saved."""
 
 
+class NoProfile(Enum):
+    """Why no profile counts."""
+
+    UNSIGNED = "unsigned"
+    ENVIRONMENT = "environment"
+    """The keys of the environment count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Configured:
     """What the AWS configuration makes of a target, before anybody is asked."""
 
-    profile: str
-    """The profile that counts; `–` and why, where none does."""
+    profile: str | NoProfile
+    """The profile whose credentials count."""
     region: str | None
 
 

@@ -10,9 +10,7 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from authlens.core.authorizer import Authorizer
 from authlens.core.invocation import FailureKind, Invocation, Outcome
-from authlens.core.target import DEMO, Configured, Identity, Target
 from authlens.core.verdict_word import AUTHENTICATED, FAILED, verdict_word
 from authlens.ui.shown import shown
 
@@ -88,6 +86,12 @@ def headline(invocation: Invocation, now: datetime, width: int) -> Content:
     return Content.assemble(said, (f"{' · '.join(facts):>{room}}" if facts else "", "$foreground-muted"))
 
 
+def which(invocation: Invocation, now: datetime) -> str:
+    """One of several answers: its number, where it has one, and when its call was made."""
+    number = "the answer" if invocation.number is None else f"#{invocation.number}"
+    return f"{number} of {moment(invocation.started_at, now)}"
+
+
 def details(invocation: Invocation) -> Content:
     """What follows the headline: times and documents, or the failure word for word and what to do."""
     outcome = invocation.outcome
@@ -130,35 +134,3 @@ def ago(passed: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit} ago"
     return "now"
-
-
-def target_name(target: Target) -> str:
-    """Where a request goes, in a word or two."""
-    if target.local == DEMO:
-        return "demo"
-    if target.local is not None:
-        return f"local {target.local}"
-    return target.endpoint_url or "AWS"
-
-
-def identity_parts(
-    target: Target, identity: Identity | None, configured: Configured | None = None
-) -> list[tuple[str, str]]:
-    """Labels and values of who is talked to as."""
-    return [
-        ("target", target_name(target)),
-        ("profile", "–" if target.local else (configured.profile if configured else target.profile or "?")),
-        ("region", (configured and configured.region) or (identity and identity.region) or target.region or "?"),
-        ("account", identity.account if identity else "?"),
-    ]
-
-
-def authorizer_state(authorizer: Authorizer) -> Content:
-    """Status and signing of an authorizer."""
-    active = authorizer.status == "ACTIVE"
-    signing = "signing off" if authorizer.signing_disabled else "signed"
-    return Content.assemble(
-        (f"{'✓' if active else '!'} ", "$text-success" if active else "$text-warning"),
-        shown(authorizer.status, "$text-success" if active else "$text-warning"),
-        (f" · {signing}", "$foreground-muted"),
-    )

@@ -53,6 +53,20 @@ def shown_lines(text: str, style: str = "") -> Content:
     return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))
 
 
+def shortened(content: Content, width: int) -> Content:
+    """One line within so many cells, its middle left out: what tells names apart stands at their ends."""
+    if content.cell_length <= width:
+        return content
+    head = content.truncate(max(0, width - 1) // 3)
+    tail = Content("")
+    for start in range(len(content.plain) - 1, -1, -1):
+        longer = content[start:]
+        if head.cell_length + 1 + longer.cell_length > width:
+            break
+        tail = longer
+    return Content.assemble(head, "…", tail) if width > 0 else Content("")
+
+
 # Borders and glyphs come again with every line that is drawn.
 _is_visible = lru_cache(2048)(is_visible)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonpath
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,7 @@ from textual.widgets import Static
 
 from authlens.ui import background
 from authlens.ui.screens.dialog import Dialog
-from authlens.ui.shown import shown
+from authlens.ui.shown import shortened, shown
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.key_line import KeyLine
 from authlens.ui.widgets.rows import Rows
@@ -30,8 +31,10 @@ class RequestRows(Rows):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        self.folder = folder
+        """What the names start from."""
         self.entries: list[Entry] = []
+        self._longest = 0
 
     @property
     def row_count(self) -> int:
@@ -39,20 +42,21 @@ class RequestRows(Rows):
 
     def show(self, entries: list[Entry]) -> None:
         self.entries = entries
+        self._longest = max((self._title_of(entry).cell_length for entry in entries), default=0)
         self.rows_changed()
+
+    def _title_of(self, entry: Entry) -> Content:
+        return shown(str(entry.path.relative_to(self.folder).with_suffix("")), "bold")
 
     def row(self, index: int, width: int) -> Content:
         entry = self.entries[index]
-        name = shown(str(entry.path.relative_to(self._folder).with_suffix("")), "bold")
+        name = self._title_of(entry)
         if entry.error is not None:
             return Content.assemble(name, "  ", ("✗ ", "$text-error"), shown(entry.error, "$text-error"))
-        room = max(20, width // 2)
-        name = name.truncate(room, ellipsis=True)
-        return Content.assemble(
-            name.pad_right(room - name.cell_length),
-            "  ",
-            shown(entry.description or entry.authorizer or "", "$foreground-muted"),
-        )
+        room = max(20, width // 2, min(self._longest, width * 2 // 3))
+        name = shortened(name, room)
+        about = shown(entry.description or entry.authorizer or "", "$foreground-muted")
+        return Content.assemble(name.pad_right(room - name.cell_length), "  ", about)
 
     def on_click(self, event: events.Click) -> None:
         event.prevent_default()
@@ -102,7 +106,15 @@ class RequestsScreen(Dialog[Path]):
             self._all = await background.call(lambda: listing(self._folder))
         except RequestFileError as error:
             self.query_one(".folder", Static).update(shown(str(error), "$text-warning"))
+        self._start_below_what_is_common()
         self._filter("")
+
+    def _start_below_what_is_common(self) -> None:
+        """A folder that holds them all tells none apart."""
+        if self._all:
+            folder = Path(commonpath([entry.path.parent for entry in self._all]))
+            self.rows.folder = folder
+            self.query_one(".folder", Static).update(shown(str(folder)))
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()

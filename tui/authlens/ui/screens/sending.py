@@ -123,14 +123,15 @@ class Sending(MainState):
     # The time it takes
 
     def _tick(self) -> None:
-        self.running = Running()
+        # The answer before does not get newer by a second press.
+        self.running = Running(is_long=self.running is not None and self.running.is_long)
         self.refresh_bindings()
         if self._ticking is None:
             self._ticking = self.set_interval(0.5, self._count)
 
     def _count(self) -> None:
         if self.running is not None and self._sent_at is not None:
-            self.running = Running(time.monotonic() - self._sent_at, self.sender.seeks_credentials())
+            self.running = Running(time.monotonic() - self._sent_at, self.sender.seeks_credentials(), is_long=True)
 
     def _stop_ticking(self) -> None:
         self.running = None

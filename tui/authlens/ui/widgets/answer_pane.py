@@ -20,6 +20,7 @@ from authlens.core.invocation import Invocation
 from authlens.core.target import Target
 from authlens.ui import documents
 from authlens.ui.cloud_log_lines import CloudLog, log_lines
+from authlens.ui.reading import Reading, deployed_for
 from authlens.ui.veil import LIFTED, Veil, veil_over
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.code_view import CodeView
@@ -33,11 +34,7 @@ from authlens.ui.widgets.stage_line import StageLine
 from authlens.ui.widgets.verdict import Running, Verdict
 
 if TYPE_CHECKING:
-    from authlens.core.compare import Comparison
-    from authlens.core.expectation_check import Judgement
     from authlens.core.finding import Finding
-    from authlens.core.stages import Verdict as StageVerdict
-    from authlens.ui.why import Why
 
 _TEXTS = (("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
 
@@ -48,6 +45,10 @@ class AnswerPane(Pane):
     DEFAULT_CSS = """
     AnswerPane > Pages > Choices { margin: 1 0 0 0; }
     AnswerPane CodeView { margin-top: 1; }
+    AnswerPane.-older {
+        StageLine, Pages { opacity: 50%; }
+        &:ansi StageLine, &:ansi CodeView, &:ansi Rows { text-style: dim; }
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
@@ -167,8 +168,13 @@ class AnswerPane(Pane):
         if self.query("#texts"):
             self._fill(self.pages.chosen)
 
-    def watch_running(self) -> None:
-        self._explain()
+    def watch_running(self, running: Running | None) -> None:
+        # A quick call changes nothing but the headline: dimming for a moment would be a flash.
+        is_older = running is not None and running.is_long and self.invocation is not None
+        if self.has_class("-older") != is_older:
+            self.set_class(is_older, "-older")
+        if self.invocation is None:
+            self._explain()
 
     def _explain_and_fill(self) -> None:
         self._explain()
@@ -209,79 +215,22 @@ class AnswerPane(Pane):
     """The question whose statements are marked in the documents."""
 
     @property
-    def reasons(self) -> Why | None:
-        """Everything there is to say about the invocation."""
-        if self.invocation is None:
-            return None
-        from authlens.ui.why import why  # loaded with the first answer, not before the first paint
-
-        return why(self.invocation, self.questions, self.authorizer, self._deployed)
-
-    @property
-    def _deployed(self) -> Deployment | None:
-        """What is deployed where the invocation was sent, and not elsewhere."""
-        shown, deployed = self.invocation, self.deployment
-        if shown is None or deployed is None or shown.target != self.target:
-            return None
-        return deployed if deployed.authorizer.name == shown.request.authorizer_name else None
+    def reading(self) -> Reading:
+        deployed = deployed_for(self.invocation, self.target, self.deployment)
+        return Reading(
+            self.invocation, self.questions, self.authorizer, deployed, self.baseline, self.expect, self.findings
+        )
 
     def _explain(self) -> None:
         if not self.query("#texts"):
             return
-        reasons = self.reasons
+        reading = self.reading
         line = self.query_one(StageLine)
-        failed = self.invocation is not None and self.invocation.outcome is None
-        self.query_one(Said).set_class(failed, "-failed")
-        line.verdict = None if self.running is not None else self._verdict(reasons)
-        line.judgement = self._judgement()
-        line.changes = self.changes if self.running is None else None
-        self.pages.mark(self._marks(reasons))
-
-    def _verdict(self, reasons: Why | None) -> StageVerdict | None:
-        if reasons is not None:
-            return reasons.verdict
-        if not self.findings:
-            return None
-        from authlens.core.stages import foreseen
-
-        return foreseen(self.findings, self.authorizer)
-
-    def _judgement(self) -> Judgement | None:
-        if self.expect is None or self.invocation is None or self.running is not None:
-            return None
-        from authlens.core.expectation_check import judge
-
-        return judge(self.expect, self.invocation)
-
-    @property
-    def changes(self) -> Comparison | None:
-        """The answer compared with the baseline."""
-        if self.baseline is None or self.invocation is None:
-            return None
-        from authlens.ui.why import compared
-
-        return compared(self.baseline, self.invocation, self.questions)
-
-    def _marks(self, reasons: Why | None) -> dict[str, str]:
-        """What the tabs tell of their pages."""
-        if reasons is None or self.invocation is None:
-            return {}
-        from authlens.ui.device_items import device_mark
-
-        outcome = self.invocation.outcome
-        marks = {"documents": str(len(outcome.policy_documents))} if outcome and outcome.policy_documents else {}
-        allowed = len(reasons.decided) - reasons.denied
-        access = [f"✓{allowed}"] if allowed else []
-        access += [f"✗{reasons.denied}"] if reasons.denied else []
-        marks |= {"access": " ".join(access)} if access else {}
-        marks |= {"device": device_mark(reasons.verdict.caveats)} if reasons.verdict.caveats else {}
-        grave = sum(finding.severity != "info" for finding in reasons.findings)
-        marks |= {"lint": f"!{grave}"} if grave else {}
-        changes = self.changes
-        if changes is not None:
-            marks["changes"] = "=" if changes.equal else f"≠{len(changes.differing)}"
-        has_log = self.invocation.function_log or (self.cloud_log is not None and self.cloud_log.is_of(self.invocation))
-        return marks | ({"log": "•"} if has_log else {})
+        self.query_one(Said).set_class(reading.has_failed, "-failed")
+        is_first = self.running is not None and self.invocation is None
+        line.verdict = None if is_first else reading.verdict  # what preflight foresaw has been acted on
+        line.judgement, line.changes = reading.judgement, reading.changes
+        self.pages.mark(reading.marks(self.cloud_log))
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
         event.stop()
@@ -296,14 +245,15 @@ class AnswerPane(Pane):
         if isinstance(view, CodeView):
             self._fill_text(name, view)
         elif isinstance(view, CompareView):
-            view.comparison = self.changes
+            view.comparison = self.reading.changes
         elif self.invocation is not None or isinstance(view, AccessPage):
-            from authlens.ui import device_items, why
+            from authlens.ui import device_items, why  # loaded with the first answer, not before the first paint
 
+            reading = self.reading
             if isinstance(view, AccessPage):
-                view.show(self.veil.items(why.access_items(self.reasons, self.questions)))
+                view.show(self.veil.items(why.access_items(reading.reasons, self.questions)))
             elif isinstance(view, Items):
-                view.items = tuple(self.veil.items(device_items.page_items(name, self.reasons, self._deployed)))
+                view.items = tuple(self.veil.items(device_items.page_items(name, reading.reasons, reading.deployed)))
 
     def _fill_text(self, name: str, view: CodeView) -> None:
         read = log_lines(self.invocation, self.cloud_log) if name == "log" else None
@@ -311,7 +261,7 @@ class AnswerPane(Pane):
         if lines != view.lines:
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
-        reasons = self.reasons if name == "documents" else None
+        reasons = self.reading.reasons if name == "documents" else None
         if reasons is not None:
             from authlens.ui.why import all_marks
 
@@ -320,7 +270,7 @@ class AnswerPane(Pane):
     def on_items_chosen(self, event: Items.Chosen) -> None:
         """Show the line of a finding, or the statements that decided a question."""
         event.stop()
-        reasons, item = self.reasons, event.items.items[event.index]
+        reasons, item = self.reading.reasons, event.items.items[event.index]
         if reasons is None:
             return
         place = item.place

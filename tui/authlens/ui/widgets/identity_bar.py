@@ -8,8 +8,7 @@ from textual.widget import Widget
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.target import Configured, Identity, Target
-from authlens.ui import present
-from authlens.ui.shown import shown
+from authlens.ui.identity_line import authorizer_state, identity_line, identity_parts
 
 
 class IdentityBar(Widget):
@@ -26,31 +25,9 @@ class IdentityBar(Widget):
     """Why nothing is known of the authorizer."""
 
     def render(self) -> Content:
-        width = self.size.width - 2
-        left, right = self._authorizer(), self._place(labels=True)
-        if left.cell_length + right.cell_length + 3 > width:
-            right = self._place(labels=False)
-        room = max(0, width - right.cell_length - 2)
-        left = left.truncate(room, ellipsis=True)
-        gap = max(1, width - left.cell_length - right.cell_length)
-        return Content.assemble(left, " " * gap, right).truncate(max(1, width), ellipsis=True)
+        parts = identity_parts(self.target, self.identity, self.configured)
+        return identity_line(self.authorizer_name, self._state(), parts, self.size.width - 2)
 
-    def _authorizer(self) -> Content:
-        name = shown(self.authorizer_name or "no authorizer", "bold")
-        if self.authorizer is not None and self.authorizer.name == self.authorizer_name:
-            return Content.assemble(name, "  ", present.authorizer_state(self.authorizer))
-        if self.authorizer_problem:
-            return Content.assemble(
-                name, "  ", ("! ", "$text-warning"), shown(self.authorizer_problem, "$foreground-muted")
-            )
-        return name
-
-    def _place(self, *, labels: bool) -> Content:
-        parts = present.identity_parts(self.target, self.identity, self.configured)
-        if labels:
-            return Content("   ").join(
-                Content.assemble((f"{label} ", "$foreground-muted"), shown(value)) for label, value in parts
-            )
-        return Content.styled(" · ", "$foreground-muted").join(
-            shown(value) for _, value in parts if value not in ("–", "?")
-        )
+    def _state(self) -> tuple[Content, Content]:
+        known = self.authorizer is not None and self.authorizer.name == self.authorizer_name
+        return authorizer_state(self.authorizer if known else None, self.authorizer_problem)

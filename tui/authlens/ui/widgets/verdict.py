@@ -29,15 +29,17 @@ class Running:
     seconds: float = 0.0
     """Since the person sent it."""
     seeks_credentials: bool = False
+    is_long: bool = False
+    """Whether there is time to read what is on the screen meanwhile."""
 
     @property
     def words(self) -> Content:
-        waiting = "Looking for credentials. " if self.seeks_credentials else ""
-        return Content.assemble(
-            ("● SENDING", "bold $text-primary"),
-            (f"   {self.seconds:.0f} s", "$foreground-muted"),
-            (f"\n{waiting}Esc gives up waiting", "$foreground-muted"),
-        )
+        return Content.assemble(("● SENDING", "bold $text-primary"), (f"   {self.seconds:.0f} s", "$foreground-muted"))
+
+    @property
+    def way_out(self) -> Content:
+        looks = ". Looking for credentials" if self.seeks_credentials else ""
+        return Content.styled(f"Esc gives up waiting{looks}", "$foreground-muted")
 
 
 class Verdict(Widget):
@@ -61,7 +63,7 @@ class Verdict(Widget):
 
     def render(self) -> Content:
         if self.running is not None:
-            return self.running.words
+            return self._sending(self.running)
         if self.invocation is None:
             return Content.assemble(
                 ("– NOT SENT YET", "bold $foreground-muted"),
@@ -69,3 +71,14 @@ class Verdict(Widget):
             )
         headline = present.headline(self.invocation, self._now(), self.size.width)
         return self.veil.content(Content.assemble(headline, "\n", present.details(self.invocation)))
+
+    def _sending(self, running: Running) -> Content:
+        """The headline alone changes at once; what the answer before came to stays below, and is told to be that."""
+        if self.invocation is None:
+            return Content("\n").join([running.words, running.way_out])
+        parts = [running.words, running.way_out]
+        came = present.details(self.invocation)
+        if running.is_long:
+            parts.insert(1, Content(f"below is still {present.which(self.invocation, self._now())}"))
+            came = Content.styled(came.plain, "$foreground-disabled")
+        return self.veil.content(Content.assemble(Content("   ").join(parts), "\n", came))

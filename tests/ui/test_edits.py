@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from authlens.ui.draft import Draft
 from authlens.ui.edits import Edits, Form, OpenFile
 
@@ -42,3 +44,28 @@ def test_what_was_undone_can_be_redone_until_the_next_change() -> None:
     edits.undo(form("a"))
     edits.record(form(""), None, 5.0)
     assert edits.redo(form("b")) is None
+
+
+def test_what_is_undone_after_saving_or_renaming_belongs_to_the_file_as_it_is_now() -> None:
+    edits = Edits()
+    other = OpenFile(Draft(), Path("/p/other.yaml"), "o")
+    was = OpenFile(Draft(), Path("/p/a.yaml"), "1")
+    edits.record(Form(Draft(username="x"), other), None, 0.0)
+    edits.record(Form(Draft(username="y"), was), None, 1.0)
+    edits.undo(Form(Draft(username="z"), was))
+    saved = was.saved(Draft(username="y"), Path("/p/a.yaml"), "2").renamed(Path("/p/b.yaml"))
+    edits.refile(was, saved)
+
+    redone = edits.redo(Form(Draft(username="y"), saved))
+    undone = [edits.undo(Form(Draft(), saved)) for _ in range(2)]
+
+    assert [step.form.file for step in (redone, *undone) if step is not None] == [saved, saved, other]
+
+
+def test_a_file_is_the_source_of_what_was_sent_from_it_under_whatever_name() -> None:
+    renamed = OpenFile(Draft(), Path("/p/a.yaml"), "1").renamed(Path("/p/b.yaml"))
+    assert all(renamed.is_source(path) for path in ("/p/a.yaml", "/p/b.yaml"))
+    assert not renamed.is_source("/p/c.yaml")
+    assert renamed.saved(Draft(), Path("/p/b.yaml"), "2").is_source("/p/a.yaml")
+    assert not renamed.saved(Draft(), Path("/p/c.yaml"), "2").is_source("/p/a.yaml"), "that is another file"
+    assert not OpenFile(Draft()).is_source("/p/a.yaml")

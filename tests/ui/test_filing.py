@@ -58,14 +58,28 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         assert "unsaved" not in robot.text()
         assert "token and signature are not in it" in robot.notifications()[-1]
         assert load(path).saved == robot.screen.draft.saved
+        await robot.press("ctrl+z")
+        assert "● unsaved" in robot.text(), "the file holds what was undone"
+        await robot.press("ctrl+y")
+        assert "unsaved" not in robot.text()
+        await robot.send()
+        await robot.run("record_expectation")
+        await robot.press("ctrl+s")
+        await robot.rest()
+        assert "✓ as expected" in robot.text()
         await robot.app.run_action("duplicate", robot.screen)
-        await robot.settle()
+        await robot.rest()
         assert robot.screen.source == "SensorAuth one copy.yaml"
+        assert "✓ as expected" in robot.text()
+        await robot.send()
         await robot.app.run_action("rename", robot.screen)
         await robot.settle()
         await robot.type(" b")
         await robot.press("enter")
         assert robot.screen.source == "SensorAuth one copy b.yaml"
+        await robot.fill("username", "another")
+        await robot.rest()
+        assert "✓ as expected" in robot.text()
         await robot.app.run_action("delete", robot.screen)
         await robot.settle()
         await answer(robot, "delete")

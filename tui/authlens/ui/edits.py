@@ -5,7 +5,7 @@ The rule: typing in one field is one step until a pause, every other change is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from authlens.ui.draft import Draft
@@ -24,6 +24,23 @@ class OpenFile:
     path: Path | None = None
     digest: str | None = None
     """Of its content, by which a change by others is noticed."""
+    formerly: tuple[Path, ...] = ()
+    """Its paths before it was renamed."""
+
+    def renamed(self, path: Path) -> OpenFile:
+        return replace(self, path=path, formerly=self._paths)
+
+    def saved(self, kept: Draft, path: Path, digest: str) -> OpenFile:
+        """The file as it is written: this one, or another."""
+        return OpenFile(kept, path, digest, self.formerly if path == self.path else ())
+
+    def is_source(self, source: str) -> bool:
+        """Whether a request was sent from this file, under whatever name."""
+        return source in {str(path.absolute()) for path in self._paths}
+
+    @property
+    def _paths(self) -> tuple[Path, ...]:
+        return self.formerly if self.path is None else (*self.formerly, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,11 @@ class Edits:
         del self._undo[:-LIMIT]
         self._redo.clear()
 
+    def refile(self, old: OpenFile, new: OpenFile) -> None:
+        """The file was saved, renamed or deleted: what an undo brings back belongs to the file as it is now."""
+        for steps in (self._undo, self._redo):
+            steps[:] = [_refiled(step, old, new) for step in steps]
+
     def undo(self, now: Form) -> Step | None:
         """The step that brings the form back, or `None` when there is none."""
         return self._move(now, self._undo, self._redo)
@@ -71,3 +93,9 @@ class Edits:
         step = source.pop()
         other.append(Step(now, step.where))
         return step
+
+
+def _refiled(step: Step, old: OpenFile, new: OpenFile) -> Step:
+    file = step.form.file
+    is_that = file == old or (old.path is not None and file.path == old.path)
+    return replace(step, form=replace(step.form, file=new)) if is_that else step

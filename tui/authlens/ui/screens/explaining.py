@@ -160,9 +160,12 @@ class Explaining(MainState):
 
     def _is_of_form(self, invocation: Invocation) -> bool:
         """Whether what the form expects was expected of this one, rather than of another saved request."""
+        draft = self.draft
+        if (draft.request, draft.target, draft.sign) == (invocation.request, invocation.target, invocation.sign):
+            return True
         if invocation.source is None:
-            return invocation.request.authorizer_name == self.draft.request.authorizer_name
-        return self.file.path is not None and invocation.source == str(self.file.path)
+            return invocation.request.authorizer_name == draft.request.authorizer_name
+        return self.file.is_source(invocation.source)
 
 
 _OF_TOKEN = ("token", "token_signature")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -95,7 +94,7 @@ class Filing(MainState):
         except RequestFileError as error:
             self._complain(error)
             return False
-        self.file = OpenFile(draft, loaded.path, loaded.digest)
+        self.keep(self.file.saved(draft, loaded.path, loaded.digest))
         self.notify(f"Saved {loaded.path.name}.{_left_out(draft)}", markup=False)
         return True
 
@@ -126,7 +125,7 @@ class Filing(MainState):
         name = await self.app.push_screen_wait(AskText("Rename", path.stem))
         renamed = await self._done(lambda: rename(path, name)) if name and name != path.stem else None
         if renamed is not None:
-            self.file = replace(self.file, path=renamed)
+            self.keep(self.file.renamed(renamed))
 
     @work(exclusive=True, group="file")
     async def action_duplicate(self) -> None:
@@ -155,7 +154,7 @@ class Filing(MainState):
         ):
             await self._done(lambda: delete(path))
             if not path.exists():
-                self.file = OpenFile(Draft())
+                self.keep(OpenFile(Draft()))
                 self.notify(f"Deleted {path.name}. The form still holds it; Ctrl+S saves it anew.", markup=False)
 
     @work(exclusive=True, group="file")

@@ -107,6 +107,11 @@ class MainState(Screen[object]):
         self.shown = Shown(form.draft, self.shown.serial + 1, focus)
         self._compare()
 
+    def keep(self, file: OpenFile) -> None:
+        """The form's file is saved, renamed or deleted. That is no step: it cannot be undone here."""
+        self.edits.refile(self.file, file)
+        self.file = file
+
     def show_field(self, member: str) -> None:
         """Bring a field of the form into view, with what it holds."""
         self.shown = Shown(self.draft, self.shown.serial + 1, member)

@@ -87,12 +87,18 @@ def test_the_keys_belong_together_and_to_this_project_alone(made: tuple[Path, Do
     assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
 
 
-def test_its_saved_requests_hold_at_once(made: tuple[Path, Done], tmp_path: Path) -> None:
+def test_its_saved_requests_and_their_negative_cases_hold_at_once(made: tuple[Path, Done], tmp_path: Path) -> None:
     folder, _ = made
-    command = [sys.executable, "-m", "authlens", "run", str(folder), "--no-history"]
+    written = authlens("run", folder, "--negative", tmp_path / "refused")
+    assert len(written.stdout.splitlines()) == 9
+    assert "1 request expects to be refused already" in written.stderr
+    again = authlens("run", tmp_path / "refused", "--negative", tmp_path / "refused")
+    assert again.stdout == "", "what must be refused is not made wrong once more"
+
+    command = [sys.executable, "-m", "authlens", "run", str(folder), str(tmp_path / "refused"), "--no-history"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False, timeout=50)
     assert done.returncode == 0, done.stderr
-    assert "3 passed" in done.stdout + done.stderr
+    assert "12 passed" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("make", [Path.touch, lambda path: os.symlink("/nowhere", path)], ids=["a file", "a link"])

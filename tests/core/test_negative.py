@@ -6,8 +6,8 @@ import pytest
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.encodings import from_base64url
-from authlens.core.expectation import ExpectedError, Question
-from authlens.core.negative import EXPIRED, WRONG_SIGNATURE, NegativeCase, negative_cases
+from authlens.core.expectation import Expectation, ExpectedError, Question
+from authlens.core.negative import EXPIRED, WRONG_SIGNATURE, NegativeCase, is_refused, negative_cases
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.saved_request import SavedRequest, Sign
 
@@ -213,3 +213,23 @@ def test_descriptions_say_what_is_wrong() -> None:
 def test_every_case_has_a_name_of_its_own() -> None:
     headers = HttpContext((("X-A", "1"), ("X/A", "2")))
     assert {"missing-header-x-a", "missing-header-x-a-2"} <= cases(AuthorizerRequest("A", http_context=headers)).keys()
+
+
+@pytest.mark.parametrize(
+    ("expect", "refused"),
+    [
+        (None, False),
+        (Expectation(), False),
+        (Expectation(is_authenticated=True, deny=(Question("iot:Connect", "client/another"),)), False),
+        (Expectation(is_authenticated=False), True),
+        (Expectation(error=ExpectedError("InvalidRequestException")), True),
+        (Expectation(deny=(Question("iot:Connect", "client/sensor-7"),)), True),
+    ],
+)
+def test_cases_are_made_from_good_requests(expect: Expectation | None, refused: bool) -> None:
+    assert is_refused(SavedRequest(MQTT, expect=expect)) is refused
+
+
+@pytest.mark.parametrize("request_", [TOKEN_MODE, MQTT, HTTP, SIGNED_CONTEXT])
+def test_every_case_expects_to_be_refused(request_: AuthorizerRequest) -> None:
+    assert all(is_refused(case.saved) for case in negative_cases(SavedRequest(request_)))

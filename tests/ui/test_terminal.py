@@ -167,9 +167,10 @@ def test_no_text_of_a_function_acts_on_the_terminal(home: Mapping[str, str], tmp
         terminal.wait_for("F5 Send")
         terminal.press("f5")
         terminal.wait_for("AUTHENTICATED" if username == "answer" else "REFUSED")
-        terminal.press("f6")
         terminal.wait_for("evil")
+        terminal.settle()
         for _ in range(7):
             terminal.press("right")
             terminal.settle()
+        terminal.wait_for("[/]")  # the log, the last page
         assert_nothing_acted(terminal)

@@ -6,6 +6,7 @@ examples:
   authlens init my-authorizer
   authlens my-authorizer              the app, on the project's saved requests
   authlens run my-authorizer          the saved requests as a suite
+  authlens run my-authorizer --negative my-authorizer/requests/refused
   authlens serve --authorizers my-authorizer/authorizers.yaml
 """
 

@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCode:
     """Write `NAME-CASE.yaml` for every case; a file that is there already stays. What cannot be read is told."""
+    from authlens.core.negative import is_refused
+
     folder = Path(arguments.negative)
-    kept = unreadable = 0
+    kept = unreadable = refused = 0
     for item in items_of(arguments):
         if item.saved is None:
             narrate(f"authlens: error: {item.name}: {item.problem}", world.stderr)
             unreadable += 1
             continue
+        if is_refused(item.saved):
+            refused += 1
+            continue
         for case in _cases(item, item.saved, world):
             kept += not _write(folder / f"{Path(item.name).stem}-{case.name}.yaml", case, item, world)
+    if refused:
+        said = "1 request expects" if refused == 1 else f"{refused} requests expect"
+        narrate(f"{said} to be refused already; cases are made from the good ones", world.stderr)
     if kept:
         narrate(f"{kept} files were there already and stayed as they are", world.stderr)
     return ExitCode.UNJUDGED if unreadable else ExitCode.DONE

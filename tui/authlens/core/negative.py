@@ -43,10 +43,19 @@ class NegativeCase:
     saved: SavedRequest
 
 
+def is_refused(saved: SavedRequest) -> bool:
+    """Whether the request expects to be refused itself: then nothing that is made from it shows more."""
+    expect, mqtt = saved.expect, saved.request.mqtt_context
+    if expect is None:
+        return False
+    connect = Question("iot:Connect", f"client/{mqtt.client_id}") if mqtt and mqtt.client_id else None
+    return expect.is_authenticated is False or expect.error is not None or connect in expect.deny
+
+
 def negative_cases(
     saved: SavedRequest, authorizer: Authorizer | None = None, sign_jwt: SignJwt | None = None
 ) -> tuple[NegativeCase, ...]:
-    """Every case that this request has something for. References stay as they are and hide what they stand for."""
+    """Every case that this good request has something for. References stay and hide what they stand for."""
     makers = (_other_client_id, _missing_token, _missing_context_fields, _stripped_mark, _over_long)
     cases = [case for maker in makers for case in maker(saved)]
     return tuple(_named_apart([*_wrong_signature(saved, authorizer), *_expired_jwt(saved, sign_jwt), *cases]))

@@ -197,10 +197,16 @@ class Comparing(Recall, MainState):
     @work(exclusive=True, group="batch")
     async def action_negative_cases(self) -> None:
         """Write requests that must be refused, made from this good one."""
+        from authlens.core.negative import is_refused
         from authlens.store.negative_files import cases_of
         from authlens.ui.screens.pick import PickScreen
 
         saved, base, environ = self.draft.saved, self.base, self.desk.environ
+        if is_refused(saved):
+            self.notify(
+                "This request expects to be refused already: negative cases are made from a good one.", markup=False
+            )
+            return
         problems: list[str] = []
         cases = await background.call(lambda: cases_of(saved, self.authorizer, base, environ, problems.append))
         if not cases:

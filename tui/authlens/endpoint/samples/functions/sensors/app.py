@@ -19,6 +19,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if not hmac.compare_digest(password, os.environ["SENSOR_PASSWORD"].encode()):
         print("the password is wrong")  # noqa: T201  # what a function prints is its log
         return answer(False, "nobody", [])
+    if not sensor or not mqtt.get("clientId"):
+        print("a sensor gives its name and its client id")  # noqa: T201  # what a function prints is its log
+        return answer(False, "nobody", [])
     return answer(True, sensor.replace("-", ""), [policy(sensor)])
 
 

@@ -45,13 +45,13 @@ def test_what_is_meant_in_a_folder(tmp_path: Path, text: str, is_item: bool) -> 
 
 
 def test_folders_are_searched_through_in_order(tmp_path: Path) -> None:
-    for name in ("b/z.yaml", "b/a.yml", "a.yaml", ".hidden/x.yaml", "b/.x.yaml", "notes.txt"):
+    for name in ("b/z.yaml", "b/a.yml", "a.yaml", "b/M.YAML", "b/N.Yml", ".hidden/x.yaml", "b/.x.yaml", "notes.txt"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(GOOD)
     (tmp_path / "b" / "circle").symlink_to(tmp_path)
 
-    assert names(tmp_path) == ["a.yaml", "b/a.yml", "b/z.yaml"]
+    assert names(tmp_path) == ["a.yaml", "b/M.YAML", "b/N.Yml", "b/a.yml", "b/z.yaml"]
 
 
 def test_each_file_once(tmp_path: Path) -> None:

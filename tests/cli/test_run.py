@@ -231,11 +231,15 @@ def test_ctrl_c_reports_what_was_judged_until_then(capsys: pytest.CaptureFixture
     path = tmp_path / "junit.xml"
     arguments = argparse.Namespace(output="text", github=False, junit=str(path), fail_fast=False, repeat=1)
     with pytest.raises(KeyboardInterrupt):
-        report(interrupted(), 3, arguments, build_world())
+        report(interrupted(), [Item(f"{name}.yaml", None) for name in "abc"], arguments, build_world())
 
     assert capsys.readouterr().out.endswith("1 passed, 2 skipped\n")
     (suite,) = JUnitXml.fromfile(str(path))
-    assert [case.classname for case in suite] == ["a.yaml"]
+    assert [(case.classname, case.is_skipped) for case in suite] == [
+        ("a.yaml", False),
+        ("b.yaml", True),
+        ("c.yaml", True),
+    ]
 
 
 def test_filter_by_path_and_description(endpoint: Running, authlens: Command) -> None:
@@ -252,10 +256,15 @@ def test_fail_fast_sends_no_more(endpoint: Running, authlens: Command) -> None:
     for number in range(5):
         saved(endpoint, f"r/{number}.yaml", "{isAuthenticated: true}" if number != 1 else "{isAuthenticated: false}")
 
-    ended = authlens("run", "r", "--fail-fast", "--concurrency", "1")
+    ended = authlens("run", "r", "--fail-fast", "--concurrency", "1", "--junit", "junit.xml")
 
     assert ended.code == 1
     assert ended.out.endswith("1 passed, 1 failed, 3 skipped\n")
+    (suite,) = JUnitXml.fromfile("junit.xml")
+    assert (suite.tests, suite.failures, suite.skipped) == (5, 1, 3)
+    assert [(case.classname, case.name) for case in suite if case.is_skipped] == [
+        (f"r/{number}.yaml", f"The request of {number}") for number in (2, 3, 4)
+    ]
 
 
 def test_repeat_prints_the_latency(endpoint: Running, authlens: Command) -> None:
@@ -444,6 +453,7 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         (("--history", "", "--replay", "1"), "--history and --replay exclude each other"),
         (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
         (("a.yaml", "--target", "nonsense=1"), "write KEY=VALUE,… with the keys local, profile, region"),
+        (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "says local twice; write another --target"),
         (("--history", "", "--deny", "iot:Connect"), "is no question: write an action and a resource"),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
         (("--replay", "x"), "'x' is not a number from 1 on"),

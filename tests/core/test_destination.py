@@ -31,6 +31,19 @@ def test_what_is_named_changes_and_the_rest_stays(saved: SavedRequest, text: str
     assert there.request.token == saved.request.token
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("local=a.yaml,local=b.yaml", "says local twice"),
+        ("endpointUrl=http://a,endpoint-url=http://b", "says endpointUrl twice"),
+        ("local=a.yaml,endpointUrl=http://a", "local and endpointUrl, which are two places"),
+    ],
+)
+def test_one_destination_is_one_place(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_destination(text)
+
+
 @pytest.mark.parametrize("text", ["", "prod", "profile=", "colour=red", "profile=a,"])
 def test_what_is_no_destination_says_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match="KEY=VALUE"):

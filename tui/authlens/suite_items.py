@@ -11,6 +11,7 @@ from pathlib import Path
 from authlens.core.saved_request import SavedRequest
 
 SUFFIXES = (".yaml", ".yml")
+"""In any case."""
 _REQUEST_KEY = re.compile(r"""^(["']?)request\1[ \t]*:""", re.MULTILINE)
 """At the start of a line it can stand in the outermost mapping alone."""
 
@@ -96,7 +97,7 @@ def _files(folder: Path) -> Iterator[Path]:
     """Hidden files and folders are passed over, and links to folders, so that a circle ends."""
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES) and not name.startswith("."))
+        yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 
 def _text(path: Path) -> str | Problem:

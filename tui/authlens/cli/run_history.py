@@ -19,7 +19,8 @@ from authlens.core.compare import members
 from authlens.core.expectation import Expectation, Question
 from authlens.core.expectation_check import Judgement, State, judge
 from authlens.core.invocation import Invocation
-from authlens.core.redaction import Redactor, secrets_of
+from authlens.core.invocation_redaction import redactor_of
+from authlens.core.redaction import Redactor
 from authlens.core.saved_request import SavedRequest
 from authlens.store.history import History
 from authlens.suite import Result
@@ -63,7 +64,7 @@ def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
         if first is None:
             which = f" that {arguments.history!r} finds" if arguments.history else ""
             raise CommandError(f"no stored invocation{which} was sent from these saved requests, or is like one")
-        return report(grouped(_with(first, results), 1), None, arguments, world)
+        return report(grouped(_with(first, results), 1), (), arguments, world)
     finally:
         history.close()
 
@@ -77,7 +78,7 @@ def _results(judges: _Judges, history: History, query: str) -> Generator[Result,
             path = Path(invocation.source) if invocation.source else None
             saved = SavedRequest(invocation.request, expect=expectation)
             item = Item(f"invocation {invocation.number}{judge_name}", saved, path=path)
-            yield Result(item, judge(expectation, invocation), invocation, Redactor(secrets_of(invocation.request)))
+            yield Result(item, judge(expectation, invocation), invocation, redactor_of(invocation))
 
 
 def _with(first: Result, others: Generator[Result, None, None]) -> Generator[Result, None, None]:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.diagnostics import CommandError
 from authlens.core.expectation_check import State
 from authlens.core.judgement_text import explanation, headline
+from authlens.core.redaction import Redactor, secrets_of
 from authlens.core.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from junitparser import TestCase
 
     from authlens.suite import Result
+    from authlens.suite_items import Item
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
 
 
-def write_junit(path: Path, results: Sequence[Result]) -> None:
-    """Write the file. Raises CommandError."""
+def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] = ()) -> None:
+    """Write the file. `skipped`: the items that the run ended before. Raises CommandError."""
     from junitparser import JUnitXml, TestSuite
 
     suite = TestSuite("authlens")
-    suite.add_testcases([_case(result) for result in results])
+    suite.add_testcases([*map(_case, results), *map(_skipped, skipped)])
     document = JUnitXml("authlens")
     document.add_testsuite(suite)
     try:
@@ -36,18 +38,30 @@ def write_junit(path: Path, results: Sequence[Result]) -> None:
 
 
 def _case(result: Result) -> TestCase:
-    from junitparser import Error, Failure, TestCase
+    from junitparser import Error, Failure
 
-    name = visible(_xml(result.item.title, result))
-    case = TestCase(
-        name, visible(_xml(result.item.name, result)), result.invocation.duration if result.invocation else 0.0
-    )
+    redact = result.redactor.text
+    case = _named(result.item, redact, result.invocation.duration if result.invocation else 0.0)
     if result.state is not State.KEPT:
         kind = Failure if result.state is State.BROKEN else Error
-        outcome = kind(visible(_xml(headline(result.judgement), result)), _type(result))
-        outcome.text = _xml(explanation(result.judgement, result.invocation), result)
+        outcome = kind(visible(_xml(redact(headline(result.judgement)))), _type(result))
+        outcome.text = _xml(redact(explanation(result.judgement, result.invocation)))
         case.result = [outcome]
     return case
+
+
+def _skipped(item: Item) -> TestCase:
+    from junitparser import Skipped
+
+    case = _named(item, Redactor(secrets_of(item.saved.request) if item.saved else ()).text)
+    case.result = [Skipped("the run ended before it was judged")]
+    return case
+
+
+def _named(item: Item, redact: Callable[[str], str], duration: float = 0.0) -> TestCase:
+    from junitparser import TestCase
+
+    return TestCase(visible(_xml(redact(item.title))), visible(_xml(redact(item.name))), duration)
 
 
 def _type(result: Result) -> str:
@@ -57,5 +71,5 @@ def _type(result: Result) -> str:
     return failure.error if failure else "InvalidFile"
 
 
-def _xml(text: str, result: Result) -> str:
-    return _NOT_XML.sub("\ufffd", visible_lines(result.redactor.text(text)))
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", visible_lines(text))

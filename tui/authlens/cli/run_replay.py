@@ -33,7 +33,7 @@ def replay(arguments: argparse.Namespace, world: World) -> ExitCode:
         workers: Workers[tuple[Invocation, Item], Result] = Workers(
             lambda job: _compared(job[0], suite.run(job[1])), concurrency
         )
-        return report(grouped(workers.run(jobs), 1), len(items), arguments, world)
+        return report(grouped(workers.run(jobs), 1), items, arguments, world)
 
 
 def _stored(numbers: list[int], world: World) -> list[Invocation]:

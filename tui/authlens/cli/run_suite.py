@@ -35,7 +35,7 @@ def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
         items = ready_items(suite, arguments)
         concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
         results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
-        return report(grouped(results, arguments.repeat), len(items), arguments, world)
+        return report(grouped(results, arguments.repeat), items, arguments, world)
 
 
 @contextmanager
@@ -70,15 +70,18 @@ def concurrency_for(items: Iterable[Item], serve: str | None) -> int:
 
 
 def report(
-    results: Generator[list[Result], None, None], count: int | None, arguments: argparse.Namespace, world: World
+    results: Generator[list[Result], None, None], items: Sequence[Item], arguments: argparse.Namespace, world: World
 ) -> ExitCode:
-    """Report each item's results as they come, and all of them at the end. `count` is that of the items, if known."""
+    """Report each item's results as they come, and all of them at the end. `items`: all of them, where they are known.
+
+    Results come in the order of the items.
+    """
     form = report_form(arguments, world)
-    progress = Progress(count, world.stderr, world.environ)
+    progress = Progress(len(items) or None, world.stderr, world.environ)
     told: list[Result] = []
     invocations: list[Invocation] = []
     progress.show(0)
-    with _ending(lambda: _finish(form, told, invocations, count, arguments), progress), closing(results):
+    with _ending(lambda: _finish(form, told, invocations, items, arguments), progress), closing(results):
         for group in results:
             result = merged(group)
             told.append(result)
@@ -153,17 +156,18 @@ def _finish(
     form: Report,
     told: Sequence[Result],
     invocations: Sequence[Invocation],
-    count: int | None,
+    items: Sequence[Item],
     arguments: argparse.Namespace,
 ) -> None:
     latency = cold_and_warm(invocations) if arguments.repeat > 1 else None
     if latency:
         form.latency(latency)
-    form.end(told, 0 if count is None else count - len(told))
+    skipped = items[len(told) :]
+    form.end(told, len(skipped))
     if arguments.junit:
         from authlens.cli.run_junit import write_junit
 
-        write_junit(Path(arguments.junit), told)
+        write_junit(Path(arguments.junit), told, skipped)
 
 
 def check_junit(name: str | None) -> None:

@@ -40,5 +40,9 @@ def read_destination(text: str) -> Destination:
         key = "endpointUrl" if key == "endpoint-url" else key
         if key not in KEYS or not equals or not value:
             raise ValueError(f"{text!r}: write KEY=VALUE,… with the keys {', '.join(KEYS)}")
+        if key in values:
+            raise ValueError(f"{text!r} says {key} twice; write another --target for another place")
         values[key] = value
+    if "local" in values and "endpointUrl" in values:
+        raise ValueError(f"{text!r} says local and endpointUrl, which are two places; write a --target for each")
     return Destination(text, values)

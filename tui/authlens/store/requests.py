@@ -176,7 +176,7 @@ def named(folder: Path, name: str) -> Path:
     parts = Path(name).parts
     if not name.strip() or "\0" in name or Path(name).is_absolute() or ".." in parts or not parts:
         raise Unwritable(folder / "…", "a name must stay within its folder and not be empty")
-    return folder / (name if name.endswith(SUFFIXES) else f"{name}.yaml")
+    return folder / (name if name.lower().endswith(SUFFIXES) else f"{name}.yaml")
 
 
 def listing(folder: Path) -> list[Entry]:
@@ -197,7 +197,7 @@ def _files(folder: Path) -> Iterator[Path]:
     os.scandir(folder).close()
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(root, name) for name in names if name.endswith(SUFFIXES) and not name.startswith("."))
+        yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
 
 
 _MARKS = (b"request:", b'"request"', b"authorizerName", b"mqttContext")

@@ -56,7 +56,7 @@ def _first_of(folder: Path) -> Start:
 
     # An authorizers.yaml or a template beside the requests cannot be opened and is passed over.
     for path in sorted(folder.rglob("*")):
-        if path.suffix in SUFFIXES:
+        if path.suffix.lower() in SUFFIXES:
             try:
                 loaded = load(path)
             except RequestFileError:

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secrets_of, tells_of_secret
+from authlens.core.authorizer import Authorizer
+from authlens.core.redaction import (
+    MASK,
+    Redactor,
+    masked,
+    redact_request,
+    referred_secrets,
+    refers,
+    secret_spans,
+    secrets_of,
+    tells_of_secret,
+    token_names,
+)
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from support.stored_invocations import any_request
 
@@ -97,6 +109,80 @@ def test_empty_and_absent_members_stay() -> None:
         assert secrets_of(request) == ()
     header = AuthorizerRequest(http_context=HttpContext((("Authorization", ""),)))
     assert redact_request(header) == header
+
+
+SIGNED = "&x-amz-customauthorizer-signature=c2ln"
+
+PARAMETERS = {
+    "without the question mark": ("queryString", "token=abc&x=1", "token=[]&x=1"),
+    "with an encoded name": ("queryString", "?to%6Ben=abc&x=1", "?to%6Ben=[]&x=1"),
+    "twice": ("queryString", "?token=a&token=b", "?token=[]&token=[]"),
+    "empty": ("queryString", "?token=&x=1", "?token=&x=1"),
+    "with an equals sign": ("username", "u?token=a=b==&x=1", "u?token=[]&x=1"),
+    "no query part": ("username", "token=abc", "token=abc"),
+    "what an SDK appends": (
+        "username",
+        "u?SDK=PythonV2&Version=1.2.3-and-more",
+        "u?SDK=PythonV2&Version=1.2.3-and-more",
+    ),
+    "a reference": ("username", "u?token=${env:T}&sig=a", "u?token=${env:T}&sig=[]"),
+}
+
+
+@pytest.mark.parametrize(("place", "text", "shown"), PARAMETERS.values(), ids=PARAMETERS)
+def test_parameters_that_tell_are_hidden_and_the_rest_stays(place: str, text: str, shown: str) -> None:
+    spans = secret_spans(place, text)
+    covered = text
+    for start, end in reversed(spans):
+        covered = f"{covered[:start]}[]{covered[end:]}"
+    assert covered == shown
+    request = AuthorizerRequest(http_context=HttpContext((), text))
+    if place == "username":
+        request = AuthorizerRequest(mqtt_context=MqttContext(text))
+    hidden = redact_request(request)
+    http, mqtt = hidden.http_context, hidden.mqtt_context
+    assert (http.query_string if http else mqtt and mqtt.username) == shown.replace("[]", MASK)
+    assert redact_request(hidden) == hidden
+
+
+NAMED = AuthorizerRequest(http_context=HttpContext((("X-Pass", "abc123"), ("X-Zone", "north"))))
+TOKEN_NAMES = {
+    "of the authorizer": (NAMED, Authorizer("A", token_key_name="x-zone"), {"x-zone"}),
+    "of one without": (NAMED, Authorizer("A", signing_disabled=True), set()),
+    "not known": (NAMED, None, set()),
+    "alone beside a signature": (
+        AuthorizerRequest(mqtt_context=MqttContext(f"u?zone=north{SIGNED}&SDK=Py&x-amz-customauthorizer-name=A")),
+        None,
+        {"zone"},
+    ),
+    "one of two": (AuthorizerRequest(mqtt_context=MqttContext(f"u?zone=north&unit=7{SIGNED}")), None, set()),
+}
+
+
+@pytest.mark.parametrize(("request_", "authorizer", "names"), TOKEN_NAMES.values(), ids=TOKEN_NAMES)
+def test_the_name_of_the_token_is_known(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, names: set[str]
+) -> None:
+    assert token_names(request_, authorizer) == names
+    for certain in (False, True):
+        secrets = secrets_of(request_, authorizer, certain=certain)
+        assert ("north" in secrets) is bool(names)
+    assert ("north" in repr(redact_request(request_, authorizer))) is not bool(names)
+
+
+def test_what_references_stood_for_is_secret_whatever_the_name() -> None:
+    written = AuthorizerRequest(
+        token="${env:T}",
+        http_context=HttpContext((("X-Zone", "${env:Z}"), ("X-Rest", "south")), "?a=${env:A}&a=${env:B}&c=d"),
+        mqtt_context=MqttContext("u?b=c"),
+    )
+    sent = AuthorizerRequest(
+        token="t-t",
+        http_context=HttpContext((("X-Zone", "north"), ("X-Rest", "south")), "?a=first&a=second%21&c=d"),
+        mqtt_context=MqttContext("u?b=c&x-amz-customauthorizer-signature=signed"),
+    )
+    assert set(referred_secrets(written, sent)) == {"t-t", "north", "first", "second%21", "second!"}
+    assert referred_secrets(written, AuthorizerRequest()) == ()
 
 
 @given(any_request)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from authlens.core.target import Target
 from authlens.store.settings import Settings
+from authlens.ui.covered import COVER
 from authlens.ui.mfa import MfaAsker
 from authlens.ui.screens.dialog import AskText
-from authlens.ui.widgets.field import MASK
 from ui.robot import running
 
 
@@ -23,7 +23,7 @@ async def test_an_mfa_code_is_asked_in_the_app(tmp_path: Path) -> None:
         await robot.settle()
         assert "mfa/me" in robot.text()
         await robot.type("123456")
-        assert MASK in robot.text()
+        assert COVER in robot.text()
         assert "123456" not in robot.text()
         await robot.press("enter")
         while asking.is_alive():

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authlens.core.authorizer import Authorizer
+from authlens.core.request import MqttContext
 from authlens.core.visible import is_visible
-from authlens.ui.widgets.field import MASK, is_faithful, shielded, unshielded
-from ui.robot import running
+from authlens.ui.covered import COVER
+from authlens.ui.widgets.field import is_faithful, shielded, unshielded
+from ui.robot import SENSOR, running
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 
@@ -66,7 +70,7 @@ async def test_a_hidden_value_is_neither_seen_nor_measured_nor_copied(tmp_path: 
             await robot.fill("password", password)
             assert robot.screen.draft.password == password
             line = next(line for line in robot.text().split("\n") if "Password" in line)
-            assert line.count("•") == len(MASK)
+            assert line.count("•") == len(COVER)
             assert password not in line.replace("Password", "")
         for key in ("ctrl+c", "ctrl+x"):
             robot.field("password").select_all()
@@ -88,6 +92,48 @@ async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path
         assert "correct-horse" not in robot.text()
         await robot.go_to("password")
         assert "correct-horse" not in robot.text()
+
+
+async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_revealed(tmp_path: Path) -> None:
+    text = "sensor-7?token=canary-token&x=1&x-amz-customauthorizer-signature=canary-signature"
+    mqtt = MqttContext(text, "correct-horse", "sensor-7")
+    async with running(tmp_path, replace(SENSOR, request=replace(SENSOR.request, mqtt_context=mqtt))) as robot:
+        field = await robot.go_to("username")
+        shown = f"sensor-7?token={COVER}&x=1&x-amz-customauthorizer-signature={COVER}"
+        assert (field.text, field.value) == (shown, text)
+        await robot.press("home", "right", "end", "left")
+        assert "canary" not in robot.text()
+        field.select_all()
+        for key in ("ctrl+c", "ctrl+x"):
+            await robot.press(key)
+            assert robot.app.clipboard == ""
+            assert "hidden" in robot.notifications()[-1]
+        field.select(9, 14)
+        await robot.press("ctrl+c")
+        assert robot.app.clipboard == "token"
+        await robot.press("f2")
+        assert field.text == text
+        assert field.selected_text == "token"
+        await robot.go_to("client_id")
+        assert (field.text, robot.screen.draft.username) == (shown, text)
+        await robot.go_to("username")
+        field.select(8, 8)
+        await robot.press("!")
+        assert (field.text, field.cursor_location) == (text.replace("7?", "7!?"), (0, 9))
+        await robot.press("ctrl+z")
+        assert robot.screen.draft.username == text
+        await robot.go_to("client_id")
+        assert field.text == shown
+        await robot.fill("username", "u?token=typed")
+        assert field.text == robot.screen.draft.username == "u?token=typed"
+        await robot.press("enter")
+        assert field.text == f"u?token={COVER}"
+        robot.screen.put(replace(robot.screen.draft, username="u?zone=north"))
+        await robot.settle()
+        assert field.text == "u?zone=north"
+        robot.screen.authorizer = Authorizer("SensorAuth", token_key_name="Zone")
+        await robot.rest()
+        assert field.text == f"u?zone={COVER}"
 
 
 async def test_typing_into_a_hidden_value_goes_to_its_end(tmp_path: Path) -> None:

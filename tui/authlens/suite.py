@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from authlens.core.authorizer import Authorizer
 from authlens.core.expectation_check import Judgement, State, judge
 from authlens.core.invocation import Failure, Invocation
-from authlens.core.redaction import Redactor, secrets_of
+from authlens.core.redaction import Redactor, referred_secrets, secrets_of
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
 from authlens.core.target import Target
@@ -84,7 +85,7 @@ class Suite:
         resolved = self._resolved(item.saved.request, item.base)
         invocation = self.send(item.saved, item.base, item.path)
         judgement = judge(item.saved.expect, _with_settled_names(invocation, resolved))
-        return Result(item, judgement, invocation, Redactor((*secrets_of(item.saved.request), *secrets_of(resolved))))
+        return Result(item, judgement, invocation, _redactor(item.saved.request, resolved, invocation.authorizer))
 
     def send(self, saved: SavedRequest, base: Path | None, source: Path | None) -> Invocation:
         """The invocation of the saved request, as often as AWS throttles it."""
@@ -134,6 +135,11 @@ class Suite:
             return References(self._environ, base).resolve(request)
         except MissingReference:
             return request
+
+
+def _redactor(written: AuthorizerRequest, resolved: AuthorizerRequest, authorizer: Authorizer | None) -> Redactor:
+    own = (secret for request in (written, resolved) for secret in secrets_of(request, authorizer))
+    return Redactor([*own, *referred_secrets(written, resolved)])
 
 
 def _with_settled_names(invocation: Invocation, resolved: AuthorizerRequest) -> Invocation:

@@ -92,6 +92,7 @@ class _Explained:
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
+    from dataclasses import replace
     from pathlib import Path
 
     from authlens.core.invocation_redaction import redactor_of
@@ -108,7 +109,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         authorizer, deployment = _known(arguments, world, saved, base)
         findings = preflight(saved.request, authorizer, saved.sign, world.now())
         verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
-        return _Explained(verdict, Redactor(secrets_of(saved.request)), findings, deployment=deployment)
+        return _Explained(verdict, Redactor(secrets_of(saved.request, authorizer)), findings, deployment=deployment)
     if arguments.deployment and arguments.history is None:
         raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
     stored = _stored(arguments, world)
@@ -119,7 +120,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     return _Explained(
         verdict,
-        redactor_of(invocation),
+        redactor_of(replace(invocation, authorizer=authorizer or invocation.authorizer)),
         lint=stored.lint(authorizer),
         speaking=_speaking(invocation),
         deployment=deployment,

@@ -257,30 +257,10 @@ def _made_visible(value: Any) -> Any:
 
 def _redactor(invocation: Invocation, shortest: int = 1) -> Callable[[str], str]:
     """Removes the request's secrets, and those that references brought in, from any text."""
-    from authlens.core.redaction import Redactor, secrets_of
+    from authlens.core.invocation_redaction import invocation_secrets
+    from authlens.core.redaction import Redactor
 
-    secrets: list[str | bytes] = [*secrets_of(invocation.request)]
-    if invocation.wire is not None:
-        secrets += _sent_secrets(invocation.wire.request_body)
-    return Redactor(secret for secret in secrets if len(secret) >= shortest).text
-
-
-def _sent_secrets(body: bytes) -> tuple[str | bytes, ...]:
-    """What was secret in the body, with references resolved and the signature made."""
-    import base64
-    import json
-
-    from authlens.core.redaction import secrets_of
-    from authlens.core.request import AuthorizerRequest
-
-    try:
-        members = json.loads(body or b"{}")
-        mqtt = members.get("mqttContext") or {}
-        if "password" in mqtt:
-            mqtt["password"] = base64.b64decode(mqtt["password"])
-        return secrets_of(AuthorizerRequest.from_api(members))
-    except (ValueError, AttributeError):
-        return ()
+    return Redactor(secret for secret in invocation_secrets(invocation) if len(secret) >= shortest).text
 
 
 def _width(is_terminal: bool) -> int:

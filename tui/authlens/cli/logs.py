@@ -64,16 +64,17 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     with world.sender() as sender:
         query = _query(arguments, world, sender, saved, base, invocation)
         lines = ask(f"FilterLogEvents of {query.group}", lambda: sender.log(query, saved.target, base))
-    _write(arguments, world, query, lines if arguments.reveal else _redacted(lines, saved))
+    _write(arguments, world, query, lines if arguments.reveal else _redacted(lines, saved, invocation))
     return ExitCode.DONE
 
 
-def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest) -> tuple[LogLine, ...]:
+def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invocation | None) -> tuple[LogLine, ...]:
     from dataclasses import replace
 
+    from authlens.core.invocation_redaction import redactor_of
     from authlens.core.redaction import Redactor, secrets_of
 
-    redactor = Redactor(secrets_of(saved.request))
+    redactor = redactor_of(invocation) if invocation else Redactor(secrets_of(saved.request))
     return tuple(replace(line, text=redactor.text(line.text)) for line in lines)
 
 

@@ -122,8 +122,8 @@ class Comparison:
 
     def redactor(self) -> Redactor:
         """Hides the secrets of both requests."""
-        requests = [side.request for side in (self.left, self.right) if side.request]
-        return Redactor([secret for request in requests for secret in secrets_of(request)])
+        sides = (self.left, self.right)
+        return Redactor([each for side in sides if side.request for each in secrets_of(side.request, side.authorizer)])
 
     def _differs(self, about: str) -> bool:
         return any(change.differs and change.about == about for change in self.changes)
@@ -178,9 +178,9 @@ def members(request: AuthorizerRequest) -> dict[str, str]:
     return dict(_flat("", request.to_api()))
 
 
-def shown_members(request: AuthorizerRequest) -> dict[str, str]:
+def shown_members(request: AuthorizerRequest, authorizer: Authorizer | None) -> dict[str, str]:
     """As `members`, secrets redacted."""
-    return members(redact_request(request))
+    return members(redact_request(request, authorizer))
 
 
 def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -206,7 +206,7 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
     if isinstance(left.result, Outcome) and isinstance(right.result, Outcome):
         yield from policy_changes(pairs)
     if left.request and right.request:
-        shown = (shown_members(left.request), shown_members(right.request))
+        shown = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
         yield from request_changes(members(left.request), members(right.request), *shown)
     if left.saved and right.saved:
         yield from _saved_changes(left.saved, right.saved)
@@ -241,7 +241,7 @@ def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
 def _notes(left: Side, right: Side) -> Iterator[Change]:
     if left.target and right.target and left.target != right.target:
         yield Change("target", f"target {target_words(left.target)} → {target_words(right.target)}", differs=False)
-    if left.authorizer and right.authorizer:
+    if left.authorizer and right.authorizer and left.authorizer.name == right.authorizer.name:
         for each in fields(Authorizer):
             before, after = getattr(left.authorizer, each.name), getattr(right.authorizer, each.name)
             if before != after:

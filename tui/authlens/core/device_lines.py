@@ -15,7 +15,7 @@ from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.command_line_members import meant_request
 from authlens.core.encodings import url_encode
 from authlens.core.fields import texts
-from authlens.core.placing import everything, find_all, put, signature_of, token_of
+from authlens.core.placing import everything, put, signature_of, token_of
 from authlens.core.redaction import MASK, redact_request
 from authlens.core.request import AuthorizerRequest
 
@@ -75,7 +75,8 @@ def device_lines(
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
     references = [] if is_resolved else _references(request)
     request = request if is_resolved else meant_request(request)
-    device = _device(request if reveal else _masked(request, key_name), key_name, endpoint, account_endpoint, topic)
+    known = authorizer or Authorizer("", token_key_name=key_name)
+    device = _device(request if reveal else redact_request(request, known), key_name, endpoint, account_endpoint, topic)
     lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
     kept = [] if reveal else [MASK]
     return tuple(_readable(line, [*kept, *references], bool(references)) for line in lines)
@@ -118,15 +119,6 @@ def _device(
         headers=_headers(request, {AUTHORIZER_NAME: name, SIGNATURE_NAME: signature, key_name: token}),
         query_string=((http.query_string if http else None) or "").removeprefix("?"),
     )
-
-
-def _masked(request: AuthorizerRequest, key_name: str) -> AuthorizerRequest:
-    """Without secrets, the token under its own name included, which may say nothing of what it is."""
-    masked = redact_request(request)
-    for name in (key_name, SIGNATURE_NAME):
-        for placed in find_all(masked, name):
-            masked = put(masked, placed.place, placed.name, MASK)
-    return masked
 
 
 def _without(username: str, names: tuple[str, ...]) -> str:

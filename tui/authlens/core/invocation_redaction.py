@@ -12,7 +12,7 @@ from typing import Any
 
 from authlens.core.invocation import Failure, Invocation, Outcome, Wire
 from authlens.core.invocation_json import request_from_json
-from authlens.core.redaction import MASK, Redactor, masked, redact_request, refers, secret_members, secrets_of
+from authlens.core.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
 from authlens.core.request import AuthorizerRequest
 
 
@@ -22,16 +22,22 @@ def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = (
     sign, target = invocation.sign, invocation.target
     return replace(
         _answer_redacted(invocation, redactor),
-        request=redact_request(invocation.request),
+        request=redact_request(invocation.request, invocation.authorizer),
         target=replace(target, endpoint_url=_text(redactor, target.endpoint_url), credentials=None),
         sign=sign and replace(sign, passphrase=masked(sign.passphrase)),
     )
 
 
 def redactor_of(invocation: Invocation, secrets: Iterable[str | bytes] = (), *, certain: bool = False) -> Redactor:
-    """Knows the secrets of the invocation, as typed and as sent, and those given. `certain` as in `secrets_of`."""
-    requests = (invocation.request, _sent_request(invocation.wire))
-    return Redactor([*secrets, *(secret for request in requests for secret in secrets_of(request, certain=certain))])
+    """Knows the secrets of the invocation, and those given. `certain` as in `secrets_of`."""
+    return Redactor([*secrets, *invocation_secrets(invocation, certain=certain)])
+
+
+def invocation_secrets(invocation: Invocation, *, certain: bool = False) -> tuple[str | bytes, ...]:
+    """The secrets of the invocation, as typed and as sent: references resolved and the signature made."""
+    written, sent = invocation.request, _sent_request(invocation.wire)
+    own = (each for request in (written, sent) for each in secrets_of(request, invocation.authorizer, certain=certain))
+    return (*own, *referred_secrets(written, sent))
 
 
 def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | None = None) -> Invocation:
@@ -39,8 +45,7 @@ def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | N
 
     sent_request: the request with its references resolved; `None` reads it off the wire.
     """
-    sent = dict(secret_members(sent_request or _sent_request(invocation.wire)))
-    referred = [sent[path] for path, secret in secret_members(invocation.request) if refers(secret) and path in sent]
+    referred = referred_secrets(invocation.request, sent_request or _sent_request(invocation.wire))
     return _answer_redacted(invocation, Redactor(referred)) if referred else invocation
 
 

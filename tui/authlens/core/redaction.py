@@ -7,11 +7,14 @@ line); a reference such as `${env:TOKEN}` is no secret and stays.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote_plus
 
+from authlens.core import query
+from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.placing import everything
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.secret_forms import MIN_LENGTH, forms_of
 
@@ -22,12 +25,16 @@ _HARMLESS_NAMES = frozenset(
         *("accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length"),
         *("content-type", "date", "host", "origin", "pragma", "referer", "upgrade", "user-agent"),
         *("sec-websocket-extensions", "sec-websocket-protocol", "sec-websocket-version", "x-amz-customauthorizer-name"),
+        # What the AWS IoT device SDKs append to the username.
+        *("sdk", "version"),
     )
 )
 _SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|session|credential|bearer", re.IGNORECASE)
 _LONG = 16
 """A header or parameter whose name says nothing may carry the token: the token's name is the user's own."""
 _REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring):[^}]*\}", re.IGNORECASE)
+
+_PARAMETERS = {"queryString": query.of_query_string, "username": query.of_username}
 
 _PATTERNS = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
@@ -87,57 +94,91 @@ class Redactor:
         return self.text(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-def secrets_of(request: AuthorizerRequest, *, certain: bool = False) -> tuple[str | bytes, ...]:
+def secrets_of(
+    request: AuthorizerRequest, authorizer: Authorizer | None = None, *, certain: bool = False
+) -> tuple[str | bytes, ...]:
     """Token, signature, password, and what headers and parameters carry of the kind.
 
+    authorizer: the one the request is for, where it is known; under its tokenKeyName stands the token.
     certain: without what is only long enough to be a secret, while its name says nothing.
     """
-    members = secret_members(request, certain=certain)
-    return tuple(secret for _, secret in members if not _is_reference(secret))
+    names = token_names(request, authorizer)
+    return tuple(
+        form
+        for _, name, forms in _members(request)
+        if (name is None or _is_secret(name, forms[0], names, certain)) and not _is_reference(forms[0])
+        for form in forms
+    )
 
 
-def redact_request(request: AuthorizerRequest) -> AuthorizerRequest:
-    """The request with every secret masked; references stay."""
+def referred_secrets(request: AuthorizerRequest, sent: AuthorizerRequest) -> tuple[str | bytes, ...]:
+    """What references in members that may be secret stood for when it was sent, whatever their names tell."""
+    referring = {path for path, _, forms in _members(request) if refers(forms[0])}
+    return tuple(form for path, _, forms in _members(sent) if path in referring for form in forms)
+
+
+def redact_request(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> AuthorizerRequest:
+    """The request with every secret masked; references stay. `authorizer` as in `secrets_of`."""
     http, mqtt = request.http_context, request.mqtt_context
+    names = token_names(request, authorizer)
     return replace(
         request,
         token=masked(request.token),
         token_signature=masked(request.token_signature),
-        http_context=http and HttpContext(_masked_headers(http.headers), _masked_query(http.query_string)),
-        mqtt_context=mqtt and MqttContext(_masked_query(mqtt.username), masked(mqtt.password), mqtt.client_id),
+        http_context=http
+        and HttpContext(_masked_headers(http.headers, names), _masked_query("queryString", http.query_string, names)),
+        mqtt_context=mqtt
+        and MqttContext(_masked_query("username", mqtt.username, names), masked(mqtt.password), mqtt.client_id),
     )
 
 
-def secret_members(request: AuthorizerRequest, *, certain: bool = False) -> Iterator[tuple[str, str | bytes]]:
-    """Every secret with the path of its member, references too. `certain` as in `secrets_of`."""
-    http, mqtt = request.http_context, request.mqtt_context
+def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> frozenset[str]:
+    """The names, in lower case, under which the contexts carry the token although they may not tell.
+
+    The authorizer's tokenKeyName; where that is not known, the only other name beside a signature.
+    """
+    if authorizer is not None:
+        return frozenset([authorizer.token_key_name.lower()] if authorizer.token_key_name else [])
+    names = {placed.name.lower() for placed in everything(request) if placed.value}
+    beside = names - _HARMLESS_NAMES - {SIGNATURE_NAME}
+    return frozenset(beside if SIGNATURE_NAME in names and len(beside) == 1 else [])
+
+
+def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:
+    """Where values stand in a query string or username whose names tell that they are secret; references are not.
+
+    place: `queryString` or `username`. names: those that `token_names` knows.
+    """
+    return tuple(
+        (each.start, each.end)
+        for each in _PARAMETERS[place](text)
+        if _is_secret(each.name, each.raw, names, certain=True) and not _is_reference(each.raw)
+    )
+
+
+def _members(request: AuthorizerRequest) -> Iterator[tuple[str, str | None, tuple[str | bytes, ...]]]:
+    """What may be secret: its path, the same when it is sent, its name, and its value as written and as AWS reads it.
+
+    What has no name is secret always.
+    """
+    mqtt = request.mqtt_context
     members = {"token": request.token, "tokenSignature": request.token_signature, "password": mqtt and mqtt.password}
-    yield from ((path, value) for path, value in members.items() if value)
-    for name, value in (http and http.headers) or ():
-        if _is_secret(name, value, certain):
-            yield f"headers.{name}", value
-    for place, text in (("queryString", http and http.query_string), ("username", mqtt and mqtt.username)):
-        yield from ((f"{place}.{name}", value) for name, value in _query_secrets(text or "", certain))
+    yield from ((path, None, (value,)) for path, value in members.items() if value)
+    count: Counter[str] = Counter()
+    for placed in everything(request):
+        count[placed.place] += 1
+        # Signing appends parameters, and of headers that repeat a name the wire has one.
+        path = placed.path if placed.place == "headers" else f"{placed.path} {count[placed.place]}"
+        yield path, placed.name, (placed.raw,) if placed.value == placed.raw else (placed.raw, placed.value)
 
 
-def _query_secrets(text: str, certain: bool) -> Iterator[tuple[str, str]]:
-    for name, value in _parameters(text):
-        if _is_secret(name, value, certain):
-            yield name, value
-            if (decoded := unquote_plus(value)) != value:
-                yield f"{name} decoded", decoded
-
-
-def _parameters(text: str) -> Iterator[tuple[str, str]]:
-    """The parameters behind the `?` of a query string or an MQTT username."""
-    for parameter in text.partition("?")[2].split("&"):
-        name, equals, value = parameter.partition("=")
-        if equals:
-            yield name, value
-
-
-def _is_secret(name: str, value: str, certain: bool = False) -> bool:
-    if not value or name.lower() in _HARMLESS_NAMES:
+def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(), certain: bool = False) -> bool:
+    """names: those that `token_names` knows."""
+    if not value:
+        return False
+    if name.lower() in names:
+        return True
+    if name.lower() in _HARMLESS_NAMES:
         return False
     return tells_of_secret(name) or refers(value) or (len(value) >= _LONG and not certain)
 
@@ -164,19 +205,16 @@ def masked(secret: str | bytes | None) -> str | None:
     return secret if isinstance(secret, str) and _is_reference(secret) else MASK
 
 
-def _masked_headers(headers: tuple[tuple[str, str], ...] | None) -> tuple[tuple[str, str], ...] | None:
+def _masked_headers(
+    headers: tuple[tuple[str, str], ...] | None, names: frozenset[str]
+) -> tuple[tuple[str, str], ...] | None:
     if headers is None:
         return None
-    return tuple((name, masked(value) or "" if _is_secret(name, value) else value) for name, value in headers)
+    return tuple((name, masked(value) or "" if _is_secret(name, value, names) else value) for name, value in headers)
 
 
-def _masked_query(text: str | None) -> str | None:
-    if text is None or "?" not in text:
-        return text
-    before, _, parameters = text.partition("?")
-    return f"{before}?{'&'.join(map(_masked_parameter, parameters.split('&')))}"
-
-
-def _masked_parameter(parameter: str) -> str:
-    name, equals, value = parameter.partition("=")
-    return f"{name}={masked(value)}" if equals and _is_secret(name, value) else parameter
+def _masked_query(place: str, text: str | None, names: frozenset[str]) -> str | None:
+    for each in reversed(_PARAMETERS[place](text or "")):
+        if text and _is_secret(each.name, each.raw, names):
+            text = f"{text[: each.start]}{masked(each.raw)}{text[each.end :]}"
+    return text

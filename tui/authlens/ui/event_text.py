@@ -39,7 +39,7 @@ def event_pair(
     request: AuthorizerRequest, authorizer: Authorizer | None, kind: Kind, reveal: bool = False
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The event of the test call and of a real connection, with secrets masked unless revealed."""
-    sent = request if reveal else redact_request(request)
+    sent = request if reveal else redact_request(request, authorizer)
     return (
         preview_event("test", sent, authorizer, CONNECTION_ID),
         preview_event(kind, sent, authorizer, CONNECTION_ID),

@@ -46,3 +46,9 @@ def location(text: str, offset: int) -> tuple[int, int]:
     """Line and column of a character, from 0."""
     before = text[:offset]
     return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def offset(text: str, place: tuple[int, int]) -> int:
+    """The opposite of `location`."""
+    line, column = place
+    return sum(len(before) + 1 for before in text.split("\n")[:line]) + column

@@ -42,6 +42,7 @@ def renderings(
 ) -> tuple[Rendering, ...]:
     """Every rendering, in the order of how often it is wanted. `endpoint` is the account's host for devices."""
     has_password = request.mqtt_context is not None and request.mqtt_context.password is not None
+    request = request if reveal else redact_request(request, authorizer)
     v2, v1 = ("v2 takes the password in base64.", "v1 takes the password as it is.") if has_password else ("", "")
     return (
         Rendering("cli2", "AWS CLI v2", commands.as_cli(request, target, 2, reveal), v2),
@@ -50,7 +51,7 @@ def renderings(
         Rendering("boto3", "boto3", commands.as_boto3(request, target, reveal)),
         Rendering("yaml", "YAML", commands.as_cli_input_yaml(request, reveal), "For --cli-input-yaml of the AWS CLI."),
         *(_of_device(line) for line in device_lines(request, authorizer, account_endpoint=endpoint, reveal=reveal)),
-        *_events(request if reveal else redact_request(request), authorizer),
+        *_events(request, authorizer),
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.reactive import var
 from textual.timer import Timer
-from textual.widgets.text_area import Selection
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation import Expectation, Question
@@ -17,7 +16,7 @@ from authlens.core.invocation import Invocation
 from authlens.core.request import Mode
 from authlens.ui.draft import Draft, of_saved
 from authlens.ui.edits import OpenFile
-from authlens.ui.pointing import following, location, member_of, to_mend
+from authlens.ui.pointing import following, member_of, to_mend
 from authlens.ui.screens.main_state import MainState
 from authlens.ui.widgets.access_page import AccessPage
 from authlens.ui.widgets.event_page import EventPage
@@ -38,6 +37,8 @@ class Explaining(MainState):
     """What the form's saved request expects."""
     pointed: var[Finding | None] = var["Finding | None"](None, init=False)
     """The finding that the person went to."""
+    token_names: var[frozenset[str]] = var[frozenset[str]](frozenset(), init=False)
+    """Under which the contexts carry the token, whatever they tell."""
     asked: tuple[Question, ...] = ()
     """The person's own questions."""
     dropped: frozenset[Question] = frozenset()
@@ -51,11 +52,13 @@ class Explaining(MainState):
 
     def _look_ahead(self) -> None:
         from authlens.core.preflight import preflight  # after the first paint
+        from authlens.core.redaction import token_names
 
         draft = self.draft
         # Of a form that nobody has begun there is nothing to find fault with.
         found = () if draft.is_blank else preflight(draft.request, self.authorizer, draft.sign, self.desk.now())
         self.findings = found
+        self.token_names = token_names(draft.request, self.authorizer)
         for page in self.query(EventPage):
             page.authorizer, page.request = self.authorizer, draft.request
         self._ask_anew()
@@ -102,7 +105,7 @@ class Explaining(MainState):
         field = self._header_field(finding) if member == "headers" else self._field(member)
         if field is not None:
             field.focus()
-            field.selection = Selection(location(field.text, finding.start), location(field.text, finding.end))
+            field.select(finding.start, finding.end)
 
     def _field(self, member: str) -> Field | None:
         return next((field for field in self.query(Field) if field.member == member), None)

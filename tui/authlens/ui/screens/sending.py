@@ -12,6 +12,7 @@ from typing import TypeVar
 from textual import work
 from textual.timer import Timer
 
+from authlens.core.authorizer import Authorizer
 from authlens.core.gateway import CallFailed
 from authlens.core.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved_request import SavedRequest
@@ -61,7 +62,8 @@ class Sending(MainState):
         seconds = self.desk.settings.total_timeout
         try:
             invocation = await background.call(lambda: sender.send(timed, base, source), seconds)
-            invocation = replace(invocation, target=saved.target)
+            known = invocation.authorizer or self._known_authorizer(saved)
+            invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
             invocation = _given_up(saved, source, started_at, seconds, f"No whole answer within {seconds:g} s.")
         except asyncio.CancelledError:
@@ -75,6 +77,12 @@ class Sending(MainState):
         except TooManyAbandoned as error:
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
         self._arrived(invocation)
+
+    def _known_authorizer(self, saved: SavedRequest) -> Authorizer | None:
+        """What was read of the request's authorizer at its target: its tokenKeyName tells where the token stands."""
+        authorizer, name = self.authorizer, saved.request.authorizer_name
+        is_meant = self._looked_up == (saved.target, name)
+        return authorizer if is_meant and authorizer is not None and authorizer.name == name else None
 
     def _timed(self, saved: SavedRequest) -> SavedRequest:
         """With the time-outs of the settings where the request has none of its own."""

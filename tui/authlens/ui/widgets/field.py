@@ -1,7 +1,9 @@
-"""A text field that keeps every character exactly, shows the invisible ones, and masks secrets.
+"""A text field that keeps every character exactly, shows the invisible ones, and hides secrets, whole or in part.
 
 Textual's TextArea splits lines at more characters than line feeds and joins them again with one kind. So what must
 not be split stands in the document as a private character of one cell, and is shown as a picture of itself.
+
+While parts of a value are covered, the document holds what is shown; the first edit uncovers the value.
 """
 
 from __future__ import annotations
@@ -19,13 +21,12 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import Selection
+from textual.widgets.text_area import EditResult, Selection
 
 from authlens.core.visible import is_visible, visible
+from authlens.ui.covered import COVER, Covered, Hide, cover
+from authlens.ui.pointing import location, offset
 from authlens.ui.widgets.parting import Parting
-
-MASK = "••••••••"
-"""Always this long, so that it does not tell the length of the secret."""
 
 _UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
 _BASIC_PLANE = 0x100000
@@ -148,12 +149,21 @@ class Field(Parting, TextArea, inherit_bindings=False):
         text: str = "",
         *,
         secret: bool = False,
+        hide: Hide | None = None,
         placeholder: str = "",
         tooltip: str | None = None,
         key: str | None = None,
     ) -> None:
+        """secret: the whole value is hidden. hide: these parts of it are, unless it is being edited."""
+        self._hide = hide
+        self._covered = cover(text, hide) if hide else None
         super().__init__(
-            shielded(text), compact=True, placeholder=placeholder, id=key, highlight_cursor_line=False, tooltip=tooltip
+            shielded(self._covered.shown if self._covered else text),
+            compact=True,
+            placeholder=placeholder,
+            id=key,
+            highlight_cursor_line=False,
+            tooltip=tooltip,
         )
         self.member = member
         """Which value it is, in the words of whoever made it."""
@@ -168,18 +178,28 @@ class Field(Parting, TextArea, inherit_bindings=False):
 
     @property
     def value(self) -> str:
-        return unshielded(self.text)
+        return self._covered.value if self._covered else unshielded(self.text)
 
     def show(self, value: str) -> None:
         """Put a value in without calling it an edit. The cursor stays where it can."""
         if value == self.value:
             return
         cursor = self.cursor_location
-        with self.prevent(TextArea.Changed):
-            self.load_text(shielded(value))
+        self._load(value)
         self.read_only = not is_faithful(value)
         self.move_cursor(cursor if cursor <= self.document.end else self.document.end)
         self._mask_if_needed()
+
+    def select(self, start: int, end: int) -> None:
+        """Select characters of the value."""
+        places = (start, end) if self._covered is None else map(self._covered.place_shown, (start, end))
+        self.selection = Selection(*(location(self.text, place) for place in places))
+
+    def _load(self, value: str) -> None:
+        """Into the document, covered where it is to be."""
+        self._covered = self._cover_of(value)
+        with self.prevent(TextArea.Changed):
+            self.load_text(shielded(self._covered.shown if self._covered else value))
 
     # Masking
 
@@ -187,6 +207,31 @@ class Field(Parting, TextArea, inherit_bindings=False):
         """Whether the value is one to hide from now on."""
         self.secret = secret
         self._mask_if_needed()
+
+    def cover_anew(self) -> None:
+        """Hide what is to be hidden now: it was revealed, or other parts are secret than were before."""
+        if self._cover_of(self.value) == self._covered:
+            return
+        selection = self._in_value(*self.selection)
+        self._load(self.value)
+        self.select(*selection)
+
+    def _cover_of(self, value: str) -> Covered | None:
+        return cover(value, self._hide) if self._hide and not self.revealed else None
+
+    def _in_value(self, *locations: tuple[int, int]) -> list[int]:
+        """Places in the value."""
+        places = [offset(self.text, each) for each in locations]
+        return places if self._covered is None else [self._covered.place_in_value(place) for place in places]
+
+    def _uncovered(self, *locations: tuple[int, int]) -> list[tuple[int, int]]:
+        """An edit begins: the value is seen until the field is left. The same places in it."""
+        if self._hide is None or self.read_only:
+            return list(locations)
+        places = self._in_value(*locations)
+        self.revealed = True
+        self.cover_anew()
+        return [location(self.text, place) for place in places]
 
     def _mask_if_needed(self) -> None:
         self.masked = self.secret and bool(self.text) and not self.revealed
@@ -201,14 +246,17 @@ class Field(Parting, TextArea, inherit_bindings=False):
     def action_reveal(self) -> None:
         self.revealed = not self.revealed
         self._mask_if_needed()
+        self.cover_anew()
         self.refresh(layout=True)
 
     def on_blur(self) -> None:
         self.revealed = False
         self._mask_if_needed()
+        self.cover_anew()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self.secret if action == "reveal" else True
+        hides = self.secret or (self._hide is not None and bool(self._hide(self.value)))
+        return hides if action == "reveal" else True
 
     @property
     def allow_select(self) -> bool:
@@ -225,7 +273,7 @@ class Field(Parting, TextArea, inherit_bindings=False):
         if y:
             return Strip.blank(width, base)
         cursor = self._theme.cursor_style if self._draw_cursor else None
-        strip = Strip([Segment(MASK, base), Segment(" ", cursor or base)], len(MASK) + 1)
+        strip = Strip([Segment(COVER, base), Segment(" ", cursor or base)], len(COVER) + 1)
         return strip.adjust_cell_length(width, base)
 
     def get_line(self, line_index: int) -> Text:
@@ -267,20 +315,33 @@ class Field(Parting, TextArea, inherit_bindings=False):
         if result is not None:
             self.move_cursor(result.end_location)
 
+    def _replace_via_keyboard(self, insert: str, start: tuple[int, int], end: tuple[int, int]) -> EditResult | None:
+        start, end = self._uncovered(start, end)
+        return super()._replace_via_keyboard(insert, start, end)
+
+    def _delete_via_keyboard(self, start: tuple[int, int], end: tuple[int, int]) -> EditResult | None:
+        start, end = self._uncovered(start, end)
+        return super()._delete_via_keyboard(start, end)
+
     def action_break_line(self) -> None:
         self.insert_text("\n")
 
     def action_leave(self) -> None:
         self.post_message(self.Left(self))
 
+    @property
+    def _is_hidden(self) -> bool:
+        """Whether the value, or of what is selected a part, is not seen."""
+        return self.masked or (self._covered is not None and COVER[0] in self.selected_text)
+
     def action_copy(self) -> None:
-        if self.masked:
+        if self._is_hidden:
             self.notify("This value is hidden. F2 reveals it, then it can be copied.", markup=False)
         elif self.selected_text:
             self.app.copy_to_clipboard(unshielded(self.selected_text))
 
     def action_cut(self) -> None:
-        if self.masked:
+        if self._is_hidden:
             self.notify("This value is hidden. F2 reveals it, then it can be cut.", markup=False)
         elif self.selected_text and not self.read_only:
             self.app.copy_to_clipboard(unshielded(self.selected_text))

@@ -15,10 +15,10 @@ from authlens.ui.widgets.field import Field
 Headers = tuple[tuple[str, str], ...]
 
 
-def _is_secret(name: str) -> bool:
+def _is_secret(name: str, token_names: frozenset[str]) -> bool:
     from authlens.core.redaction import tells_of_secret  # loaded with the first header, not before the first paint
 
-    return bool(name) and tells_of_secret(name)
+    return bool(name) and (name.lower() in token_names or tells_of_secret(name))
 
 
 class HeaderRow(Horizontal):
@@ -26,15 +26,20 @@ class HeaderRow(Horizontal):
     HeaderRow { height: auto; Field { width: 3fr; } Field.-name { width: 2fr; margin-right: 1; } }
     """
 
-    def __init__(self, name: str = "", value: str = "") -> None:
+    def __init__(self, name: str = "", value: str = "", token_names: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self._given = (name, value)
+        self._token_names = token_names
 
     def compose(self) -> ComposeResult:
         name = Field("header name", self._given[0], placeholder="name")
         name.add_class("-name")
         yield name
-        yield Field("header value", self._given[1], placeholder="value", secret=_is_secret(self._given[0]))
+        yield Field("header value", self._given[1], placeholder="value", secret=self._is_secret)
+
+    @property
+    def _is_secret(self) -> bool:
+        return _is_secret(self.pair[0], self._token_names)
 
     def show(self, name: str, value: str) -> None:
         """Show another header; the fields keep their cursor."""
@@ -48,7 +53,13 @@ class HeaderRow(Horizontal):
 
     def follow_name(self) -> None:
         """Hide the value where the name tells that it is secret."""
-        self.query(Field).last(Field).keep_secret(_is_secret(self.pair[0]))
+        self.query(Field).last(Field).keep_secret(self._is_secret)
+
+    def know(self, token_names: frozenset[str]) -> None:
+        """Hide the value under one of these names too."""
+        self._token_names = token_names
+        if self.query(Field):
+            self.follow_name()
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -74,14 +85,24 @@ class HeadersTable(Vertical):
         typed: bool
         """By typing, rather than by removing a row."""
 
-    def __init__(self, headers: Headers) -> None:
+    def __init__(self, headers: Headers, token_names: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self._headers = headers
+        self._token_names = token_names
 
     def compose(self) -> ComposeResult:
         for name, value in self._headers:
-            yield HeaderRow(name, value)
-        yield HeaderRow()
+            yield self._row(name, value)
+        yield self._row()
+
+    def _row(self, name: str = "", value: str = "") -> HeaderRow:
+        return HeaderRow(name, value, self._token_names)
+
+    def know(self, token_names: frozenset[str]) -> None:
+        """Under which the token stands, whatever they tell."""
+        self._token_names = token_names
+        for row in self.query(HeaderRow):
+            row.know(token_names)
 
     @property
     def headers(self) -> Headers:
@@ -100,7 +121,7 @@ class HeadersTable(Vertical):
             # A cursor in a row that goes would take every key with it.
             rows[len(wanted) - 1].query(Field).first().focus()
         self.remove_children(surplus)
-        self.mount(*(HeaderRow(*pair) for pair in wanted[len(rows) :]))
+        self.mount(*(self._row(*pair) for pair in wanted[len(rows) :]))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
@@ -109,7 +130,7 @@ class HeadersTable(Vertical):
             if event.field in row.children and event.member == "header name":
                 row.follow_name()
         if rows and rows[-1].pair != ("", ""):
-            self.mount(HeaderRow())
+            self.mount(self._row())
         self.post_message(self.Edited(self.headers, typed=True))
 
     def action_remove(self) -> None:

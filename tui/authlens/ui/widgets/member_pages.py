@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,6 +19,15 @@ from authlens.ui.widgets.form_row import FormRow
 from authlens.ui.widgets.headers_table import HeadersTable
 
 
+def secrets_in(place: str, text: str, token_names: frozenset[str]) -> Sequence[tuple[int, int]]:
+    """Where in a query string or username a secret stands."""
+    if "=" not in text:
+        return ()
+    from authlens.core.redaction import secret_spans  # loaded with the first parameter, not before the first paint
+
+    return secret_spans(place, text, token_names)
+
+
 class MemberPage(VerticalScroll, can_focus=False):
     """Fields of a draft. It is made from a draft, and shows another when told."""
 
@@ -31,9 +41,11 @@ class MemberPage(VerticalScroll, can_focus=False):
     SENT_IN: ClassVar[str] = "context"
     """The mode in which the page is sent."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, token_names: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.draft = draft
+        self.token_names = token_names
+        """Under which the token stands in a context, whatever they tell."""
 
     def show(self, draft: Draft) -> None:
         """Put another draft into the fields."""
@@ -41,6 +53,12 @@ class MemberPage(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             if field.member in Draft.__slots__:
                 field.show(getattr(draft, field.member))
+
+    def know(self, token_names: frozenset[str]) -> None:
+        """Hide what stands under these names."""
+        self.token_names = token_names
+        for field in self.query(Field):
+            field.cover_anew()
 
     def filled(self, draft: Draft) -> str:
         """What the tab says of the page: a mark when something is in it."""
@@ -61,12 +79,21 @@ class TokenPage(MemberPage):
 
 class HttpPage(MemberPage):
     def compose(self) -> ComposeResult:
-        yield FormRow("Query string", Field("query_string", self.draft.query_string, placeholder="?name=value"))
-        yield FormRow("Headers", HeadersTable(self.draft.headers))
+        query = Field("query_string", self.draft.query_string, hide=self._secrets, placeholder="?name=value")
+        yield FormRow("Query string", query)
+        yield FormRow("Headers", HeadersTable(self.draft.headers, self.token_names))
 
     def show(self, draft: Draft) -> None:
         super().show(draft)
         self.query_one(HeadersTable).show(draft.headers)
+
+    def know(self, token_names: frozenset[str]) -> None:
+        super().know(token_names)
+        for table in self.query(HeadersTable):
+            table.know(token_names)
+
+    def _secrets(self, text: str) -> Sequence[tuple[int, int]]:
+        return secrets_in("queryString", text, self.token_names)
 
 
 class MqttPage(MemberPage):
@@ -78,7 +105,8 @@ class MqttPage(MemberPage):
 
     def compose(self) -> ComposeResult:
         yield FormRow("Client ID", Field("client_id", self.draft.client_id, placeholder="not sent"))
-        yield FormRow("Username", Field("username", self.draft.username, placeholder="not sent"))
+        username = Field("username", self.draft.username, hide=self._secrets, placeholder="not sent")
+        yield FormRow("Username", username)
         yield FormRow("Password", Field("password", self.draft.password, secret=True, placeholder="not sent"))
         yield FormRow("as", Choices([Choice(kind.value, kind.value) for kind in PasswordKind], key="password-kind"))
         self._show_kind()
@@ -99,6 +127,9 @@ class MqttPage(MemberPage):
         for row in self.query(FormRow):
             if row.query("#password-kind"):
                 row.note(None if problem is None else Content(f"✗ {problem}"))
+
+    def _secrets(self, text: str) -> Sequence[tuple[int, int]]:
+        return secrets_in("username", text, self.token_names)
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         event.stop()

@@ -69,6 +69,8 @@ class RequestPane(Pane):
     unsaved: var[bool] = var(False)
     findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the request."""
+    token_names: var[frozenset[str]] = var[frozenset[str]](frozenset())
+    """Under which the contexts carry the token, whatever they tell."""
     pointed: var[Finding | None] = var["Finding | None"](None)
     """The finding that the person went to."""
 
@@ -102,7 +104,7 @@ class RequestPane(Pane):
         yield Hints().data_bind(RequestPane.findings, RequestPane.pointed)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
-        return kind(self.draft if self.is_mounted else self.shown.draft)
+        return kind(self.draft if self.is_mounted else self.shown.draft, self.token_names)
 
     def _event_page(self) -> Widget:
         page = EventPage()
@@ -145,6 +147,10 @@ class RequestPane(Pane):
     def watch_draft(self) -> None:
         if self.is_mounted and self.query("#members"):
             self._mark()
+
+    def watch_token_names(self) -> None:
+        for page in self.query(MemberPage):
+            page.know(self.token_names)
 
     def watch_source(self) -> None:
         self._retitle()

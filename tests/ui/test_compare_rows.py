@@ -6,7 +6,7 @@ import pytest
 
 from authlens.core.compare import compare
 from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.ui.compare_rows import TWO_COLUMNS, Drawn, drawn_rows
+from authlens.ui.compare_rows import TWO_COLUMNS, Drawn, drawn_rows, same_place
 from support.invocations import CONNECT, PUBLISH, REFUSAL, invocation, outcome, policy
 
 LEFT = invocation(outcome(policy(CONNECT, PUBLISH)), number=1)
@@ -52,6 +52,20 @@ def test_unchanged_parts_are_folded() -> None:
     assert "unchanged lines" in plain(folded)
     assert "unchanged lines" not in plain(whole)
     assert len(folded) < len(whole)
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_a_line_is_found_again_when_the_rows_are_drawn_otherwise(width: int) -> None:
+    folded, whole = (drawn_rows(DIFFERENT, width, False, way) for way in (True, False))
+    for index, row in enumerate(folded):
+        if row.place >= 0:
+            again = whole[same_place(whole, row)]
+            assert (again.section, again.place) == (row.section, row.place)
+            assert "unchanged" in row.content.plain or folded[same_place(folded, row)].place == row.place
+        assert same_place(folded, row) <= index
+    hidden = next(row for row in whole if row.content.plain.strip().startswith('"Version"') and row.place >= 0)
+    assert "unchanged lines" in folded[same_place(folded, hidden)].content.plain
+    assert same_place([], hidden) == 0
 
 
 def test_order_means_nothing_and_can_still_be_seen_as_text() -> None:

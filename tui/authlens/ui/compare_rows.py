@@ -30,6 +30,14 @@ class Drawn:
     section: str
     is_jump: bool = False
     """The first row of a run of changes."""
+    place: int = -1
+    """Of the line in its section, folded or not, from 0; -1 above them all."""
+
+
+def same_place(rows: Sequence[Drawn], was: Drawn) -> int:
+    """Where the line that was drawn is drawn now; of a line that is folded away, where its fold is."""
+    found = [index for index, row in enumerate(rows) if row.section == was.section and row.place <= was.place]
+    return next((index for index in found if rows[index].place == rows[found[-1]].place), 0) if found else 0
 
 
 def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) -> list[Drawn]:
@@ -60,14 +68,15 @@ _WORDS = "in words"
 def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
     mark = ("≠", "$text-warning") if part.changed else ("=", "$text-success")
     yield Drawn(Content.assemble(mark, " ", shown(part.title, "bold $text-primary")), part.title)
-    before = False
+    before, place = False, 0
     for item in fold(part.rows) if folded else part.rows:
         changed = isinstance(item, Row) and item.kind is not RowKind.SAME
         first = changed and not before
         before = changed
         for number, content in enumerate(_item(item, width)):
-            yield Drawn(content, part.title, first and number == 0)
-    yield Drawn(Content(""), part.title)
+            yield Drawn(content, part.title, first and number == 0, place)
+        place += item.count if isinstance(item, Fold) else 1
+    yield Drawn(Content(""), part.title, place=place)
 
 
 def _item(item: Row | Fold, width: int) -> Iterator[Content]:

@@ -26,8 +26,15 @@ class CompareView(Rows):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "jump(1)", "Next change", id="compare.next"),
-        Binding("p,N,shift+n", "jump(-1)", "Previous change", show=False, id="compare.previous"),
+        Binding("n", "jump(1)", "Next change", id="compare.next", tooltip="Go to the next change"),
+        Binding(
+            "p,N,shift+n",
+            "jump(-1)",
+            "Previous change",
+            show=False,
+            id="compare.previous",
+            tooltip="Go to the one before",
+        ),
         Binding("t", "textual", "As text", id="compare.textual", tooltip="Compare documents as text, or by meaning"),
         Binding("z", "fold", "Fold", id="compare.fold", tooltip="Fold unchanged lines, or show them"),
     ]
@@ -51,17 +58,20 @@ class CompareView(Rows):
 
     def on_resize(self) -> None:
         if self.line_width != self._laid_out_at:
-            self._lay_out()
+            self._lay_out_anew()
 
     def watch_comparison(self) -> None:
         self.cursor = 0
         self._lay_out()
 
     def watch_textual(self) -> None:
-        self._lay_out()
+        self._lay_out_anew()
 
     def watch_folded(self) -> None:
-        self._lay_out()
+        self._lay_out_anew()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "jump" or any(row.is_jump for row in self._drawn_rows)
 
     def _lay_out(self) -> None:
         self._laid_out_at = self.line_width
@@ -71,6 +81,18 @@ class CompareView(Rows):
 
             self._drawn_rows = drawn_rows(self.comparison, self.line_width, self.textual, self.folded)
         self.rows_changed()
+        self.refresh_bindings()
+
+    def _lay_out_anew(self) -> None:
+        """The same comparison otherwise: the cursor stays on its line, and the line where it is on the screen."""
+        was = self._drawn_rows[self.cursor] if self._drawn_rows else None
+        above = self.cursor - self.scroll_offset.y
+        self._lay_out()
+        if was is not None:
+            from authlens.ui.compare_rows import same_place
+
+            self.cursor = same_place(self._drawn_rows, was)
+            self.scroll_to(y=self.cursor - above, animate=False, force=True)
 
     def action_jump(self, by: int) -> None:
         """On to another change; after the last comes the first."""
@@ -80,6 +102,10 @@ class CompareView(Rows):
         ahead = [index for index in jumps if index > self.cursor]
         behind = [index for index in jumps if index < self.cursor]
         self.cursor = (ahead or jumps)[0] if by > 0 else (behind or jumps)[-1]
+        above = self.size.height // 3
+        if self.cursor - self.scroll_offset.y > 2 * above:
+            # A change goes on below its first line.
+            self.scroll_to(y=self.cursor - above, animate=False, force=True)
 
     def action_textual(self) -> None:
         self.textual = not self.textual

@@ -153,6 +153,11 @@ async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(
         assert "✓ No default authorizer is set." in robot.text()
         await robot.press("f3", "end", "up", "up", "up", "up")
         assert "data.example" in robot.text()
+        await robot.press("home")
+        for key, said, is_whole in (("y", "masked", False), ("Y", "copied with it", True)):
+            await robot.press(key)
+            assert ("Y29ycmVjdC1ob3JzZQ==" in robot.app.clipboard) is is_whole
+            assert any(said in each for each in robot.notifications())
         await robot.press("escape")
         robot.screen.put(replace(robot.screen.draft, authorizer_name="Other"))
         await robot.rest()

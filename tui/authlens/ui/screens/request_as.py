@@ -85,7 +85,11 @@ class RequestAs(Dialog[None]):
         self.app.copy_to_clipboard(event.text)
 
     def action_copy(self, reveal: bool) -> None:
-        self.app.copy_to_clipboard(self._rendering(reveal).text)
+        masked, whole = self._rendering(False).text, self._rendering(True).text
+        self.app.copy_to_clipboard(whole if reveal else masked)
+        if masked != whole:
+            said = "Its secrets are copied with it." if reveal else "Its secrets are masked; Y copies them too."
+            self.notify(said, markup=False)
 
     def _rendering(self, reveal: bool) -> Rendering:
         return (self._renderings(reveal=True) if reveal else self._masked)[self.chosen]

@@ -134,6 +134,9 @@ async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_reveale
         robot.screen.authorizer = Authorizer("SensorAuth", token_key_name="Zone")
         await robot.rest()
         assert field.text == f"u?zone={COVER}"
+        await robot.open_page("event")
+        assert "?zone=" in robot.text()
+        assert "north" not in robot.text()
 
 
 async def test_typing_into_a_hidden_value_goes_to_its_end(tmp_path: Path) -> None:

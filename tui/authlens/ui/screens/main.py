@@ -122,6 +122,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
                 MainState.unsaved,
                 Explaining.findings,
                 Explaining.pointed,
+                MainState.authorizer,
                 Explaining.token_names,
             )
             yield AnswerPane(self.desk.now).data_bind(

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from authlens.core.authorizer import Authorizer
 from authlens.core.request import Mode
 from authlens.ui.draft import Draft
 from authlens.ui.shown import shown
@@ -69,6 +70,8 @@ class RequestPane(Pane):
     unsaved: var[bool] = var(False)
     findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
     """What preflight says of the request."""
+    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
+    """What is known of the one that the form names."""
     token_names: var[frozenset[str]] = var[frozenset[str]](frozenset())
     """Under which the contexts carry the token, whatever they tell."""
     pointed: var[Finding | None] = var["Finding | None"](None)
@@ -109,6 +112,7 @@ class RequestPane(Pane):
     def _event_page(self) -> Widget:
         page = EventPage()
         page.set_reactive(EventPage.request, self.draft.request)
+        page.set_reactive(EventPage.authorizer, self.authorizer)
         return page
 
     def on_mount(self) -> None:

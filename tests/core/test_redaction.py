@@ -119,6 +119,7 @@ PARAMETERS = {
     "twice": ("queryString", "?token=a&token=b", "?token=[]&token=[]"),
     "empty": ("queryString", "?token=&x=1", "?token=&x=1"),
     "with an equals sign": ("username", "u?token=a=b==&x=1", "u?token=[]&x=1"),
+    "after a second question mark": ("username", "u?x=1?token=abc&y=2", "u?x=[]&y=2"),
     "no query part": ("username", "token=abc", "token=abc"),
     "what an SDK appends": (
         "username",

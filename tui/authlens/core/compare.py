@@ -54,8 +54,8 @@ class Side:
         )
 
     @classmethod
-    def of_draft(cls, saved: SavedRequest, label: str = "draft") -> Side:
-        return cls(label, saved.request, target=saved.target, saved=saved)
+    def of_draft(cls, saved: SavedRequest, label: str = "draft", authorizer: Authorizer | None = None) -> Side:
+        return cls(label, saved.request, target=saved.target, authorizer=authorizer, saved=saved)
 
     @property
     def documents(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _HARMLESS_NAMES = frozenset(
     )
 )
 _SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|session|credential|bearer", re.IGNORECASE)
+_NAMES = re.compile(r"(?:^|[?&])([^=?&]+)=[^&]")
 _LONG = 16
 """A header or parameter whose name says nothing may carry the token: the token's name is the user's own."""
 _REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring):[^}]*\}", re.IGNORECASE)
@@ -176,11 +177,17 @@ def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(
     """names: those that `token_names` knows."""
     if not value:
         return False
-    if name.lower() in names:
+    if name.lower() in names or _holds_secret(value):
         return True
     if name.lower() in _HARMLESS_NAMES:
         return False
     return tells_of_secret(name) or refers(value) or (len(value) >= _LONG and not certain)
+
+
+def _holds_secret(value: str | bytes) -> bool:
+    """Whether a value goes on with parameters of its own, after a second `?` or in a URL, one of which tells."""
+    parameters = value.partition("?")[2] if isinstance(value, str) else ""
+    return any(tells_of_secret(name) for name in _NAMES.findall(parameters))
 
 
 def tells_of_secret(name: str) -> bool:

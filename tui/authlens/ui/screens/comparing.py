@@ -83,7 +83,9 @@ class Comparing(Recall, MainState):
         from authlens.core.compare import Side
 
         shown = self.invocation
-        await self._open_comparison(Side.of(shown, f"#{shown.number}"), Side.of_draft(self.draft.saved, "the form"))
+        saved = self.draft.saved
+        form = Side.of_draft(saved, "the form", self.known_authorizer(saved))
+        await self._open_comparison(Side.of(shown, f"#{shown.number}"), form)
 
     # The baseline
 

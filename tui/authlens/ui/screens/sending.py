@@ -62,7 +62,7 @@ class Sending(MainState):
         seconds = self.desk.settings.total_timeout
         try:
             invocation = await background.call(lambda: sender.send(timed, base, source), seconds)
-            known = invocation.authorizer or self._known_authorizer(saved)
+            known = invocation.authorizer or self.known_authorizer(saved)
             invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
             invocation = _given_up(saved, source, started_at, seconds, f"No whole answer within {seconds:g} s.")
@@ -78,7 +78,7 @@ class Sending(MainState):
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
         self._arrived(invocation)
 
-    def _known_authorizer(self, saved: SavedRequest) -> Authorizer | None:
+    def known_authorizer(self, saved: SavedRequest) -> Authorizer | None:
         """What was read of the request's authorizer at its target: its tokenKeyName tells where the token stands."""
         authorizer, name = self.authorizer, saved.request.authorizer_name
         is_meant = self._looked_up == (saved.target, name)

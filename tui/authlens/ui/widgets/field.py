@@ -226,7 +226,7 @@ class Field(Parting, TextArea, inherit_bindings=False):
 
     def _uncovered(self, *locations: tuple[int, int]) -> list[tuple[int, int]]:
         """An edit begins: the value is seen until the field is left. The same places in it."""
-        if self._hide is None or self.read_only:
+        if self._hide is None or self.read_only or (self.revealed and self._covered is None):
             return list(locations)
         places = self._in_value(*locations)
         self.revealed = True
@@ -255,8 +255,9 @@ class Field(Parting, TextArea, inherit_bindings=False):
         self.cover_anew()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        hides = self.secret or (self._hide is not None and bool(self._hide(self.value)))
-        return hides if action == "reveal" else True
+        if action != "reveal":
+            return True
+        return self.secret or (self._hide is not None and bool(self._hide(self.value)))
 
     @property
     def allow_select(self) -> bool:

@@ -14,6 +14,7 @@ from textual import events
 from authlens.core.visible import is_visible
 from authlens.store.settings import Settings
 from authlens.ui.widgets.field import Field
+from authlens.ui.widgets.said import Said
 from ui.robot import running
 from ui.test_hostile import HOSTILE
 
@@ -40,6 +41,9 @@ async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> Non
             for size in sizes:
                 await robot.pilot.resize_terminal(*size)
                 assert robot.screen.size == size
+        for width in range(114, 121):
+            await robot.pilot.resize_terminal(width, 40)
+            assert robot.screen.query_one(Said).max_scroll_y == 0, "where there is room, all of the verdict is in view"
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.containers import VerticalScroll
+from textual.geometry import Size
 
 
 class Said(VerticalScroll, can_focus=True):
@@ -21,3 +22,7 @@ class Said(VerticalScroll, can_focus=True):
     def focusable(self) -> bool:
         """Only where there is more to read than is in view."""
         return super().focusable and self.max_scroll_y > 0
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        # Textual's sum leaves out the cells that are kept free for the scroll bar, in which a last word does not fit.
+        return super().get_content_height(container, viewport, max(0, width - self.styles.scrollbar_size_vertical))

@@ -74,9 +74,10 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.send()
         await robot.app.run_action("rename", robot.screen)
         await robot.settle()
-        await robot.type(" b")
+        await robot.type(" at some length")
         await robot.press("enter")
-        assert robot.screen.source == "SensorAuth one copy b.yaml"
+        assert robot.screen.source == "SensorAuth one copy at some length.yaml"
+        assert "length.yaml ─" in robot.text(), "what tells it from its like stands at its end"
         await robot.fill("username", "another")
         await robot.rest()
         assert "✓ as expected" in robot.text()

@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.reactive import var
 from textual.widget import Widget
 
-from authlens.core.visible import visible
 from authlens.ui.screens.main_state import MainState
+from authlens.ui.shown import shortened, shown
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.pane import Pane
 
-_LONGEST = 32
-"""Characters of a file's name that are shown on a tab."""
+_SHORTEST, _LONGEST = 12, 32
+"""Cells of a file's name that are shown on a tab."""
 
 
 class Layout(MainState):
@@ -42,14 +42,19 @@ class Layout(MainState):
 
     def _tabs(self) -> tuple[Choice, ...]:
         """A name for each pane; that of the form tells of its file, whose frame is not seen on a small screen."""
-        name = visible(self.source if len(self.source) <= _LONGEST else self.source[: _LONGEST - 1] + "…")
-        file = f"{name} ● unsaved" if self.unsaved else name
+        mark = " ● unsaved" if self.unsaved else ""
+        rest = sum(len(f" {pane.TITLE} ") for pane in self.PANES) + len(f" {mark}")
+        room = max(_SHORTEST, min(_LONGEST, self.size.width - rest))
+        file = shortened(shown(self.source), room).plain + mark
         return tuple(Choice(pane.ID, pane.TITLE, file if pane.ID == "request" else "") for pane in self.PANES)
 
     def watch_unsaved(self) -> None:
         self._retitle()
 
     def watch_source(self) -> None:
+        self._retitle()
+
+    def on_resize(self) -> None:
         self._retitle()
 
     def _retitle(self) -> None:

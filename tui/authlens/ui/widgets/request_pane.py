@@ -15,7 +15,7 @@ from textual.widget import Widget
 from authlens.core.authorizer import Authorizer
 from authlens.core.request import Mode
 from authlens.ui.draft import Draft
-from authlens.ui.shown import shown
+from authlens.ui.shown import shortened, shown
 from authlens.ui.widgets.choices import Choice, Choices
 from authlens.ui.widgets.event_page import EventPage
 from authlens.ui.widgets.field import Field
@@ -29,6 +29,8 @@ from authlens.ui.widgets.pane import Pane
 if TYPE_CHECKING:
     from authlens.core.finding import Finding
 
+_FRAME = 6
+"""Cells of the frame's upper edge beside its title."""
 _ROOM_FOR_ALL = 45
 """Rows in which every page has room."""
 _MODES = (
@@ -119,6 +121,7 @@ class RequestPane(Pane):
         self._mark()
 
     def on_resize(self) -> None:
+        self._retitle()
         self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
 
     def watch_shown(self) -> None:
@@ -163,10 +166,11 @@ class RequestPane(Pane):
         self._retitle()
 
     def _retitle(self) -> None:
-        name = shown(self.source or "new")
-        # The mark comes first: a long name is cut at its end.
         mark = Content.styled("● unsaved  ", "$text-warning") if self.unsaved else Content("")
-        self.border_title = Content.assemble(self.TITLE, "  ", mark, name)
+        before = Content.assemble(self.TITLE, "  ", mark)
+        room = self.outer_size.width - _FRAME - before.cell_length
+        name = shown(self.source or "new")
+        self.border_title = Content.assemble(before, shortened(name, room) if self.outer_size.width else name)
 
     def _mark(self) -> None:
         """Show on the tabs what is filled, and faint what the mode leaves out."""

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
+from weakref import ref
 
 from authlens.core.target import Target
 from authlens.store.settings import Settings
@@ -45,6 +47,18 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         titles = {command.title for command in robot.app.get_system_commands(robot.screen)}
         assert {"Send", "Save", "Save as", "Open", "Rename", "Delete", "Quit", "Theme: light", "Zoom"} <= titles
+        await robot.pilot.resize_terminal(80, 3)
+        await robot.press("ctrl+p", "down", "pagedown")
+        assert robot.app.is_running
+
+
+async def test_a_closed_dialog_leaves_nothing_behind(tmp_path: Path) -> None:
+    async with running(tmp_path, every_frame=True) as robot:
+        await robot.press("f9")
+        left = [ref(widget._styles_cache) for widget in robot.app.screen.query("*")]
+        await robot.press("escape", "f9", "escape")
+        gc.collect()
+        assert not [each for each in left if each() is not None]
 
 
 async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:

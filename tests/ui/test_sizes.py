@@ -44,6 +44,10 @@ async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> Non
         for width in range(114, 121):
             await robot.pilot.resize_terminal(width, 40)
             assert robot.screen.query_one(Said).max_scroll_y == 0, "where there is room, all of the verdict is in view"
+        robot.screen.bring("request")
+        await robot.open_page("token")
+        await robot.pilot.resize_terminal(4, 26)
+        assert robot.screen.size == (4, 26)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -48,7 +48,7 @@ def _look_for_garbage() -> None:
     Painting makes values by the thousand: at that pace every few dialogs would hold up a key for a tenth of a second.
     """
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(2_000, 10, 5)
     gc.enable()
 
 
@@ -135,6 +135,12 @@ class AuthlensApp(App[object]):
         for name in self.available_themes:
             yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, self, "theme", name))
 
+    def action_command_palette(self) -> None:
+        from authlens.ui.screens.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette())
+
     def get_key_display(self, binding: Binding) -> str:
         if binding.key_display:
             return binding.key_display
@@ -147,6 +153,12 @@ class AuthlensApp(App[object]):
         """As Textual's, but every viewer keeps the blanks around a text: librsvg would drop even no-break spaces."""
         drawn = super().export_screenshot(title=title, simplify=simplify)
         return drawn.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.InputEvent) and self.screen_stack:
+            # A key that is hit before a dialog is complete would find none of its widgets.
+            await self.screen._mounted_event.wait()
+        await super().on_event(event)
 
     def action_help(self) -> None:
         from authlens.ui.screens.help import HelpScreen

@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from authlens.ui.remains import forget_looks
 from authlens.ui.shown import shown, shown_lines
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.key_line import KeyLine
@@ -58,6 +59,9 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         Binding("escape", "dismiss(None)", "Cancel", id="dialog.cancel"),
         Binding("f1", "app.help", "Help", show=False, id="dialog.help"),
     ]
+
+    def on_unmount(self) -> None:
+        forget_looks()
 
 
 @dataclass(frozen=True, slots=True)

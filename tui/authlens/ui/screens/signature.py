@@ -33,6 +33,7 @@ from authlens.core.slips import SIGNATURE_REPAIRS
 from authlens.store.signing_keys import read_key
 from authlens.ui import background
 from authlens.ui.bench_text import report
+from authlens.ui.remains import forget
 from authlens.ui.screens.dialog import AskText, Dialog
 from authlens.ui.screens.key_files import write_key_pair
 from authlens.ui.shown import shown_lines
@@ -136,6 +137,9 @@ class SignatureScreen(Dialog[Signed]):
         self.watch(self._source, "authorizer", self._authorizer_known)
         self._sign_anew()
         self.set_interval(1, self._count_down)
+
+    def on_unmount(self) -> None:
+        forget(self, self._source)
 
     def _authorizer_known(self, authorizer: Authorizer | None) -> None:
         self.authorizer = authorizer

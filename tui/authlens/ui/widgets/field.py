@@ -26,6 +26,7 @@ from textual.widgets.text_area import EditResult, Selection
 from authlens.core.visible import is_visible, visible
 from authlens.ui.covered import COVER, Covered, Hide, cover
 from authlens.ui.pointing import location, offset
+from authlens.ui.remains import forget
 from authlens.ui.widgets.parting import Parting
 
 _UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
@@ -175,6 +176,10 @@ class Field(Parting, TextArea, inherit_bindings=False):
         """Whoever wants nothing to move wants no blinking either."""
         self.set_class(self.masked, "-masked")
         self.cursor_blink = self.app.animation_level != "none"
+
+    def on_unmount(self) -> None:
+        forget(self, self.app)
+        self.screen.text_selection_started_signal.unsubscribe(self)
 
     @property
     def value(self) -> str:

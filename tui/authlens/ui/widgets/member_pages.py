@@ -35,7 +35,7 @@ class MemberPage(VerticalScroll, can_focus=False):
     MemberPage {
         scrollbar-size: 1 1;
         background: transparent;
-        .hint { color: $foreground-muted; padding: 1 1 0 0; height: auto; }
+        .hint { color: $foreground-muted; padding: 1 1 0 0; height: auto; min-width: 4; }
     }
     """
     SENT_IN: ClassVar[str] = "context"

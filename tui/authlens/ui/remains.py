@@ -1,0 +1,17 @@
+"""Clears what Textual 8.2.8 keeps of a widget that is gone: memory that would grow with every dialog."""
+
+from __future__ import annotations
+
+from textual._styles_cache import StylesCache
+from textual.dom import DOMNode
+
+
+def forget(watcher: DOMNode, watched: DOMNode) -> None:
+    """End the watching of a value that outlives its watcher; Textual does so when the value changes."""
+    for watchers in getattr(watched, "__watchers", {}).values():
+        watchers[:] = [each for each in watchers if each[0] is not watcher]
+
+
+def forget_looks() -> None:
+    """Let go of what closed widgets looked like: Textual remembers colours together with the widget they are of."""
+    StylesCache.get_inner_outer.cache_clear()

@@ -60,13 +60,17 @@ async def _loop_rests() -> None:
 
 
 def _has_something_to_paint(screen: Screen[object]) -> bool:
-    return screen.is_current and bool(
-        screen._layout_required
-        or screen._scroll_required
-        or screen._repaint_required
-        or screen._dirty_widgets
-        or screen._recompose_required
-        or screen._callbacks
+    return (
+        screen.is_current
+        and not screen.app._batch_count
+        and bool(
+            screen._layout_required
+            or screen._scroll_required
+            or screen._repaint_required
+            or screen._dirty_widgets
+            or screen._recompose_required
+            or screen._callbacks
+        )
     )
 
 

@@ -48,6 +48,12 @@ async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> Non
         await robot.open_page("token")
         await robot.pilot.resize_terminal(4, 26)
         assert robot.screen.size == (4, 26)
+        for key in ("f1", "ctrl+p"):
+            await robot.press(key)
+            for size in ((8, 18), (4, 40)):
+                await robot.pilot.resize_terminal(*size)
+                assert robot.app.screen.size == size
+            await robot.press("escape")
 
 
 @pytest.mark.slow

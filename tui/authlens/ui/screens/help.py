@@ -28,7 +28,7 @@ _EVERYWHERE = "Everywhere"
 class HelpScreen(Dialog[None]):
     DEFAULT_CSS = """
     HelpScreen > .box { width: 84; }
-    HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size: 1 1; }
+    HelpScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size: 0 1; scrollbar-gutter: stable; }
     HelpScreen Static { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -8,6 +8,10 @@ from authlens.ui.remains import forget_looks
 
 
 class Palette(CommandPalette):
+    DEFAULT_CSS = """
+    Palette > Vertical { min-width: 16; }
+    """
+
     def on_mount(self) -> None:
         """Whoever wants nothing to move wants no blinking either."""
         self.query_one(CommandInput).cursor_blink = self.app.animation_level != "none"

@@ -33,7 +33,8 @@ class MemberPage(VerticalScroll, can_focus=False):
 
     DEFAULT_CSS = """
     MemberPage {
-        scrollbar-size: 1 1;
+        scrollbar-size: 0 1;
+        scrollbar-gutter: stable;
         background: transparent;
         .hint { color: $foreground-muted; padding: 1 1 0 0; height: auto; min-width: 4; }
     }

@@ -29,9 +29,10 @@ class Pages(Vertical):
     DEFAULT_CSS = """
     Pages { height: 1fr; }
     Pages > .page { height: 1fr; }
-    Pages.-stacked { overflow-y: auto; scrollbar-size: 1 1; }
+    Pages.-stacked { overflow-y: auto; scrollbar-size: 0 1; scrollbar-gutter: stable; }
     Pages.-stacked > .page {
-        height: auto; border-top: solid $border-blurred; border-title-color: $foreground-muted; margin-bottom: 1;
+        height: auto; scrollbar-gutter: auto; margin-bottom: 1;
+        border-top: solid $border-blurred; border-title-color: $foreground-muted;
     }
     """
 

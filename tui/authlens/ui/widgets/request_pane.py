@@ -60,6 +60,8 @@ class RequestPane(Pane):
     ID: ClassVar[str] = "request"
     TITLE: ClassVar[str] = "Request"
     DEFAULT_CSS = """
+    /* As wide as the fields of the pages, which keep a column for a scrollbar. */
+    RequestPane > FormRow { padding-right: 1; }
     RequestPane > Pages > Choices { margin: 1 0; }
     """
 

@@ -235,7 +235,7 @@ OTHER_PYTHONS = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"))
 @pytest.mark.parametrize("interpreter", OTHER_PYTHONS, ids=lambda path: path.parts[-3])
 def test_every_supported_python_runs_it(tmp_path: Path, interpreter: Path) -> None:
     if interpreter.parts[-3].startswith(("3.6", "3.7")):
-        pytest.skip("older than Python 3.8")
+        pytest.skip("functions run on Python 3.8 and newer")
     function = define(tmp_path, "def handler(event, context): return event", interpreter=str(interpreter))
     (result,) = invoke(function, {"a": "ü"})
     assert json.loads(result.payload or b"") == {"a": "ü"}, result.log

@@ -26,7 +26,7 @@ from authlens.ui.widgets.history_pane import HistoryPane
 from authlens.ui.widgets.pages import Pages
 from support.desk import NOW, ScriptedGateway, sender
 from ui import stylesheets
-from ui.frames import painting
+from ui.frames import paint, painting
 from ui.stillness import StillPilot
 
 stylesheets.share()
@@ -186,6 +186,7 @@ async def running(
             robot = Robot(app, StillPilot(app), gateway)
             await robot.settle()
             yield robot
+            paint(app)
             if gateway.hold is not None:
                 gateway.hold.set()
     history.close()

@@ -29,19 +29,19 @@ class Covered:
     def place_shown(self, place: int) -> int:
         """Where a place in the value is shown; one in a covered part at the nearer edge of the cover."""
         for (start, end), cover in zip(self.spans, self._covers(), strict=True):
+            if place <= start:
+                return place + cover - start
             if place < end:
-                return (
-                    place + cover - start if place <= start else cover + _within(place - start, end - start, len(COVER))
-                )
+                return cover + _within(place - start, end - start, len(COVER))
         return place + len(self.shown) - len(self.value)
 
     def place_in_value(self, place: int) -> int:
         """Which place in the value is shown there; one within a cover counts from the nearer edge."""
         for (start, end), cover in zip(self.spans, self._covers(), strict=True):
+            if place <= cover:
+                return place + start - cover
             if place < cover + len(COVER):
-                return (
-                    place + start - cover if place <= cover else start + _within(place - cover, len(COVER), end - start)
-                )
+                return start + _within(place - cover, len(COVER), end - start)
         return place + len(self.value) - len(self.shown)
 
     def _covers(self) -> tuple[int, ...]:

@@ -17,6 +17,10 @@ from authlens.core.yaml_text import YamlError
 
 EVERY_KEY = """\
 description: Sensor 7 with its password
+tags:
+- smoke
+- sensors
+skip: waits for the new key
 target:
   profile: dev
   region: us-west-2
@@ -44,6 +48,18 @@ sign:
   place: headers
 expect:
   isAuthenticated: true
+cases:
+  wrong-password:
+    description: Sensor 7 with a wrong password
+    request:
+      mqttContext:
+        password: wrong
+        username: null
+    expect:
+      isAuthenticated: false
+  other:
+    values:
+      id: '8'
 """
 
 
@@ -65,6 +81,9 @@ def test_every_key_is_read_into_its_field() -> None:
     assert saved.sign == Sign("keys/sensor.pem", "${env:KEY_PASSPHRASE}", "headers")
     assert saved.description == "Sensor 7 with its password"
     assert saved.expect is not None
+    assert saved.suite.tags == ("smoke", "sensors")
+    assert saved.suite.skip == "waits for the new key"
+    assert [case.name for case in saved.suite.cases] == ["wrong-password", "other"]
 
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()))
@@ -140,6 +159,13 @@ REFUSED = {
     "a passphrase in clear": ("request: {}\nsign: {key: k, passphrase: hunter2}", 2, 28, "a reference such as"),
     "an unknown place": ("request: {}\nsign: {key: k, place: here}", 2, 23, "one of: token, username"),
     "no request": ("description: x", 1, 1, "the key request is missing"),
+    "tags that are no list": ("request: {}\ntags: smoke", 2, 7, "tags must be a list"),
+    "a tag of two words": ("request: {}\ntags: [a, b c]", 2, 11, "one word"),
+    "a tag with a comma": ("request: {}\ntags: ['a,b']", 2, 8, "one word"),
+    "a number as tag": ("request: {}\ntags: [7]", 2, 8, "quote it"),
+    "skip without a reason": ("request: {}\nskip: true", 2, 7, "skip needs a reason"),
+    "an empty reason": ("request: {}\nskip: ' '", 2, 7, "skip needs a reason"),
+    "a number as reason": ("request: {}\nskip: 7", 2, 7, "quote it"),
     "request of nothing": ("request:", 1, 9, "must be a mapping"),
     "an empty file": ("", 1, 1, "empty"),
     "a list": ("- a", 1, 1, "must be a mapping"),

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from authlens.core.expectation import Expectation, ExpectedError, Question
 from authlens.core.pattern import problem
+from authlens.core.saved.cases import mentions_case
 from authlens.core.yaml_text import Node, YamlError
 
 KEYS = (
@@ -79,7 +80,7 @@ def _question(node: Node, name: str) -> Question:
     if len(words) != 2:
         raise node.error(f"an entry of {name} is an action and a resource, such as iot:Connect client/sensor-7")
     question = Question(words[0], words[1].strip())
-    mistake = slip(question)
+    mistake = None if mentions_case(question.resource) else slip(question)
     if mistake:
         raise node.error(mistake)
     return question

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from authlens.core.expectation import Expectation
 from authlens.core.request import AuthorizerRequest
@@ -25,6 +26,28 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One row of `cases:`."""
+
+    name: str
+    saved: SavedRequest = field(compare=False)
+    """The request of the file with the changes of this case."""
+    written: Mapping[str, Any]
+    """The changes, as the file has them; `None` removes a member."""
+    line: int = field(default=1, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SuitePart:
+    """What only a suite asks for."""
+
+    tags: tuple[str, ...] = ()
+    skip: str | None = None
+    """Why it is not sent."""
+    cases: tuple[Case, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SavedRequest:
     """A request with what belongs to it. Strings may hold references, which are resolved when it is sent."""
 
@@ -33,3 +56,8 @@ class SavedRequest:
     target: Target = field(default_factory=Target)
     sign: Sign | None = None
     expect: Expectation | None = None
+    suite: SuitePart = field(default_factory=SuitePart)
+
+    def case(self, name: str) -> SavedRequest | None:
+        """The request of one case."""
+        return next((case.saved for case in self.suite.cases if case.name == name), None)

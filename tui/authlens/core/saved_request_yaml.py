@@ -8,7 +8,8 @@ document (`--cli-input-yaml`, `--cli-input-json`), where the password is base64.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -16,15 +17,18 @@ import yaml
 from authlens.core import expectation_yaml, json_text
 from authlens.core.base64_text import from_base64
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.saved_request import SavedRequest, Sign
+from authlens.core.saved.cases import read_cases
+from authlens.core.saved_request import Case, SavedRequest, Sign, SuitePart
 from authlens.core.target import Target
 from authlens.core.yaml_dump import dump
 from authlens.core.yaml_text import Node, YamlError, load
 
-KEYS = ("description", "target", "request", "sign", "expect")
+KEYS = ("description", "tags", "skip", "target", "request", "sign", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
 _MEMBERS = ("authorizerName", "token", "tokenSignature", "httpContext", "mqttContext", "tlsContext")
 _REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]+\}")
+
+_TAG = re.compile(r"[^\s,]+")
 
 _Password = Callable[[Node], str | bytes]
 
@@ -37,13 +41,50 @@ def read(text: str) -> SavedRequest:
     if "request" not in document.mapping():
         return _read_input_document(document)
     fields = document.fields(*KEYS)
+    saved = _read_fields(fields)
+    if "cases" not in fields:
+        return saved
+    cases = tuple(
+        Case(case.name, _read_fields(case.fields), case.written.plain() or {}, _line_of(case.written))
+        for case in read_cases(fields["cases"], fields)
+    )
+    return replace(saved, suite=replace(saved.suite, cases=cases))
+
+
+def _line_of(node: Node) -> int:
+    return (node.key or node).line
+
+
+def _read_fields(fields: Mapping[str, Node]) -> SavedRequest:
+    """The saved request that these keys make, without its cases."""
     return SavedRequest(
         request=_read_request(fields["request"], Node.string_or_bytes),
         description=_text(fields, "description"),
         target=_read_target(fields["target"]) if "target" in fields else Target(),
         sign=_read_sign(fields["sign"]) if "sign" in fields else None,
         expect=expectation_yaml.read(fields["expect"]) if "expect" in fields else None,
+        suite=SuitePart(
+            tags=_read_tags(fields["tags"]) if "tags" in fields else (),
+            skip=_read_reason(fields["skip"]) if "skip" in fields else None,
+        ),
     )
+
+
+def _read_tags(node: Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_read_tag(item) for item in node.list()))
+
+
+def _read_tag(node: Node) -> str:
+    tag = node.string("a tag")
+    if not _TAG.fullmatch(tag):
+        raise node.error("a tag is one word, without spaces or commas")
+    return tag
+
+
+def _read_reason(node: Node) -> str:
+    if isinstance(node.value, bool) or not node.string().strip():
+        raise node.error("skip needs a reason, such as 'waits for the new key'")
+    return node.string()
 
 
 def read_json_or_yaml(text: str) -> Node:
@@ -149,7 +190,7 @@ def is_reference(text: str) -> bool:
     return _REFERENCE.fullmatch(text) is not None
 
 
-def _text(fields: dict[str, Node], key: str) -> str | None:
+def _text(fields: Mapping[str, Node], key: str) -> str | None:
     return fields[key].string() if key in fields else None
 
 
@@ -157,10 +198,13 @@ def write(saved: SavedRequest) -> str:
     """The text of its file, keys in the order of docs/files.md."""
     document = {
         "description": saved.description,
+        "tags": list(saved.suite.tags) or None,
+        "skip": saved.suite.skip,
         "target": _target(saved.target) or None,
         "request": _request(saved.request),
         "sign": saved.sign and _sign(saved.sign),
         "expect": saved.expect and expectation_yaml.write(saved.expect),
+        "cases": {case.name: case.written for case in saved.suite.cases} or None,
     }
     return dump(_present(document))
 

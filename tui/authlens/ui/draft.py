@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from authlens.core.expectation import Expectation
 from authlens.core.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
-from authlens.core.saved_request import SavedRequest, Sign
+from authlens.core.saved_request import SavedRequest, Sign, SuitePart
 from authlens.core.target import Target
 
 
@@ -63,6 +63,7 @@ class Draft:
     target: Target = field(default_factory=Target)
     sign: Sign | None = None
     expect: Expectation | None = None
+    suite: SuitePart = field(default_factory=SuitePart)
 
     @property
     def is_blank(self) -> bool:
@@ -100,7 +101,7 @@ class Draft:
 
     @property
     def saved(self) -> SavedRequest:
-        return SavedRequest(self.request, self.description, self.target, self.sign, self.expect)
+        return SavedRequest(self.request, self.description, self.target, self.sign, self.expect, self.suite)
 
     def _given(self, member: str, text: str) -> str | None:
         return text if text or member in self.given_empty else None
@@ -156,6 +157,7 @@ def of_saved(saved: SavedRequest) -> Draft:
         target=saved.target,
         sign=saved.sign,
         expect=saved.expect,
+        suite=saved.suite,
     )
 
 

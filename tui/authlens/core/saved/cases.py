@@ -1,0 +1,184 @@
+"""The `cases:` of a saved request: many rows of one request, each the file's request with what the row changes.
+
+The rule: a case is merged before it is read, as nodes, so that everything in it is checked like the rest of the file
+and every problem has its own line and column. `null` in a case removes what the file has.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from authlens.core.yaml_text import Node
+
+KEYS = ("request", "expect", "values", "description", "tags", "skip")
+"""Of one case."""
+SEPARATOR = "::"
+"""Between the file and the name of a case, as in `requests/sensor.yaml::wrong-password`."""
+
+_REFERENCE = re.compile(r"(?P<escape>\$\$\{)|\$\{case:(?P<name>[^}]*)\}")
+_NULLS = ("null", "Null", "NULL", "~")
+_OF_AN_ANSWER = (
+    "isAuthenticated",
+    "principalId",
+    "allow",
+    "deny",
+    "variables",
+    "policyDocuments",
+    "refreshAfterInSeconds",
+    "disconnectAfterInSeconds",
+)
+"""What an `error` rules out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFields:
+    """One case as it is to be read: the keys of the whole file, with the changes made."""
+
+    name: str
+    written: Node
+    """What the file says of the case."""
+    fields: Mapping[str, Node]
+
+
+def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
+    """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError."""
+    cases = node.mapping()
+    if not cases:
+        raise node.error("cases is empty; name a case, or remove the key")
+    inherited = {key: value for key, value in fields.items() if key != "cases"}
+    for name, written in cases.items():
+        _check_name(name, written)
+        yield CaseFields(name, written, _fields_of(name, written, inherited))
+
+
+def mentions_case(text: str) -> bool:
+    """Whether the text holds `${case:…}`, which only a case can fill."""
+    return any(found["name"] is not None for found in _REFERENCE.finditer(text))
+
+
+def _check_name(name: str, written: Node) -> None:
+    key = written.key or written
+    if not name.strip() or not name.isprintable():
+        raise key.error("a case needs a name of printable characters")
+    if SEPARATOR in name:
+        raise key.error(f"the name of a case cannot contain {SEPARATOR}, which comes between the file and the name")
+
+
+def _fields_of(name: str, written: Node, inherited: Mapping[str, Node]) -> dict[str, Node]:
+    own = written.fields(*KEYS) if written.value is not None else {}
+    values = _values(own["values"]) if "values" in own else {}
+    fields = dict(inherited)
+    for key in ("description", "skip"):
+        if key in own:
+            _put(fields, key, own[key])
+    if "tags" in own:
+        fields["tags"] = _with_tags(inherited.get("tags"), own["tags"])
+    if "request" in own:
+        fields["request"] = merged(inherited["request"], own["request"])
+    if "expect" in own:
+        fields["expect"] = _expect(inherited.get("expect"), own["expect"])
+    fill = _Fill(name, values)
+    return {key: fill.node(value) for key, value in fields.items()}
+
+
+def _put(fields: dict[str, Node], key: str, value: Node) -> None:
+    if _removes(value):
+        fields.pop(key, None)
+    else:
+        fields[key] = value
+
+
+def _with_tags(base: Node | None, own: Node) -> Node:
+    return own if base is None else replace(own, value=[*base.list(), *own.list()])
+
+
+def merged(base: Node, own: Node) -> Node:
+    """The mapping `base` with the members of `own`, member by member. Names of headers differ in more than case."""
+    values = dict(base.mapping())
+    for key, value in own.mapping().items():
+        known = key if key in values else _same_header(key, values) if _is_headers(own) else key
+        if _removes(value):
+            values.pop(known, None)
+        elif isinstance(value.value, dict) and known in values and isinstance(values[known].value, dict):
+            values[known] = merged(values[known], value)
+        else:
+            values.pop(known, None)
+            values[key] = _without_removals(value)
+    return replace(own, value=values)
+
+
+def _without_removals(node: Node) -> Node:
+    """A mapping that the file does not have: there is nothing in it to remove."""
+    if not isinstance(node.value, dict):
+        return node
+    return replace(
+        node, value={key: _without_removals(value) for key, value in node.value.items() if not _removes(value)}
+    )
+
+
+def _is_headers(node: Node) -> bool:
+    return node.key is not None and node.key.text == "headers"
+
+
+def _same_header(name: str, headers: Mapping[str, Node]) -> str:
+    return next((each for each in headers if each.lower() == name.lower()), name)
+
+
+def _expect(base: Node | None, own: Node) -> Node:
+    """The keys that the case names replace those of the file; what they rule out goes too."""
+    named = own.mapping()
+    values = dict(base.mapping()) if base is not None else {}
+    for key in _ruled_out(named):
+        values.pop(key, None)
+    for key, value in named.items():
+        _put(values, key, value)
+    return replace(own, value=values)
+
+
+def _ruled_out(named: Mapping[str, Node]) -> tuple[str, ...]:
+    if "error" in named and not _removes(named["error"]):
+        return _OF_AN_ANSWER
+    refused = "isAuthenticated" in named and named["isAuthenticated"].value is False
+    return ("error", "allow") if refused else ("error",) if any(key in named for key in _OF_AN_ANSWER) else ()
+
+
+def _removes(node: Node) -> bool:
+    """A `null` that is written; a forgotten value is an error like everywhere."""
+    return node.value is None and node.text in _NULLS
+
+
+def _values(node: Node) -> dict[str, str]:
+    return {name: value.string(f"the value {name}") for name, value in node.mapping().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """Puts the values of one case in the place of `${case:NAME}`."""
+
+    case: str
+    values: Mapping[str, str]
+
+    def node(self, node: Node) -> Node:
+        if isinstance(node.value, dict):
+            return replace(node, value={key: self.node(value) for key, value in node.value.items()})
+        if isinstance(node.value, list):
+            return replace(node, value=[self.node(each) for each in node.value])
+        if not isinstance(node.value, str) or "${case:" not in node.value:
+            return node
+        text = _REFERENCE.sub(lambda found: self._value(found, node), node.value)
+        return replace(node, value=text, text=text)
+
+    def _value(self, found: re.Match[str], node: Node) -> str:
+        if found["escape"]:
+            return found[0]
+        name, default, other = found["name"].partition(":-")
+        if name in self.values:
+            return self.values[name]
+        if default:
+            return other
+        near = difflib.get_close_matches(name, self.values, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise node.error(f"the case '{self.case}' has no value '{name}'{hint}")

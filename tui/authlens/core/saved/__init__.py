@@ -1,1 +1,1 @@
-"""One YAML file of the user: the saved request, its cases, its expectation and its questions. No request is sent here."""
+"""One YAML file of the user: the saved request, its cases, its expectation and its questions. It sends nothing."""

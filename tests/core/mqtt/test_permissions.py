@@ -1,0 +1,75 @@
+"""One connection's permissions: the one evaluator, its answers kept until the documents change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from authlens.core.mqtt import permissions, properties
+from authlens.core.mqtt.packets import V5, Connect, Will
+from authlens.core.mqtt.permissions import KEPT, Permissions
+from authlens.core.policy import document
+
+ARN = "arn:aws:iot:us-west-2:123456789012"
+
+
+def allowed(action: str, resource: str, condition: dict[str, Any] | None = None) -> document.Document:
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": action, "Resource": f"{ARN}:{resource}"}
+    statement |= {"Condition": condition} if condition else {}
+    return document.parse(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+
+def permitted(*documents: document.Document) -> Permissions:
+    return Permissions(documents, {"iot:ClientId": ("sensor-7",)}, "us-west-2", "123456789012")
+
+
+def test_a_question_is_decided_with_the_variables_of_the_connection() -> None:
+    may = permitted(allowed("iot:Publish", "topic/${iot:ClientId}/data"))
+    assert may.decide("iot:Publish", "topic/sensor-7/data").allowed
+    assert not may.decide("iot:Publish", "topic/sensor-8/data").allowed
+
+
+def test_an_answer_is_kept_and_the_number_kept_is_bounded() -> None:
+    may = permitted(allowed("iot:Publish", "topic/*"))
+    kept = may.decide("iot:Publish", "topic/a")
+    assert may.decide("iot:Publish", "topic/a") is kept
+    for number in range(KEPT):
+        may.decide("iot:Publish", f"topic/{number}")
+    assert may.decide("iot:Publish", "topic/a") is not kept
+
+
+def test_other_documents_ask_anew() -> None:
+    may = permitted(allowed("iot:Publish", "topic/a"))
+    assert may.decide("iot:Publish", "topic/a").allowed
+    assert not may.replaced([allowed("iot:Publish", "topic/b")]).decide("iot:Publish", "topic/a").allowed
+
+
+WILL = Will("bye/sensor-7")
+
+
+@pytest.mark.parametrize(
+    ("condition", "connect", "allows"),
+    [
+        ({"ArnEquals": {"iot:LastWillTopic": f"{ARN}:topic/bye/*"}}, Connect("c", will=WILL), True),
+        ({"ArnEquals": {"iot:LastWillTopic": f"{ARN}:topic/hi/*"}}, Connect("c", will=WILL), False),
+        ({"ForAllValues:StringEquals": {"iot:ConnectAttributes": "LastWill"}}, Connect("c", will=WILL), True),
+        ({"ForAllValues:StringEquals": {"iot:ConnectAttributes": "LastWill"}}, Connect("c"), True),
+        ({"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}, Connect("c"), False),
+        (
+            {"ForAllValues:StringEquals": {"iot:ConnectAttributes": "LastWill"}},
+            Connect("c", will=WILL, clean_start=False),
+            False,
+        ),
+        (
+            {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "PersistentConnect"}},
+            Connect("c", version=V5, properties=((properties.SESSION_EXPIRY, 60),)),
+            True,
+        ),
+    ],
+)
+def test_connect_has_conditions_of_its_own(condition: dict[str, Any], connect: Connect, allows: bool) -> None:
+    decision = permitted(allowed("iot:Connect", "client/c", condition)).decide_connect(connect)
+    assert decision.allowed is allows
+    assert decision.asking.action == permissions.CONNECT

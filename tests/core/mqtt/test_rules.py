@@ -1,0 +1,57 @@
+"""The table of what AWS does: consistent in itself, and the rows of the facts word for word."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.mqtt import codes, rules
+from authlens.core.mqtt.known import Confidence
+from authlens.core.mqtt.packets import V3, V5
+from authlens.core.mqtt.rules import Rule
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
+def test_a_row_is_consistent(rule: Rule) -> None:
+    for response in (rule.v3, rule.v5):
+        assert (response.packet is None) == (response.code is None)
+    assert rule.v3.packet in (None, "SUBACK")
+    assert rule.lifecycle is not None or not (rule.v3.closes and rule.v5.closes)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
+def test_a_code_is_one_that_aws_lists_for_the_packet_unless_it_is_assumed(rule: Rule) -> None:
+    response = rule.v5
+    if response.packet and response.code not in codes.SENT_BY_AWS[response.packet]:
+        assert response.known.confidence is Confidence.ASSUMED
+
+
+@pytest.mark.parametrize(
+    ("rule", "version", "words", "confidence"),
+    [
+        (rules.REFUSED, V3, "closed", "measured"),
+        (rules.REFUSED, V5, "CONNACK 0x87, closed", "measured"),
+        (rules.CONNECT_RATE, V3, "closed", "assumed"),
+        (rules.CONNECT_RATE, V5, "CONNACK 0x97, closed", "measured"),
+        (rules.TAKEN_OVER, V5, "DISCONNECT 0x8e, closed", "documented"),
+        (rules.KEEP_ALIVE, V5, "DISCONNECT 0x8d, closed", "documented"),
+        (rules.WILL_QOS, V5, "CONNACK 0x9b, closed", "reported"),
+        (rules.SUBSCRIBE_DENIED, V3, "closed", "measured"),
+        (rules.SUBSCRIBE_DENIED, V5, "SUBACK 0x87, stays connected", "measured"),
+        (rules.PUBLISH_DENIED, V3, "closed", "measured"),
+        (rules.PUBLISH_DENIED, V5, "PUBACK 0x87, stays connected", "measured"),
+        (rules.PUBLISH_DENIED_QOS_0, V5, "DISCONNECT 0x87, closed", "measured"),
+        (rules.RECEIVE_DENIED, V5, "no answer, stays connected", "measured"),
+        (rules.SOME_FILTERS_DENIED, V3, "closed", "assumed"),
+        (rules.PUBLISH_QOS_2, V3, "no answer, stays connected", "documented"),
+        (rules.SUBSCRIBE_QOS_2, V5, "DISCONNECT 0x9b, closed", "documented"),
+        (rules.REFRESH_REFUSED, V5, "DISCONNECT 0x87, closed", "assumed"),
+    ],
+    ids=lambda value: value.id if isinstance(value, Rule) else str(value),
+)
+def test_the_rows_of_the_facts(rule: Rule, version: int, words: str, confidence: str) -> None:
+    response = rule.response(version)
+    assert (str(response), str(response.known.confidence)) == (words, confidence)
+
+
+def test_every_row_is_found_by_its_id() -> None:
+    assert len(rules.BY_ID) == len(rules.RULES)

@@ -1,0 +1,101 @@
+"""The limits that AWS IoT sets for MQTT connections, each with its source, and those that authlens sets for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from authlens.core.mqtt.known import (
+    LAMBDA_PAGE,
+    MEASURED_OVER_WEBSOCKET,
+    MQTT_PAGE,
+    QUOTAS_PAGE,
+    Known,
+    assumed,
+    documented,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    id: str
+    value: float
+    unit: str
+    what: str
+    known: Known
+
+
+_QUOTAS = documented(QUOTAS_PAGE)
+_MQTT = documented(MQTT_PAGE)
+
+CLIENT_ID_BYTES: Final = Limit("client-id", 128, "bytes", "a client id", _QUOTAS)
+TOPIC_BYTES: Final = Limit("topic-bytes", 256, "bytes", "a topic", _QUOTAS)
+TOPIC_SLASHES: Final = Limit(
+    "topic-slashes", 7, "slashes", "a topic, not counting the start `$aws/rules/NAME/`", _QUOTAS
+)
+FILTERS: Final = Limit("filters", 8, "filters", "one SUBSCRIBE", _QUOTAS)
+SUBSCRIPTIONS: Final = Limit("subscriptions", 50, "subscriptions", "a connection", _QUOTAS)
+UNACKNOWLEDGED: Final = Limit("unacknowledged", 100, "messages", "unacknowledged in one direction", _QUOTAS)
+PUBLISHES: Final = Limit("publishes", 100, "publishes a second", "a connection; more are dropped", _QUOTAS)
+THROUGHPUT: Final = Limit("throughput", 512 * 1024, "bytes a second", "a connection", _QUOTAS)
+PAYLOAD_BYTES: Final = Limit("payload", 128 * 1024, "bytes", "the payload of a message", _QUOTAS)
+WEBSOCKET_SECONDS: Final = Limit("websocket-life", 24 * 3600, "seconds", "a WebSocket connection", _QUOTAS)
+KEEP_ALIVE_LEAST: Final = Limit("keep-alive-least", 30, "seconds", "the shortest keep alive", _QUOTAS)
+KEEP_ALIVE_MOST: Final = Limit("keep-alive-most", 1200, "seconds", "the longest keep alive, and that of 0", _QUOTAS)
+KEEP_ALIVE_FACTOR: Final = Limit("keep-alive-grace", 1.5, "keep alives", "silence before the connection ends", _MQTT)
+CONNECT_INTERVAL: Final = Limit(
+    "connect-interval", 1, "second", "between two CONNECTs of one client id", MEASURED_OVER_WEBSOCKET
+)
+SESSION_EXPIRY: Final = Limit(
+    "session-expiry", 3600, "seconds", "a session without its connection, by default", _QUOTAS
+)
+SESSION_EXPIRY_MOST: Final = Limit(
+    "session-expiry-most", 7 * 24 * 3600, "seconds", "the most it may be set to", _QUOTAS
+)
+TOPIC_ALIASES: Final = Limit("topic-aliases", 8, "aliases", "a connection", _MQTT)
+REFRESH_LEAST: Final = Limit("refresh-least", 300, "seconds", "refreshAfterInSeconds", documented(LAMBDA_PAGE))
+DISCONNECT_MOST: Final = Limit("disconnect-most", 86400, "seconds", "disconnectAfterInSeconds", documented(LAMBDA_PAGE))
+
+OF_AWS: Final = (
+    CLIENT_ID_BYTES,
+    TOPIC_BYTES,
+    TOPIC_SLASHES,
+    FILTERS,
+    SUBSCRIPTIONS,
+    UNACKNOWLEDGED,
+    PUBLISHES,
+    THROUGHPUT,
+    PAYLOAD_BYTES,
+    WEBSOCKET_SECONDS,
+    KEEP_ALIVE_LEAST,
+    KEEP_ALIVE_MOST,
+    KEEP_ALIVE_FACTOR,
+    CONNECT_INTERVAL,
+    SESSION_EXPIRY,
+    SESSION_EXPIRY_MOST,
+    TOPIC_ALIASES,
+    REFRESH_LEAST,
+    DISCONNECT_MOST,
+)
+
+_OURS = assumed("a limit of authlens")
+
+CONNECTIONS: Final = Limit("own-connections", 2500, "connections", "the device listener", _OURS)
+HANDSHAKE_SECONDS: Final = Limit("own-handshake", 10, "seconds", "from accept to the end of the TLS handshake", _OURS)
+CONNECT_SECONDS: Final = Limit("own-connect", 10, "seconds", "from accept to a complete CONNECT", _OURS)
+PACKET_BYTES: Final = Limit("own-packet", 256 * 1024, "bytes", "a packet, however it is framed", _OURS)
+QUEUED_BYTES: Final = Limit("own-queue", 1024 * 1024, "bytes", "waiting to be sent to a slow subscriber", _OURS)
+STORED_MESSAGES: Final = Limit("own-stored", 1000, "messages", "kept for a client that is away", _OURS)
+RETAINED_MESSAGES: Final = Limit("own-retained", 5000, "messages", "retained", _OURS)
+SESSIONS: Final = Limit("own-sessions", 5000, "sessions", "kept for clients that are away", _OURS)
+
+OF_AUTHLENS: Final = (
+    CONNECTIONS,
+    HANDSHAKE_SECONDS,
+    CONNECT_SECONDS,
+    PACKET_BYTES,
+    QUEUED_BYTES,
+    STORED_MESSAGES,
+    RETAINED_MESSAGES,
+    SESSIONS,
+)

@@ -1,0 +1,73 @@
+"""What one connection may do: the documents of its authorizer asked through the one evaluator, each answer kept.
+
+An answer holds until the documents change. The number of kept answers is bounded, whatever topics a client makes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from authlens.core.mqtt.packets import Connect
+from authlens.core.mqtt.properties import SESSION_EXPIRY, number_of
+from authlens.core.policy.arn import partition_of
+from authlens.core.policy.document import Document
+from authlens.core.policy.evaluate import Decision, decide
+
+KEPT = 1024
+"""Answers kept for each connection."""
+
+CONNECT, PUBLISH, RETAIN = "iot:Connect", "iot:Publish", "iot:RetainPublish"
+SUBSCRIBE, RECEIVE = "iot:Subscribe", "iot:Receive"
+
+Variables = Mapping[str, tuple[str, ...]]
+
+
+class Permissions:
+    """The documents that hold now, and what they were asked."""
+
+    __slots__ = ("_account", "_decided", "_documents", "_region", "variables")
+
+    def __init__(self, documents: Sequence[Document], variables: Variables, region: str, account: str) -> None:
+        self._documents = tuple(documents)
+        self._region = region
+        self._account = account
+        self._decided: dict[tuple[str, str], Decision] = {}
+        self.variables = dict(variables)
+        """The context keys of the connection and their values."""
+
+    def decide(self, action: str, resource: str) -> Decision:
+        """resource: the tail of an ARN, such as `topic/a`."""
+        question = action, resource
+        found = self._decided.get(question)
+        if found is None:
+            found = self._asked(action, resource, self.variables)
+            if len(self._decided) >= KEPT:
+                del self._decided[next(iter(self._decided))]
+            self._decided[question] = found
+        return found
+
+    def decide_connect(self, connect: Connect) -> Decision:
+        """Whether the client may connect as it asks to: its client id, last will and kind of session."""
+        variables = {**self.variables, **connect_variables(connect, self._arn)}
+        return self._asked(CONNECT, f"client/{connect.client_id}", variables)
+
+    def replaced(self, documents: Sequence[Document]) -> Permissions:
+        """The same connection under other documents."""
+        return Permissions(documents, self.variables, self._region, self._account)
+
+    def _asked(self, action: str, resource: str, variables: Variables) -> Decision:
+        return decide(self._documents, action, resource, variables, self._region, self._account)
+
+    def _arn(self, resource: str) -> str:
+        return f"arn:{partition_of(self._region)}:iot:{self._region}:{self._account}:{resource}"
+
+
+def connect_variables(connect: Connect, arn: Callable[[str], str]) -> Variables:
+    """The condition keys that only iot:Connect has. arn: completes the tail of a resource."""
+    attributes = []
+    if not connect.clean_start or number_of(connect.properties, SESSION_EXPIRY):
+        attributes.append("PersistentConnect")
+    if connect.will is not None:
+        attributes.append("LastWill")
+    topic = {} if connect.will is None else {"iot:LastWillTopic": (arn(f"topic/{connect.will.topic}"),)}
+    return {"iot:ConnectAttributes": tuple(attributes), **topic}

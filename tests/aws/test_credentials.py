@@ -12,11 +12,12 @@ import pytest
 from botocore.session import Session
 
 from authlens.aws.gateway import BotoGateway
-from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal, is_loopback
+from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal
 from authlens.core.gateway import CallFailed
 from authlens.core.invocation import Failure, FailureKind
 from authlens.core.request import AuthorizerRequest
 from authlens.core.target import Configured, NoProfile, Target
+from authlens.core.text.url import is_loopback
 from support.fault_server import fault_server, http
 
 REQUEST = AuthorizerRequest("SensorAuth")

@@ -107,7 +107,7 @@ REFUSED = {
     "passphrase in the open": (["--key", "encrypted.pem", "--passphrase", "hunter22", "allow"], "takes a reference"),
     "missing reference": (["--key", "encrypted.pem", "--passphrase", "${env:NOBODY}", "allow"], "'NOBODY' is not set"),
     "two secrets": (["--key", "encrypted.pem", "--passphrase-stdin", "--token-stdin"], "holds one secret"),
-    "NUL in a name": (["--key", "a\0b", "allow"], "its name cannot be one"),
+    "NUL in a name": (["--key", "a\0b", "allow"], "a path cannot contain a NUL character"),
 }
 
 

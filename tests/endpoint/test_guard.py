@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from authlens.core.authorizer import Authorizer
-from authlens.endpoint.guard import BODY_LIMIT, Guard, is_loopback
+from authlens.core.text.url import is_loopback_host
+from authlens.endpoint.guard import BODY_LIMIT, Guard
 from support.local_endpoint import Running, StandIn, definitions, running
 from support.raw_http import exchange, post
 
@@ -150,7 +151,7 @@ def test_a_foreign_host_is_named_before_a_foreign_origin() -> None:
     ],
 )
 def test_loopback(host: str, loopback: bool) -> None:
-    assert is_loopback(host) is loopback
+    assert is_loopback_host(host) is loopback
 
 
 @pytest.fixture(scope="module")

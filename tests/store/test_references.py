@@ -50,7 +50,7 @@ MISSING = {
     "file": ("${file:none.txt}", "none.txt' cannot be read: No such file"),
     "a folder": ("${file:.}", "Is a directory"),
     "a device": ("${file:/dev/zero}", "it is not a regular file"),
-    "a name that cannot be": ("${file:a\0b}", "its name cannot be one"),
+    "a name that cannot be": ("${file:a\0b}", "a path cannot contain a NUL character"),
     "keyring entry": ("${keyring:aws/iot/other}", "the keyring has nothing for 'other' in 'aws/iot'"),
     "keyring without a user": ("${keyring:aws}", "a keyring reference is ${keyring:SERVICE/USER}"),
     "not closed": ("${env:TOKEN", "is not closed by }"),

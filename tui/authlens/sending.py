@@ -7,20 +7,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.cloud_log import LogLine, LogQuery
 from authlens.core.deployment import Deployment
 from authlens.core.gateway import CallFailed, Gateway, Reply
-from authlens.core.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation import Failure, FailureKind, Invocation, fault_of
 from authlens.core.invocation_redaction import without_resolved
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest, Sign
 from authlens.core.target import Configured, Identity, Target
+from authlens.core.visible import visible
+from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
+
+Answer = TypeVar("Answer")
 
 TOTAL_DEADLINE = 45.0
 """Seconds for everything a send does; botocore's own time-outs are per socket read."""
@@ -74,11 +78,17 @@ class Sender:
         self._local_targets.close()
 
     def send(self, saved: SavedRequest, base: Path | None = None, source: str | None = None) -> Invocation:
-        """Send and wait for the answer. What goes wrong outside becomes the invocation's failure.
+        """Send and wait for the answer. Whatever goes wrong, outside or in here, is the invocation's failure.
 
         base: the folder that relative paths of the saved request start from; `None` is the working folder.
         """
         started_at = self._now()
+        try:
+            return self._sent(saved, base, source, started_at)
+        except Exception as error:  # noqa: BLE001  # the one edge for faults: no file and no key ends a run or the app
+            return not_sent(saved, source, started_at, fault_of(error))
+
+    def _sent(self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime) -> Invocation:
         authorizer: Authorizer | None = None
         request = saved.request
         try:
@@ -96,8 +106,7 @@ class Sender:
             result=reply.result,
             started_at=started_at,
             duration=reply.duration,
-            # Replayed from any folder: a relative path would mean another file there.
-            source=None if source is None else str(Path(source).absolute()),
+            source=_absolute(source),
             sign=saved.sign,
             authorizer=authorizer,
             wire=reply.wire,
@@ -147,37 +156,42 @@ class Sender:
 
     def describe(self, name: str, target: Target, base: Path | None = None) -> Authorizer:
         """DescribeAuthorizer. Raises CallFailed."""
-        return self._gateway.describe(name, self._located(target, base))
+        return self._asked(target, base, lambda there: self._gateway.describe(name, there))
 
     def authorizer_names(self, target: Target, base: Path | None = None) -> tuple[str, ...]:
         """ListAuthorizers. Raises CallFailed."""
-        return self._gateway.authorizer_names(self._located(target, base))
+        return self._asked(target, base, self._gateway.authorizer_names)
 
     def configured(self, target: Target, base: Path | None = None) -> Configured:
         """What the AWS configuration makes of the target. Raises CallFailed."""
-        return self._gateway.configured(self._located(target, base))
+        return self._asked(target, base, self._gateway.configured)
 
     def identity(self, target: Target, base: Path | None = None) -> Identity:
         """GetCallerIdentity. Raises CallFailed."""
-        return self._gateway.identity(self._located(target, base))
+        return self._asked(target, base, self._gateway.identity)
 
     def deployment(self, authorizer: Authorizer, target: Target, base: Path | None = None) -> Deployment:
         """What AWS holds around the authorizer. Raises CallFailed only for a local endpoint that cannot be started."""
-        return self._gateway.deployment(authorizer, self._located(target, base))
+        return self._asked(target, base, lambda there: self._gateway.deployment(authorizer, there))
 
     def data_endpoint(self, target: Target, base: Path | None = None) -> str:
         """DescribeEndpoint. Raises CallFailed."""
-        return self._gateway.data_endpoint(self._located(target, base))
+        return self._asked(target, base, self._gateway.data_endpoint)
 
     def log(self, query: LogQuery, target: Target, base: Path | None = None) -> tuple[LogLine, ...]:
         """FilterLogEvents of CloudWatch Logs. Raises CallFailed."""
-        return self._gateway.log(query, self._located(target, base))
+        return self._asked(target, base, lambda there: self._gateway.log(query, there))
 
-    def _located(self, target: Target, base: Path | None) -> Target:
+    def _asked(self, target: Target, base: Path | None, ask: Callable[[Target], Answer]) -> Answer:
+        """The answer of the target, found first. Raises CallFailed, for a fault of ours too."""
         try:
-            return self.locate(target, base)
+            return ask(self.locate(target, base))
+        except CallFailed:
+            raise
         except NotSent as refusal:
             raise CallFailed(refusal.failure) from refusal
+        except Exception as error:
+            raise CallFailed(fault_of(error)) from error
 
     def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
         try:
@@ -205,7 +219,10 @@ class Sender:
         token = placing.token_of(request, authorizer)
         if not token:
             raise _missing("NothingToSign", "The saved request has `sign:`, but there is no token to sign.")
-        path = (base or Path()) / Path(sign.key).expanduser()
+        try:
+            path = user_path(sign.key, base)
+        except NotAPath as error:
+            raise _missing("SigningKeyUnreadable", f"The signing key {visible(sign.key)}: {error}.") from error
         try:
             passphrase = self._references(base).text(sign.passphrase) if sign.passphrase else None
             signature = signing.sign(token, read_key(sign.key, base), passphrase.encode() if passphrase else None)
@@ -223,20 +240,26 @@ class Sender:
 
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:
     """The invocation of a call that was given up after `seconds`."""
-    return Invocation(
-        request=saved.request,
-        target=saved.target,
-        result=Failure(
-            FailureKind.ABANDONED,
-            "Abandoned",
-            f"Given up after {seconds:.1f} s without a whole answer.",
-            advice="It may still run on AWS. Send again, or allow more time.",
-        ),
-        started_at=started_at,
-        duration=seconds,
-        source=source,
-        sign=saved.sign,
+    failure = Failure(
+        FailureKind.ABANDONED,
+        "Abandoned",
+        f"Given up after {seconds:.1f} s without a whole answer.",
+        advice="It may still run on AWS. Send again, or allow more time.",
     )
+    return not_sent(saved, source, started_at, failure, seconds)
+
+
+def not_sent(
+    saved: SavedRequest, source: str | None, started_at: datetime, failure: Failure, seconds: float = 0.0
+) -> Invocation:
+    """The invocation of a call that came to no answer."""
+    source = _absolute(source)
+    return Invocation(saved.request, saved.target, failure, started_at, seconds, source=source, sign=saved.sign)
+
+
+def _absolute(source: str | None) -> str | None:
+    """Replayed from any folder: a relative path would mean another file there."""
+    return None if source is None else str(Path(source).absolute())
 
 
 def build_sender(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from authlens.core.authorizer import Authorizer
 from authlens.core.expectation_check import Judgement, State, judge
-from authlens.core.invocation import Failure, Invocation
+from authlens.core.invocation import Failure, Invocation, fault_of
 from authlens.core.redaction import Redactor, referred_secrets, secrets_of
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import SavedRequest
@@ -79,9 +79,15 @@ class Suite:
         return located if isinstance(located, Failure) else None
 
     def run(self, item: Item) -> Result:
-        """Send one item and judge the answer. Never raises for what can go wrong outside."""
+        """Send one item and judge the answer. Never raises: one broken file ends no run."""
+        try:
+            return self._run(item)
+        except Exception as error:  # noqa: BLE001  # the one edge for faults of a suite
+            return _unjudged(item, fault_of(error).message)
+
+    def _run(self, item: Item) -> Result:
         if item.saved is None:
-            return Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
+            return _unjudged(item, str(item.problem))
         resolved = self._resolved(item.saved.request, item.base)
         invocation = self.send(item.saved, item.base, item.path)
         judgement = judge(item.saved.expect, _with_settled_names(invocation, resolved))
@@ -126,6 +132,8 @@ class Suite:
             return replace(self._sender.locate(target, base), local=None)
         except NotSent as refusal:
             return refusal.failure
+        except Exception as error:  # noqa: BLE001  # on a thread of its own, where nobody would hear of it
+            return fault_of(error)
 
     def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
         """What the references stand for; where one is missing, sending says so."""
@@ -135,6 +143,10 @@ class Suite:
             return References(self._environ, base).resolve(request)
         except MissingReference:
             return request
+
+
+def _unjudged(item: Item, reason: str | None) -> Result:
+    return Result(item, Judgement(State.UNJUDGED, reason=reason or ""), None, Redactor(()))
 
 
 def _redactor(written: AuthorizerRequest, resolved: AuthorizerRequest, authorizer: Authorizer | None) -> Redactor:

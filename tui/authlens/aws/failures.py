@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore import exceptions as boto_errors
 
 from authlens.aws.answers import broken
 from authlens.aws.sessions import MfaCodeNeeded
 from authlens.aws.wire_capture import Exchange
-from authlens.core.invocation import Failure, FailureKind
+from authlens.core.invocation import Failure, FailureKind, fault_of
 from authlens.core.target import Target
+from authlens.core.text.url import read_url
 
 _SSO = "Run `aws sso login{profile}` and send again."
 _KEYS = "Run `aws configure{profile}`, or name a working profile with --profile."
@@ -181,15 +181,12 @@ def _before_sending(error: Exception, target: Target) -> Failure:
                 target,
             ),
         )
-    return Failure(FailureKind.FAULT, name, str(error), advice="This is a defect of authlens: please report it.")
+    return fault_of(error)
 
 
 def _is_no_url(text: str | None) -> bool:
     """Whether an endpoint URL is given that names no host."""
-    try:
-        return text is not None and not urlsplit(text).hostname
-    except ValueError:
-        return True
+    return text is not None and read_url(text) is None
 
 
 def _for_profile(advice: str | None, target: Target) -> str | None:

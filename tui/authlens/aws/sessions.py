@@ -10,9 +10,7 @@ import subprocess
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
@@ -24,6 +22,7 @@ from botocore.loaders import JSONFileLoader, Loader
 from botocore.utils import IMDSRegionProvider
 
 from authlens.core.target import Configured, NoProfile, StaticCredentials, Target
+from authlens.core.text.url import is_loopback, read_url
 
 Retries = Literal["once", "configured"]
 """`once`: one attempt whatever the environment says (P8). `configured`: as the AWS CLI v2 retries."""
@@ -232,19 +231,7 @@ def _timeout(given: float | None, default: float) -> float | None:
 
 def has_neighbours(url: str | None) -> bool:
     """Whether other services answer for the same account: AWS's own and a local endpoint's do, another's may not."""
-    host = urlsplit(url or "").hostname or ""
-    return url is None or is_loopback(url) or host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def is_loopback(url: str | None) -> bool:
-    """Whether the URL names this machine's loopback interface."""
-    try:
-        host = urlsplit(url or "").hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
+    if url is None or is_loopback(url):
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    read = read_url(url)
+    return read is not None and read.host.endswith((".amazonaws.com", ".amazonaws.com.cn"))

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from authlens.cli.diagnostics import CommandError
 from authlens.cli.world import World
+from authlens.user_path import user_path
 
 if TYPE_CHECKING:
     from authlens.core.authorizer import Authorizer
@@ -22,10 +23,10 @@ LARGEST = 16 * 1024 * 1024
 def read_bytes(name: str, what: str) -> bytes:
     """The content of a file of the user. Raises CommandError."""
     try:
-        with Path(name).expanduser().open("rb") as file:
+        with user_path(name).open("rb") as file:
             content = file.read(LARGEST + 1)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "its name cannot be one"
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise CommandError(f"{name} cannot be read: {reason}; name {what}") from error
     return _bounded(content, name, what)
 
@@ -60,7 +61,7 @@ def read_saved_request(name: str, world: World) -> tuple[SavedRequest, Path]:
 
     text = read_text(name, world, "a saved request")
     try:
-        return read(text), Path() if name == "-" else Path(name).expanduser().parent
+        return read(text), Path() if name == "-" else user_path(name).parent
     except YamlError as error:
         raise CommandError(f"{name}: {error}") from error
 

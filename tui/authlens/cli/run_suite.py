@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from authlens.cli.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.run_items import items_of
@@ -20,13 +19,13 @@ from authlens.core.expectation_check import State
 from authlens.core.invocation import Invocation
 from authlens.core.latency import cold_and_warm
 from authlens.core.target import Target
+from authlens.core.text.url import is_loopback
 from authlens.suite import Result, Suite
 from authlens.suite_items import Item
 
 LOCAL_CONCURRENCY = min(8, 2 * (os.cpu_count() or 1))
 """More calls at once would start more processes of a function than there are processors to run them."""
 AWS_CONCURRENCY = 4
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
@@ -198,4 +197,4 @@ def annotate_result(result: Result, arguments: argparse.Namespace, world: World)
 
 
 def _is_local(target: Target) -> bool:
-    return bool(target.local) or urlsplit(target.endpoint_url or "").hostname in _LOOPBACK
+    return bool(target.local) or is_loopback(target.endpoint_url)

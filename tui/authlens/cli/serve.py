@@ -79,9 +79,9 @@ def _host_name(text: str) -> str:
 
 
 def _check_host(arguments: argparse.Namespace) -> None:
-    from authlens.endpoint.guard import is_loopback
+    from authlens.core.text.url import is_loopback_host
 
-    if not is_loopback(arguments.host) and not arguments.allow_host:
+    if not is_loopback_host(arguments.host) and not arguments.allow_host:
         raise CommandError(
             f"--host {arguments.host} would let other machines run the functions here; "
             "if that is what you want, name the host that they may call with --allow-host NAME"

@@ -104,3 +104,28 @@ class Invocation:
     @property
     def failure(self) -> Failure | None:
         return self.result if isinstance(self.result, Failure) else None
+
+
+def fault_of(error: Exception) -> Failure:
+    """A defect of ours as a failure: where it happened, never the exception's own words, which may hold a secret."""
+    return Failure(
+        FailureKind.FAULT,
+        type(error).__name__,
+        f"A fault in authlens: {type(error).__name__}{_system_words(error)} {_place_of(error)}.",
+        advice="Please report it with what led to it; everything else goes on.",
+    )
+
+
+def _system_words(error: Exception) -> str:
+    """The operating system's own words name no secret."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return f" ({words})" if words else ""
+
+
+def _place_of(error: Exception) -> str:
+    trace = error.__traceback__
+    if trace is None:
+        return "at an unknown place"
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"in {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}, line {trace.tb_lineno}"

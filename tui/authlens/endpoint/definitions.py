@@ -20,6 +20,7 @@ from authlens.endpoint import function_checks
 from authlens.endpoint.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.function_checks import unfit_at
 from authlens.endpoint.runtime_environment import language
+from authlens.user_path import user_path
 
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_TIMEOUT = 5.0
@@ -189,9 +190,11 @@ class _Reader:
         text = node.string()
         if "-----BEGIN" not in text:
             try:
-                text = content_of(self._base / os.path.expanduser(text)).decode("utf-8")
+                text = content_of(user_path(text, self._base)).decode("utf-8")
+            except UnicodeDecodeError:
+                raise node.error(f"the key file {self._base / text} cannot be read: it is not a text file") from None
             except (OSError, ValueError) as error:
-                why = error.strerror if isinstance(error, OSError) else "it is not a text file"
+                why = error.strerror if isinstance(error, OSError) else error
                 raise node.error(f"the key file {self._base / text} cannot be read: {why}") from None
         _stop(node, management.key_refusal(authorizer, name, text))
         return text
@@ -232,7 +235,7 @@ class _Reader:
             return self._base
         code_uri = _required(node, fields, "codeUri")
         with unfit_at(code_uri):
-            return function_checks.checked_folder(self._base / os.path.expanduser(code_uri.string()))
+            return function_checks.checked_folder(code_uri.string(), self._base)
 
     def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
         if "interpreter" not in fields:

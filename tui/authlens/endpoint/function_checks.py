@@ -17,6 +17,7 @@ from pathlib import Path
 
 from authlens.core.yaml_text import Node
 from authlens.endpoint.runtime_environment import RESERVED, language
+from authlens.user_path import NotAPath, user_path
 
 VERSION_LIMIT = 10.0
 """Seconds an interpreter gets to tell its version."""
@@ -47,8 +48,9 @@ def unfit_at(node: Node) -> Iterator[None]:
         raise node.error(str(reason)) from None
 
 
-def checked_folder(folder: Path) -> Path:
-    """The folder of a function's code."""
+def checked_folder(text: str, base: Path) -> Path:
+    """The folder of a function's code, as the file in `base` names it."""
+    folder = _path(text, base)
     if not folder.exists():
         raise Unfit(f"the folder {folder} does not exist")
     if not folder.is_dir():
@@ -144,13 +146,20 @@ def checked_program(program: str, *folders: Path) -> str:
         if found is None:
             raise Unfit(f"there is no program {program!r} in PATH")
         return found
-    candidates = [folder / os.path.expanduser(program) for folder in folders]
+    candidates = [_path(program, folder) for folder in folders]
     existing = next((path for path in candidates if path.exists()), None)
     if existing is None:
         raise Unfit(f"the program {candidates[0]} does not exist")
     if existing.is_dir() or not os.access(existing, os.X_OK):
         raise Unfit(f"{existing} is not an executable program")
     return os.path.abspath(existing)
+
+
+def _path(text: str, base: Path) -> Path:
+    try:
+        return user_path(text, base)
+    except NotAPath as reason:
+        raise Unfit(f"{text}: {reason}") from None
 
 
 def checked_command(command: Sequence[str], *folders: Path) -> tuple[str, ...]:

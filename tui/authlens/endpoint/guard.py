@@ -6,11 +6,10 @@ clients send no Origin, and the Host they were given.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
 
+from authlens.core.text.url import is_loopback_host, read_url
 from authlens.endpoint.aws_error import AwsError
 
 BODY_LIMIT = 8 * 1024 * 1024
@@ -48,36 +47,17 @@ class Guard:
         return name in self.allowed or (self._is_own_name(name) and (port or 80) == self.port)
 
     def _is_own_name(self, name: str) -> bool:
-        return name in _LOOPBACK_NAMES or (name == self.host and is_loopback(name))
+        return name in _LOOPBACK_NAMES or (name == self.host and is_loopback_host(name))
 
     def _is_own_origin(self, headers: Mapping[str, Sequence[str]]) -> bool:
         sites = headers.get("sec-fetch-site", ())
         return all(_is_loopback_origin(origin) for origin in headers.get("origin", ())) and "cross-site" not in sites
 
 
-def is_loopback(host: str) -> bool:
-    """Whether an address or name is of this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _authority(text: str) -> tuple[str, int | None] | None:
-    """Name, in lower case and without brackets, and port of `name[:port]`; `None` for what is none."""
-    try:
-        parts = urlsplit(f"//{text}")
-        port = parts.port
-    except ValueError:
-        return None
-    return (parts.hostname, port) if _is_plain(parts, text) and parts.hostname else None
-
-
-def _is_plain(parts: SplitResult, text: str) -> bool:
-    """Nothing but an authority, and no user in it."""
-    return parts.netloc == text and "@" not in text and not any(character.isspace() for character in text)
+    """Name, in lower case and without brackets, and port of `name[:port]`; `None` for anything else."""
+    url = None if "/" in text or "?" in text else read_url(f"http://{text}")
+    return None if url is None else (url.host, url.port)
 
 
 def _is_loopback_origin(origin: str) -> bool:

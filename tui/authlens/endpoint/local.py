@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import IO
 
 from authlens.core.target import DEMO, StaticCredentials, Target
+from authlens.core.visible import visible
 from authlens.endpoint.definition_file import DEFAULT_REGION, content_of, looks_like_template
+from authlens.user_path import NotAPath, user_path
 
 SAMPLES = Path(__file__).with_name("samples")
 START_LIMIT = 30.0
@@ -50,7 +52,8 @@ class LocalTargets:
     def start(self, target: Target, base: Path | None = None) -> None:
         """Start its endpoint without waiting for it; what goes wrong is said by `locate`."""
         if target.local is not None:
-            self._endpoint(definition_file(target.local, base))
+            with contextlib.suppress(LocalTargetError):
+                self._endpoint(definition_file(target.local, base))
 
     def locate(self, target: Target, base: Path | None = None) -> Target:
         """The target with URL, region and credentials of its endpoint, started when needed. Others come as they are.
@@ -101,16 +104,10 @@ class LocalEndpoint:
         self._lines: list[str] = []
         self._url: Future[str] = Future()
         self._failed_at: float | None = None
-        self._child = subprocess.Popen(
-            command(path),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            cwd=path.parent if path.parent.is_dir() else None,
-            text=True,
-            errors="replace",
-        )
+        try:
+            self._child = _started(path)
+        except OSError as error:
+            raise LocalTargetError(f"The local endpoint of {path} cannot be started: {error.strerror}.") from error
         self._readers = [self._in_background(self._read_log), self._in_background(self._read_url)]
 
     def url(self) -> str:
@@ -178,11 +175,28 @@ class LocalEndpoint:
         return said[-1] if said else f"The local endpoint of {self._path} ended with code {self._child.returncode}."
 
 
+def _started(path: Path) -> subprocess.Popen[str]:
+    """Raises OSError when the system has no process or descriptor left."""
+    return subprocess.Popen(
+        command(path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        cwd=path.parent if path.parent.is_dir() else None,
+        text=True,
+        errors="replace",
+    )
+
+
 def definition_file(local: str, base: Path | None) -> Path:
-    """The file that a target's `local` names."""
+    """The file that a target's `local` names. Raises LocalTargetError."""
     if local == DEMO:
         return SAMPLES / "authorizers.yaml"
-    return Path(os.path.abspath((base or Path()) / os.path.expanduser(local)))
+    try:
+        return Path(os.path.abspath(user_path(local, base)))
+    except NotAPath as error:
+        raise LocalTargetError(f"The local target {visible(local)}: {error}.") from None
 
 
 def command(path: Path) -> list[str]:

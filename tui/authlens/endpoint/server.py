@@ -17,11 +17,12 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import HttpVersion11, web
 
 from authlens.core.signing import fitting_key
+from authlens.core.text.url import is_loopback_host
 from authlens.endpoint import iot, iot_domains, iot_tags, lambda_api, sts
 from authlens.endpoint.aws_error import AwsError, error_answer
 from authlens.endpoint.calls import Answer, Call, Incoming
 from authlens.endpoint.definitions import Definitions
-from authlens.endpoint.guard import BODY_LIMIT, Guard, is_loopback, too_large
+from authlens.endpoint.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.state import Endpoint, Host, build_endpoint
 
 CALLS: tuple[Call, ...] = (
@@ -102,7 +103,7 @@ class Server:
             lingering_time=1.0,
             auto_decompress=False,
         )
-        name = address if is_loopback(address) or not names else names[0]
+        name = address if is_loopback_host(address) or not names else names[0]
         self.url = f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
     async def start(self) -> None:

@@ -275,7 +275,7 @@ class _Code:
             return _written(inline, runtime, self._place)
         path = self._metadata.text("aws:asset:path") or self._local_path()
         with unfit_at(self._properties.get("CodeUri", self._properties.get("Code", self._place))):
-            return function_checks.checked_folder(self._base / path)
+            return function_checks.checked_folder(path, self._base)
 
     def _inline(self) -> str | None:
         code = self._read.value("Code", None) if self._is_inline() else None

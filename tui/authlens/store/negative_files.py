@@ -40,7 +40,7 @@ def moved(saved: SavedRequest, old: Path, new: Path) -> SavedRequest:
 
 
 def _relative(path: str, old: Path, new: Path) -> str:
-    if old == new or Path(path).expanduser().is_absolute():
+    if old == new or path.startswith("~") or Path(path).is_absolute():
         return path
     return Path(os.path.relpath(old / path, new)).as_posix()
 

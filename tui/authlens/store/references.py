@@ -15,7 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.visible import visible
 from authlens.store.files import reason
+from authlens.user_path import user_path
 
 Keyring = Callable[[str, str], str | None]
 """The password that the system's keyring has for a service and a user."""
@@ -111,12 +113,13 @@ class References:
             raise _missing(field, f"the file '{name}' is not UTF-8 text") from None
 
     def _file(self, name: str, field: str) -> bytes:
-        path = self._base / Path(name).expanduser()
         try:
+            path = user_path(name, self._base)
             content = _read_regular(path)
-        except (OSError, ValueError) as error:
-            why = reason(error) if isinstance(error, OSError) else "its name cannot be one"
-            raise _missing(field, f"the file '{path}' cannot be read: {why}") from None
+        except OSError as error:
+            raise _missing(field, f"the file '{path}' cannot be read: {reason(error)}") from None
+        except ValueError as error:
+            raise _missing(field, f"the file '{visible(name)}' cannot be read: {error}") from None
         if len(content) > MAX_BYTES:
             raise _missing(field, f"the file '{path}' is larger than {MAX_BYTES} bytes")
         return content

@@ -9,6 +9,7 @@ from authlens.core.authorizer import Authorizer
 from authlens.core.redaction import refers
 from authlens.core.request import AuthorizerRequest
 from authlens.core.saved_request import Sign
+from authlens.user_path import user_path
 
 _LARGEST = 65_536
 
@@ -17,10 +18,10 @@ SignText = Callable[[str], str]
 
 
 def read_key(key: str, base: Path | None) -> bytes:
-    """The file that is named, beside `base`. Raises OSError."""
-    path = (base or Path()) / Path(key).expanduser()
+    """The file that is named, beside `base`. Raises OSError or NotAPath, which is a ValueError."""
+    path = user_path(key, base)
     if path.stat().st_size > _LARGEST or not path.is_file():
-        raise OSError("it is no file with a key")
+        raise OSError("not a file that holds a key")
     return path.read_bytes()
 
 

@@ -164,8 +164,8 @@ class Filing(MainState):
         if not name:
             return
         try:
-            await background.call(lambda: write_new(Path(name), text))
-        except (OSError, RuntimeError, ValueError) as error:
+            await background.call(lambda: write_new(name, text))
+        except (OSError, ValueError) as error:
             self.notify(f"Not saved: {error}", severity="error", timeout=15, markup=False)
         else:
             self.notify(f"Saved {what} in {name}.", markup=False)

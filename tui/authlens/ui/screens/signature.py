@@ -42,6 +42,7 @@ from authlens.ui.widgets.code_view import CodeView
 from authlens.ui.widgets.field import Field
 from authlens.ui.widgets.form_row import FormRow
 from authlens.ui.widgets.key_line import KeyLine
+from authlens.user_path import NotAPath, user_path
 
 _PLACES = (
     Choice("token", "beside it"),
@@ -263,7 +264,10 @@ class SignatureScreen(Dialog[Signed]):
         if not wanted:
             return
         try:
-            made = await background.call(lambda: write_key_pair(self._base / Path(wanted).expanduser()))
+            made = await background.call(lambda: write_key_pair(user_path(wanted, self._base)))
+        except NotAPath as error:
+            self._say(f"Nothing was written. {wanted}: {error}.")
+            return
         except OSError as error:
             self._say(f"Nothing was written. {error.filename}: {error.strerror or error}.")
             return

@@ -1,0 +1,66 @@
+"""The one reading of an endpoint URL. The rule: what two programs could read as two different hosts is not a URL.
+
+`http://evil.example\\@127.0.0.1` names one host for Python's urlsplit and another one for the client that connects.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+_URL = re.compile(
+    r"""(?P<scheme>https?)://
+        (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<name>[A-Za-z0-9_.-]+) )
+        (?: : (?P<port>[0-9]{1,5}) )?
+        (?: [/?] [!-\[\]-~]* )?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""No user, no white space, no backslash, no fragment, and nothing but an address in brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """Where an endpoint URL leads."""
+
+    scheme: str
+    host: str
+    """In lower case, an IPv6 address without its brackets."""
+    port: int | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback_host(self.host)
+
+
+def read_url(text: str) -> Url | None:
+    """Where the URL leads; `None` for what is not the URL of an endpoint."""
+    found = _URL.fullmatch(text)
+    if found is None or "#" in text:
+        return None
+    port = int(found["port"]) if found["port"] else None
+    host = (found["name"] or found["six"]).lower()
+    if (port is not None and port > 65_535) or (found["six"] and not _is_address(host)):
+        return None
+    return Url(found["scheme"].lower(), host, port)
+
+
+def is_loopback(text: str | None) -> bool:
+    """Whether the URL leads to this machine's loopback interface; what is not a URL leads nowhere."""
+    url = read_url(text) if text else None
+    return url is not None and url.is_loopback
+
+
+def is_loopback_host(host: str) -> bool:
+    """By RFC 6761 nobody can own a name below `localhost`."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ip_address(host).is_loopback
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

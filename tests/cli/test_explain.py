@@ -45,6 +45,7 @@ MISSING = "null at principalId failed to satisfy constraint: Member must satisfy
 @pytest.fixture
 def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PW", "pass")
     Path("request.yaml").write_text(REQUEST)
     return Command(capsys, monkeypatch)
 
@@ -97,7 +98,50 @@ def test_with_the_authorizer_the_signature_is_judged_too(authlens: Command) -> N
 
 def test_a_request_signed_on_sending_is_not_missing_its_signature(authlens: Command) -> None:
     Path("signed.yaml").write_text("request: {authorizerName: A, token: abc}\nsign: {key: k.pem}\n")
+    Path("k.pem").write_bytes(pair("a").private_pem)
     assert "preflight finds nothing" in authlens("explain", "--request", "signed.yaml").out.lower()
+
+
+@pytest.mark.parametrize(
+    ("more", "stage", "said"),
+    [
+        ('token: "${env:NOT_SET}"', "request well-formed", "The token: the environment variable 'NOT_SET' is not set."),
+        ('token: "${file:none.txt}"', "request well-formed", "none.txt' cannot be read"),
+        ("token: t}\nsign: {key: none.pem", "request well-formed", "The signing key none.pem cannot be read"),
+        ("token: t}\nsign: {key: k.pub", "request well-formed", "The signing key k.pub: "),
+        (
+            "tokenSignature: AAAA",
+            "authorizer found",
+            "There is no authorizer 'Sensor'; there is SensorAuth, TokenAuth.",
+        ),
+    ],
+    ids=["variable", "file", "key", "public key", "authorizer"],
+)
+def test_what_sending_would_find_missing_is_reported_before(
+    authlens: Command, more: str, stage: str, said: str
+) -> None:
+    Path("k.pub").write_text(pair("a").public_pem)
+    Path("authorizers.yaml").write_text(
+        "authorizers:\n  SensorAuth: {codeUri: nowhere, handler: app.handler}\n"
+        "  TokenAuth: {codeUri: nowhere, handler: app.handler}\n"
+    )
+    Path("sent.yaml").write_text(f"target: {{local: authorizers.yaml}}\nrequest: {{authorizerName: Sensor, {more}}}\n")
+    ended = authlens("explain", "--request", "sent.yaml")
+    assert (ended.code, ended.err) == (0, "")
+    assert said in ended.out.splitlines()[0]
+    assert f"failed       {stage}" in ended.out
+
+
+def test_an_authorizer_of_a_local_target_is_known_without_starting_it(authlens: Command) -> None:
+    Path("authorizers.yaml").write_text(
+        "authorizers:\n  A: {codeUri: nowhere, handler: app.handler, status: INACTIVE}\n"
+    )
+    Path("sent.yaml").write_text(
+        "target: {local: authorizers.yaml}\nrequest: {authorizerName: A, token: t, tokenSignature: AAAA}\n"
+    )
+    ended = authlens("explain", "--request", "sent.yaml")
+    assert "error signing-disabled" in ended.out
+    assert "warning authorizer-inactive" in ended.out
 
 
 @pytest.mark.parametrize("answer", [{"isAuthenticated": False}, {"outcome": {"isAuthenticated": False}}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -145,3 +146,11 @@ def test_a_form_may_hold_empty_texts() -> None:
         rules.check({"token": ""})
     with pytest.raises(rules.MemberError, match="Invalid type for parameter token"):
         rules.check_types({"token": 7})
+
+
+@pytest.mark.parametrize("text", ["./ctx.json", "ctx.json", "~/ctx.json", "../a/ctx.yaml"])
+def test_the_name_of_a_file_given_as_a_context_is_recognised(text: str) -> None:
+    with pytest.raises(rules.MemberError, match=f"to read it, write file://{re.escape(text)}"):
+        _members("--authorizer-name", "A", "--http-context", text)
+    with pytest.raises(rules.MemberError, match=f"to read it, write file://{re.escape(text)}"):
+        rules.from_json("--cli-input-json", text)

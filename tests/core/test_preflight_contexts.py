@@ -42,15 +42,46 @@ def test_another_authorizer_in_the_context_is_corrected() -> None:
 
 
 def test_what_an_sdk_appends_can_be_tried() -> None:
-    assert mended(mqtt("u"), "sdk-parameters").mqtt_context == MqttContext("u?SDK=PythonV2&Version=1.0.0")
-    assert mended(mqtt("u?a=1"), "sdk-parameters").mqtt_context == MqttContext("u?a=1&SDK=PythonV2&Version=1.0.0")
-    assert "sdk-parameters" not in found(mqtt("u?SDK=JavaV2&Version=1"))
+    appended = (
+        "SDK=IoTDeviceSDK/Python&Platform=Unix&Metadata="
+        "(CRTVersion=0.36.1;IoTSDKVersion=1.31.0;IoTSDKFeature=F/5,G/A;IoTSDKMetricsVersion=1)"
+    )
+    assert mended(mqtt("u"), "sdk-parameters").mqtt_context == MqttContext(f"u?{appended}")
+    assert mended(mqtt("u?a=1"), "sdk-parameters").mqtt_context == MqttContext(f"u?a=1&{appended}")
+    for present in ("SDK=JavaV2&Version=1", "SDK=IoTDeviceSDK/JS", "Platform=Unix", appended):
+        assert "sdk-parameters" not in found(mqtt(f"u?{present}"))
 
 
 def test_sdk_parameters_behind_a_second_mark_are_joined() -> None:
     request = mqtt("u?a=1?SDK=JavaV2&Version=1")
     assert found(request)["sdk-parameters-swallowed"].start == 5
     assert mended(request, "sdk-parameters-swallowed").mqtt_context == MqttContext("u?a=1&SDK=JavaV2&Version=1")
+
+
+@pytest.mark.parametrize(
+    ("client_id", "expected", "start"),
+    [
+        ("c" * 129, "client-id-too-long", 128),
+        ("ä" * 65, "client-id-too-long", 65),
+        ("$SYS", "client-id-reserved", 0),
+    ],
+    ids=["characters", "bytes", "dollar"],
+)
+def test_a_client_id_that_no_device_can_connect_with_is_warned_of(client_id: str, expected: str, start: int) -> None:
+    finding = found(AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id=client_id)))[expected]
+    assert (finding.severity, finding.start) == ("warning", start)
+
+
+@pytest.mark.parametrize("client_id", ["c" * 128, "ä" * 64, "a$", "${env:ID}"])
+def test_other_client_ids_are_left_alone(client_id: str) -> None:
+    named = found(AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id=client_id)))
+    assert not {"client-id-too-long", "client-id-reserved"} & named.keys()
+
+
+def test_that_a_device_needs_a_client_id_is_said_of_mqtt_3_alone() -> None:
+    message = found(mqtt("u"))["no-client-id"].message
+    assert "MQTT 3.1.1 device always sends one" in message
+    assert "MQTT 5" in message
 
 
 def test_a_client_id_is_missed_and_given() -> None:

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from authlens.core import contract
 from authlens.core.encodings import base64_to_base64url, url_encode
+from authlens.core.preflight import preflight
 from authlens.core.preflight_limits import mended_signature
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.saved_request import Sign
 from support.preflight import found, mended
 
 GOOD = "ab+/cd+/ab+/cd+/efg="
@@ -119,3 +122,21 @@ def test_a_binary_password_is_counted_in_bytes() -> None:
 
 def test_a_missing_name_is_said_plainly() -> None:
     assert "is missing" in found(AuthorizerRequest(None, "t", "AAAA"))["model-constraint-minimum"].message
+
+
+def test_all_broken_constraints_are_named_together_as_aws_does() -> None:
+    """Each finding carries the one message that AWS answers."""
+    request = AuthorizerRequest("a b", mqtt_context=MqttContext(""), tls_context=TlsContext("h" * 254))
+    findings = [each for each in preflight(request) if each.id.startswith("model-constraint")]
+    refusal = contract.refuse(request, None)
+    assert refusal is not None
+    assert (refusal.message or "").startswith("3 validation errors detected: Value at 'authorizerName'")
+    assert [each.aws_words for each in findings] == [refusal.message] * 3
+    assert (refusal.message or "").count("; ") == 2
+
+
+def test_the_length_of_what_signing_adds_counts() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext(query_string="?tok=" + "t" * 3800))
+    signed = {each.id for each in preflight(request, sign=Sign("k.pem", place="queryString"))}
+    assert "model-constraint-maximum" in signed
+    assert "model-constraint-maximum" not in {each.id for each in preflight(request)}

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.encodings import base64_to_base64url, to_base64url, url_encode
-from authlens.core.placing import place
+from authlens.core.placing import place, put
+from authlens.core.preflight import preflight
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
-from authlens.core.saved_request import Place
+from authlens.core.saved_request import Place, Sign
 from support.preflight import SIGNED, UNSIGNED, found, mended, signature
 
 TOKEN = next(token for token in map(str, range(100)) if {"+", "/"} <= set(signature(token)))
@@ -129,3 +130,52 @@ def test_a_jwt_beside_its_own_third_part_loses_it() -> None:
 
 def test_an_authorizer_without_keys_judges_no_signature() -> None:
     assert "signature-mismatch" not in found(AuthorizerRequest("A", "t", GOOD), Authorizer("A", token_key_name="tok"))
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_a_known_parameter_is_no_misspelling_of_another(where: Place) -> None:
+    request = AuthorizerRequest("Mower", mqtt_context=MqttContext("bot"))
+    for name, value in ((AUTHORIZER_NAME, "Mower"), ("jwt", "allow")):
+        request = put(request, where, name, value)
+    authorizer = Authorizer("Mower", token_key_name="jwt", token_signing_public_keys=SIGNED.token_signing_public_keys)
+    finding = found(request, authorizer)["token-not-in-context"]
+    assert "there is no signature" in finding.message
+    assert finding.fix is None
+
+
+def test_no_known_name_is_offered_to_be_renamed() -> None:
+    authorizer = Authorizer("A", token_key_name="x-amz-customauthorizer-token", token_signing_public_keys=(("k", "p"),))
+    request = put(AuthorizerRequest("A"), "headers", AUTHORIZER_NAME, "A")
+    signed = put(request, "headers", SIGNATURE_NAME, GOOD)
+    assert found(request, authorizer)["token-not-in-context"].fix is None
+    assert found(signed, authorizer)["token-not-in-context"].fix is None
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_the_third_part_of_a_jwt_is_offered_in_every_context(where: Place) -> None:
+    head = f"{to_base64url(json.dumps({'alg': 'RS256'}).encode())}.{to_base64url(b'{}')}"
+    third = base64_to_base64url(signature(head))
+    fixed = mended(put(AuthorizerRequest("A"), where, "tok", f"{head}.{third}"), "token-not-in-context", SIGNED)
+    assert fixed == put(put(AuthorizerRequest("A"), where, "tok", head), where, SIGNATURE_NAME, signature(head))
+    assert "signature-mismatch" not in found(fixed, SIGNED)
+
+
+@pytest.mark.parametrize("where", PLACES)
+def test_base64_without_padding_is_neither_base64url_nor_an_error(where: Place) -> None:
+    unpadded = GOOD.rstrip("=")
+    assert unpadded != GOOD
+    for request in (
+        AuthorizerRequest("A", TOKEN, unpadded),
+        place(AuthorizerRequest("A", TOKEN), where, unpadded, SIGNED),
+    ):
+        findings = found(request, SIGNED)
+        assert findings["signature-unpadded"].severity == "info"
+        assert {each.severity for each in findings.values()} <= {"info"}
+
+
+def test_an_old_signature_that_signing_replaces_is_not_judged() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?tok=t&{SIGNATURE_NAME}=(old)"))
+    named = {each.id for each in preflight(request, SIGNED, Sign("k.pem", place="username"))}
+    assert not named & {"signature-not-base64", "signature-too-short", "signature-mismatch", "token-not-in-context"}
+    elsewhere = {each.id for each in preflight(request, SIGNED, Sign("k.pem", place="headers"))}
+    assert {"parameter-in-several-places", "signature-not-base64"} <= elsewhere

@@ -42,7 +42,7 @@ def test_names_compare_without_case_and_the_first_wins() -> None:
     assert query.named(found, "other") is None
 
 
-@given(TEXT, st.text("abc-", min_size=1), TEXT)
+@given(TEXT | st.text("u?&=k%"), st.text("abc-", min_size=1), TEXT)
 def test_a_parameter_that_was_set_is_found_and_all_else_stays(text: str, name: str, value: str) -> None:
     before = query.of_username(text)
     changed = query.with_parameter(text, before, name, value)
@@ -57,7 +57,15 @@ def test_a_parameter_that_was_set_is_found_and_all_else_stays(text: str, name: s
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("u", "u?k=v"), ("u?", "u?k=v"), ("u?a=1", "u?a=1&k=v"), ("u?a=1&", "u?a=1&k=v"), ("u?K=0&a=1", "u?K=v&a=1")],
+    [
+        ("u", "u?k=v"),
+        ("u?", "u?k=v"),
+        ("u?a=1", "u?a=1&k=v"),
+        ("u?a=1&", "u?a=1&k=v"),
+        ("u?K=0&a=1", "u?K=v&a=1"),
+        ("u??", "u??&k=v"),
+        ("u?a=?", "u?a=?&k=v"),
+    ],
 )
 def test_a_parameter_is_joined_or_replaced(text: str, expected: str) -> None:
     assert query.with_parameter(text, query.of_username(text), "k", "v") == expected

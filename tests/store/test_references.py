@@ -205,3 +205,27 @@ def test_without_the_keyring_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(MissingReference, match=r"pip install 'authlens\[keyring\]'"):
         References({}).text("${keyring:s/u}", "token")
+
+
+def test_what_is_known_to_be_missing_is_told_with_its_place(tmp_path: Path) -> None:
+    def no_keyring(service: str, user: str) -> str | None:
+        raise AssertionError("nothing is opened to look ahead")
+
+    (tmp_path / "there.txt").write_text("x")
+    (tmp_path / "binary").write_bytes(b"\xff")
+    request = AuthorizerRequest(
+        "A",
+        "${env:TOKEN}${env:NONE}",
+        "${file:there.txt}",
+        HttpContext((("X-Key", "${keyring:a/b}"), ("X-Two", "${file:gone.txt}")), "?a=${env:NOT}&b=$${env:NOT}"),
+        MqttContext("${env", "${file:binary}", "${evn:X}"),
+    )
+    found = list(References(ENVIRON, tmp_path, no_keyring).missing(request))
+    assert [(each.path, each.start) for each in found] == [
+        ("token", 12),
+        ("httpContext.headers[X-Two]", 0),
+        ("httpContext.queryString", 3),
+        ("mqttContext.clientId", 0),
+    ]
+    assert found[0].why == "The token: the environment variable 'NONE' is not set."
+    assert "is no reference; did you mean env?" in found[3].why

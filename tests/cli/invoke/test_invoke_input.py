@@ -154,3 +154,16 @@ def test_a_request_saved_elsewhere_keeps_its_paths(call: Invoke, tmp_path: Path)
     (tmp_path / "a" / "r.yaml").write_text("request: {authorizerName: A, token: t}\nsign: {key: key.pem}")
     call("--request", tmp_path / "a" / "r.yaml", "--save", tmp_path / "b" / "r.yaml")
     assert "key: ../a/key.pem" in (tmp_path / "b" / "r.yaml").read_text()
+
+
+@pytest.mark.parametrize("option", ["--cli-input-yaml", "--cli-input-json", "--mqtt-context"])
+def test_the_name_of_a_file_in_place_of_its_content_is_recognised(call: Invoke, option: str) -> None:
+    ended = call("--authorizer-name", "A", option, "./in.json")
+    assert ended.code == 252
+    assert "This looks like the name of a file; to read it, write file://./in.json" in ended.err
+
+
+def test_a_token_that_looks_like_a_file_is_sent_and_pointed_out(call: Invoke, server: Recording) -> None:
+    ended = call("--authorizer-name", "A", "--token", "./t.txt", "--token-signature", "AAAA")
+    assert "note: --token is sent as it is written. This looks like the name of a file" in ended.err
+    assert server.take()[0].body == {"token": "./t.txt", "tokenSignature": "AAAA"}

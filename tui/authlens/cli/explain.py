@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authlens.core.authorizer import Authorizer
     from authlens.core.deployment import Deployment
     from authlens.core.finding import Finding
-    from authlens.core.invocation import Invocation
+    from authlens.core.invocation import Failure, Invocation
     from authlens.core.policy.rule import Finding as LintFinding
     from authlens.core.redaction import Redactor
     from authlens.core.saved_request import SavedRequest
@@ -75,6 +75,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
         for line in _lines(explained):
             world.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
+    if explained.problem is not None:
+        raise explained.problem
     return ExitCode.DONE
 
 
@@ -89,6 +91,8 @@ class _Explained:
     speaking: str = "AWS would say"
     """Whose words a failure has."""
     deployment: Deployment | None = None
+    problem: CommandError | None = None
+    """What AWS answered when it was asked about the authorizer, and that is part of the verdict."""
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
@@ -100,16 +104,26 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.redaction import Redactor, secrets_of
     from authlens.core.saved_request import SavedRequest
     from authlens.core.stages import foreseen, stages, with_deployment
+    from authlens.look_ahead import look_ahead, with_lookup
 
     questions = tuple(map(read_question, arguments.ask))
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
         saved, base = read_saved_request(arguments.request, world)
-        authorizer, deployment = _known(arguments, world, saved, base)
-        findings = preflight(saved.request, authorizer, saved.sign, world.now())
+        known, problem = look_ahead(saved, world.environ, base), None
+        try:
+            authorizer, deployment = _known(arguments, world, saved, base)
+        except CommandError as error:
+            authorizer, deployment, problem = None, None, error
+            known = with_lookup(known, _of_aws(error))
+            if known.has_authorizer is not False:
+                raise
+        findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
+        authorizer = authorizer or known.authorizer
         verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
-        return _Explained(verdict, Redactor(secrets_of(saved.request, authorizer)), findings, deployment=deployment)
+        redactor = Redactor(secrets_of(saved.request, authorizer))
+        return _Explained(verdict, redactor, findings, deployment=deployment, problem=problem)
     if arguments.deployment and arguments.history is None:
         raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
     stored = _stored(arguments, world)
@@ -139,6 +153,13 @@ def _known(
     given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
     deployment = deployed(given, saved, base, world)
     return deployment.authorizer, deployment
+
+
+def _of_aws(error: CommandError) -> Failure | None:
+    """What AWS answered to a call that a command made; `None` for any other problem."""
+    from authlens.core.gateway import CallFailed
+
+    return error.__cause__.failure if isinstance(error.__cause__, CallFailed) else None
 
 
 def _speaking(invocation: Invocation) -> str:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode
+from authlens.cli.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.invoke_files import STDIN_OPTIONS, load, read_secret
 from authlens.core import command_line_members as member_rules
 from authlens.core.command_line_options import Given
+from authlens.core.file_names import file_hint
 from authlens.core.request import AuthorizerRequest, MqttContext
 from authlens.core.saved_request import SavedRequest
 
@@ -49,6 +50,7 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
     draft = _saved_request(given.text("request"))
     members = _members(given, raw_password, world.environ)
     _check(members, draft.saved.request.authorizer_name, complete, given)
+    _point_out_file_names(given, world)
     request = _merged(draft.saved.request, members)
     request = _with_standard_input(request, given, members, world)
     saved = replace(draft.saved, request=request, target=_target(given, draft.saved))
@@ -122,6 +124,14 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
         member_rules.check({"authorizerName": saved_name or "unnamed", **members})
     except member_rules.MemberError as error:
         raise CommandError(f"{_refused(error)}\nGiven by {', '.join(_blamed(str(error), given))}.") from None
+
+
+def _point_out_file_names(given: Given, world: World) -> None:
+    """A text member is sent as it is written, also where a file was meant."""
+    for key in ("token", "token_signature"):
+        hint = file_hint(given.text(key) or "")
+        if hint:
+            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as it is written. {hint}", world.stderr)
 
 
 def _blamed(problems: str, given: Given) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from authlens.cli.invoke_yaml import resolve_as_yaml_1_2
 from authlens.core.command_line_members import MemberError
 from authlens.core.command_line_pointer import point_at
+from authlens.core.file_names import file_hint
 
 OPTION = "--cli-input-yaml"
 _MAX_LENGTH = 1024 * 1024
@@ -27,7 +28,9 @@ def members(text: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError):
         raise MemberError("Invalid YAML received: a character, a value or its nesting cannot be read", OPTION) from None
     if not isinstance(value, dict):
-        raise MemberError(f"Invalid type: expecting map, received {type(value).__name__}", OPTION)
+        hint = file_hint(text.strip())
+        problem = f"Invalid type: expecting map, received {type(value).__name__}"
+        raise MemberError(f"{problem}. {hint}" if hint else problem, OPTION)
     return value
 
 

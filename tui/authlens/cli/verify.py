@@ -210,11 +210,11 @@ def _advise(name: str, pem: str, world: World) -> None:
 
 def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
     """What can be said of a signature that no slip explains."""
-    from authlens.core.encodings import from_base64
+    from authlens.core.encodings import signature_bytes
     from authlens.core.preflight_limits import mended_signature
 
     mended = mended_signature(signature)
-    octets = from_base64(mended[0] if mended else signature)
+    octets = signature_bytes(mended[0] if mended else signature)
     if octets is None:
         return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
     sizes = _sizes(keys)

@@ -14,6 +14,7 @@ from typing import Any
 
 from authlens.core import shorthand
 from authlens.core.command_line_options import Given
+from authlens.core.file_names import file_hint
 from authlens.core.request import AuthorizerRequest
 
 Load = Callable[[str], str | bytes]
@@ -86,7 +87,7 @@ def _context(option: str, text: str | bytes, load: Load) -> Any:
         return shorthand.parse(text, load)
     except shorthand.ShorthandError as error:
         place = f"{error} at character {error.index + 1} of the input"
-        raise MemberError(f"{place}:\n{_pointed(text, error.index, option)}", option) from None
+        raise MemberError(f"{place}:\n{_pointed(text, error.index, option)}{_hint(text)}", option) from None
 
 
 def from_json(option: str, text: str) -> Any:
@@ -95,12 +96,18 @@ def from_json(option: str, text: str) -> Any:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         place = f"{error.msg} at line {error.lineno}, column {error.colno}"
-        raise MemberError(f"Invalid JSON: {place}:\n{_pointed(text, error.pos, option)}", option) from None
+        pointed = _pointed(text, error.pos, option)
+        raise MemberError(f"Invalid JSON: {place}:\n{pointed}{_hint(text)}", option) from None
     except (ValueError, RecursionError):
         raise MemberError("Invalid JSON: a number or its nesting is out of bounds", option) from None
     if not isinstance(value, dict):
         raise MemberError(f"Invalid JSON: expecting an object, received {type(value).__name__}", option)
     return value
+
+
+def _hint(text: str) -> str:
+    hint = file_hint(text.strip())
+    return f"\n{hint}" if hint else ""
 
 
 def _pointed(text: str, index: int, option: str) -> str:

@@ -31,6 +31,11 @@ def from_base64(text: str) -> bytes | None:
         return None
 
 
+def signature_bytes(text: str) -> bytes | None:
+    """The bytes of base64 with or without its padding, which the API's pattern for signatures allows (`={0,2}`)."""
+    return from_base64(text) or from_base64(text + "=" * (-len(text) % 4))
+
+
 def from_base64url(text: str) -> bytes | None:
     """The bytes of base64url, padded or not; `None` when it is anything else."""
     if not _BASE64URL.fullmatch(text):

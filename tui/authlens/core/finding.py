@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from authlens.core.authorizer import Authorizer
+from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.placing import Placed
 from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import Sign
 
 Severity = Literal["error", "warning", "info"]
 
@@ -25,7 +27,7 @@ class Fix:
 class Finding:
     id: str
     severity: Severity
-    """`error`: AWS refuses it. `warning`: it will hardly do what is meant. `info`: good to know."""
+    """`error`: AWS refuses it, or it cannot be sent. `warning`: it will hardly do what is meant. `info`: a note."""
     path: str
     """The member by its dotted API name; a header is `httpContext.headers[NAME]`. Empty when it is about them all."""
     message: str
@@ -35,6 +37,32 @@ class Finding:
     fix: Fix | None = None
     aws_words: str | None = None
     """What AWS answers, word for word, where it refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something without which the request cannot be sent."""
+
+    path: str
+    """The member that needs it; `sign.key` and `sign.passphrase` are those of the saved request."""
+    why: str
+    """A sentence."""
+    start: int = 0
+    end: int = 0
+    """The characters of the member's text that name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was found out around a request before it is sent: local files read as data, the authorizer looked up."""
+
+    missing: tuple[Missing, ...] = ()
+    has_authorizer: bool | None = None
+    """Whether the authorizer exists; `None` while nobody knows."""
+    authorizer_names: tuple[str, ...] = ()
+    """Those that exist, where that is known."""
+    authorizer: Authorizer | None = None
+    """As the file of a local target has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +77,19 @@ class Subject:
     """What DescribeAuthorizer says; `None` when it was not asked."""
     now: datetime | None
     """With a time zone; `None` leaves times unjudged."""
+    sign: Sign | None = None
+    """How it is signed on sending, if it is."""
+    known: Known = Known()
+
+    def is_signed_here(self, placed: Placed) -> bool:
+        """Whether signing replaces this value on sending."""
+        name = placed.name.lower()
+        key_name = self.authorizer.token_key_name if self.authorizer and self.request.token is not None else None
+        return (
+            self.sign is not None
+            and placed.place == self.sign.place
+            and name in (SIGNATURE_NAME, (key_name or SIGNATURE_NAME).lower())
+        )
 
 
 Check = Callable[[Subject], Iterator[Finding]]

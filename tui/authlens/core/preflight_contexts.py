@@ -13,11 +13,15 @@ from authlens.core.fields import header_path, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.placing import find, put
 from authlens.core.redaction import refers
+from authlens.core.request import MqttContext
 
-_SDK = re.compile(r"[?&](?:SDK|Version)=", re.IGNORECASE)
+_SDK = re.compile(r"[?&](?:SDK|Platform|Metadata|Version)=", re.IGNORECASE)
 _HOST = re.compile(r"(?P<before>[a-z0-9+.-]+://)?(?P<host>[^/:?\s]+)(?P<after>[:/?].*)?", re.IGNORECASE | re.DOTALL)
-_SDK_PARAMETERS = "SDK=PythonV2&Version=1.0.0"
-"""In the form in which AWS's device SDKs append them to the username."""
+_SDK_PARAMETERS = (
+    "SDK=IoTDeviceSDK/Python&Platform=Unix&Metadata="
+    "(CRTVersion=0.36.1;IoTSDKVersion=1.31.0;IoTSDKFeature=F/5,G/A;IoTSDKMetricsVersion=1)"
+)
+"""As the AWS IoT Device SDK v2 for Python 1.31 appends them to the username, captured on loopback."""
 
 
 def base64_password(subject: Subject) -> Iterator[Finding]:
@@ -37,17 +41,17 @@ def base64_password(subject: Subject) -> Iterator[Finding]:
 
 def no_authorizer_name(subject: Subject) -> Iterator[Finding]:
     """A username that would not lead a real device to this authorizer."""
-    request = subject.request
-    username = text_at(request, "mqttContext.username")
+    request, path = subject.request, "mqttContext.username"
+    username = text_at(subject.sent, path)
     name = request.authorizer_name
-    if username is None or not name or refers(username) or find(request, AUTHORIZER_NAME) is not None:
+    if username is None or not name or refers(username) or find(subject.sent, AUTHORIZER_NAME) is not None:
         return
     message = (
         f"The username carries no {AUTHORIZER_NAME}: a device that sends this reaches the authorizer only where it is "
         "the default one."
     )
     fix = Fix(f"Add {AUTHORIZER_NAME} to the username", put(request, "username", AUTHORIZER_NAME, name))
-    yield Finding("no-authorizer-parameters", "info", "mqttContext.username", message, 0, len(username), fix)
+    yield Finding("no-authorizer-parameters", "info", path, message, 0, len(text_at(request, path) or ""), fix)
 
 
 def other_authorizer_name(subject: Subject) -> Iterator[Finding]:
@@ -77,18 +81,47 @@ def sdk_parameters(subject: Subject) -> Iterator[Finding]:
         yield Finding("sdk-parameters-swallowed", "warning", path, message, second, len(username), fix)
     elif found is None:
         joint = "&" if "?" in username else "?"
-        message = "AWS's device SDKs append '?SDK=…&Version=…' to the username; the function must not stumble over it."
+        message = (
+            "AWS's device SDKs append 'SDK=…&Platform=…&Metadata=(K=V;K=V)' to the username: the function must accept "
+            "a query part that holds more '=' and other marks."
+        )
         fix = Fix("Append what an SDK would", with_text(subject.request, path, username + joint + _SDK_PARAMETERS))
         yield Finding("sdk-parameters", "info", path, message, len(username), len(username), fix)
 
 
 def no_client_id(subject: Subject) -> Iterator[Finding]:
-    """An MQTT context without a client id, which every real connection has."""
-    mqtt = subject.request.mqtt_context
+    """An MQTT context without a client id."""
+    mqtt = subject.sent.mqtt_context
     if mqtt is not None and mqtt.client_id is None:
-        message = "There is no client id: ${iot:ClientId} stays unresolved, and no device connects without one."
-        fix = Fix("Add a client id", replace(subject.request, mqtt_context=replace(mqtt, client_id="client-1")))
+        message = (
+            "There is no client id, so ${iot:ClientId} stays unresolved. An MQTT 3.1.1 device always sends one; an "
+            "MQTT 5 device may leave it to AWS IoT, which then assigns one."
+        )
+        written = subject.request.mqtt_context or MqttContext()
+        fix = Fix("Add a client id", replace(subject.request, mqtt_context=replace(written, client_id="client-1")))
         yield Finding("no-client-id", "info", "mqttContext.clientId", message, 0, 0, fix)
+
+
+_CLIENT_ID_BYTES = 128
+"""AWS IoT's quota."""
+
+
+def refused_client_id(subject: Subject) -> Iterator[Finding]:
+    """A client id that a test call takes and a real connection does not."""
+    path = "mqttContext.clientId"
+    text = text_at(subject.request, path) or ""
+    if refers(text):
+        return
+    size = len(text.encode("utf-8", "replace"))
+    if size > _CLIENT_ID_BYTES:
+        message = (
+            f"The client id has {size} bytes; AWS IoT refuses a device whose client id is longer than "
+            f"{_CLIENT_ID_BYTES}. The test call takes it."
+        )
+        yield Finding("client-id-too-long", "warning", path, message, min(_CLIENT_ID_BYTES, len(text)), len(text))
+    if text.startswith("$"):
+        message = "The client id starts with '$', which AWS IoT keeps for itself: a device that sends it is refused."
+        yield Finding("client-id-reserved", "warning", path, message, 0, 1)
 
 
 def wildcard_client_id(subject: Subject) -> Iterator[Finding]:
@@ -102,7 +135,7 @@ def wildcard_client_id(subject: Subject) -> Iterator[Finding]:
 
 def password_without_username(subject: Subject) -> Iterator[Finding]:
     """MQTT 3.1.1 forbids a password without a username (MQTT-3.1.2-22)."""
-    mqtt = subject.request.mqtt_context
+    mqtt = subject.sent.mqtt_context
     if mqtt is not None and mqtt.password is not None and mqtt.username is None:
         message = "There is a password but no username: an MQTT 3.1.1 client cannot send that."
         yield Finding("password-without-username", "info", "mqttContext.password", message)
@@ -176,6 +209,7 @@ CHECKS: tuple[Check, ...] = (
     server_name_is_url,
     repeated_header,
     bytes_of_query_string,
+    refused_client_id,
     wildcard_client_id,
     inactive_authorizer,
     no_authorizer_name,

@@ -21,15 +21,19 @@ _CHARACTERS = {
 
 def broken_constraints(subject: Subject) -> Iterator[Finding]:
     """Every broken constraint of the model, but for values that are known only when the request is sent."""
-    for violation in violations(subject.sent):
-        path = header_path(violation.header) if violation.header is not None else violation.member.path
-        text = text_at(subject.request, path)
-        if text is None or not refers(text):
-            yield _finding(subject, violation, path, text)
+    judged = [(violation, path) for violation in violations(subject.sent) for path in [_path(violation)]]
+    judged = [(violation, path) for violation, path in judged if not refers(text_at(subject.request, path) or "")]
+    refusal = constraint_refusal(tuple(str(violation) for violation, _ in judged))
+    for violation, path in judged:
+        yield _finding(subject, violation, path, refusal.message if refusal else None)
+
+
+def _path(violation: Violation) -> str:
+    return header_path(violation.header) if violation.header is not None else violation.member.path
 
 
 def mended_signature(signature: str) -> tuple[str, str] | None:
-    """The signature as plain base64 and what was wrong with it; `None` when no known slip explains it."""
+    """The signature as plain base64 and what was wrong with it; `None` when no known mistake explains it."""
     member, reasons = BY_PATH["tokenSignature"], []
     for repair in SIGNATURE_REPAIRS:
         changed = repair.change(signature)
@@ -40,10 +44,9 @@ def mended_signature(signature: str) -> tuple[str, str] | None:
     return (signature, "; ".join(reasons)) if fits else None
 
 
-def _finding(subject: Subject, violation: Violation, path: str, text: str | None) -> Finding:
-    member = violation.member
-    refusal = constraint_refusal((str(violation),))
-    words = refusal.message if refusal else None
+def _finding(subject: Subject, violation: Violation, path: str, words: str | None) -> Finding:
+    """`words`: what AWS answers, which names every broken constraint at once."""
+    member, text = violation.member, text_at(subject.request, path)
     start, end = _range(violation, text)
     message, fix = _message(violation, path, text or "", start), _plain_fix(subject, violation, path, text)
     if path == "tokenSignature" and "pattern" in violation.rule and text is not None:
@@ -75,7 +78,7 @@ def _range(violation: Violation, text: str | None) -> tuple[int, int]:
     if text is None or violation.member.path.endswith("[key]"):
         return 0, 0
     if "less than" in violation.rule:
-        return violation.member.maximum, len(text)
+        return min(violation.member.maximum, len(text)), len(text)
     if "pattern" in violation.rule:
         return _first_bad_character(violation.member.path, text)
     return 0, 0

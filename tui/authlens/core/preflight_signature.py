@@ -8,16 +8,26 @@ from difflib import get_close_matches
 from typing import TypeGuard
 
 from authlens.core import contract, jwt
-from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.command_line_members import literal, meant
-from authlens.core.encodings import from_base64, has_escapes, percent_decode
+from authlens.core.encodings import from_base64, has_escapes, percent_decode, signature_bytes
 from authlens.core.fields import label, text_at, with_text
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.keys import MINIMUM_BITS
 from authlens.core.members import BY_PATH
-from authlens.core.placing import Placed, everything, find, find_all, find_signature, put, signature_of, token_of
+from authlens.core.placing import (
+    Placed,
+    everything,
+    find,
+    find_all,
+    find_signature,
+    find_token,
+    put,
+    signature_of,
+    token_of,
+)
 from authlens.core.preflight_limits import mended_signature
-from authlens.core.redaction import refers
+from authlens.core.redaction import HARMLESS_NAMES, refers
 from authlens.core.request import AuthorizerRequest, Mode
 from authlens.core.signature_bench import other_texts
 from authlens.core.signing import fitting_key
@@ -28,7 +38,7 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
     """A signature that none of the authorizer's keys verifies, with the slip that would make it fit."""
     request, authorizer = subject.request, subject.authorizer
     token, signature = token_of(request, authorizer), signature_of(request)
-    if subject.sent is not request or not _verifies(authorizer) or token is None or signature is None:
+    if subject.sign is not None or not _verifies(authorizer) or token is None or signature is None:
         return
     if refers(token) or refers(signature) or _breaks_pattern(request.token_signature):
         return
@@ -50,15 +60,29 @@ def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
         return
     names = (authorizer.token_key_name or "", SIGNATURE_NAME)
     for name in (name for name in names if name and find(request, name) is None):
-        near = _nearest(request, name)
-        message = f"The authorizer is signed, and {_what(name)} is nowhere in the contexts: no parameter {name!r}"
+        near = _nearest(request, name, {other.lower() for other in names if other})
+        what = "signature" if name == SIGNATURE_NAME else "token"
+        message = f"The authorizer is signed, and there is no {what}: the contexts hold no parameter {name!r}"
         fix = None
         if near is not None:
             message += f"; {label(near.path)} has {near.name!r}, which is not that name"
             fix = Fix(f"Rename {near.name} to {name}", _renamed(subject.request, near, name))
+        elif name == SIGNATURE_NAME:
+            fix = _third_part_fix(subject)
         yield Finding(
             contract.TOKEN_NOT_IN_CONTEXT.id, "error", _context_path(request), f"{message}.", 0, 0, fix, "null"
         )
+
+
+def _third_part_fix(subject: Subject) -> Fix | None:
+    """The JWT that a context carries, parted into token and signature where it is."""
+    placed = find_token(subject.request, subject.authorizer)
+    read = jwt.read(placed.value) if placed else None
+    if placed is None or read is None or not read.can_be_signature or read.signature is None:
+        return None
+    parted = put(subject.request, placed.place, placed.name, read.signed_part)
+    signed = put(parted, placed.place, SIGNATURE_NAME, read.signature)
+    return Fix("Use the JWT's third part as the signature", signed)
 
 
 def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
@@ -85,12 +109,14 @@ def encoded_header(subject: Subject) -> Iterator[Finding]:
 
 
 def odd_placed_signature(subject: Subject) -> Iterator[Finding]:
-    """A signature in a context that, read as AWS reads it, is no base64."""
+    """A signature in a context that, read as AWS reads it, is not base64."""
     placed = find_signature(subject.request)
-    if placed is None or refers(placed.raw) or from_base64(placed.value) is not None or "+" in placed.raw:
+    if placed is None or refers(placed.raw) or subject.is_signed_here(placed) or "+" in placed.raw:
+        return
+    if signature_bytes(placed.value) is not None:
         return
     mended = mended_signature(placed.value)
-    why = mended[1] if mended else "it is no base64"
+    why = mended[1] if mended else "it is not base64"
     fix = Fix("Write it as URL-encoded base64", _placed_anew(subject.request, placed, mended[0])) if mended else None
     message = f"The signature in {label(placed.path)} cannot be verified: {why}."
     yield Finding("signature-not-base64", "warning", placed.path, message, placed.start, placed.end, fix)
@@ -98,9 +124,9 @@ def odd_placed_signature(subject: Subject) -> Iterator[Finding]:
 
 def short_signature(subject: Subject) -> Iterator[Finding]:
     """A signature that no key which AWS accepts can have made."""
-    if subject.sent is not subject.request:
+    if subject.sign is not None:
         return
-    octets = from_base64(signature_of(subject.request) or "")
+    octets = signature_bytes(signature_of(subject.request) or "")
     if octets is not None and len(octets) * 8 < MINIMUM_BITS:
         path, start, end = _signature_range(subject.request)
         message = (
@@ -110,24 +136,39 @@ def short_signature(subject: Subject) -> Iterator[Finding]:
         yield Finding("signature-too-short", "warning", path, message, start, end)
 
 
+def unpadded_signature(subject: Subject) -> Iterator[Finding]:
+    """Base64 without its padding, which the API's pattern allows."""
+    signature = signature_of(subject.request) or ""
+    if subject.sign is not None or from_base64(signature) is not None or signature_bytes(signature) is None:
+        return
+    path, start, end = _signature_range(subject.request)
+    message = (
+        "The signature is base64 without its padding. The API allows that; nobody measured whether AWS IoT verifies "
+        "it as the same."
+    )
+    yield Finding("signature-unpadded", "info", path, message, start, end)
+
+
 def several_places(subject: Subject) -> Iterator[Finding]:
-    """A parameter that stands in several places with different values: which one AWS takes was never measured."""
+    """A parameter that is in several places with different values: which one AWS takes was never measured."""
     names = [SIGNATURE_NAME, *([subject.authorizer.token_key_name] if _verifies(subject.authorizer) else [])]
     for name in (name for name in names if name):
-        found = find_all(subject.request, name)
+        found = find_all(subject.sent, name)
         if len({placed.value for placed in found}) > 1:
             places = ", ".join(label(placed.path) for placed in found)
-            message = f"{name} stands in several places with different values ({places}); it is not known which wins."
-            last = found[-1]
+            message = f"{name} is in several places with different values ({places}); it is not known which wins."
+            written = [placed for placed in find_all(subject.request, name) if not subject.is_signed_here(placed)]
+            last = (written or found)[-1]
             yield Finding("parameter-in-several-places", "warning", last.path, message, last.start, last.end)
 
 
 def unverified_signature(subject: Subject) -> Iterator[Finding]:
     """A signature in the contexts of an authorizer that verifies none."""
-    placed = find_signature(subject.request)
+    placed = find_signature(subject.sent)
     if placed is not None and subject.authorizer is not None and subject.authorizer.signing_disabled:
         message = "Signing is disabled for this authorizer: AWS verifies nothing, the function must do it itself."
-        yield Finding("signature-not-verified", "info", placed.path, message, placed.start, placed.end)
+        start, end = (0, 0) if subject.is_signed_here(placed) else (placed.start, placed.end)
+        yield Finding("signature-not-verified", "info", placed.path, message, start, end)
 
 
 def whole_jwt(subject: Subject) -> Iterator[Finding]:
@@ -135,6 +176,8 @@ def whole_jwt(subject: Subject) -> Iterator[Finding]:
     request = subject.request
     read = jwt.read(request.token or "")
     if read is None or read.signature is None or request.token == read.signed_part or _verifies(subject.authorizer):
+        return
+    if subject.sign is not None:
         return
     if request.token_signature == read.signature:
         start = len(read.signed_part)
@@ -150,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     encoded_header,
     odd_placed_signature,
     short_signature,
+    unpadded_signature,
     several_places,
     unverified_signature,
     whole_jwt,
@@ -167,9 +211,11 @@ def _breaks_pattern(signature: str | None) -> bool:
 
 def _placed_values(subject: Subject) -> Iterator[Placed]:
     """The token and the signature wherever the contexts hold them."""
-    yield from find_all(subject.request, SIGNATURE_NAME)
+    names = [SIGNATURE_NAME]
     if subject.authorizer is not None and subject.authorizer.token_key_name:
-        yield from find_all(subject.request, subject.authorizer.token_key_name)
+        names.append(subject.authorizer.token_key_name)
+    found = (placed for name in names for placed in find_all(subject.request, name))
+    return (placed for placed in found if not subject.is_signed_here(placed))
 
 
 def _signature_range(request: AuthorizerRequest) -> tuple[str, int, int]:
@@ -203,9 +249,13 @@ def _placed_anew(request: AuthorizerRequest, placed: Placed, value: str) -> Auth
     return put(request, placed.place, placed.name, value)
 
 
-def _nearest(request: AuthorizerRequest, name: str) -> Placed | None:
-    """The parameter or header whose name is nearly the one that AWS looks for."""
-    by_name = {placed.name.lower(): placed for placed in everything(request)}
+def _nearest(request: AuthorizerRequest, name: str, wanted: set[str]) -> Placed | None:
+    """The parameter or header whose name is nearly the one that AWS looks for.
+
+    One that has a meaning of its own is no misspelling of another: to rename it would destroy the request.
+    """
+    known = wanted | {AUTHORIZER_NAME} | HARMLESS_NAMES
+    by_name = {placed.name.lower(): placed for placed in everything(request) if placed.name.lower() not in known}
     near = get_close_matches(name.lower(), by_name, n=1, cutoff=0.75)
     return by_name[near[0]] if near else None
 
@@ -218,10 +268,6 @@ def _renamed(request: AuthorizerRequest, placed: Placed, name: str) -> Authorize
         return replace(request, http_context=replace(request.http_context, headers=headers))
     begin = max(text.rfind("&", 0, placed.start), text.rfind("?", 0, placed.start)) + 1
     return with_text(request, placed.path, f"{text[:begin]}{name}={placed.raw}{text[placed.end :]}")
-
-
-def _what(name: str) -> str:
-    return "the signature" if name == SIGNATURE_NAME else "the token"
 
 
 def _context_path(request: AuthorizerRequest) -> str:

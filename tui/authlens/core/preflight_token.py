@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from authlens.core import jwt
 from authlens.core.fields import sentence_label, texts, with_text
+from authlens.core.file_names import file_name
 from authlens.core.finding import Check, Finding, Fix, Subject
 from authlens.core.placing import find_token
 from authlens.core.request import Mode
@@ -14,33 +15,31 @@ from authlens.core.request import Mode
 
 def expired_jwt(subject: Subject) -> Iterator[Finding]:
     """A token that is a JWT whose time is over, or has not come."""
-    request = subject.request
-    placed = find_token(request, subject.authorizer)
-    text = request.token if request.token is not None else placed.value if placed else None
-    read = jwt.read(text or "")
+    path, start, end, text = _token(subject)
+    read = jwt.read(text)
     if read is None or subject.now is None:
         return
     too_early = read.not_before is not None and read.not_before > subject.now
     if jwt.is_expired(read, subject.now) or too_early:
         message = f"The token is a JWT: {jwt.validity(read, subject.now)}."
-        path, start, end = ("token", 0, len(text or "")) if placed is None else (placed.path, placed.start, placed.end)
         yield Finding("jwt-not-valid-now", "warning", path, message, start, end)
 
 
 def foreign_jwt_algorithm(subject: Subject) -> Iterator[Finding]:
     """A JWT with a signature that AWS's own check cannot verify."""
-    read = jwt.read(subject.request.token or "")
+    path, start, end, text = _token(subject)
+    read = jwt.read(text) if subject.sign is None else None
     if read is not None and read.signature is not None and not read.can_be_signature:
         message = (
             f"The token is a JWT signed with {read.algorithm}; AWS verifies RSA with SHA-256 (RS256) only, "
             "so its third part cannot be the token signature."
         )
-        yield Finding("jwt-algorithm", "info", "token", message, 0, len(subject.request.token or ""))
+        yield Finding("jwt-algorithm", "info", path, message, start, end)
 
 
 def hidden_protocol_data(subject: Subject) -> Iterator[Finding]:
     """Token mode: the function receives nothing of a connection."""
-    if subject.request.mode is Mode.TOKEN:
+    if subject.sent.mode is Mode.TOKEN:
         message = (
             "In token mode the function receives no protocolData: no username, password, headers or query string. "
             "A function that reads them fails here and works with a device."
@@ -80,7 +79,23 @@ def bearer_scheme(subject: Subject) -> Iterator[Finding]:
         yield Finding("token-scheme", "warning", "token", message, 0, 7, fix)
 
 
+def name_of_file(subject: Subject) -> Iterator[Finding]:
+    """The name of a file where its content was meant, as `file://` of the AWS CLI's command line gives it."""
+    for path, text in texts(subject.request):
+        name = file_name(text)
+        is_certain = path in _NO_FILE_NAMES or text.startswith(("file://", "fileb://", "./", "../", "~/"))
+        if name is not None and is_certain:
+            written = "'file://' is read on the AWS CLI's command line alone" if "://" in text else "it is sent as text"
+            message = f"{sentence_label(path)} looks like the name of a file: {written}."
+            fix = Fix("Take it from the file", with_text(subject.request, path, f"${{file:{name}}}"))
+            yield Finding("name-of-file", "warning", path, message, 0, len(text), fix)
+
+
+_NO_FILE_NAMES = ("token", "tokenSignature", "mqttContext.password", "httpContext.queryString")
+"""Members that hardly ever hold the name of a file for its own sake."""
+
 CHECKS: tuple[Check, ...] = (
+    name_of_file,
     white_space,
     line_breaks,
     bearer_scheme,
@@ -88,6 +103,14 @@ CHECKS: tuple[Check, ...] = (
     foreign_jwt_algorithm,
     hidden_protocol_data,
 )
+
+
+def _token(subject: Subject) -> tuple[str, int, int, str]:
+    """The member with the token, its characters there, and the token."""
+    if subject.request.token is not None:
+        return "token", 0, len(subject.request.token), subject.request.token
+    placed = find_token(subject.request, subject.authorizer)
+    return (placed.path, placed.start, placed.end, placed.value) if placed else ("token", 0, 0, "")
 
 
 def _free_texts(subject: Subject) -> Iterator[tuple[str, str]]:

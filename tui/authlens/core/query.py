@@ -46,14 +46,16 @@ def named(parameters: tuple[Parameter, ...], name: str) -> Parameter | None:
 
 
 def with_parameter(text: str, parameters: tuple[Parameter, ...], name: str, value: str) -> str:
-    """The text with the parameter set, encoded: replaced where it stands, else appended; all else stays as it is."""
+    """The text with the parameter set, encoded: replaced where it is, else appended; the rest is kept.
+
+    Only the first `?` is the mark: a later one belongs to the name or value around it.
+    """
     encoded = url_encode(value)
     present = named(parameters, name)
     if present is not None:
         return text[: present.start] + encoded + text[present.end :]
-    if "?" not in text:
-        return f"{text}?{url_encode(name)}={encoded}"
-    joint = "" if text.endswith(("?", "&")) else "&"
+    _, mark, query = text.partition("?")
+    joint = ("&" if query and not query.endswith("&") else "") if mark else "?"
     return f"{text}{joint}{url_encode(name)}={encoded}"
 
 

@@ -20,13 +20,13 @@ from authlens.core.secret_forms import MIN_LENGTH, forms_of
 
 MASK = "[redacted]"
 
-_HARMLESS_NAMES = frozenset(
+HARMLESS_NAMES = frozenset(
     (
         *("accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length"),
         *("content-type", "date", "host", "origin", "pragma", "referer", "upgrade", "user-agent"),
         *("sec-websocket-extensions", "sec-websocket-protocol", "sec-websocket-version", "x-amz-customauthorizer-name"),
         # What the AWS IoT device SDKs append to the username.
-        *("sdk", "version"),
+        *("sdk", "platform", "metadata", "version"),
     )
 )
 _SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|session|credential|bearer", re.IGNORECASE)
@@ -141,7 +141,7 @@ def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None
     if authorizer is not None:
         return frozenset([authorizer.token_key_name.lower()] if authorizer.token_key_name else [])
     names = {placed.name.lower() for placed in everything(request) if placed.value}
-    beside = names - _HARMLESS_NAMES - {SIGNATURE_NAME}
+    beside = names - HARMLESS_NAMES - {SIGNATURE_NAME}
     return frozenset(beside if SIGNATURE_NAME in names and len(beside) == 1 else [])
 
 
@@ -179,7 +179,7 @@ def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(
         return False
     if name.lower() in names or _holds_secret(value):
         return True
-    if name.lower() in _HARMLESS_NAMES:
+    if name.lower() in HARMLESS_NAMES:
         return False
     return tells_of_secret(name) or refers(value) or (len(value) >= _LONG and not certain)
 
@@ -192,7 +192,7 @@ def _holds_secret(value: str | bytes) -> bool:
 
 def tells_of_secret(name: str) -> bool:
     """Whether a header or parameter of this name carries a secret, whatever its value."""
-    return name.lower() not in _HARMLESS_NAMES and _SECRET_NAME.search(name) is not None
+    return name.lower() not in HARMLESS_NAMES and _SECRET_NAME.search(name) is not None
 
 
 def refers(value: str | bytes) -> bool:

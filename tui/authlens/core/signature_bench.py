@@ -9,7 +9,7 @@ from datetime import datetime
 from authlens.core import jwt
 from authlens.core.authorizer import Authorizer
 from authlens.core.command_line_members import meant
-from authlens.core.encodings import base64_to_base64url, from_base64, url_encode
+from authlens.core.encodings import base64_to_base64url, signature_bytes, url_encode
 from authlens.core.fields import label, texts
 from authlens.core.keys import KeyProblem, read_public_key, size_advice
 from authlens.core.placing import everything, signature_of, token_of
@@ -117,6 +117,6 @@ def _key_row(name: str, pem: str, fits: str | None) -> KeyRow:
 
 
 def _spellings(signature: str | None) -> tuple[tuple[str, str], ...]:
-    if signature is None or from_base64(signature) is None:
+    if signature is None or signature_bytes(signature) is None:
         return ()
     return (("base64url", base64_to_base64url(signature)), ("URL-encoded", url_encode(signature)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from shlex import quote
 
-from authlens.core.encodings import from_base64, to_base64, token_bytes
+from authlens.core.encodings import signature_bytes, to_base64, token_bytes
 from authlens.core.keys import KeyProblem, read_private_key, read_public_key
 from authlens.core.keys import generate_key_pair as generate_key_pair
 from authlens.core.placing import place as place
@@ -33,7 +33,7 @@ def verify(token: str, signature: str, public_pem: str) -> bool:
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    octets = from_base64(signature)
+    octets = signature_bytes(signature)
     key = read_public_key(public_pem)
     if octets is None:
         return False

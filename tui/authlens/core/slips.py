@@ -18,6 +18,7 @@ from authlens.core.encodings import (
     from_base64,
     has_escapes,
     percent_decode,
+    signature_bytes,
     to_base64,
     token_bytes,
     url_decode,
@@ -102,6 +103,11 @@ def _of_hex(text: str) -> str:
     return to_base64(bytes.fromhex(text.replace(":", ""))) if _HEX.fullmatch(text) else text
 
 
+def _of_base64url(text: str) -> str:
+    """Text in the plain alphabet stays: that it lacks its padding does not make it base64url."""
+    return base64url_to_base64(text) if "-" in text or "_" in text else text
+
+
 def _decoded_once(text: str) -> str:
     """What base64 of base64 holds; other text stays."""
     octets = from_base64(text)
@@ -129,7 +135,7 @@ SIGNATURE_REPAIRS = (
         "the '+' of the signature became a space: it was not URL-encoded as %2B",
         lambda text: text.replace(" ", "+"),
     ),
-    Repair("signature-base64url", "the signature is base64url; AWS wants base64 with its padding", base64url_to_base64),
+    Repair("signature-base64url", "the signature is base64url; AWS wants plain base64", _of_base64url),
 )
 """Applied one after another: several slips are often made together."""
 
@@ -259,7 +265,7 @@ def _opened(signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Opene
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-    octets = from_base64(signature)
+    octets = signature_bytes(signature)
     if octets is None:
         return
     for key, pem in keys:
@@ -298,7 +304,7 @@ def _over_something_else(token: str, opened: Opened, fields: tuple[tuple[str, st
 
 def _padded_otherwise(token: str, signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Slip]:
     """A signature with PSS padding, which is the default of some libraries; it can only be verified, not opened."""
-    octets = from_base64(signature)
+    octets = signature_bytes(signature)
     for key, pem in keys if octets else ():
         for text in (token, f"{token}\n"):
             if any(_is_pss(pem, octets or b"", token_bytes(text), name) for name in ("SHA256", "SHA512", "SHA1")):

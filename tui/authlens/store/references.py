@@ -10,10 +10,12 @@ import difflib
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from authlens.core.fields import sentence_label, texts
+from authlens.core.finding import Missing
 from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.visible import visible
 from authlens.store.files import reason
@@ -58,6 +60,35 @@ class References:
     def text(self, text: str, field: str = "") -> str:
         """The text with its references resolved. Raises MissingReference."""
         return _TOKEN.sub(lambda found: self._text_of(found, field), text)
+
+    def missing(self, request: AuthorizerRequest) -> Iterator[Missing]:
+        """Every reference of the request that is known to stand for nothing. No keyring is opened."""
+        for path, text in texts(request):
+            for found in _TOKEN.finditer(text):
+                problem = self._problem(found, is_whole_password=path == "mqttContext.password" and found[0] == text)
+                if problem is not None:
+                    yield Missing(path, f"{sentence_label(path)}: {problem}.", *found.span())
+
+    def problem(self, text: str) -> str | None:
+        """Why a reference of the text stands for nothing; `None` where none is known to."""
+        return next((problem for found in _TOKEN.finditer(text) if (problem := self._problem(found)) is not None), None)
+
+    def text_of_files(self, text: str) -> str | None:
+        """As `text`; `None` where that would open the keyring."""
+        opens_keyring = any(found["kind"] == "keyring" for found in _TOKEN.finditer(text))
+        return None if opens_keyring else self.text(text)
+
+    def _problem(self, found: re.Match[str], is_whole_password: bool = False) -> str | None:
+        if found["kind"] == "keyring" and found["end"]:
+            return None
+        try:
+            if is_whole_password and found["kind"] == "file" and found["end"]:
+                self._file(found["name"], "")
+            else:
+                self._text_of(found, "")
+        except MissingReference as error:
+            return str(error)
+        return None
 
     def _http(self, http: HttpContext) -> HttpContext:
         headers = http.headers

@@ -21,7 +21,7 @@ from textual.widgets import Static
 from authlens.core import signing
 from authlens.core.authorizer import Authorizer
 from authlens.core.command_line_members import literal, meant
-from authlens.core.encodings import from_base64
+from authlens.core.encodings import signature_bytes
 from authlens.core.jwt import validity
 from authlens.core.keys import KeyProblem, PassphraseNeeded, size_advice
 from authlens.core.placing import find_token, place, put
@@ -193,7 +193,7 @@ class SignatureScreen(Dialog[Signed]):
         except (KeyProblem, ValueError) as error:
             return str(error)
         self._show("signature", signature)
-        return size_advice(8 * len(from_base64(signature) or b"")) or ""
+        return size_advice(8 * len(signature_bytes(signature) or b"")) or ""
 
     def _say(self, text: str) -> None:
         self.query_one(".said", Static).update(shown_lines(text))

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from authlens.core.finding import Known
+from authlens.core.invocation import Failure, FailureKind
+from authlens.core.request import AuthorizerRequest
+from authlens.core.saved_request import SavedRequest, Sign
+from authlens.core.target import DEMO, Target
+from authlens.look_ahead import look_ahead, with_lookup
+from support.public_keys import pair
+
+REQUEST = AuthorizerRequest("A", "${env:T}")
+NOT_FOUND = Failure(FailureKind.AWS, "ResourceNotFoundException", "Authorizer A not found", 404)
+DENIED = Failure(FailureKind.AWS, "AccessDeniedException", "no", 403)
+
+
+@cache
+def encrypted() -> bytes:
+    key = load_pem_private_key(pair("a").private_pem, None)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"pass"))
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    (tmp_path / "private.pem").write_bytes(pair("a").private_pem)
+    (tmp_path / "public.pem").write_text(pair("a").public_pem)
+    (tmp_path / "encrypted.pem").write_bytes(encrypted())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("sign", "paths"),
+    [
+        (Sign("private.pem"), []),
+        (Sign("gone.pem"), ["sign.key"]),
+        (Sign("."), ["sign.key"]),
+        (Sign("a\0b"), ["sign.key"]),
+        (Sign("public.pem"), ["sign.key"]),
+        (Sign("encrypted.pem"), ["sign.key"]),
+        (Sign("encrypted.pem", "${env:PASS}"), []),
+        (Sign("encrypted.pem", "${env:WRONG}"), ["sign.key"]),
+        (Sign("encrypted.pem", "${env:NONE}"), ["sign.passphrase"]),
+        (Sign("encrypted.pem", "${keyring:a/b}"), []),
+    ],
+    ids=lambda value: f"{value.key} {value.passphrase or ''}" if isinstance(value, Sign) else "",
+)
+def test_the_signing_key_is_read_before_it_is_needed(base: Path, sign: Sign, paths: list[str]) -> None:
+    environ = {"T": "t", "PASS": "pass", "WRONG": "no"}
+    assert [each.path for each in look_ahead(SavedRequest(REQUEST, sign=sign), environ, base).missing] == paths
+
+
+def test_references_are_looked_up() -> None:
+    assert [each.path for each in look_ahead(SavedRequest(REQUEST), {}).missing] == ["token"]
+    assert look_ahead(SavedRequest(REQUEST), {"T": "t"}) == Known()
+
+
+def test_the_file_of_a_local_target_is_read_as_data(base: Path) -> None:
+    (base / "authorizers.yaml").write_text(
+        "authorizers:\n"
+        "  A: {codeUri: nowhere, handler: x.y, interpreter: ./evil, tokenKeyName: tok,"
+        " tokenSigningPublicKeys: {k: public.pem}}\n"
+    )
+    saved = SavedRequest(REQUEST, target=Target(local="authorizers.yaml"))
+    known = look_ahead(saved, {"T": "t"}, base)
+    assert (known.missing, known.has_authorizer, known.authorizer_names) == ((), True, ("A",))
+    assert known.authorizer is not None
+    assert known.authorizer.token_key_name == "tok"
+    assert known.authorizer.token_signing_public_keys == (("k", pair("a").public_pem),)
+    other = SavedRequest(AuthorizerRequest("B"), target=saved.target)
+    assert look_ahead(other, {}, base) == Known((), False, ("A",))
+
+
+@pytest.mark.parametrize("content", [None, "Resources: {}", "authorizers: 7", "\x00", "authorizers: {A: {status: [}}"])
+def test_of_a_file_that_says_nothing_nothing_is_concluded(base: Path, content: str | None) -> None:
+    if content is not None:
+        (base / "file.yaml").write_text(content)
+    known = look_ahead(SavedRequest(AuthorizerRequest("A"), target=Target(local="file.yaml")), {}, base)
+    assert known.has_authorizer is None
+    assert [each.path for each in known.missing] == ([] if content is not None else ["target.local"])
+
+
+def test_the_samples_of_the_demo_are_known() -> None:
+    known = look_ahead(SavedRequest(AuthorizerRequest("SensorPassword"), target=Target(local=DEMO)), {})
+    assert known.has_authorizer
+
+
+def test_aws_may_say_that_there_is_no_such_authorizer() -> None:
+    assert with_lookup(Known(), NOT_FOUND).has_authorizer is False
+    assert with_lookup(Known(), DENIED) == with_lookup(Known(), None) == Known()

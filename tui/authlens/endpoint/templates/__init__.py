@@ -1,0 +1,1 @@
+"""What an endpoint runs, as read from a file of the user."""

@@ -1,0 +1,53 @@
+"""The authorizers that an authorizers.yaml names, read as data: no function is checked and no program started.
+
+The rule: what cannot be read so is `None`. The endpoint itself says what is wrong with its file when it starts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from authlens.core.authorizer import Authorizer
+from authlens.core.yaml_text import Node, YamlError, decode, load
+from authlens.endpoint.definition_file import DEFAULT_REGION, content_of, looks_like_template
+
+_ACCOUNT = "000000000000"
+
+
+def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
+    """Every authorizer of the file; `None` for a template, and for a file that cannot be read."""
+    try:
+        text = decode(content_of(path)) if path.is_file() else ""
+        if not text or looks_like_template(text):
+            return None
+        root = load(text).mapping()
+        region = root["region"].string() if "region" in root else DEFAULT_REGION
+        account = root["account"].string() if "account" in root else _ACCOUNT
+        entries = root["authorizers"].mapping().items()
+        own = f"arn:aws:iot:{region}:{account}:authorizer/"
+        return tuple(_authorizer(name, node.mapping(), path.parent, own) for name, node in entries)
+    except (YamlError, OSError, ValueError, KeyError):
+        return None
+
+
+def _authorizer(name: str, fields: Mapping[str, Node], base: Path, own: str) -> Authorizer:
+    keys = fields["tokenSigningPublicKeys"].mapping() if "tokenSigningPublicKeys" in fields else {}
+    signing = "tokenKeyName" in fields or bool(keys)
+    return Authorizer(
+        name=name,
+        arn=f"{own}{name}",
+        status=fields["status"].string() if "status" in fields else "ACTIVE",
+        signing_disabled=fields["signingDisabled"].boolean() if "signingDisabled" in fields else not signing,
+        token_key_name=fields["tokenKeyName"].string() if "tokenKeyName" in fields else None,
+        token_signing_public_keys=tuple((key, _pem(node.string(), base)) for key, node in keys.items()),
+    )
+
+
+def _pem(text: str, base: Path) -> str:
+    """The key itself, or the content of the file that is named."""
+    if "-----BEGIN" in text:
+        return text
+    path = base / os.path.expanduser(text)
+    return content_of(path).decode("utf-8") if path.is_file() else ""

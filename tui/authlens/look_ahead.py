@@ -1,0 +1,97 @@
+"""What is known of a saved request before it is sent: its references, its signing key, a local target's authorizers.
+
+The rule: local files are read as data. Nothing is started, nobody is called, and no keyring is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.finding import Known, Missing
+from authlens.core.invocation import Failure
+from authlens.core.redaction import refers
+from authlens.core.refusal import NOT_FOUND
+
+if TYPE_CHECKING:
+    from authlens.core.authorizer import Authorizer
+    from authlens.core.saved_request import SavedRequest, Sign
+
+
+def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | None = None) -> Known:
+    """What sending would find missing, and what the local target's file says of the authorizer.
+
+    base: the folder that relative paths of the saved request start from; `None` is the working folder.
+    """
+    missing = (*_target(saved, base), *_references(saved, environ, base), *_key(saved.sign, environ, base))
+    authorizers = _local_authorizers(saved, base)
+    name = saved.request.authorizer_name
+    if authorizers is None or name is None or refers(name):
+        return Known(missing)
+    own = next((each for each in authorizers if each.name == name), None)
+    return Known(missing, own is not None, tuple(sorted(each.name for each in authorizers)), own)
+
+
+def with_lookup(known: Known, failure: Failure | None) -> Known:
+    """The same after DescribeAuthorizer failed, which may say that there is no such authorizer."""
+    absent = failure is not None and failure.error == NOT_FOUND
+    return replace(known, has_authorizer=False, authorizer=None) if absent else known
+
+
+def _references(saved: SavedRequest, environ: Mapping[str, str], base: Path | None) -> Iterator[Missing]:
+    from authlens.store.references import References
+
+    return References(environ, base).missing(saved.request)
+
+
+def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> Iterator[Missing]:
+    if sign is None:
+        return
+    from authlens.core.keys import KeyProblem, PassphraseNeeded, read_private_key
+    from authlens.store.references import References
+    from authlens.store.signing_keys import read_key
+
+    path = (base or Path()) / Path(sign.key).expanduser()
+    references = References(environ, base)
+    if sign.passphrase is not None:
+        problem = references.problem(sign.passphrase)
+        if problem is not None:
+            yield Missing("sign.passphrase", f"The passphrase of the signing key: {problem}.")
+            return
+    try:
+        pem = read_key(sign.key, base)
+        passphrase = None if sign.passphrase is None else references.text_of_files(sign.passphrase)
+        read_private_key(pem, passphrase.encode() if passphrase is not None else None)
+    except PassphraseNeeded:
+        if sign.passphrase is None:
+            yield Missing("sign.key", f"The signing key {path} is encrypted, and 'sign' names no passphrase.")
+    except KeyProblem as problem_of_key:
+        yield Missing("sign.key", f"The signing key {path}: {problem_of_key}")
+    except OSError as error:
+        yield Missing("sign.key", f"The signing key {path} cannot be read: {error.strerror or error}.")
+    except (ValueError, RuntimeError):
+        yield Missing("sign.key", f"The signing key {sign.key!r} cannot be read: this cannot be the name of a file.")
+
+
+def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
+    from authlens.core.target import DEMO
+
+    local = saved.target.local
+    if local is None or local == DEMO:
+        return
+    from authlens.endpoint.local import definition_file
+
+    path = definition_file(local, base)
+    if not path.exists():
+        yield Missing("target.local", f"The file of the local target does not exist: {path}.")
+
+
+def _local_authorizers(saved: SavedRequest, base: Path | None) -> tuple[Authorizer, ...] | None:
+    if saved.target.local is None:
+        return None
+    from authlens.endpoint.local import definition_file
+    from authlens.endpoint.templates.outline import authorizers_of
+
+    return authorizers_of(definition_file(saved.target.local, base))

@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.cloud_log import LogQuery
-from authlens.core.expectation_check import State
-from authlens.core.gateway import CallFailed
-from authlens.core.invocation import FailureKind, Invocation
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.target import Target
+from authlens.core.expect.check import State
+from authlens.core.invocation.cloud_log import LogQuery
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, read_item

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "tui" / "authlens"
-SOURCES = sorted(path for path in SOURCE.rglob("*.py") if "samples" not in path.parts)
+SOURCES = sorted(path for path in SOURCE.rglob("*.py") if "functions" not in path.parts)
 COUNTERPARTS = [
     path.relative_to(SOURCE)
     for room in ("core", "store")

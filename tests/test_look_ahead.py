@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from authlens.core.finding import Known
-from authlens.core.invocation import Failure, FailureKind
-from authlens.core.request import AuthorizerRequest
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.target import DEMO, Target
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.preflight.finding import Known
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import DEMO, Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.look_ahead import look_ahead, with_lookup
 from support.public_keys import pair
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
+from authlens.core.request.authorizer import Authorizer
 from support.invocations import CONNECT, policy
 from support.local_endpoint import REGION, Running, StandIn, definitions, running
 

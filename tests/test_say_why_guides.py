@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from authlens.cli import event, explain, logs, sign, verify
-from authlens.cli.parser import Parser
-from authlens.core import contract
-from authlens.core.policy.lint import RULES
-from authlens.core.stages import Conclusion, Stage, State
+from authlens.cli import event, logs, sign, verify
+from authlens.cli.console.parser import Parser
+from authlens.cli.explain import command as explain
+from authlens.core.contract import test_call
+from authlens.core.lint.linter import RULES
+from authlens.core.verdict.stages import Conclusion, Stage, State
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "tui" / "authlens" / "core"
@@ -20,17 +21,17 @@ SIGNING = (ROOT / "docs" / "signing.md").read_text()
 COMPLAINTS = (ROOT / "docs" / "complaints.md").read_text()
 
 FINDINGS = {
-    *(rule.id for rule in contract.TEST_CALL if rule is not contract.CONSTRAINTS),
+    *(rule.id for rule in test_call.TEST_CALL if rule is not test_call.CONSTRAINTS),
     *("missing-reference", "signing-key"),
     *(
         found
-        for path in CORE.glob("preflight_*.py")
+        for path in (CORE / "preflight").glob("*.py")
         for found in re.findall(r'Finding\(\s*"([a-z0-9-]+)"', path.read_text())
     ),
 }
 CAVEATS = {
-    *re.findall(r'Caveat\(\s*"([a-z-]+)"', (CORE / "caveats.py").read_text()),
-    *re.findall(r'(?<!_fact)\(\s*"([a-z]+(?:-[a-z]+)+)"', (CORE / "deployment_findings.py").read_text()),
+    *re.findall(r'Caveat\(\s*"([a-z-]+)"', (CORE / "verdict" / "caveats.py").read_text()),
+    *re.findall(r'(?<!_fact)\(\s*"([a-z]+(?:-[a-z]+)+)"', (CORE / "deployment" / "findings.py").read_text()),
 }
 
 

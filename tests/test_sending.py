@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core import keys, signing
-from authlens.core.gateway import CallFailed
-from authlens.core.invocation import Failure, FailureKind, Outcome
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.target import StaticCredentials, Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import StaticCredentials, Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.signing import keys, signing
 from authlens.sending import Sender
 from authlens.store.references import References
 from support.fault_server import FaultServer, fault_server, http

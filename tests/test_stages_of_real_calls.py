@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.invocation import Invocation
-from authlens.core.placing import place
-from authlens.core.preflight import preflight
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
-from authlens.core.signing import sign
-from authlens.core.stages import Stage, Verdict, foreseen, stages
-from authlens.core.target import StaticCredentials, Target
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.preflight.preflight import preflight
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import StaticCredentials, Target
+from authlens.core.request.token_place import place
+from authlens.core.signing.signing import sign
+from authlens.core.verdict.stages import Stage, Verdict, foreseen, stages
 from support.local_endpoint import Failing, Running, StandIn, definitions, running
 from support.public_keys import pair
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from authlens.core.expectation import Expectation, Question
-from authlens.core.expectation_check import State
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest
-from authlens.core.target import StaticCredentials, Target
-from authlens.core.throttling import MOST_ATTEMPTS
+from authlens.core.contract.outcome import Outcome
+from authlens.core.expect.check import State
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.throttling import MOST_ATTEMPTS
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import StaticCredentials, Target
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, Problem

@@ -40,7 +40,7 @@ def test_the_wheel_holds_every_file_of_the_source_and_the_themes(wheel: Path) ->
 def test_the_installed_program_finds_its_themes_and_samples(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     probe = (
-        "import authlens, authlens.ui.themes as themes\n"
+        "import authlens, authlens.ui.runtime.themes as themes\n"
         "print(authlens.__file__)\n"
         "print(len(list(themes.shipped_folder().glob('*.yaml'))))"
     )

@@ -13,10 +13,10 @@ from botocore.session import Session
 
 from authlens.aws.gateway import BotoGateway
 from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal
-from authlens.core.gateway import CallFailed
-from authlens.core.invocation import Failure, FailureKind
-from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Configured, NoProfile, Target
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, NoProfile, Target
 from authlens.core.text.url import is_loopback
 from support.fault_server import fault_server, http
 

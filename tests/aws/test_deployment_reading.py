@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core.authorizer import Authorizer
-from authlens.core.cloud_log import LogQuery
-from authlens.core.deployment import Deployment, Domain, Function, Unread
-from authlens.core.gateway import CallFailed
-from authlens.core.target import StaticCredentials, Target
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.invocation.cloud_log import LogQuery
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import StaticCredentials, Target
 from support.deployed_aws import ABSENT, ARN, DENIED, FUNCTION, HOST, Reply, deployed, policy
 
 GATEWAY = BotoGateway()

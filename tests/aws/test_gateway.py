@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core.gateway import CallFailed, Reply
-from authlens.core.invocation import FailureKind, Outcome
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.target import StaticCredentials, Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import CallFailed, Reply
+from authlens.core.invocation.invocation import FailureKind
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import StaticCredentials, Target
 from support.fault_server import fault_server, http
 
 GATEWAY = BotoGateway()

@@ -7,10 +7,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 
-from authlens.core.compare import compare
-from authlens.core.compare_export import as_unified
-from authlens.core.compare_sections import sections
-from authlens.core.invocation import Invocation
+from authlens.core.compare.compare import compare
+from authlens.core.compare.export import as_unified
+from authlens.core.compare.sections import sections
+from authlens.core.invocation.invocation import Invocation
 from authlens.core.policy import document
 from bench.row import Row
 from support.invocations import TOPIC, invocation, outcome

@@ -6,8 +6,8 @@ import statistics
 import time
 from collections.abc import Iterator
 
+from authlens.core.policy.decision.decide import decide
 from authlens.core.policy.document import parse
-from authlens.core.policy.evaluate import decide
 from bench.row import Row
 from support.policies import allow, deny, text
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from authlens.endpoint.definitions import FunctionDefinition
-from authlens.endpoint.runtime import FunctionHost
+from authlens.endpoint.runtime.function_host import FunctionHost
+from authlens.endpoint.templates.definitions import FunctionDefinition
 from bench.row import Row
 from support.functions import aws_client, define, hosted
 

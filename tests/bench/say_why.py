@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from statistics import median
 from time import perf_counter
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.expectation import Question
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
-from authlens.core.placing import place
-from authlens.core.preflight import preflight
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
-from authlens.core.signing import sign
-from authlens.core.stages import foreseen, stages
-from authlens.core.target import Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.preflight.preflight import preflight
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.request.token_place import place
+from authlens.core.saved.expectation import Question
+from authlens.core.signing.signing import sign
+from authlens.core.verdict.stages import foreseen, stages
 from bench.row import Row
 from support.public_keys import pair
 

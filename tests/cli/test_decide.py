@@ -15,9 +15,9 @@ import pytest
 
 from authlens.__main__ import build_world
 from authlens.cli import decide
-from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.output import Output
-from authlens.cli.parser import Parser
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.output import Output
+from authlens.cli.console.parser import Parser
 from support.policies import ARN, allow, deny, text
 
 

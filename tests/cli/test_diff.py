@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from authlens.__main__ import open_history
-from authlens.core.invocation_json import outcome_to_json, to_json
-from authlens.core.saved_request import SavedRequest
-from authlens.core.saved_request_yaml import write
+from authlens.core.invocation.invocation_json import outcome_to_json, to_json
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request_yaml import write
 from support.invocations import CONNECT, PUBLISH, REFUSAL, REQUEST, invocation, outcome, policy
 from support.one_command import Command
 

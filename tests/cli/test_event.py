@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 import yaml
 
-from authlens.core.signing import sign
+from authlens.core.signing.signing import sign
 from support.one_command import Command
 from support.public_keys import pair
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from authlens.__main__ import main
-from authlens.core.keys import public_pem_of
-from authlens.core.saved_request_yaml import read
-from authlens.endpoint.definitions import read_definitions
+from authlens.core.saved.saved_request_yaml import read
+from authlens.core.signing.keys import public_pem_of
+from authlens.endpoint.templates.definitions import read_definitions
 
 FILES = {
     "authorizers.yaml",

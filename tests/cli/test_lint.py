@@ -12,12 +12,12 @@ import pytest
 
 from authlens.__main__ import build_world
 from authlens.cli import lint
-from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.output import Output
-from authlens.cli.parser import Parser
-from authlens.core.authorizer import Authorizer
-from authlens.core.invocation_json import to_json
-from authlens.core.policy.lint import RULES
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.output import Output
+from authlens.cli.console.parser import Parser
+from authlens.core.invocation.invocation_json import to_json
+from authlens.core.lint.linter import RULES
+from authlens.core.request.authorizer import Authorizer
 from support.invocations import invocation, outcome
 from support.lint_cases import answer
 from support.policies import allow, text

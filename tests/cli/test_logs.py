@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from authlens.__main__ import open_history
-from authlens.core.invocation import Invocation, Outcome
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.target import Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
 from support.deployed_aws import DENIED, deployed
 from support.one_command import Command
 

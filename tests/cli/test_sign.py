@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from authlens.core.keys import generate_key_pair
-from authlens.core.signing import sign, verify
+from authlens.core.signing.keys import generate_key_pair
+from authlens.core.signing.signing import sign, verify
 from support.one_command import Command
 from support.public_keys import pair
 from support.terminal import Terminal

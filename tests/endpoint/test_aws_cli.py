@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.signing import sign
+from authlens.core.signing.signing import sign
 from support.aws_cli import aws_cli
 from support.public_keys import pair
 from support.serve_process import Serving, project, serving

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from authlens.endpoint.runtime import FunctionHost, FunctionResult
+from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
 from support.functions import define, hosted
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no 'node' in PATH")

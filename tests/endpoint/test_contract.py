@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from authlens.core.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.encodings import url_encode
-from authlens.core.signing import sign
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.signing.signing import sign
+from authlens.core.text.encodings import url_encode
 from support.local_endpoint import Failing, Running, StandIn, definitions, running
 from support.public_keys import pair
 

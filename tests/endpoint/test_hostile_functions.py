@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from authlens.endpoint.runtime import FunctionHost, FunctionResult
-from authlens.endpoint.runtime_output import KEPT
+from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
+from authlens.endpoint.runtime.output import KEPT
 from support.functions import define, hosted
 from support.processes import processes_with
 

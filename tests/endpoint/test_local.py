@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.target import DEMO, Target
+from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local import CREDENTIALS, LocalTargetError, LocalTargets
 from support.children import Child
 from support.processes import wait_until
@@ -133,7 +133,7 @@ def test_closing_ends_them(project: Path) -> None:
 
 STARTER = """
     import sys, time
-    from authlens.core.target import Target
+    from authlens.core.request.target import Target
     from authlens.endpoint.local import LocalTargets
     print(LocalTargets().locate(Target(local=sys.argv[1])).endpoint_url, flush=True)
     time.sleep(600)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.target import DEMO, Target
+from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local_code import CodeWatch
 
 FILE = "authorizers:\n  Auth: {codeUri: functions, handler: app.handler}\n"

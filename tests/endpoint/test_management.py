@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
+from authlens.core.request.authorizer import Authorizer
 from support.local_endpoint import ACCOUNT, REGION, Running, StandIn, definitions, refused, running
 from support.public_keys import of_bits, pair
 from support.raw_http import exchange

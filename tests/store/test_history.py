@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from authlens.core.invocation import Invocation, Wire
+from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.store.history import History
 from authlens.store.history_file import VERSION, is_damaged, open_file, side_file
 from support.children import Child, run_python, start_python

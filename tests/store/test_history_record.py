@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome, Wire
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.target import Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Target
 from authlens.store.history_record import (
     MAX_BYTES,
     Row,

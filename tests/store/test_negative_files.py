@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.request import AuthorizerRequest
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.saved_request_yaml import read
-from authlens.core.target import Target
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.saved.saved_request_yaml import read
 from authlens.store.negative_files import cases_of, moved, write_case
 from authlens.store.requests import Conflict, Unwritable
 from support.public_keys import pair

@@ -11,7 +11,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.store.references import MAX_BYTES, MissingReference, References
 
 ENVIRON = {"TOKEN": "t-1", "EMPTY": "", "NESTED": "${env:TOKEN}", "TWO": "a\nb"}

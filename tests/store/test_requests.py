@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.request import AuthorizerRequest, HttpContext
-from authlens.core.saved_request import SavedRequest, Sign
+from authlens.core.request.request import AuthorizerRequest, HttpContext
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.store.requests import (
     Conflict,
     Entry,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.yaml_dump import dump
-from authlens.core.yaml_text import load
+from authlens.core.text.yaml_reader import load
+from authlens.core.text.yaml_writer import dump
 from authlens.store.settings_text import with_changes
 
 IN_PLACE = {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import Sign
-from authlens.core.signing import verify
-from authlens.store.signing_keys import as_sent, read_key, signer
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.saved.saved_request import Sign
+from authlens.core.signing.signing import verify
+from authlens.store.signing_keys import as_sent, read_key, signer, write_key_pair
 from support.public_keys import pair
 
 
@@ -44,3 +44,20 @@ def test_only_a_file_of_a_keys_size_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / "large.pem").write_bytes(b"x" * 100_000)
     with pytest.raises(OSError, match=r"No such file|not a file that holds a key"):
         read_key(name, tmp_path)
+
+
+def test_a_pair_is_written_for_its_owner_and_signs(tmp_path: Path) -> None:
+    made = write_key_pair(tmp_path / "keys" / "private.pem")
+    assert made.private.stat().st_mode & 0o777 == 0o600
+    assert made.public == tmp_path / "keys" / "private.pub.pem"
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+    assert any(made.private.name in line for line in made.openssl)
+
+
+@pytest.mark.parametrize("name", ["private.pem", "private.pub.pem"])
+def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(FileExistsError):
+        write_key_pair(tmp_path / "private.pem")
+    assert (tmp_path / name).read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == [name]

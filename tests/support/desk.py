@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.cloud_log import LogLine, LogQuery
-from authlens.core.deployment import Deployment, Function
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Outcome, Wire
-from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Configured, Identity, Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment, Function
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Wire
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
 from authlens.sending import Sender
 
 NOW = datetime(2026, 11, 23, 9, 30, 0, tzinfo=UTC)

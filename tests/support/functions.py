@@ -10,8 +10,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, TypeVar
 
-from authlens.endpoint.definitions import FunctionDefinition
-from authlens.endpoint.runtime import FunctionHost, FunctionResult
+from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
+from authlens.endpoint.templates.definitions import FunctionDefinition
 from support.processes import wait_until
 
 Value = TypeVar("Value")

@@ -6,9 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.target import Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
 
 CLIENT = "arn:aws:iot:us-west-2:123456789012:client/"
 TOPIC = "arn:aws:iot:us-west-2:123456789012:topic/"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from authlens.core.lint.linter import lint
+from authlens.core.lint.rule import Answer, Finding, Rule, Surroundings
 from authlens.core.policy import policy_file
-from authlens.core.policy.lint import lint
-from authlens.core.policy.rule import Answer, Finding, Rule, Surroundings
-from authlens.core.request import AuthorizerRequest, HttpContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext
 from support.policies import ARN, allow, deny, text
 
 

@@ -16,10 +16,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from authlens.core.authorizer import Authorizer
-from authlens.endpoint.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
-from authlens.endpoint.runtime import FunctionResult
-from authlens.endpoint.server import Patience, Server, endpoint_of, listen
+from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.api.server import Patience, Server, endpoint_of, listen
+from authlens.endpoint.runtime.function_host import FunctionResult
+from authlens.endpoint.templates.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"

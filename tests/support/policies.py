@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from authlens.core.policy.decision.decide import Decision, decide
 from authlens.core.policy.document import Document, parse
-from authlens.core.policy.evaluate import Decision, decide
 
 ARN = "arn:aws:iot:us-east-1:123456789012:"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.preflight import Finding, preflight
-from authlens.core.request import AuthorizerRequest
-from authlens.core.saved_request import Sign
-from authlens.core.signing import sign
+from authlens.core.preflight.preflight import Finding, preflight
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.saved_request import Sign
+from authlens.core.signing.signing import sign
 from support.public_keys import pair
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from authlens.core.keys import KeyPair, generate_key_pair
+from authlens.core.signing.keys import KeyPair, generate_key_pair
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from authlens.core.command_line_members import literal
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.references import literal
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 
 _SPEAKING = st.sampled_from(
     [

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome, Wire
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.saved_request import Sign
-from authlens.core.target import Identity, Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Identity, Target
+from authlens.core.saved.saved_request import Sign
 
 STARTED = datetime(2026, 11, 23, 8, 0, 0, 123456, UTC)
 

@@ -11,19 +11,19 @@ from typing import Any
 
 from textual import events
 
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest
-from authlens.core.target import Target
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
 from authlens.store.history import History
 from authlens.store.places import Places
 from authlens.store.settings import Settings
 from authlens.ui.app import AuthlensApp
-from authlens.ui.desk import Desk
-from authlens.ui.screens.main import MainScreen
-from authlens.ui.widgets.answer_pane import AnswerPane
-from authlens.ui.widgets.field import Field
-from authlens.ui.widgets.history_pane import HistoryPane
-from authlens.ui.widgets.pages import Pages
+from authlens.ui.runtime.services import Desk
+from authlens.ui.screens.main.screen import MainScreen
+from authlens.ui.widgets.answer.answer_pane import AnswerPane
+from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.controls.pages import Pages
+from authlens.ui.widgets.history.history_pane import HistoryPane
 from support.desk import NOW, ScriptedGateway, sender
 from ui import stylesheets
 from ui.frames import paint, painting

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.deployment import Deployment, Function
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Outcome, Wire
-from authlens.ui.widgets.answer_pane import AnswerPane
-from authlens.ui.widgets.code_view import CodeView
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment, Function
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind, Wire
+from authlens.core.request.authorizer import Authorizer
+from authlens.ui.widgets.answer.answer_pane import AnswerPane
+from authlens.ui.widgets.controls.code_view import CodeView
 from support.desk import POLICY, ScriptedGateway
 from ui.robot import running
 

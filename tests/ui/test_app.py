@@ -5,11 +5,11 @@ import threading
 from pathlib import Path
 from weakref import ref
 
-from authlens.core.target import Target
+from authlens.core.request.target import Target
 from authlens.store.settings import Settings
-from authlens.ui.covered import COVER
-from authlens.ui.mfa import MfaAsker
-from authlens.ui.screens.dialog import AskText
+from authlens.ui.runtime.mfa import MfaAsker
+from authlens.ui.screens.dialogs.dialog import AskText
+from authlens.ui.text.partly_hidden import COVER
 from ui.robot import running
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Outcome
-from authlens.core.saved_request_yaml import read
-from authlens.ui.screens.compare import CompareScreen
-from authlens.ui.screens.verdicts import VerdictsScreen
-from authlens.ui.widgets.field import Field
-from authlens.ui.widgets.items import Items
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import Reply
+from authlens.core.saved.saved_request_yaml import read
+from authlens.ui.screens.dialogs.compare import CompareScreen
+from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
+from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.controls.items import Items
 from support.desk import PASSED, ScriptedGateway
 from ui.robot import Robot, running
 

@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.expectation import Expectation, Question
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Outcome
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
-from authlens.core.saved_request import SavedRequest
-from authlens.core.target import Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.saved_request import SavedRequest
 from support.desk import PASSED, ScriptedGateway
 from ui.robot import SENSOR, running
 

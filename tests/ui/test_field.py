@@ -6,11 +6,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.request import MqttContext
-from authlens.core.visible import is_visible
-from authlens.ui.covered import COVER
-from authlens.ui.widgets.field import is_faithful, shielded, unshielded
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import MqttContext
+from authlens.core.text.visible import is_visible
+from authlens.ui.text.partly_hidden import COVER
+from authlens.ui.widgets.controls.field import is_faithful, shielded, unshielded
 from ui.robot import SENSOR, running
 
 any_text = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)

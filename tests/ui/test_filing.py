@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from authlens.core.saved_request_yaml import write
+from authlens.core.saved.saved_request_yaml import write
 from authlens.store.requests import load
-from authlens.ui.screens.dialog import Ask, AskText
-from authlens.ui.screens.requests import RequestsScreen
-from authlens.ui.widgets.key_line import KeyLine
+from authlens.ui.screens.dialogs.dialog import Ask, AskText
+from authlens.ui.screens.dialogs.requests import RequestsScreen
+from authlens.ui.widgets.controls.key_line import KeyLine
 from ui.robot import SENSOR, Robot, running, with_prompt
 
 

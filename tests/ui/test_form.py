@@ -4,11 +4,11 @@ from pathlib import Path
 
 from textual.geometry import Offset, Region
 
-from authlens.core.request import AuthorizerRequest, HttpContext, Mode
-from authlens.core.saved_request import SavedRequest
-from authlens.ui.widgets.choices import Choices
-from authlens.ui.widgets.field import Field
-from authlens.ui.widgets.headers_table import HeaderRow
+from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.ui.widgets.controls.choices import Choices
+from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.form.headers_table import HeaderRow
 from ui.robot import SENSOR, Robot, running
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from authlens.core.invocation import Invocation
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.target import Target
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
 from authlens.store.history import History
-from authlens.ui.widgets.history_pane import PAGE
+from authlens.ui.widgets.history.history_pane import PAGE
 from support.desk import NOW, PASSED
 from ui.robot import SENSOR, running
 

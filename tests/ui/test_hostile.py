@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Invocation, Outcome, Wire
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.saved_request import SavedRequest
-from authlens.core.target import Target
-from authlens.core.visible import is_visible
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.visible import is_visible
 from authlens.store.history import History
 from support.desk import NOW, ScriptedGateway
 from ui.robot import Robot, running

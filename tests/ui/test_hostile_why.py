@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.expectation import Expectation, ExpectedError, Question
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind
-from authlens.core.saved_request import Sign
-from authlens.ui.widgets.choices import Choices
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.saved.expectation import Expectation, ExpectedError, Question
+from authlens.core.saved.saved_request import Sign
+from authlens.ui.widgets.controls.choices import Choices
 from support.desk import ScriptedGateway
 from ui.robot import Robot, running
 from ui.test_hostile import HOSTILE, check, everywhere

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.deployment import Deployment, Domain, Function, Unread
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Failure, FailureKind, Outcome
-from authlens.core.request import AuthorizerRequest, HttpContext
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.saved_request_yaml import write
-from authlens.ui.draft import of_saved
-from authlens.ui.widgets.choices import Choices
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.invocation.gateway import Reply
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.saved.saved_request_yaml import write
+from authlens.ui.model.draft import of_saved
+from authlens.ui.widgets.controls.choices import Choices
 from support.desk import PASSED, ScriptedGateway
 from support.public_keys import pair
 from ui.robot import SENSOR, Robot, running

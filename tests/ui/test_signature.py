@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.encodings import base64_to_base64url
-from authlens.core.keys import generate_key_pair
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.signing import sign, verify
-from authlens.core.target import Target
-from authlens.ui.screens.signature import SignatureScreen
-from authlens.ui.widgets.choices import Choices
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.signing.keys import generate_key_pair
+from authlens.core.signing.signing import sign, verify
+from authlens.core.text.encodings import base64_to_base64url
+from authlens.ui.screens.dialogs.signature import SignatureScreen
+from authlens.ui.widgets.controls.choices import Choices
 from support.desk import ScriptedGateway
 from support.public_keys import pair
 from ui.robot import Robot, running

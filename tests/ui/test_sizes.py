@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual import events
 
-from authlens.core.visible import is_visible
+from authlens.core.text.visible import is_visible
 from authlens.store.settings import Settings
-from authlens.ui.widgets.field import Field
-from authlens.ui.widgets.said import Said
+from authlens.ui.widgets.answer.verdict_header import Said
+from authlens.ui.widgets.controls.field import Field
 from ui.robot import running
 from ui.test_hostile import HOSTILE
 

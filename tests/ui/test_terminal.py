@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest
-from authlens.core.saved_request_yaml import write
-from authlens.core.target import Target
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request_yaml import write
 from support.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "authlens")
@@ -76,7 +76,7 @@ def test_leaving_a_prompt_restores_the_terminal_and_prints_the_command_line(
 _CRASHING = """
 import sys
 from authlens.__main__ import main
-from authlens.ui.screens.main import MainScreen
+from authlens.ui.screens.main.screen import MainScreen
 
 def crash(screen):
     token = "secret-token"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from authlens.core.gateway import Reply
-from authlens.core.invocation import Outcome
-from authlens.core.target import Target
-from authlens.ui.screens import watching
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.gateway import Reply
+from authlens.core.request.target import Target
+from authlens.ui.screens.main import watching
 from support.desk import PASSED, ScriptedGateway
 from ui.robot import SENSOR, Robot, running
 

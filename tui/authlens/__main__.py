@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
-from authlens.cli.diagnostics import CommandError, ExitCode, complain, narrate
-from authlens.cli.output import Output, OutputLost
-from authlens.cli.parser import COMPLETION, NAMES, Parser, app_parser
-from authlens.cli.world import OpenApp, World
+from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
+from authlens.cli.console.output import Output, OutputLost
+from authlens.cli.console.parser import BY_NAME, COMPLETION, Parser, app_parser
+from authlens.cli.console.services import OpenApp, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,10 +102,10 @@ def build_sender(retries: Retries, mfa_code: Callable[[str], str] | None = None)
 
 def _run(words: list[str], world: World) -> int:
     if words and words[0].partition("=")[0] in COMPLETION:
-        from authlens.cli.completion import main as complete
+        from authlens.cli.completion.command import main as complete
 
         return complete(words, world)
-    result = _run_command(words, world) if words and words[0] in NAMES else _run_top(words)
+    result = _run_command(words, world) if words and words[0] in BY_NAME else _run_top(words)
     return _open_app(result, world) if isinstance(result, OpenApp) else result
 
 
@@ -113,7 +113,7 @@ def _run_command(words: list[str], world: World) -> ExitCode | OpenApp:
     from importlib import import_module
 
     name, rest = words[0], words[1:]
-    module = import_module(f"authlens.cli.{name}")
+    module = import_module(BY_NAME[name].module)
     if hasattr(module, "main"):
         result: ExitCode | OpenApp = module.main(rest, world)
         return result
@@ -139,7 +139,7 @@ def _open_app(wish: OpenApp, world: World) -> int:
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
     from authlens.store.settings import load_settings, save_settings
     from authlens.ui.app import run
-    from authlens.ui.desk import Desk
+    from authlens.ui.runtime.services import Desk
 
     places = world.places()
     left = run(
@@ -162,17 +162,17 @@ def _open_app(wish: OpenApp, world: World) -> int:
 
 
 def _demo_requests(wish: OpenApp, places: Places) -> Path | None:
-    from authlens.endpoint.samples_copy import unpack_requests
+    from authlens.endpoint.samples.unpack import unpack_requests
 
     return unpack_requests(places.history.parent / "demo") if wish.demo else None
 
 
 def _act_on(left: object, wish: OpenApp, world: World) -> int:
     """What the app asked for on leaving: an exit code, or the command line that would send what the form held."""
-    from authlens.core.saved_request import SavedRequest
+    from authlens.core.saved.saved_request import SavedRequest
 
     if isinstance(left, SavedRequest):
-        from authlens.core.commands import as_invoke
+        from authlens.core.commands.write import as_invoke
 
         world.output.line(as_invoke(left.request, left.target, reveal=True, more=wish.more_options))
         if left.sign is not None:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.core.finding import Known, Missing
-from authlens.core.invocation import Failure
-from authlens.core.redaction import refers
-from authlens.core.refusal import NOT_FOUND
+from authlens.core.contract.refusal import NOT_FOUND
+from authlens.core.invocation.invocation import Failure
+from authlens.core.preflight.finding import Known, Missing
+from authlens.core.request.references import refers
 
 if TYPE_CHECKING:
-    from authlens.core.authorizer import Authorizer
-    from authlens.core.saved_request import SavedRequest, Sign
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.saved.saved_request import SavedRequest, Sign
 
 
 def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | None = None) -> Known:
@@ -49,7 +49,7 @@ def _references(saved: SavedRequest, environ: Mapping[str, str], base: Path | No
 def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> Iterator[Missing]:
     if sign is None:
         return
-    from authlens.core.keys import KeyProblem, PassphraseNeeded, read_private_key
+    from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, read_private_key
     from authlens.store.references import References
     from authlens.store.signing_keys import read_key
 
@@ -76,7 +76,7 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
 
 
 def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
-    from authlens.core.target import DEMO
+    from authlens.core.request.target import DEMO
 
     local = saved.target.local
     if local is None or local == DEMO:

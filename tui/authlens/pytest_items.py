@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expectation_check import State
-from authlens.core.judgement_text import explanation, headline
-from authlens.core.visible import visible, visible_lines
+from authlens.core.expect.check import State
+from authlens.core.expect.judgement_text import explanation, headline
+from authlens.core.text.visible import visible, visible_lines
 from authlens.sending import build_sender
 from authlens.suite import Result, Suite
 from authlens.suite_items import Item, read_item, read_meant

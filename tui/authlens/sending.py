@@ -9,16 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.cloud_log import LogLine, LogQuery
-from authlens.core.deployment import Deployment
-from authlens.core.gateway import CallFailed, Gateway, Reply
-from authlens.core.invocation import Failure, FailureKind, Invocation, fault_of
-from authlens.core.invocation_redaction import without_resolved
-from authlens.core.request import AuthorizerRequest
-from authlens.core.saved_request import SavedRequest, Sign
-from authlens.core.target import Configured, Identity, Target
-from authlens.core.visible import visible
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.gateway import CallFailed, Gateway, Reply
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.secrets.invocation_redaction import without_resolved
+from authlens.core.text.visible import visible
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
@@ -213,10 +213,11 @@ class Sender:
     def _signed(
         self, request: AuthorizerRequest, sign: Sign, authorizer: Authorizer | None, base: Path | None
     ) -> AuthorizerRequest:
-        from authlens.core import placing, signing
+        from authlens.core.request import token_place
+        from authlens.core.signing import signing
         from authlens.store.signing_keys import read_key
 
-        token = placing.token_of(request, authorizer)
+        token = token_place.token_of(request, authorizer)
         if not token:
             raise _missing("NothingToSign", "The saved request has `sign:`, but there is no token to sign.")
         try:
@@ -233,7 +234,7 @@ class Sender:
         except ValueError as error:
             raise _missing("SigningKeyUnusable", f"The signing key {path}: {error}") from error
         try:
-            return placing.place(request, sign.place, signature, authorizer)
+            return token_place.place(request, sign.place, signature, authorizer)
         except ValueError as error:
             raise _missing("NoPlaceForSignature", str(error)) from error
 

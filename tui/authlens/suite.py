@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.expectation_check import Judgement, State, judge
-from authlens.core.invocation import Failure, Invocation, fault_of
-from authlens.core.redaction import Redactor, referred_secrets, secrets_of
-from authlens.core.request import AuthorizerRequest
-from authlens.core.saved_request import SavedRequest
-from authlens.core.target import Target
-from authlens.core.throttling import MOST_ATTEMPTS, is_throttled, pause
+from authlens.core.expect.check import Judgement, State, judge
+from authlens.core.invocation.invocation import Failure, Invocation, fault_of
+from authlens.core.invocation.throttling import MOST_ATTEMPTS, is_throttled, pause
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.redaction import Redactor, referred_secrets, secrets_of
 from authlens.sending import NotSent, Sender
 from authlens.suite_items import Item
 

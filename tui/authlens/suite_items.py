@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from authlens.core.saved_request import SavedRequest
+from authlens.core.saved.saved_request import SavedRequest
 
 SUFFIXES = (".yaml", ".yml")
 """In any case."""
@@ -101,7 +101,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _text(path: Path) -> str | Problem:
-    from authlens.core.yaml_text import MAX_BYTES, YamlError, decode
+    from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, decode
 
     try:
         if not path.is_file():
@@ -115,8 +115,8 @@ def _text(path: Path) -> str | Problem:
 
 
 def _item(path: Path, text: str) -> Item:
-    from authlens.core.saved_request_yaml import read
-    from authlens.core.yaml_text import YamlError
+    from authlens.core.saved.saved_request_yaml import read
+    from authlens.core.text.yaml_reader import YamlError
 
     try:
         return Item(str(path), read(text), None, path)

@@ -11,9 +11,9 @@ import pytest
 
 from authlens.__main__ import build_world
 from authlens.aws.gateway import BotoGateway
-from authlens.cli import invoke
-from authlens.cli.diagnostics import CommandError, complain
-from authlens.cli.output import Output
+from authlens.cli.console.diagnostics import CommandError, complain
+from authlens.cli.console.output import Output
+from authlens.cli.invoke import command as invoke
 from authlens.endpoint.local import LocalTargets
 from authlens.sending import Sender
 from authlens.store.references import References

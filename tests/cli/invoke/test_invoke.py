@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from authlens.cli import invoke
-from authlens.cli.diagnostics import CommandError
-from authlens.cli.world import OpenApp
-from authlens.core.request import AuthorizerRequest, MqttContext
-from authlens.core.saved_request import SavedRequest
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import OpenApp
+from authlens.cli.invoke import command as invoke
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.saved.saved_request import SavedRequest
 from support.one_command import Command, Ended
 from support.recording_server import Recording
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from authlens.core import shorthand
+from authlens.core.commands import shorthand
 from support.aws_cli import Child, child
 from support.one_command import Ended
 from support.recording_server import ANSWERS, Received, Recording

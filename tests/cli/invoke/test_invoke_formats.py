@@ -10,8 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authlens.cli import invoke_table, invoke_text, invoke_yaml
-from authlens.cli.invoke_output import OPERATION, Style, render
+from authlens.cli.invoke import table as invoke_table
+from authlens.cli.invoke import text as invoke_text
+from authlens.cli.invoke import yaml as invoke_yaml
+from authlens.cli.invoke.output import OPERATION, Style, render
 from support.aws_cli import Child, child
 
 _REAL_FORMATTERS = """

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.expectation import ExpectedError, Question
-from authlens.core.request import HttpContext, MqttContext
+from authlens.core.request.request import HttpContext, MqttContext
 from authlens.core.saved.cases import mentions_case
-from authlens.core.saved_request import SavedRequest
-from authlens.core.saved_request_yaml import read, write
-from authlens.core.yaml_dump import dump
-from authlens.core.yaml_text import YamlError
+from authlens.core.saved.expectation import ExpectedError, Question
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request_yaml import read, write
+from authlens.core.text.yaml_reader import YamlError
+from authlens.core.text.yaml_writer import dump
 
 BASE = """\
 description: Sensor ${case:id:-7}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from authlens.core.invocation import Failure, FailureKind, Outcome
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind
 
 
 def read_answer(body: bytes, content_length: str | None) -> Outcome | Failure:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.deployment import Deployment, Domain, Function, Unread, qualifier, unqualified
-from authlens.core.gateway import CallFailed
-from authlens.core.invocation import Failure, FailureKind
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread, qualifier, unqualified
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
 
 Value = TypeVar("Value")
 Absent = TypeVar("Absent")

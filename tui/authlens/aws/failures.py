@@ -10,8 +10,8 @@ from botocore import exceptions as boto_errors
 from authlens.aws.answers import broken
 from authlens.aws.sessions import MfaCodeNeeded
 from authlens.aws.wire_capture import Exchange
-from authlens.core.invocation import Failure, FailureKind, fault_of
-from authlens.core.target import Target
+from authlens.core.invocation.invocation import Failure, FailureKind, fault_of
+from authlens.core.request.target import Target
 from authlens.core.text.url import read_url
 
 _SSO = "Run `aws sso login{profile}` and send again."

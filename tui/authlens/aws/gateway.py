@@ -14,13 +14,14 @@ from authlens.aws.failures import failure_of
 from authlens.aws.log_reading import read_log
 from authlens.aws.sessions import Clients, Retries, has_neighbours
 from authlens.aws.wire_capture import Exchange, WireTap
-from authlens.core.authorizer import Authorizer
-from authlens.core.cloud_log import LogLine, LogQuery
-from authlens.core.deployment import Deployment
-from authlens.core.gateway import CallFailed, Reply
-from authlens.core.invocation import Failure, FailureKind, Outcome
-from authlens.core.request import AuthorizerRequest
-from authlens.core.target import Configured, Identity, Target
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.gateway import CallFailed, Reply
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
 
 Value = TypeVar("Value")
 

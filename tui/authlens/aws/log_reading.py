@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from authlens.core.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
 
 MOST_PAGES = 5
 """CloudWatch answers empty pages while it looks through a long time."""

@@ -21,7 +21,7 @@ from botocore.credentials import ProcessProvider
 from botocore.loaders import JSONFileLoader, Loader
 from botocore.utils import IMDSRegionProvider
 
-from authlens.core.target import Configured, NoProfile, StaticCredentials, Target
+from authlens.core.request.target import Configured, NoProfile, StaticCredentials, Target
 from authlens.core.text.url import is_loopback, read_url
 
 Retries = Literal["once", "configured"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from authlens.core.invocation import Wire
+from authlens.core.invocation.invocation import Wire
 
 _SECRET_HEADERS = frozenset({"authorization", "x-amz-security-token"})
 _MASK = "(not kept)"

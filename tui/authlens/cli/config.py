@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import ExitCode, narrate
+from authlens.cli.console.diagnostics import ExitCode, narrate
 
 if TYPE_CHECKING:
-    from authlens.cli.world import World
+    from authlens.cli.console.services import World
 
 _EXAMPLES = """examples:
   authlens config path
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         for name, path in facts.items():
             world.output.line(f"{name.ljust(width)}  {path}")
     else:
-        from authlens.core.yaml_dump import dump
+        from authlens.core.text.yaml_writer import dump
 
         world.output.write(dump(facts))
     return ExitCode.DONE

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.policy_input import read_policy_file
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+from authlens.cli.inputs.policies import read_policy_file
 
 if TYPE_CHECKING:
+    from authlens.core.policy.decision.decide import Decision
+    from authlens.core.policy.decision.near_miss import NearMiss
+    from authlens.core.policy.decision.reasons import Substitution
     from authlens.core.policy.document import Document
-    from authlens.core.policy.evaluate import Decision
-    from authlens.core.policy.json_text import Span
     from authlens.core.policy.matching import Deciding
-    from authlens.core.policy.near_miss import NearMiss
     from authlens.core.policy.policy_file import PolicyFile
-    from authlens.core.policy.reasons import Substitution
+    from authlens.core.text.json_reader import Span
 
 _EXAMPLES = """examples:
   authlens decide --policy policy.json iot:Publish topic/sensors/7/data
@@ -58,7 +58,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.policy.evaluate import decide
+    from authlens.core.policy.decision.decide import decide
 
     for name in ("action", "resource"):
         if not getattr(arguments, name).strip():
@@ -130,7 +130,7 @@ def _sources(name: str, file: PolicyFile) -> Iterator[_Source]:
 
 def _is_failure(file: PolicyFile) -> bool:
     """Whether it holds a call that failed: nothing is allowed or denied by that."""
-    from authlens.cli.printed_error import stored_error
+    from authlens.cli.inputs.printed_error import stored_error
 
     if file.answer or len(file.documents) != 1 or file.documents[0].statements:
         return False
@@ -158,7 +158,7 @@ def _variables(written: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _write_text(told: _Told, world: World) -> None:
-    from authlens.core.visible import visible
+    from authlens.core.text.visible import visible
 
     for line in _lines(told):
         world.output.line(visible(line))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from authlens.cli.world import OpenApp, World
+from authlens.cli.console.services import OpenApp, World
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

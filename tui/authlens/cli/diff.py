@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from authlens.cli.diagnostics import CommandError, ExitCode
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
 
 if TYPE_CHECKING:
-    from authlens.core.compare import Comparison, Side
-    from authlens.core.expectation import Question
+    from authlens.core.compare.compare import Comparison, Side
+    from authlens.core.saved.expectation import Question
 
 _EXAMPLES = """examples:
   authlens diff 41 42                              two invocations of the history
@@ -39,7 +39,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.cli.compare_input import read_side
+    from authlens.cli.inputs.sides import read_side
 
     if arguments.a == arguments.b == "-":
         raise CommandError("standard input can be only one of A and B")
@@ -59,8 +59,8 @@ def _part(side: Side, only: str | None) -> Side:
 
 def _compared(left: Side, right: Side, questions: list[Question] | None) -> Comparison:
     """What a saved request expects is compared with an answer, and stands left of it."""
-    from authlens.core.compare import compare
-    from authlens.core.compare_expectation import compare_with_expectation
+    from authlens.core.compare.compare import compare
+    from authlens.core.expect.difference import compare_with_expectation
 
     for draft, answered in ((left, right), (right, left)):
         if draft.saved and draft.saved.expect and answered.result:
@@ -73,14 +73,14 @@ def _compared(left: Side, right: Side, questions: list[Question] | None) -> Comp
 
 
 def _questions(written: list[str] | None) -> list[Question] | None:
-    from authlens.cli.questions import read_question
+    from authlens.cli.inputs.questions import read_question
 
     return [read_question(text) for text in written] if written else None
 
 
 def _write(comparison: Comparison, form: str, world: World) -> None:
-    from authlens.core import compare_export as export
-    from authlens.core.visible import visible_lines
+    from authlens.core.compare import export
+    from authlens.core.text.visible import visible_lines
 
     if form == "json":
         world.output.json(export.as_json(comparison))

@@ -7,23 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.request_input import (
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+from authlens.cli.inputs.saved_requests import (
     declare_authorizer,
     known_authorizer,
     read_saved_request,
     read_text,
     resolve_references,
 )
-from authlens.cli.signing_input import signed
-from authlens.cli.world import World
-from authlens.core.request import TlsContext
+from authlens.cli.inputs.signing import signed
+from authlens.core.request.request import TlsContext
 
 if TYPE_CHECKING:
-    from authlens.core.authorizer import Authorizer
-    from authlens.core.event_preview import PreviewKind
-    from authlens.core.request import AuthorizerRequest
-    from authlens.core.saved_request import SavedRequest
+    from authlens.core.event.preview import PreviewKind
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.request.request import AuthorizerRequest
+    from authlens.core.saved.saved_request import SavedRequest
 
 _EXAMPLES = """examples:
   authlens event --request requests/sensor.yaml
@@ -95,8 +95,8 @@ def _is_resolved(arguments: argparse.Namespace) -> bool:
 
 
 def _refers(request: AuthorizerRequest) -> bool:
-    from authlens.core.fields import texts
-    from authlens.core.redaction import refers
+    from authlens.core.request.fields import texts
+    from authlens.core.request.references import refers
 
     return any(refers(text) for _, text in texts(request))
 
@@ -106,7 +106,7 @@ def _event(
 ) -> dict[str, Any]:
     from uuid import uuid4
 
-    from authlens.core.event_preview import preview_event
+    from authlens.core.event.preview import preview_event
 
     return preview_event(kind, request, authorizer, str(uuid4()), is_resolved)
 
@@ -114,8 +114,8 @@ def _event(
 def _write_differences(
     arguments: argparse.Namespace, world: World, request: AuthorizerRequest, authorizer: Authorizer | None
 ) -> None:
-    from authlens.core.event_compare import KINDS, differences
-    from authlens.core.visible import visible
+    from authlens.core.event.differences import KINDS, differences
+    from authlens.core.text.visible import visible
 
     kinds = [kind for kind in KINDS if arguments.kind in ("test", kind)]
     is_resolved = _is_resolved(arguments)
@@ -134,7 +134,7 @@ def _account_endpoint(arguments: argparse.Namespace, world: World, saved: SavedR
     """The host that the account's devices connect to, where AWS may be asked and no other host is named."""
     if not arguments.describe or arguments.endpoint or (saved.request.tls_context or TlsContext()).server_name:
         return ""
-    from authlens.cli.aws_input import ask
+    from authlens.cli.inputs.asked_of_aws import ask
 
     try:
         with world.sender() as sender:
@@ -151,7 +151,7 @@ def _write_device_lines(
     authorizer: Authorizer | None,
     account_endpoint: str,
 ) -> None:
-    from authlens.core.device_lines import device_lines
+    from authlens.core.commands.device_lines import device_lines
 
     lines = device_lines(
         request,
@@ -177,9 +177,9 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.event_reading import UnreadableEvent, read_event
-    from authlens.core.saved_request import SavedRequest
-    from authlens.core.saved_request_yaml import write
+    from authlens.core.event.reading import UnreadableEvent, read_event
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.core.saved.saved_request_yaml import write
 
     try:
         read = read_event(read_text(arguments.read, world, "a logged event"))
@@ -188,7 +188,7 @@ def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
     for note in read.notes:
         narrate(note, world.stderr)
     if arguments.output == "json":
-        from authlens.core.invocation_json import request_to_json
+        from authlens.core.invocation.invocation_json import request_to_json
 
         world.output.json({"request": request_to_json(read.request), "notes": list(read.notes)})
     else:

@@ -17,8 +17,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
 
 PRIVATE_KEY = "keys/private.pem"
 SHARED = "functions/"
@@ -67,8 +67,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 def project() -> Mapping[str, bytes]:
     """The files of a new project by their paths in it, with keys that no other has."""
-    from authlens.core.keys import generate_key_pair
-    from authlens.endpoint.local import SAMPLES
+    from authlens.core.signing.keys import generate_key_pair
+    from authlens.endpoint.samples.unpack import SAMPLES
 
     keys = generate_key_pair()
     return {

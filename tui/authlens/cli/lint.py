@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.policy_input import read_policy_file
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+from authlens.cli.inputs.policies import read_policy_file
 
 if TYPE_CHECKING:
-    from authlens.core.invocation import Invocation
-    from authlens.core.policy.json_text import Span
+    from authlens.core.invocation.invocation import Invocation
+    from authlens.core.lint.rule import Finding
     from authlens.core.policy.policy_file import PolicyFile
-    from authlens.core.policy.rule import Finding
+    from authlens.core.text.json_reader import Span
 
 _EXAMPLES = """examples:
   authlens lint policy.json
@@ -75,8 +75,8 @@ class _Checked:
 
 
 def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
-    from authlens.core.policy.lint import lint
-    from authlens.core.policy.rule import Answer, Surroundings
+    from authlens.core.lint.linter import lint
+    from authlens.core.lint.rule import Answer, Surroundings
 
     file = read_policy_file(name, world)
     invocation = _invocation(file)
@@ -96,7 +96,7 @@ def _invocation(file: PolicyFile) -> Invocation | None:
     """The invocation that an answer is part of, where the file is one of the history."""
     import json
 
-    from authlens.core.invocation_json import from_json
+    from authlens.core.invocation.invocation_json import from_json
 
     if file.answer is None or file.fault:
         return None
@@ -122,7 +122,7 @@ def _span_in_file(finding: Finding, file: PolicyFile) -> Span | None:
 
 
 def _write_text(checked: list[_Checked], world: World) -> None:
-    from authlens.core.visible import visible
+    from authlens.core.text.visible import visible
 
     for file in checked:
         for found in file.found:
@@ -134,7 +134,7 @@ def _write_text(checked: list[_Checked], world: World) -> None:
 
 
 def _gauges(file: _Checked) -> Iterator[str]:
-    from authlens.core.policy.lint import gauges
+    from authlens.core.lint.linter import gauges
 
     for gauge in gauges(file.file.documents):
         left = f"{gauge.left} left" if gauge.left >= 0 else f"{-gauge.left} too many"
@@ -142,7 +142,7 @@ def _gauges(file: _Checked) -> Iterator[str]:
 
 
 def _as_json(checked: list[_Checked]) -> dict[str, Any]:
-    from authlens.core.policy.lint import gauges
+    from authlens.core.lint.linter import gauges
 
     return {
         "findings": [_finding(file.name, found) for file in checked for found in file.found],
@@ -173,7 +173,7 @@ def _finding(name: str, found: _Located) -> dict[str, Any]:
 
 
 def _list_rules(output: str, world: World) -> ExitCode:
-    from authlens.core.policy.lint import RULES
+    from authlens.core.lint.linter import RULES
 
     if output == "json":
         rules = [

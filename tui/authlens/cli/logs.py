@@ -7,15 +7,15 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authlens.core.cloud_log import LogLine, LogQuery
-    from authlens.core.invocation import Invocation
-    from authlens.core.saved_request import SavedRequest
+    from authlens.core.invocation.cloud_log import LogLine, LogQuery
+    from authlens.core.invocation.invocation import Invocation
+    from authlens.core.saved.saved_request import SavedRequest
     from authlens.sending import Sender
 
 _EXAMPLES = """examples:
@@ -58,7 +58,7 @@ def _duration(text: str) -> timedelta:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.cli.aws_input import ask
+    from authlens.cli.inputs.asked_of_aws import ask
 
     saved, base, invocation = _subject(arguments, world)
     with world.sender() as sender:
@@ -71,8 +71,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invocation | None) -> tuple[LogLine, ...]:
     from dataclasses import replace
 
-    from authlens.core.invocation_redaction import redactor_of
-    from authlens.core.redaction import Redactor, secrets_of
+    from authlens.core.secrets.invocation_redaction import redactor_of
+    from authlens.core.secrets.redaction import Redactor, secrets_of
 
     redactor = redactor_of(invocation) if invocation else Redactor(secrets_of(saved.request))
     return tuple(replace(line, text=redactor.text(line.text)) for line in lines)
@@ -81,9 +81,9 @@ def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invoc
 def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
     from pathlib import Path
 
-    from authlens.cli.request_input import read_saved_request
-    from authlens.cli.stored_answer import of_history
-    from authlens.core.saved_request import SavedRequest
+    from authlens.cli.inputs.saved_requests import read_saved_request
+    from authlens.cli.inputs.stored_answer import of_history
+    from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:
         return (*read_saved_request(arguments.request, world), None)
@@ -104,8 +104,8 @@ def _query(
 ) -> LogQuery:
     from dataclasses import replace
 
-    from authlens.cli.aws_input import describe
-    from authlens.core.cloud_log import LogQuery, connections_query, function_query, window
+    from authlens.cli.inputs.asked_of_aws import describe
+    from authlens.core.invocation.cloud_log import LogQuery, connections_query, function_query, window
 
     now = world.now()
     since, until = window(invocation) if invocation else (now - (arguments.since or timedelta(minutes=10)), now)
@@ -120,8 +120,8 @@ def _query(
 
 
 def _write(arguments: argparse.Namespace, world: World, query: LogQuery, lines: tuple[LogLine, ...]) -> None:
-    from authlens.core.cloud_log import LATE, log_text
-    from authlens.core.visible import visible_lines
+    from authlens.core.invocation.cloud_log import LATE, log_text
+    from authlens.core.text.visible import visible_lines
 
     if arguments.output == "json":
         world.output.json(

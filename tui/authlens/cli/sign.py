@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.signing_input import given_passphrase, given_token, sign_with_file
-from authlens.cli.world import World
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_file
 
 if TYPE_CHECKING:
-    from authlens.core.saved_request import Place
+    from authlens.core.request.token_place import Place
 
 _EXAMPLES = """examples:
   authlens sign --key private.pem allow
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     _advise(arguments, passphrase, world)
     placed = _placed(arguments, token, signature)
     if arguments.output == "json":
-        from authlens.core.encodings import base64_to_base64url, url_encode
+        from authlens.core.text.encodings import base64_to_base64url, url_encode
 
         members = {"base64url": base64_to_base64url(signature), "urlEncoded": url_encode(signature)}
         world.output.json({"signature": signature, **members, "placed": placed})
@@ -70,9 +70,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 def _advise(arguments: argparse.Namespace, passphrase: bytes | None, world: World) -> None:
     """What AWS would say of the key, and the line that does the same. A key that asked for its passphrase is not
     read again."""
-    from authlens.cli.request_input import read_bytes
-    from authlens.core.keys import PassphraseNeeded, read_private_key, size_advice
-    from authlens.core.signing import openssl_signing
+    from authlens.cli.inputs.saved_requests import read_bytes
+    from authlens.core.signing.keys import PassphraseNeeded, read_private_key, size_advice
+    from authlens.core.signing.signing import openssl_signing
 
     if arguments.openssl:
         narrate(openssl_signing("TOKEN", arguments.key), world.stderr)
@@ -86,9 +86,9 @@ def _advise(arguments: argparse.Namespace, passphrase: bytes | None, world: Worl
 
 def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | None:
     """Token and signature where they are looked for; `None` when they are not to be placed."""
-    from authlens.core.authorizer import Authorizer
-    from authlens.core.placing import place
-    from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+    from authlens.core.request.token_place import place
 
     where: Place = arguments.place
     if where == "token":
@@ -108,7 +108,7 @@ def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | 
 
 
 def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
+    from authlens.core.signing.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
 
     if not MINIMUM_BITS <= arguments.bits <= 8192:
         raise CommandError(f"--bits {arguments.bits}: AWS IoT takes keys from {MINIMUM_BITS} bits; at most 8192 here")

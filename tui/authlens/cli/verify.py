@@ -10,22 +10,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.diagnostics import CommandError, ExitCode, narrate
-from authlens.cli.parser import Parser
-from authlens.cli.request_input import (
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.parser import Parser
+from authlens.cli.console.services import World
+from authlens.cli.inputs.saved_requests import (
     declare_authorizer,
     known_authorizer,
     read_bytes,
     read_saved_request,
     resolve_references,
 )
-from authlens.cli.signing_input import given_token, signed
-from authlens.cli.world import World
+from authlens.cli.inputs.signing import given_token, signed
 
 if TYPE_CHECKING:
-    from authlens.core.authorizer import Authorizer
-    from authlens.core.jwt import Jwt
-    from authlens.core.slips import Slip
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.signing.jwt import Jwt
+    from authlens.core.signing.mistakes import Slip
 
 _EXAMPLES = """examples:
   authlens verify --key public.pem --signature "$SIGNATURE" allow
@@ -67,8 +67,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.signing import fitting_key
-    from authlens.core.slips import slips
+    from authlens.core.signing.mistakes import slips
+    from authlens.core.signing.signing import fitting_key
 
     claim = _of_request(arguments, world) if arguments.request is not None else _typed(arguments, world)
     token, signature = claim.token, claim.signature
@@ -106,8 +106,8 @@ def _typed(arguments: argparse.Namespace, world: World) -> _Claim:
 
 
 def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
-    from authlens.core.placing import signature_of, token_of
-    from authlens.core.signature_bench import other_texts
+    from authlens.core.request.token_place import signature_of, token_of
+    from authlens.core.signing.bench import other_texts
 
     if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
         raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
@@ -138,7 +138,7 @@ def _is_file(name: str) -> bool:
 
 
 def _jwt(token: str, world: World) -> Jwt | None:
-    from authlens.core import jwt
+    from authlens.core.signing import jwt
 
     read = jwt.read(token)
     if read is not None:
@@ -182,7 +182,7 @@ def _public_pems(name: str, content: bytes) -> list[tuple[str, str]]:
 
 def _public_pem(name: str, content: bytes) -> str:
     """A private key stands for its public one."""
-    from authlens.core.keys import KeyProblem, public_pem_of, read_public_key
+    from authlens.core.signing.keys import KeyProblem, public_pem_of, read_public_key
 
     try:
         if b"PRIVATE KEY-----" in content:
@@ -195,8 +195,8 @@ def _public_pem(name: str, content: bytes) -> str:
 
 
 def _advise(name: str, pem: str, world: World) -> None:
-    from authlens.core.keys import KeyProblem, read_public_key, size_advice
-    from authlens.core.management import key_refusal
+    from authlens.core.contract.management import key_refusal
+    from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice
 
     try:
         advice = size_advice(read_public_key(pem).key_size)
@@ -210,8 +210,8 @@ def _advise(name: str, pem: str, world: World) -> None:
 
 def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
     """What can be said of a signature that no slip explains."""
-    from authlens.core.encodings import signature_bytes
-    from authlens.core.preflight_limits import mended_signature
+    from authlens.core.preflight.limit_checks import mended_signature
+    from authlens.core.text.encodings import signature_bytes
 
     mended = mended_signature(signature)
     octets = signature_bytes(mended[0] if mended else signature)
@@ -227,7 +227,7 @@ def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
 
 def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
     """The bytes of a signature of each key that can be read."""
-    from authlens.core.keys import KeyProblem, read_public_key
+    from authlens.core.signing.keys import KeyProblem, read_public_key
 
     sizes = set()
     for _, pem in keys:

@@ -18,12 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from authlens.core.target import DEMO, StaticCredentials, Target
-from authlens.core.visible import visible
-from authlens.endpoint.definition_file import DEFAULT_REGION, content_of, looks_like_template
+from authlens.core.request.target import DEMO, StaticCredentials, Target
+from authlens.core.text.visible import visible
+from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
 from authlens.user_path import NotAPath, user_path
 
-SAMPLES = Path(__file__).with_name("samples")
 START_LIMIT = 30.0
 """Seconds until a starting endpoint must have told its URL."""
 END_LIMIT = 8.0
@@ -215,7 +215,7 @@ def is_template(path: Path) -> bool:
 
 def region_of(path: Path) -> str:
     """The region that the file names; the endpoint itself says what is wrong with the file."""
-    from authlens.core.yaml_text import YamlError, load
+    from authlens.core.text.yaml_reader import YamlError, load
 
     try:
         fields = load(content_of(path).decode("utf-8")).mapping()

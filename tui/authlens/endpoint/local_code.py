@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from authlens.core.target import Target
-from authlens.endpoint.definitions import DefinitionError, Definitions, read_definitions
+from authlens.core.request.target import Target
 from authlens.endpoint.local import Stamp, definition_file, is_template, stamp
-from authlens.endpoint.runtime_code import fingerprint
-from authlens.endpoint.template import read_template
+from authlens.endpoint.runtime.fingerprint import fingerprint
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
+from authlens.endpoint.templates.template import read_template
 
 
 class CodeWatch:

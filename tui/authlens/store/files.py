@@ -77,6 +77,12 @@ def write_whole(path: Path, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """A new file. Raises OSError: FileExistsError where something has that name already, a link too."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
+        file.write(content)
+
+
 def _mode(target: Path) -> int:
     try:
         return stat.S_IMODE(target.stat().st_mode) & 0o600

@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
-from authlens.core.invocation import Invocation
+from authlens.core.invocation.invocation import Invocation
 from authlens.store import history_file as file
 from authlens.store import history_search as search_in
 from authlens.store.files import reason

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from authlens.core.invocation import Invocation, Outcome
-from authlens.core.invocation_json import from_json, to_json
-from authlens.core.invocation_redaction import redact_invocation, without_resolved
-from authlens.core.target import Target
-from authlens.core.verdict_word import verdict_word
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.invocation_json import from_json, to_json
+from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.request.target import Target
+from authlens.core.secrets.invocation_redaction import redact_invocation, without_resolved
 
 Keep = Literal["full", "redacted", "off"]
 """Everything a replay needs, everything but its secrets, or nothing at all."""

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from authlens.core.fields import sentence_label, texts
-from authlens.core.finding import Missing
-from authlens.core.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.visible import visible
+from authlens.core.preflight.finding import Missing
+from authlens.core.request.fields import sentence_label, texts
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.text.visible import visible
 from authlens.store.files import reason
 from authlens.user_path import user_path
 

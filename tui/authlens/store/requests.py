@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from authlens.core.saved_request import SavedRequest
-from authlens.core.visible import visible
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.visible import visible
 from authlens.store.files import locked, make_folder, reason, sweep, write_whole
 
 SUFFIXES = (".yaml", ".yml")
@@ -78,8 +78,8 @@ def load(path: Path) -> Loaded:
 
 
 def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
-    from authlens.core.saved_request_yaml import has_comments, read
-    from authlens.core.yaml_text import YamlError, decode
+    from authlens.core.saved.saved_request_yaml import has_comments, read
+    from authlens.core.text.yaml_reader import YamlError, decode
 
     try:
         text = decode(content)
@@ -116,8 +116,8 @@ def save(
 
 def _readable(path: Path, saved: SavedRequest) -> bytes:
     """The content of its file. What could not be opened again is not written."""
-    from authlens.core.saved_request_yaml import read, write
-    from authlens.core.yaml_text import YamlError, decode
+    from authlens.core.saved.saved_request_yaml import read, write
+    from authlens.core.text.yaml_reader import YamlError, decode
 
     _refuse_repeated_header(path, saved)
     content = write(saved).encode()
@@ -219,7 +219,7 @@ def _entry(path: Path) -> Entry | None:
 
 def _content(path: Path) -> tuple[bytes, int]:
     """The content of a regular file, and its mode. Raises Unreadable."""
-    from authlens.core.yaml_text import MAX_BYTES
+    from authlens.core.text.yaml_reader import MAX_BYTES
 
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -255,7 +255,7 @@ def _refuse_surprise(path: Path, expected: str | None, overwrite: bool, drop_com
 
 
 def _holds_comments(content: bytes) -> bool:
-    from authlens.core.saved_request_yaml import has_comments
+    from authlens.core.saved.saved_request_yaml import has_comments
 
     return has_comments(content.decode("utf-8", "replace"))
 

@@ -86,7 +86,7 @@ def load_settings(path: Path) -> Settings:
         return Settings()
     except (OSError, ValueError) as error:
         return Settings(history_keep=_UNSURE, problems=(f"{path} cannot be read: {_why(error)}",))
-    from authlens.core.yaml_text import YamlError, decode, load
+    from authlens.core.text.yaml_reader import YamlError, decode, load
 
     try:
         document = load(decode(content))
@@ -99,7 +99,7 @@ def load_settings(path: Path) -> Settings:
 
 
 def _settings(document: Any, path: Path) -> Settings:
-    from authlens.core.yaml_text import YamlError
+    from authlens.core.text.yaml_reader import YamlError
 
     found: dict[str, Any] = {}
     problems = [f"{path}, {problem}" for problem in _unknown_keys(document)]
@@ -161,7 +161,7 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 
 def _save(path: Path, settings: Settings) -> None:
-    from authlens.core.yaml_text import YamlError, decode, load
+    from authlens.core.text.yaml_reader import YamlError, decode, load
     from authlens.store.settings_text import with_changes
 
     try:

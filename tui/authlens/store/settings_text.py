@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from authlens.core.yaml_dump import dump
-from authlens.core.yaml_text import Node, YamlError, load
+from authlens.core.text.yaml_reader import Node, YamlError, load
+from authlens.core.text.yaml_writer import dump
 
 _COMMENT_OR_END = re.compile(r"\s+#.*|\s*$", re.DOTALL)
 

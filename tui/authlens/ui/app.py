@@ -18,11 +18,11 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
-from authlens.ui import background, clipboard, hangup
-from authlens.ui.desk import Desk
-from authlens.ui.mfa import MfaAsker
-from authlens.ui.shown import AsciiGlyphs, TerminalGuard
-from authlens.ui.themes import DEFAULT, BrokenTheme, read_theme, read_themes
+from authlens.ui.runtime import background, clipboard, hangup
+from authlens.ui.runtime.mfa import MfaAsker
+from authlens.ui.runtime.services import Desk
+from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
+from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
@@ -75,8 +75,8 @@ class AuthlensApp(App[object]):
         return [*super().get_line_filters(), *self._guards]
 
     def get_default_screen(self) -> Screen[object]:
-        from authlens.ui.screens.main import MainScreen
-        from authlens.ui.screens.opening import start
+        from authlens.ui.runtime.start import start
+        from authlens.ui.screens.main.screen import MainScreen
 
         screen = MainScreen(self.desk, self.sender)
         beginning = start(self.desk)
@@ -136,7 +136,7 @@ class AuthlensApp(App[object]):
             yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, self, "theme", name))
 
     def action_command_palette(self) -> None:
-        from authlens.ui.screens.palette import Palette
+        from authlens.ui.screens.dialogs.palette import Palette
 
         if not Palette.is_open(self):
             self.push_screen(Palette())
@@ -161,13 +161,13 @@ class AuthlensApp(App[object]):
         await super().on_event(event)
 
     def action_help(self) -> None:
-        from authlens.ui.screens.help import HelpScreen
+        from authlens.ui.screens.dialogs.help import HelpScreen
 
         self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
 
     async def action_quit(self) -> None:
         """Leave; unsaved changes are asked about first."""
-        from authlens.ui.screens.filing import Filing
+        from authlens.ui.screens.main.files import Filing
 
         while isinstance(self.screen, ModalScreen):
             await self.pop_screen()
@@ -179,7 +179,7 @@ class AuthlensApp(App[object]):
 
     async def ask_mfa_code(self, serial: str) -> str:
         """Ask for the code of an MFA device."""
-        from authlens.ui.screens.dialog import AskText
+        from authlens.ui.screens.dialogs.dialog import AskText
 
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.push_screen(
@@ -243,7 +243,7 @@ class AuthlensApp(App[object]):
             # Widgets that are taken down half made, before the first paint, stumble over what they lack.
             self._close_messages_no_wait()
             return
-        from authlens.ui import crash
+        from authlens.ui.runtime import crash
 
         self._return_code = crash.EXIT_CODE
         if self._exception is not None:

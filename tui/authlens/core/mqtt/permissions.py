@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from authlens.core.mqtt.packets import Connect
 from authlens.core.mqtt.properties import SESSION_EXPIRY, number_of
 from authlens.core.policy.arn import partition_of
+from authlens.core.policy.decision.decide import Decision, decide
 from authlens.core.policy.document import Document
-from authlens.core.policy.evaluate import Decision, decide
 
 KEPT = 1024
 """Answers kept for each connection."""

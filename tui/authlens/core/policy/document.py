@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from authlens.core.policy import json_text
 from authlens.core.policy.actions import action_glob
 from authlens.core.policy.arn import Prefix, fitting_prefix
 from authlens.core.policy.conditions import Operator, operator_named
-from authlens.core.policy.json_text import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
 from authlens.core.policy.variables import VERSION_WITH_VARIABLES, Template, template
 from authlens.core.policy.wildcards import Glob
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
 
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 DOCUMENT_KEYS = ("Version", "Id", "Statement")
@@ -120,13 +120,13 @@ class Document:
         """Characters without white space between the values."""
         if self.root is None:
             return len(self.text)
-        return len(json.dumps(json_text.plain(self.root), separators=(",", ":"), ensure_ascii=False))
+        return len(json.dumps(json_reader.plain(self.root), separators=(",", ":"), ensure_ascii=False))
 
 
 @lru_cache(maxsize=64)
 def parse(text: str) -> Document:
     """Read one document. The same text gives the same value, so it is parsed once."""
-    read = json_text.parse(text)
+    read = json_reader.parse(text)
     if read.root is None:
         return Document(text, None, None, (), (read.fault,) if read.fault else ())
     return from_node(read.root, text, is_text=True)
@@ -153,7 +153,7 @@ def _no_policy(node: Node) -> str:
 
 
 def _kind(node: Node) -> str:
-    return json_text.words(node)
+    return json_reader.words(node)
 
 
 def _statement_nodes(root: JsonObject, faults: list[Fault]) -> tuple[Node, ...]:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from authlens.core.policy import document, json_text
+from authlens.core.policy import document
 from authlens.core.policy.document import Document
-from authlens.core.policy.json_text import Fault, JsonArray, JsonObject, JsonString, Node, Span
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import Fault, JsonArray, JsonObject, JsonString, Node, Span
 
 _WRAPPERS = ("outcome", "result", "answer")
 """Members under which an invocation keeps its outcome."""
@@ -34,18 +35,18 @@ class PolicyFile:
         string = self.strings[index]
         if string is None:
             return span
-        offsets = json_text.string_offsets(self.text, string.span)
+        offsets = json_reader.string_offsets(self.text, string.span)
         return _places(self.text).span(offsets[span.start], offsets[span.end])
 
 
 @lru_cache(maxsize=1)
-def _places(text: str) -> json_text.Places:
+def _places(text: str) -> json_reader.Places:
     """Counting the lines of a file once is enough for all its findings."""
-    return json_text.Places(text)
+    return json_reader.Places(text)
 
 
 def read(text: str) -> PolicyFile:
-    whole = json_text.parse(text)
+    whole = json_reader.parse(text)
     if whole.root is None:
         return PolicyFile(text, (document.parse(text),), (None,), None, whole.fault)
     answer = _answer(whole.root)
@@ -89,5 +90,5 @@ def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString 
 def _no_documents(root: Node) -> Fault | None:
     if isinstance(root, JsonObject | JsonArray | JsonString):
         return None
-    message = f"a policy, a list of policies or an answer was expected, this is {json_text.words(root)}"
+    message = f"a policy, a list of policies or an answer was expected, this is {json_reader.words(root)}"
     return Fault("not-an-object", message, root.span)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from authlens.core.yaml_text import Node
+from authlens.core.text.yaml_reader import Node
 
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
 """Of one case."""

@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from authlens.core.authorizer import Authorizer
-from authlens.core.yaml_text import Node, YamlError, decode, load
-from authlens.endpoint.definition_file import DEFAULT_REGION, content_of, looks_like_template
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.text.yaml_reader import Node, YamlError, decode, load
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
 
 _ACCOUNT = "000000000000"
 

@@ -1,0 +1,174 @@
+"""Completion scripts: real shells read them, every command and option is in them, no foreign file is overwritten."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from authlens.cli.completion import command as completion
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.output import Output
+from authlens.cli.console.parser import COMMANDS
+from authlens.cli.console.services import World
+from authlens.core.commands.options import OPTIONS
+from support.terminal import Terminal
+
+
+def _world(**environ: str) -> tuple[World, io.StringIO]:
+    out = io.StringIO()
+    unused = cast(Any, None)
+    return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 5), out
+
+
+@pytest.fixture(scope="module")
+def scripts() -> dict[str, str]:
+    return {shell: completion.script(shell) for shell in completion.SHELLS}
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) -> None:
+    script = scripts[shell].replace("\\", "")
+    for command in COMMANDS:
+        assert command.name in script
+    for option in OPTIONS:
+        assert (option.name if shell != "fish" else f"-l {option.name[2:]}") in script, option.name
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_path: Path) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} on this machine")
+    (tmp_path / "script").write_text(scripts[shell])
+    subprocess.run([shell, "-n", tmp_path / "script"], check=True, capture_output=True)
+
+
+_ASKED = {
+    "authlens inv": "invoke",
+    "authlens --region x --wa": "--watch",
+    "authlens my-s": "my-saved.yaml",
+    "authlens invoke --token-st": "--token-stdin",
+    "authlens invoke --output yaml-s": "yaml-stream",
+    "authlens invoke --request my-s": "my-saved.yaml",
+    "authlens invoke --cli-input-json file://my-s": "file://my-saved.yaml",
+    "authlens history sh": "show",
+    "authlens lint a.json my-s": "my-saved.yaml",
+    "authlens diff 1 my-s": "my-saved.yaml",
+}
+"""What the last word of a line completes to."""
+
+_ASKED_BEHIND_EQUALS = {
+    "authlens --endpoint-url=http://x:1 invoke --output=yaml-s": "yaml-stream",
+    "authlens run --junit=my-s": "my-saved.yaml",
+    "authlens invoke --cli-input-yaml=file://my-s": "file://my-saved.yaml",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "my-saved.yaml").touch()
+    return tmp_path
+
+
+def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} on this machine")
+    return subprocess.run(
+        [shell, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env={"HOME": str(folder)}
+    ).stdout.splitlines()
+
+
+def test_bash_completes(scripts: dict[str, str], folder: Path) -> None:
+    """As readline calls it: its words end at = and : too, and what it puts in begins behind them."""
+    lines = {**_ASKED, **_ASKED_BEHIND_EQUALS}
+    ask = 'compopt() { :; }; ask() { COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _authlens; '
+    ask += 'echo "${COMPREPLY[@]}"; }\n'
+    for line in lines:
+        ask += f"ask {shlex.join([line, *re.findall('[:=]+|[^ :=]+', line)])}\n"
+    said = _asked_in("bash", scripts["bash"] + ask, folder)
+    assert said == [re.split("[:=]", wanted)[-1] for wanted in lines.values()]
+
+
+def test_fish_completes(scripts: dict[str, str], folder: Path) -> None:
+    lines = {**_ASKED, **_ASKED_BEHIND_EQUALS}
+    ask = "".join(f"complete -C {shlex.quote(line)}\n" for line in lines)
+    said = _asked_in("fish", f"source (echo {shlex.quote(scripts['fish'])} | psub)\n{ask}", folder)
+    typed = {line: line.rpartition("=")[0].split(" ")[-1] for line in _ASKED_BEHIND_EQUALS}
+    wanted = [f"{typed[line]}={word}" if line in typed else word for line, word in lines.items()]
+    assert [line.split("\t")[0] for line in said] == wanted
+
+
+def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("there is no zsh on this machine")
+    (folder / "_authlens").write_text(scripts["zsh"])
+    environ = {"HOME": str(folder), "TERM": "dumb", "PATH": os.defpath}
+    with Terminal(["zsh", "-f", "-i"], columns=200, rows=50, environ=environ, cwd=str(folder)) as terminal:
+        terminal.type("fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; PS1='% '\n")
+        for line, word in {**_ASKED, **_ASKED_BEHIND_EQUALS}.items():
+            terminal.type(f"{line}\t")
+            behind = line.rpartition("=")[2] if line in _ASKED_BEHIND_EQUALS else line.split(" ")[-1]
+            terminal.wait_for(line.removesuffix(behind) + word)
+            terminal.press("ctrl+u")
+
+
+@pytest.mark.parametrize("shell", completion.SHELLS)
+def test_installs_into_the_folder_of_the_user_and_again(shell: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        world, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
+        assert completion.main([completion.INSTALL], world) == ExitCode.DONE
+        assert str(completion.place(shell, world.environ)) in out.getvalue()
+    assert completion.place(shell, world.environ).read_text().startswith("#")
+
+
+def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
+    environ = {"XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c", "BASH_COMPLETION_USER_DIR": "/b"}
+    assert [str(completion.place(shell, environ)) for shell in completion.SHELLS] == [
+        "/b/completions/authlens",
+        "/d/zsh/site-functions/_authlens",
+        "/c/fish/completions/authlens.fish",
+    ]
+
+
+def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
+    world, _ = _world(HOME=str(tmp_path))
+    path = completion.place("bash", world.environ)
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    with pytest.raises(CommandError, match="is not ours"):
+        completion.main([completion.INSTALL, "bash"], world)
+    assert path.read_text() == "mine"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".local").write_text("a file where a folder should be")
+    world, _ = _world(HOME=str(tmp_path))
+    with pytest.raises(CommandError, match="cannot be written"):
+        completion.main([completion.INSTALL, "bash"], world)
+
+
+def test_prints_the_script(scripts: dict[str, str]) -> None:
+    world, out = _world()
+    assert completion.main([f"{completion.PRINT}=bash"], world) == ExitCode.DONE
+    assert out.getvalue() == scripts["bash"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--print-completion", "tcsh"], "'tcsh' is none of the shells"),
+        (["--print-completion"], "the shell is not known"),
+        (["--print-completion", "bash", "zsh"], "takes one shell"),
+    ],
+)
+def test_refusals(words: list[str], message: str) -> None:
+    world, _ = _world()
+    with pytest.raises(CommandError, match=message):
+        completion.main(words, world)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.cli.inputs.printed_error import printed_error
+from authlens.core.invocation.invocation import Failure, FailureKind
+
+CALL = "when calling the TestInvokeAuthorizer operation"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "error", "message"),
+    [
+        (f"An error occurred (A) {CALL}: x: y\nz\n", FailureKind.AWS, "A", "x: y\nz"),
+        (f"\naws: [ERROR]: An error occurred (A) {CALL} (reached max retries: 4): x", FailureKind.AWS, "A", "x"),
+        (f"An error occurred (A) {CALL}:  at principalId", FailureKind.AWS, "A", " at principalId"),
+        (f"An error occurred (A) {CALL}: None\n", FailureKind.AWS, "A", None),
+        (
+            "\naws: [ERROR]: An error occurred (NoCredentials): Unable to locate credentials.",
+            FailureKind.CREDENTIALS,
+            "NoCredentialsError",
+            "Unable to locate credentials.",
+        ),
+        (
+            "\nUnable to locate credentials. You can configure",
+            FailureKind.CREDENTIALS,
+            "NoCredentialsError",
+            "Unable to locate credentials. You can configure",
+        ),
+        (
+            "An error occurred (NoRegion): You must specify a region.",
+            FailureKind.CONFIGURATION,
+            "NoRegionError",
+            "You must specify a region.",
+        ),
+        (
+            'Could not connect to the endpoint URL: "x"',
+            FailureKind.UNREACHABLE,
+            "EndpointConnectionError",
+            'Could not connect to the endpoint URL: "x"',
+        ),
+        (
+            "Read timeout on endpoint URL: x",
+            FailureKind.TIMED_OUT,
+            "ReadTimeoutError",
+            "Read timeout on endpoint URL: x",
+        ),
+    ],
+)
+def test_what_was_printed_is_the_failure_it_was(text: str, kind: FailureKind, error: str, message: str | None) -> None:
+    assert printed_error(text) == Failure(kind, error, message)
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "An error occurred", "It was unable to locate credentials"])
+def test_anything_else_is_none(text: str) -> None:
+    assert printed_error(text) is None

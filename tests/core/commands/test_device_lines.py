@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import ast
+import shlex
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.commands.device_lines import ENDPOINT, DeviceLine, device_lines
+from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.secrets.redaction import MASK
+from support.preflight import SIGNED
+
+SIGNATURE = "ab+/cd+/ab+/cd+/efg="
+TOKEN_MODE = AuthorizerRequest("A", "the-secret-token", SIGNATURE)
+CONTEXT = AuthorizerRequest("A", mqtt_context=MqttContext("sensor-7?room=1", 'it\'s a "secret"', "c 1"))
+
+
+def lines(request: AuthorizerRequest, reveal: bool = True, endpoint: str | None = None) -> dict[str, DeviceLine]:
+    found = device_lines(request, SIGNED, endpoint=endpoint, topic="a/b c", reveal=reveal)
+    return {line.id: line for line in found}
+
+
+def options(line: DeviceLine) -> dict[str, str]:
+    words = shlex.split(line.text.replace("\\\n", ""))
+    return {
+        name: value
+        for name, value in zip(words, [*words[1:], ""], strict=True)
+        if name.startswith("-") and len(name) > 1
+    }
+
+
+def python_calls(text: str) -> dict[str, dict[str, object]]:
+    """The literal arguments of each call, by the call's name."""
+    calls: dict[str, dict[str, object]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            literals = {str(index): each for index, each in enumerate(node.args)}
+            literals |= {each.arg or "": each.value for each in node.keywords}
+            calls[node.func.attr] = {
+                name: ast.literal_eval(each)
+                for name, each in literals.items()
+                if isinstance(each, ast.Constant | ast.List)
+            }
+    return calls
+
+
+@pytest.mark.parametrize("tool", ["mosquitto_pub", "mqttx"])
+def test_mqtt_tools_get_port_alpn_and_the_whole_username(tool: str) -> None:
+    given_ = options(lines(TOKEN_MODE)[tool])
+    assert given_["-p"] == "443"
+    assert given_["--tls-alpn" if tool == "mosquitto_pub" else "--alpn"] == "mqtt"
+    assert given_["-h"] == ENDPOINT
+    assert given_["-t"] == "a/b c"
+    user, _, query = given_["-u"].partition("?")
+    assert user == ""
+    assert parse_qs(query) == {AUTHORIZER_NAME: ["A"], SIGNATURE_NAME: [SIGNATURE], "tok": ["the-secret-token"]}
+    assert "%2B" in query
+
+
+def test_what_the_username_holds_already_stays() -> None:
+    given_ = options(lines(CONTEXT)["mosquitto_pub"])
+    assert given_["-u"] == f"sensor-7?room=1&{AUTHORIZER_NAME}=A"
+    assert (given_["-P"], given_["-i"]) == ('it\'s a "secret"', "c 1")
+
+
+def test_curl_publishes_with_headers_that_are_not_encoded() -> None:
+    words = shlex.split(lines(TOKEN_MODE)["curl"].text.replace("\\\n", ""))
+    url = urlsplit(words[words.index("--url") + 1])
+    assert (url.scheme, url.port, url.path, url.query) == ("https", 443, "/topics/a%2Fb%20c", "qos=1")
+    headers = [words[index + 1] for index, word in enumerate(words) if word == "--header"]
+    assert headers == [f"{AUTHORIZER_NAME}: A", f"{SIGNATURE_NAME}: {SIGNATURE}", "tok: the-secret-token"]
+
+
+def test_curl_keeps_the_query_string_and_what_it_carries() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("X", "y"),), f"?{AUTHORIZER_NAME}=A&tok=t"))
+    text = lines(request)["curl"].text
+    assert f"?qos=1&{AUTHORIZER_NAME}=A&tok=t" in text
+    assert text.count(AUTHORIZER_NAME) == 1
+    assert "'X: y'" in text
+
+
+def test_paho_and_the_sdk_get_python_that_parses() -> None:
+    paho = python_calls(lines(TOKEN_MODE)["paho"].text)
+    assert paho["set_alpn_protocols"] == {"0": ["mqtt"]}
+    assert paho["connect"] == {"0": ENDPOINT, "1": 443}
+    sdk = python_calls(lines(TOKEN_MODE)["aws-sdk"].text)["direct_with_custom_authorizer"]
+    assert sdk == {
+        "endpoint": ENDPOINT,
+        "client_id": "client-1",
+        "auth_authorizer_name": "A",
+        "auth_token_key_name": "tok",
+        "auth_token_value": "the-secret-token",
+        "auth_authorizer_signature": "ab%2B%2Fcd%2B%2Fab%2B%2Fcd%2B%2Fefg%3D",
+    }
+
+
+def test_the_sdk_gets_a_username_without_what_it_adds_itself() -> None:
+    username = f"u?room=1&tok=t&{AUTHORIZER_NAME}=A"
+    sdk = python_calls(lines(AuthorizerRequest("A", mqtt_context=MqttContext(username, b"\xff")))["aws-sdk"].text)
+    assert sdk["direct_with_custom_authorizer"]["auth_username"] == "u?room=1"
+    assert sdk["direct_with_custom_authorizer"]["auth_password"] == b"\xff"
+
+
+def test_a_browser_gets_everything_in_the_url() -> None:
+    url = urlsplit(lines(TOKEN_MODE)["websocket-url"].text)
+    assert (url.scheme, url.path) == ("wss", "/mqtt")
+    assert parse_qs(url.query) == {AUTHORIZER_NAME: ["A"], SIGNATURE_NAME: [SIGNATURE], "tok": ["the-secret-token"]}
+    request = AuthorizerRequest("A", http_context=HttpContext(query_string=f"?a=1&{AUTHORIZER_NAME}=A"))
+    assert lines(request)["websocket-url"].text.endswith(f"/mqtt?a=1&{AUTHORIZER_NAME}=A")
+
+
+def test_a_binary_password_cannot_stand_on_a_command_line() -> None:
+    line = lines(AuthorizerRequest("A", mqtt_context=MqttContext("u", b"\xff")))["mosquitto_pub"]
+    assert "-P" not in options(line)
+    assert "binary" in line.note
+
+
+@pytest.mark.parametrize(
+    ("request_", "endpoint", "expected"),
+    [
+        (TOKEN_MODE, None, ENDPOINT),
+        (AuthorizerRequest("A", tls_context=TlsContext("sni.example")), None, "sni.example"),
+        (AuthorizerRequest("A", tls_context=TlsContext("sni.example")), "data.example", "data.example"),
+    ],
+)
+def test_the_endpoint_is_what_is_known_of_it(request_: AuthorizerRequest, endpoint: str | None, expected: str) -> None:
+    assert all(expected in line.text for line in lines(request_, endpoint=endpoint).values())
+
+
+def test_secrets_are_masked_unless_revealed() -> None:
+    request = AuthorizerRequest(
+        "A",
+        http_context=HttpContext((("authorization", "Basic c2VjcmV0"),), "?token=top-secret-7"),
+        mqtt_context=MqttContext("u?token=top-secret-7", "hunter22", "c1"),
+    )
+    for request_ in (request, TOKEN_MODE):
+        shown = "\n".join(line.text for line in lines(request_, reveal=False).values())
+        assert MASK in shown
+        for secret in ("top-secret-7", "hunter22", "c2VjcmV0", "the-secret-token", "ab+/", "ab%2B", "%5Bredacted"):
+            assert secret not in shown
+
+
+@given(st.text(), st.text(), st.text(min_size=1))
+def test_every_line_is_quoted(username: str, password: str, client: str) -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext(username, password, client))
+    found = lines(request)
+    words = shlex.split(found["mosquitto_pub"].text)
+    assert words[words.index("-P") + 1] == password
+    assert words[words.index("-i") + 1] == client
+    ast.parse(found["paho"].text)
+    ast.parse(found["aws-sdk"].text)
+
+
+def test_references_and_escapes_stand_as_they_are_meant() -> None:
+    request = AuthorizerRequest(
+        "A", "${env:TOKEN}", SIGNATURE, mqtt_context=MqttContext("$${env:X}", "${file:pw}", "c")
+    )
+    found = lines(request)
+    assert options(found["mosquitto_pub"])["-u"].startswith("${env:X}?")
+    assert "tok=${env:TOKEN}" in found["websocket-url"].text
+    assert found["curl"].note.endswith("Put in what ${…} stands for.")
+    resolved = device_lines(request, SIGNED, reveal=True, is_resolved=True)
+    assert all("Put in" not in line.note for line in resolved)
+    assert "$${env:X}" in resolved[1].text
+
+
+def test_a_query_that_no_url_holds_is_encoded() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("X-Empty", ""),), "?a=b c&d={e}[1-9]%41é"))
+    found = lines(request)
+    assert "&a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9" in found["curl"].text
+    assert "--header 'X-Empty;'" in found["curl"].text
+    assert "/mqtt?a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9&" in found["websocket-url"].text

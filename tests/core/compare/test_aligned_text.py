@@ -1,0 +1,100 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.compare.aligned_text import Fold, Row, RowKind, Section, align, fold, jumps, row, word_spans
+
+LINES = st.lists(st.sampled_from(["{", "}", '  "a",', '  "a"', '  "b"', ""]), max_size=12)
+
+
+def kinds(rows: tuple[Row, ...]) -> str:
+    return "".join(each.kind.value for each in rows)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        pytest.param([], [], "", id="nothing"),
+        pytest.param(["a"], ["a"], " ", id="same"),
+        pytest.param(["a"], ["b"], "~", id="changed"),
+        pytest.param(["a"], ["a", "b"], " +", id="added"),
+        pytest.param(["a", "b"], ["b"], "- ", id="removed"),
+        pytest.param(['"x"', "]"], ['"x",', '"y"', "]"], " + ", id="a trailing comma changes no line"),
+        pytest.param(["a", "b", "c"], ["a", "x", "c"], " ~ ", id="between"),
+    ],
+)
+def test_rows(left: list[str], right: list[str], expected: str) -> None:
+    assert kinds(align(left, right)) == expected
+
+
+@given(LINES, LINES)
+def test_rows_hold_every_line_in_order(left: list[str], right: list[str]) -> None:
+    rows = align(left, right)
+
+    assert [each.left for each in rows if each.left is not None] == left
+    assert [each.right for each in rows if each.right is not None] == right
+
+
+def test_spans_are_whole_words() -> None:
+    left, right = word_spans('"topic/sensors/7/data"', '"topic/sensors/12/data"')
+
+    assert left == ((15, 16),)
+    assert right == ((15, 17),)
+
+
+def test_spans_of_an_insertion_are_on_one_side() -> None:
+    assert word_spans("iot:Publish", "iot:Publish, iot:Receive") == ((), ((11, 24),))
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_texts_without_their_spans_are_equal(left: str, right: str) -> None:
+    def rest(text: str, spans: tuple[tuple[int, int], ...]) -> str:
+        return "".join(character for place, character in enumerate(text) if not any(a <= place < b for a, b in spans))
+
+    left_spans, right_spans = word_spans(left, right)
+
+    assert rest(left, left_spans) == rest(right, right_spans)
+
+
+def test_a_huge_difference_is_one_change() -> None:
+    rows = align([f"a{n}" for n in range(3000)], [f"b{n}" for n in range(3000)])
+
+    assert {each.kind for each in rows} == {RowKind.CHANGED}
+    assert len(rows) == 3000
+
+
+def rows_of(pattern: str) -> tuple[Row, ...]:
+    return tuple(row("x", "x") if mark == "." else row("x", "y") for mark in pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("..........", [(0, 10)], id="all the same"),
+        pytest.param("x", [], id="all changed"),
+        pytest.param(".....x.....", [(0, 4), (7, 4)], id="both ends"),
+        pytest.param("x..x", [], id="context covers all"),
+        pytest.param("x...x", [], id="one row is not worth folding"),
+        pytest.param("x....x", [(2, 2)], id="two are"),
+    ],
+)
+def test_folds(pattern: str, expected: list[tuple[int, int]]) -> None:
+    rows = rows_of(pattern)
+
+    folded = fold(rows, context=1)
+
+    assert [(each.start, each.count) for each in folded if isinstance(each, Fold)] == expected
+    assert sum(each.count if isinstance(each, Fold) else 1 for each in folded) == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"), [("", ()), ("...", ()), ("x", (0,)), (".xx..x", (1, 5)), ("xx.x", (0, 3))]
+)
+def test_jumps_go_to_the_first_row_of_each_change(pattern: str, expected: tuple[int, ...]) -> None:
+    assert jumps(rows_of(pattern)) == expected
+
+
+def test_a_section_knows_whether_it_changed() -> None:
+    assert Section("answer", rows_of("..x")).changed
+    assert not Section("answer", rows_of("...")).changed

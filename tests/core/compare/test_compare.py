@@ -1,0 +1,191 @@
+from dataclasses import replace
+
+import pytest
+
+from authlens.core.compare.compare import Side, asked, compare, members, target_words
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Question
+from authlens.core.saved.saved_request import SavedRequest
+from support.invocations import CLIENT, CONNECT, PUBLISH, REFUSAL, REQUEST, TOPIC, invocation, outcome, policy
+
+PUBLISHING = Question("iot:Publish", "topic/sensors/7/data")
+
+
+def test_an_invocation_equals_itself() -> None:
+    comparison = compare(invocation(), invocation(number=2))
+
+    assert comparison.equal
+    assert comparison.flips == ()
+    assert comparison.summary == "document 1 unchanged"
+
+
+def test_time_duration_and_target_are_told_and_are_no_difference() -> None:
+    comparison = compare(invocation(duration=1.0), invocation(target=Target(profile="prod", region="eu-west-1")))
+
+    assert comparison.equal
+    assert "target local demo → profile prod, region eu-west-1" in comparison.words
+
+
+def test_what_describe_said_is_told_and_is_no_difference() -> None:
+    before = Authorizer("A", status="ACTIVE", token_signing_public_keys=(("k", "pem"),))
+
+    comparison = compare(
+        invocation(authorizer=before), invocation(authorizer=Authorizer("A", status="INACTIVE")), questions=()
+    )
+
+    assert comparison.equal
+    assert comparison.words == (
+        "document 1 unchanged",
+        "status ACTIVE → INACTIVE",
+        "authorizer's token signing public keys changed",
+    )
+
+
+def test_flipped_decisions_come_first_with_the_reason() -> None:
+    right = outcome(policy(CONNECT, {**PUBLISH, "Resource": f"{TOPIC}sensors/8/data"}), principal="sensor8")
+
+    comparison = compare(invocation(), invocation(right), (PUBLISHING, Question("iot:Connect", "client/sensor-7")))
+
+    assert not comparison.answer_equal
+    assert comparison.words[0].startswith("publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because ")
+    assert comparison.words[1:] == (
+        "principal sensor7 → sensor8",
+        f"statement 2: resource {TOPIC}sensors/7/data → {TOPIC}sensors/8/data",
+    )
+
+
+def test_without_questions_the_documents_raise_their_own() -> None:
+    right = outcome(policy(CONNECT, PUBLISH, {**PUBLISH, "Effect": "Deny"}))
+
+    (flip,) = compare(invocation(), invocation(right)).flips
+
+    assert (flip.before.word, flip.after.word) == ("ALLOWED", "EXPLICIT_DENY")
+
+
+def test_a_denial_of_everything_flips_what_others_allow() -> None:
+    right = outcome(policy(CONNECT, PUBLISH, {"Effect": "Deny", "Action": "iot:*", "Resource": "*"}))
+
+    flips = compare(invocation(), invocation(right)).flips
+
+    assert [(asked(flip.after.question), flip.before.word, flip.after.word) for flip in flips[:3]] == [
+        ("connect as sensor-7", "ALLOWED", "EXPLICIT_DENY"),
+        ("publish to sensors/7/data", "ALLOWED", "EXPLICIT_DENY"),
+        ("connect as *", "IMPLICIT_DENY", "EXPLICIT_DENY"),
+    ]
+
+
+def test_a_client_that_is_let_in_no_more_may_do_nothing_it_might_before() -> None:
+    words = compare(invocation(), invocation(outcome(policy(CONNECT, PUBLISH), authenticated=False))).words
+
+    assert words == (
+        "connect as sensor-7: ALLOWED → IMPLICIT_DENY, because the client is not authenticated",
+        "publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because the client is not authenticated",
+        "authenticated yes → no",
+        "document 1 unchanged",
+    )
+
+
+def test_policies_alone_are_compared_with_policies() -> None:
+    alone = Side("policy.json", result=outcome(policy(PUBLISH, CONNECT), principal=None), policies_alone=True)
+
+    assert compare(alone, invocation()).equal
+
+
+def test_refused_logins_may_do_nothing() -> None:
+    refused = outcome(policy(CONNECT, PUBLISH), authenticated=False)
+
+    comparison = compare(invocation(), invocation(refused), (PUBLISHING,))
+
+    assert comparison.words[:2] == (
+        "publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because the client is not authenticated",
+        "authenticated yes → no",
+    )
+
+
+def test_an_answer_and_a_failure() -> None:
+    comparison = compare(invocation(), invocation(REFUSAL))
+
+    assert not comparison.answer_equal
+    assert comparison.words == (
+        "authenticated as sensor7 → ResourceNotFoundException: Authorizer SensorAuth not found",
+    )
+
+
+def test_secrets_are_compared_and_never_told() -> None:
+    other = replace(REQUEST, mqtt_context=MqttContext("sensor-7", "battery staple", "sensor-7"))
+
+    comparison = compare(invocation(), invocation(request=other))
+
+    assert not comparison.request_equal
+    assert comparison.answer_equal
+    assert "mqttContext.password changed ([redacted])" in comparison.words
+    assert "horse" not in comparison.summary
+    assert "staple" not in comparison.summary
+
+
+def test_a_password_is_its_bytes() -> None:
+    text, octets = (AuthorizerRequest("A", mqtt_context=MqttContext(password=word)) for word in ("é", "é".encode()))
+
+    assert compare(invocation(request=text), invocation(request=octets)).request_equal
+
+
+def test_order_of_headers_means_nothing() -> None:
+    one = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("b", "2"))))
+    two = AuthorizerRequest("A", http_context=HttpContext((("b", "2"), ("a", "1"))))
+
+    assert compare(invocation(request=one), invocation(request=two)).request_equal
+
+
+def test_a_stored_answer_has_no_request_to_compare() -> None:
+    assert compare(Side("answer.json", result=outcome(policy(PUBLISH, CONNECT))), invocation()).equal
+
+
+def test_a_draft_has_no_answer_to_compare() -> None:
+    draft = SavedRequest(replace(REQUEST, authorizer_name="Other"))
+
+    comparison = compare(invocation(), Side.of_draft(draft))
+
+    assert comparison.answer_equal
+    assert comparison.words[0] == "authorizerName SensorAuth → Other"
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (Question("iot:Connect", f"{CLIENT}c1"), "connect as c1"),
+        (Question("iot:Publish", "topic/a/b"), "publish to a/b"),
+        (Question("iot:Receive", "topic/a"), "receive on a"),
+        (Question("iot:Subscribe", "topicfilter/a/#"), "subscribe to a/#"),
+        (Question("iot:Subscribe", "topic/a"), "subscribe to topic/a"),
+        (Question("iot:GetThingShadow", "thing/t"), "iot:GetThingShadow on thing/t"),
+        (Question("iot:Publish", "arn:x"), "publish to x"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_questions_in_words(question: Question, words: str) -> None:
+    assert asked(question) == words
+
+
+def test_members_by_their_dotted_names() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((), "?a"), mqtt_context=MqttContext(password=b"\xff"))
+
+    assert members(request) == {
+        "authorizerName": "A",
+        "httpContext.headers": "(empty)",
+        "httpContext.queryString": "?a",
+        "mqttContext.password": "0xff",
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(), "AWS's own configuration"),
+        (Target(local="demo", region="r"), "local demo"),
+        (Target(endpoint_url="http://127.0.0.1:1"), "endpoint http://127.0.0.1:1"),
+    ],
+)
+def test_targets_in_words(target: Target, words: str) -> None:
+    assert target_words(target) == words

@@ -1,0 +1,106 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.compare.compare import Comparison, Side, compare
+from authlens.core.compare.export import as_json, as_markdown, as_text, as_unified
+from authlens.core.request.request import MqttContext
+from support.invocations import CONNECT, PUBLISH, REQUEST, invocation, outcome, policy
+
+CANARY = "canary-of-a-password"
+LEFT = invocation(request=replace(REQUEST, mqtt_context=MqttContext("sensor-7", CANARY, "sensor-7")), number=1)
+RIGHT = invocation(outcome(policy(CONNECT, {**PUBLISH, "Sid": f"``` | {CANARY}"}), principal="s8"), number=2)
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    return compare(LEFT, RIGHT, ())
+
+
+def test_text(comparison: Comparison) -> None:
+    assert as_text(comparison) == (
+        "invocation 1 and invocation 2: different\n"
+        "  principal sensor7 → s8\n"
+        "  mqttContext.password changed ([redacted])\n"
+        "  document 1 unchanged\n"
+    )
+
+
+def test_unified(comparison: Comparison) -> None:
+    lines = as_unified(comparison, context=0).splitlines()
+
+    assert lines[:2] == ["--- invocation 1", "+++ invocation 2"]
+    changed = [line for line in lines[2:] if not line.startswith("@@")]
+    assert changed[:4] == [
+        "-mqttContext.password: [redacted]",
+        "+mqttContext.password: [redacted] (differs)",
+        "-principalId: sensor7",
+        "+principalId: s8",
+    ]
+
+
+def test_nothing_to_tell_is_an_empty_unified_diff() -> None:
+    assert as_unified(compare(LEFT, LEFT, ())) == ""
+
+
+def test_a_document_that_moved_is_the_same_text_in_a_unified_diff() -> None:
+    before, after = outcome(policy(CONNECT), policy(PUBLISH)), outcome(policy(PUBLISH), policy(CONNECT))
+
+    assert as_unified(compare(Side("a", result=before), Side("b", result=after), ())) == ""
+
+
+def test_markdown_cannot_be_broken_out_of(comparison: Comparison) -> None:
+    text = as_markdown(comparison)
+
+    assert text.startswith("# invocation 1 → invocation 2\n\nDifferent.\n")
+    assert "| answer | authenticated as sensor7 | authenticated as s8 |" in text
+    assert "\n````diff\n" in text
+    assert text.endswith("\n````\n")
+
+
+def test_json(comparison: Comparison) -> None:
+    value = as_json(comparison)
+
+    assert json.loads(json.dumps(value)) == value
+    assert (value["equal"], value["requestEqual"], value["answerEqual"]) == (False, False, False)
+    assert value["left"] == {"label": "invocation 1", "target": "local demo", "duration": 0.012}
+    assert {"about": "answer", "words": "principal sensor7 → s8", "differs": True} in value["changes"]
+    assert value["sections"][0]["title"] == "request"
+
+
+def test_flips_in_json() -> None:
+    denied = outcome(policy(CONNECT))
+
+    (flip,) = as_json(compare(LEFT, invocation(denied)))["flipped"]
+
+    assert (flip["action"], flip["left"], flip["right"]) == ("iot:Publish", "ALLOWED", "IMPLICIT_DENY")
+
+
+@pytest.mark.parametrize("export", [as_text, as_unified, as_markdown, as_json], ids=lambda export: export.__name__)
+def test_no_export_holds_a_secret(export: object, comparison: Comparison) -> None:
+    assert callable(export)
+    assert CANARY not in str(export(comparison))
+
+
+KEYS = st.sampled_from(["Version", "Statement", "Sid", "Effect", "Action", "Resource", "Condition", "Id"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+DOCUMENTS = st.lists(st.text(max_size=20) | JSON.map(json.dumps), max_size=4).map(tuple)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_any_documents_can_be_compared_and_exported(left: tuple[str, ...], right: tuple[str, ...]) -> None:
+    found = compare(invocation(outcome(*left)), invocation(outcome(*right)))
+
+    as_text(found)
+    as_unified(found)
+    as_markdown(found)
+    json.dumps(as_json(found))
+    assert found.equal or found.differing
+    assert compare(invocation(outcome(*left)), invocation(outcome(*left))).equal

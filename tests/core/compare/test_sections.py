@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+from authlens.core.compare.aligned_text import RowKind, Section
+from authlens.core.compare.compare import Side, compare
+from authlens.core.compare.sections import sections
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from support.invocations import CONNECT, PUBLISH, REFUSAL, REQUEST, invocation, outcome, policy
+
+
+def shown(part: Section) -> list[str]:
+    return [f"{row.kind.value}{row.left}|{row.right}" for row in part.rows if row.kind is not RowKind.SAME]
+
+
+def test_parts_in_order() -> None:
+    comparison = compare(invocation(), invocation(outcome(policy(CONNECT, PUBLISH), policy(CONNECT))), ())
+
+    assert [(part.title, part.changed) for part in sections(comparison)] == [
+        ("request", False),
+        ("answer", False),
+        ("document 1", False),
+        ("document 2", True),
+    ]
+
+
+def test_by_meaning_only_what_means_something_else_is_marked() -> None:
+    actions = {**PUBLISH, "Action": ["iot:Receive", "iot:Publish"]}
+    comparison = compare(invocation(), invocation(outcome(policy(actions, CONNECT))), ())
+
+    assert shown(sections(comparison)[-1]) == ['+None|        "iot:Receive"']
+
+
+def test_as_text_what_was_written_is_marked() -> None:
+    comparison = compare(invocation(), invocation(outcome(policy(PUBLISH, CONNECT))), ())
+
+    assert not sections(comparison)[-1].changed
+    assert sections(comparison, textual=True)[-1].changed
+
+
+def test_moved_documents_stand_beside_what_they_were() -> None:
+    before, after = outcome(policy(CONNECT), policy(PUBLISH)), outcome(policy(PUBLISH), policy(CONNECT))
+
+    parts = sections(compare(invocation(before), invocation(after), ()))
+
+    assert [part.title for part in parts[2:]] == ["document 2 → 1", "document 1 → 2"]
+    assert not any(part.changed for part in parts)
+
+
+def test_a_document_that_is_no_policy_is_shown_as_it_came() -> None:
+    comparison = compare(invocation(outcome("{a\nb")), invocation(outcome("{a\nc")), ())
+
+    assert shown(sections(comparison)[-1]) == ["~b|c"]
+
+
+def test_a_failure_beside_an_answer() -> None:
+    comparison = compare(invocation(), invocation(REFUSAL))
+
+    part = next(part for part in sections(comparison) if part.title == "answer")
+    assert shown(part)[0] == "-isAuthenticated: true|None"
+    assert "+None|error: ResourceNotFoundException" in shown(part)
+
+
+def test_a_changed_secret_is_marked_and_hidden() -> None:
+    other = replace(REQUEST, mqtt_context=MqttContext("sensor-7", "battery staple", "sensor-7"))
+
+    request = sections(compare(invocation(), invocation(request=other), ()))[0]
+
+    assert shown(request) == ["~mqttContext.password: [redacted]|mqttContext.password: [redacted] (differs)"]
+
+
+def test_a_secret_that_comes_back_in_an_answer_is_hidden() -> None:
+    token = "a-token-of-some-length"
+    request = AuthorizerRequest("A", token=token, token_signature="c2ln")
+    echo = outcome(policy({**CONNECT, "Sid": token}), principal=token)
+
+    parts = sections(compare(invocation(echo, request), invocation(outcome(policy(CONNECT)), request), ()), True)
+
+    text = "\n".join(f"{row.left}{row.right}" for part in parts for row in part.rows)
+    assert token not in text
+    assert '"Sid": "[redacted]"' in text
+
+
+def test_a_value_of_several_lines_is_one_row() -> None:
+    other = replace(REQUEST, mqtt_context=MqttContext("sensor\n7", "correct horse", "sensor-7"))
+
+    request = sections(compare(invocation(), invocation(request=other), ()))[0]
+
+    assert shown(request) == ["~mqttContext.username: sensor-7|mqttContext.username: sensor␊7"]
+
+
+def test_a_draft_shows_the_request_alone() -> None:
+    comparison = compare(Side("a", REQUEST), Side("b", replace(REQUEST, authorizer_name="B")))
+
+    assert [part.title for part in sections(comparison)] == ["request"]
+
+
+def test_every_row_is_on_its_side() -> None:
+    left, right = outcome(policy(CONNECT), policy(PUBLISH, CONNECT)), outcome(policy(PUBLISH))
+
+    for textual in (False, True):
+        for part in sections(compare(invocation(left), invocation(right), ()), textual):
+            for row in part.rows:
+                assert (row.kind is RowKind.ADDED) == (row.left is None)
+                assert (row.kind is RowKind.REMOVED) == (row.right is None)

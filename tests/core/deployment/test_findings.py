@@ -1,0 +1,274 @@
+"""What is read of a deployment, and what it means for a device."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.facts import facts
+from authlens.core.deployment.findings import deployment_caveats
+from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+
+ARN = "arn:aws:iot:eu-west-1:111122223333:authorizer/A"
+FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:f"
+AUTHORIZER = Authorizer("A", arn=ARN, function_arn=FUNCTION_ARN)
+HOST = "abc-ats.iot.eu-west-1.amazonaws.com"
+NAMED = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", "c1"))
+ALIASED = replace(AUTHORIZER, function_arn=f"{FUNCTION_ARN}:prod")
+
+
+def policy(source: str = ARN, **members: Any) -> str:
+    statement = {
+        "Sid": "s1",
+        "Effect": "Allow",
+        "Principal": {"Service": "iot.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Condition": {"ArnLike": {"AWS:SourceArn": source}},
+    }
+    return json.dumps({"Statement": [statement | members]})
+
+
+GOOD = Deployment(AUTHORIZER, Function(FUNCTION_ARN, 3), policy(), default_authorizer="A", data_endpoint=HOST)
+DENIED = "AccessDeniedException"
+
+
+def on(host: str, request: AuthorizerRequest = NAMED) -> AuthorizerRequest:
+    return replace(request, tls_context=TlsContext(host))
+
+
+def domain(**members: Any) -> tuple[Domain, ...]:
+    return (Domain("shop", "iot.example.com", **members),)
+
+
+CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
+    "nothing is wrong": (GOOD, NAMED, {}, ""),
+    "no such function": (
+        replace(GOOD, function=None, permission=None),
+        NAMED,
+        {"function-missing": "warning"},
+        "update",
+    ),
+    "a failed function": (
+        replace(GOOD, function=Function(FUNCTION_ARN, 3, "Failed", "no image")),
+        NAMED,
+        {"function-not-active": "warning"},
+        "Failed (no image)",
+    ),
+    "an idle function wakes up": (replace(GOOD, function=Function(FUNCTION_ARN, 3, "Inactive")), NAMED, {}, ""),
+    "five seconds will do": (replace(GOOD, function=Function(FUNCTION_ARN, 5)), NAMED, {}, ""),
+    "a long timeout": (
+        replace(GOOD, function=Function(FUNCTION_ARN, 30)),
+        NAMED,
+        {"function-timeout": "info"},
+        "30 s, but AWS IoT ends",
+    ),
+    "no permission at all": (
+        replace(GOOD, permission=None),
+        NAMED,
+        {"permission-missing": "warning"},
+        f"aws lambda add-permission --function-name {FUNCTION_ARN} --principal iot.amazonaws.com --source-arn {ARN}",
+    ),
+    "only of another service": (
+        replace(GOOD, permission=policy(Principal={"Service": "apigateway.amazonaws.com"})),
+        NAMED,
+        {"permission-missing": "warning"},
+        "it names only apigateway.amazonaws.com",
+    ),
+    "the function's own ARN": (
+        replace(GOOD, permission=policy(FUNCTION_ARN)),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is the function's own ARN, and must be " + ARN,
+    ),
+    "another authorizer": (
+        replace(GOOD, permission=policy(ARN.replace("/A", "/B"))),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is the authorizer 'B'",
+    ),
+    "another account's authorizer": (
+        replace(GOOD, permission=policy(ARN.replace("111122223333", "444455556666"))),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is of account 444455556666",
+    ),
+    "another region's authorizer": (
+        replace(GOOD, permission=policy(ARN.replace("eu-west-1", "us-east-1"))),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is of region us-east-1",
+    ),
+    "something else": (
+        replace(GOOD, permission=policy("arn:aws:iot:eu-west-1:111122223333:rule/x")),
+        NAMED,
+        {"permission-source-arn": "warning"},
+        "is not the authorizer's ARN",
+    ),
+    "another account": (
+        replace(GOOD, permission=policy(Condition={"StringEquals": {"AWS:SourceAccount": "444455556666"}})),
+        NAMED,
+        {"permission-source-account": "warning"},
+        "the authorizer's account is 111122223333",
+    ),
+    "a denial": (
+        replace(GOOD, permission=policy(Effect="Deny")),
+        NAMED,
+        {"permission-denied": "warning"},
+        "'s1' of the function's resource policy denies",
+    ),
+    "no JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "no JSON policy"),
+    "open to everybody": (
+        replace(GOOD, permission=policy(Condition={})),
+        NAMED,
+        {"permission-open": "info"},
+        "any authorizer of any account",
+    ),
+    "a condition of another kind": (
+        replace(GOOD, permission=policy(Condition={"Bool": {"aws:SecureTransport": "true"}})),
+        NAMED,
+        {"permission-unjudged": "info"},
+        "Bool aws:SecureTransport",
+    ),
+    "given to the function but not to its alias": (
+        replace(GOOD, authorizer=ALIASED, permission=None, unqualified_permission=policy()),
+        NAMED,
+        {"permission-alias": "warning"},
+        "names its alias 'prod'",
+    ),
+    "given to neither": (
+        replace(GOOD, authorizer=ALIASED, permission=None, unqualified_permission=None),
+        NAMED,
+        {"permission-missing": "warning"},
+        f"{FUNCTION_ARN}:prod",
+    ),
+    "nothing names it, and it is the default": (GOOD, AuthorizerRequest("A", "t", "s"), {}, ""),
+    "nothing names it, and another is the default": (
+        replace(GOOD, default_authorizer="B"),
+        AuthorizerRequest("A", "t", "s"),
+        {"default-authorizer": "info"},
+        "is sent to the default one, B",
+    ),
+    "nothing names it, and there is no default": (
+        replace(GOOD, default_authorizer=None),
+        AuthorizerRequest("A", "t", "s"),
+        {"default-authorizer": "info"},
+        "there is no default authorizer",
+    ),
+    "the domain's default comes before the account's": (
+        replace(GOOD, default_authorizer="B", domains=domain(default_authorizer="A", allows_override=False)),
+        on("iot.example.com", AuthorizerRequest("A", "t", "s")),
+        {},
+        "",
+    ),
+    "a domain that sends everybody elsewhere": (
+        replace(GOOD, domains=domain(default_authorizer="B", allows_override=False)),
+        on("iot.example.com"),
+        {"domain-override": "warning"},
+        "sends every device to B: its allowAuthorizerOverride is false",
+    ),
+    "a domain that is not the one meant": (
+        replace(GOOD, domains=domain(default_authorizer="B", allows_override=False)),
+        on(HOST),
+        {},
+        "",
+    ),
+    "a domain that may be meant": (
+        replace(GOOD, domains=domain(default_authorizer="B", allows_override=False)),
+        NAMED,
+        {"domain-override": "info"},
+        "shop (iot.example.com)",
+    ),
+    "a domain that lets devices choose": (
+        replace(GOOD, domains=domain(default_authorizer="B", allows_override=True)),
+        on("IOT.example.com"),
+        {},
+        "",
+    ),
+    "a domain without authorizer": (replace(GOOD, domains=domain()), on("iot.example.com"), {}, ""),
+    "a disabled domain": (
+        replace(GOOD, domains=domain(status="DISABLED")),
+        on("iot.example.com"),
+        {"domain-disabled": "warning"},
+        "is DISABLED",
+    ),
+    "a domain for certificates": (
+        replace(GOOD, domains=domain(authentication_type="AWS_X509")),
+        on("iot.example.com"),
+        {"domain-authentication": "warning"},
+        "authenticates with AWS_X509",
+    ),
+    "a domain for another protocol": (
+        replace(GOOD, domains=domain(application_protocol="HTTPS")),
+        on("iot.example.com"),
+        {"domain-protocol": "warning"},
+        "takes HTTPS only",
+    ),
+    "a domain for MQTT, asked over HTTP": (
+        replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
+        on("iot.example.com", AuthorizerRequest("A", http_context=HttpContext(((AUTHORIZER_NAME, "A"),)))),
+        {"domain-protocol": "warning"},
+        "MQTT over TLS only",
+    ),
+    "a domain for MQTT": (
+        replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
+        on("iot.example.com"),
+        {},
+        "",
+    ),
+    "a host that is nobody's": (GOOD, on("example.org"), {"server-name-unknown": "warning"}, f"Use {HOST}"),
+    "the data endpoint": (GOOD, on(HOST.upper()), {}, ""),
+    "a host that cannot be judged": (
+        replace(GOOD, data_endpoint=Unread("iot:DescribeEndpoint", DENIED)),
+        on("example.org"),
+        {"not-read": "info"},
+        "iot:DescribeEndpoint (AccessDeniedException)",
+    ),
+    "nothing could be read": (
+        Deployment(
+            AUTHORIZER,
+            Unread("lambda:GetFunctionConfiguration", DENIED),
+            Unread("lambda:GetPolicy", DENIED),
+            default_authorizer=Unread("iot:DescribeDefaultAuthorizer", DENIED),
+            domains=Unread("iot:ListDomainConfigurations", DENIED),
+            data_endpoint=Unread("iot:DescribeEndpoint", "timed out"),
+        ),
+        on("example.org", AuthorizerRequest("A", "t", "s")),
+        {"not-read": "info"},
+        "lambda:GetPolicy (AccessDeniedException)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("deployment", "request_", "expected", "words"), CASES.values(), ids=CASES.keys())
+def test_a_deployment_is_judged(
+    deployment: Deployment, request_: AuthorizerRequest, expected: dict[str, str], words: str
+) -> None:
+    found = deployment_caveats(deployment, request_)
+    assert {caveat.id: caveat.severity for caveat in found} == expected
+    assert words in " ".join(f"{caveat.message} {caveat.next_step}" for caveat in found)
+
+
+@pytest.mark.parametrize("deployment", [case[0] for case in CASES.values()], ids=CASES.keys())
+def test_every_fact_is_a_sentence(deployment: Deployment) -> None:
+    told = facts(deployment)
+    assert {fact.id for fact in told} >= {"function", "permission", "default-authorizer", "data-endpoint"}
+    assert all(fact.text.endswith(".") for fact in told)
+    assert sum(not fact.is_read for fact in told) == len(deployment.unread)
+
+
+def test_a_domain_tells_where_it_sends_devices() -> None:
+    deployment = replace(GOOD, domains=domain(default_authorizer="B", allows_override=False))
+    assert facts(deployment)[-1].text == (
+        "Domain configuration shop (iot.example.com, ENABLED): default authorizer B, naming another is not allowed; "
+        "authentication DEFAULT, protocol DEFAULT."
+    )
+
+
+def test_without_the_arns_the_permission_is_asked_for_without_a_command() -> None:
+    nowhere = Deployment(Authorizer("A"), Function(FUNCTION_ARN, 3), None)
+    assert next(iter(deployment_caveats(nowhere, NAMED))).next_step == "Give the permission."

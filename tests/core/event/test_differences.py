@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.event.differences import KINDS, Difference, differences
+from authlens.core.event.event import Kind, real_event
+from authlens.core.event.event import test_event as event_of_test
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from support.preflight import SIGNED
+
+FULL = AuthorizerRequest(
+    "A",
+    http_context=HttpContext((("X-Token", "t"), ("plain", "p")), "?a=1"),
+    mqtt_context=MqttContext("u", "secret", "c1"),
+    tls_context=TlsContext("host"),
+)
+TOKEN = AuthorizerRequest("A", "t", "AAAA")
+
+
+def found(kind: Kind, request: AuthorizerRequest) -> dict[str, Difference]:
+    test = event_of_test(request, SIGNED if request.token else None, "id-1")
+    real = real_event(kind, request, SIGNED if request.token else None, connection_id="id-2")
+    return {each.path: each for each in differences(test, real)}
+
+
+def test_a_websocket_connection_lowers_headers_and_drops_the_mark() -> None:
+    assert {path: each.change for path, each in found("wss", FULL).items()} == {
+        "protocolData.http.headers.X-Token": "only in test",
+        "protocolData.http.headers.x-token": "only in real",
+        "protocolData.http.headers.sec-websocket-protocol": "only in real",
+        "protocolData.http.queryString": "differs",
+        "connectionMetadata.id": "differs",
+    }
+
+
+def test_each_difference_says_why() -> None:
+    those = found("wss", FULL)
+    assert "arrives" not in those["protocolData.http.queryString"].why
+    assert "without its '?'" in those["protocolData.http.queryString"].why
+    assert (those["protocolData.http.queryString"].test, those["protocolData.http.queryString"].real) == (
+        '"?a=1"',
+        '"a=1"',
+    )
+    assert "lower case" in those["protocolData.http.headers.X-Token"].why
+    assert "X-Token of the test event" in those["protocolData.http.headers.x-token"].why
+    assert "subprotocol" in those["protocolData.http.headers.sec-websocket-protocol"].why
+
+
+def test_a_protocol_leaves_out_what_it_does_not_carry() -> None:
+    assert found("mqtt", FULL)["protocolData.http"].change == "only in test"
+    assert found("http", FULL)["protocolData.mqtt"].change == "only in test"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_token_mode_lacks_all_protocol_data(kind: Kind) -> None:
+    those = found(kind, TOKEN)
+    assert those["protocolData"].change == "only in real"
+    assert "Token mode" in those["protocolData"].why
+    assert "token" not in those
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("request_", [FULL, TOKEN], ids=["contexts", "token"])
+def test_every_reason_is_one_of_ours(kind: Kind, request_: AuthorizerRequest) -> None:
+    assert not [each for each in found(kind, request_).values() if "another value here" in each.why]
+
+
+def test_equal_events_do_not_differ() -> None:
+    event = event_of_test(FULL, None, "id")
+    assert differences(event, event) == ()
+
+
+def test_anything_else_is_named_without_a_guess() -> None:
+    assert differences({"new": 1}, {"new": 2}) == (
+        Difference("new", "differs", "1", "2", "The real connection has another value here."),
+    )
+    header = {"protocolData": {"http": {"headers": {"a": "1"}}}}
+    other = {"protocolData": {"http": {"headers": {"b": "1"}}}}
+    assert [each.why for each in differences(header, other)] == [
+        "A device sends another value in this header.",
+        "Over this connection the device carries it in a header.",
+    ]

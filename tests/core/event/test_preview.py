@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from authlens.core.event.event import real_event
+from authlens.core.event.event import test_event as event_of_test
+from authlens.core.event.preview import preview_event
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+
+REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext("u", "secret", "c"))
+
+
+def test_it_is_the_event_that_the_function_receives() -> None:
+    assert preview_event("test", REQUEST, None, "id") == event_of_test(REQUEST, None, "id")
+    assert preview_event("wss", REQUEST, None, "id") == real_event("wss", REQUEST, connection_id="id")
+
+
+def test_a_password_that_is_resolved_later_is_shown_as_written() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "${env:PASSWORD}"))
+    assert preview_event("mqtt", request, None, "id")["protocolData"]["mqtt"]["password"] == "${env:PASSWORD}"
+
+
+def test_a_publish_has_no_password_to_show() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "${env:PASSWORD}"))
+    assert "mqtt" not in preview_event("http", request, None, "id")["protocolData"]
+
+
+def test_an_escaped_reference_is_the_text_that_is_sent() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("$${env:X}", "$${env:X}", "c"))
+    sent = AuthorizerRequest("A", mqtt_context=MqttContext("${env:X}", "${env:X}", "c"))
+    event = preview_event("test", request, None, "id")
+    assert event == event_of_test(sent, None, "id") == preview_event("test", sent, None, "id", is_resolved=True)

@@ -1,0 +1,212 @@
+import json
+from typing import Any
+
+import pytest
+
+from authlens.core.expect.check import State, judge, keeps, matches
+from authlens.core.expect.record import record
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.saved.expectation import Expectation, ExpectedError, Question
+from support.invocations import CONNECT, PUBLISH, REFUSAL, invocation, outcome, policy
+
+THROTTLED = Failure(FailureKind.AWS, "ThrottlingException", "Rate exceeded", 400)
+UNREACHABLE = Failure(FailureKind.UNREACHABLE, "EndpointConnectionError", "Could not connect")
+CONNECTING = Question("iot:Connect", "client/sensor-7")
+SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        Expectation(),
+        Expectation(is_authenticated=True),
+        Expectation(principal_id="sensor7"),
+        Expectation(principal_id="/^sensor[0-9]$/"),
+        Expectation(allow=(CONNECTING,)),
+        Expectation(deny=(SUBSCRIBING,)),
+        Expectation(policy_documents=({"Version": "2012-10-17", "Statement": [PUBLISH, CONNECT]},)),
+        Expectation(refresh_after_in_seconds=300, disconnect_after_in_seconds=86400),
+        Expectation(max_duration=0.012),
+    ],
+    ids=lambda expectation: repr(expectation)[:60],
+)
+def test_kept(expectation: Expectation) -> None:
+    assert keeps(expectation, invocation()) == ()
+    assert judge(expectation, invocation()).state is State.KEPT
+
+
+@pytest.mark.parametrize(
+    ("expectation", "key", "expected", "got", "difference"),
+    [
+        (Expectation(is_authenticated=False), "isAuthenticated", "false", "true", "false → true"),
+        (Expectation(principal_id="sensor8"), "principalId", "sensor8", "sensor7", "sensor8 → sensor7"),
+        (Expectation(principal_id="/^s$/"), "principalId", "/^s$/", "sensor7", ""),
+        (Expectation(principal_id="/(/"), "principalId", "/(/", "sensor7", ""),
+        (
+            Expectation(allow=(CONNECTING, SUBSCRIBING)),
+            "allow",
+            "iot:Subscribe topicfilter/#: ALLOWED",
+            "IMPLICIT_DENY",
+            "No statement allows iot:Subscribe",
+        ),
+        (
+            Expectation(deny=(CONNECTING,)),
+            "deny",
+            "iot:Connect client/sensor-7: denied",
+            "ALLOWED",
+            "Document 1, statement 1",
+        ),
+        (
+            Expectation(policy_documents=({"Version": "2012-10-17", "Statement": CONNECT},)),
+            "policyDocuments",
+            json.dumps([{"Version": "2012-10-17", "Statement": CONNECT}]),
+            f"[{policy(CONNECT, PUBLISH)}]",
+            "statement 2 added: Allow iot:Publish on",
+        ),
+        (Expectation(refresh_after_in_seconds=301), "refreshAfterInSeconds", "301", "300", "301 → 300"),
+        (Expectation(disconnect_after_in_seconds=300), "disconnectAfterInSeconds", "300", "86400", ""),
+        (
+            Expectation(error=ExpectedError("InvalidRequestException")),
+            "error",
+            "InvalidRequestException",
+            "authenticated as sensor7",
+            "",
+        ),
+        (Expectation(max_duration=0.010), "maxDuration", "at most 10 ms", "12 ms", "2.0 ms too long"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_broken(expectation: Expectation, key: str, expected: str, got: str, difference: str) -> None:
+    (broken,) = keeps(expectation, invocation())
+
+    assert (broken.key, broken.expected, broken.got) == (key, expected, got)
+    assert difference in broken.difference
+    assert judge(expectation, invocation()).state is State.BROKEN
+
+
+ANYTHING = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
+SLIP = {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": "arn:aws:iot:us-west-2:123456789012:topic/a"}
+
+
+@pytest.mark.parametrize("severity", ["error", "warning"])
+def test_no_findings_in_a_good_policy(severity: Any) -> None:
+    assert keeps(Expectation(no_findings=severity), invocation()) == ()
+
+
+def test_findings_of_the_severity_or_above() -> None:
+    answer = invocation(outcome(policy(CONNECT, PUBLISH, ANYTHING, SLIP)))
+
+    errors = keeps(Expectation(no_findings="error"), answer)
+    warnings = keeps(Expectation(no_findings="warning"), answer)
+
+    assert {broken.key for broken in warnings} == {"noFindings"}
+    assert all(broken.got.startswith("document 1: error ") for broken in errors)
+    assert len(errors) < len(warnings)
+
+
+def test_every_broken_promise_is_told() -> None:
+    expectation = Expectation(is_authenticated=False, principal_id="p", refresh_after_in_seconds=1)
+
+    assert [broken.key for broken in keeps(expectation, invocation())] == [
+        "isAuthenticated",
+        "principalId",
+        "refreshAfterInSeconds",
+    ]
+
+
+def test_variables_of_the_expectation() -> None:
+    guarded = {**CONNECT, "Condition": {"StringEquals": {"iot:Connection.Thing.ThingTypeName": "sensor"}}}
+    answer = invocation(outcome(policy(guarded)))
+    variables = {"iot:Connection.Thing.ThingTypeName": ("sensor",)}
+
+    assert keeps(Expectation(allow=(CONNECTING,)), answer)
+    assert not keeps(Expectation(allow=(CONNECTING,), variables=variables), answer)
+
+
+@pytest.mark.parametrize(
+    ("expectation", "result", "state"),
+    [
+        pytest.param(None, None, State.KEPT, id="an answer is enough"),
+        pytest.param(None, REFUSAL, State.UNJUDGED, id="an error where nothing was expected"),
+        pytest.param(Expectation(is_authenticated=True), REFUSAL, State.UNJUDGED, id="where an answer was"),
+        pytest.param(Expectation(is_authenticated=False), REFUSAL, State.UNJUDGED, id="where a refused login was"),
+        pytest.param(Expectation(error=ExpectedError(REFUSAL.error)), REFUSAL, State.KEPT, id="the error"),
+        pytest.param(
+            Expectation(error=ExpectedError(REFUSAL.error, "^Auth.* not")), REFUSAL, State.KEPT, id="its message"
+        ),
+        pytest.param(
+            Expectation(error=ExpectedError(REFUSAL.error, "other")), REFUSAL, State.BROKEN, id="another message"
+        ),
+        pytest.param(Expectation(error=ExpectedError("Other")), REFUSAL, State.BROKEN, id="another error of AWS"),
+        pytest.param(Expectation(error=ExpectedError("Other")), UNREACHABLE, State.UNJUDGED, id="an error not of AWS"),
+        pytest.param(Expectation(error=ExpectedError("Other")), THROTTLED, State.UNJUDGED, id="throttled"),
+        pytest.param(
+            Expectation(error=ExpectedError(THROTTLED.error)), THROTTLED, State.KEPT, id="throttling expected"
+        ),
+    ],
+)
+def test_errors(expectation: Expectation | None, result: Any, state: State) -> None:
+    assert judge(expectation, invocation(result)).state is state
+
+
+def test_the_reason_why_nothing_can_be_said() -> None:
+    assert judge(None, invocation(UNREACHABLE)).reason == "EndpointConnectionError: Could not connect"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("a", "a", True),
+        ("a", "ab", False),
+        ("/a/", "ab", True),
+        ("/", "/", True),
+        ("//", "x", True),
+        ("/[/", "[", False),
+    ],
+)
+def test_literals_and_patterns(pattern: str, text: str, expected: bool) -> None:
+    assert matches(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    "invocation_",
+    [
+        invocation(),
+        invocation(outcome(authenticated=False, principal=None)),
+        invocation(outcome(principal="/x/")),
+        invocation(outcome("not json")),
+        invocation(REFUSAL),
+        invocation(Failure(FailureKind.AWS, "InvalidRequestException", None, 400)),
+        invocation(Failure(FailureKind.AWS, "E", "odd (text) [1] \\ + 12345678-1234-1234-1234-123456789abc: x")),
+    ],
+    ids=["answer", "refused", "principal like a pattern", "no JSON", "error", "null message", "odd message"],
+)
+def test_what_was_recorded_is_kept(invocation_: Invocation) -> None:
+    assert judge(record(invocation_), invocation_).state is State.KEPT
+
+
+def test_ids_of_one_call_are_not_recorded() -> None:
+    first, second = (
+        invocation(Failure(FailureKind.AWS, "E", f"RequestId: {number * 8}-1111-1111-1111-111111111111 Error: exit"))
+        for number in "ab"
+    )
+
+    assert judge(record(first), second).state is State.KEPT
+
+
+def test_an_error_that_was_expected_keeps_no_promise_of_an_answer() -> None:
+    error = ExpectedError("ResourceNotFoundException")
+    kept = Expectation(error=error, is_authenticated=False, deny=(CONNECTING,))
+    asked = Expectation(error=error, is_authenticated=True, principal_id="p1", allow=(CONNECTING,))
+
+    assert keeps(kept, invocation(REFUSAL)) == ()
+    assert [broken.key for broken in keeps(asked, invocation(REFUSAL))] == ["isAuthenticated", "principalId", "allow"]
+
+
+def test_a_pattern_that_backtracks_without_end_is_given_up() -> None:
+    endless = Expectation(principal_id="/^(a|a)*$/")
+
+    judgement = judge(endless, invocation(outcome(principal="a" * 60 + "1")))
+
+    assert judgement.state is State.UNJUDGED
+    assert judgement.reason.startswith("the pattern /^(a|a)*$/ was given up after 0.5 s")

@@ -1,0 +1,103 @@
+import pytest
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.expect.check import judge
+from authlens.core.expect.difference import compare_with_expectation
+from authlens.core.expect.record import record
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.saved.expectation import Expectation, ExpectedError, Question
+from support.invocations import CONNECT, PUBLISH, REFUSAL, invocation, outcome, policy
+
+CONNECTING = Question("iot:Connect", "client/sensor-7")
+SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "words"),
+    [
+        (Expectation(), ()),
+        (Expectation(principal_id="/sensor/", is_authenticated=True), ()),
+        (Expectation(principal_id="sensor8"), ("principal sensor8 → sensor7",)),
+        (Expectation(principal_id="/^(\\w|\\w)*!/"), ("principal /^(\\w|\\w)*!/ → sensor7",)),
+        (Expectation(is_authenticated=False), ("authenticated no → yes",)),
+        (Expectation(refresh_after_in_seconds=600), ("refresh after 600 → 300",)),
+        (Expectation(max_duration=0.001), ("duration: expected at most 1.0 ms, got 12 ms",)),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_differences_from_what_was_expected(expectation: Expectation, words: tuple[str, ...]) -> None:
+    comparison = compare_with_expectation(expectation, invocation(duration=0.0124))
+
+    told = tuple(change.words for change in comparison.changes if change.differs)
+    assert told == words
+    assert comparison.equal == (not words)
+
+
+def test_findings_that_are_not_wanted_differ() -> None:
+    anything = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
+
+    comparison = compare_with_expectation(Expectation(no_findings="error"), invocation(outcome(policy(anything))))
+
+    assert not comparison.equal
+    assert comparison.words[0].startswith("lint: expected no finding of severity error, got document 1: error ")
+
+
+def test_documents_are_compared_by_meaning() -> None:
+    expectation = Expectation(policy_documents=({"Version": "2012-10-17", "Statement": [CONNECT]},))
+
+    comparison = compare_with_expectation(expectation, invocation())
+
+    assert comparison.words[0].startswith("statement 2 added: Allow iot:Publish on ")
+
+
+def test_questions_that_are_answered_otherwise_come_first() -> None:
+    expectation = Expectation(is_authenticated=True, allow=(CONNECTING, SUBSCRIBING), deny=(CONNECTING,))
+
+    words = compare_with_expectation(expectation, invocation()).words
+
+    assert words[0].startswith("subscribe to #: ALLOWED → IMPLICIT_DENY, because no statement allows")
+    assert words[1].startswith("connect as sensor-7: DENIED → ALLOWED, because document 1")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "result", "words"),
+    [
+        (Expectation(error=ExpectedError(REFUSAL.error, "not found")), REFUSAL, ""),
+        (
+            Expectation(error=ExpectedError(REFUSAL.error, "mismatch")),
+            REFUSAL,
+            "message /mismatch/ → Authorizer SensorAuth not found",
+        ),
+        (
+            Expectation(error=ExpectedError("InvalidRequestException", "mismatch")),
+            None,
+            "InvalidRequestException: /mismatch/ → authenticated as sensor7",
+        ),
+        (
+            Expectation(is_authenticated=True, principal_id="p"),
+            REFUSAL,
+            "authenticated as p → ResourceNotFoundException: Authorizer SensorAuth not found",
+        ),
+    ],
+    ids=["kept", "message", "an answer instead", "an error instead"],
+)
+def test_errors(expectation: Expectation, result: Outcome | Failure | None, words: str) -> None:
+    comparison = compare_with_expectation(expectation, invocation(result))
+
+    assert "; ".join(change.words for change in comparison.changes if change.differs) == words
+
+
+@pytest.mark.parametrize(
+    "invocation_",
+    [
+        invocation(),
+        invocation(outcome(policy(PUBLISH), authenticated=False)),
+        invocation(Failure(FailureKind.AWS, "E", "(odd)", 400)),
+    ],
+    ids=["answer", "refused", "error"],
+)
+def test_what_was_recorded_equals_what_happened(invocation_: Invocation) -> None:
+    recorded = record(invocation_)
+
+    assert compare_with_expectation(recorded, invocation_).equal
+    assert not judge(recorded, invocation_).broken

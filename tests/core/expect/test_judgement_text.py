@@ -1,0 +1,59 @@
+from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.judgement_text import answer, explanation, headline
+from support.invocations import CONNECT, REFUSAL, invocation, outcome, policy
+
+TWO = Judgement(State.BROKEN, (Broken("principalId", "a", "b"), Broken("allow", "c", "d", "because")))
+
+
+def test_what_was_kept_needs_no_explanation() -> None:
+    assert explanation(Judgement(State.KEPT), invocation()) == ""
+
+
+def test_expected_got_and_difference_then_the_answer() -> None:
+    lines = explanation(TWO, invocation(outcome(policy(CONNECT)), function_log="hello\n")).splitlines()
+
+    assert lines[:7] == [
+        "principalId",
+        "  expected:   a",
+        "  got:        b",
+        "allow",
+        "  expected:   c",
+        "  got:        d",
+        "  difference: because",
+    ]
+    assert lines[7] == "answer"
+    assert '            "Action": "iot:Connect",' in lines
+    assert lines[-2:] == ["function log", "  hello"]
+
+
+def test_headlines() -> None:
+    assert headline(TWO) == "principalId: expected a, got b (and 1 more)"
+    assert headline(Judgement(State.BROKEN, TWO.broken[1:])) == "allow: expected c, got d: because"
+    assert headline(Judgement(State.UNJUDGED, reason="why")) == "why"
+    assert headline(Judgement(State.KEPT)) == ""
+
+
+def test_an_error_is_an_answer_too() -> None:
+    assert answer(invocation(REFUSAL))["error"] == "ResourceNotFoundException"
+    assert '  "httpStatus": 404,' in explanation(Judgement(State.UNJUDGED, reason="x"), invocation(REFUSAL)).replace(
+        "    ", "  "
+    )
+
+
+def test_a_document_that_is_no_json_stays_text() -> None:
+    assert answer(invocation(outcome("{no")))["policyDocuments"] == ["{no"]
+
+
+def test_long_answers_and_logs_are_cut_and_say_so() -> None:
+    huge = invocation(outcome("x" * 50_000), function_log="\n".join(map(str, range(100))))
+
+    text = explanation(TWO, huge)
+
+    assert len(text) < 25_000
+    assert "more characters" in text
+    assert "function log, last 20 lines" in text
+    assert text.splitlines()[-1] == "  99"
+
+
+def test_without_an_invocation_the_reason_stands_alone() -> None:
+    assert explanation(Judgement(State.UNJUDGED, reason="line 3: no"), None) == "line 3: no"

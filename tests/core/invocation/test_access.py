@@ -1,0 +1,56 @@
+import pytest
+
+from authlens.core.invocation.access import AccessQuestions, variables_of
+from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
+from authlens.core.saved.expectation import Question
+from support.invocations import CONNECT, PUBLISH, REQUEST, outcome, policy
+
+CONNECTING = Question("iot:Connect", "client/sensor-7")
+
+
+def test_documents_decide() -> None:
+    questions = AccessQuestions(outcome(policy(CONNECT), policy({**PUBLISH, "Effect": "Deny"})), REQUEST)
+
+    assert questions.word(CONNECTING) == "ALLOWED"
+    assert questions.word(Question("iot:Publish", "topic/sensors/7/data")) == "EXPLICIT_DENY"
+    assert questions.word(Question("iot:Publish", "topic/sensors/8/data")) == "IMPLICIT_DENY"
+
+
+def test_the_reason_is_told() -> None:
+    access = AccessQuestions(outcome(policy(PUBLISH, CONNECT))).ask(CONNECTING)
+
+    assert access.word == "ALLOWED"
+    assert "statement 2" in access.because
+
+
+def test_a_refused_login_may_do_nothing() -> None:
+    questions = AccessQuestions(outcome(policy(CONNECT), authenticated=False))
+
+    assert questions.word(CONNECTING) == "IMPLICIT_DENY"
+    assert questions.ask(CONNECTING).because == "the client is not authenticated"
+
+
+def test_variables_come_from_the_request_and_from_the_question_first() -> None:
+    own = policy({**CONNECT, "Resource": "arn:aws:iot:us-west-2:123456789012:client/${iot:ClientId}"})
+
+    assert AccessQuestions(outcome(own), REQUEST).word(CONNECTING) == "ALLOWED"
+    assert AccessQuestions(outcome(own), REQUEST, {"iot:ClientId": ("other",)}).word(CONNECTING) == "IMPLICIT_DENY"
+    assert AccessQuestions(outcome(own)).word(CONNECTING) == "IMPLICIT_DENY"
+
+
+@pytest.mark.parametrize(
+    ("request_", "variables"),
+    [
+        pytest.param(None, {}, id="no request"),
+        pytest.param(AuthorizerRequest("A", token="t"), {}, id="token mode"),
+        pytest.param(REQUEST, {"iot:ClientId": ("sensor-7",)}, id="client id"),
+        pytest.param(AuthorizerRequest("A", tls_context=TlsContext("n")), {"iot:DomainName": ("n",)}, id="server name"),
+        pytest.param(
+            AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), {}, id="a reference is no value"
+        ),
+    ],
+)
+def test_variables_that_a_request_settles(
+    request_: AuthorizerRequest | None, variables: dict[str, tuple[str, ...]]
+) -> None:
+    assert variables_of(request_) == variables

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.lint import arn_rules
+from support.lint_cases import Case, ids, messages, rule_cases
+from support.policies import allow, text
+
+CASES = list(rule_cases(arn_rules.RULES))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
+    assert case.rule in ids(case.fires, **case.known)
+    assert case.rule not in ids(case.silent, **case.known)
+
+
+@pytest.mark.parametrize(
+    ("resource", "slip"),
+    [
+        ("*", None),
+        ("arn:*", None),
+        ("arn:aws:iot:*", None),
+        ("arn:aws:*:*:*:topic/a", None),
+        ("arn:aws:iot:us-east-1:123456789012:*", None),
+        ("arn:aws:iot:*:??????789012:topic/${iot:ClientId}:b", None),
+        ("arn:aws:iot:${aws:RequestedRegion}:123456789012:topic/a", "malformed-arn"),
+        ("arn:aws-iso-b:iot:us-isob-east-1:123456789012:topic/a", None),
+        ("topic/a", "malformed-arn"),
+        (" arn:aws:iot:us-east-1:123456789012:topic/a", "malformed-arn"),
+        ("arn:aws:iot:us-east-1:topic/a", "malformed-arn"),
+        ("arn:aws:iot:us-east-1::topic/a", "malformed-arn"),
+        ("arn:aws:iot:<region>:123456789012:topic/a", "malformed-arn"),
+        ("arn:aws:iot:us-east-1:ACCOUNT_ID:topic/a", "malformed-arn"),
+        ("arn:aws:iot:us-east-1: 23456789012:topic/a", "malformed-arn"),
+        ("arn:AWS:iot:us-east-1:123456789012:topic/a", "malformed-arn"),
+        ("arn:aws:sns:us-east-1:123456789012:topic/a", "malformed-arn"),
+        ("arn:aws:us-east-1:123456789012:topic/*", "arn-without-service"),
+        ("arn:aws:us-east-1:123456789012:topic/a:b", "arn-without-service"),
+        ("arn:aws:iot:us-east-1:123456789012:/thing/*", "slash-before-type"),
+        ('["a", "b"', "stringified-array"),
+        ('["arn:aws:iot:*", "b"]', "stringified-array"),
+    ],
+)
+def test_the_first_slip_of_an_arn(resource: str, slip: str | None) -> None:
+    found = arn_rules.arn_slip(resource)
+    assert (found and found[0]) == slip
+
+
+def test_a_list_in_a_string_tells_how_many_it_holds() -> None:
+
+    two = text({"Effect": "Allow", "Action": "*", "Resource": '["a", "b"]'})
+    assert messages(two, "stringified-array") == ["this is a list written as one string: 2 ARNs that AWS reads as one"]
+    cut = text({"Effect": "Allow", "Action": "*", "Resource": '["a", "b"'})
+    assert messages(cut, "stringified-array") == ["this is a list written as one string"]
+
+
+@pytest.mark.parametrize("resource", ["*", "topic/a", "arn:aws:iot:*", "arn:aws:iot:eu-west-1:12:topic/a"])
+def test_only_whole_arns_are_held_to_region_and_account(resource: str) -> None:
+    one = text({"Effect": "Allow", "Action": "*", "Resource": resource})
+    assert not ids(one, region="us-east-1", account="123456789012") & {"other-region", "other-account"}
+
+
+@pytest.mark.parametrize(
+    ("tail", "words"),
+    [
+        ("client/null", "holds `null`"),
+        ("topic/None/data", "holds `None`"),
+        ("topic/[object Object]", "holds `[object Object]`"),
+        ("client/{client_id}", "the placeholder `{client_id}`"),
+        ("topic/<your topic>/*", "the placeholder `<your topic>`"),
+        ("topic/%s/data", "the placeholder `%s`"),
+        ("client/Nonesuch", None),
+        ("client/${iot:ClientId}", None),
+        ("topic/a<b/100%", None),
+    ],
+)
+def test_a_template_that_was_not_filled_in(tail: str, words: str | None) -> None:
+    found = messages(text(allow("iot:Connect", tail)), "unfilled-resource")
+    assert len(found) == (words is not None)
+    assert words is None or words in found[0]

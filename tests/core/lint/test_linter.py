@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.lint.linter import RULES, gauges, lint, lint_outcome
+from authlens.core.lint.rule import Surroundings
+from authlens.core.policy import policy_file
+from authlens.core.policy.document import parse
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from support.lint_cases import CASES, answer, ids
+from support.policies import ARN, allow, document, text
+
+PAGE = (Path(__file__).parents[3] / "docs" / "lint.md").read_text()
+
+
+def test_every_rule_has_its_case() -> None:
+    assert [case.rule for case in CASES] == sorted({case.rule for case in CASES}, key=[one.rule for one in CASES].index)
+    assert {case.rule for case in CASES} == {rule.id for rule in RULES}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_the_page_lists_every_rule_as_the_table_has_it() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| (.*?) \| (.*?) \| \[source\]\((.*?)\) \|$", PAGE, re.MULTILINE)
+    assert rows == [
+        (
+            rule.id,
+            rule.severity,
+            rule.reason + (f" `{rule.reason_code}`" if rule.reason_code else ""),
+            rule.fix,
+            rule.source,
+        )
+        for rule in RULES
+    ]
+
+
+def test_every_rule_says_why_and_what_to_do() -> None:
+    for rule in RULES:
+        assert rule.reason.endswith(".")
+        assert rule.fix.endswith(".")
+        assert rule.source.startswith("https://")
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+
+
+GOOD = [
+    allow("iot:Connect", "client/c1"),
+    allow(["iot:Publish", "iot:Receive"], "topic/c1/*"),
+    allow("iot:Subscribe", "topicfilter/c1/*"),
+]
+
+
+def test_a_good_answer_has_no_finding() -> None:
+    request = AuthorizerRequest("a", mqtt_context=MqttContext(client_id="c1"))
+    authorizer = Authorizer("a", ARN + "authorizer/a")
+    assert lint_outcome(Outcome(True, "p1", (text(*GOOD),), 300, 86400), request, authorizer) == ()
+
+
+def test_an_outcome_is_held_to_its_request_and_authorizer() -> None:
+    request = AuthorizerRequest("a", mqtt_context=MqttContext(client_id="c2"))
+    authorizer = Authorizer("a", "arn:aws:iot:eu-west-1:999999999999:authorizer/a")
+    found = {one.id for one in lint_outcome(Outcome(True, "p-1", (text(*GOOD),), 300, 90000), request, authorizer)}
+    assert found == {"connect-refused", "other-region", "other-account", "principal-id", "disconnect-range"}
+
+
+def test_findings_come_in_the_order_of_the_text() -> None:
+    found = lint([document(allow("iot:Conect", "topics/a"), allow("iot:Publish", "topic/${x}")), parse("{")])
+    assert [(one.document, one.line, one.id) for one in found] == [
+        (0, 4, "connect-missing"),
+        (0, 6, "unknown-action"),
+        (0, 7, "unknown-resource-type"),
+        (0, 12, "unknown-variable"),
+        (1, 1, "json-syntax"),
+    ]
+
+
+AWS_SAMPLES = [
+    (text(allow("iot:Publish", "arn:aws:us-east-1:123456789012:topic/telemetry/a")), "arn-without-service"),
+    (text(allow("iot:Subscribe", "topic/$aws/events/job/#")), "subscribe-on-topic"),
+    (text(allow("iot:UpdateJobExecution", "topic/$aws/things/a/jobs/*")), "job-action-on-topic"),
+    (text(allow("iot:UpdateThingShadow", "/thing/a")), "slash-before-type"),
+    ('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}, "Action": ["iot:Connect"]]}', "json-syntax"),
+    (text(GOOD[0]) + ",", "json-syntax"),
+    ('{"policyDocuments": ["{"Version": "2012-10-17"}"]}', "json-syntax"),
+    (text(allow("iot:Publish", "topic/${iot:Thing.ThingName}/a")), "unknown-variable"),
+    (text(allow("iot:Connect", "client/${iot:clientId}")), "variable-case"),
+]
+
+
+@pytest.mark.parametrize(("sample", "rule"), AWS_SAMPLES)
+def test_the_slips_of_awss_own_samples_are_found(sample: str, rule: str) -> None:
+    assert rule in ids(sample)
+
+
+def test_gauges_tell_what_is_left() -> None:
+    one = document(*GOOD)
+    compact = len(json.dumps(json.loads(one.text), separators=(",", ":")))
+    told = [(gauge.name, gauge.used, gauge.left) for gauge in gauges([one, parse("{}")])]
+    assert told == [
+        ("documents", 2, 8),
+        ("document 1", len(one.text), 2048 - len(one.text)),
+        ("document 1 without white space", compact, 2048 - compact),
+        ("document 2", 2, 2046),
+    ]
+
+
+def test_the_cases_of_the_documentation_are_linted_without_a_fault() -> None:
+    for case in json.loads((Path(__file__).parents[1] / "policy" / "policy_cases.json").read_text()):
+        policies = case["policy"] if isinstance(case["policy"], list) else [case["policy"]]
+        found = {one.id for one in lint([parse(json.dumps(policy)) for policy in policies])}
+        assert not found & {"json-syntax", "wrong-type", "unknown-key", "unknown-action", "malformed-arn"}
+
+
+PIECES = st.sampled_from(
+    [
+        "Allow",
+        "Deny",
+        "iot:*",
+        "iot:Publish",
+        "iot:Subscribe",
+        "*",
+        ARN + "topic/a/#",
+        ARN + "topicfilter/*",
+        "${x",
+        "[",
+    ]
+)
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | PIECES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["Statement", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition", "Bool"]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.mark.slow
+@given(TREES, st.booleans())
+@settings(settings.get_profile("slow"))
+def test_any_json_is_linted_for_long(value: Any, in_answer: bool) -> None:
+    lint_any_json(value, in_answer)
+
+
+@given(TREES, st.booleans())
+def test_any_json_is_linted(value: Any, in_answer: bool) -> None:
+    lint_any_json(value, in_answer)
+
+
+def lint_any_json(value: Any, in_answer: bool) -> None:
+    written = answer(policyDocuments=value) if in_answer else json.dumps(value)
+    file = policy_file.read(written)
+    for finding in lint(file.documents, Surroundings(client_id="c1", region="us-east-1")):
+        assert finding.message
+        assert finding.line >= 1
+
+
+@given(st.text())
+def test_any_text_is_linted(written: str) -> None:
+    assert lint([parse(written)])

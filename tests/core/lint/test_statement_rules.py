@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.lint import statement_rules
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from support.lint_cases import Case, findings, ids, messages, rule_cases
+from support.policies import allow, deny, text
+
+CASES = list(rule_cases(statement_rules.RULES))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
+def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
+    assert case.rule in ids(case.fires, **case.known)
+    assert case.rule not in ids(case.silent, **case.known)
+
+
+PUBLISH = allow("iot:Publish", "topic/a")
+
+
+@pytest.mark.parametrize(
+    ("statements", "idle"),
+    [
+        ((PUBLISH, PUBLISH), [1]),
+        ((PUBLISH, PUBLISH, PUBLISH), [1, 2]),
+        ((PUBLISH, allow("iot:*", "*")), [0]),
+        ((allow("iot:*", "*"), PUBLISH), [1]),
+        ((PUBLISH, deny("iot:*", "topic/b")), []),
+        ((PUBLISH, allow("iot:*", "topic/*", Condition={"Bool": {"a": "true"}})), []),
+        ((PUBLISH | {"Condition": {"Bool": {"a": "true"}}}, PUBLISH), [0]),
+        ((PUBLISH | {"Condition": {"Bool": {"a": "true"}}}, PUBLISH | {"Condition": {"Bool": {"a": ["true"]}}}), [1]),
+        ((allow("iot:Publish", "topic/${iot:ClientId}"), allow("iot:Publish", "topic/${iot:ClientId}/*")), []),
+        ((allow("iot:Publish", "topic/${iot:ClientId}/a"), allow("iot:Publish", "topic/${iot:ClientId}/*")), [0]),
+        ((allow(["iot:Publish", "iot:Connect"], "*"), allow("iot:Publish", "*"), allow("iot:Connect", "*")), [1, 2]),
+        (({"Effect": "Allow", "NotAction": "iot:Publish", "Resource": "*"}, allow("iot:Connect", "*")), []),
+    ],
+)
+def test_statements_that_another_one_covers(statements: tuple[dict[str, object], ...], idle: list[int]) -> None:
+    assert [one.statement for one in findings(text(*statements)) if one.id == "covered-statement"] == idle
+
+
+def test_a_deny_of_another_document_cancels() -> None:
+    found = [one for one in findings(f"[{text(PUBLISH)}, {text(deny('*', '*'))}]") if one.id == "cancelled-statement"]
+    assert [(one.document, one.statement) for one in found] == [(0, 0)]
+    assert found[0].message == "statement 1 of document 2 denies everything that this statement allows"
+
+
+@pytest.mark.parametrize(
+    ("statements", "message", "line"),
+    [
+        (
+            (allow("iot:Connect", "topic/c1"),),
+            "no statement allows iot:Connect to the client `c1`: `topic/c1` needs to be `client/c1` for iot:Connect",
+            7,
+        ),
+        ((allow("*", "*"), deny("iot:Connect", "client/c*")), "iot:Connect is denied to the client `c1`", 9),
+        ((allow("iot:Connect", "client/${iot:ClientId}"),), None, 0),
+        (
+            (PUBLISH,),
+            "no statement allows iot:Connect to the client `c1`: what is allowed is iot:Publish; "
+            "no Allow names iot:Connect",
+            1,
+        ),
+        ((), None, 0),
+    ],
+)
+def test_the_client_of_the_request(statements: tuple[dict[str, object], ...], message: str | None, line: int) -> None:
+    request = AuthorizerRequest("a", mqtt_context=MqttContext(client_id="c1"))
+    found = [one for one in findings(text(*statements), request=request) if one.id == "connect-refused"]
+    assert [(one.message, one.line) for one in found] == ([(message, line)] if message else [])
+    assert "connect-missing" not in ids(text(*statements), request=request)
+
+
+def test_the_client_of_the_command_line() -> None:
+    assert "connect-refused" in ids(text(PUBLISH), client_id="c1")
+
+
+def test_no_statement_is_too_many() -> None:
+    many = [allow("iot:Publish", f"topic/{number}") for number in range(400)]
+    assert "covered-statement" not in ids(text(*many))
+
+
+@pytest.mark.parametrize(
+    ("element", "words"), [("NotAction", "allows every action but"), ("NotResource", "allows every resource but")]
+)
+def test_allow_with_not(element: str, words: str) -> None:
+    one = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    del one[element.removeprefix("Not")]
+    assert words in messages(text(one | {element: "arn:aws:iot:*"}), "allow-with-not")[0]

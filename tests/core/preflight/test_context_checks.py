@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from authlens.core.request.authorizer import AUTHORIZER_NAME
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from support.preflight import UNSIGNED, found, mended
+
+
+def mqtt(
+    username: str | None = None, password: str | bytes | None = None, client: str | None = None
+) -> AuthorizerRequest:
+    return AuthorizerRequest("A", mqtt_context=MqttContext(username, password, client))
+
+
+@pytest.mark.parametrize("password", ["dGVzdA==", "c2VjcmV0IHBhc3N3b3Jk", "w6TDtsO8IQ=="])
+def test_a_password_that_looks_base64_is_decoded(password: str) -> None:
+    request = mqtt("u", password)
+    assert mended(request, "password-base64").mqtt_context != request.mqtt_context
+    assert found(request)["password-base64"].end == len(password)
+
+
+@pytest.mark.parametrize("password", ["test", "hunter22", "correct horse", "abcd==", b"dGVzdA==", None, "${env:PW}"])
+def test_other_passwords_are_left_alone(password: str | bytes | None) -> None:
+    assert "password-base64" not in found(mqtt("u", password))
+
+
+def test_the_authorizer_is_named_in_the_username() -> None:
+    fixed = mended(mqtt("u"), "no-authorizer-parameters")
+    assert fixed.mqtt_context == MqttContext(f"u?{AUTHORIZER_NAME}=A")
+    elsewhere = replace(mqtt("u"), http_context=HttpContext(((AUTHORIZER_NAME.title(), "A"),)))
+    assert "no-authorizer-parameters" not in found(elsewhere)
+
+
+def test_another_authorizer_in_the_context_is_corrected() -> None:
+    request = mqtt(f"u?{AUTHORIZER_NAME}=B")
+    finding = found(request)["other-authorizer-name"]
+    assert (finding.severity, finding.start, finding.end) == ("warning", 30, 31)
+    assert mended(request, "other-authorizer-name").mqtt_context == MqttContext(f"u?{AUTHORIZER_NAME}=A")
+
+
+def test_what_an_sdk_appends_can_be_tried() -> None:
+    appended = (
+        "SDK=IoTDeviceSDK/Python&Platform=Unix&Metadata="
+        "(CRTVersion=0.36.1;IoTSDKVersion=1.31.0;IoTSDKFeature=F/5,G/A;IoTSDKMetricsVersion=1)"
+    )
+    assert mended(mqtt("u"), "sdk-parameters").mqtt_context == MqttContext(f"u?{appended}")
+    assert mended(mqtt("u?a=1"), "sdk-parameters").mqtt_context == MqttContext(f"u?a=1&{appended}")
+    for present in ("SDK=JavaV2&Version=1", "SDK=IoTDeviceSDK/JS", "Platform=Unix", appended):
+        assert "sdk-parameters" not in found(mqtt(f"u?{present}"))
+
+
+def test_sdk_parameters_behind_a_second_mark_are_joined() -> None:
+    request = mqtt("u?a=1?SDK=JavaV2&Version=1")
+    assert found(request)["sdk-parameters-swallowed"].start == 5
+    assert mended(request, "sdk-parameters-swallowed").mqtt_context == MqttContext("u?a=1&SDK=JavaV2&Version=1")
+
+
+@pytest.mark.parametrize(
+    ("client_id", "expected", "start"),
+    [
+        ("c" * 129, "client-id-too-long", 128),
+        ("ä" * 65, "client-id-too-long", 65),
+        ("$SYS", "client-id-reserved", 0),
+    ],
+    ids=["characters", "bytes", "dollar"],
+)
+def test_a_client_id_that_no_device_can_connect_with_is_warned_of(client_id: str, expected: str, start: int) -> None:
+    finding = found(AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id=client_id)))[expected]
+    assert (finding.severity, finding.start) == ("warning", start)
+
+
+@pytest.mark.parametrize("client_id", ["c" * 128, "ä" * 64, "a$", "${env:ID}"])
+def test_other_client_ids_are_left_alone(client_id: str) -> None:
+    named = found(AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id=client_id)))
+    assert not {"client-id-too-long", "client-id-reserved"} & named.keys()
+
+
+def test_that_a_device_needs_a_client_id_is_said_of_mqtt_3_alone() -> None:
+    message = found(mqtt("u"))["no-client-id"].message
+    assert "MQTT 3.1.1 device always sends one" in message
+    assert "MQTT 5" in message
+
+
+def test_a_client_id_is_missed_and_given() -> None:
+    fixed = mended(mqtt("u"), "no-client-id")
+    assert fixed.mqtt_context is not None
+    assert fixed.mqtt_context.client_id
+    assert "no-client-id" not in found(AuthorizerRequest("A", tls_context=TlsContext("h")))
+
+
+@pytest.mark.parametrize("client", ["+", "a#", "a*b", "a/b"])
+def test_a_client_id_that_widens_policies_is_warned_of(client: str) -> None:
+    finding = found(mqtt("u", None, client))["wildcard-client-id"]
+    assert client[finding.start : finding.end] in "+#*/"
+    assert "wildcard-client-id" not in found(mqtt("u", None, "sensor-7"))
+
+
+def test_a_password_needs_a_username() -> None:
+    assert "password-without-username" in found(mqtt(None, "p"))
+    assert "password-without-username" not in found(mqtt("u", "p"))
+
+
+@pytest.mark.parametrize(
+    "name", ["https://host.example", "host.example:443", "host.example/mqtt", "mqtts://host.example:443/x"]
+)
+def test_a_server_name_is_a_host_alone(name: str) -> None:
+    fixed = mended(AuthorizerRequest("A", tls_context=TlsContext(name)), "server-name-not-a-host")
+    assert fixed.tls_context == TlsContext("host.example")
+
+
+@pytest.mark.parametrize("name", ["host.example", "localhost", "${env:HOST}", ""])
+def test_a_host_name_is_left_alone(name: str) -> None:
+    assert "server-name-not-a-host" not in found(AuthorizerRequest("A", tls_context=TlsContext(name)))
+
+
+def test_header_names_are_lowered() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("X-A", "1"), ("b", "2"))))
+    assert found(request)["header-case"].path == "httpContext.headers[X-A]"
+    assert mended(request, "header-case").http_context == HttpContext((("x-a", "1"), ("b", "2")))
+
+
+def test_a_repeated_header_is_warned_of() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("a", "2"))))
+    assert "2 times" in found(request)["repeated-header"].message
+
+
+def test_headers_that_differ_in_case_alone_are_told_as_that() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("A", "2"))))
+    finding = found(request)["repeated-header"]
+    assert (finding.path, "'a', 'A' differ in case alone" in finding.message) == ("httpContext.headers[A]", True)
+    assert request.to_api()["httpContext"]["headers"] == {"a": "1", "A": "2"}
+
+
+def test_a_blank_in_the_query_string_is_pointed_at_and_encoded() -> None:
+    request = AuthorizerRequest("A", http_context=HttpContext(query_string="?a=b c"))
+    assert found(request)["blank-in-query-string"].start == 4
+    assert mended(request, "blank-in-query-string").http_context == HttpContext(query_string="?a=b%20c")
+
+
+def test_an_inactive_authorizer_is_warned_of() -> None:
+    assert "authorizer-inactive" in found(mqtt("u"), replace(UNSIGNED, status="INACTIVE"))
+    assert "authorizer-inactive" not in found(mqtt("u"), UNSIGNED)

@@ -1,0 +1,50 @@
+"""Destinations as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.destination import read_destination
+from authlens.core.saved.saved_request import SavedRequest
+
+HERE = SavedRequest(AuthorizerRequest("A", token="t"), target=Target(profile="dev", region="eu-west-1"))
+LOCAL = SavedRequest(AuthorizerRequest("A"), target=Target(local="authorizers.yaml", region="eu-west-1"))
+
+
+@pytest.mark.parametrize(
+    ("saved", "text", "target", "name"),
+    [
+        (HERE, "profile=prod", Target(profile="prod", region="eu-west-1"), "A"),
+        (HERE, "region=us-east-1, authorizer=B", Target(profile="dev", region="us-east-1"), "B"),
+        (HERE, "local=authorizers.yaml", Target(profile="dev", region="eu-west-1", local="authorizers.yaml"), "A"),
+        (HERE, "endpoint-url=http://127.0.0.1:1", Target("dev", "eu-west-1", "http://127.0.0.1:1"), "A"),
+        (HERE, "authorizer=B", Target(profile="dev", region="eu-west-1"), "B"),
+        (LOCAL, "profile=prod", Target(profile="prod", region="eu-west-1"), "A"),
+        (LOCAL, "authorizer=B", Target(local="authorizers.yaml", region="eu-west-1"), "B"),
+    ],
+)
+def test_what_is_named_changes_and_the_rest_stays(saved: SavedRequest, text: str, target: Target, name: str) -> None:
+    there = read_destination(text).of(saved)
+    assert (there.target, there.request.authorizer_name) == (target, name)
+    assert there.request.token == saved.request.token
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("local=a.yaml,local=b.yaml", "says local twice"),
+        ("endpointUrl=http://a,endpoint-url=http://b", "says endpointUrl twice"),
+        ("local=a.yaml,endpointUrl=http://a", "local and endpointUrl, which are two places"),
+    ],
+)
+def test_one_destination_is_one_place(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_destination(text)
+
+
+@pytest.mark.parametrize("text", ["", "prod", "profile=", "colour=red", "profile=a,"])
+def test_what_is_no_destination_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="KEY=VALUE"):
+        read_destination(text)

@@ -1,0 +1,84 @@
+"""Questions as people type them."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.question import first_questions, read_question, slip
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "resource"),
+    [
+        ("publish sensors/7/data", "iot:Publish", "topic/sensors/7/data"),
+        ("iot:Publish topic/a", "iot:Publish", "topic/a"),
+        ("  SUBSCRIBE   a/+/b ", "iot:Subscribe", "topicfilter/a/+/b"),
+        ("subscribe topic/a", "iot:Subscribe", "topic/a"),
+        ("connect sensor 7", "iot:Connect", "client/sensor 7"),
+        ("connect *", "iot:Connect", "*"),
+        ("receive arn:aws:iot:r:1:topic/a", "iot:Receive", "arn:aws:iot:r:1:topic/a"),
+        ("getthingshadow lamp", "iot:GetThingShadow", "thing/lamp"),
+        ("ListRetainedMessages", "iot:ListRetainedMessages", "*"),
+    ],
+)
+def test_questions(text: str, action: str, resource: str) -> None:
+    assert read_question(text) == Question(action, resource)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "publish sensors/7/data"),
+        ("pubish a", "Did you mean iot:Publish?"),
+        ("frobnicate a", "Try connect"),
+        ("connect", "Add the client id"),
+        ("publish", "Add the topic"),
+    ],
+)
+def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says.replace("?", r"\?")):
+        read_question(text)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "says"),
+    [
+        ("iot:Publish", "topic/a", None),
+        ("connect", "client/c", None),
+        ("iot:Publish", "*", None),
+        ("iot:Publish", "arn:aws:iot:us-west-2:123456789012:topic/a:b", None),
+        ("iot:ListRetainedMessages", "*", None),
+        ("greengrass:Discover", "thing/t", None),
+        ("iot:Publsh", "topic/a", "AWS IoT policies know no action iot:Publsh; did you mean iot:Publish?"),
+        ("iot:*", "topic/a", "AWS IoT policies know no action iot:*"),
+        (
+            "iot:Connect",
+            "client/${iot:ClientId}",
+            "client/${iot:ClientId} holds a variable; ask for what stands in its place, such as client/sensor-7",
+        ),
+        ("publish", "a/b", "a/b is no resource of iot:Publish; did you mean topic/a/b?"),
+        ("iot:Subscribe", "topic/#", "topic/# is no resource of iot:Subscribe; did you mean topicfilter/#?"),
+        (
+            "iot:Publish",
+            "arn:aws:iot:r:1:client/a",
+            "client/a is no resource of iot:Publish; did you mean topic/a?",
+        ),
+    ],
+)
+def test_slips_that_would_pass_for_a_denial(action: str, resource: str, says: str | None) -> None:
+    assert slip(Question(action, resource)) == says
+
+
+def test_what_is_asked_unasked() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext(client_id="c1"))
+    connect, publish, subscribe = (
+        Question("iot:Connect", "client/c1"),
+        Question("iot:Publish", "topic/a"),
+        Question("iot:Subscribe", "topicfilter/#"),
+    )
+    expect = Expectation(allow=(connect, publish), deny=(subscribe,))
+    assert first_questions(request, expect) == (connect, publish)
+    assert first_questions(AuthorizerRequest("A"), None) == ()
+    assert first_questions(AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), None) == ()

@@ -1,0 +1,295 @@
+"""Secrets of a request are known, go from any text in any form, and references stay."""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.parse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.references import refers
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.secrets.redaction import (
+    MASK,
+    Redactor,
+    masked,
+    redact_request,
+    referred_secrets,
+    secret_spans,
+    secrets_of,
+    tells_of_secret,
+    token_names,
+)
+from support.stored_invocations import any_request
+
+CANARY = 'canary-5e/c+r é"t'
+
+REQUEST = AuthorizerRequest(
+    "SensorAuth",
+    "the-token",
+    "the-signature",
+    HttpContext(
+        (("Authorization", "Bearer header-secret"), ("Host", "example.com"), ("X-Custom", "a" * 16), ("X-Short", "7")),
+        "?client=7&token=query%20secret&plain",
+    ),
+    MqttContext(
+        "sensor-7?x-amz-customauthorizer-name=SensorAuthorizer&sig=username-secret", b"\xffpassword", "sensor-7"
+    ),
+    TlsContext("iot.example.com"),
+)
+
+
+def test_secrets_of() -> None:
+    assert set(secrets_of(REQUEST)) == {
+        *("the-token", "the-signature", b"\xffpassword", "Bearer header-secret", "a" * 16),
+        *("query%20secret", "query secret", "username-secret"),
+    }
+
+
+def test_secrets_that_are_certain() -> None:
+    assert set(secrets_of(REQUEST, certain=True)) == set(secrets_of(REQUEST)) - {"a" * 16}
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"), [("X-Auth", True), ("cookie", True), ("X-Custom", False), ("Sec-WebSocket-Key", True)]
+)
+def test_a_name_tells(name: str, tells: bool) -> None:
+    assert tells_of_secret(name) is tells
+
+
+def test_redact_request() -> None:
+    assert redact_request(REQUEST) == AuthorizerRequest(
+        "SensorAuth",
+        MASK,
+        MASK,
+        HttpContext(
+            (("Authorization", MASK), ("Host", "example.com"), ("X-Custom", MASK), ("X-Short", "7")),
+            f"?client=7&token={MASK}&plain",
+        ),
+        MqttContext(f"sensor-7?x-amz-customauthorizer-name=SensorAuthorizer&sig={MASK}", MASK, "sensor-7"),
+        TlsContext("iot.example.com"),
+    )
+
+
+def test_references_stay() -> None:
+    request = AuthorizerRequest(
+        token="${env:TOKEN}",
+        token_signature="${file:sig.txt}",
+        http_context=HttpContext((("Authorization", "Bearer ${env:T}"), ("A", "${env:X}")), "?t=${env:T}"),
+        mqtt_context=MqttContext("u?p=${env:P}", "${keyring:S/U}"),
+    )
+    assert redact_request(request) == request
+    assert secrets_of(request) == ()
+
+
+NO_REFERENCE = {
+    "text beside it": "hunter2${env:T}",
+    "a literal": "$${env:hunter2}",
+    "not closed": "${env:hunter2",
+    "another kind": "${cmd:hunter2}",
+}
+
+
+@pytest.mark.parametrize("token", NO_REFERENCE.values(), ids=NO_REFERENCE)
+def test_what_is_no_reference_is_secret(token: str) -> None:
+    assert secrets_of(AuthorizerRequest(token=token)) == (token,)
+    assert redact_request(AuthorizerRequest(token=token)).token == MASK
+
+
+def test_empty_and_absent_members_stay() -> None:
+    for request in (
+        AuthorizerRequest(),
+        AuthorizerRequest("a", "", http_context=HttpContext(), mqtt_context=MqttContext()),
+    ):
+        assert redact_request(request) == request
+        assert secrets_of(request) == ()
+    header = AuthorizerRequest(http_context=HttpContext((("Authorization", ""),)))
+    assert redact_request(header) == header
+
+
+SIGNED = "&x-amz-customauthorizer-signature=c2ln"
+
+PARAMETERS = {
+    "without the question mark": ("queryString", "token=abc&x=1", "token=[]&x=1"),
+    "with an encoded name": ("queryString", "?to%6Ben=abc&x=1", "?to%6Ben=[]&x=1"),
+    "twice": ("queryString", "?token=a&token=b", "?token=[]&token=[]"),
+    "empty": ("queryString", "?token=&x=1", "?token=&x=1"),
+    "with an equals sign": ("username", "u?token=a=b==&x=1", "u?token=[]&x=1"),
+    "after a second question mark": ("username", "u?x=1?token=abc&y=2", "u?x=[]&y=2"),
+    "no query part": ("username", "token=abc", "token=abc"),
+    "what an SDK appends": (
+        "username",
+        "u?SDK=PythonV2&Version=1.2.3-and-more",
+        "u?SDK=PythonV2&Version=1.2.3-and-more",
+    ),
+    "a reference": ("username", "u?token=${env:T}&sig=a", "u?token=${env:T}&sig=[]"),
+}
+
+
+@pytest.mark.parametrize(("place", "text", "shown"), PARAMETERS.values(), ids=PARAMETERS)
+def test_parameters_that_tell_are_hidden_and_the_rest_stays(place: str, text: str, shown: str) -> None:
+    spans = secret_spans(place, text)
+    covered = text
+    for start, end in reversed(spans):
+        covered = f"{covered[:start]}[]{covered[end:]}"
+    assert covered == shown
+    request = AuthorizerRequest(http_context=HttpContext((), text))
+    if place == "username":
+        request = AuthorizerRequest(mqtt_context=MqttContext(text))
+    hidden = redact_request(request)
+    http, mqtt = hidden.http_context, hidden.mqtt_context
+    assert (http.query_string if http else mqtt and mqtt.username) == shown.replace("[]", MASK)
+    assert redact_request(hidden) == hidden
+
+
+NAMED = AuthorizerRequest(http_context=HttpContext((("X-Pass", "abc123"), ("X-Zone", "north"))))
+TOKEN_NAMES = {
+    "of the authorizer": (NAMED, Authorizer("A", token_key_name="x-zone"), {"x-zone"}),
+    "of one without": (NAMED, Authorizer("A", signing_disabled=True), set()),
+    "not known": (NAMED, None, set()),
+    "alone beside a signature": (
+        AuthorizerRequest(mqtt_context=MqttContext(f"u?zone=north{SIGNED}&SDK=Py&x-amz-customauthorizer-name=A")),
+        None,
+        {"zone"},
+    ),
+    "one of two": (AuthorizerRequest(mqtt_context=MqttContext(f"u?zone=north&unit=7{SIGNED}")), None, set()),
+}
+
+
+@pytest.mark.parametrize(("request_", "authorizer", "names"), TOKEN_NAMES.values(), ids=TOKEN_NAMES)
+def test_the_name_of_the_token_is_known(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, names: set[str]
+) -> None:
+    assert token_names(request_, authorizer) == names
+    for certain in (False, True):
+        secrets = secrets_of(request_, authorizer, certain=certain)
+        assert ("north" in secrets) is bool(names)
+    assert ("north" in repr(redact_request(request_, authorizer))) is not bool(names)
+
+
+def test_what_references_stood_for_is_secret_whatever_the_name() -> None:
+    written = AuthorizerRequest(
+        token="${env:T}",
+        http_context=HttpContext((("X-Zone", "${env:Z}"), ("X-Rest", "south")), "?a=${env:A}&a=${env:B}&c=d"),
+        mqtt_context=MqttContext("u?b=c"),
+    )
+    sent = AuthorizerRequest(
+        token="t-t",
+        http_context=HttpContext((("X-Zone", "north"), ("X-Rest", "south")), "?a=first&a=second%21&c=d"),
+        mqtt_context=MqttContext("u?b=c&x-amz-customauthorizer-signature=signed"),
+    )
+    assert set(referred_secrets(written, sent)) == {"t-t", "north", "first", "second%21", "second!"}
+    assert referred_secrets(written, AuthorizerRequest()) == ()
+
+
+@given(any_request)
+def test_a_redacted_request_has_no_secrets_left(request: AuthorizerRequest) -> None:
+    assert all(secret == MASK for secret in secrets_of(redact_request(request)))
+
+
+FORMS = {
+    "raw": CANARY,
+    "base64": base64.b64encode(CANARY.encode()).decode(),
+    "within base64": base64.b64encode(f"user:{CANARY}".encode()).decode(),
+    "percent-encoded": urllib.parse.quote(CANARY, safe=""),
+    "form-encoded": urllib.parse.quote_plus(CANARY),
+    "JSON": json.dumps({"token": CANARY}),
+    "JSON in JSON": json.dumps(json.dumps({"token": CANARY})),
+    "repr": repr({"value": CANARY.encode()}),
+    "hexadecimal": CANARY.encode().hex(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_every_form_goes(form: str) -> None:
+    shown = Redactor([CANARY]).text(f"before {form} after")
+    assert MASK in shown
+    assert "5e" not in shown
+    assert shown.startswith("before ")
+    assert shown.endswith(" after")
+
+
+@given(st.text(min_size=6, max_size=30), st.text(max_size=10), st.text(max_size=10))
+def test_no_secret_is_left(secret: str, before: str, after: str) -> None:
+    shown = Redactor([secret]).text(f"{before}{secret}{after}")
+    assert secret not in shown.replace(MASK, "")
+
+
+def test_a_short_secret_goes_only_as_a_word() -> None:
+    assert Redactor(["abc"]).text("abc abcd 'abc'") == f"{MASK} abcd '{MASK}'"
+
+
+@pytest.mark.parametrize("secrets", [("canary", "canary-and-more"), ("canary-and-more", "canary")])
+def test_of_two_secrets_the_longer_goes_whole(secrets: tuple[str, str]) -> None:
+    assert Redactor(secrets).text("<canary-and-more>") == f"<{MASK}>"
+
+
+def test_without_secrets_text_stays() -> None:
+    assert Redactor([]).text("user sensor-7 was denied") == "user sensor-7 was denied"
+
+
+def test_every_text_of_a_value_is_redacted() -> None:
+    value = {"canary-key": [1, None, "a canary-key", {"x": True}]}
+    assert Redactor(["canary-key"]).values(value) == {MASK: [1, None, f"a {MASK}", {"x": True}]}
+
+
+def test_content_keeps_bytes_that_are_no_text() -> None:
+    assert Redactor(["canary-secret"]).content(b"\xff canary-secret \x00") == b"\xff [redacted] \x00"
+
+
+PATTERNS = {
+    "access key": ("id AKIAIOSFODNN7EXAMPLE.", "AKIAIOSFODNN7"),
+    "temporary access key": ("ASIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7"),
+    "authorization header": ("Authorization: AWS4-HMAC-SHA256 Credential=x/y, Signature=abcdef", "abcdef"),
+    "authorization in JSON": ('{"authorization": "Bearer abcdefgh", "a": 1}', "abcdefgh"),
+    "authorization of another scheme": ("authorization=abcdefgh1", "abcdefgh1"),
+    "session token": ("X-Amz-Security-Token: FwoGZXIvYXdzEXAMPLE", "FwoGZX"),
+    "signed URL": ("https://x/?X-Amz-Signature=0123abcd&b=c", "0123abcd"),
+    "secret key": ("aws_secret_access_key = wJalrXUtnFEMI", "wJalr"),
+    "JWT": ("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig-nature", "sig-nature"),
+    "private key": ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "MIIE"),
+    "private key cut short": ("-----BEGIN PRIVATE KEY-----\nMIIE", "MIIE"),
+    "credentials in a URL": ("https://user:hunter2@example.com/", "hunter2"),
+}
+
+
+@pytest.mark.parametrize(("text", "secret"), PATTERNS.values(), ids=PATTERNS)
+def test_patterns_go_without_being_told(text: str, secret: str) -> None:
+    shown = Redactor([]).text(text)
+    assert secret not in shown
+    assert MASK in shown
+    assert Redactor([]).text(shown) == shown
+
+
+INNOCENT = (
+    "authorizer: SensorAuth",
+    "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----",
+    "arn:aws:iot:us-west-2:000000000000:client/sensor-7",
+    "https://example.com:8443/a@b",
+)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_innocent_text_stays(text: str) -> None:
+    assert Redactor([]).text(text) == text
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, None), ("", ""), (b"", ""), ("x", MASK), (b"x", MASK)])
+def test_masked(value: str | bytes | None, shown: str | None) -> None:
+    assert masked(value) == shown
+
+
+def test_refers() -> None:
+    assert refers("x${env:A}")
+    assert not refers("x")
+    assert not refers(b"${env:A}")
+
+
+@pytest.mark.parametrize("secret", ["battery-staple", "battery-staples", "battery-staple-1"])
+def test_nothing_of_a_base64_member_remains(secret: str) -> None:
+    encoded = base64.b64encode(secret.encode()).decode()
+    assert Redactor([secret]).text(f'{{"password": "{encoded}"}}') == f'{{"password": "{MASK}"}}'

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from authlens.core.preflight.preflight import preflight
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.token_place import place
+from authlens.core.signing.bench import Bench, bench, other_texts, with_third_part
+from authlens.core.text.encodings import to_base64url
+from support.preflight import NOW, SIGNED, UNSIGNED, signature
+from support.public_keys import of_bits, pair
+
+GOOD = AuthorizerRequest("A", "abc", signature("abc"))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        GOOD,
+        *(place(AuthorizerRequest("A", "abc"), where, signature("abc"), SIGNED) for where in ("username", "headers")),
+    ],
+    ids=["token mode", "username", "headers"],
+)
+def test_the_fitting_key_is_named_wherever_token_and_signature_stand(request_: AuthorizerRequest) -> None:
+    shown = bench(request_, SIGNED)
+    assert (shown.fitting_key, shown.conclusion, shown.slips) == ("new", "The signature fits the key 'new'.", ())
+    assert [(row.name, row.bits, row.problem, row.fits) for row in shown.keys] == [
+        ("old", 2048, None, False),
+        ("new", 2048, None, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "words"),
+    [
+        (GOOD, UNSIGNED, "nothing to verify"),
+        (GOOD, None, "not known"),
+        (GOOD, Authorizer("A"), "not known"),
+        (AuthorizerRequest("A", "abc"), SIGNED, "no signature"),
+        (AuthorizerRequest("A", None, "AAAA"), SIGNED, "no token"),
+        (AuthorizerRequest("A", "${env:T}", "AAAA"), SIGNED, "reference"),
+        (replace(GOOD, token="abc\n"), SIGNED, "white space"),
+        (AuthorizerRequest("A", "abc", "AAAA"), SIGNED, "no likely slip"),
+    ],
+)
+def test_one_sentence_says_how_it_stands(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, words: str
+) -> None:
+    shown = bench(request_, authorizer)
+    assert words in shown.conclusion
+    assert shown.fitting_key is None or words == "nothing to verify"
+
+
+def test_keys_that_aws_would_not_take_say_why() -> None:
+    keys = (("small", of_bits(1024)), ("broken", "no key"), ("good", pair("a").public_pem))
+    shown = bench(GOOD, replace(SIGNED, token_signing_public_keys=keys))
+    small, broken, good = shown.keys
+    assert small.bits == 1024
+    assert "1024 bits" in (small.problem or "")
+    assert (broken.bits, "no RSA public key" in (broken.problem or "")) == (None, True)
+    assert (good.problem, good.fits) == (None, True)
+
+
+def test_the_signature_is_spelled_in_every_way() -> None:
+    spelled = dict(bench(GOOD, SIGNED).spellings)
+    assert set(spelled) == {"base64url", "URL-encoded"}
+    assert "=" not in spelled["base64url"]
+    assert spelled["URL-encoded"].endswith("%3D%3D")
+    assert bench(AuthorizerRequest("A", "t", "%%"), SIGNED).spellings == ()
+    assert bench(AuthorizerRequest("A", "t"), SIGNED).spellings == ()
+
+
+def jwt(algorithm: str = "RS256") -> str:
+    claims = {"exp": (NOW + timedelta(minutes=4)).timestamp()}
+    parts = [to_base64url(json.dumps(part).encode()) for part in ({"alg": algorithm}, claims)]
+    return f"{'.'.join(parts)}.AP8"
+
+
+def test_a_jwt_is_decoded_beside_the_token() -> None:
+    shown: Bench = bench(AuthorizerRequest("A", jwt()), SIGNED, NOW)
+    assert shown.jwt is not None
+    assert shown.jwt.algorithm == "RS256"
+    assert shown.validity == "expires in 4 min"
+    assert bench(AuthorizerRequest("A", jwt()), SIGNED).validity is None
+    assert bench(GOOD, SIGNED, NOW).jwt is None
+
+
+def test_the_third_part_becomes_the_signature() -> None:
+    parted = with_third_part(AuthorizerRequest("A", jwt()))
+    assert parted == AuthorizerRequest("A", jwt().rpartition(".")[0], "AP8=")
+    assert with_third_part(AuthorizerRequest("A", jwt("ES256"))) is None
+    assert with_third_part(AuthorizerRequest("A", "abc")) is None
+
+
+def test_what_may_have_been_signed_by_mistake_has_names() -> None:
+    request = AuthorizerRequest(
+        "A", "t", "s", HttpContext((("X", "h"),), "?q=1"), MqttContext("user?tok=1", "password", "client")
+    )
+    assert other_texts(request) == (
+        ("the authorizer name", "A"),
+        ("the header X", "h"),
+        ("the query string", "?q=1"),
+        ("the MQTT username", "user?tok=1"),
+        ("the MQTT password", "password"),
+        ("the MQTT client id", "client"),
+        ("the parameter tok", "1"),
+        ("the parameter q", "1"),
+        ("the parameter X", "h"),
+        ("the MQTT username before its '?'", "user"),
+    )
+
+
+def test_a_signature_is_over_what_is_escaped_as_it_is_sent() -> None:
+    request = AuthorizerRequest("A", "$${env:X}", signature("${env:X}"))
+    assert bench(request, SIGNED).fitting_key == "new"
+    assert not [found for found in preflight(request, SIGNED) if found.id == "signature-mismatch"]
+    spoiled = AuthorizerRequest("A", "$${env:X}\n", signature("${env:X}"))
+    fixes = [
+        found.fix.request for found in preflight(spoiled, SIGNED) if found.fix and found.id == "signature-mismatch"
+    ]
+    assert fixes == [request]

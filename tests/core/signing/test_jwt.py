@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.signing import jwt
+from authlens.core.text.encodings import to_base64url
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def made(claims: dict[str, Any], header: dict[str, Any] | None = None, signature: bytes | None = b"\x00\xff") -> str:
+    parts = [to_base64url(json.dumps(part).encode()) for part in (header or {"alg": "RS256", "typ": "JWT"}, claims)]
+    return ".".join(parts if signature is None else [*parts, to_base64url(signature)])
+
+
+def test_header_claims_and_parts_are_read() -> None:
+    text = made({"sub": "sensor-7", "exp": 1795435200})
+    read = jwt.read(text)
+    assert read is not None
+    assert (read.algorithm, read.claims["sub"]) == ("RS256", "sensor-7")
+    assert read.signed_part == text.rpartition(".")[0]
+    assert read.signature == "AP8="
+    assert read.can_be_signature
+    assert read.expires_at == datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "a.b",
+        "a.b.c",
+        "....",
+        made({}) + ".x",
+        "e30.e30.e30",
+        "bnVsbA.bnVsbA.",
+        "W10.W10.AA",
+        "eyJhIjox.e30.AA",
+    ],
+    ids=["empty", "word", "two", "three", "dots", "four parts", "no alg", "null", "lists", "cut JSON"],
+)
+def test_what_is_no_jwt_is_not_taken_for_one(text: str) -> None:
+    assert jwt.read(text) is None
+
+
+@given(st.text())
+def test_any_text_may_be_asked_about(text: str) -> None:
+    assert jwt.read(text) is None
+
+
+def test_two_parts_and_an_empty_third_have_no_signature() -> None:
+    for text in (made({}, signature=None), made({}, signature=b"")):
+        read = jwt.read(text)
+        assert read is not None
+        assert read.signature is None
+        assert not read.can_be_signature
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "HS256", "RS512", "none", 7])
+def test_only_rs256_can_be_the_token_signature(algorithm: object) -> None:
+    read = jwt.read("Bearer " + made({}, {"alg": algorithm}))
+    assert read is not None
+    assert not read.can_be_signature
+
+
+@pytest.mark.parametrize(
+    ("claims", "words", "expired"),
+    [
+        ({"exp": NOW.timestamp() + 250}, "expires in 4 min 10 s", False),
+        ({"exp": NOW.timestamp()}, "expired 0 s ago", True),
+        ({"exp": NOW.timestamp() - 90061}, "expired 1 d 1 h ago", True),
+        ({"nbf": NOW.timestamp() + 7200}, "not valid for another 2 h", False),
+        ({"nbf": NOW.timestamp() - 1, "exp": NOW.timestamp() + 1}, "expires in 1 s", False),
+        ({}, "never expires: it has no readable 'exp'", False),
+        ({"exp": "tomorrow"}, "never expires: it has no readable 'exp'", False),
+        ({"exp": True}, "never expires: it has no readable 'exp'", False),
+        ({"exp": 1e300}, "never expires: it has no readable 'exp'", False),
+    ],
+)
+def test_times_are_told_against_now(claims: dict[str, Any], words: str, expired: bool) -> None:
+    read = jwt.read(made(claims))
+    assert read is not None
+    assert jwt.validity(read, NOW) == words
+    assert jwt.is_expired(read, NOW) is expired
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0, "0 s"), (59, "59 s"), (3600, "1 h"), (3661, "1 h 1 min"), (86400 * 400 + 3600, "400 d 1 h")],
+)
+def test_spans_show_two_units_at_most(seconds: int, shown: str) -> None:
+    assert jwt.span(timedelta(seconds=seconds)) == shown

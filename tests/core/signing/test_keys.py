@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec
+
+from authlens.core.signing import keys
+from support.private_numbers import written
+from support.public_keys import elliptic, of_bits, pair
+
+OPENSSL = shutil.which("openssl")
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl command")
+
+
+def rewritten(form: serialization.PrivateFormat, passphrase: bytes | None = None) -> bytes:
+    cipher: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase is not None:
+        cipher = serialization.BestAvailableEncryption(passphrase)
+    return keys.read_private_key(pair("a").private_pem).private_bytes(serialization.Encoding.PEM, form, cipher)
+
+
+def elliptic_private(form: serialization.PrivateFormat) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+
+
+PKCS1 = serialization.PrivateFormat.TraditionalOpenSSL
+PKCS8 = serialization.PrivateFormat.PKCS8
+
+
+@pytest.mark.parametrize("form", [PKCS1, PKCS8], ids=["PKCS#1", "PKCS#8"])
+@pytest.mark.parametrize("passphrase", [None, b"open sesame"], ids=["plain", "encrypted"])
+def test_both_forms_are_read_plain_and_encrypted(form: serialization.PrivateFormat, passphrase: bytes | None) -> None:
+    pem = rewritten(form, passphrase)
+    assert keys.is_encrypted(pem) is (passphrase is not None)
+    assert keys.read_private_key(pem, passphrase).key_size == 2048
+    assert keys.public_pem_of(pem, passphrase) == pair("a").public_pem
+
+
+@pytest.mark.parametrize("form", [PKCS1, PKCS8], ids=["PKCS#1", "PKCS#8"])
+def test_an_encrypted_key_asks_for_its_passphrase(form: serialization.PrivateFormat) -> None:
+    pem = rewritten(form, b"open sesame")
+    with pytest.raises(keys.PassphraseNeeded, match="encrypted"):
+        keys.read_private_key(pem)
+    with pytest.raises(keys.PassphraseWrong, match="does not open"):
+        keys.read_private_key(pem, b"wrong")
+
+
+@pytest.mark.parametrize("member", ["p", "q", "d", "dmp1", "dmq1", "iqmp"])
+@pytest.mark.parametrize("value", [0, 1, 3, None], ids=["0", "1", "3", "off by two"])
+def test_a_private_key_whose_numbers_do_not_belong_together_is_refused(member: str, value: int | None) -> None:
+    good = keys.read_private_key(pair("a").private_pem).private_numbers()
+    numbers = {name: getattr(good, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    numbers[member] = numbers[member] + 2 if value is None else value
+    pem = written(**numbers, n=good.public_numbers.n, e=good.public_numbers.e)
+    with pytest.raises(keys.KeyProblem, match="damaged"):
+        keys.read_private_key(pem)
+
+
+def test_numbers_that_belong_together_are_read_as_written() -> None:
+    good = keys.read_private_key(pair("a").private_pem).private_numbers()
+    numbers = {name: getattr(good, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    pem = written(**numbers, n=good.public_numbers.n, e=good.public_numbers.e)
+    assert keys.public_pem_of(pem) == pair("a").public_pem
+
+
+def test_a_passphrase_that_is_not_needed_is_ignored() -> None:
+    assert keys.read_private_key(pair("a").private_pem, b"unneeded").key_size == 2048
+
+
+UNUSABLE_PRIVATE = {
+    "empty": (b"", "no line '-----BEGIN"),
+    "text": (b"my key", "no line '-----BEGIN"),
+    "public": (pair("a").public_pem.encode(), "it is a public key"),
+    "certificate": (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate"),
+    "cut": (pair("a").private_pem[:300], "no line '-----END PRIVATE KEY-----'"),
+    "escaped": (pair("a").private_pem.replace(b"\n", b"\\n"), "backslash"),
+    "damaged": (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "damaged"),
+    "elliptic": (elliptic_private(PKCS8), "RSA signatures only"),
+    "elliptic, traditional": (elliptic_private(PKCS1), "RSA signatures only"),
+}
+
+
+@pytest.mark.parametrize(("pem", "words"), UNUSABLE_PRIVATE.values(), ids=UNUSABLE_PRIVATE.keys())
+def test_an_unusable_private_key_says_what_it_is_and_shows_nothing(pem: bytes, words: str) -> None:
+    with pytest.raises(keys.KeyProblem, match=words) as raised:
+        keys.read_private_key(pem)
+    assert "MII" not in str(raised.value)
+
+
+UNUSABLE_PUBLIC = {
+    "empty": ("", "no line '-----BEGIN"),
+    "private": (pair("a").private_pem.decode(), "it is a private key"),
+    "certificate": ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "openssl x509"),
+    "elliptic": (elliptic(), "RSA signatures only"),
+    "escaped": (pair("a").public_pem.replace("\n", "\\n"), "backslash"),
+}
+
+
+@pytest.mark.parametrize(("pem", "words"), UNUSABLE_PUBLIC.values(), ids=UNUSABLE_PUBLIC.keys())
+def test_an_unusable_public_key_says_what_it_is(pem: str, words: str) -> None:
+    with pytest.raises(keys.KeyProblem, match=words):
+        keys.read_public_key(pem)
+
+
+def test_text_before_a_public_key_is_skipped_and_the_short_form_is_read() -> None:
+    key = keys.read_public_key(f"my key:\n{pair('a').public_pem}")
+    short = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.PKCS1).decode()
+    assert "BEGIN RSA PUBLIC KEY" in short
+    assert keys.read_public_key(short).public_numbers() == key.public_numbers()
+
+
+def test_a_dsa_key_is_named() -> None:
+    key = dsa.generate_private_key(1024)
+    pem = key.private_bytes(serialization.Encoding.PEM, PKCS1, serialization.NoEncryption())
+    with pytest.raises(keys.KeyProblem, match="RSA signatures only"):
+        keys.read_private_key(pem)
+
+
+@pytest.mark.parametrize(("bits", "refused"), [(1024, True), (2048, False)])
+def test_sizes_are_held_to_what_aws_takes(bits: int, refused: bool) -> None:
+    size = keys.read_public_key(of_bits(bits)).key_size
+    assert (keys.size_advice(size) is not None) is refused
+
+
+def test_a_generated_pair_belongs_together_and_can_be_encrypted() -> None:
+    made = keys.generate_key_pair(passphrase=b"secret")
+    assert made.bits == 2048
+    assert keys.public_pem_of(made.private_pem, b"secret") == made.public_pem
+    with pytest.raises(keys.PassphraseNeeded):
+        keys.read_private_key(made.private_pem)
+
+
+@needs_openssl
+def test_the_openssl_lines_make_a_pair_of_the_same_kind(tmp_path: Path) -> None:
+    private, public = tmp_path / "it's private.pem", tmp_path / "public.pem"
+    for line in keys.openssl_generating(2048, str(private), str(public)):
+        subprocess.run(line, shell=True, check=True, capture_output=True)
+    assert keys.public_pem_of(private.read_bytes()) == public.read_text()
+    assert private.read_bytes().splitlines()[0] == pair("a").private_pem.splitlines()[0]
+
+
+def test_the_openssl_line_of_an_encrypted_key_encrypts() -> None:
+    assert "-aes-256-cbc" in keys.openssl_generating(encrypted=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0\x82\x01", "in DER form"),
+        ("ssh-rsa AAAA me", "OpenSSH's own form"),
+        ("A" * 64, "lacks its first and last line"),
+        ("nothing", "it has no line '-----BEGIN"),
+    ],
+)
+def test_what_is_no_pem_is_told_how_to_become_one(text: str, said: str) -> None:
+    with pytest.raises(keys.KeyProblem, match=said):
+        keys.read_public_key(text)
+
+
+def test_a_key_for_pss_alone_is_refused() -> None:
+    from base64 import b64decode, encodebytes
+
+    octets = b64decode("".join(pair("a").public_pem.splitlines()[1:-1]))
+    # The algorithm's identifier rsaEncryption with NULL becomes id-RSASSA-PSS without parameters.
+    changed = octets.replace(
+        bytes.fromhex("300d06092a864886f70d0101010500"), bytes.fromhex("300b06092a864886f70d01010a")
+    )
+    pss = bytes([0x30, 0x82]) + (len(changed) - 4).to_bytes(2, "big") + changed[4:]
+    with pytest.raises(keys.KeyProblem, match="for PSS padding alone"):
+        keys.read_public_key(f"-----BEGIN PUBLIC KEY-----\n{encodebytes(pss).decode()}-----END PUBLIC KEY-----\n")

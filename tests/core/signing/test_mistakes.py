@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import binascii
+from collections.abc import Callable
+from hashlib import sha256
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, AsymmetricPadding, PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512, HashAlgorithm
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from authlens.core.signing import signing
+from authlens.core.signing.keys import read_private_key
+from authlens.core.signing.mistakes import Slip, slips
+from authlens.core.text.encodings import base64_to_base64url, from_base64, to_base64, url_encode
+from support.public_keys import pair
+
+PRIVATE = pair("a").private_pem
+KEYS = (("other", pair("b").public_pem), ("mine", pair("a").public_pem))
+
+
+def sign(token: str) -> str:
+    return signing.sign(token, PRIVATE)
+
+
+def token_whose_signature_has_plus_and_slash() -> str:
+    return next(token for token in map(str, range(100)) if {"+", "/"} <= set(sign(token)))
+
+
+TOKEN = token_whose_signature_has_plus_and_slash()
+GOOD = sign(TOKEN)
+JWT = f"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.{base64_to_base64url(sign('eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0'))}"
+
+
+def wrapped(text: str) -> str:
+    return "\n".join(text[start : start + 64] for start in range(0, len(text), 64)) + "\n"
+
+
+def octets_of(text: str) -> bytes:
+    """Of base64; of a text that is none any more, its own."""
+    return from_base64(text) or text.encode()
+
+
+SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
+    "line feed": (lambda text: text + "\n", ("signature-white-space",)),
+    "wrapped lines": (wrapped, ("signature-white-space",)),
+    "base64url": (base64_to_base64url, ("signature-base64url",)),
+    "base64url without padding": (lambda text: base64_to_base64url(text).rstrip("="), ("signature-base64url",)),
+    "wrapped lines without padding": (lambda text: wrapped(text).rstrip("="), ("signature-white-space",)),
+    "URL-encoded": (url_encode, ("signature-url-encoded",)),
+    "plus as space": (lambda text: text.replace("+", " "), ("signature-plus-as-space",)),
+    "in quotes": (lambda text: f'"{text}"', ("signature-quoted",)),
+    "URL-encoded three times": (lambda text: url_encode(url_encode(url_encode(text))), ("signature-url-encoded",)),
+    "a blank in it": (lambda text: f"{text[:9]} {text[9:]}", ("signature-white-space",)),
+    "a tab in it": (lambda text: f"{text[:9]}\t{text[9:]}", ("signature-white-space",)),
+    "line ends written out": (lambda text: wrapped(text).replace("\n", "\\n"), ("signature-white-space",)),
+    "hex": (lambda text: octets_of(text).hex(), ("signature-hex",)),
+    "hex with colons": (lambda text: octets_of(text).hex(":").upper(), ("signature-hex",)),
+    "base64 of base64": (lambda text: to_base64(text.encode()), ("signature-base64-twice",)),
+    "in quotes, URL-encoded and wrapped": (
+        lambda text: f"'{url_encode(wrapped(text))}'",
+        ("signature-quoted", "signature-url-encoded", "signature-white-space"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "ids"), SIGNATURE_SLIPS.values(), ids=SIGNATURE_SLIPS.keys())
+def test_a_spoiled_signature_is_mended(spoil: Callable[[str], str], ids: tuple[str, ...]) -> None:
+    found = slips(TOKEN, spoil(GOOD), KEYS)
+    assert found == (Slip(ids, found[0].reason, "mine", TOKEN, GOOD),)
+    assert found[0].message.startswith("The ")
+    assert found[0].message.endswith(".")
+
+
+TOKEN_SLIPS = {
+    "signed with a line feed": ("allow", "allow\n", "token-newline", "allow\n"),
+    "signed with CR LF": ("allow", "allow\r\n", "token-crlf", "allow\r\n"),
+    "sent with a line feed": ("allow\n", "allow", "token-white-space", "allow"),
+    "sent in quotes": ('"allow"', "allow", "token-quoted", "allow"),
+    "signed in quotes": ("allow", '"allow"', "token-in-quotes", '"allow"'),
+    "signed in single quotes": ("allow", "'allow'", "token-in-quotes", "'allow'"),
+    "signed with two line feeds": ("allow", "allow\n\n", "token-newline", "allow\n\n"),
+    "signed with a blank": ("allow", "allow ", "token-blank", "allow "),
+    "signed with a byte order mark": ("allow", "\ufeffallow", "token-signed-bom", "\ufeffallow"),
+    "sent with a byte order mark": ("\ufeffallow", "allow", "token-bom", "allow"),
+    "signed with Bearer": ("allow", "Bearer allow", "token-signed-scheme", "Bearer allow"),
+    "signed URL-encoded with plus": ("a b/", "a+b%2F", "token-signed-encoded", "a+b%2F"),
+    "signed in base64": ("allow", "YWxsb3c=", "token-signed-base64", "YWxsb3c="),
+    "signed in capitals": ("allow", "ALLOW", "token-case", "ALLOW"),
+    "signed decomposed": ("\u00e9", "e\u0301", "token-unicode", "e\u0301"),
+    "sent with Bearer": ("Bearer allow", "allow", "token-scheme", "allow"),
+    "sent URL-encoded": ("a%2Fb", "a/b", "token-url-encoded", "a/b"),
+    "sent with plus for a blank": ("a+b", "a b", "token-plus-as-space", "a b"),
+    "signed URL-encoded": ("a/b", "a%2Fb", "token-signed-encoded", "a%2Fb"),
+    "sent in capitals": ("ALLOW", "allow", "token-case", "allow"),
+    "signed nothing": ("allow", "", "token-empty", ""),
+}
+
+
+@pytest.mark.parametrize(("token", "signed", "slip", "fitting"), TOKEN_SLIPS.values(), ids=TOKEN_SLIPS.keys())
+def test_a_token_that_is_not_what_was_signed_is_recognised(token: str, signed: str, slip: str, fitting: str) -> None:
+    found = slips(token, sign(signed), KEYS)
+    assert [(each.ids, each.token) for each in found] == [((slip,), fitting)]
+    assert signing.fitting_key(fitting, found[0].signature or "", KEYS) == "mine"
+
+
+def test_a_whole_jwt_signed_by_its_third_part() -> None:
+    header_and_claims, _, third = JWT.rpartition(".")
+    assert [each.ids for each in slips(JWT, third, KEYS)] == [("signature-base64url", "token-jwt")]
+    assert slips(header_and_claims, JWT, KEYS)[0].ids == ("signature-jwt", "signature-base64url")
+
+
+@pytest.mark.parametrize("spoil", [lambda text: text, lambda text: text + "\n"], ids=["as it is", "with a line feed"])
+def test_another_field_that_was_signed_is_named(spoil: Callable[[str], str]) -> None:
+    found = slips("token", sign(spoil("sensor-7")), KEYS, [("the MQTT client id", "sensor-7")])
+    assert [(each.ids, each.token, each.signature) for each in found] == [(("signed-other-field",), None, None)]
+    assert "the MQTT client id" in found[0].message
+
+
+def test_a_signature_of_the_right_key_over_something_else_names_the_key() -> None:
+    found = slips("token", sign("quite another"), KEYS)
+    assert [(each.ids, each.key) for each in found] == [(("signed-other-text",), "mine")]
+
+
+@pytest.mark.parametrize(("algorithm", "name"), [(SHA1(), "SHA-1"), (SHA512(), "SHA-512")], ids=["SHA-1", "SHA-512"])
+def test_another_hash_is_named(algorithm: HashAlgorithm, name: str) -> None:
+    signature = to_base64(read_private_key(PRIVATE).sign(b"token", PKCS1v15(), algorithm))
+    found = slips("token", signature, KEYS)
+    assert [each.ids for each in found] == [("signature-hash",)]
+    assert name in found[0].message
+
+
+ANEW: dict[str, tuple[bytes, AsymmetricPadding, str]] = {
+    "UTF-16": ("allow".encode("utf-16-le"), PKCS1v15(), "token-encoding"),
+    "UTF-16 with its mark": ("allow".encode("utf-16"), PKCS1v15(), "token-encoding"),
+    "hashed": (sha256(b"allow").digest(), PKCS1v15(), "token-hashed"),
+    "hashed, in hex": (sha256(b"allow").hexdigest().encode(), PKCS1v15(), "token-hashed"),
+    "PSS": (b"allow", PSS(MGF1(SHA256()), 32), "signature-pss"),
+    "PSS with a line feed": (b"allow\n", PSS(MGF1(SHA256()), PSS.MAX_LENGTH), "signature-pss"),
+}
+
+
+@pytest.mark.parametrize(("signed", "padding", "slip"), ANEW.values(), ids=ANEW.keys())
+def test_what_has_to_be_signed_anew_is_told(signed: bytes, padding: AsymmetricPadding, slip: str) -> None:
+    signature = to_base64(read_private_key(PRIVATE).sign(signed, padding, SHA256()))
+    assert [(each.ids, each.key, each.token) for each in slips("allow", signature, KEYS)] == [((slip,), "mine", None)]
+
+
+def test_a_fitting_signature_has_no_slip_and_an_unknown_key_none_either() -> None:
+    assert slips(TOKEN, GOOD, KEYS) == ()
+    assert slips(TOKEN, signing.sign(TOKEN, pair("c").private_pem), KEYS) == ()
+    assert slips(TOKEN, GOOD, [("broken", "no key")]) == ()
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+@settings(max_examples=40)
+def test_any_text_may_be_asked_about(token: str, signature: str) -> None:
+    assert slips(token, signature, KEYS) == ()
+
+
+@given(st.sampled_from(sorted(SIGNATURE_SLIPS)), st.sampled_from(sorted(SIGNATURE_SLIPS)))
+@settings(max_examples=30)
+def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
+    try:
+        spoiled = SIGNATURE_SLIPS[second][0](SIGNATURE_SLIPS[first][0](GOOD))
+    except binascii.Error:
+        reject()  # of a signature that is no base64 any more there are no octets to write in hex
+    for slip in slips(TOKEN, spoiled, KEYS):
+        assert slip.token is None or signing.verify(slip.token, slip.signature or "", dict(KEYS)[slip.key])

@@ -1,9 +1,0 @@
-from __future__ import annotations
-
-from authlens.core.caveat import Caveat, in_order
-from authlens.core.stage_messages import Stage
-
-
-def test_warnings_come_first_and_each_is_told_once() -> None:
-    note, warning = Caveat("a", Stage.FOUND, "info", "", ""), Caveat("b", Stage.FOUND, "warning", "", "")
-    assert in_order([note, warning, Caveat("a", Stage.FOUND, "warning", "later", "")]) == (warning, note)

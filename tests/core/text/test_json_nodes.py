@@ -1,0 +1,62 @@
+"""JSON into nodes: equal to Python's reader in its values, with places, without quoting what it refuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.text.json_nodes import load
+from authlens.core.text.yaml_reader import YamlError
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=12,
+)
+
+
+@given(values, st.sampled_from([None, 0, 2]), st.booleans())
+def test_reads_what_python_writes(value: Any, indent: int | None, ascii_only: bool) -> None:
+    assert load(json.dumps(value, indent=indent, ensure_ascii=ascii_only)).plain() == value
+
+
+REFUSED = {
+    "nothing": ("", 1, 1, "not a JSON value"),
+    "trailing text": ("{}\n x", 2, 2, "more text"),
+    "single quotes": ("{'SECRET': 1}", 1, 2, "double quotes"),
+    "missing colon": ('{"a" "SECRET"}', 1, 6, "':'"),
+    "missing comma": ('["SECRET" "SECRET"]', 1, 11, "']'"),
+    "trailing comma": ('["a",\n]', 2, 1, "not a JSON value"),
+    "open text": ('{"a":\n "SECRET', 2, 2, "not a JSON value"),
+    "open object": ('{"a": 1', 1, 8, "'}'"),
+    "duplicate key": ('{"SECRET": 1,\n "SECRET": 2}', 2, 2, "line 1"),
+    "not a number": ("[NaN]", 1, 2, "not a number of JSON"),
+    "too many digits": ("[" + "1" * 5000 + "]", 1, 2, "too many digits"),
+    "too deep": ("[" * 2000, 1, 41, "deeper than 40"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "column", "words"), REFUSED.values(), ids=REFUSED)
+def test_refuses_with_the_place(text: str, line: int, column: int, words: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        load(text)
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert words in caught.value.message
+    assert "SECRET" not in str(caught.value)
+
+
+def test_nodes_know_their_place_key_and_text() -> None:
+    node = load('{\n  "a": [1, "x"]\n}').mapping()["a"]
+    number, text = node.list()
+    assert node.key is not None
+    assert (node.key.text, node.key.line, node.key.column) == ("a", 2, 3)
+    assert (number.text, number.line, number.column) == ("1", 2, 9)
+    assert (text.text, text.column) == ("x", 12)
+
+
+def test_both_halves_of_an_emoji_are_one_character() -> None:
+    assert load('"\\ud83d\\ude00"').value == "😀"

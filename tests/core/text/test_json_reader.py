@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+import math
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import JsonArray, JsonObject, JsonString, parse, plain, string_offsets
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
+def test_what_python_writes_is_read_as_python_reads_it(value: Any, indent: int | str | None, ascii_only: bool) -> None:
+    written = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    read = parse(written)
+    assert read.fault is None
+    assert read.root is not None
+    assert plain(read.root) == json.loads(written)
+
+
+@given(st.text(alphabet=st.sampled_from('{}[]",:\\u0041dD8eEtrufalsn-+.0123 \n\r\t\x01\ud800é'), max_size=60))
+def test_it_accepts_what_python_accepts_and_faults_the_rest(text: str) -> None:
+    read = parse(text)
+    try:
+        expected = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        assert read.root is None
+        assert read.fault is not None
+        assert 0 <= read.fault.span.start <= len(text)
+    else:
+        assert read.root is not None
+        assert plain(read.root) == expected or _is_infinite(expected)
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _is_infinite(value: Any) -> bool:
+    return isinstance(value, float) and math.isinf(value)
+
+
+@given(st.text())
+@settings(max_examples=80)
+def test_no_text_raises(text: str) -> None:
+    read = parse(text)
+    assert (read.root is None) != (read.fault is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("", 1, 1, "empty"),
+        ("\ufeff{}", 1, 1, "byte order mark"),
+        ('{"a": 1,}', 1, 9, "comma too many"),
+        ("[1 2]", 1, 4, "a comma or `]`"),
+        ('{\n "a" 1}', 2, 6, "colon is missing"),
+        ("{\r\n\r\n 7: 1}", 3, 2, "key in double quotes"),
+        ('{"a": "x\ny"}', 1, 9, "control character"),
+        ('{"a": "x', 1, 7, "never closed"),
+        ('["\\x"]', 1, 3, "no escape"),
+        ('["\\', 1, 3, "no escape"),
+        ('["\\u12"]', 1, 3, "four hexadecimal"),
+        ("{'a': 1}", 1, 2, "double quotes, not in single"),
+        ("// a\n{}", 1, 1, "no comments"),
+        ("[nul]", 1, 2, "a value was expected"),
+        ("[NaN]", 1, 2, "a value was expected"),
+        ('{"a": True}', 1, 7, "JSON writes true"),
+        ("Version: '2012-10-17'\n", 1, 1, "looks like YAML"),
+        ('{"a":', 1, 6, "the text ends"),
+        ("{} {}", 1, 4, "ends before this"),
+        ('{"a": "{"b": 1}"}', 1, 10, 'inside a string must be written \\"'),
+        ("[" * 70, 1, 65, "deeper than 64"),
+    ],
+    ids=lambda value: repr(value)[:20] if isinstance(value, str) else "",
+)
+def test_a_fault_stands_at_its_place(text: str, line: int, column: int, words: str) -> None:
+    fault = parse(text).fault
+    assert fault is not None
+    assert (fault.span.line, fault.span.column) == (line, column)
+    assert words in fault.message
+
+
+def test_every_node_has_its_lines_and_columns() -> None:
+    root = parse('{\n  "a": [true, "x"],\r\n  "b": -1.5e3\n}').root
+    assert isinstance(root, JsonObject)
+    spans = [
+        (node.span.line, node.span.column, node.span.end_line, node.span.end_column) for node in json_reader.walk(root)
+    ]
+    assert spans == [(1, 1, 4, 2), (2, 8, 2, 19), (2, 9, 2, 13), (2, 15, 2, 18), (3, 8, 3, 14)]
+    assert plain(root) == {"a": [True, "x"], "b": -1500.0}
+
+
+def test_duplicate_keys_are_kept_and_the_last_one_counts() -> None:
+    root = parse('{"a": 1, "b": 2, "a": 3}').root
+    assert isinstance(root, JsonObject)
+    assert [(again.span.column, first.span.column) for again, first in root.duplicates()] == [(18, 2)]
+    last, key = root.get("a"), root.key("a")
+    assert last is not None
+    assert plain(last) == 3
+    assert key is not None
+    assert key.span.column == 18
+    assert root.get("c") is None
+    assert root.key("c") is None
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "-" + "9" * 400, "1e999999999"])
+def test_a_huge_number_is_kept(digits: str) -> None:
+    root = parse(digits).root
+    assert root is not None
+    assert str(plain(root)) in (digits, "inf")
+
+
+def test_surrogates_pair_up_or_stay_alone() -> None:
+    root = parse(r'["\ud83d\ude00", "\ud800", "\ude00\ud83d"]').root
+    assert root is not None
+    assert plain(root) == ["\U0001f600", "\ud800", "\ude00\ud83d"]
+
+
+@given(st.text(), st.booleans())
+def test_each_character_of_a_string_is_found_where_it_is_written(value: str, ascii_only: bool) -> None:
+    text = " " + json.dumps(value, ensure_ascii=ascii_only)
+    root = parse(text).root
+    assert isinstance(root, JsonString)
+    offsets = string_offsets(text, root.span)
+    assert len(offsets) == len(root.value) + 1
+    ends = pairwise(offsets)
+    assert [json.loads(f'"{text[start:end]}"') for start, end in ends] == list(root.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{}", "an object"), ("[]", "a list"), ('""', "a string"), ("1", "a number"), ("null", "null"), ("true", "true")],
+)
+def test_values_are_named(text: str, words: str) -> None:
+    root = parse(text).root
+    assert root is not None
+    assert json_reader.words(root) == words
+
+
+def test_a_list_is_a_list() -> None:
+    root = parse("[1, 2]").root
+    assert isinstance(root, JsonArray)
+    assert len(root.items) == 2

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.access import AccessQuestions
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Identity, Target
+from authlens.core.verdict.caveats import Passed, caveats
+from support.preflight import NOW
+
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:eu-west-1:1:client/c1"},
+    }
+)
+GOOD = Outcome(True, "p1", (POLICY,), 300, 86400)
+REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", "c1"))
+AUTHORIZER = Authorizer("A", arn="arn:aws:iot:eu-west-1:1:authorizer/A", creation_date="2026-01-01T00:00:00+00:00")
+
+
+def found(
+    request: AuthorizerRequest = REQUEST,
+    outcome: Outcome = GOOD,
+    authorizer: Authorizer | None = AUTHORIZER,
+    duration: float = 0.1,
+    region: str = "eu-west-1",
+) -> dict[str, str]:
+    """The severities by the caveats' ids."""
+    identity = Identity("1", "arn:aws:iam::1:root", region)
+    invocation = Invocation(request, Target(), outcome, NOW, duration, identity=identity)
+    passed = Passed(invocation, outcome, authorizer, AccessQuestions(outcome, request))
+    return {caveat.id: caveat.severity for caveat in caveats(passed)}
+
+
+def test_a_good_mqtt_login_leaves_only_what_no_test_call_can_see() -> None:
+    assert found() == {"alpn-and-port": "info"}
+
+
+def test_an_inactive_authorizer_comes_first() -> None:
+    assert next(iter(found(authorizer=replace(AUTHORIZER, status="INACTIVE")).items())) == ("inactive", "warning")
+
+
+def test_an_empty_list_of_documents_is_refused_by_a_real_connection() -> None:
+    assert found(outcome=replace(GOOD, policy_documents=()))["no-documents"] == "warning"
+
+
+@pytest.mark.parametrize(("client", "warned"), [("c1", False), ("c2", True), (None, False), ("${env:CLIENT}", False)])
+def test_connecting_must_be_allowed_for_this_client_id(client: str | None, warned: bool) -> None:
+    request = replace(REQUEST, mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", client))
+    assert ("no-connect" in found(request)) is warned
+
+
+@pytest.mark.parametrize(("place", "warned"), [("eu-west-1:1", False), ("eu-west-2:1", True), ("eu-west-1:2", True)])
+def test_connecting_must_be_allowed_where_the_authorizer_is(place: str, warned: bool) -> None:
+    moved = replace(AUTHORIZER, arn=f"arn:aws:iot:{place}:authorizer/A")
+    assert ("connect-elsewhere" in found(authorizer=moved)) is warned
+
+
+def test_token_mode_sent_no_protocol_data() -> None:
+    assert found(AuthorizerRequest("A", "t", "s"))["no-protocol-data"] == "warning"
+
+
+def test_header_case_and_the_query_mark_differ_over_a_real_connection() -> None:
+    http = HttpContext((("X-A", "1"), (AUTHORIZER_NAME, "A")), "?a=1")
+    assert found(AuthorizerRequest("A", http_context=http)) == {"header-case": "warning", "query-string-mark": "info"}
+    lower = HttpContext((("x-a", "1"), (AUTHORIZER_NAME, "A")))
+    assert found(AuthorizerRequest("A", http_context=lower)) == {}
+
+
+@pytest.mark.parametrize(("duration", "warned"), [(3.9, False), (4.1, True)])
+def test_a_function_near_its_limit_is_warned_of(duration: float, warned: bool) -> None:
+    assert ("slow" in found(duration=duration)) is warned
+
+
+def test_without_its_name_in_the_contexts_the_default_authorizer_answers() -> None:
+    assert "default-authorizer" in found(AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "c1")))
+
+
+@pytest.mark.parametrize(("region", "warned"), [("eu-west-1", False), ("us-east-1", True)])
+def test_another_region_is_warned_of(region: str, warned: bool) -> None:
+    assert ("other-region" in found(region=region)) is warned
+
+
+@pytest.mark.parametrize(
+    ("created", "noted"),
+    [
+        ((NOW - timedelta(minutes=2)).isoformat(), True),
+        ((NOW - timedelta(minutes=20)).isoformat(), False),
+        ((NOW + timedelta(minutes=2)).isoformat(), False),
+        ("2026-11-23T11:59:00", False),
+        ("yesterday", False),
+        (None, False),
+    ],
+)
+def test_a_new_authorizer_may_refuse_at_first(created: str | None, noted: bool) -> None:
+    assert ("just-created" in found(authorizer=replace(AUTHORIZER, creation_date=created))) is noted
+
+
+def test_nothing_is_made_up_where_the_authorizer_is_unknown() -> None:
+    assert found(authorizer=None) == {"alpn-and-port": "info"}

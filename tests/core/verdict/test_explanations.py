@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.contract import answer, test_call
+from authlens.core.contract.refusal import Refusal
+from authlens.core.contract.stage import Stage
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.verdict.explanations import _ERRORS, blanks, explain
+
+CONTEXT = AuthorizerRequest("A", mqtt_context=MqttContext("u"))
+TOKEN = AuthorizerRequest("A", "t", "AAAA")
+
+
+def said(error: str, message: str | None, status: int | None = 400, advice: str | None = None) -> Failure:
+    return Failure(FailureKind.AWS, error, message, status, advice=advice)
+
+
+REQUEST, RESPONSE = "InvalidRequestException", "InvalidResponseException"
+_CONSTRAINT = "failed to satisfy constraint:"
+_DOCUMENTS = f"policyDocuments {_CONSTRAINT}"
+_SECONDS = f"{_CONSTRAINT} Member must be greater than 5 minutes and less than 24 hours."
+
+MESSAGES: dict[str, tuple[str, str | None, Stage, str]] = {
+    "one constraint": (
+        REQUEST,
+        f"1 validation error detected: Value at 'token' {_CONSTRAINT} Member must have length less than or equal to 6",
+        Stage.WELL_FORMED,
+        "model-constraint",
+    ),
+    "two constraints": (
+        REQUEST,
+        f"2 validation errors detected: Value at 'token' {_CONSTRAINT} Member must have length less than or equal to; "
+        f"Value at 'authorizerName' {_CONSTRAINT} Member must satisfy regular expression pattern: [\\w=,@-]+",
+        Stage.WELL_FORMED,
+        "model-constraint",
+    ),
+    "unknown authorizer": (
+        "ResourceNotFoundException",
+        "Authorizer A not found",
+        Stage.FOUND,
+        "unknown-authorizer",
+    ),
+    "half a pair": (
+        REQUEST,
+        "Request must provide both token and tokenSignature together.",
+        Stage.FITS,
+        "token-and-signature-together",
+    ),
+    "token and context": (
+        REQUEST,
+        "Request cannot have token and Http/Mqtt/Tls context.",
+        Stage.FITS,
+        "token-or-context",
+    ),
+    "signing disabled": (
+        REQUEST,
+        "Token and token signature provided but signing is disabled for the authorizer.",
+        Stage.FITS,
+        "signing-disabled",
+    ),
+    "nothing sent": (REQUEST, "Request must have Http/Mqtt/Tls context.", Stage.FITS, "nothing-sent"),
+    "query string": (REQUEST, "Invalid arguments in the call", Stage.FITS, "query-string-mark"),
+    "mismatch": (REQUEST, "Token signature mismatch for authorizer A", Stage.SIGNATURE, "signature-mismatch"),
+    "null message": (REQUEST, None, Stage.SIGNATURE, "token-not-in-context"),
+    "raised": (
+        RESPONSE,
+        "Lambda function encountered error in execution: no such user: ValueError",
+        Stage.RAN,
+        "function-failed",
+    ),
+    "no boolean": (RESPONSE, "Lambda invocation result is in invalid format", Stage.VALID, "no-boolean"),
+    "bare refusal": (
+        RESPONSE,
+        f"null at principalId {_CONSTRAINT} Member must satisfy ([a-zA-Z0-9]){{1,128}}",
+        Stage.VALID,
+        "bare-refusal",
+    ),
+    "principal": (
+        RESPONSE,
+        f"sensor-7 at principalId {_CONSTRAINT} Member must satisfy ([a-zA-Z0-9]){{1,128}}",
+        Stage.VALID,
+        "principal-id",
+    ),
+    "no list": (RESPONSE, f"{_DOCUMENTS} List of policies cannot be null.", Stage.VALID, "no-policy-list"),
+    "too many": (
+        RESPONSE,
+        f"{_DOCUMENTS} Number of policies allowed cannot exceed 10",
+        Stage.VALID,
+        "too-many-documents",
+    ),
+    "too long": (
+        RESPONSE,
+        f"{_DOCUMENTS} Size of a policy document cannot exceeds hard limit of 2048",
+        Stage.VALID,
+        "document-too-long",
+    ),
+    "syntax": (
+        RESPONSE,
+        f"{_DOCUMENTS} Policy document is Malformed: Invalid policy syntax.",
+        Stage.VALID,
+        "policy-syntax",
+    ),
+    "resource": (
+        RESPONSE,
+        "Policy document is Malformed: The resource ['arn:aws:iot:…'] is not in valid ARN format",
+        Stage.VALID,
+        "resource-arn",
+    ),
+    "resource after the member": (
+        RESPONSE,
+        f"{_DOCUMENTS} Policy document is Malformed: The resource [...] is not in valid ARN format",
+        Stage.VALID,
+        "resource-arn",
+    ),
+    "empty principal": (
+        RESPONSE,
+        f" at principalId {_CONSTRAINT} Member must satisfy ([a-zA-Z0-9]){{1,128}}",
+        Stage.VALID,
+        "principal-id",
+    ),
+    "refresh": (RESPONSE, f"10 at refreshAfterInSeconds {_SECONDS}", Stage.VALID, "refresh-seconds"),
+    "disconnect": (RESPONSE, f"90000 at disconnectAfterInSeconds {_SECONDS}", Stage.VALID, "disconnect-seconds"),
+}
+"""Every message of the contract, written out as AWS words it."""
+
+
+@pytest.mark.parametrize(("error", "message", "stage", "identifier"), MESSAGES.values(), ids=MESSAGES.keys())
+def test_every_message_of_the_contract_is_classified(
+    error: str, message: str | None, stage: Stage, identifier: str
+) -> None:
+    explanation = explain(said(error, message), CONTEXT)
+    assert (explanation.stage, explanation.id) == (stage, identifier)
+    assert explanation.earlier_passed
+    assert explanation.why.endswith(".")
+    assert explanation.next_step.endswith(".")
+    assert "{" not in explanation.why
+
+
+def test_no_rule_of_the_contract_is_left_out() -> None:
+    covered = {identifier for _, _, _, identifier in MESSAGES.values()}
+    assert {rule.id for rule in (*test_call.TEST_CALL, *answer.ANSWER)} <= covered
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b'{"isAuthenticated": false}', b'{"isAuthenticated": true}'],
+)
+def test_an_answer_without_a_principal_says_that_the_function_refused(payload: bytes) -> None:
+    refusal = answer.judge(payload)
+    assert isinstance(refusal, Refusal)
+    explanation = explain(said(refusal.error, refusal.message), CONTEXT)
+    assert explanation.id == "bare-refusal"
+    assert "refused without a principal" in explanation.why
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "stage"),
+    [
+        ("UnrecognizedClientException", 403, Stage.CREDENTIALS),
+        ("ExpiredTokenException", 403, Stage.CREDENTIALS),
+        ("SignatureDoesNotMatch", 403, Stage.CREDENTIALS),
+        ("MissingAuthenticationTokenException", 403, Stage.CREDENTIALS),
+        ("AccessDeniedException", 403, Stage.CREDENTIALS),
+        ("ThrottlingException", 400, Stage.WELL_FORMED),
+        ("ServiceUnavailableException", 503, Stage.RAN),
+        ("InternalFailureException", 500, Stage.RAN),
+    ],
+)
+def test_general_errors_of_aws_are_classified_and_prove_nothing_before(error: str, status: int, stage: Stage) -> None:
+    explanation = explain(said(error, "words", status), CONTEXT)
+    assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, error, False)
+
+
+@pytest.mark.parametrize(("function", "shown"), [("arn:aws:lambda:eu-west-1:1:function:F", True), ("", False)])
+def test_where_the_permission_may_be_missing_the_command_that_gives_it_is_shown(function: str, shown: bool) -> None:
+    known = Authorizer("A", arn="arn:aws:iot:eu-west-1:1:authorizer/A", function_arn=function)
+    next_step = explain(said("InternalFailureException", "x", 500), CONTEXT, known).next_step
+    line = (
+        f"aws lambda add-permission --function-name {function} --principal iot.amazonaws.com --source-arn {known.arn}"
+    )
+    assert (line in next_step) is shown
+    assert "add-permission" not in explain(said("AccessDeniedException", "x", 403), CONTEXT, known).next_step
+
+
+def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
+    assert explain(said("UnauthorizedException", "x", 401), TOKEN).stage is Stage.SIGNATURE
+    assert explain(said("UnauthorizedException", "x", 401), CONTEXT).stage is Stage.CREDENTIALS
+    in_context = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}=AAAA"))
+    assert explain(said("UnauthorizedException", "x", 401), in_context).stage is Stage.SIGNATURE
+
+
+def test_an_explicit_deny_is_not_mended_by_an_allow() -> None:
+    words = "User is not authorized to perform: iot:TestInvokeAuthorizer with an explicit deny in a policy"
+    assert "no Allow outweighs" in explain(said("AccessDeniedException", words, 403), CONTEXT).next_step
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "stage", "identifier"),
+    [
+        (RESPONSE, f"{_DOCUMENTS} The resource x is not in valid ARN format", Stage.VALID, "resource-arn"),
+        (RESPONSE, "Policy document is Malformed: Missing Effect", Stage.VALID, "policy-syntax"),
+        (RESPONSE, "a@b at principalId is not valid", Stage.VALID, "principal-id"),
+        (RESPONSE, "refreshAfterInSeconds must be at least 300", Stage.VALID, "refresh-seconds"),
+        (RESPONSE, "disconnectAfterInSeconds must be at least 300", Stage.VALID, "disconnect-seconds"),
+        (RESPONSE, "The result is in invalid format.", Stage.VALID, "no-boolean"),
+        (RESPONSE, "Number of policies is 11", Stage.VALID, "too-many-documents"),
+        (RESPONSE, "List of policies is null", Stage.VALID, "no-policy-list"),
+        (RESPONSE, "Over the hard limit of 2048", Stage.VALID, "document-too-long"),
+        (REQUEST, "Token signature mismatch", Stage.SIGNATURE, "signature-mismatch"),
+        (REQUEST, "1 validation error: x", Stage.WELL_FORMED, "model-constraint"),
+    ],
+)
+def test_words_that_changed_a_little_are_still_placed(error: str, message: str, stage: Stage, identifier: str) -> None:
+    explanation = explain(said(error, message), CONTEXT)
+    assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, identifier, False)
+    assert "words are new" in explanation.why
+    assert "{" not in explanation.why
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "status", "stage"),
+    [
+        (REQUEST, "principalId", 400, Stage.FITS),
+        (REQUEST, "Something new", 400, Stage.FITS),
+        (RESPONSE, "Something new", 400, Stage.VALID),
+        ("ResourceNotFoundException", "Something new", 404, Stage.FOUND),
+        ("BrandNewException", "x", 403, Stage.CREDENTIALS),
+        ("BrandNewException", "x", 401, Stage.CREDENTIALS),
+        ("BrandNewException", "x", 404, Stage.FOUND),
+        ("BrandNewException", "x", 500, Stage.RAN),
+        ("BrandNewException", "x", 418, Stage.WELL_FORMED),
+        ("BrandNewException", None, None, Stage.WELL_FORMED),
+    ],
+)
+def test_unknown_messages_degrade_honestly(error: str, message: str | None, status: int | None, stage: Stage) -> None:
+    explanation = explain(said(error, message, status), CONTEXT)
+    assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, "unknown", False)
+    assert "does not know" in explanation.why
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.AWS], ids=str)
+def test_every_kind_of_failure_has_a_stage(kind: FailureKind) -> None:
+    explanation = explain(Failure(kind, "SomeError", "words"), CONTEXT)
+    assert explanation.id == kind.value
+    assert not explanation.earlier_passed
+    assert explain(Failure(kind, "SomeError", "words", advice="Do this."), CONTEXT).next_step == "Do this."
+
+
+def sentences() -> list[str]:
+    failures = [Failure(kind, "x", "y") for kind in FailureKind if kind is not FailureKind.AWS]
+    failures += [said(error, message) for error, message, _, _ in MESSAGES.values()]
+    failures += [said(error, None, 400) for error in _ERRORS]
+    return [explain(failure, request).why for failure in failures for request in (CONTEXT, TOKEN)]
+
+
+def test_why_is_always_one_sentence() -> None:
+    assert [why for why in sentences() if ". " in why or not why.endswith(".")] == []
+
+
+def test_a_connection_that_timed_out_never_reached_the_function() -> None:
+    assert explain(Failure(FailureKind.TIMED_OUT, "ReadTimeoutError", "x"), CONTEXT).stage is Stage.RAN
+    assert explain(Failure(FailureKind.TIMED_OUT, "ConnectTimeoutError", "x"), CONTEXT).stage is Stage.CREDENTIALS
+
+
+def test_braces_in_a_message_are_no_blanks() -> None:
+    message = "{x} at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}"
+    assert blanks(answer.PRINCIPAL, message) == {"value": "{x}"}
+    assert "{x}" in explain(said(RESPONSE, message), CONTEXT).why
+    assert blanks(answer.PRINCIPAL, "something else") == {}

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.verdict.function_errors import function_error
+
+CONTEXT = AuthorizerRequest("A", mqtt_context=MqttContext("u"))
+TOKEN = AuthorizerRequest("A", "t", "AAAA")
+
+
+@pytest.mark.parametrize(
+    ("error_type", "words"),
+    [
+        ("Sandbox.Timedout", "5 seconds"),
+        ("Runtime.ExitError", "ended before"),
+        ("Runtime.OutOfMemory", "ended before"),
+        ("Runtime.ImportModuleError", "cannot be loaded"),
+        ("Runtime.HandlerNotFound", "no such handler"),
+        ("Runtime.MalformedHandlerName", "names no function"),
+        ("Runtime.UserCodeSyntaxError", "syntax error"),
+        ("Runtime.MarshalError", "no JSON"),
+        ("ValueError", "raised ValueError"),
+    ],
+)
+def test_lambda_s_own_errors_have_their_reasons(error_type: str, words: str) -> None:
+    why, next_step = function_error(error_type, "some message", CONTEXT)
+    assert words in why
+    assert next_step.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'protocolData'",
+        "Cannot read properties of undefined (reading 'mqtt')",
+        "Cannot read property 'headers' of undefined",
+    ],
+    ids=["Python", "Node.js", "old Node.js"],
+)
+def test_in_token_mode_the_missing_protocol_data_is_named(message: str) -> None:
+    why, next_step = function_error("KeyError", message, TOKEN)
+    assert "token mode sends no protocolData" in why
+    assert "context mode" in next_step
+
+
+def test_in_context_mode_the_part_that_was_not_filled_in_is_named() -> None:
+    why, next_step = function_error("KeyError", "'password'", CONTEXT)
+    assert "protocolData.mqtt.password" in why
+    assert "Fill in" in next_step
+
+
+def test_a_token_that_is_not_in_the_event_is_explained() -> None:
+    assert "only when AWS verified" in function_error("KeyError", "'token'", CONTEXT)[0]
+
+
+@pytest.mark.parametrize("member", ["httpContext", "tokenSignature"])
+def test_names_of_the_request_are_not_those_of_the_event(member: str) -> None:
+    assert "member of the request" in function_error("KeyError", f"'{member}'", CONTEXT)[0]
+
+
+@pytest.mark.parametrize("message", ["'device'", "password", "", "it's 'password' again"])
+def test_other_words_are_not_read_into(message: str) -> None:
+    assert "raised KeyError" in function_error("KeyError", message, CONTEXT)[0]

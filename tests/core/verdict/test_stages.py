@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment, Function
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.preflight.preflight import preflight
+from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Question
+from authlens.core.verdict.stages import Conclusion, Stage, State, Verdict, foreseen, stages
+from support.preflight import NOW, SIGNED
+
+MARKS = {State.PASSED: "✓", State.FAILED: "✗", State.WARNED: "!", State.NOT_REACHED: "–"}
+REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", "c1"))
+
+
+def policy(*statements: tuple[str, object, object]) -> str:
+    listed = [{"Effect": effect, "Action": action, "Resource": resource} for effect, action, resource in statements]
+    return json.dumps({"Version": "2012-10-17", "Statement": listed})
+
+
+ARN = "arn:aws:iot:eu-west-1:1:"
+CONNECT = ("Allow", "iot:Connect", f"{ARN}client/c1")
+PUBLISH = ("Allow", "iot:Publish", f"{ARN}topic/a")
+
+
+def line(verdict: Verdict) -> str:
+    return "".join(MARKS[result.state] for result in verdict.stages)
+
+
+def judged(
+    result: Outcome | Failure,
+    questions: Sequence[Question] = (),
+    request: AuthorizerRequest = REQUEST,
+    authorizer: Authorizer | None = None,
+) -> Verdict:
+    return stages(Invocation(request, Target(), result, NOW, 0.1, authorizer=authorizer), questions)
+
+
+def passed(*statements: tuple[str, object, object]) -> Outcome:
+    return Outcome(True, "p1", (policy(*statements),), 300, 86400)
+
+
+def refused(error: str, message: str | None, status: int = 400) -> Failure:
+    return Failure(FailureKind.AWS, error, message, status)
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "none"), "✗––––––––"),
+        (Failure(FailureKind.REFERENCE, "MissingReference", "x"), "–✗–––––––"),
+        (Failure(FailureKind.BROKEN_ANSWER, "BrokenAnswer", "x"), "––––––✗––"),
+        (refused("InvalidRequestException", "1 validation error detected: Value at 'x' failed"), "✓✗–––––––"),
+        (refused("ResourceNotFoundException", "Authorizer A not found", 404), "✓✓✗––––––"),
+        (refused("InvalidRequestException", "Invalid arguments in the call"), "✓✓✓✗–––––"),
+        (refused("InvalidRequestException", None), "✓✓✓✓✗––––"),
+        (refused("InvalidResponseException", "Lambda function encountered error in execution: a: B"), "✓✓✓✓✓✗–––"),
+        (refused("InvalidResponseException", "Lambda invocation result is in invalid format"), "✓✓✓✓✓✓✗––"),
+        (refused("InvalidRequestException", "Something new"), "✓––✗–––––"),
+    ],
+    ids=lambda value: value.error if isinstance(value, Failure) else value,
+)
+def test_a_failure_lights_its_stage_alone(failure: Failure, expected: str) -> None:
+    verdict = judged(failure)
+    assert line(verdict) == expected
+    assert verdict.conclusion is Conclusion.FAILED
+    lit = verdict.lit
+    assert lit is not None
+    assert (lit.why, lit.next_step) == (verdict.headline, verdict.next_step)
+    assert lit.aws_words == f"{failure.error}: {'null' if failure.message is None else failure.message}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        (FailureKind.UNREACHABLE, "EndpointConnectionError"),
+        (FailureKind.TIMED_OUT, "ConnectTimeoutError"),
+        (FailureKind.LOCAL, "LocalEndpointFailed"),
+        (FailureKind.FAULT, "KeyError"),
+        (FailureKind.ABANDONED, "Abandoned"),
+    ],
+)
+def test_a_call_that_nobody_judged_blames_no_stage(kind: FailureKind, error: str) -> None:
+    verdict = judged(Failure(kind, error, "x"))
+    assert (line(verdict), verdict.conclusion, verdict.lit) == ("–" * 9, Conclusion.FAILED, None)
+    assert (verdict.headline, verdict.next_step) in [(each.why, each.next_step) for each in verdict.stages]
+    assert verdict.aws_words == f"{error}: x"
+
+
+def test_a_refused_login_fails_at_authenticated() -> None:
+    verdict = judged(Outcome(False, "p1", (), 300, 86400))
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✗–", Conclusion.REFUSED)
+    assert "isAuthenticated is false" in verdict.headline
+
+
+def test_a_login_that_may_do_what_is_asked_passes_every_stage() -> None:
+    verdict = judged(passed(CONNECT, PUBLISH), [Question("iot:Publish", "topic/a")])
+    assert (line(verdict), verdict.conclusion, verdict.lit) == ("✓" * 9, Conclusion.ALLOWED, None)
+    assert verdict.headline == "Authenticated as 'p1', and the policies allow the open question."
+    assert [each.word for each in verdict.answers] == ["ALLOWED"]
+
+
+def test_without_a_question_the_client_still_has_to_connect() -> None:
+    verdict = judged(passed(CONNECT))
+    assert (line(verdict), verdict.headline) == ("✓" * 9, "Authenticated as 'p1'.")
+    assert verdict.stages[-1].why == "The client id 'c1' may connect."
+    nobody = judged(passed(CONNECT), request=AuthorizerRequest("A", mqtt_context=MqttContext("u")))
+    assert (line(nobody), nobody.conclusion) == ("✓" * 8 + "–", Conclusion.ALLOWED)
+
+
+@pytest.mark.parametrize(
+    ("questions", "words"),
+    [
+        ([Question("iot:Publish", "topic/b")], "what is asked is denied: iot:Publish on topic/b is IMPLICIT_DENY"),
+        (
+            [Question("iot:Publish", "topic/a"), Question("iot:Receive", "topic/a")],
+            "1 of 2 open questions are denied: iot:Receive on topic/a is IMPLICIT_DENY",
+        ),
+    ],
+)
+def test_a_denied_question_lights_the_last_stage(questions: list[Question], words: str) -> None:
+    verdict = judged(passed(CONNECT, PUBLISH), questions)
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.PARTLY)
+    assert words in verdict.headline
+
+
+_NO_ALLOW, _ALL_DENIED = "no statement allows anything", "a Deny of everything beats every Allow"
+NOTHING = {
+    "no document": ((), "there is no policy document"),
+    "only a deny": ((policy(("Deny", "iot:Publish", "*")),), _NO_ALLOW),
+    "a deny of everything": ((policy(CONNECT, ("Deny", "*", "*")),), _ALL_DENIED),
+    "a deny of all of iot in a list": ((policy(CONNECT), policy(("Deny", ["iot:*"], ["*"]))), _ALL_DENIED),
+    "a deny of what is allowed": (
+        (policy(CONNECT), policy(("Deny", "iot:Conn*", "*"))),
+        "whatever is allowed is denied too, and a Deny beats every Allow",
+    ),
+    "no statement": (('{"Version":"2012-10-17","Statement":[]}',), _NO_ALLOW),
+    "an empty object": (("{}",), _NO_ALLOW),
+    "an allow that counts for nothing": (('{"Statement":[{"Effect":"Allow","Action":"iot:Connect"}]}',), _NO_ALLOW),
+}
+
+
+@pytest.mark.parametrize(("documents", "cause"), NOTHING.values(), ids=NOTHING.keys())
+def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(documents: tuple[str, ...], cause: str) -> None:
+    verdict = judged(Outcome(True, "p1", documents, 300, 86400), [Question("iot:Connect", "client/c1")])
+    assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.DENIED)
+    assert verdict.headline == f"Authenticated as 'p1', but everything is denied: {cause}."
+
+
+@pytest.mark.parametrize(
+    "deny",
+    [
+        {"Effect": "Deny", "Action": "iot:*", "Resource": "*", "Condition": {"Bool": {"aws:x": "true"}}},
+        {"Effect": "Deny", "NotAction": "iot:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iot:*", "NotResource": "*"},
+        {"Effect": "Deny", "Action": "iot:*", "Resource": f"{ARN}topic/*"},
+    ],
+    ids=["with a condition", "NotAction", "NotResource", "topics only"],
+)
+def test_a_deny_of_less_than_everything_leaves_something(deny: dict[str, object]) -> None:
+    document = json.dumps({"Statement": [json.loads(policy(CONNECT))["Statement"][0], deny]})
+    assert judged(Outcome(True, "p1", (document,))).conclusion is Conclusion.ALLOWED
+
+
+def test_a_warning_marks_its_stage_and_goes_into_the_headline() -> None:
+    inactive = Authorizer("A", status="INACTIVE")
+    verdict = judged(passed(CONNECT), authorizer=inactive)
+    assert (line(verdict), verdict.conclusion) == ("✓✓!✓✓✓✓✓✓", Conclusion.ALLOWED)
+    assert verdict.headline.startswith("Authenticated as 'p1', but: the authorizer is INACTIVE")
+    assert line(judged(passed(PUBLISH))) == "✓✓✓✓✓✓✓✓!"
+    assert line(judged(passed(CONNECT), request=AuthorizerRequest("A", "t", "s"))) == "✓✓✓✓✓!✓✓–"
+
+
+def test_a_failed_stage_keeps_its_reason_when_it_is_warned_of_too() -> None:
+    verdict = judged(Outcome(True, "p1", ()))
+    assert verdict.stages[-1].state is State.FAILED
+    assert [caveat.id for caveat in verdict.caveats][:1] == ["no-documents"]
+
+
+def test_variables_of_the_caller_are_used() -> None:
+    outcome = passed(("Allow", "iot:Publish", f"{ARN}topic/${{iot:Connection.Thing.ThingName}}"))
+    invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1)
+    asked = [Question("iot:Publish", "topic/t1")]
+    variables = {"iot:Connection.Thing.ThingName": ("t1",)}
+    assert stages(invocation, asked).conclusion is Conclusion.PARTLY
+    assert stages(invocation, asked, variables=variables).conclusion is Conclusion.ALLOWED
+
+
+def test_a_request_is_foreseen_before_it_is_sent() -> None:
+    good = preflight(REQUEST, Authorizer("A", signing_disabled=True))
+    assert (line(foreseen(good)), foreseen(good).conclusion) == ("–✓–✓–––––", Conclusion.READY)
+    assert line(foreseen(good, Authorizer("A"))) == "–✓✓✓–––––"
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (AuthorizerRequest("A!", "t", "AAAA"), "–✗–––––––"),
+        (AuthorizerRequest("A", "t"), "–✓✓✗–––––"),
+        (AuthorizerRequest("A", http_context=HttpContext(query_string="a")), "–✓✓✗–––––"),
+        (AuthorizerRequest("A", "t", "AAAA"), "–✓✓✓✗––––"),
+        (AuthorizerRequest("A", mqtt_context=MqttContext("u")), "–✓✓✓✗––––"),
+    ],
+)
+def test_the_first_error_of_preflight_lights_its_stage(request_: AuthorizerRequest, expected: str) -> None:
+    findings = preflight(request_, SIGNED)
+    verdict = foreseen(findings, SIGNED)
+    assert (line(verdict), verdict.conclusion) == (expected, Conclusion.FAILED)
+    assert verdict.headline == findings[0].message
+    assert verdict.explanation == findings[0].id
+
+
+def test_stages_are_in_the_order_a_call_passes_them() -> None:
+    assert [result.stage for result in judged(passed(CONNECT)).stages] == list(Stage)
+
+
+NO_PERMISSION = Deployment(
+    Authorizer("A", arn=f"{ARN}authorizer/A", function_arn="arn:aws:lambda:eu-west-1:1:function:f"),
+    Function("arn:aws:lambda:eu-west-1:1:function:f", 3),
+    None,
+)
+
+
+def deployed(result: Outcome | Failure) -> Verdict:
+    return stages(Invocation(REQUEST, Target(), result, NOW, 0.1), deployment=NO_PERMISSION)
+
+
+def test_a_missing_permission_is_the_cause_where_aws_fails_inside() -> None:
+    verdict = deployed(refused("InternalFailureException", "x", 500))
+    assert "does not let iot.amazonaws.com invoke it" in verdict.headline
+    assert verdict.next_step.startswith("Give the permission: aws lambda add-permission")
+    assert verdict.lit is not None
+    assert verdict.lit.next_step == verdict.next_step
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        refused("InvalidResponseException", "Lambda function encountered error in execution: x: ValueError"),
+        refused("InvalidRequestException", "Invalid arguments in the call"),
+        Outcome(False, "p1"),
+    ],
+    ids=["the function ran", "another stage", "a refused login"],
+)
+def test_what_is_deployed_is_told_beside_another_cause(result: Outcome | Failure) -> None:
+    verdict, without = deployed(result), judged(result)
+    assert (verdict.headline, verdict.next_step, verdict.stages) == (
+        without.headline,
+        without.next_step,
+        without.stages,
+    )
+    assert [caveat.id for caveat in verdict.caveats] == ["permission-missing"]
+
+
+def test_a_pass_is_warned_of_what_a_device_would_meet() -> None:
+    verdict = deployed(passed(CONNECT))
+    assert verdict.headline.startswith("Authenticated as 'p1', but: the function's resource policy does not let")
+    assert line(verdict) == "✓✓✓✓✓!✓✓✓"
+    assert [caveat.id for caveat in verdict.caveats] == ["permission-missing", "alpn-and-port"]

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authlens.core.compare.compare import compare
+from authlens.core.expect.check import judge
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.preflight.finding import Finding, Fix
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.ui.text.answer import access_text, explanation, finding_text, stage_text
+from support.invocations import CONNECT, PUBLISH, REFUSAL, TOPIC, invocation, outcome, policy
+
+AUTHORIZER = Authorizer("SensorAuth", signing_disabled=True)
+MAY_CONNECT = Question("iot:Connect", "client/sensor-7")
+MAY_PUBLISH = Question("iot:Publish", "topic/sensors/7/data")
+MAY_SUBSCRIBE = Question("iot:Subscribe", "topicfilter/sensors/7/data")
+DENY = {"Effect": "Deny", "Action": "iot:Publish", "Resource": f"{TOPIC}sensors/7/data"}
+GOOD = invocation(outcome(policy(CONNECT, PUBLISH)))
+
+
+def of(asked: Invocation, *questions: Question) -> explanation.Why:
+    return explanation.why(asked, questions, AUTHORIZER)
+
+
+def plain(items: list[Any]) -> str:
+    return "\n".join(line.plain for item in items for line in item.lines)
+
+
+@pytest.mark.parametrize(
+    ("result", "lit", "words"),
+    [
+        (outcome(policy(CONNECT)), "✗ policy allows", "→ Nearest: "),
+        (outcome(policy(CONNECT, DENY)), "✗ policy allows", "denies iot:Publish"),
+        (outcome(authenticated=False), "✗ authenticated", "→ Compare the event"),
+        (REFUSAL, "✗ authorizer found", "→ "),
+        (Failure(FailureKind.CREDENTIALS, "NoCredentialsError", "none"), "✗ credentials", "→ "),
+        (Failure(FailureKind.AWS, "NewException", "never seen before", 400), "✗ ", "→ "),
+    ],
+    ids=["denied", "explicitly denied", "refused", "not found", "no credentials", "unknown"],
+)
+@pytest.mark.parametrize("width", [30, 76, 200])
+def test_the_first_failing_stage_is_lit_with_why_and_what_to_do(result: Any, lit: str, words: str, width: int) -> None:
+    verdict = of(invocation(result), MAY_CONNECT, MAY_PUBLISH).verdict
+    line = stage_text.stage_line(verdict, width)
+    assert all(len(row) <= width for row in line.plain.split("\n"))
+    assert line.plain.count("✗") == 1
+    assert lit in line.plain
+    said = stage_text.because(verdict).plain
+    assert words in said
+    assert said.endswith((".", "!", "?"))
+
+
+def test_a_verdict_without_fault_lights_nothing() -> None:
+    verdict = of(GOOD, MAY_CONNECT).verdict
+    assert "✗" not in stage_text.stage_line(verdict, 200).plain
+    assert stage_text.because(verdict).plain.startswith("Authenticated as 'sensor7'")
+
+
+@pytest.mark.parametrize(
+    ("kind", "elsewhere"),
+    [(FailureKind.CREDENTIALS, True), (FailureKind.UNREACHABLE, True), (FailureKind.BROKEN_ANSWER, False)],
+)
+def test_what_another_target_may_mend_names_the_key_that_chooses_it(kind: FailureKind, elsewhere: bool) -> None:
+    assert ("F9 chooses" in stage_text.because(of(invocation(Failure(kind, "X", "x"))).verdict).plain) == elsewhere
+
+
+def test_questions_tell_their_decision_reason_and_nearest_miss() -> None:
+    said = plain(access_text.access_items(of(GOOD, MAY_CONNECT, MAY_SUBSCRIBE), (MAY_CONNECT, MAY_SUBSCRIBE)))
+    assert "✓ ALLOWED       Connect client/sensor-7" in said
+    assert "statement 1 (lines 4-8) allows iot:Connect" in said
+    assert "✗ IMPLICIT_DENY Subscribe topicfilter/sensors/7/data" in said
+    assert "nearly: " in said
+
+
+def test_substituted_variables_are_told() -> None:
+    own = {"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:*:*:client/${iot:ClientId}"}
+    said = plain(access_text.access_items(of(invocation(outcome(policy(own))), MAY_CONNECT), (MAY_CONNECT,)))
+    assert "${iot:ClientId} is sensor-7" in said
+
+
+def test_before_an_answer_questions_wait() -> None:
+    assert "NOT ASKED YET" in plain(access_text.access_items(None, (MAY_CONNECT,)))
+    assert "NOT ASKED YET" in plain(access_text.access_items(of(GOOD), (MAY_CONNECT,)))
+
+
+def test_a_refused_client_may_nothing() -> None:
+    refused = of(invocation(outcome(policy(CONNECT), authenticated=False)), MAY_CONNECT)
+    assert refused.denied == 1
+    assert "not authenticated" in plain(access_text.access_items(refused, (MAY_CONNECT,)))
+    assert access_text.deciding_places(refused, 0) == {}
+
+
+@pytest.mark.parametrize(
+    ("statements", "question", "lines", "glyph_style"),
+    [
+        ((CONNECT, PUBLISH), MAY_CONNECT, range(4, 9), "$text-success"),
+        ((CONNECT, PUBLISH), MAY_PUBLISH, range(9, 14), "$text-success"),
+        ((PUBLISH, DENY), MAY_PUBLISH, range(9, 14), "$text-error"),
+        (({**PUBLISH, "Action": "iot:Subscribe"},), MAY_SUBSCRIBE, range(4, 9), "$text-warning"),
+    ],
+    ids=["first", "second", "denying", "nearest"],
+)
+def test_the_lines_that_decide_are_marked(
+    statements: tuple[Any, ...], question: Question, lines: range, glyph_style: str
+) -> None:
+    places = access_text.deciding_places(of(invocation(outcome(policy(*statements))), question), 0)
+    assert {line for _, line in places} <= set(lines)
+    assert {mark.style for marks in places.values() for mark in marks} == {glyph_style}
+    assert sum(bool(mark.text) for marks in places.values() for mark in marks) == 1
+    assert access_text.deciding_places(of(GOOD), 3) == {}
+
+
+def test_findings_stand_at_their_lines_below_the_gauges() -> None:
+    reasons = of(invocation(outcome(policy({**PUBLISH, "Action": "iot:Publsh"}, CONNECT))))
+    items = finding_text.finding_items(reasons)
+    assert "documents █░░░░░░░ 1/10" in items[0].lines[0].plain
+    assert "document 1, line " in items[1].lines[0].plain
+    places = {item.place for item in items if item.place is not None}
+    assert places
+    assert places >= set(finding_text.finding_marks(reasons))
+    assert "Nothing to check yet" in plain(finding_text.finding_items(None))
+
+
+def test_marks_of_a_question_stand_before_findings() -> None:
+    reasons = of(invocation(outcome(policy(CONNECT))), MAY_CONNECT)
+    both = finding_text.all_marks(reasons, 0)
+    assert both[0, 4][0].glyph == "▌"
+    assert finding_text.all_marks(reasons, None) == finding_text.finding_marks(reasons)
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        (Expectation(is_authenticated=True), "✓ as expected"),
+        (Expectation(principal_id="p9"), "✗ one expectation is not kept\n  principalId: expected p9, got sensor7"),
+        (Expectation(is_authenticated=False, principal_id="p9"), "✗ 2 expectations are not kept"),
+    ],
+    ids=["kept", "one", "two"],
+)
+def test_an_expectation_is_told_kept_or_broken(expect: Expectation, said: str) -> None:
+    assert stage_text.kept(judge(expect, GOOD)).plain.startswith(said)
+
+
+def test_what_cannot_be_judged_says_so() -> None:
+    failed = invocation(Failure(FailureKind.UNREACHABLE, "Unreachable", "no route"))
+    assert stage_text.kept(judge(Expectation(is_authenticated=True), failed)).plain.startswith("! not judged: ")
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (outcome(policy(CONNECT, PUBLISH)), "= the same as #3 by meaning"),
+        (outcome(policy(CONNECT, PUBLISH), principal="p2"), "≠ since #3: principal sensor7 → p2"),
+        (outcome(policy(CONNECT), principal="p2"), " more in Changes"),
+    ],
+    ids=["same", "one change", "several"],
+)
+def test_the_difference_from_the_baseline_is_told_in_a_line(after: Any, said: str) -> None:
+    comparison = compare(replace(GOOD, number=3), replace(GOOD, result=after, number=4))
+    assert said in stage_text.since(comparison).plain
+    assert len(stage_text.since(comparison).plain) < 220
+
+
+def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
+    fix = Fix("Mend it", AuthorizerRequest())
+    first, second = (Finding(name, "warning", "token", f"{name} is odd.", fix=fix) for name in ("One", "Two"))
+    note = Finding("n", "info", "token", "A note.")
+    said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), None))
+    assert said == "! One is odd.\n  F8 Mend it\n! Two is odd.\n  → Mend it\n· 1 note"
+    said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), second))
+    assert said == "! One is odd.\n  → Mend it\n! Two is odd.\n  F8 Mend it\n· 1 note"
+    assert "· A note." in "\n".join(line.plain for line in finding_text.hint_lines((first, note), note))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"Statement": 7}', "\x1b[31m\u202e", "9" * 3000], ids=repr)
+def test_no_document_is_too_odd(text: str) -> None:
+    odd = of(invocation(outcome(text, policy(CONNECT))), MAY_CONNECT)
+    access_text.access_items(odd, (MAY_CONNECT,))
+    finding_text.finding_items(odd)
+    finding_text.all_marks(odd, 0)
+    assert len(odd.layout) == 2

@@ -1,0 +1,124 @@
+"""Completion for bash, zsh and fish: `--print-completion SHELL` and `--install-completion [SHELL]`.
+
+The rule: the script knows every command and option from where they are declared; a file that is not ours is never
+overwritten, and no start-up file of a shell is touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.completion.shells import FILE, FILE_URL, completed
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.parser import COMMANDS, Parser, add_app_options
+
+if TYPE_CHECKING:
+    from authlens.cli.console.services import World
+
+INSTALL = "--install-completion"
+PRINT = "--print-completion"
+SHELLS = ("bash", "zsh", "fish")
+_OURS = "# Written by authlens --install-completion; it may be replaced."
+
+_WHAT_TO_DO = {
+    "bash": "Start a new shell. The bash-completion package must be installed.",
+    "zsh": "If it is not there yet, put this before compinit in ~/.zshrc: fpath=({folder} $fpath)",
+    "fish": "Start a new shell.",
+}
+
+
+def main(words: list[str], world: World) -> ExitCode:
+    option, shell = _asked(words, world.environ)
+    text = script(shell)
+    if option == PRINT:
+        world.output.write(text)
+    else:
+        path = _install(text, place(shell, world.environ))
+        world.output.line(f"Completion for {shell} is in {path}")
+        world.output.line(_WHAT_TO_DO[shell].format(folder=path.parent))
+    return ExitCode.DONE
+
+
+def _asked(words: list[str], environ: Mapping[str, str]) -> tuple[str, str]:
+    option, _, value = words[0].partition("=")
+    rest = [value, *words[1:]] if value else words[1:]
+    if len(rest) > 1:
+        raise CommandError(f"{option} takes one shell: {', '.join(SHELLS)}")
+    shell = rest[0] if rest else Path(environ.get("SHELL", "")).name
+    if shell not in SHELLS:
+        known = f"'{shell}' is none of the shells it knows" if shell else "the shell is not known"
+        raise CommandError(f"{option}: {known}; name one of {', '.join(SHELLS)}")
+    return option, shell
+
+
+def script(shell: str) -> str:
+    """The completion script. Raises CommandError when the installed shtab does not know the shell."""
+    import shtab
+
+    if shell not in shtab.SUPPORTED_SHELLS:
+        raise CommandError(f"the installed shtab cannot complete {shell}; a newer one can: pip install -U shtab")
+    text = completed(f"{shtab.complete(whole_parser(), shell=shell).rstrip()}\n", shell)
+    first, _, rest = text.partition("\n")
+    # zsh wants its #compdef on the first line.
+    return f"{first}\n{_OURS}\n{rest}" if shell == "zsh" else f"{_OURS}\n{first}\n{rest}"
+
+
+def place(shell: str, environ: Mapping[str, str]) -> Path:
+    """Where the shell looks for completions of the user."""
+    home = Path(environ.get("HOME") or Path.home())
+    share = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    if shell == "bash":
+        own = environ.get("BASH_COMPLETION_USER_DIR")
+        return (Path(own) if own else share / "bash-completion") / "completions" / "authlens"
+    if shell == "zsh":
+        return share / "zsh" / "site-functions" / "_authlens"
+    return Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "fish" / "completions" / "authlens.fish"
+
+
+def _install(text: str, path: Path) -> Path:
+    from authlens.store.files import write_whole
+
+    try:
+        if path.exists() and _OURS not in path.read_text("utf-8", "replace"):
+            raise CommandError(f"{path} is there already and is not ours; move it away, or use {PRINT}")
+        write_whole(path, text.encode("utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror}; use {PRINT}") from None
+    return path
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """Every command with its options, as completion scripts are made from."""
+    from importlib import import_module
+
+    parser = Parser(prog="authlens", description="debug AWS IoT Core custom authorizers")
+    add_app_options(parser)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    for option in (INSTALL, PRINT):
+        parser.add_argument(option, choices=SHELLS, help="completion for a shell")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for command in COMMANDS:
+        declared = commands.add_parser(command.name, help=command.summary)
+        import_module(command.module).declare(declared)
+    _complete_files(parser)
+    return parser
+
+
+def _complete_files(parser: argparse.ArgumentParser) -> None:
+    """Let arguments that are files or folders complete as such."""
+    for action in parser._actions:  # argparse has no public way to its actions
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                _complete_files(inner)
+        elif not action.choices:
+            _complete_file(action, str(action.metavar or action.dest).upper())
+
+
+def _complete_file(action: argparse.Action, named: str) -> None:
+    if "FILE://" in named:
+        action.complete = FILE_URL  # type: ignore[attr-defined]  # shtab's own attribute
+    elif named in ("A", "B") or any(word in named for word in ("FILE", "PATH", "DIR")):
+        action.complete = FILE  # type: ignore[attr-defined]  # shtab's own attribute

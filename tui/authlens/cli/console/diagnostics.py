@@ -1,0 +1,47 @@
+"""What goes to standard error, and the codes a command ends with (documented in docs/commands.md)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TextIO
+
+from authlens.core.text.visible import visible_lines
+
+
+class ExitCode(IntEnum):
+    DONE = 0
+    NO = 1
+    """The answer is no: refused, denied, different, findings, no key fits, an expectation failed."""
+    UNJUDGED = 2
+    """`run` only: an item could not be judged."""
+    INTERRUPTED = 130
+    USAGE = 252
+    """Options, arguments, an unreadable or invalid file of the user."""
+    CONFIGURATION = 253
+    """Credentials, region or configuration."""
+    SERVICE = 254
+    """AWS answered with an error."""
+    OTHER = 255
+    """Unreachable, broken answer, internal fault."""
+
+
+class CommandError(Exception):
+    """A command cannot go on. The message says what was wrong, where, and what to do; `code` is what it exits with."""
+
+    def __init__(self, message: str, code: ExitCode = ExitCode.USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def complain(message: str, stream: TextIO) -> None:
+    """Write one error for people."""
+    narrate(f"authlens: error: {message}", stream)
+
+
+def narrate(message: str, stream: TextIO) -> None:
+    """Write a line for people that is not the result; a stream that is gone loses it quietly."""
+    try:
+        stream.write(visible_lines(message) + "\n")
+        stream.flush()
+    except (OSError, ValueError):
+        return

@@ -1,0 +1,1 @@
+"""At which stage and why."""

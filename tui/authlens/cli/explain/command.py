@@ -1,0 +1,215 @@
+"""Say at which stage a request or an answer fails, why, and what to do next."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+from authlens.cli.inputs.questions import read_question
+from authlens.cli.inputs.saved_requests import declare_authorizer, known_authorizer, read_saved_request, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from authlens.cli.inputs.stored_answer import StoredAnswer
+    from authlens.core.deployment.deployment import Deployment
+    from authlens.core.invocation.invocation import Failure, Invocation
+    from authlens.core.lint.rule import Finding as LintFinding
+    from authlens.core.preflight.finding import Finding
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.core.secrets.redaction import Redactor
+    from authlens.core.verdict.stages import Verdict
+
+_EXAMPLES = """examples:
+  authlens explain --request requests/sensor.yaml
+  authlens explain --request requests/sensor.yaml --deployment
+  aws iot test-invoke-authorizer … 2>&1 | authlens explain --answer -
+  authlens explain --answer answer.json --ask 'iot:Publish topic/sensors/7/data'
+  authlens explain --history 42 --output json
+
+A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
+invocation, a function's own answer, or an error as AWS, boto3 or the AWS CLI gives it. Secrets of the request that
+an answer repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
+--deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its time limit, the default
+authorizer, domain configurations and the data endpoint; what may not be read is said.
+The keys of --output json are listed in docs/stages.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--request", metavar="FILE", help="a saved request; - is standard input")
+    what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - is standard input")
+    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
+    parser.add_argument(
+        "--ask",
+        action="append",
+        default=[],
+        metavar="'ACTION RESOURCE'",
+        help="a question to the policies of the answer, such as 'iot:Connect client/c1'. May be repeated",
+    )
+    declare_authorizer(parser)
+    parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
+    parser.add_argument(
+        "--deployment",
+        action="store_true",
+        help="also read and judge what is deployed around the authorizer (with --request or --history)",
+    )
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    explained = _explained(arguments, world)
+    if arguments.output == "json":
+        from authlens.cli.explain.verdict_json import verdict_json
+
+        told = verdict_json(explained.verdict, explained.findings, explained.lint, explained.deployment)
+        world.output.json(told if arguments.reveal else explained.redactor.values(told))
+    else:
+        from authlens.core.text.visible import visible
+
+        for line in _lines(explained):
+            world.output.line(visible(line if arguments.reveal else explained.redactor.text(line)))
+    if explained.problem is not None:
+        raise explained.problem
+    return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    verdict: Verdict
+    redactor: Redactor
+    findings: tuple[Finding, ...] = ()
+    """Preflight's, of a request."""
+    lint: tuple[LintFinding, ...] = ()
+    """Of an answer and its documents."""
+    speaking: str = "AWS would say"
+    """Whose words a failure has."""
+    deployment: Deployment | None = None
+    problem: CommandError | None = None
+    """What AWS answered when it was asked about the authorizer, and that is part of the verdict."""
+
+
+def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
+    from dataclasses import replace
+    from pathlib import Path
+
+    from authlens.core.preflight.preflight import preflight
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.core.secrets.invocation_redaction import redactor_of
+    from authlens.core.secrets.redaction import Redactor, secrets_of
+    from authlens.core.verdict.stages import foreseen, stages, with_deployment
+    from authlens.look_ahead import look_ahead, with_lookup
+
+    questions = tuple(map(read_question, arguments.ask))
+    if arguments.request is not None:
+        if questions:
+            raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
+        saved, base = read_saved_request(arguments.request, world)
+        known, problem = look_ahead(saved, world.environ, base), None
+        try:
+            authorizer, deployment = _known(arguments, world, saved, base)
+        except CommandError as error:
+            authorizer, deployment, problem = None, None, error
+            known = with_lookup(known, _of_aws(error))
+            if known.has_authorizer is not False:
+                raise
+        findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
+        authorizer = authorizer or known.authorizer
+        verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
+        redactor = Redactor(secrets_of(saved.request, authorizer))
+        return _Explained(verdict, redactor, findings, deployment=deployment, problem=problem)
+    if arguments.deployment and arguments.history is None:
+        raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
+    stored = _stored(arguments, world)
+    invocation = stored.invocation
+    saved = SavedRequest(invocation.request, target=invocation.target)
+    base = Path(invocation.source or "").parent
+    authorizer, deployment = _known(arguments, world, saved, base)
+    verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    return _Explained(
+        verdict,
+        redactor_of(replace(invocation, authorizer=authorizer or invocation.authorizer)),
+        lint=stored.lint(authorizer),
+        speaking=_speaking(invocation),
+        deployment=deployment,
+    )
+
+
+def _known(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path | None
+) -> tuple[Authorizer | None, Deployment | None]:
+    """The authorizer and what is deployed around it, as far as they were asked for. Raises CommandError."""
+    if not arguments.deployment:
+        return known_authorizer(arguments, world, saved, base), None
+    from authlens.cli.inputs.asked_of_aws import deployed
+    from authlens.cli.inputs.saved_requests import read_authorizer
+
+    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
+    deployment = deployed(given, saved, base, world)
+    return deployment.authorizer, deployment
+
+
+def _of_aws(error: CommandError) -> Failure | None:
+    """What AWS answered to a call that a command made; `None` for any other problem."""
+    from authlens.core.invocation.gateway import CallFailed
+
+    return error.__cause__.failure if isinstance(error.__cause__, CallFailed) else None
+
+
+def _speaking(invocation: Invocation) -> str:
+    from authlens.core.invocation.invocation import FailureKind
+
+    failure = invocation.failure
+    return "AWS said" if failure is None or failure.kind is FailureKind.AWS else "The client said"
+
+
+def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
+    from authlens.cli.inputs.stored_answer import StoredAnswer, of_history, read_stored_answer
+
+    if arguments.history is not None:
+        return StoredAnswer(of_history(arguments.history, world))
+    try:
+        return read_stored_answer(read_text(arguments.answer, world, "an answer or an error"), world.now())
+    except ValueError as error:
+        raise CommandError(f"{arguments.answer}: {error}") from error
+
+
+def _lines(explained: _Explained) -> Iterator[str]:
+    """The headline and the next step, then the stages, then all else; one fact a line."""
+    verdict = explained.verdict
+    yield verdict.headline
+    yield f"Next: {verdict.next_step}"
+    if verdict.aws_words is not None:
+        yield f"{explained.speaking}: {verdict.aws_words}"
+    yield ""
+    for result in verdict.stages:
+        note = f"  {result.why}" if result.why and result.why != verdict.headline else ""
+        yield f"{result.state:11}  {result.stage}{note}"
+    more = tuple(_more_lines(explained))
+    yield from ("", *more) if more else ()
+
+
+def _more_lines(explained: _Explained) -> Iterator[str]:
+    for access in explained.verdict.answers:
+        because = f"  {access.because}" if access.because else ""
+        yield f"{access.word}: {access.question.action} {access.question.resource}{because}"
+    for caveat in explained.verdict.caveats:
+        yield f"{caveat.severity} {caveat.id}: {caveat.message} {caveat.next_step}"
+    for finding in explained.findings:
+        place = f" {finding.path}" if finding.path else ""
+        span = f"[{finding.start}:{finding.end}]" if finding.end > finding.start else ""
+        fix = f" Fix: {finding.fix.label}." if finding.fix else ""
+        yield f"{finding.severity} {finding.id}{place}{span}: {finding.message}{fix}"
+    for found in explained.lint:
+        document = "answer" if found.document is None else f"document {found.document + 1}"
+        yield f"{found.severity} {found.id} {document}, line {found.line}, column {found.column}: {found.message}"
+    if explained.deployment is not None:
+        from authlens.core.deployment.facts import facts
+
+        yield from (f"deployed {fact.id}: {fact.text}" for fact in facts(explained.deployment))

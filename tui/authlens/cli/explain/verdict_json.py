@@ -1,0 +1,90 @@
+"""A verdict and findings as JSON values, with the keys that docs/stages.md documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from authlens.core.contract.caveat import Caveat
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.facts import Fact, facts
+from authlens.core.lint.rule import Finding as LintFinding
+from authlens.core.preflight.finding import Finding
+from authlens.core.verdict.stages import StageResult, Verdict
+
+
+def verdict_json(
+    verdict: Verdict,
+    findings: Iterable[Finding] = (),
+    lint: Iterable[LintFinding] = (),
+    deployment: Deployment | None = None,
+) -> dict[str, Any]:
+    return {
+        "conclusion": verdict.conclusion.value,
+        "headline": verdict.headline,
+        "nextStep": verdict.next_step,
+        "explanation": verdict.explanation or None,
+        "stages": [_stage(result) for result in verdict.stages],
+        "questions": [
+            {
+                "action": access.question.action,
+                "resource": access.question.resource,
+                "decision": access.word,
+                "because": access.because,
+            }
+            for access in verdict.answers
+        ],
+        "caveats": [_caveat(caveat) for caveat in verdict.caveats],
+        "findings": [_finding(finding) for finding in findings],
+        "lint": [_lint(finding) for finding in lint],
+        "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {"id": fact.id, "text": fact.text, "isRead": fact.is_read}
+
+
+def _stage(result: StageResult) -> dict[str, Any]:
+    return {
+        "stage": result.stage.value,
+        "state": result.state.value,
+        "why": result.why or None,
+        "nextStep": result.next_step or None,
+        "awsWords": result.aws_words,
+    }
+
+
+def _caveat(caveat: Caveat) -> dict[str, Any]:
+    return {
+        "id": caveat.id,
+        "stage": caveat.stage.value,
+        "severity": caveat.severity,
+        "message": caveat.message,
+        "nextStep": caveat.next_step,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "path": finding.path,
+        "start": finding.start,
+        "end": finding.end,
+        "message": finding.message,
+        "fix": finding.fix.label if finding.fix else None,
+        "awsWords": finding.aws_words,
+    }
+
+
+def _lint(finding: LintFinding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "severity": str(finding.severity),
+        "document": finding.document,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
+        "fix": finding.fix,
+    }

@@ -1,0 +1,203 @@
+"""The history of invocations: list, show, export and clear it. Secrets are redacted unless --reveal asks for them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authlens.cli.console.services import World
+    from authlens.core.invocation.invocation import Invocation
+    from authlens.store.history import History, Row
+
+_EXAMPLES = """examples:
+  authlens history list
+  authlens history list --search "sensor refused" --limit 20
+  authlens history show 42
+  authlens history show 42 --output json --reveal
+  authlens history export > invocations.jsonl
+  authlens history clear --yes
+
+A search finds invocations in which every word occurs in the authorizer, principal, verdict, error, target, saved
+request, client id, username or server name. Text prints secrets as [redacted]."""
+
+_PAGE = 500
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|export|clear")
+    for name, (summary, declare_options) in _ACTIONS.items():
+        examples = "\n".join(line for line in _EXAMPLES.splitlines() if line.startswith(f"  authlens history {name}"))
+        action = actions.add_parser(name, help=summary, description=summary, epilog=f"examples:\n{examples}")
+        declare_options(action)
+
+
+def _declare_list(parser: argparse.ArgumentParser) -> None:
+    _add_search(parser)
+    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many (50)")
+    parser.add_argument("--before", type=_positive, metavar="ID", help="only those older than this one")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def _declare_show(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", type=_positive, metavar="ID", help="as 'history list' shows it")
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+    _add_reveal(parser)
+
+
+def _declare_export(parser: argparse.ArgumentParser) -> None:
+    _add_search(parser)
+    parser.add_argument("--output", choices=("json",), default="json")
+    _add_reveal(parser)
+
+
+def _declare_clear(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask; without a terminal nothing is asked")
+
+
+_ACTIONS = {
+    "list": ("one line per invocation, newest first", _declare_list),
+    "show": ("everything about one invocation", _declare_show),
+    "export": ("every invocation as JSON, one a line, newest first", _declare_export),
+    "clear": ("remove every invocation, and its bytes from the disk", _declare_clear),
+}
+
+
+def _add_search(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--search", default="", metavar="TEXT", help="only those in which every word occurs")
+
+
+def _add_reveal(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reveal", action="store_true", help="with tokens, passwords and signatures in clear")
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+    return number
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    action = {"list": _list, "show": _show, "export": _export, "clear": _clear}[arguments.action]
+    history = world.open_history()
+    try:
+        code = action(arguments, history, world)
+        if history.problem is not None:
+            raise CommandError(history.problem, ExitCode.OTHER)
+        return code
+    finally:
+        history.close()
+
+
+def _list(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+    rows = history.page(arguments.search, arguments.before, arguments.limit)
+    if arguments.output == "json":
+        for row in rows:
+            world.output.line(json.dumps(_row_json(row)))
+        return ExitCode.DONE
+    if rows:
+        world.output.write(_table([_HEADINGS, *map(_cells, rows)]))
+    if len(rows) == arguments.limit:
+        narrate(f"for older ones: --before {rows[-1].number}", world.stderr)
+    return ExitCode.DONE
+
+
+_HEADINGS = ("ID", "TIME", "VERDICT", "AUTHORIZER", "PRINCIPAL", "DURATION", "TARGET", "SAVED REQUEST")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    from authlens.core.text.visible import visible
+
+    cells = (
+        str(row.number),
+        f"{row.started_at.astimezone():%Y-%m-%d %H:%M:%S}",
+        row.error or row.verdict,
+        row.authorizer,
+        row.principal or "",
+        f"{row.duration * 1000:.0f} ms",
+        row.target,
+        row.source or "",
+    )
+    return tuple(visible(cell) for cell in cells)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _row_json(row: Row) -> dict[str, str | float | None]:
+    return {
+        "id": row.number,
+        "startedAt": row.started_at.isoformat(),
+        "verdict": row.verdict,
+        "error": row.error,
+        "authorizerName": row.authorizer or None,
+        "principalId": row.principal,
+        "duration": row.duration,
+        "target": row.target,
+        "source": row.source,
+    }
+
+
+def _show(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+    invocation = history.get(arguments.id)
+    if invocation is None:
+        raise CommandError(history.problem or f"there is no invocation {arguments.id} in the history")
+    shown = _shown(invocation, arguments.reveal)
+    if arguments.output == "json":
+        from authlens.core.invocation.invocation_json import to_json
+
+        world.output.json(to_json(shown))
+        return ExitCode.DONE
+    from authlens.cli.history.text import invocation_text
+
+    world.output.write(invocation_text(shown))
+    return ExitCode.DONE
+
+
+def _export(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+    from authlens.core.invocation.invocation_json import to_json
+
+    for number in _numbers(history, arguments.search):
+        invocation = history.get(number)
+        # One that another instance cleared or pruned meanwhile is no longer there.
+        if invocation is not None:
+            world.output.line(json.dumps(to_json(_shown(invocation, arguments.reveal))))
+    return ExitCode.DONE
+
+
+def _numbers(history: History, search: str) -> Iterator[int]:
+    rows = history.page(search, None, _PAGE)
+    while rows:
+        yield from (row.number for row in rows)
+        rows = history.page(search, rows[-1].number, _PAGE)
+
+
+def _shown(invocation: Invocation, reveal: bool) -> Invocation:
+    from authlens.core.secrets.invocation_redaction import redact_invocation
+
+    return invocation if reveal else redact_invocation(invocation)
+
+
+def _clear(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
+    if not arguments.yes and not _agreed(history, world):
+        return ExitCode.NO
+    if history.clear():
+        narrate("the history is empty", world.stderr)
+    return ExitCode.DONE
+
+
+def _agreed(history: History, world: World) -> bool:
+    if world.stdin is None or not world.stdin.isatty():
+        return True
+    narrate(f"Remove {history.count()} invocations for good? [y/N]", world.stderr)
+    return world.stdin.readline().strip().lower() in ("y", "yes")

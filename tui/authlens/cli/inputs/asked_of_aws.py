@@ -1,0 +1,75 @@
+"""Asks AWS what commands want to know beside the request. Every call ends by a deadline."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+
+if TYPE_CHECKING:
+    from authlens.core.deployment.deployment import Deployment
+    from authlens.core.invocation.gateway import CallFailed
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.sending import Sender
+
+Answer = TypeVar("Answer")
+
+
+def ask(call: str, work: Callable[[], Answer]) -> Answer:
+    """The answer to a call, which is left behind when it takes too long. Raises CommandError."""
+    from authlens.core.invocation.gateway import CallFailed
+    from authlens.sending import TOTAL_DEADLINE
+
+    answers: list[Answer] = []
+    failures: list[Exception] = []
+
+    def run() -> None:
+        try:
+            answers.append(work())
+        except Exception as error:  # noqa: BLE001 - handed over to the one who waits
+            failures.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(TOTAL_DEADLINE)
+    for error in failures:
+        if isinstance(error, CallFailed):
+            raise CommandError(f"{call}: {error.words}", _code(error)) from error
+        raise error
+    if not answers:
+        raise CommandError(f"{call}: no whole answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER)
+    return answers[0]
+
+
+def described(saved: SavedRequest | None, base: Path | None, world: World) -> Authorizer:
+    """The authorizer that a request names. Raises CommandError."""
+    with world.sender() as sender:
+        return describe(sender, saved, base)
+
+
+def describe(sender: Sender, saved: SavedRequest | None, base: Path | None) -> Authorizer:
+    name = saved.request.authorizer_name if saved else None
+    if saved is None or not name:
+        raise CommandError("asking AWS about the authorizer needs a request with an authorizerName")
+    return ask("DescribeAuthorizer", lambda: sender.describe(name, saved.target, base))
+
+
+def deployed(authorizer: Authorizer | None, saved: SavedRequest, base: Path | None, world: World) -> Deployment:
+    """What AWS holds around the authorizer, which is described first where it is not known. Raises CommandError."""
+    with world.sender() as sender:
+        known = authorizer or describe(sender, saved, base)
+        return ask("reading the deployment", lambda: sender.deployment(known, saved.target, base))
+
+
+def _code(error: CallFailed) -> ExitCode:
+    from authlens.core.invocation.invocation import FailureKind
+
+    kind = error.failure.kind
+    if kind is FailureKind.AWS:
+        return ExitCode.SERVICE
+    return ExitCode.CONFIGURATION if kind in (FailureKind.CREDENTIALS, FailureKind.CONFIGURATION) else ExitCode.OTHER

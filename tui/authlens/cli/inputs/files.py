@@ -1,0 +1,58 @@
+"""What the command line refers to: `file://` and `fileb://` values, and standard input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.core.commands.values import Unreadable
+
+STDIN_OPTIONS = {
+    "token_stdin": "--token",
+    "token_signature_stdin": "--token-signature",
+    "password_stdin": "mqttContext.password",
+}
+"""Options that read standard input, by what else could give the same member."""
+
+
+def load(text: str, environ: Mapping[str, str]) -> str | bytes:
+    """The content that `file://` (text) or `fileb://` (bytes) names; any other text as it is. Raises Unreadable."""
+    for prefix in ("file://", "fileb://"):
+        if text.startswith(prefix):
+            return _content(text, prefix, environ)
+    return text
+
+
+def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | bytes:
+    path = os.path.expandvars(os.path.expanduser(reference.removeprefix(prefix)))
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        # As the AWS CLI opens it: text, in which every line end reads as a line feed.
+        return content if prefix == "fileb://" else _text(content, environ.get("AWS_CLI_FILE_ENCODING") or "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        raise Unreadable(f"{reference} is not text that can be read; use fileb:// for bytes") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise Unreadable(f"Unable to load paramfile {reference}: {reason}") from None
+
+
+def _text(content: bytes, encoding: str) -> str:
+    return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_secret(stdin: TextIO | None, option: str) -> str | bytes:
+    """All of standard input without its last line end; bytes when it is no UTF-8 text."""
+    if stdin is None or stdin.closed:
+        raise CommandError(f"{option} reads standard input, and that is closed; pipe the secret in")
+    if stdin.isatty():
+        raise CommandError(f"{option} reads standard input, and that is the terminal; pipe the secret in")
+    buffer = getattr(stdin, "buffer", None)
+    content: bytes = buffer.read() if buffer is not None else stdin.read().encode("utf-8", "surrogateescape")
+    content = content.removesuffix(b"\n").removesuffix(b"\r")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content

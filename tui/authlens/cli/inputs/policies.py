@@ -1,0 +1,52 @@
+"""Reads the policies that `decide` and `lint` are given: a file, or standard input for `-`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import World
+
+if TYPE_CHECKING:
+    from authlens.core.policy.policy_file import PolicyFile
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes. Ten documents of the service model's own maximum, written with escapes, stay below it."""
+
+
+def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> PolicyFile:
+    """The documents of a file. Raises CommandError for what cannot be read; a fault in the text is the caller's.
+
+    With `utf-8-sig` a byte order mark is passed over, otherwise it is a fault of the text.
+    """
+    from authlens.core.policy import policy_file
+
+    content, what = (_standard_input(world), "standard input") if name == "-" else (_file(name), name)
+    return policy_file.read(_text(content, what, encoding))
+
+
+def _standard_input(world: World) -> bytes:
+    """Read as bytes where they are to be had, so that the locale does not matter."""
+    if world.stdin is None or world.stdin.closed:
+        raise CommandError("standard input is closed; pipe a policy into it, or name a file")
+    binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
+    return binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
+
+
+def _file(name: str) -> bytes:
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CommandError(f"{name} cannot be read: {reason}; name a JSON file that holds a policy") from error
+
+
+def _text(content: bytes, name: str, encoding: str) -> str:
+    if len(content) > LARGEST:
+        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB, which no policy is")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; save it as UTF-8") from error

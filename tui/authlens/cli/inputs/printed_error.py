@@ -1,0 +1,65 @@
+"""An error that was printed or stored, read back as the failure it was; anything else is none.
+
+As text it comes from the AWS CLI or `authlens invoke`; as JSON from AWS, the AWS CLI, boto3 or `authlens run`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from authlens.core.invocation.invocation import Failure, FailureKind
+
+_SERVICE = re.compile(
+    r"An error occurred \((?P<error>\w+)\) when calling the TestInvokeAuthorizer operation"
+    r"(?: \(reached max retries: \d+\))?: (?P<message>.*)",
+    re.DOTALL,
+)
+
+_CLIENT: tuple[tuple[str, str, FailureKind], ...] = (
+    (r"\(NoCredentials\): |Unable to locate credentials", "NoCredentialsError", FailureKind.CREDENTIALS),
+    (r"Partial credentials found in ", "PartialCredentialsError", FailureKind.CREDENTIALS),
+    (r"Error when retrieving (?:credentials|token) from ", "TokenRetrievalError", FailureKind.CREDENTIALS),
+    (r"The SSO session associated with this profile ", "UnauthorizedSSOTokenError", FailureKind.CREDENTIALS),
+    (r"\(NoRegion\): |You must specify a region", "NoRegionError", FailureKind.CONFIGURATION),
+    (r"The config profile \(.*\) could not be found", "ProfileNotFound", FailureKind.CONFIGURATION),
+    (r"Connect timeout on endpoint URL: ", "ConnectTimeoutError", FailureKind.TIMED_OUT),
+    (r"Read timeout on endpoint URL: ", "ReadTimeoutError", FailureKind.TIMED_OUT),
+    (r"Could not connect to the endpoint URL: ", "EndpointConnectionError", FailureKind.UNREACHABLE),
+    (r"Connection was closed before we received ", "ConnectionClosedError", FailureKind.UNREACHABLE),
+    (r"SSL validation failed for ", "SSLError", FailureKind.UNREACHABLE),
+    (r"Failed to connect to proxy URL: ", "ProxyConnectionError", FailureKind.UNREACHABLE),
+    (r"\(ParamValidation\): |Parameter validation failed:", "ParamValidationError", FailureKind.REFUSED_HERE),
+)
+"""What boto3 says of a call that AWS never answered, by the beginning of its words."""
+
+_BEFORE = re.compile(r"^\s*(?:aws: \[ERROR\]: |authlens: )?(?:An error occurred )?")
+
+
+def printed_error(text: str) -> Failure | None:
+    said = _SERVICE.search(text)
+    if said is not None:
+        words = said["message"].rstrip()
+        return Failure(FailureKind.AWS, said["error"], None if words == "None" else words)
+    start = _BEFORE.match(text)
+    words = text[start.end() if start else 0 :].rstrip()
+    for pattern, error, kind in _CLIENT:
+        if re.match(pattern, words):
+            return Failure(kind, error, re.sub(r"^\(\w+\): ", "", words))
+    return None
+
+
+def stored_error(value: Mapping[str, Any]) -> Failure | None:
+    inner = value.get("Error")
+    body = inner if isinstance(inner, dict) else value
+    error = next((body[key] for key in ("__type", "Code", "error") if isinstance(body.get(key), str)), None)
+    if not error or "isAuthenticated" in value:
+        return None
+    message, status = body.get("message", body.get("Message")), value.get("httpStatus")
+    return Failure(
+        FailureKind.AWS,
+        error.rpartition("#")[2],
+        message if isinstance(message, str) else None,
+        status if isinstance(status, int) else None,
+    )

@@ -1,0 +1,132 @@
+"""What `diff` is given, read as a side of a comparison: a history id, an invocation, an outcome, a saved request."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import World
+from authlens.cli.inputs.saved_requests import read_text
+
+if TYPE_CHECKING:
+    from authlens.core.compare.compare import Side
+    from authlens.core.contract.outcome import Outcome
+    from authlens.core.invocation.invocation import Failure
+
+_OUTCOME_KEYS = {"isAuthenticated", "principalId", "policyDocuments", "outcome", "failure"}
+
+
+def read_side(name: str, world: World) -> Side:
+    """The side that a word of the command line names. Digits are a history id, `-` is standard input."""
+    if name.isascii() and name.isdigit():
+        return _from_history(int(name), world)
+    path, mark, number = name.rpartition("#")
+    is_one_of_many = bool(mark and path and number.isascii() and number.isdigit()) and not Path(name).exists()
+    text = read_text(path if is_one_of_many else name, world, "a saved request, an answer or an invocation")
+    try:
+        return _from_text(name, _line_of(text, int(number)) if is_one_of_many else text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{name}: {error or 'nested too deeply'}") from error
+
+
+def _from_history(number: int, world: World) -> Side:
+    from authlens.core.compare.compare import Side
+
+    history = world.open_history()
+    try:
+        invocation = history.get(number)
+    finally:
+        history.close()
+    if invocation is None:
+        problem = f" ({history.problem})" if history.problem else ""
+        raise CommandError(
+            f"the history has no invocation {number}{problem}; 'authlens history list' shows what it has. "
+            f"A file of that name is ./{number}"
+        )
+    return Side.of(invocation)
+
+
+def _line_of(text: str, number: int) -> str:
+    """The invocation of that number in an export of the history, one a line."""
+    for line in text.splitlines():
+        value = _json(line)
+        if isinstance(value, dict) and value.get("id") == number:
+            return line
+    raise ValueError(f"it holds no invocation {number}")
+
+
+def _several(text: str) -> list[int]:
+    """The numbers of the invocations that the text holds one a line; empty when it is not such an export."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    values = [_json(line) for line in lines] if len(lines) > 1 else []
+    return [value["id"] for value in values if isinstance(value, dict) and isinstance(value.get("id"), int)]
+
+
+def _from_text(name: str, text: str) -> Side:
+    """What holds an answer is one; everything else is a saved request."""
+    from authlens.core.compare.compare import Side
+    from authlens.core.invocation.invocation_json import from_json
+    from authlens.core.saved.saved_request_yaml import read
+    from authlens.core.text.yaml_reader import YamlError
+
+    several = _several(text)
+    if several:
+        raise ValueError(f"it holds {len(several)} invocations; name one of them, such as {name}#{several[0]}")
+    value = _value(text)
+    if isinstance(value, dict) and {"startedAt", "request"} <= value.keys():
+        return Side.of(from_json(value), name)
+    if isinstance(value, list) or (isinstance(value, dict) and "Statement" in value):
+        return Side(name, result=_policies(value), policies_alone=True)
+    result = _result(text, value)
+    if result:
+        return Side(name, result=result)
+    try:
+        return Side.of_draft(read(text), name)
+    except YamlError as error:
+        raise ValueError(str(error)) from error
+
+
+def _result(text: str, value: Any) -> Outcome | Failure | None:
+    """An answer alone, or an error as AWS sends it or as the AWS CLI prints it."""
+    from authlens.cli.inputs.printed_error import printed_error, stored_error
+    from authlens.core.invocation.invocation_json import read_outcome
+
+    if not isinstance(value, dict) or "request" in value:
+        return None if isinstance(value, dict) else printed_error(text)
+    stored = stored_error(value)
+    if stored is not None:
+        return stored
+    return read_outcome(value) if _OUTCOME_KEYS & value.keys() else printed_error(text)
+
+
+def _policies(value: Any) -> Outcome:
+    """Policy documents alone, as an answer that holds nothing else."""
+    from authlens.core.contract.outcome import Outcome
+
+    documents = value if isinstance(value, list) else [value]
+    return Outcome(
+        True, policy_documents=tuple(each if isinstance(each, str) else json.dumps(each) for each in documents)
+    )
+
+
+def _value(text: str) -> Any:
+    """The text as JSON, or as YAML where the AWS CLI was told to print that."""
+    from authlens.core.text.yaml_reader import YamlError, load
+
+    value = _json(text)
+    if value is not None:
+        return value
+    try:
+        return load(text).plain()
+    except (YamlError, RecursionError):
+        return None
+
+
+def _json(text: str) -> Any:
+    """`None` where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,120 @@
+"""The token, the private key and its passphrase, from where the user keeps them; none need be an argument."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, narrate
+from authlens.cli.console.services import World
+from authlens.cli.inputs.files import read_secret
+from authlens.cli.inputs.saved_requests import read_bytes
+
+if TYPE_CHECKING:
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.request.request import AuthorizerRequest
+    from authlens.core.saved.saved_request import SavedRequest
+
+
+def given_token(arguments: argparse.Namespace, world: World) -> str:
+    """The TOKEN, or standard input without its last line end. Raises CommandError."""
+    if arguments.token_stdin:
+        if arguments.token is not None:
+            raise CommandError("the token is given twice: as TOKEN and by --token-stdin")
+        secret = read_secret(world.stdin, "--token-stdin")
+        if isinstance(secret, bytes):
+            raise CommandError("--token-stdin: standard input is not UTF-8 text")
+        return secret
+    if arguments.token is None:
+        raise CommandError("give a TOKEN, or --token-stdin")
+    try:
+        # The words of the command line hold what is not text in the locale as surrogates; a signature is over bytes.
+        return os.fsencode(arguments.token).decode("utf-8")
+    except UnicodeError:
+        raise CommandError("TOKEN is not UTF-8 text, which every token is; check how it was quoted") from None
+
+
+def sign_with_file(token: str, key: str, passphrase: bytes | None, world: World) -> str:
+    """The signature; an encrypted key asks for its passphrase on a terminal. Raises CommandError."""
+    from authlens.core.signing.keys import KeyProblem, PassphraseNeeded
+    from authlens.core.signing.signing import sign
+
+    pem = read_bytes(key, "a PEM private key")
+    try:
+        return sign(token, pem, passphrase)
+    except PassphraseNeeded:
+        return sign_with_file(token, key, _asked_passphrase(key, world), world)
+    except KeyProblem as error:
+        raise CommandError(f"{key}: {error}") from error
+
+
+def given_passphrase(arguments: argparse.Namespace, world: World) -> bytes | None:
+    """By --passphrase-stdin or --passphrase REFERENCE. Raises CommandError."""
+    if arguments.passphrase_stdin:
+        if arguments.token_stdin:
+            raise CommandError("standard input holds one secret: give only one of --token-stdin and --passphrase-stdin")
+        secret = read_secret(world.stdin, "--passphrase-stdin")
+        return secret.encode() if isinstance(secret, str) else secret
+    return None if arguments.passphrase is None else resolved(arguments.passphrase, world, None).encode()
+
+
+def resolved(reference: str, world: World, base: Path | None) -> str:
+    """What a reference such as `${env:NAME}` stands for. Raises CommandError."""
+    from authlens.core.request.references import refers
+    from authlens.store.references import References
+
+    if not refers(reference):
+        raise CommandError(
+            "--passphrase takes a reference such as '${env:NAME}', '${file:PATH}' or '${keyring:SERVICE/USER}'; "
+            "a passphrase itself would stand in the process list"
+        )
+    try:
+        return References(world.environ, base).text(reference)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+
+
+def signed(
+    saved: SavedRequest, base: Path, authorizer: Authorizer | None, world: World, is_resolved: bool
+) -> AuthorizerRequest:
+    """The request of a saved one with the signature that its `sign:` makes. Raises CommandError."""
+    from authlens.core.request.token_place import place
+
+    if saved.sign is None or saved.request.token is None:
+        return saved.request
+    token = saved.request.token if is_resolved else _as_sent(saved.request.token, world, base)
+    if token is None:
+        return saved.request
+    key = str(base / Path(saved.sign.key).expanduser())
+    passphrase = resolved(saved.sign.passphrase, world, base).encode() if saved.sign.passphrase else None
+    signature = sign_with_file(token, key, passphrase, world)
+    try:
+        return place(saved.request, saved.sign.place, signature, authorizer)
+    except ValueError as error:
+        raise CommandError(f"{error} Give --authorizer FILE or --describe.") from error
+
+
+def _as_sent(token: str, world: World, base: Path) -> str | None:
+    """What is signed: what the token stands for, which need not be shown for that. `None` when it is missing."""
+    from authlens.store.references import References
+
+    try:
+        return References(world.environ, base).text(token, "token")
+    except ValueError as error:
+        narrate(f"not signed: {error}", world.stderr)
+        return None
+
+
+def _asked_passphrase(key: str, world: World) -> bytes:
+    if world.stdin is None or not world.stdin.isatty():
+        raise CommandError(
+            f"{key} is encrypted: give --passphrase-stdin or --passphrase '${{env:NAME}}' (there is no terminal to ask)"
+        )
+    from getpass import getpass
+
+    try:
+        return getpass(f"Passphrase of {key}: ").encode()
+    except EOFError as error:
+        raise CommandError(f"{key} is encrypted and no passphrase was given") from error

@@ -1,0 +1,102 @@
+"""A stored answer as an invocation: what `invoke`, the AWS CLI or the history wrote, an error, or a function's own.
+
+A bare outcome or function's answer is held to AWS's rules, so that one which AWS would refuse is explained as refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import World
+from authlens.cli.inputs.printed_error import printed_error, stored_error
+from authlens.core.contract.answer import FunctionAnswer, judge
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.refusal import Refusal
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.invocation_json import from_json
+from authlens.core.lint.linter import lint, lint_outcome
+from authlens.core.lint.rule import Answer, Finding, Surroundings
+from authlens.core.policy import policy_file
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    invocation: Invocation
+    written: str | None = None
+    """The text of an answer alone, in which its mistakes have their places."""
+
+    def lint(self, authorizer: Authorizer | None) -> tuple[Finding, ...]:
+        if self.written is not None:
+            file = policy_file.read(self.written)
+            around = Surroundings(authorizer=authorizer)
+            if file.answer is None:
+                root = json_reader.parse(self.written).root
+                return lint((), around, Answer.of_node(root)) if isinstance(root, JsonObject) else ()
+            return lint(file.documents, around, Answer.of_node(file.answer))
+        if self.invocation.outcome is None:
+            return ()
+        known = authorizer or self.invocation.authorizer
+        return lint_outcome(self.invocation.outcome, self.invocation.request, known)
+
+
+def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
+    """Raises ValueError with a sentence."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        printed = printed_error(text)
+        if printed is not None:
+            return StoredAnswer(_invocation(printed, now))
+        raise ValueError(
+            "this is neither JSON nor an error that the AWS CLI printed; give an answer, an invocation or an error"
+        ) from None
+    if not isinstance(value, dict):
+        raise ValueError("an answer is a JSON object")
+    return _of_object(value, text, now)
+
+
+def of_history(number: int, world: World) -> Invocation:
+    """An invocation of the history. Raises CommandError."""
+    with world.open_history() as history:
+        invocation = history.get(number)
+    if invocation is None:
+        raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
+    return invocation
+
+
+def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
+    if "request" in value and "startedAt" in value:
+        return StoredAnswer(from_json(value))
+    stored = stored_error(value)
+    if stored is not None:
+        return StoredAnswer(_invocation(stored, now))
+    if isinstance(value.get("errorMessage"), str) and "isAuthenticated" not in value:
+        return StoredAnswer(_invocation(_judged(_raised(value)), now))
+    return StoredAnswer(_invocation(_judged(json.dumps(value.get("outcome", value)).encode()), now), text)
+
+
+def _raised(value: dict[str, Any]) -> FunctionAnswer:
+    """What `aws lambda invoke` stores when the function raised."""
+    error = value.get("errorType")
+    return FunctionAnswer(error_type=error if isinstance(error, str) else "Error", error_message=value["errorMessage"])
+
+
+def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:
+    judged = judge(answer)
+    if isinstance(judged, Refusal):
+        return Failure(FailureKind.AWS, judged.error, judged.message, judged.http_status)
+    return judged
+
+
+def _invocation(result: Outcome | Failure, now: datetime) -> Invocation:
+    """An answer alone: nothing is known of the request that it belongs to."""
+    return Invocation(AuthorizerRequest(), Target(), result, now, 0.0)

@@ -1,0 +1,1 @@
+"""`aws iot test-invoke-authorizer`, option for option."""

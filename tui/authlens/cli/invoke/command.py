@@ -1,0 +1,272 @@
+"""call an authorizer, with the options, output and exit codes of `aws iot test-invoke-authorizer`
+
+The rule: the reference is AWS CLI v2; replacing `aws iot test-invoke-authorizer` by `authlens invoke` changes nothing
+but the speed, save that a broken answer is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
+from authlens.cli.console.services import OpenApp, World
+from authlens.cli.invoke import errors
+from authlens.cli.invoke.aws_config import Prompt, Settings
+from authlens.cli.invoke.aws_config import settings as read_settings
+from authlens.cli.invoke.input import Draft, check_readable, gather, rebased
+from authlens.cli.invoke.output import Style, answer_of, decoded, render
+from authlens.core.commands.options import OPTIONS, OUTPUT, Given, Option, OptionError, read
+
+if TYPE_CHECKING:
+    import argparse
+
+    from authlens.core.invocation.invocation import Failure, Invocation
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The options for the help and for completion; `main` reads them itself."""
+    from authlens.cli.invoke.help import declare as declare_options
+
+    declare_options(parser)
+
+
+def main(argv: list[str], world: World) -> ExitCode | OpenApp:
+    try:
+        given = read(argv)
+    except OptionError as error:
+        raise CommandError(f"{error} (see 'authlens invoke --help')") from None
+    if given.flag("help") or given.words == ("help",):
+        from authlens.cli.invoke.help import help_text
+
+        world.output.write(help_text())
+        return ExitCode.DONE
+    if given.flag("version"):
+        from authlens import __version__
+
+        world.output.line(f"authlens {__version__}")
+        return ExitCode.DONE
+    return _run(_checked(given), world)
+
+
+def _run(given: Given, world: World) -> ExitCode | OpenApp:
+    _encode_output(world)
+    settings = read_settings(given, world.environ)
+    if settings.prompt is Prompt.ON:
+        return _prompt(given, settings, world)
+    try:
+        return _answer(given, settings, world)
+    except CommandError as error:
+        if settings.prompt is Prompt.ON_PARTIAL and error.code is ExitCode.USAGE:
+            return _prompt(given, settings, world)
+        raise
+
+
+def _encode_output(world: World) -> None:
+    encoding = world.environ.get("AWS_CLI_OUTPUT_ENCODING")
+    if encoding:
+        try:
+            world.output.encode_as(encoding)
+        except LookupError:
+            said = f"AWS_CLI_OUTPUT_ENCODING names no encoding: {encoding}; utf-8 is one"
+            raise CommandError(said, ExitCode.OTHER) from None
+
+
+def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
+    saved = gather(given, settings.raw_password, world, complete=False).saved
+    more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
+    return OpenApp(saved=saved, prompt=True, more_options=tuple(more))
+
+
+def _outside_the_form(option: Option, given: Given) -> bool:
+    """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
+    how = option.group == OUTPUT or option.key in ("exit_code", "decode", "save", "no_history")
+    return how and option.key in given.values
+
+
+def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
+    query = _query(given.text("query"))
+    skeleton = given.text("generate_cli_skeleton")
+    if skeleton in ("input", "yaml-input"):
+        from authlens.cli.invoke.skeleton import skeleton as input_skeleton
+
+        check_readable(given, world.environ)
+        world.output.write(input_skeleton(skeleton))
+        return ExitCode.DONE
+    draft = gather(given, settings.raw_password, world)
+    call = _Call(given, settings, query, world)
+    if skeleton == "output":
+        from authlens.cli.invoke.skeleton import ANSWER
+
+        return call.print_answer(ANSWER)
+    return call.send(draft)
+
+
+def _checked(given: Given) -> Given:
+    if given.words:
+        count = len(given.words)
+        raise CommandError(f"{count} argument{'s' * (count > 1)} too many: a value that holds spaces needs quotes")
+    if given.flag("cli_auto_prompt") and given.flag("no_cli_auto_prompt"):
+        raise CommandError("Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.")
+    url = given.text("endpoint_url")
+    if url is not None and "://" not in url:
+        raise CommandError(
+            f'Bad value for --endpoint-url "{url}": scheme is missing; write http://HOST or https://HOST'
+        )
+    return given
+
+
+def _query(expression: str | None) -> Callable[[Any], Any]:
+    """The function that `--query` asks for."""
+    if expression is None:
+        return lambda answer: answer
+    import jmespath
+
+    try:
+        search: Callable[[Any], Any] = jmespath.compile(expression).search
+    except (jmespath.exceptions.JMESPathError, ValueError) as error:
+        raise CommandError(f"Bad value for --query {expression}: {error}") from None
+    return search
+
+
+_SHORTEST = 6
+"""A shorter secret stays in an error message: removing it would take AWS's own words with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One run of the command, once it is known what to send."""
+
+    given: Given
+    settings: Settings
+    query: Callable[[Any], Any]
+    world: World
+
+    def send(self, draft: Draft) -> ExitCode:
+        self._save(draft)
+        self._debug_before(draft)
+        with self.world.patient_sender() as sender:
+            invocation = sender.send(draft.saved, draft.base, draft.source)
+        problem = self._record(invocation)
+        self._debug_after(invocation)
+        try:
+            return self._tell(invocation)
+        finally:
+            if problem:
+                narrate(f"authlens: history: {problem}", self.world.stderr)
+
+    def print_answer(self, answer: dict[str, Any]) -> ExitCode:
+        output = self.world.output
+        style = Style(self.settings.output, _width(output.is_terminal), self._colour())
+        found = self._searched(decoded(answer) if self.given.flag("decode") else answer)
+        shown = _made_visible(found) if style.colour and output.is_terminal else found
+        try:
+            text = render(shown, style)
+        except ValueError as error:
+            raise CommandError(str(error), ExitCode.OTHER) from None
+        if style.colour and output.is_terminal:
+            output.styled(text)
+        else:
+            output.write(text)
+        return ExitCode.DONE
+
+    def _searched(self, answer: dict[str, Any]) -> Any:
+        import jmespath
+
+        try:
+            return self.query(answer)
+        except jmespath.exceptions.JMESPathError as error:
+            raise CommandError(f"--query failed on the answer: {error}", ExitCode.OTHER) from None
+
+    def _tell(self, invocation: Invocation) -> ExitCode:
+        if invocation.failure is not None:
+            return self._complain(invocation, invocation.failure)
+        answer = answer_of(invocation)
+        self.print_answer(answer)
+        refused = self.given.flag("exit_code") and not answer["isAuthenticated"]
+        return ExitCode.NO if refused else ExitCode.DONE
+
+    def _complain(self, invocation: Invocation, failure: Failure) -> ExitCode:
+        redact = _redactor(invocation, shortest=_SHORTEST)
+        code, message = errors.code_and_message(failure)
+        if self.settings.error_format in ("json", "yaml", "text", "table"):
+            structured = {"Message": redact(message), "Code": code}
+            self.world.stderr.write(render(structured, Style(self.settings.error_format)))
+        else:
+            complain(redact(errors.sentence(failure)), self.world.stderr)
+        if failure.kind is failure.kind.BROKEN_ANSWER:
+            narrate(redact(errors.what_came(invocation.wire)), self.world.stderr)
+        return errors.exit_code(failure)
+
+    def _save(self, draft: Draft) -> None:
+        file = self.given.text("save")
+        if file is None:
+            return
+        from authlens.store.requests import RequestFileError, save
+
+        path = Path(file)
+        try:
+            save(path, rebased(draft, path.parent), None)
+        except RequestFileError as error:
+            raise CommandError(f"--save: {error}") from None
+
+    def _record(self, invocation: Invocation) -> str | None:
+        """Keep the invocation. Returns what went wrong with that, which is no reason to fail."""
+        if self.given.flag("no_history"):
+            return None
+        history = self.world.open_history()
+        try:
+            history.record(invocation)
+            problem: str | None = history.problem
+            return problem
+        finally:
+            history.close()
+
+    def _debug_before(self, draft: Draft) -> None:
+        if self.given.flag("debug"):
+            from authlens.cli.invoke.debug import before
+
+            narrate(before(self.given, self.settings, draft.saved.target), self.world.stderr)
+
+    def _debug_after(self, invocation: Invocation) -> None:
+        if self.given.flag("debug"):
+            from authlens.cli.invoke.debug import after
+
+            narrate(_redactor(invocation)(after(invocation)), self.world.stderr)
+
+    def _colour(self) -> bool:
+        """As the AWS CLI v2: tables have colours on a terminal, or where they are asked for."""
+        wanted = self.given.text("color") or "auto"
+        wished = wanted == "on" or (wanted == "auto" and self.world.output.is_terminal)
+        return wished and self.settings.output == "table"
+
+
+def _made_visible(value: Any) -> Any:
+    """The answer with nothing in it that a terminal would act on."""
+    from authlens.core.text.visible import visible
+
+    if isinstance(value, dict):
+        return {visible(name): _made_visible(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_made_visible(inner) for inner in value]
+    return visible(value) if isinstance(value, str) else value
+
+
+def _redactor(invocation: Invocation, shortest: int = 1) -> Callable[[str], str]:
+    """Removes the request's secrets, and those that references brought in, from any text."""
+    from authlens.core.secrets.invocation_redaction import invocation_secrets
+    from authlens.core.secrets.redaction import Redactor
+
+    return Redactor(secret for secret in invocation_secrets(invocation) if len(secret) >= shortest).text
+
+
+def _width(is_terminal: bool) -> int:
+    if not is_terminal:
+        return 80
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 80

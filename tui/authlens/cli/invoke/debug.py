@@ -1,0 +1,42 @@
+"""`--debug`: what is done and what crossed the wire, on standard error. Everything passes a redactor first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlens.cli.invoke.aws_config import Settings
+from authlens.core.commands.options import Given
+from authlens.core.invocation.invocation import Invocation, Wire
+from authlens.core.request.target import Target
+
+
+def before(given: Given, settings: Settings, target: Target) -> str:
+    """What was understood of the command line; values of the request are left out."""
+    return "\n".join(
+        (
+            f"debug: options: {', '.join(sorted(given.values)) or 'none'}",
+            f"debug: settings: output {settings.output}, password in {'text' if settings.raw_password else 'base64'}",
+            f"debug: target: profile {target.profile or 'from the configuration'},"
+            f" region {target.region or 'from the configuration'},"
+            f" endpoint {target.local or target.endpoint_url or 'the service'}",
+        )
+    )
+
+
+def after(invocation: Invocation) -> str:
+    """The exchange, as far as it went."""
+    lines = list(_exchange(invocation.wire)) if invocation.wire else ["nothing was sent"]
+    if invocation.function_log:
+        lines += [f"function: {line}" for line in invocation.function_log.splitlines()]
+    lines.append(f"took {invocation.duration:.3f} s")
+    return "\n".join(f"debug: {line}" for line in lines)
+
+
+def _exchange(wire: Wire) -> Iterator[str]:
+    yield f"> {wire.method} {wire.url}"
+    yield from (f"> {name}: {value}" for name, value in wire.request_headers)
+    yield f"> {wire.request_body.decode('utf-8', 'replace')}"
+    if wire.status is not None:
+        yield f"< HTTP {wire.status}"
+        yield from (f"< {name}: {value}" for name, value in wire.response_headers)
+        yield f"< {wire.response_body.decode('utf-8', 'replace')}"

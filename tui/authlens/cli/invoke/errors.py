@@ -1,0 +1,54 @@
+"""Why there is no answer, in the AWS CLI's form of words and with its exit codes."""
+
+from __future__ import annotations
+
+from authlens.cli.console.diagnostics import ExitCode
+from authlens.core.invocation.invocation import Failure, FailureKind, Wire
+
+_EXCERPT = 2000
+"""Characters of a broken answer that are shown."""
+
+_CODES = {
+    FailureKind.AWS: ExitCode.SERVICE,
+    FailureKind.REFUSED_HERE: ExitCode.USAGE,
+    FailureKind.REFERENCE: ExitCode.USAGE,
+}
+
+_CONFIGURATION = {"NoCredentialsError": "NoCredentials", "NoRegionError": "NoRegion"}
+"""What ends with 253; the AWS CLI ends everything else about profiles and credentials with 255."""
+
+
+def exit_code(failure: Failure) -> ExitCode:
+    if failure.error in _CONFIGURATION:
+        return ExitCode.CONFIGURATION
+    return _CODES.get(failure.kind, ExitCode.OTHER)
+
+
+def code_and_message(failure: Failure) -> tuple[str, str]:
+    """The error's class and its words, as `--cli-error-format` prints them."""
+    if failure.kind is FailureKind.REFUSED_HERE:
+        return "ParamValidation", str(failure.message)
+    return _CONFIGURATION.get(failure.error, failure.error), str(failure.message)
+
+
+def sentence(failure: Failure) -> str:
+    """One line as the AWS CLI writes it, and what to do on the next."""
+    code, message = code_and_message(failure)
+    if failure.kind is FailureKind.AWS:
+        retried = f" (reached max retries: {failure.retries})" if failure.retries is not None else ""
+        said = f"An error occurred ({code}) when calling the TestInvokeAuthorizer operation{retried}: {message}"
+    elif exit_code(failure) in (ExitCode.USAGE, ExitCode.CONFIGURATION):
+        said = f"An error occurred ({code}): {message}"
+    else:
+        said = message
+    return f"{said}\n{failure.advice}" if failure.advice else said
+
+
+def what_came(wire: Wire | None) -> str:
+    """A broken answer for people: its status line and its beginning."""
+    if wire is None or wire.status is None:
+        return ""
+    kind = next((value for name, value in wire.response_headers if name.lower() == "content-type"), "no content type")
+    body = wire.response_body.decode("utf-8", "replace")
+    cut = f"\n… {len(body) - _EXCERPT} more characters" if len(body) > _EXCERPT else ""
+    return f"What came: HTTP {wire.status}, {kind}, {len(wire.response_body)} bytes\n{body[:_EXCERPT]}{cut}"

@@ -1,0 +1,238 @@
+"""From options, input documents, standard input and a saved request to the one request that is sent.
+
+The rule: what stands on the command line is literal, as with the AWS CLI; only a saved request holds references.
+Options win over an input document, and both win over the saved request.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.inputs.files import STDIN_OPTIONS, load, read_secret
+from authlens.core.commands import values as member_rules
+from authlens.core.commands.options import Given
+from authlens.core.request import references
+from authlens.core.request.members import FIELDS
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.file_names import file_hint
+
+if TYPE_CHECKING:
+    from authlens.cli.console.services import World
+
+
+_LONGEST = 2**31 - 1
+"""Seconds; the system refuses to wait much longer, in words that name no option."""
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be sent, and where its relative paths start from."""
+
+    saved: SavedRequest
+    base: Path | None = None
+    source: str | None = None
+    """The saved request's path, when there is one."""
+
+
+def gather(given: Given, raw_password: bool, world: World, complete: bool = True) -> Draft:
+    """The request that the command line asks for. Raises CommandError.
+
+    complete: an authorizer must be named; a form that is still to be filled in may lack it.
+    """
+    draft = _saved_request(given.text("request"))
+    members = _members(given, raw_password, world.environ)
+    _check(members, draft.saved.request.authorizer_name, complete, given)
+    _point_out_file_names(given, world)
+    request = _merged(draft.saved.request, members)
+    request = _with_standard_input(request, given, members, world)
+    saved = replace(draft.saved, request=request, target=_target(given, draft.saved))
+    if request.token_signature != draft.saved.request.token_signature:
+        saved = replace(saved, sign=None)
+    return replace(draft, saved=saved)
+
+
+def check_readable(given: Given, environ: Mapping[str, str]) -> None:
+    """What the AWS CLI reads even where nothing is to be sent: shorthand, JSON, files, numbers. Raises CommandError."""
+    _members(given, raw_password=True, environ=environ)
+    _target(given, SavedRequest(AuthorizerRequest()))
+
+
+def _saved_request(file: str | None) -> Draft:
+    if file is None:
+        return Draft(SavedRequest(AuthorizerRequest()))
+    from authlens.store.requests import RequestFileError
+    from authlens.store.requests import load as load_request
+
+    path = Path(file)
+    try:
+        return Draft(load_request(path).saved, path.parent, file)
+    except RequestFileError as error:
+        raise CommandError(f"--request: {error}") from None
+
+
+def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        members = member_rules.of_options(given, lambda text: load(text, environ))
+        for name, value in _document(given, environ).items():
+            members.setdefault(name, value)
+        if not raw_password:
+            member_rules.decode_password(members)
+    except member_rules.NotBase64 as error:
+        raise CommandError(str(error), ExitCode.OTHER) from None
+    except member_rules.MemberError as error:
+        raise _refused(error) from None
+    return members
+
+
+def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
+    as_json, as_yaml = given.text("cli_input_json"), given.text("cli_input_yaml")
+    if as_json is not None and as_yaml is not None:
+        raise CommandError("Only one --cli-input- parameter may be specified: --cli-input-json or --cli-input-yaml")
+    document = as_json if as_yaml is None else as_yaml
+    if document is None:
+        return {}
+    option = "--cli-input-json" if as_yaml is None else "--cli-input-yaml"
+    try:
+        text = load(document, environ)
+    except member_rules.Unreadable as error:
+        raise member_rules.MemberError(str(error), option) from None
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    if as_yaml is None:
+        document_members: dict[str, Any] = member_rules.from_json(option, text)
+        return document_members
+    from authlens.cli.invoke.invoke_yaml_input import members
+
+    return members(text)
+
+
+def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, given: Given) -> None:
+    if complete and "authorizerName" not in members and saved_name is None:
+        raise CommandError("the following arguments are required: --authorizer-name")
+    name = members.get("authorizerName")
+    if isinstance(name, str) and _LONE_SURROGATE.search(name):
+        raise CommandError("argument --authorizer-name: it is not valid text and cannot stand in a URL", ExitCode.OTHER)
+    try:
+        member_rules.check({"authorizerName": saved_name or "unnamed", **members})
+    except member_rules.MemberError as error:
+        raise CommandError(f"{_refused(error)}\nGiven by {', '.join(_blamed(str(error), given))}.") from None
+
+
+def _point_out_file_names(given: Given, world: World) -> None:
+    """A text member is sent as it is written, also where a file was meant."""
+    for key in ("token", "token_signature"):
+        hint = file_hint(given.text(key) or "")
+        if hint:
+            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as it is written. {hint}", world.stderr)
+
+
+def _blamed(problems: str, given: Given) -> list[str]:
+    """The options that gave the members which the problems name."""
+    places = re.findall(r"^.*? parameter (?:in )?(\w+)", problems, re.MULTILINE)
+    options = [key for member, key in FIELDS.items() if member in places and given.text(key) is not None]
+    documents = [key for key in ("cli_input_json", "cli_input_yaml") if given.text(key) is not None]
+    by_options = {member for member, key in FIELDS.items() if key in options}
+    blamed = options if by_options.issuperset(places) else [*options, *documents]
+    return [f"--{key.replace('_', '-')}" for key in blamed]
+
+
+def _refused(error: member_rules.MemberError) -> CommandError:
+    return CommandError(f"An error occurred (ParamValidation): {error}")
+
+
+def _merged(saved: AuthorizerRequest, members: Mapping[str, Any]) -> AuthorizerRequest:
+    written = AuthorizerRequest.from_api(references.literal(_with_readable_password(members)))
+    fields = [field for member, field in FIELDS.items() if member in members]
+    return replace(saved, **{field: getattr(written, field) for field in fields})
+
+
+def _with_readable_password(members: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The members with a password that was in base64 as text where it is text: it is saved and shown so."""
+    mqtt = members.get("mqttContext") or {}
+    try:
+        return {**members, "mqttContext": {**mqtt, "password": mqtt["password"].decode("utf-8")}}
+    except (KeyError, AttributeError, UnicodeDecodeError):
+        return members
+
+
+def _with_standard_input(
+    request: AuthorizerRequest, given: Given, members: Mapping[str, Any], world: World
+) -> AuthorizerRequest:
+    asked = [key for key in STDIN_OPTIONS if given.flag(key)]
+    if not asked:
+        return request
+    if len(asked) > 1:
+        raise CommandError(
+            "standard input holds one secret: give only one of --token-stdin, --token-signature-stdin, --password-stdin"
+        )
+    option = f"--{asked[0].replace('_', '-')}"
+    _refuse_second_source(asked[0], option, members)
+    secret = references.literal(read_secret(world.stdin, option))
+    if not secret:
+        raise CommandError(f"{option}: standard input is empty")
+    if asked[0] == "password_stdin":
+        return replace(request, mqtt_context=replace(request.mqtt_context or MqttContext(), password=secret))
+    if isinstance(secret, bytes):
+        raise CommandError(f"{option}: standard input is not UTF-8 text")
+    return replace(request, **{asked[0].removesuffix("_stdin"): secret})
+
+
+def _refuse_second_source(key: str, option: str, members: Mapping[str, Any]) -> None:
+    place = STDIN_OPTIONS[key]
+    twice = (
+        "password" in members.get("mqttContext", {})
+        if key == "password_stdin"
+        else {"--token": "token", "--token-signature": "tokenSignature"}[place] in members
+    )
+    if twice:
+        raise CommandError(f"{place} is given twice: by {option} and on the command line")
+
+
+def _target(given: Given, saved: SavedRequest) -> Any:
+    changes: dict[str, Any] = {
+        key: given.text(key)
+        for key in ("profile", "region", "endpoint_url", "ca_bundle")
+        if given.text(key) is not None
+    }
+    for key, option in (("read_timeout", "cli_read_timeout"), ("connect_timeout", "cli_connect_timeout")):
+        if given.text(option) is not None:
+            changes[key] = _seconds(option, given.text(option) or "")
+    if given.flag("no_verify_ssl"):
+        changes["verify_ssl"] = False
+    if given.flag("no_sign_request"):
+        changes["sign_request"] = False
+    if "endpoint_url" in changes:
+        changes["local"] = None
+    return replace(saved.target, **changes)
+
+
+def _seconds(option: str, text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= int(text) <= _LONGEST:
+            return float(int(text))
+    name = option.replace("_", "-")
+    raise CommandError(f"argument --{name}: a whole number of seconds from 0 to {_LONGEST} is wanted", ExitCode.OTHER)
+
+
+def rebased(draft: Draft, folder: Path) -> SavedRequest:
+    """The request as it is to be written into another folder: its relative paths lead to the same files."""
+    saved = draft.saved
+
+    def moved(path: str) -> str:
+        return path if os.path.isabs(path) else os.path.relpath((draft.base or Path()) / path, folder)
+
+    if saved.sign is not None:
+        saved = replace(saved, sign=replace(saved.sign, key=moved(saved.sign.key)))
+    if saved.target.local not in (None, "demo"):
+        saved = replace(saved, target=replace(saved.target, local=moved(saved.target.local or "")))
+    return saved

@@ -1,0 +1,75 @@
+"""An answer as the AWS CLI v2 prints it, in each of its formats."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from authlens.core.invocation.invocation import Invocation
+
+OPERATION = "TestInvokeAuthorizer"
+
+_MEMBERS = (
+    "isAuthenticated",
+    "principalId",
+    "policyDocuments",
+    "refreshAfterInSeconds",
+    "disconnectAfterInSeconds",
+)
+"""In the order of the service model, which is the order of the JSON output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    output: str
+    """One of the AWS CLI's output formats."""
+    width: int = 80
+    colour: bool = False
+
+
+def answer_of(invocation: Invocation) -> dict[str, Any]:
+    """The members that AWS sent, as it sent them: an empty list stays, an absent member stays absent."""
+    body = invocation.wire.response_body if invocation.wire else b"{}"
+    sent = json.loads(body)
+    return {name: sent[name] for name in _MEMBERS if sent.get(name) is not None}
+
+
+def decoded(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with its policy documents as JSON values; one that is no JSON stays text."""
+    if "policyDocuments" not in answer:
+        return answer
+    return answer | {"policyDocuments": [_json_value(document) for document in answer["policyDocuments"]]}
+
+
+def render(value: Any, style: Style) -> str:
+    """The value in a format, with its line end; nothing for an empty answer. Raises ValueError for another format."""
+    if style.output not in ("json", "text", "table", "yaml", "yaml-stream", "off"):
+        raise ValueError(f"Unknown output type: {style.output}")
+    if style.output == "off" or value == {}:
+        return ""
+    # A lone surrogate, which no encoding can write, is printed as its escape.
+    return _rendered(value, style).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _rendered(value: Any, style: Style) -> str:
+    if style.output == "json":
+        return json.dumps(value, indent=4, ensure_ascii=False) + "\n"
+    if style.output == "text":
+        from authlens.cli.invoke.text import render as render_text
+
+        return render_text(value)
+    if style.output == "table":
+        from authlens.cli.invoke.table import render as render_table
+
+        return render_table(value, OPERATION, style.width, style.colour)
+    from authlens.cli.invoke.yaml import dump
+
+    return dump([value] if style.output == "yaml-stream" else value)
+
+
+def _json_value(document: str) -> Any:
+    try:
+        return json.loads(document)
+    except (ValueError, RecursionError):
+        return document

@@ -1,0 +1,112 @@
+"""`run --history QUERY`: expectations and questions put to stored invocations. Nothing is called.
+
+An invocation is judged by the saved request that it was sent from, or whose request it is; a single saved request that
+is named judges all that QUERY finds, and so do --allow and --deny.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+from authlens.cli.run.items import found_items
+from authlens.cli.run.suite import grouped, report
+from authlens.core.compare.compare import members
+from authlens.core.expect.check import Judgement, State, judge
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.invocation_redaction import redactor_of
+from authlens.core.secrets.redaction import Redactor
+from authlens.store.history import History
+from authlens.suite import Result
+from authlens.suite_items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class _Judges:
+    """Who judges stored invocations."""
+
+    items: Sequence[Item]
+    questions: Expectation | None
+
+    def of(self, invocation: Invocation) -> Iterator[tuple[str, Expectation | None]]:
+        """The name and the expectation of each that judges this one."""
+        if self.questions:
+            yield "", self.questions
+        elif not self.items:
+            yield "", None
+        for item in self._judging(invocation):
+            yield f" by {item.name}", item.saved.expect if item.saved else None
+
+    def _judging(self, invocation: Invocation) -> Sequence[Item]:
+        readable = [item for item in self.items if item.saved]
+        if len(self.items) == 1:
+            return readable
+        own = [item for item in readable if _was_sent_from(item, invocation)]
+        return own or [item for item in readable if item.saved and _is_of(item.saved, invocation)]
+
+
+def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
+    asked = Expectation(allow=_questions(arguments.allow), deny=_questions(arguments.deny))
+    judges = _Judges(found_items(arguments), asked if asked != Expectation() else None)
+    history = world.open_history()
+    try:
+        if not history.count(arguments.history):
+            what = f"nothing that {arguments.history!r} finds" if arguments.history else "nothing yet"
+            raise CommandError(f"the history holds {what}{f' ({history.problem})' if history.problem else ''}")
+        results = _results(judges, history, arguments.history)
+        first = next(results, None)
+        if first is None:
+            which = f" that {arguments.history!r} finds" if arguments.history else ""
+            raise CommandError(f"no stored invocation{which} was sent from these saved requests, or is like one")
+        return report(grouped(_with(first, results), 1), (), arguments, world)
+    finally:
+        history.close()
+
+
+def _results(judges: _Judges, history: History, query: str) -> Generator[Result, None, None]:
+    for item in judges.items:
+        if item.problem:
+            yield Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
+    for invocation in _stored(history, query):
+        for judge_name, expectation in judges.of(invocation):
+            path = Path(invocation.source) if invocation.source else None
+            saved = SavedRequest(invocation.request, expect=expectation)
+            item = Item(f"invocation {invocation.number}{judge_name}", saved, path=path)
+            yield Result(item, judge(expectation, invocation), invocation, redactor_of(invocation))
+
+
+def _with(first: Result, others: Generator[Result, None, None]) -> Generator[Result, None, None]:
+    yield first
+    yield from others
+
+
+def _stored(history: History, query: str) -> Iterator[Invocation]:
+    """Newest first."""
+    before: int | None = None
+    while rows := history.page(query, before):
+        for row in rows:
+            before = row.number
+            invocation = history.get(row.number)
+            if invocation:
+                yield invocation
+
+
+def _was_sent_from(item: Item, invocation: Invocation) -> bool:
+    source = invocation.source
+    return bool(source and item.path) and Path(source or "").absolute() == (item.path or Path()).absolute()
+
+
+def _is_of(saved: SavedRequest, invocation: Invocation) -> bool:
+    return members(invocation.request) == members(saved.request)
+
+
+def _questions(written: Sequence[str]) -> tuple[Question, ...]:
+    from authlens.cli.inputs.questions import read_question
+
+    return tuple(map(read_question, written))

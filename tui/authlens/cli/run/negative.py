@@ -1,0 +1,72 @@
+"""`run --negative DIR`: requests that must be refused, made from good ones and written for the user to choose from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+from authlens.cli.run.items import items_of
+
+if TYPE_CHECKING:
+    from authlens.core.expect.negative_cases import NegativeCase
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.suite_items import Item
+
+
+def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCode:
+    """Write `NAME-CASE.yaml` for every case; a file that is there already stays. What cannot be read is told."""
+    from authlens.core.expect.negative_cases import is_refused
+
+    folder = Path(arguments.negative)
+    kept = unreadable = refused = 0
+    for item in items_of(arguments):
+        if item.saved is None:
+            narrate(f"authlens: error: {item.name}: {item.problem}", world.stderr)
+            unreadable += 1
+            continue
+        if is_refused(item.saved):
+            refused += 1
+            continue
+        for case in _cases(item, item.saved, world):
+            kept += not _write(folder / f"{Path(item.name).stem}-{case.name}.yaml", case, item, world)
+    if refused:
+        said = "1 request expects" if refused == 1 else f"{refused} requests expect"
+        narrate(f"{said} to be refused already; cases are made from the good ones", world.stderr)
+    if kept:
+        narrate(f"{kept} files were there already and stayed as they are", world.stderr)
+    return ExitCode.UNJUDGED if unreadable else ExitCode.DONE
+
+
+def _cases(item: Item, saved: SavedRequest, world: World) -> tuple[NegativeCase, ...]:
+    from authlens.core.invocation.gateway import CallFailed
+    from authlens.core.request.authorizer import Authorizer
+    from authlens.store.negative_files import cases_of
+
+    authorizer: Authorizer | None = None
+    if saved.sign and saved.sign.place != "token":
+        with world.sender() as sender:
+            try:
+                authorizer = sender.describe(saved.request.authorizer_name or "", saved.target, item.base)
+            except CallFailed as error:
+                narrate(
+                    f"{item.name}: no wrong signature is made, for the authorizer is not known: {error}", world.stderr
+                )
+    return cases_of(saved, authorizer, item.base, world.environ, lambda said: narrate(said, world.stderr))
+
+
+def _write(path: Path, case: NegativeCase, item: Item, world: World) -> bool:
+    """Whether the file is new."""
+    from authlens.store.negative_files import write_case
+    from authlens.store.requests import Conflict, RequestFileError
+
+    try:
+        write_case(case, path, item.base)
+    except Conflict:
+        return False
+    except RequestFileError as error:
+        raise CommandError(str(error)) from error
+    world.output.line(str(path))
+    return True

@@ -1,0 +1,80 @@
+"""`run --replay ID…`: old requests sent again as they were, and whether the answer is the same."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+from authlens.cli.run.suite import concurrency_for, grouped, open_suite, report
+from authlens.cli.run.workers import Workers
+from authlens.core.compare.changes import result_words
+from authlens.core.compare.compare import compare
+from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.redaction import MASK
+from authlens.suite import Result
+from authlens.suite_items import Item, Problem
+
+
+def replay(arguments: argparse.Namespace, world: World) -> ExitCode:
+    if arguments.paths:
+        raise CommandError("--replay takes ids of the history, and no PATH")
+    stored = _stored(arguments.replay, world)
+    with open_suite(arguments, world) as suite:
+        items = [_item(invocation) for invocation in stored]
+        suite.begin(items)
+        jobs = list(zip(stored, items, strict=True))
+        concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
+        workers: Workers[tuple[Invocation, Item], Result] = Workers(
+            lambda job: _compared(job[0], suite.run(job[1])), concurrency
+        )
+        return report(grouped(workers.run(jobs), 1), items, arguments, world)
+
+
+def _stored(numbers: list[int], world: World) -> list[Invocation]:
+    history = world.open_history()
+    try:
+        found = [(number, history.get(number)) for number in numbers]
+    finally:
+        history.close()
+    missing = [str(number) for number, invocation in found if invocation is None]
+    if missing:
+        raise CommandError(f"the history has no invocation {', '.join(missing)}; 'authlens history list' shows its own")
+    return [invocation for _, invocation in found if invocation]
+
+
+def _item(invocation: Invocation) -> Item:
+    """Its references are resolved anew, and it is signed anew where it was signed here."""
+    name = f"invocation {invocation.number}"
+    path = Path(invocation.source) if invocation.source else None
+    saved = SavedRequest(invocation.request, target=invocation.target, sign=invocation.sign)
+    if any(MASK in text for text in _texts(invocation)):
+        problem = Problem("the history keeps it redacted, so that it cannot be sent again as it was")
+        return Item(name, None, problem, path)
+    return Item(name, saved, path=path)
+
+
+def _texts(invocation: Invocation) -> Iterator[str]:
+    from authlens.core.compare.compare import members
+
+    yield from members(invocation.request).values()
+
+
+def _compared(old: Invocation, result: Result) -> Result:
+    """The result, judged by the old answer."""
+    new = result.invocation
+    if new is None:
+        return result
+    comparison = compare(old, new)
+    if comparison.answer_equal:
+        return replace(result, judgement=Judgement(State.KEPT))
+    if old.outcome and new.failure and new.failure.kind is not FailureKind.AWS:
+        return replace(result, judgement=Judgement(State.UNJUDGED, reason=result_words(new.failure)))
+    words = "; ".join(comparison.differing)
+    broken = Broken("answer", f"as before: {result_words(old.result)}", result_words(new.result), words)
+    return replace(result, judgement=Judgement(State.BROKEN, (broken,)))

@@ -1,0 +1,127 @@
+"""What `run` writes: a line for each result as it is there, what was broken, and the count at the end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from authlens.cli.console.diagnostics import narrate
+from authlens.core.expect.check import State, milliseconds
+from authlens.core.expect.judgement_text import answer, explanation
+from authlens.core.text.visible import visible, visible_lines
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from authlens.cli.console.output import Output
+    from authlens.core.invocation.latency import ColdAndWarm, Latency
+    from authlens.suite import Result
+
+WORDS = {State.KEPT: "passed", State.BROKEN: "failed", State.UNJUDGED: "error"}
+
+
+class Report(Protocol):
+    """One form of output. Results come in the order of the items."""
+
+    def result(self, result: Result) -> None: ...
+
+    def end(self, results: Sequence[Result], skipped: int) -> None: ...
+
+    def latency(self, latency: ColdAndWarm) -> None: ...
+
+
+class TextReport:
+    """For people."""
+
+    def __init__(self, output: Output, read_by_github: bool = False) -> None:
+        """read_by_github: what looks like a workflow command in texts of others must not be one."""
+        self._output = output
+        self._read_by_github = read_by_github
+
+    def result(self, result: Result) -> None:
+        took = f"  {milliseconds(result.invocation.duration)}" if result.invocation else ""
+        self._output.line(f"{WORDS[result.state]:6}  {visible(_name(result))}{took}")
+        text = result.redactor.text(explanation(result.judgement, result.invocation))
+        lines = visible_lines(text).split("\n") if text else []
+        self._output.write("".join(f"        {self._harmless(line)}\n" for line in lines))
+
+    def _harmless(self, line: str) -> str:
+        if not self._read_by_github:
+            return line
+        from authlens.cli.run.github import harmless
+
+        return harmless(line)
+
+    def latency(self, latency: ColdAndWarm) -> None:
+        for line in latency_lines(latency):
+            self._output.line(line)
+
+    def end(self, results: Sequence[Result], skipped: int) -> None:
+        self._output.line(summary(results, skipped))
+
+
+class JsonReport:
+    """One JSON object a line for each result, and nothing else."""
+
+    def __init__(self, output: Output, stderr: TextIO) -> None:
+        self._output = output
+        self._stderr = stderr
+
+    def result(self, result: Result) -> None:
+        self._output.line(json.dumps(as_json(result)))
+
+    def latency(self, latency: ColdAndWarm) -> None:
+        for line in latency_lines(latency):
+            narrate(line, self._stderr)
+
+    def end(self, results: Sequence[Result], skipped: int) -> None:
+        narrate(summary(results, skipped), self._stderr)
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The keys that docs/run.md documents. Every text is redacted."""
+    problem, invocation = result.item.problem, result.invocation
+    value: dict[str, Any] = {
+        "name": result.item.name,
+        "description": result.item.saved.description if result.item.saved else None,
+        "result": WORDS[result.state],
+        "reason": result.judgement.reason or None,
+        "line": problem.line if problem else None,
+        "broken": [
+            {"key": each.key, "expected": each.expected, "got": each.got, "difference": each.difference or None}
+            for each in result.judgement.broken
+        ],
+        "duration": invocation.duration if invocation else None,
+        "durations": list(result.durations) or None,
+        "id": invocation.number if invocation else None,
+        "answer": answer(invocation) if invocation else None,
+    }
+    redacted: dict[str, Any] = result.redactor.values(value)
+    return redacted
+
+
+def summary(results: Iterable[Result], skipped: int) -> str:
+    """`3 passed, 1 failed, 1 error`"""
+    counts = Counter(WORDS[result.state] for result in results)
+    parts = [f"{counts[word]} {word}" for word in WORDS.values() if counts[word]]
+    if skipped:
+        parts.append(f"{skipped} skipped")
+    return ", ".join(parts)
+
+
+def latency_lines(latency: ColdAndWarm) -> list[str]:
+    rows = (("all", latency.all), ("cold", latency.cold), ("warm", latency.warm))
+    head = f"latency {'calls':>6} {'min':>10} {'median':>10} {'p95':>10} {'max':>10}"
+    return [head, *(_latency_line(name, row) for name, row in rows if row)]
+
+
+def _latency_line(name: str, row: Latency) -> str:
+    numbers = (row.minimum, row.median, row.p95, row.maximum)
+    return f"{name:7} {row.count:6}" + "".join(f" {milliseconds(number):>10}" for number in numbers)
+
+
+def _name(result: Result) -> str:
+    title = result.item.title
+    return result.item.name if title == result.item.name else f"{result.item.name}  {title}"

@@ -1,0 +1,170 @@
+"""`run --target …`: each request sent to several targets; one table of verdicts with the difference to the first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+from authlens.cli.run.items import items_of
+from authlens.cli.run.report import WORDS, as_json, summary
+from authlens.cli.run.suite import AWS_CONCURRENCY, annotate_result, check_junit, exit_code, open_suite
+from authlens.cli.run.workers import Workers
+from authlens.core.compare.changes import result_words
+from authlens.core.compare.compare import compare
+from authlens.core.expect.check import milliseconds
+from authlens.core.expect.judgement_text import explanation
+from authlens.core.request.target import DEMO
+from authlens.core.saved.destination import Destination, read_destination
+from authlens.core.text.visible import visible
+from authlens.suite import Result
+from authlens.suite_items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A result at one target beside that at the first."""
+
+    destination: Destination
+    result: Result
+    differences: tuple[str, ...]
+
+
+def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
+    destinations = [_read(text) for text in arguments.target]
+    told: list[Compared] = []
+    check_junit(arguments.junit)
+    with open_suite(arguments, world) as suite:
+        items = items_of(arguments)
+        jobs = [_there(item, destination) for item in items for destination in _of(item, destinations)]
+        suite.begin(jobs)
+        results = Workers(suite.run, arguments.concurrency or AWS_CONCURRENCY).run(jobs)
+        for item in items:
+            row = list(_compared(_of(item, destinations), results))
+            told += row
+            _write(item, row, arguments, world)
+            for each in row:
+                annotate_result(each.result, arguments, world)
+    return _finished(told, arguments, world)
+
+
+def _read(text: str) -> Destination:
+    """A `local` path starts from the working folder, wherever the saved request lies. Raises CommandError."""
+    try:
+        destination = read_destination(text)
+    except ValueError as error:
+        raise CommandError(f"--target {error}") from error
+    local = destination.values.get("local", DEMO)
+    absolute = {} if local == DEMO else {"local": str(Path(local).absolute())}
+    return replace(destination, values={**destination.values, **absolute})
+
+
+def _of(item: Item, destinations: Sequence[Destination]) -> Sequence[Destination]:
+    """What cannot be read is said once."""
+    return destinations if item.saved else destinations[:1]
+
+
+def _there(item: Item, destination: Destination) -> Item:
+    name = f"{item.name} [{destination.text}]"
+    return replace(item, name=name, saved=item.saved and destination.of(item.saved))
+
+
+def _compared(destinations: Sequence[Destination], results: Iterator[Result]) -> Iterator[Compared]:
+    first: Result | None = None
+    for destination in destinations:
+        result = next(results)
+        first = first or result
+        yield Compared(destination, result, tuple(_differences(first, result)))
+
+
+def _differences(first: Result, result: Result) -> Iterator[str]:
+    """In the answers: that the authorizer or the target is another one is what was asked for."""
+    if first is not result and first.invocation and result.invocation:
+        comparison = compare(first.invocation, replace(result.invocation, request=first.invocation.request))
+        yield from comparison.differing
+
+
+def _write(item: Item, row: Sequence[Compared], arguments: argparse.Namespace, world: World) -> None:
+    if arguments.output == "json":
+        world.output.line(json.dumps(_json(item, row)))
+        return
+    world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
+    for line in _table(row):
+        world.output.line(f"  {line}".rstrip())
+    for each in row:
+        lines = [visible(line) for line in _details(each)]
+        if lines:
+            world.output.line(f"  {visible(each.destination.text)}")
+            world.output.write("".join(f"    {line}\n" for line in lines))
+
+
+def _details(each: Compared) -> Iterator[str]:
+    redact = each.result.redactor.text
+    yield from (redact(f"differs: {words}") for words in each.differences)
+    yield from redact(explanation(each.result.judgement, each.result.invocation)).splitlines()
+
+
+def _table(row: Sequence[Compared]) -> Iterator[str]:
+    rows = [("target", "result", "answer", "time", "difference to the first"), *map(_cells, row)]
+    widths = [max(len(cells[column]) for cells in rows) for column in range(4)]
+    for cells in rows:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+        yield "  ".join((*padded, cells[4]))
+
+
+def _cells(each: Compared) -> tuple[str, str, str, str, str]:
+    result = each.result
+
+    def redact(text: str) -> str:
+        return visible(result.redactor.text(text))
+
+    return (
+        visible(each.destination.text),
+        WORDS[result.state],
+        redact(result_words(result.invocation.result)) if result.invocation else "",
+        milliseconds(result.invocation.duration) if result.invocation else "",
+        redact(_first(each.differences)),
+    )
+
+
+def _first(differences: Sequence[str]) -> str:
+    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    return "".join(differences[:1]) + more
+
+
+def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "description": item.saved.description if item.saved else None,
+        "targets": [
+            {
+                "target": each.destination.text,
+                "equalToFirst": not each.differences,
+                "differences": each.result.redactor.values(list(each.differences)),
+                **{key: value for key, value in as_json(each.result).items() if key not in ("name", "description")},
+            }
+            for each in row
+        ],
+    }
+
+
+def _finished(told: Sequence[Compared], arguments: argparse.Namespace, world: World) -> ExitCode:
+    results = [each.result for each in told]
+    if arguments.junit:
+        from authlens.cli.run.junit import write_junit
+
+        write_junit(Path(arguments.junit), results)
+    different = sum(bool(each.differences) for each in told)
+    differ = "1 answer differs" if different == 1 else f"{different} answers differ"
+    text = f"{summary(results, 0)}; {differ} from the first target's"
+    if arguments.output == "json":
+        narrate(text, world.stderr)
+    else:
+        world.output.line(text)
+    code = exit_code(results)
+    return ExitCode.NO if code is ExitCode.DONE and different else code

@@ -1,0 +1,1 @@
+"""The endpoint as a program."""

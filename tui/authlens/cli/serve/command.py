@@ -1,0 +1,101 @@
+"""Run AWS IoT's authorizer calls on this machine, over your own functions.
+
+The first line of standard output is the endpoint's URL. Requests are logged on standard error, without what they hold.
+It ends on Ctrl+C or SIGTERM and takes its functions with it.
+
+examples:
+  authlens serve --authorizers authorizers.yaml
+  authlens serve --template template.yaml --port 8123
+  aws iot test-invoke-authorizer --endpoint-url http://127.0.0.1:8123 --region us-west-2 \\
+      --authorizer-name SensorAuth --mqtt-context username=sensor-7,password=c2VjcmV0
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+
+if TYPE_CHECKING:
+    from authlens.endpoint.templates.definitions import Definitions
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see docs/serve.md)")
+    source.add_argument(
+        "--template", type=Path, metavar="FILE", help="a SAM, CloudFormation or synthesised CDK template"
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="H", help="the address to listen on (default: 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        type=_host_name,
+        metavar="NAME",
+        help="also answer requests for this host name; needed for a host other than loopback",
+    )
+    parser.add_argument(
+        "--show-output", action="store_true", help="also show what the functions print, ahead of each line"
+    )
+    parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    import asyncio
+
+    _check_host(arguments)
+    definitions = _read(arguments)
+    for warning in definitions.warnings:
+        narrate(f"authlens: warning: {warning}", world.stderr)
+    from authlens.cli.serve.loop import serve
+    from authlens.endpoint.api.server import CannotListen
+
+    try:
+        asyncio.run(serve(definitions, arguments, world))
+    except CannotListen as error:
+        raise CommandError(str(error), ExitCode.OTHER) from None
+    return ExitCode.DONE
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text[:6]) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
+
+
+def _host_name(text: str) -> str:
+    if not text or any(character in ":/@[]" or character.isspace() for character in text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no host name; give the name alone, without scheme or port")
+    return text
+
+
+def _check_host(arguments: argparse.Namespace) -> None:
+    from authlens.core.text.url import is_loopback_host
+
+    if not is_loopback_host(arguments.host) and not arguments.allow_host:
+        raise CommandError(
+            f"--host {arguments.host} would let other machines run the functions here; "
+            "if that is what you want, name the host that they may call with --allow-host NAME"
+        )
+
+
+def _read(arguments: argparse.Namespace) -> Definitions:
+    from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
+
+    try:
+        if arguments.template is None:
+            return read_definitions(arguments.authorizers)
+        from authlens.endpoint.templates.template import read_template
+
+        return read_template(arguments.template)
+    except DefinitionError as error:
+        raise CommandError(str(error)) from None

@@ -1,0 +1,89 @@
+"""The request log on standard error. A reader that does not read costs lines of the log, never a call."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from typing import TextIO
+
+from authlens.cli.console.diagnostics import narrate
+from authlens.core.text.visible import visible, visible_lines
+from authlens.endpoint.api.state import Host
+from authlens.endpoint.runtime.function_host import FunctionResult
+from authlens.endpoint.templates.definitions import FunctionDefinition
+
+CAPACITY = 1000
+"""Lines that may wait to be written."""
+LAST_SECONDS = 0.5
+"""How long the end waits for them."""
+
+
+class RequestLog:
+    """Written by a thread of its own: a pipe that is full blocks that thread alone."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lines: queue.Queue[str | None] = queue.Queue(CAPACITY)
+        self._writer = threading.Thread(target=self._write, daemon=True)
+        self._writer.start()
+
+    def line(self, text: str) -> None:
+        """Add one line, whatever is in it; it is lost when too many wait."""
+        try:
+            self._lines.put_nowait(visible(text))
+        except queue.Full:
+            return
+
+    def close(self) -> None:
+        """Write what waits, as far as it is read in time."""
+        try:
+            self._lines.put(None, timeout=LAST_SECONDS)
+        except queue.Full:
+            return
+        self._writer.join(LAST_SECONDS)
+
+    def _write(self) -> None:
+        descriptor = _descriptor(self._stream)
+        while (line := self._lines.get()) is not None:
+            if descriptor is None:
+                narrate(line, self._stream)
+            elif not _write_whole(descriptor, f"{line}\n".encode("utf-8", "replace")):
+                return
+
+
+class ShownOutput:
+    """A host whose functions' output goes to the log too, ahead of the request's own line."""
+
+    def __init__(self, host: Host, log: RequestLog) -> None:
+        self._host = host
+        self._log = log
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult:
+        result = await self._host.invoke(function, event, request_id=request_id, client_context=client_context)
+        for line in visible_lines(result.log).splitlines():
+            self._log.line(f"{function.name} | {line}")
+        return result
+
+    async def close(self) -> None:
+        await self._host.close()
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    """Written to directly: a thread that waits inside a Python stream would keep the interpreter from ending."""
+    try:
+        return stream.fileno()
+    except (OSError, ValueError):
+        return None
+
+
+def _write_whole(descriptor: int, octets: bytes) -> bool:
+    """Whether it could be written; nobody is there to read when it could not."""
+    try:
+        while octets:
+            octets = octets[os.write(descriptor, octets) :]
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The same request as a command line, code or device line, and back."""

@@ -1,0 +1,230 @@
+"""A pasted `aws iot test-invoke-authorizer …` or `authlens invoke …` to the request that it would send.
+
+The rule: what the command line says literally is literal in the request; files and variables become references, which
+are resolved when the request is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from authlens.core.commands import options
+from authlens.core.commands import values as member_rules
+from authlens.core.commands.options import Given
+from authlens.core.commands.start import Start, find
+from authlens.core.commands.words import Word, Words, WordsError, split
+from authlens.core.request import references
+from authlens.core.request.members import FIELDS
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.redaction import MASK
+from authlens.core.text.encodings import from_base64
+from authlens.core.text.yaml_reader import YamlError
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_ENDPOINTS = ("AWS_ENDPOINT_URL_IOT", "AWS_ENDPOINT_URL")
+
+
+class CommandLineError(ValueError):
+    """The text is no such command. `index` is the character where it goes wrong; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, text: str, index: int) -> None:
+        self.message = message
+        self.index = index
+        self.line = text.count("\n", 0, index) + 1
+        self.column = index - text.rfind("\n", 0, index)
+        super().__init__(f"line {self.line}, column {self.column}: {message}")
+
+
+def is_command_line(text: str) -> bool:
+    """Whether the text looks like a command of these, so that a paste means the request and not a value."""
+    return find(text) is not None
+
+
+def parse_command_line(text: str, version: int = 2) -> SavedRequest:
+    """The request and target of a command line. Raises CommandLineError.
+
+    version: of the AWS CLI. The first takes the password as it is, the second in base64; a password that is no base64
+    is taken as it is, since only the first could have sent it.
+    """
+    start = find(text) or Start(0)
+    try:
+        words = split(text, start.at, start.in_parentheses)
+    except WordsError as error:
+        raise CommandLineError(str(error), text, error.index) from None
+    environment, command = _environment(words.words)
+    environment = {**start.exported, **environment}
+    rest, is_aws = _after_program(command, text)
+    try:
+        given = options.read([word.text for word in rest])
+    except options.OptionError as error:
+        place = rest[error.position].start if error.position < len(rest) else len(text)
+        raise CommandLineError(str(error), text, place) from None
+    _refuse_other_words(given, is_aws, text, rest)
+    request = _request(given, words, text, rest, raw_password=version == 1)
+    return SavedRequest(request, target=_target(given, environment, words))
+
+
+def _environment(words: tuple[Word, ...]) -> tuple[dict[str, str], list[Word]]:
+    """Assignments before the command, and the command."""
+    found: dict[str, str] = {}
+    for number, word in enumerate(words):
+        assignment = _ASSIGNMENT.fullmatch(word.text)
+        if assignment:
+            found[assignment[1]] = assignment[2]
+        elif word.text not in ("env", "time", "command", "sudo"):
+            return found, list(words[number:])
+    return found, []
+
+
+def _after_program(command: list[Word], text: str) -> tuple[list[Word], bool]:
+    """What follows the program's name, and whether it is the AWS CLI."""
+    names = [word.text.replace("\\", "/").rpartition("/")[2].removesuffix(".exe") for word in command[:4]]
+    if names[:1] in (["aws"], ["aws-cli"]):
+        return command[1:], True
+    if names[:1] == ["authlens"] and names[1:2] == ["invoke"]:
+        return command[2:], False
+    if names[1:4] == ["-m", "authlens", "invoke"] and names[0].startswith("python"):
+        return command[4:], False
+    raise CommandLineError(
+        "expected 'aws iot test-invoke-authorizer' or 'authlens invoke'", text, command[0].start if command else 0
+    )
+
+
+def _refuse_other_words(given: Given, is_aws: bool, text: str, rest: list[Word]) -> None:
+    wanted = ("iot", "test-invoke-authorizer") if is_aws else ()
+    if given.words == wanted:
+        return
+    strange = next((word for word in given.words if word not in wanted), None)
+    place = next((word.start for word in rest if word.text == strange), len(text))
+    if is_aws and given.words[:2] != wanted:
+        raise CommandLineError("expected 'aws iot test-invoke-authorizer'", text, place)
+    raise CommandLineError("unexpected argument; a value that holds spaces needs quotes", text, place)
+
+
+def _request(given: Given, words: Words, text: str, rest: list[Word], raw_password: bool) -> AuthorizerRequest:
+    raw = raw_password or given.text("cli_binary_format") == "raw-in-base64-out"
+
+    def load(value: str) -> str:
+        return _file_reference(value, words)
+
+    try:
+        members = member_rules.of_options(given, load)
+        _password(members, words, raw)
+        member_rules.check_types(members)
+    except member_rules.MemberError as error:
+        raise CommandLineError(str(error), text, _place(error.option, rest, text)) from None
+    request = AuthorizerRequest.from_api(words.written(members))
+    return _over_document(request, members, given, text, rest)
+
+
+def _file_reference(value: str, words: Words) -> str:
+    """The private character of a reference to the file that the value names; another value as it is."""
+    for prefix in ("file://", "fileb://"):
+        if value.startswith(prefix):
+            character = next(chr(code) for code in range(0xF8FE, 0xE000, -1) if chr(code) not in words.references)
+            words.references[character] = f"${{file:{words.written(value.removeprefix(prefix))}}}"
+            return character
+    return value
+
+
+def _password(members: dict[str, Any], words: Words, raw: bool) -> None:
+    mqtt = members.get("mqttContext")
+    password = mqtt.get("password") if isinstance(mqtt, dict) else None
+    if not isinstance(mqtt, dict) or not isinstance(password, str) or raw or password == MASK:
+        return
+    if words.refers(password):
+        if len(password) == 1 and words.references[password].startswith("${file:"):
+            return
+        raise member_rules.MemberError(
+            "the password stands in base64 in a variable; give it here, or with --cli-binary-format raw-in-base64-out",
+            "--mqtt-context",
+        )
+    mqtt["password"] = _decoded(password)
+
+
+def _decoded(password: str) -> str | bytes:
+    octets = from_base64(password)
+    if octets is None:
+        return password
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets
+
+
+def _place(option: str | None, rest: list[Word], text: str) -> int:
+    """Where an option stands, shortened or with its value behind `=`."""
+    for word in rest:
+        name = word.text.partition("=")[0]
+        if option and len(name) > 3 and option.startswith(name):
+            return word.start
+    return len(text)
+
+
+def _over_document(
+    request: AuthorizerRequest, members: Mapping[str, Any], given: Given, text: str, rest: list[Word]
+) -> AuthorizerRequest:
+    """The request with what an inline `--cli-input-json` or `--cli-input-yaml` adds to the options."""
+    for key in ("cli_input_json", "cli_input_yaml", "request"):
+        document = given.text(key)
+        option = f"--{key.replace('_', '-')}"
+        if document is None:
+            continue
+        if key == "request" or document.startswith(("file://", "fileb://")):
+            raise CommandLineError(f"{option} names a file: open that file instead", text, _place(option, rest, text))
+        request = _under(request, members, _document(document, option, text, rest))
+    return request
+
+
+def _document(document: str, option: str, text: str, rest: list[Word]) -> AuthorizerRequest:
+    from authlens.core.saved.saved_request_yaml import read
+
+    try:
+        return read(document).request
+    except YamlError as error:
+        raise CommandLineError(f"{option}: {error}", text, _place(option, rest, text)) from None
+
+
+def _under(request: AuthorizerRequest, members: Mapping[str, Any], document: AuthorizerRequest) -> AuthorizerRequest:
+    below = AuthorizerRequest.from_api(references.literal(document.to_api()))
+    mqtt = below.mqtt_context
+    if mqtt is not None and isinstance(mqtt.password, bytes):
+        below = replace(below, mqtt_context=replace(mqtt, password=_as_text(mqtt.password)))
+    given = {FIELDS[name]: getattr(request, FIELDS[name]) for name in members}
+    return replace(below, **given)
+
+
+def _as_text(octets: bytes) -> str | bytes:
+    try:
+        return str(references.literal(octets.decode("utf-8")))
+    except UnicodeDecodeError:
+        return octets
+
+
+def _target(given: Given, environment: Mapping[str, str], words: Words) -> Target:
+    def of(key: str, variables: tuple[str, ...] = ()) -> str | None:
+        values = (given.text(key), *(environment.get(name) for name in variables))
+        value = next((value for value in values if value), None)
+        return None if value is None or words.refers(value) else value
+
+    return Target(
+        profile=of("profile", _PROFILES),
+        region=of("region", _REGIONS),
+        endpoint_url=of("endpoint_url", _ENDPOINTS),
+        verify_ssl=not given.flag("no_verify_ssl"),
+        ca_bundle=of("ca_bundle", ("AWS_CA_BUNDLE",)),
+        sign_request=not given.flag("no_sign_request"),
+        connect_timeout=_seconds(of("cli_connect_timeout")),
+        read_timeout=_seconds(of("cli_read_timeout")),
+    )
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text is not None and text.isdecimal() else None

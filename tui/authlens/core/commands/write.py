@@ -1,0 +1,295 @@
+"""A request as the command line, code or document that would send it.
+
+The rule: secrets are masked unless they are asked for, references become what reads them (`"$NAME"`, `"$(cat FILE)"`),
+and `command_line.parse_command_line` reads every command line here back to the same request.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+
+from authlens.core.commands import shorthand
+from authlens.core.request.references import meant
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.secrets.redaction import MASK, redact_request
+
+Version = Literal[1, 2]
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{(env|file|keyring):([^}]*)\}")
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+"""What an argument of a program cannot hold; JSON can, escaped."""
+_WIDTH = 100
+_TOP_LEVEL = {"authorizerName": "--authorizer-name", "token": "--token", "tokenSignature": "--token-signature"}
+_CONTEXTS = {"httpContext": "--http-context", "mqttContext": "--mqtt-context", "tlsContext": "--tls-context"}
+_PASSWORD_FILE = "password.bin"
+
+
+def as_cli(request: AuthorizerRequest, target: Target | None = None, version: Version = 2, reveal: bool = False) -> str:
+    """`aws iot test-invoke-authorizer …` for a POSIX shell and a version of the AWS CLI."""
+    return _Writer(request, version, reveal).command("aws iot test-invoke-authorizer", target or Target())
+
+
+def as_invoke(
+    request: AuthorizerRequest, target: Target | None = None, reveal: bool = False, more: Iterable[tuple[str, str]] = ()
+) -> str:
+    """`authlens invoke …`, which takes what the AWS CLI v2 takes.
+
+    more: options that are no part of the request, with their values; an empty one stands alone.
+    """
+    return _Writer(request, 2, reveal).command("authlens invoke", target or Target(), more)
+
+
+class _Writer:
+    def __init__(self, request: AuthorizerRequest, version: Version, reveal: bool) -> None:
+        self._request = request if reveal else redact_request(request)
+        self._version = version
+        self._references: dict[str, str] = {}
+        """What a shell reads a reference with, by the private character that stands for it in a value."""
+        taken = repr(request)
+        self._private = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in taken)
+        self._raw = False
+        """Whether the password is written as it is though v2 wants base64."""
+        self._comments: list[str] = []
+
+    def command(self, program: str, target: Target, more: Iterable[tuple[str, str]] = ()) -> str:
+        others = [self._option(name, value) if value else name for name, value in more]
+        words = [program, *self._request_options(), *self._target_options(target), *others]
+        line = " ".join(words)
+        if len(line) > _WIDTH:
+            line = " \\\n  ".join(words)
+        return "\n".join([*self._comments, line])
+
+    def _request_options(self) -> Iterator[str]:
+        members = self._members()
+        in_document = {name: value for name, value in members.items() if name in _TOP_LEVEL and _needs_json(value)}
+        if in_document:
+            yield self._option("--cli-input-json", _json(in_document))
+        for name, option in _TOP_LEVEL.items():
+            if name in members and name not in in_document:
+                yield self._option(option, members[name])
+        for name, option in _CONTEXTS.items():
+            if name in members:
+                yield self._option(option, self._context(members[name]))
+        if self._raw:
+            yield "--cli-binary-format raw-in-base64-out"
+
+    def _members(self) -> dict[str, Any]:
+        members = self._request.to_api()
+        mqtt = self._request.mqtt_context
+        if mqtt is not None and mqtt.password is not None:
+            members["mqttContext"]["password"] = mqtt.password
+        shown: dict[str, Any] = self._with_private_characters(members)
+        if "password" in shown.get("mqttContext", {}):
+            shown["mqttContext"] = self._with_password(shown["mqttContext"])
+        return shown
+
+    def _with_private_characters(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return _REFERENCE.sub(self._private_character, value)
+        if isinstance(value, dict):
+            return {name: self._with_private_characters(inner) for name, inner in value.items()}
+        return value
+
+    def _private_character(self, found: re.Match[str]) -> str:
+        if found[1] is None:
+            return "${"
+        character = next(self._private)
+        self._references[character] = _shell_reference(found[1], found[2])
+        return character
+
+    def _with_password(self, mqtt: Mapping[str, Any]) -> dict[str, Any]:
+        password = mqtt["password"]
+        if password == MASK:
+            return dict(mqtt)
+        if self._version == 2 and isinstance(password, str) and self._refers(password):
+            self._raw = True
+            return dict(mqtt)
+        if self._version == 2:
+            octets = password.encode("utf-8", "replace") if isinstance(password, str) else password
+            return {**mqtt, "password": base64.b64encode(octets).decode("ascii")}
+        return {**mqtt, "password": password} if isinstance(password, str) else self._first_version(mqtt, password)
+
+    def _first_version(self, mqtt: Mapping[str, Any], password: bytes) -> dict[str, Any]:
+        """AWS CLI v1 takes text, and other bytes only from a file."""
+        try:
+            return {**mqtt, "password": password.decode("utf-8")}
+        except UnicodeDecodeError:
+            encoded = base64.b64encode(password).decode("ascii")
+            self._comments.append(f"# first: printf %s {encoded} | base64 -d > {_PASSWORD_FILE}")
+            rest = {name: value for name, value in mqtt.items() if name != "password"}
+            return {**rest, "password@": f"fileb://{_PASSWORD_FILE}"}
+
+    def _context(self, members: Mapping[str, Any]) -> str:
+        written = None if _UNSPEAKABLE.search(_all_text(members)) else self._shorthand(members)
+        return _json(members) if written is None else written
+
+    def _shorthand(self, members: Mapping[str, Any]) -> str | None:
+        if "password@" not in members:
+            return shorthand.write(members, self._refers)
+        rest = {name: value for name, value in members.items() if name != "password@"}
+        before = shorthand.write(rest, self._refers) if rest else ""
+        return None if before is None else f"{before}{',' if before else ''}password@={members['password@']}"
+
+    def _refers(self, text: str) -> bool:
+        return any(character in self._references for character in text)
+
+    def _option(self, name: str, value: str) -> str:
+        """An option and its value; with `=` where the value might be taken for an option."""
+        joint = "=" if value.startswith("-") or value[:1] in self._references else " "
+        return f"{name}{joint}{self._word(value)}"
+
+    def _word(self, text: str) -> str:
+        """One word of the shell."""
+        marks = "".join(self._references)
+        parts = re.split(f"([{marks}])", text) if marks else [text]
+        quoted = [self._references.get(part) or shlex.quote(part) for part in parts if part]
+        return "".join(quoted) or "''"
+
+    def _target_options(self, target: Target) -> Iterator[str]:
+        for option, value in _target_values(target):
+            yield self._option(option, value)
+        if target.local is not None and target.endpoint_url is None:
+            self._comments.append("# add --endpoint-url with the URL that 'authlens serve' prints")
+        if not target.verify_ssl:
+            yield "--no-verify-ssl"
+        if not target.sign_request:
+            yield "--no-sign-request"
+
+
+def _target_values(target: Target) -> Iterator[tuple[str, str]]:
+    for option, value in (
+        ("--profile", target.profile),
+        ("--region", target.region),
+        ("--endpoint-url", target.endpoint_url),
+        ("--ca-bundle", target.ca_bundle),
+    ):
+        if value is not None:
+            yield option, value
+    for option, seconds in (
+        ("--cli-read-timeout", target.read_timeout),
+        ("--cli-connect-timeout", target.connect_timeout),
+    ):
+        if seconds is not None:
+            yield option, str(int(seconds))
+
+
+def _shell_reference(kind: str, name: str) -> str:
+    if kind == "env":
+        return f'"${{{name}}}"' if _NAME.fullmatch(name) else f'"$(printenv {shlex.quote(name)})"'
+    if kind == "file":
+        return f'"$(cat {shlex.quote(name)})"'
+    service, _, user = name.rpartition("/")
+    return f'"$(keyring get {shlex.quote(service)} {shlex.quote(user)})"'
+
+
+def _needs_json(text: str) -> bool:
+    """An option's value of this kind would be a file, or cannot be an argument."""
+    return text.startswith(("file://", "fileb://")) or _UNSPEAKABLE.search(text) is not None
+
+
+def _json(value: Any) -> str:
+    """JSON whose only escapes are what cannot be an argument otherwise."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSPEAKABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _all_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "".join(f"{name}{_all_text(inner)}" for name, inner in value.items())
+    return str(value)
+
+
+def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
+    """The document for `--cli-input-yaml`. References stay in it; the AWS CLI does not resolve them."""
+    from authlens.core.text.yaml_writer import dump
+
+    shown = request if reveal else redact_request(request)
+    password = shown.mqtt_context.password if shown.mqtt_context else None
+    members = meant(shown.to_api())
+    if isinstance(password, str):
+        octets = meant(password).encode("utf-8", "replace")
+        members["mqttContext"]["password"] = MASK if password == MASK else octets
+    refers = any(found[1] for found in _REFERENCE.finditer(f"{_all_text(shown.to_api())}{password!r}"))
+    comment = "# Put in what ${…} stands for: the AWS CLI does not resolve references.\n" if refers else ""
+    return comment + dump(members)
+
+
+def as_boto3(request: AuthorizerRequest, target: Target | None = None, reveal: bool = False) -> str:
+    """Python code that makes the same call."""
+    shown = request if reveal else redact_request(request)
+    members = shown.to_api()
+    if shown.mqtt_context is not None and isinstance(shown.mqtt_context.password, str):
+        members["mqttContext"]["password"] = shown.mqtt_context.password
+    arguments = "".join(f"    {name}={_python(value, 1)},\n" for name, value in members.items())
+    code = f"{_client(target or Target())}\nresponse = client.test_invoke_authorizer(\n{arguments})\n"
+    return f"{_imports(code)}\n{code}"
+
+
+_IMPORTS = (
+    ("os.environ[", "import os\n"),
+    ("Path(", "from pathlib import Path\n"),
+    ("keyring.get", "import keyring\n"),
+    ("UNSIGNED", "from botocore import UNSIGNED\nfrom botocore.config import Config\n"),
+)
+
+
+def _imports(code: str) -> str:
+    return "import boto3\n" + "".join(line for use, line in _IMPORTS if use in code)
+
+
+def _client(target: Target) -> str:
+    arguments = {
+        "region_name": target.region,
+        "endpoint_url": target.endpoint_url,
+        "verify": target.ca_bundle if target.verify_ssl else False,
+    }
+    given = "".join(f", {name}={value!r}" for name, value in arguments.items() if value is not None)
+    if not target.sign_request:
+        given += ", config=Config(signature_version=UNSIGNED)"
+    session = "boto3" if target.profile is None else f"boto3.Session(profile_name={target.profile!r})"
+    return f'client = {session}.client("iot"{given})'
+
+
+def _python(value: Any, depth: int) -> str:
+    if isinstance(value, dict):
+        inner = "    " * (depth + 1)
+        entries = "".join(f"{inner}{name!r}: {_python(item, depth + 1)},\n" for name, item in value.items())
+        return f"{{\n{entries}{'    ' * depth}}}" if entries else "{}"
+    return _python_text(value) if isinstance(value, str) else repr(value)
+
+
+def _python_text(text: str) -> str:
+    """A literal, or a sum of literals and of what reads a reference."""
+    parts: list[str] = []
+    literal = ""
+    at = 0
+    for found in _REFERENCE.finditer(text):
+        literal += text[at : found.start()]
+        at = found.end()
+        if found[1] is None:
+            literal += "${"
+            continue
+        if literal:
+            parts.append(repr(literal))
+        literal = ""
+        parts.append(_python_reference(found[1], found[2]))
+    literal += text[at:]
+    if literal or not parts:
+        parts.append(repr(literal))
+    return " + ".join(parts)
+
+
+def _python_reference(kind: str, name: str) -> str:
+    if kind == "env":
+        return f"os.environ[{name!r}]"
+    if kind == "file":
+        return f"Path({name!r}).read_text()"
+    service, _, user = name.rpartition("/")
+    return f"keyring.get_password({service!r}, {user!r})"

@@ -1,0 +1,280 @@
+"""What changed between two invocations: access decisions that flipped, then words, then aligned text.
+
+Secrets are compared as they are and shown redacted. The target, the time and the order of documents are told and are no
+difference; what is absent on one side as a whole (a stored answer has no request) is not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from authlens.core.compare.changes import Change, policy_changes, request_changes, result_changes
+from authlens.core.compare.policies import DocumentPair, pair_documents
+from authlens.core.compare.probes import probes
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
+from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.policy.arn import tail_of
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Question
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.secrets.redaction import Redactor, redact_request, secrets_of
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is compared: an invocation, a stored answer (no request) or a draft (no answer)."""
+
+    label: str
+    request: AuthorizerRequest | None = None
+    result: Outcome | Failure | None = None
+    target: Target | None = None
+    authorizer: Authorizer | None = None
+    duration: float | None = None
+    saved: SavedRequest | None = None
+    """Where it is a draft, all of it."""
+    policies_alone: bool = False
+    """Its result holds policy documents and nothing else to compare."""
+
+    @classmethod
+    def of(cls, invocation: Invocation, label: str | None = None) -> Side:
+        name = f"invocation {invocation.number}" if invocation.number else "this invocation"
+        return cls(
+            label or name,
+            invocation.request,
+            invocation.result,
+            invocation.target,
+            invocation.authorizer,
+            invocation.duration,
+        )
+
+    @classmethod
+    def of_draft(cls, saved: SavedRequest, label: str = "draft", authorizer: Authorizer | None = None) -> Side:
+        return cls(label, saved.request, target=saved.target, authorizer=authorizer, saved=saved)
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        return self.result.policy_documents if isinstance(self.result, Outcome) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A question whose answer changed."""
+
+    before: Access
+    after: Access
+
+    @property
+    def is_about_allowing(self) -> bool:
+        """Rather than about how it is denied."""
+        return ALLOWED in (self.before.word, self.after.word)
+
+    @property
+    def words(self) -> str:
+        """`publish to sensors/7/data: ALLOWED → IMPLICIT_DENY, because …`"""
+        because = self.after.because and f", because {self.after.because[0].lower()}{self.after.because[1:]}"
+        return f"{asked(self.after.question)}: {self.before.word} → {self.after.word}{because}"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    left: Side
+    """Requests and answers as they are: show them through `compare_sections` or `redact`."""
+    right: Side
+    flips: tuple[Flip, ...]
+    changes: tuple[Change, ...]
+    """Redacted."""
+    documents: tuple[DocumentPair, ...]
+
+    @property
+    def request_equal(self) -> bool:
+        return not self._differs("request")
+
+    @property
+    def answer_equal(self) -> bool:
+        return not (self._differs("answer") or self._differs("policies") or self.flips)
+
+    @property
+    def equal(self) -> bool:
+        """By meaning."""
+        return self.request_equal and self.answer_equal
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What changed, flipped decisions first, then what is told besides."""
+        return (*self.differing, *(change.words for change in self.changes if not change.differs))
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """What changed alone."""
+        changed = (change.words for change in self.changes if change.differs)
+        return (*(flip.words for flip in self.flips), *changed)
+
+    @property
+    def summary(self) -> str:
+        """One line."""
+        return "; ".join(self.words) or "nothing changed"
+
+    def redactor(self) -> Redactor:
+        """Hides the secrets of both requests."""
+        sides = (self.left, self.right)
+        return Redactor([each for side in sides if side.request for each in secrets_of(side.request, side.authorizer)])
+
+    def _differs(self, about: str) -> bool:
+        return any(change.differs and change.about == about for change in self.changes)
+
+
+def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Question] | None = None) -> Comparison:
+    """Compare `b` with `a`. Without questions, those that the documents of both sides themselves raise are asked."""
+    left = a if isinstance(a, Side) else Side.of(a)
+    right = b if isinstance(b, Side) else Side.of(b)
+    if left.policies_alone or right.policies_alone:
+        left, right = _policies_of(left), _policies_of(right)
+    pairs = pair_documents(left.documents, right.documents)
+    flips = sorted(_flips(left, right, pairs, questions), key=lambda flip: not flip.is_about_allowing)
+    return comparison_of(left, right, pairs, flips)
+
+
+def _policies_of(side: Side) -> Side:
+    if not isinstance(side.result, Outcome):
+        return side
+    return replace(side, result=Outcome(True, policy_documents=side.result.policy_documents))
+
+
+def comparison_of(
+    left: Side, right: Side, documents: tuple[DocumentPair, ...], flips: Iterable[Flip], more: Iterable[Change] = ()
+) -> Comparison:
+    """The comparison in words, secrets redacted. `more` is what the caller knows besides."""
+    comparison = Comparison(left, right, (), (), documents)
+    redact = comparison.redactor().text
+    changes = (*_changes(left, right, documents), *more)
+    return replace(comparison, flips=tuple(_redacted(flip, redact) for flip in flips), changes=_hidden(changes, redact))
+
+
+def asked(question: Question) -> str:
+    """`publish to sensors/7/data`"""
+    verb, kinds = _VERBS.get(question.action, (f"{question.action} on", ()))
+    tail = tail_of(question.resource)
+    kind, _, name = tail.partition("/")
+    return f"{verb} {name if kind in kinds and name else tail}"
+
+
+_VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "iot:Connect": ("connect as", ("client",)),
+    "iot:Publish": ("publish to", ("topic",)),
+    "iot:Receive": ("receive on", ("topic",)),
+    "iot:Subscribe": ("subscribe to", ("topicfilter",)),
+    "iot:RetainPublish": ("publish retained to", ("topic",)),
+}
+
+
+def members(request: AuthorizerRequest) -> dict[str, str]:
+    """Every member that is present by its dotted API name; a password that is no text as base64."""
+    return dict(_flat("", request.to_api()))
+
+
+def shown_members(request: AuthorizerRequest, authorizer: Authorizer | None) -> dict[str, str]:
+    """As `members`, secrets redacted."""
+    return members(redact_request(request, authorizer))
+
+
+def _flat(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _flat(f"{prefix}.{name}" if prefix else name, item)
+    else:
+        yield prefix, _member_text(value)
+
+
+def _member_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return f"0x{value.hex()}"
+    return value if isinstance(value, str) else "(empty)"
+
+
+def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
+    if left.result is not None and right.result is not None:
+        yield from result_changes(left.result, right.result)
+    if isinstance(left.result, Outcome) and isinstance(right.result, Outcome):
+        yield from policy_changes(pairs)
+    if left.request and right.request:
+        shown = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
+        yield from request_changes(members(left.request), members(right.request), *shown)
+    if left.saved and right.saved:
+        yield from _saved_changes(left.saved, right.saved)
+    yield from _notes(left, right)
+
+
+def _saved_changes(left: SavedRequest, right: SavedRequest) -> Iterator[Change]:
+    """What two saved requests say besides their requests."""
+    for name, before, after in (
+        ("description", left.description, right.description),
+        (
+            "sign",
+            left.sign and f"{left.sign.key} ({left.sign.place})",
+            right.sign and f"{right.sign.key} ({right.sign.place})",
+        ),
+    ):
+        if before != after:
+            differs = name == "sign"
+            yield Change("request", f"{name} {before or '(absent)'} → {after or '(absent)'}", differs)
+    if left.expect != right.expect:
+        yield Change("request", "expect changed")
+
+
+def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
+    """The changes redacted. Nearly always nothing is to be hidden, which one look at all of them settles."""
+    text = "\n".join(change.words for change in changes)
+    if redact(text) == text:
+        return changes
+    return tuple(replace(change, words=redact(change.words)) for change in changes)
+
+
+def _notes(left: Side, right: Side) -> Iterator[Change]:
+    if left.target and right.target and left.target != right.target:
+        yield Change("target", f"target {target_words(left.target)} → {target_words(right.target)}", differs=False)
+    if left.authorizer and right.authorizer and left.authorizer.name == right.authorizer.name:
+        for each in fields(Authorizer):
+            before, after = getattr(left.authorizer, each.name), getattr(right.authorizer, each.name)
+            if before != after:
+                name = each.name.replace("_", " ")
+                words = f"authorizer's {name} changed" if isinstance(after, tuple) else f"{name} {before} → {after}"
+                yield Change("authorizer", words, differs=False)
+
+
+def target_words(target: Target) -> str:
+    """`local demo`, `profile prod, region eu-west-1`, `AWS's own configuration`."""
+    if target.local:
+        return f"local {target.local}"
+    named = (("profile", target.profile), ("region", target.region), ("endpoint", target.endpoint_url))
+    return ", ".join(f"{name} {value}" for name, value in named if value) or "AWS's own configuration"
+
+
+def _flips(
+    left: Side, right: Side, pairs: Sequence[DocumentPair], questions: Sequence[Question] | None
+) -> Iterator[Flip]:
+    if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
+        return
+    if questions is None:
+        let_in_otherwise = left.result.is_authenticated != right.result.is_authenticated
+        questions = probes(pairs, (left.request, right.request), ask_all=let_in_otherwise)
+    before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
+    for question in questions:
+        word = before.word(question)
+        if word != after.word(question):
+            yield Flip(Access(question, word), after.ask(question, in_short=True))
+
+
+def _redacted(flip: Flip, redact: Redact) -> Flip:
+    question = replace(flip.before.question, resource=redact(flip.before.question.resource))
+    sides = (flip.before, flip.after)
+    return Flip(*(replace(access, question=question, because=redact(access.because)) for access in sides))

@@ -1,0 +1,1 @@
+"""What AWS was measured to do, as tables."""

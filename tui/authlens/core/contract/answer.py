@@ -1,0 +1,176 @@
+"""A function's answer → the Outcome, or the reason AWS refuses it (contract §5 and §6), in AWS's order and words.
+
+Where nobody measured, the choice is ours: a member that is JSON null counts as omitted, a value of the wrong type is
+named by its JSON text, 2,048 counts the characters that would be returned, and a policy is any JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from authlens.core.contract.limits import (
+    DEFAULT_DISCONNECT,
+    DEFAULT_REFRESH,
+    LONGEST_DOCUMENT,
+    MOST_DOCUMENTS,
+    PRINCIPAL_PATTERN,
+    SECONDS,
+)
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.refusal import INVALID_RESPONSE, Refusal, Rule
+from authlens.core.contract.stage import Stage
+
+_POLICIES = "policyDocuments failed to satisfy constraint: "
+_SECONDS = "failed to satisfy constraint: Member must be greater than 5 minutes and less than 24 hours."
+
+
+def _rule(identifier: str, words: str) -> Rule:
+    return Rule(identifier, Stage.VALID, words, INVALID_RESPONSE)
+
+
+FUNCTION_FAILED = Rule(
+    "function-failed",
+    Stage.RAN,
+    "Lambda function encountered error in execution: {message}: {type}",
+    INVALID_RESPONSE,
+)
+NO_BOOLEAN = _rule("no-boolean", "Lambda invocation result is in invalid format")
+PRINCIPAL = _rule(
+    "principal-id", f"{{value}} at principalId failed to satisfy constraint: Member must satisfy {PRINCIPAL_PATTERN}"
+)
+NO_LIST = _rule("no-policy-list", _POLICIES + "List of policies cannot be null.")
+TOO_MANY = _rule("too-many-documents", _POLICIES + "Number of policies allowed cannot exceed 10")
+TOO_LONG = _rule("document-too-long", _POLICIES + "Size of a policy document cannot exceeds hard limit of 2048")
+SYNTAX = _rule("policy-syntax", _POLICIES + "Policy document is Malformed: Invalid policy syntax.")
+ARN = _rule("resource-arn", "Policy document is Malformed: The resource {value} is not in valid ARN format")
+REFRESH = _rule("refresh-seconds", f"{{value}} at refreshAfterInSeconds {_SECONDS}")
+DISCONNECT = _rule("disconnect-seconds", f"{{value}} at disconnectAfterInSeconds {_SECONDS}")
+
+ANSWER = (FUNCTION_FAILED, NO_BOOLEAN, PRINCIPAL, NO_LIST, TOO_MANY, TOO_LONG, SYNTAX, ARN, REFRESH, DISCONNECT)
+"""Every rule of contract §5, in the order they are checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAnswer:
+    """What one run of the function gave: a payload, or an error in Lambda's words."""
+
+    payload: bytes | None = None
+    error_type: str | None = None
+    """Set when the function raised, timed out or died (`ValueError`, `Sandbox.Timedout`, `Runtime.ExitError`)."""
+    error_message: str | None = None
+
+
+class _Refused(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def judge(answer: FunctionAnswer | bytes) -> Outcome | Refusal:
+    """What AWS makes of the answer; bytes are those of a function that returned."""
+    run = FunctionAnswer(answer) if isinstance(answer, bytes) else answer
+    if run.error_type is not None:
+        return FUNCTION_FAILED.refusal(message=_shown_message(run.error_message), type=run.error_type)
+    try:
+        return _outcome(_members(run.payload or b""))
+    except _Refused as refused:
+        return refused.refusal
+    except RecursionError:
+        return NO_BOOLEAN.refusal()
+
+
+def _outcome(members: Mapping[str, Any]) -> Outcome:
+    """The checks in AWS's order: keyword arguments are evaluated as written."""
+    return Outcome(
+        is_authenticated=_boolean(members.get("isAuthenticated")),
+        principal_id=_principal(members.get("principalId")),
+        policy_documents=tuple(_documents(members.get("policyDocuments"))),
+        refresh_after_in_seconds=_seconds(members.get("refreshAfterInSeconds"), DEFAULT_REFRESH, REFRESH),
+        disconnect_after_in_seconds=_seconds(members.get("disconnectAfterInSeconds"), DEFAULT_DISCONNECT, DISCONNECT),
+    )
+
+
+def _members(payload: bytes) -> Mapping[str, Any]:
+    value = _strict_json(payload)
+    return value if isinstance(value, dict) else {}
+
+
+def _boolean(value: Any) -> bool:
+    return value if isinstance(value, bool) else _refuse(NO_BOOLEAN)
+
+
+def _principal(value: Any) -> str:
+    if isinstance(value, str):
+        return value if re.fullmatch(PRINCIPAL_PATTERN, value) else _refuse(PRINCIPAL, value=value)
+    return _refuse(PRINCIPAL, value=compact(value))
+
+
+def _documents(value: Any) -> Iterator[str]:
+    if not isinstance(value, list):
+        _refuse(NO_LIST)
+    if len(value) > MOST_DOCUMENTS:
+        _refuse(TOO_MANY)
+    for document in value:
+        yield _document(document if isinstance(document, str) else compact(document))
+
+
+def _document(text: str) -> str:
+    if len(text) > LONGEST_DOCUMENT:
+        _refuse(TOO_LONG)
+    policy = _strict_json(text)
+    if not isinstance(policy, dict):
+        _refuse(SYNTAX)
+    wrong = next((resource for resource in _resources(policy) if not _is_arn(resource)), None)
+    return text if wrong is None else _refuse(ARN, value=wrong)
+
+
+def _resources(policy: Mapping[str, Any]) -> Iterator[str]:
+    """Every Resource that is text, however deep the document is off the grammar elsewhere."""
+    for statement in _as_list(policy.get("Statement")):
+        if isinstance(statement, dict):
+            yield from (item for item in _as_list(statement.get("Resource")) if isinstance(item, str))
+
+
+def _is_arn(resource: str) -> bool:
+    return resource == "*" or resource.startswith("arn:")
+
+
+def _seconds(value: Any, default: int, rule: Rule) -> int:
+    if value is None:
+        return default
+    if isinstance(value, int) and not isinstance(value, bool) and value in SECONDS:
+        return value
+    return _refuse(rule, value=compact(value))
+
+
+def compact(value: Any) -> str:
+    """The JSON text of a value without white space, its keys in their order, as AWS returns a document."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _strict_json(text: str | bytes) -> Any:
+    """The value, or `None` for what is no JSON (`null` is refused by the same rules)."""
+    try:
+        return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _shown_message(message: str | None) -> str:
+    return "null" if message is None else message
+
+
+def _refuse(rule: Rule, **blanks: object) -> NoReturn:
+    raise _Refused(rule.refusal(**blanks))

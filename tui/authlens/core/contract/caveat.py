@@ -1,0 +1,27 @@
+"""Caveat: what a pass of the test call does not promise of a real connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from authlens.core.contract.stage import Stage
+from authlens.core.contract.statement import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    id: str
+    stage: Stage
+    """Where it belongs; a `warning` makes that stage warned."""
+    severity: Severity
+    message: str
+    next_step: str
+
+
+def in_order(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
+    """Warnings first; of one id only the first, which knows most."""
+    by_id: dict[str, Caveat] = {}
+    for caveat in caveats:
+        by_id.setdefault(caveat.id, caveat)
+    return tuple(sorted(by_id.values(), key=lambda caveat: caveat.severity != "warning"))

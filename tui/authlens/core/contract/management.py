@@ -1,0 +1,214 @@
+"""What AWS IoT refuses of the calls that manage authorizers (contract §8), each rule in one place.
+
+The order is that of the functions: constraints of the service model, then the unknown authorizer, then these rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
+from authlens.core.contract.test_call import broken_rules, constraint_refusal
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.members import BY_PATH, Member
+from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
+
+STATUSES = ("ACTIVE", "INACTIVE")
+MAXIMUM_KEYS = 2
+PAGE_SIZES = range(1, 251)
+
+_NAME = BY_PATH["authorizerName"]
+_ANY = r"[\s\S]*"
+_TOKEN_KEY_NAME = Member("tokenKeyName", "", 1, 128, "[a-zA-Z0-9_-]+")
+_KEY_NAME = Member("tokenSigningPublicKeys", "", 1, 128, "[a-zA-Z0-9:_-]+")
+_KEY_VALUE = Member("tokenSigningPublicKeys", "", 0, 5120, _ANY)
+_FUNCTION_ARN = Member("authorizerFunctionArn", "", 0, 2048, _ANY)
+_REQUIRED_FUNCTION_ARN = Member("authorizerFunctionArn", "", 0, 2048, _ANY, required=True)
+_MARKER = Member("marker", "", 0, 1024, "[A-Za-z0-9+/]+={0,2}")
+
+_LAMBDA_ARN = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
+_FIRST_LINE = "-----BEGIN PUBLIC KEY-----"
+_LAST_LINE = "-----END PUBLIC KEY-----"
+
+CONFLICT = "ResourceAlreadyExistsException"
+
+
+def _rule(identifier: str, words: str) -> Rule:
+    return Rule(identifier, None, words)
+
+
+FUNCTION_ARN = _rule("function-arn", "Lambda function arn for authorizer {name} is not in proper ARN syntax")
+KEYS_WITHOUT_SIGNING = _rule(
+    "keys-without-signing",
+    "Token signing keys map must be null for authorizer {name} if using optional signature header",
+)
+NO_TOKEN_KEY_NAME = _rule("no-token-key-name", "Token key name for authorizer {name} cannot be null")
+NO_KEYS = _rule(
+    "no-keys",
+    "Token signing keys map for authorizer {name} cannot be null or empty. "
+    "There must be at least one and at most two token signing public keys in the map",
+)
+TOO_MANY_KEYS = _rule("too-many-keys", "Token signing keys map for authorizer {name} cannot contain more than 2 keys")
+EMPTY_KEY = _rule("empty-key", "Token signing public keys for authorizer {name} cannot be null or empty")
+NOT_RSA = _rule("not-rsa", "Authorizer {name} public key for key name {key} not a valid RSA key")
+KEY_SIZE = _rule(
+    "key-size",
+    "Authorizer {name} public key for key name {key} invalid: Key must be 2048 bits but was {bits} bits",
+)
+NOT_CONVERTIBLE = _rule("not-convertible", "Cannot convert public key PEM for authorizer {name} to RSA key")
+MERGED_KEYS = _rule(
+    "merged-keys", "Number of signing keys for authorizer {name} must neither be zero nor greater than 2"
+)
+EXISTS = Rule("exists", None, "Authorizer {name} already exist for this account", CONFLICT, 409)
+DELETE_ACTIVE = _rule(
+    "delete-active",
+    "Cannot delete authorizer {name} in ACTIVE status. Update status to INACTIVE and delete.",
+)
+DELETE_DEFAULT = Rule(
+    "delete-default",
+    None,
+    "Cannot delete default authorizer {name}. Change default and retry delete.",
+    "DeleteConflictException",
+    409,
+)
+NO_DEFAULT = Rule("no-default", None, "Default authorizer not found", NOT_FOUND, 404)
+SAME_DEFAULT = Rule(
+    "same-default", None, "Duplicate default authorizer {name} already configured for this account", CONFLICT, 409
+)
+BAD_MARKER = _rule("bad-marker", "The marker is none of this listing's")
+
+Members = Mapping[str, Any]
+"""The members of a call by the API's names, absent ones left out."""
+
+
+def name_refusal(name: str | None) -> Refusal | None:
+    """What the service model demands of an authorizer's name."""
+    return constraint_refusal(tuple(_broken(_NAME, name)))
+
+
+def create_refusal(name: str, members: Members) -> Refusal | None:
+    """What CreateAuthorizer refuses but a name that is taken."""
+    constraints = (*_broken(_NAME, name), *_broken_members(_REQUIRED_FUNCTION_ARN, members))
+    return (
+        constraint_refusal(constraints)
+        or _function_arn_refusal(name, members)
+        or (_unsigned_refusal if members.get("signingDisabled") else _signed_refusal)(name, members)
+    )
+
+
+def update_constraints(name: str, members: Members) -> Refusal | None:
+    """What the service model demands of UpdateAuthorizer."""
+    return constraint_refusal((*_broken(_NAME, name), *_broken_members(_FUNCTION_ARN, members)))
+
+
+def update_refusal(authorizer: Authorizer, members: Members) -> Refusal | None:
+    """What UpdateAuthorizer refuses of an authorizer that exists."""
+    name, keys = authorizer.name, members.get("tokenSigningPublicKeys")
+    refusal = _function_arn_refusal(name, members)
+    if refusal is not None or keys is None:
+        return refusal
+    if authorizer.signing_disabled:
+        return KEYS_WITHOUT_SIGNING.refusal(name=name)
+    return _merged_refusal(authorizer, keys) or _key_refusals(name, keys)
+
+
+def delete_refusal(authorizer: Authorizer, is_default: bool) -> Refusal | None:
+    """What DeleteAuthorizer refuses of an authorizer that exists; of an ACTIVE default one, its status comes first."""
+    if authorizer.status == "ACTIVE":
+        return DELETE_ACTIVE.refusal(name=authorizer.name)
+    return DELETE_DEFAULT.refusal(name=authorizer.name) if is_default else None
+
+
+def list_refusal(members: Members) -> Refusal | None:
+    """What the service model demands of ListAuthorizers."""
+    size = members.get("pageSize")
+    constraints = (
+        *_broken_size(size),
+        *_broken(_MARKER, members.get("marker")),
+        *_broken_status(members.get("status")),
+    )
+    return constraint_refusal(constraints)
+
+
+def _broken(member: Member, value: str | None) -> Iterator[str]:
+    for rule in broken_rules(member, value):
+        yield _sentence(member.path, rule)
+
+
+def _sentence(field: str, rule: str) -> str:
+    return f"Value at '{field}' failed to satisfy constraint: {rule}"
+
+
+def _broken_members(function_arn: Member, members: Members) -> Iterator[str]:
+    """Of the members that CreateAuthorizer and UpdateAuthorizer share, in the model's order."""
+    yield from _broken(function_arn, members.get("authorizerFunctionArn"))
+    yield from _broken(_TOKEN_KEY_NAME, members.get("tokenKeyName"))
+    for key, pem in (members.get("tokenSigningPublicKeys") or {}).items():
+        yield from _broken(_KEY_NAME, key)
+        yield from _broken(_KEY_VALUE, pem)
+    yield from _broken_status(members.get("status"))
+
+
+def _broken_status(status: str | None) -> Iterator[str]:
+    if status is not None and status not in STATUSES:
+        yield _sentence("status", f"Member must satisfy enum value set: [{', '.join(STATUSES)}]")
+
+
+def _broken_size(size: int | None) -> Iterator[str]:
+    if size is not None and size < PAGE_SIZES.start:
+        yield _sentence("pageSize", f"Member must have value greater than or equal to {PAGE_SIZES.start}")
+    if size is not None and size >= PAGE_SIZES.stop:
+        yield _sentence("pageSize", f"Member must have value less than or equal to {PAGE_SIZES.stop - 1}")
+
+
+def _function_arn_refusal(name: str, members: Members) -> Refusal | None:
+    arn = members.get("authorizerFunctionArn")
+    return None if arn is None or _LAMBDA_ARN.fullmatch(arn) else FUNCTION_ARN.refusal(name=name)
+
+
+def _unsigned_refusal(name: str, members: Members) -> Refusal | None:
+    has_keys = members.get("tokenSigningPublicKeys") is not None
+    return KEYS_WITHOUT_SIGNING.refusal(name=name) if has_keys else None
+
+
+def _signed_refusal(name: str, members: Members) -> Refusal | None:
+    if members.get("tokenKeyName") is None:
+        return NO_TOKEN_KEY_NAME.refusal(name=name)
+    keys = members.get("tokenSigningPublicKeys")
+    return _keys_refusal(name, keys) if keys else NO_KEYS.refusal(name=name)
+
+
+def _keys_refusal(name: str, keys: Mapping[str, str]) -> Refusal | None:
+    return TOO_MANY_KEYS.refusal(name=name) if len(keys) > MAXIMUM_KEYS else _key_refusals(name, keys)
+
+
+def _key_refusals(name: str, keys: Mapping[str, str]) -> Refusal | None:
+    """What is wrong with the first bad key."""
+    refusals = (key_refusal(name, key, pem) for key, pem in keys.items())
+    return next((refusal for refusal in refusals if refusal is not None), None)
+
+
+def _merged_refusal(authorizer: Authorizer, keys: Mapping[str, str]) -> Refusal | None:
+    merged = {name for name, _ in authorizer.token_signing_public_keys} | set(keys)
+    return MERGED_KEYS.refusal(name=authorizer.name) if len(merged) > MAXIMUM_KEYS else None
+
+
+def key_refusal(name: str, key: str, pem: str) -> Refusal | None:
+    """What AWS says of one public key. It reads the PEM line by line and skips what stands before the first line.
+
+    The measured message asks for 2,048 bits; larger keys pass, for AWS's own guide registers one of 4,096.
+    """
+    lines = pem.splitlines()
+    if not pem:
+        return EMPTY_KEY.refusal(name=name)
+    if "PRIVATE KEY-----" in pem or (_FIRST_LINE in lines and _LAST_LINE not in lines):
+        return NOT_CONVERTIBLE.refusal(name=name)
+    try:
+        bits = read_public_key(pem[pem.index(_FIRST_LINE) :]).key_size if _FIRST_LINE in lines else None
+    except KeyProblem:
+        bits = None
+    if bits is None:
+        return NOT_RSA.refusal(name=name, key=key)
+    return KEY_SIZE.refusal(name=name, key=key, bits=bits) if bits < MINIMUM_BITS else None

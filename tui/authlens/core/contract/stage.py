@@ -1,0 +1,19 @@
+"""The stages of a test call, in order: where a refusal happened, and what a verdict goes through."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a test call passes through, in order."""
+
+    CREDENTIALS = "credentials"
+    WELL_FORMED = "request well-formed"
+    FOUND = "authorizer found"
+    FITS = "request fits the authorizer"
+    SIGNATURE = "signature verified"
+    RAN = "function ran"
+    VALID = "answer valid"
+    AUTHENTICATED = "authenticated"
+    POLICY = "policy allows"

@@ -1,0 +1,178 @@
+"""What AWS IoT refuses before a test call reaches the function (contract §1 to §3), each rule in one place.
+
+Pure and in AWS's order: the constraints of the service model all together, then the unknown authorizer, then the rules
+of pairing one after another, then the signature. `TEST_CALL` lists every rule with its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
+from authlens.core.contract.stage import Stage
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.members import MEMBERS, Member, member_values
+from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.token_place import signature_of, token_of
+
+Verify = Callable[[str, str, str], bool]
+"""`verify(token, signature, public key in PEM) -> bool`."""
+
+CONSTRAINTS = Rule("model-constraint", Stage.WELL_FORMED, "{count} validation error{plural} detected: {violations}")
+UNKNOWN_AUTHORIZER = Rule("unknown-authorizer", Stage.FOUND, "Authorizer {name} not found", NOT_FOUND, 404)
+HALF_A_PAIR = Rule(
+    "token-and-signature-together",
+    Stage.FITS,
+    "Request must provide both token and tokenSignature together.",
+)
+TOKEN_AND_CONTEXT = Rule("token-or-context", Stage.FITS, "Request cannot have token and Http/Mqtt/Tls context.")
+SIGNING_DISABLED = Rule(
+    "signing-disabled",
+    Stage.FITS,
+    "Token and token signature provided but signing is disabled for the authorizer.",
+)
+NOTHING_SENT = Rule("nothing-sent", Stage.FITS, "Request must have Http/Mqtt/Tls context.")
+QUERY_STRING = Rule("query-string-mark", Stage.FITS, "Invalid arguments in the call")
+SIGNATURE_MISMATCH = Rule("signature-mismatch", Stage.SIGNATURE, "Token signature mismatch for authorizer {name}")
+TOKEN_NOT_IN_CONTEXT = Rule("token-not-in-context", Stage.SIGNATURE, None)
+
+TEST_CALL = (
+    CONSTRAINTS,
+    UNKNOWN_AUTHORIZER,
+    HALF_A_PAIR,
+    TOKEN_AND_CONTEXT,
+    SIGNING_DISABLED,
+    NOTHING_SENT,
+    QUERY_STRING,
+    SIGNATURE_MISMATCH,
+    TOKEN_NOT_IN_CONTEXT,
+)
+"""Every rule of contract §2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A constraint of the service model that a value breaks."""
+
+    member: Member
+    rule: str
+    """`Member must …`."""
+    header: str | None = None
+    """The name of the header, where the value is that of a map."""
+
+    @property
+    def field(self) -> str:
+        """As AWS names it: without the part of a map."""
+        return self.member.path.partition("[")[0]
+
+    def __str__(self) -> str:
+        return f"Value at '{self.field}' failed to satisfy constraint: {self.rule}"
+
+
+def violations(request: AuthorizerRequest) -> tuple[Violation, ...]:
+    """Every broken constraint, in the model's order; of one field the pattern before the length."""
+    return tuple(
+        Violation(member, rule, header)
+        for member in MEMBERS
+        for header, value in member_values(request, member.path)
+        for rule in broken_rules(member, value)
+    )
+
+
+def broken_rules(member: Member, value: str | bytes | None) -> Iterator[str]:
+    """What one value breaks, in AWS's words. An absent value breaks only what is required."""
+    if value is None:
+        if member.required:
+            yield "Member must not be null"
+        return
+    if isinstance(value, str) and not member.fits(value):
+        yield f"Member must satisfy regular expression pattern: {member.pattern}"
+    if len(value) < member.minimum:
+        yield f"Member must have length greater than or equal to {member.minimum}"
+    if len(value) > member.maximum:
+        yield f"Member must have length less than or equal to {member.maximum}"
+
+
+def constraint_refusal(sentences: tuple[str, ...]) -> Refusal | None:
+    """The one refusal that names all broken constraints; the same sentence is said once."""
+    distinct = tuple(dict.fromkeys(sentences))
+    if not distinct:
+        return None
+    plural = "" if len(distinct) == 1 else "s"
+    return CONSTRAINTS.refusal(count=len(distinct), plural=plural, violations="; ".join(distinct))
+
+
+def pairing_refusal(request: AuthorizerRequest, authorizer: Authorizer | None) -> Refusal | None:
+    """The first pairing rule that the request breaks. Without an authorizer, those that need none."""
+    broken = next((rule for rule, breaks in _PAIRING if breaks(request, authorizer)), None)
+    return broken.refusal() if broken else None
+
+
+def signature_refusal(request: AuthorizerRequest, authorizer: Authorizer, verify: Verify) -> Refusal | None:
+    """What a signed authorizer refuses: no token or signature to be found, or one that fits no key."""
+    if authorizer.signing_disabled:
+        return None
+    token, signature = token_of(request, authorizer), signature_of(request)
+    if token is None or signature is None:
+        return TOKEN_NOT_IN_CONTEXT.refusal()
+    if any(verify(token, signature, pem) for _, pem in authorizer.token_signing_public_keys):
+        return None
+    return SIGNATURE_MISMATCH.refusal(name=authorizer.name)
+
+
+def refuse(request: AuthorizerRequest, authorizer: Authorizer | None, verify: Verify | None = None) -> Refusal | None:
+    """What AWS refuses before the function runs; `None` when the function is called.
+
+    An authorizer of `None` is one that does not exist. Without `verify` the signature is taken to fit.
+    """
+    refusal = constraint_refusal(tuple(map(str, violations(request))))
+    if refusal is not None:
+        return refusal
+    if authorizer is None:
+        return UNKNOWN_AUTHORIZER.refusal(name=request.authorizer_name)
+    return pairing_refusal(request, authorizer) or signature_refusal(request, authorizer, verify or _any_signature)
+
+
+def verified_token(request: AuthorizerRequest, authorizer: Authorizer | None) -> str | None:
+    """The token that the function receives of a request that is not refused; `None` when it receives none."""
+    if request.token is not None:
+        return request.token
+    return None if authorizer is None or authorizer.signing_disabled else token_of(request, authorizer)
+
+
+def _any_signature(token: str, signature: str, pem: str) -> bool:
+    return True
+
+
+Breaks = Callable[[AuthorizerRequest, Authorizer | None], bool]
+
+
+def _is_half_a_pair(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    return (request.token is None) != (request.token_signature is None)
+
+
+def _has_token_and_context(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    return request.mode is Mode.BOTH
+
+
+def _has_token_for_an_unsigned_authorizer(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    return request.mode is Mode.TOKEN and authorizer is not None and authorizer.signing_disabled
+
+
+def _is_empty(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    return request.mode is Mode.EMPTY
+
+
+def _has_query_string_without_mark(request: AuthorizerRequest, authorizer: Authorizer | None) -> bool:
+    query_string = request.http_context.query_string if request.http_context else None
+    return query_string is not None and not query_string.startswith("?")
+
+
+_PAIRING: tuple[tuple[Rule, Breaks], ...] = (
+    (HALF_A_PAIR, _is_half_a_pair),
+    (TOKEN_AND_CONTEXT, _has_token_and_context),
+    (SIGNING_DISABLED, _has_token_for_an_unsigned_authorizer),
+    (NOTHING_SENT, _is_empty),
+    (QUERY_STRING, _has_query_string_without_mark),
+)

@@ -1,0 +1,1 @@
+"""What AWS holds around an authorizer, and what it means for a device."""

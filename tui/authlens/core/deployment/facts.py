@@ -1,0 +1,73 @@
+"""What is deployed around an authorizer, said fact by fact with how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.invoke_permission import Grant, permission
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that was read, or not, in a sentence."""
+
+    id: str
+    text: str
+    is_read: bool = True
+
+
+def facts(deployment: Deployment) -> tuple[Fact, ...]:
+    """What was read, each in a sentence, and what was not."""
+    read = (
+        _fact("function", deployment.function, _function_words),
+        _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
+        _fact("default-authorizer", deployment.default_authorizer, _default_words),
+        _fact("data-endpoint", deployment.data_endpoint, _endpoint_words),
+    )
+    domains = deployment.domains
+    if isinstance(domains, Unread):
+        return (*read, _fact("domains", domains, str))
+    return (*read, *(Fact("domain", _domain_words(each)) for each in domains))
+
+
+def _fact(id_: str, value: object, words: Callable[..., str]) -> Fact:
+    if isinstance(value, Unread):
+        return Fact(id_, f"Not read: {value.permission} ({value.why}).", is_read=False)
+    return Fact(id_, words(value))
+
+
+def _function_words(function: Function | None) -> str:
+    if function is None:
+        return "The function does not exist."
+    return f"The function {function.arn} is {function.state}; its timeout is {function.timeout} s."
+
+
+def _permission_words(policy: str | None, deployment: Deployment) -> str:
+    found = permission(policy, deployment.authorizer)
+    if found.grant in (Grant.GRANTED, Grant.OPEN):
+        return f"AWS IoT may invoke the function for this authorizer (statement {found.statement!r})."
+    return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
+
+
+def _default_words(name: str | None) -> str:
+    return "No default authorizer is set." if name is None else f"The default authorizer is {name}."
+
+
+def _endpoint_words(host: str) -> str:
+    return f"Devices connect to {host}." if host else "The target has no data endpoint."
+
+
+def _domain_words(domain: Domain) -> str:
+    override = {True: "naming another is allowed", False: "naming another is not allowed"}
+    authorizer = domain.default_authorizer or "none"
+    named = (
+        f"default authorizer {authorizer}, {override[domain.allows_override]}; "
+        if (domain.allows_override is not None)
+        else "no authorizer of its own; "
+    )
+    return (
+        f"Domain configuration {domain.name} ({domain.domain_name or 'no host'}, {domain.status}): {named}"
+        f"authentication {domain.authentication_type}, protocol {domain.application_protocol}."
+    )

@@ -1,0 +1,154 @@
+"""What a Lambda function's resource policy says of one authorizer: may AWS IoT invoke the function for it?
+
+The rule: a condition that is not known here decides nothing; it is named, and the statement counts as unjudged.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from shlex import quote
+from typing import Any
+
+from authlens.core.policy.wildcards import compile_symbols, symbols
+from authlens.core.request.authorizer import Authorizer
+
+PRINCIPAL = "iot.amazonaws.com"
+_ACTION = "lambda:invokefunction"
+_ARN_OPERATORS = frozenset({"arnlike", "arnequals"})
+_TEXT_OPERATORS = frozenset({"stringequals", "stringlike", "stringequalsignorecase"})
+
+
+class Grant(StrEnum):
+    GRANTED = "granted"
+    OPEN = "granted to every authorizer"
+    """Without a condition on the source, any authorizer of any account may have the function invoked."""
+    UNJUDGED = "unjudged"
+    OTHER_SOURCE = "other source"
+    OTHER_ACCOUNT = "other account"
+    MISSING = "missing"
+    DENIED = "denied"
+    UNREADABLE = "unreadable"
+
+
+_ORDER = tuple(Grant)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    grant: Grant
+    statement: str = ""
+    """The Sid of the statement that says so."""
+    value: str = ""
+    """What it names instead: the source ARN, the account, or the condition that is not judged."""
+
+
+def permission(policy: str | None, authorizer: Authorizer) -> Permission:
+    """The best that any statement gives, unless one denies. `None` is a function without a resource policy."""
+    if policy is None:
+        return Permission(Grant.MISSING)
+    try:
+        statements = _list(json.loads(policy)["Statement"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Permission(Grant.UNREADABLE)
+    about = [each for each in statements if isinstance(each, dict) and _is_about_invoking(each)]
+    found = [_judged(each, authorizer) for each in about]
+    denied = (
+        Permission(Grant.DENIED, one.statement)
+        for each, one in zip(about, found, strict=True)
+        if each.get("Effect") == "Deny" and one.grant in (Grant.GRANTED, Grant.OPEN)
+    )
+    allowed = (one for each, one in zip(about, found, strict=True) if each.get("Effect") == "Allow")
+    best = min(allowed, key=lambda one: _ORDER.index(one.grant), default=Permission(Grant.MISSING))
+    return next(denied, best)
+
+
+def other_services(policy: str | None) -> tuple[str, ...]:
+    """The services that the policy names and that are not AWS IoT."""
+    try:
+        statements = _list(json.loads(policy or "{}")["Statement"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ()
+    named = (name for each in statements if isinstance(each, dict) for name in _services(each.get("Principal")))
+    return tuple(name for name in dict.fromkeys(named) if name not in (PRINCIPAL, "*"))
+
+
+def _is_about_invoking(statement: dict[str, Any]) -> bool:
+    """Whether it names AWS IoT and the action; what a `Not…` element leaves out is not guessed at."""
+    actions = (str(action).lower() for action in _list(statement.get("Action", ())))
+    has_action = any(_like(_ACTION, action) for action in actions)
+    return has_action and any(name in (PRINCIPAL, "*") for name in _services(statement.get("Principal")))
+
+
+def _services(principal: Any) -> Iterator[str]:
+    if principal == "*":
+        yield "*"
+    elif isinstance(principal, dict):
+        yield from (str(name) for name in _list(principal.get("Service", ())))
+        yield from ("*" for name in _list(principal.get("AWS", ())) if name == "*")
+
+
+def _judged(statement: dict[str, Any], authorizer: Authorizer) -> Permission:
+    sid = str(statement.get("Sid") or "")
+    conditions = statement.get("Condition") or {}
+    if not isinstance(conditions, dict) or not all(isinstance(each, dict) for each in conditions.values()):
+        return Permission(Grant.UNJUDGED, sid, "Condition")
+    keys = [
+        (operator, key, [str(value) for value in _list(values)])
+        for operator, pairs in conditions.items()
+        for key, values in pairs.items()
+    ]
+    worst = Permission(Grant.GRANTED if keys else Grant.OPEN, sid)
+    for operator, key, values in keys:
+        one = _condition(operator, key, values, authorizer)
+        worst = max(worst, Permission(one.grant, sid, one.value), key=lambda each: _ORDER.index(each.grant))
+    return worst
+
+
+def _condition(operator: str, key: str, values: list[str], authorizer: Authorizer) -> Permission:
+    name = operator.lower().removesuffix("ifexists")
+    known = name in _ARN_OPERATORS | _TEXT_OPERATORS
+    if key.lower() == "aws:sourcearn" and known:
+        fits = any(_fits_arn(authorizer.arn, value, name) for value in values)
+        return Permission(Grant.GRANTED if fits else Grant.OTHER_SOURCE, value=", ".join(values))
+    if key.lower() == "aws:sourceaccount" and known:
+        fits = any(_like(_account(authorizer.arn), value) for value in values)
+        return Permission(Grant.GRANTED if fits else Grant.OTHER_ACCOUNT, value=", ".join(values))
+    return Permission(Grant.UNJUDGED, value=f"{operator} {key}")
+
+
+def _fits_arn(arn: str, pattern: str, operator: str) -> bool:
+    """ArnLike and ArnEquals compare the six parts of an ARN one by one; the others compare the whole text."""
+    if operator == "stringlike":
+        return _like(arn, pattern)
+    if operator in _TEXT_OPERATORS:
+        return arn == pattern or (operator == "stringequalsignorecase" and arn.casefold() == pattern.casefold())
+    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(_like, parts, patterns))
+
+
+def _like(text: str, pattern: str) -> bool:
+    return compile_symbols(symbols(pattern)).matches(text)
+
+
+def _account(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def permission_line(authorizer: Authorizer) -> str | None:
+    """The command that lets AWS IoT invoke the function for this authorizer, which is easily forgotten."""
+    if not (authorizer.arn and authorizer.function_arn):
+        return None
+    statement = re.sub(r"[^A-Za-z0-9_-]", "-", authorizer.name)
+    return (
+        f"aws lambda add-permission --function-name {quote(authorizer.function_arn)} --principal iot.amazonaws.com "
+        f"--source-arn {quote(authorizer.arn)} --statement-id {statement} --action lambda:InvokeFunction"
+    )

@@ -1,0 +1,1 @@
+"""The Lambda event: of the test, of a real connection."""

@@ -1,0 +1,109 @@
+"""The event that the authorizer's function receives (contract §4): of a test call, and of a real connection.
+
+A test call passes the contexts through as they were sent. A real connection lowers header names, drops the `?` of the
+query string, and holds what its protocol carries and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+from authlens.core.contract.test_call import verified_token
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.token_place import Place, put
+from authlens.core.text.encodings import to_base64
+
+Kind = Literal["http", "mqtt", "wss"]
+"""A publish over HTTPS, MQTT over TLS, and MQTT over WebSocket."""
+
+_SUBPROTOCOL = "sec-websocket-protocol"
+_PLACES: dict[Kind, Place] = {"http": "headers", "mqtt": "username", "wss": "headers"}
+"""Where a device would put the token and signature of a request in token mode."""
+
+
+def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str) -> dict[str, Any]:
+    """What a test call that is not refused sends. Without an authorizer, one with signing disabled is meant."""
+    protocols = {
+        "tls": _tls(request.tls_context),
+        "http": _http(request.http_context),
+        "mqtt": _mqtt(request.mqtt_context),
+    }
+    return _event(protocols, verified_token(request, authorizer), connection_id)
+
+
+def real_event(
+    kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None = None, *, connection_id: str
+) -> dict[str, Any]:
+    """What the same contexts become over a real connection. A token in token mode travels where a device would put it.
+
+    Contexts that the protocol does not carry are left out; those it always has are there, empty if need be.
+    """
+    carried = _carried(kind, _placed(kind, request, authorizer))
+    protocols = {
+        "tls": _tls(request.tls_context) or None,
+        "http": None if kind == "mqtt" else _real_http(kind, carried.http_context or HttpContext()),
+        "mqtt": None if kind == "http" else _mqtt(carried.mqtt_context or MqttContext()),
+    }
+    token = request.token if authorizer is None else verified_token(carried, authorizer)
+    return _event(protocols, token, connection_id)
+
+
+def _event(protocols: dict[str, dict[str, Any] | None], token: str | None, connection_id: str) -> dict[str, Any]:
+    given = {name: context for name, context in protocols.items() if context is not None}
+    return {
+        **({} if token is None else {"token": token}),
+        "signatureVerified": token is not None,
+        **({"protocols": list(given), "protocolData": given} if given else {}),
+        "connectionMetadata": {"id": connection_id.lower()},
+    }
+
+
+def _tls(context: TlsContext | None) -> dict[str, Any] | None:
+    return None if context is None else _present(serverName=context.server_name)
+
+
+def _http(context: HttpContext | None) -> dict[str, Any] | None:
+    if context is None:
+        return None
+    headers = None if context.headers is None else dict(context.headers)
+    return _present(headers=headers, queryString=context.query_string)
+
+
+def _mqtt(context: MqttContext | None) -> dict[str, Any] | None:
+    if context is None:
+        return None
+    password = context.password_bytes
+    return _present(
+        username=context.username,
+        password=None if password is None else to_base64(password),
+        clientId=context.client_id,
+    )
+
+
+def _real_http(kind: Kind, context: HttpContext) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in context.headers or ()}
+    if kind == "wss" and "mqtt" not in headers.get(_SUBPROTOCOL, ""):
+        headers[_SUBPROTOCOL] = "mqtt"
+    return {"headers": headers, "queryString": (context.query_string or "").removeprefix("?")}
+
+
+def _placed(kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None) -> AuthorizerRequest:
+    """The request with the token and signature of token mode inside a context."""
+    name = authorizer.token_key_name if authorizer else None
+    parameters = ((name or "token", request.token), (SIGNATURE_NAME, request.token_signature))
+    moved = replace(request, token=None, token_signature=None)
+    for parameter, value in parameters:
+        moved = moved if value is None else put(moved, _PLACES[kind], parameter, value)
+    return moved
+
+
+def _carried(kind: Kind, request: AuthorizerRequest) -> AuthorizerRequest:
+    if kind == "http":
+        return replace(request, mqtt_context=None)
+    return replace(request, http_context=None) if kind == "mqtt" else request
+
+
+def _present(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,172 @@
+"""A logged event turned back into the request that would produce it, with notes on what an event does not tell.
+
+It reads JSON, what Python's `print(event)` writes, and either of them inside a log line or an envelope. The rule: what
+a device sent is literal in the request; nothing of it may be looked up on this machine when it is sent.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from authlens.core.request.authorizer import AUTHORIZER_NAME
+from authlens.core.request.references import literal
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.token_place import find
+from authlens.core.text.encodings import from_base64
+
+_LONGEST = 1_048_576
+_MARKS = ("protocolData", "protocols", "signatureVerified", "connectionMetadata")
+_DEPTH = 4
+_INSPECTED = re.compile(rf"\b(?:{'|'.join(_MARKS)}): ")
+"""How `console.log(event)` writes them."""
+
+
+class UnreadableEvent(ValueError):
+    """The text holds no event; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRead:
+    request: AuthorizerRequest
+    notes: tuple[str, ...]
+    """What could not be told from the event, or was changed for a test call."""
+
+
+def read_event(text: str, authorizer_name: str | None = None) -> EventRead:
+    """The request of a logged event. Raises UnreadableEvent."""
+    if len(text) > _LONGEST:
+        raise UnreadableEvent("The text is longer than 1 MiB; an event is far smaller.")
+    event = next((found for value in _values(text) for found in _events(value, _DEPTH)), None)
+    if event is None:
+        hint = " Node.js prints objects that are no JSON: log JSON.stringify(event)." if _INSPECTED.search(text) else ""
+        raise UnreadableEvent(
+            "No event of an authorizer was found: it is a JSON object with protocolData, signatureVerified or "
+            f"connectionMetadata.{hint}"
+        )
+    return _request(event, authorizer_name)
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The objects that the text holds: as JSON from each place where one may begin, then as Python writes them."""
+    decoder, start = json.JSONDecoder(), text.find("{")
+    while start >= 0:
+        try:
+            value, end = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            end = start + 1
+        else:
+            yield value
+        start = text.find("{", end)
+    yield from _python_literal(text)
+
+
+def _python_literal(text: str) -> Iterator[Any]:
+    begin, end = text.find("{"), text.rfind("}")
+    try:
+        yield ast.literal_eval(text[begin : end + 1])
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return
+
+
+def _events(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """The value itself, or what an envelope such as a structured log line holds."""
+    if not isinstance(value, dict) or depth == 0:
+        return
+    if any(mark in value for mark in _MARKS):
+        yield value
+    for member in value.values():
+        if isinstance(member, str) and "{" in member and depth > 1:
+            yield from (found for inner in _values(member) for found in _events(inner, depth - 1))
+        yield from _events(member, depth - 1)
+
+
+def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
+    protocols = _object(event.get("protocolData"))
+    notes: list[str] = []
+    request = AuthorizerRequest(
+        authorizer_name=authorizer_name,
+        http_context=_http(protocols.get("http"), notes),
+        mqtt_context=_mqtt(protocols.get("mqtt"), notes),
+        tls_context=_tls(protocols.get("tls")),
+    )
+    token = _text(event.get("token"))
+    if not protocols and token is not None:
+        request = AuthorizerRequest(authorizer_name=authorizer_name, token=token)
+        notes.append("An event holds no signature: sign the token again before sending.")
+    elif token is not None:
+        notes.append("The token was found in the contexts; it is not repeated beside them.")
+    named = find(request, AUTHORIZER_NAME)
+    if authorizer_name is None and named is not None:
+        request = _with_name(request, named.value)
+    elif authorizer_name is None:
+        notes.append("The event does not name the authorizer: fill in its name.")
+    return EventRead(_literal(request), tuple(notes))
+
+
+def _literal(request: AuthorizerRequest) -> AuthorizerRequest:
+    """The request with `${` escaped where a reference would be seen in what the event holds."""
+    mqtt = request.mqtt_context
+    written = AuthorizerRequest.from_api(literal(request.to_api()))
+    if mqtt is None or written.mqtt_context is None:
+        return written
+    return replace(written, mqtt_context=replace(written.mqtt_context, password=literal(mqtt.password)))
+
+
+def _with_name(request: AuthorizerRequest, name: str) -> AuthorizerRequest:
+    return AuthorizerRequest(
+        authorizer_name=name,
+        http_context=request.http_context,
+        mqtt_context=request.mqtt_context,
+        tls_context=request.tls_context,
+    )
+
+
+def _http(value: Any, notes: list[str]) -> HttpContext | None:
+    if not isinstance(value, dict):
+        return None
+    headers = value.get("headers")
+    query = _text(value.get("queryString"))
+    if query and not query.startswith("?"):
+        query = f"?{query}"
+        notes.append("'?' was put before the query string: a test call needs it.")
+    pairs = tuple((str(name), str(content)) for name, content in headers.items()) if isinstance(headers, dict) else None
+    return HttpContext(pairs, query or None)
+
+
+def _mqtt(value: Any, notes: list[str]) -> MqttContext | None:
+    if not isinstance(value, dict):
+        return None
+    return MqttContext(
+        _text(value.get("username")), _password(_text(value.get("password")), notes), _text(value.get("clientId"))
+    )
+
+
+def _password(written: str | None, notes: list[str]) -> str | bytes | None:
+    """An event has the password as base64; a request has it plain."""
+    if not written:
+        return None
+    octets = from_base64(written)
+    if octets is None:
+        notes.append("The password in the event is no base64; it was taken as it stands.")
+        return written
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets
+
+
+def _tls(value: Any) -> TlsContext | None:
+    return TlsContext(_text(value.get("serverName"))) if isinstance(value, dict) else None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""Does an invocation do what its saved request promises."""

@@ -1,0 +1,235 @@
+"""Whether an invocation keeps what its saved request promises, and the promise that an invocation itself would make.
+
+Three states: kept, broken, and not judged. Not judged is an error where none was expected: nothing can be said then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from authlens.core.compare.changes import policy_changes, result_words
+from authlens.core.compare.policies import equal_documents, pair_documents
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.access import ALLOWED, AccessQuestions
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.invocation.throttling import is_throttled
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Expectation
+from authlens.core.text.pattern import TooSlow, found
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One promise that was not kept."""
+
+    key: str
+    """The key of `expect:`."""
+    expected: str
+    got: str
+    difference: str = ""
+    """Why, or what differs, in words."""
+
+
+class State(StrEnum):
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNJUDGED = "cannot be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    state: State
+    broken: tuple[Broken, ...] = ()
+    reason: str = ""
+    """Why it cannot be judged."""
+
+
+def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
+    """Without an expectation, an answer is enough."""
+    reason = unjudged(expectation, invocation)
+    if reason:
+        return Judgement(State.UNJUDGED, reason=reason)
+    try:
+        broken = keeps(expectation, invocation) if expectation else ()
+    except TooSlow as slow:
+        return Judgement(State.UNJUDGED, reason=str(slow))
+    return Judgement(State.BROKEN if broken else State.KEPT, broken)
+
+
+def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | None:
+    """Why nothing can be said of this invocation; `None` when it can be judged."""
+    failure = invocation.failure
+    wanted = expectation.error if expectation else None
+    if failure is None or (wanted and wanted.error == failure.error):
+        return None
+    if wanted and failure.kind is FailureKind.AWS and not is_throttled(invocation):
+        return None
+    return result_words(failure)
+
+
+def keeps(expectation: Expectation, invocation: Invocation) -> tuple[Broken, ...]:
+    """Every promise that this invocation breaks, in the order of the keys in the documentation. Raises TooSlow."""
+    return tuple(broken for check in _CHECKS for broken in check(expectation, invocation))
+
+
+def matches(pattern: str, text: str) -> bool:
+    """`/regex/` is searched for; any other text must be equal. Raises TooSlow."""
+    if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
+        return found(pattern[1:-1], text)
+    return pattern == text
+
+
+Check = Callable[[Expectation, Invocation], Iterator[Broken]]
+
+
+def _is_authenticated(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.is_authenticated, invocation.outcome
+    if wanted is not None and outcome and outcome.is_authenticated != wanted:
+        expected, got = _json(wanted), _json(outcome.is_authenticated)
+        yield Broken("isAuthenticated", expected, got, f"{expected} → {got}")
+
+
+def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.principal_id, invocation.outcome
+    if wanted is not None and outcome and not matches(wanted, outcome.principal_id or ""):
+        got = outcome.principal_id or "(absent)"
+        yield Broken("principalId", wanted, got, f"{wanted} → {got}")
+
+
+def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    if expectation.allow and invocation.outcome:
+        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        for access in map(questions.ask, expectation.allow):
+            if access.word != ALLOWED:
+                asked = f"{access.question.action} {access.question.resource}"
+                yield Broken("allow", f"{asked}: ALLOWED", access.word, access.because)
+
+
+def _deny(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    if expectation.deny and invocation.outcome:
+        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        for access in map(questions.ask, expectation.deny):
+            if access.word == ALLOWED:
+                asked = f"{access.question.action} {access.question.resource}"
+                yield Broken("deny", f"{asked}: denied", access.word, access.because)
+
+
+def _policy_documents(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, outcome = expectation.policy_documents, invocation.outcome
+    if wanted is None or outcome is None or equal_documents(wanted, outcome.policy_documents):
+        return
+    changes = policy_changes(pair_documents(wanted, outcome.policy_documents))
+    words = "; ".join(change.words for change in changes if change.differs)
+    got = "[" + ", ".join(outcome.policy_documents) + "]"
+    yield Broken("policyDocuments", _json(list(wanted)), got, words)
+
+
+def _times(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    outcome = invocation.outcome
+    if outcome is None:
+        return
+    pairs = (
+        ("refreshAfterInSeconds", expectation.refresh_after_in_seconds, outcome.refresh_after_in_seconds),
+        ("disconnectAfterInSeconds", expectation.disconnect_after_in_seconds, outcome.disconnect_after_in_seconds),
+    )
+    for key, wanted, got in pairs:
+        if wanted is not None and wanted != got:
+            shown = "(absent)" if got is None else str(got)
+            yield Broken(key, str(wanted), shown, f"{wanted} → {shown}")
+
+
+def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    wanted, result = expectation.error, invocation.result
+    if wanted is None:
+        return
+    if isinstance(result, Outcome) or result.error != wanted.error:
+        got = "an answer" if isinstance(result, Outcome) else result.error
+        yield Broken("error", wanted.error, result_words(result), f"{wanted.error} → {got}")
+    elif wanted.message is not None and not found(wanted.message, result.message or ""):
+        difference = "the message holds no match of the pattern"
+        yield Broken("error.message", f"/{wanted.message}/", _json(result.message), difference)
+
+
+def _without_answer(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    """What is promised of an answer besides the error that came. That nothing is allowed is kept."""
+    if invocation.failure is None:
+        return
+    documents = expectation.policy_documents
+    promised = {
+        "isAuthenticated": expectation.is_authenticated or None,
+        "principalId": expectation.principal_id,
+        "allow": [f"{question.action} {question.resource}" for question in expectation.allow] or None,
+        "policyDocuments": None if documents is None else list(documents),
+        "refreshAfterInSeconds": expectation.refresh_after_in_seconds,
+        "disconnectAfterInSeconds": expectation.disconnect_after_in_seconds,
+    }
+    for key, wanted in promised.items():
+        if wanted is not None:
+            expected = wanted if isinstance(wanted, str) else _json(wanted)
+            yield Broken(key, expected, result_words(invocation.failure), "an error carries no answer")
+
+
+def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    broken = over_duration(expectation.max_duration, invocation.duration)
+    if broken:
+        yield broken
+
+
+def _no_findings(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    if expectation.no_findings and invocation.outcome:
+        yield from unwanted_findings(
+            expectation.no_findings, invocation.outcome, invocation.request, invocation.authorizer
+        )
+
+
+def unwanted_findings(
+    least: Literal["error", "warning"],
+    outcome: Outcome,
+    request: AuthorizerRequest | None,
+    authorizer: Authorizer | None,
+) -> Iterator[Broken]:
+    """Each lint finding that is as severe as `least`."""
+    from authlens.core.lint.linter import lint_outcome
+
+    unwanted = ("error",) if least == "error" else ("error", "warning")
+    for finding in lint_outcome(outcome, request, authorizer):
+        if finding.severity in unwanted:
+            where = "" if finding.document is None else f"document {finding.document + 1}: "
+            expected = f"no finding of severity {' or '.join(unwanted)}"
+            yield Broken("noFindings", expected, f"{where}{finding.severity} {finding.id}", finding.message)
+
+
+def over_duration(most: float | None, seconds: float | None) -> Broken | None:
+    if most is None or seconds is None or seconds <= most:
+        return None
+    over = f"{milliseconds(seconds - most)} too long"
+    return Broken("maxDuration", f"at most {milliseconds(most)}", milliseconds(seconds), over)
+
+
+def milliseconds(seconds: float) -> str:
+    if seconds < 0.001:
+        return f"{seconds * 1000:.2g} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.01 else f"{seconds * 1000:.1f} ms"
+
+
+_CHECKS: tuple[Check, ...] = (
+    _is_authenticated,
+    _principal_id,
+    _allow,
+    _deny,
+    _policy_documents,
+    _times,
+    _error,
+    _without_answer,
+    _max_duration,
+    _no_findings,
+)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""One call with everything about it."""

@@ -1,0 +1,92 @@
+"""May this client do that? Questions asked of an outcome, with the policy variables that its request settles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.request.references import refers
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Question
+
+if TYPE_CHECKING:
+    from authlens.core.policy.decision.decide import Decision
+    from authlens.core.policy.document import Document
+    from authlens.core.request.authorizer import Authorizer
+
+ALLOWED = "ALLOWED"
+EXPLICIT_DENY = "EXPLICIT_DENY"
+IMPLICIT_DENY = "IMPLICIT_DENY"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    question: Question
+    word: str
+    """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
+    because: str = ""
+
+
+class AccessQuestions:
+    """The documents of one outcome, parsed once and asked many times."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        request: AuthorizerRequest | None = None,
+        variables: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self._outcome = outcome
+        self._variables = {**variables_of(request), **(variables or {})}
+        self._documents: tuple[Document, ...] | None = None
+        self._decided: dict[Question, Decision] = {}
+
+    def word(self, question: Question) -> str:
+        """The decision alone."""
+        return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
+
+    def word_at(self, authorizer: Authorizer, question: Question) -> str:
+        """The decision in the region and account of an authorizer, where its ARN tells them."""
+        from authlens.core.policy.arn import split
+
+        own = split(authorizer.arn)
+        if own is None or question.resource.startswith("arn:"):
+            return self.word(question)
+        place = replace(own, tail=question.resource)
+        return self.word(replace(question, resource=str(place)))
+
+    def ask(self, question: Question, in_short: bool = False) -> Access:
+        """The decision with its reasons, and with the nearest miss where nothing allows; in short, the first reason.
+
+        A client that is not authenticated may do nothing, whatever the documents say.
+        """
+        if not self._outcome.is_authenticated:
+            return Access(question, IMPLICIT_DENY, "the client is not authenticated")
+        decision = self._decide(question)
+        if in_short:
+            return Access(question, str(decision.word), "".join(decision.reasons[:1]))
+        misses = decision.near_misses[:1]
+        reasons = (*decision.reasons, *(f"the nearest miss: {miss.message}" for miss in misses))
+        return Access(question, str(decision.word), "; ".join(reasons))
+
+    def _decide(self, question: Question) -> Decision:
+        from authlens.core.policy import document
+        from authlens.core.policy.decision import decide
+
+        if self._documents is None:
+            self._documents = tuple(document.parse(text) for text in self._outcome.policy_documents)
+        if question not in self._decided:
+            self._decided[question] = decide.decide(
+                self._documents, question.action, question.resource, self._variables
+            )
+        return self._decided[question]
+
+
+def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:
+    """The policy variables that a request settles. A reference is no value yet, and settles none."""
+    from authlens.core.request.policy_variables import connection_variables
+
+    known = connection_variables(request) if request else {}
+    return {name: values for name, values in known.items() if not any(map(refers, values))}

@@ -1,0 +1,70 @@
+"""What CloudWatch Logs is asked about an invocation or a client, and its lines as text.
+
+The rule: a log arrives some seconds after what it tells of, so that no lines prove nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from authlens.core.deployment.deployment import Deployment, Function, unqualified
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+
+CONNECTIONS = "AWSIotLogsV2"
+"""The log group that AWS IoT writes to, once its logging is on."""
+LATE = "Lines reach CloudWatch some seconds after the invocation: read again a little later."
+_BEFORE = timedelta(seconds=5)
+"""This machine's clock may be behind."""
+_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuery:
+    group: str
+    since: datetime
+    until: datetime
+    pattern: str = ""
+    """A CloudWatch filter pattern; empty lets every line through."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    at: datetime
+    stream: str
+    text: str
+
+
+def function_query(
+    authorizer: Authorizer, since: datetime, until: datetime, deployment: Deployment | None = None
+) -> LogQuery:
+    """What the authorizer's function logged in that time."""
+    return LogQuery(function_group(authorizer, deployment), since, until)
+
+
+def function_group(authorizer: Authorizer, deployment: Deployment | None = None) -> str:
+    """The group that the function's configuration names, else Lambda's usual one."""
+    function = deployment.function if deployment is not None else None
+    if isinstance(function, Function) and function.log_group:
+        return function.log_group
+    return f"/aws/lambda/{unqualified(authorizer.function_arn).rpartition(':')[2]}"
+
+
+def connections_query(client_id: str | None, since: datetime, until: datetime) -> LogQuery:
+    """What AWS IoT logged of real connections, of one client id or of all."""
+    pattern = "" if client_id is None else f"{{ $.clientId = {json.dumps(client_id, ensure_ascii=False)} }}"
+    return LogQuery(CONNECTIONS, since, until, pattern)
+
+
+def window(invocation: Invocation) -> tuple[datetime, datetime]:
+    """The time in which its function can have logged, with room for clocks that differ."""
+    ended = invocation.started_at + timedelta(seconds=invocation.duration)
+    return invocation.started_at - _BEFORE, ended + _AFTER
+
+
+def log_text(lines: Iterable[LogLine]) -> str:
+    """Each line with its time of day; a line of several stays one below the other."""
+    return "".join(f"{line.at.astimezone(UTC):%H:%M:%S.%f}"[:-3] + f"  {line.text.rstrip()}\n" for line in lines)

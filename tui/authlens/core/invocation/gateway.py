@@ -1,0 +1,89 @@
+"""Gateway: how the faces reach AWS, or a local endpoint that answers like it. `aws` implements it over boto3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.invocation import Failure, Wire
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one call of TestInvokeAuthorizer gave."""
+
+    result: Outcome | Failure
+    duration: float
+    """Seconds."""
+    wire: Wire | None = None
+    function_log: str | None = None
+
+
+class CallFailed(Exception):
+    """A call other than TestInvokeAuthorizer had no answer; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message or failure.error)
+        self.failure = failure
+
+    @property
+    def words(self) -> str:
+        """The error in AWS's words and what to do; the latter alone of a call that the endpoint does not know."""
+        failure = self.failure
+        if failure.error == "UnknownOperationException" and failure.advice:
+            return failure.advice
+        return " ".join(filter(None, (_said(failure), failure.advice)))
+
+
+def _said(failure: Failure) -> str:
+    return f"{failure.error}: {failure.message}" if failure.message else failure.error
+
+
+class Gateway(Protocol):
+    """Every method blocks, makes one attempt, ends by the target's deadlines and is safe to call from any thread."""
+
+    def prepare(self) -> None:
+        """Load what the first call to a local endpoint would have to load. Nobody is called."""
+        ...
+
+    def seeks_credentials(self) -> bool:
+        """Whether a call waits for credentials: a profile's process, a role's or the instance's. Never blocks."""
+        ...
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        """Call TestInvokeAuthorizer. References must be resolved. Never raises for what can go wrong outside."""
+        ...
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        """Call DescribeAuthorizer. Raises CallFailed."""
+        ...
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        """Every page of ListAuthorizers, sorted. Raises CallFailed."""
+        ...
+
+    def configured(self, target: Target) -> Configured:
+        """Read what the AWS configuration says, and send nothing. Raises CallFailed."""
+        ...
+
+    def identity(self, target: Target) -> Identity:
+        """Call STS GetCallerIdentity. Raises CallFailed."""
+        ...
+
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        """Read what AWS holds around the authorizer; what cannot be read is said in it. Never raises."""
+        ...
+
+    def data_endpoint(self, target: Target) -> str:
+        """Call DescribeEndpoint: the host that the account's devices connect to. Raises CallFailed."""
+        ...
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        """The lines of a CloudWatch log group that a query asks for. Raises CallFailed."""
+        ...

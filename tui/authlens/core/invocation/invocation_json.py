@@ -1,0 +1,276 @@
+"""An invocation to JSON values and back, with the keys that docs/files.md documents.
+
+The rule: what is absent is left out, bytes are `{"base64": …}`, and what `to_json` gives `from_json` gives back.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Identity, Target
+from authlens.core.request.token_place import Place
+from authlens.core.saved.saved_request import Sign
+from authlens.core.text.json_members import Members
+
+_PLACES = ("token", "username", "queryString", "headers")
+
+
+def to_json(invocation: Invocation) -> dict[str, Any]:
+    """The invocation as JSON values, in the order people read it."""
+    return _present(
+        id=invocation.number,
+        startedAt=invocation.started_at.astimezone(UTC).isoformat(),
+        duration=invocation.duration,
+        source=invocation.source,
+        target=_target(invocation.target),
+        request=request_to_json(invocation.request),
+        sign=invocation.sign and _sign(invocation.sign),
+        outcome=invocation.outcome and outcome_to_json(invocation.outcome),
+        failure=invocation.failure and _failure(invocation.failure),
+        authorizer=invocation.authorizer and _authorizer(invocation.authorizer),
+        identity=invocation.identity and _identity(invocation.identity),
+        functionLog=invocation.function_log,
+        wire=invocation.wire and _wire(invocation.wire),
+    )
+
+
+def request_to_json(request: AuthorizerRequest) -> dict[str, Any]:
+    """The members by the API's names; a password of bytes as base64, headers that repeat a name as pairs."""
+    members = request.to_api()
+    http, mqtt = request.http_context, request.mqtt_context
+    if mqtt is not None and mqtt.password is not None:
+        members["mqttContext"]["password"] = mqtt.password if isinstance(mqtt.password, str) else _bytes(mqtt.password)
+    if http is not None and http.headers and len(dict(http.headers)) < len(http.headers):
+        members["httpContext"]["headers"] = [list(pair) for pair in http.headers]
+    return members
+
+
+def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
+    """As AWS answers, absent members left out."""
+    return _present(
+        isAuthenticated=outcome.is_authenticated,
+        principalId=outcome.principal_id,
+        policyDocuments=list(outcome.policy_documents),
+        refreshAfterInSeconds=outcome.refresh_after_in_seconds,
+        disconnectAfterInSeconds=outcome.disconnect_after_in_seconds,
+    )
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return _present(
+        profile=target.profile,
+        region=target.region,
+        endpointUrl=None if target.local else target.endpoint_url,
+        local=target.local,
+        verifySsl=None if target.verify_ssl else False,
+        caBundle=target.ca_bundle,
+        signRequest=None if target.sign_request else False,
+        connectTimeout=target.connect_timeout,
+        readTimeout=target.read_timeout,
+    )
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    return _present(key=sign.key, passphrase=sign.passphrase, place=sign.place)
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "kind": failure.kind.value,
+        "error": failure.error,
+        "message": failure.message,
+        **_present(httpStatus=failure.http_status, requestId=failure.request_id, advice=failure.advice),
+    }
+
+
+def _authorizer(authorizer: Authorizer) -> dict[str, Any]:
+    return _present(
+        authorizerName=authorizer.name,
+        authorizerArn=authorizer.arn,
+        authorizerFunctionArn=authorizer.function_arn,
+        status=authorizer.status,
+        signingDisabled=authorizer.signing_disabled,
+        tokenKeyName=authorizer.token_key_name,
+        tokenSigningPublicKeys=dict(authorizer.token_signing_public_keys),
+        enableCachingForHttp=authorizer.enable_caching_for_http,
+        creationDate=authorizer.creation_date,
+        lastModifiedDate=authorizer.last_modified_date,
+    )
+
+
+def _identity(identity: Identity) -> dict[str, Any]:
+    return {"account": identity.account, "arn": identity.arn, "region": identity.region}
+
+
+def _wire(wire: Wire) -> dict[str, Any]:
+    return _present(
+        method=wire.method,
+        url=wire.url,
+        requestHeaders=[list(pair) for pair in wire.request_headers],
+        requestBody=_bytes(wire.request_body),
+        status=wire.status,
+        responseHeaders=[list(pair) for pair in wire.response_headers],
+        responseBody=_bytes(wire.response_body),
+    )
+
+
+def _bytes(content: bytes) -> dict[str, str]:
+    return {"base64": base64.b64encode(content).decode("ascii")}
+
+
+def _present(**fields: Any) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def from_json(value: Any) -> Invocation:
+    """The opposite of `to_json`; keys that it does not know are passed over. Raises ValueError with a sentence."""
+    members = Members(value, "an invocation")
+    return Invocation(
+        request=request_from_json(members.required("request")),
+        target=_read_target(members.members("target") or Members({}, "target")),
+        result=_read_result(members),
+        started_at=_read_time(members.required_text("startedAt")),
+        duration=members.number("duration") or 0.0,
+        number=members.integer("id"),
+        source=members.text("source"),
+        sign=_read_sign(members.members("sign")),
+        authorizer=_read_authorizer(members.members("authorizer")),
+        identity=_read_identity(members.members("identity")),
+        wire=_read_wire(members.members("wire")),
+        function_log=members.text("functionLog"),
+    )
+
+
+def read_outcome(value: Any) -> Outcome:
+    """The outcome of an invocation's JSON, or of what `aws iot test-invoke-authorizer` or `invoke --decode` prints."""
+    members = Members(value, "an outcome")
+    if isinstance(value.get("failure"), Mapping):
+        raise ValueError("this invocation has no outcome: it failed")
+    return _read_outcome(members.members("outcome") or members)
+
+
+def request_from_json(value: Any) -> AuthorizerRequest:
+    """The opposite of `request_to_json`."""
+    members = Members(value, "request")
+    http, mqtt, tls = (members.members(name) for name in ("httpContext", "mqttContext", "tlsContext"))
+    return AuthorizerRequest(
+        authorizer_name=members.text("authorizerName"),
+        token=members.text("token"),
+        token_signature=members.text("tokenSignature"),
+        http_context=http and HttpContext(http.pairs("headers"), http.text("queryString")),
+        mqtt_context=mqtt and MqttContext(mqtt.text("username"), mqtt.text_or_bytes("password"), mqtt.text("clientId")),
+        tls_context=tls and TlsContext(tls.text("serverName")),
+    )
+
+
+def _read_result(members: Members) -> Outcome | Failure:
+    if (failure := members.members("failure")) is not None:
+        return _read_failure(failure)
+    if (outcome := members.members("outcome")) is not None:
+        return _read_outcome(outcome)
+    raise ValueError("an invocation needs an outcome or a failure")
+
+
+def _read_outcome(members: Members) -> Outcome:
+    is_authenticated = members.boolean("isAuthenticated")
+    if is_authenticated is None:
+        raise ValueError("an outcome needs isAuthenticated, true or false")
+    return Outcome(
+        is_authenticated=is_authenticated,
+        principal_id=members.text("principalId"),
+        policy_documents=tuple(map(_document, members.items("policyDocuments"))),
+        refresh_after_in_seconds=members.integer("refreshAfterInSeconds"),
+        disconnect_after_in_seconds=members.integer("disconnectAfterInSeconds"),
+    )
+
+
+def _document(document: Any) -> str:
+    """AWS returns text; `invoke --decode` prints the document itself."""
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+def _read_failure(members: Members) -> Failure:
+    kind = members.required_text("kind")
+    if kind not in {known.value for known in FailureKind}:
+        raise ValueError("the kind of failure is not one that authlens knows")
+    return Failure(
+        kind=FailureKind(kind),
+        error=members.required_text("error"),
+        message=members.text("message"),
+        http_status=members.integer("httpStatus"),
+        request_id=members.text("requestId"),
+        advice=members.text("advice"),
+    )
+
+
+def _read_time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("startedAt is not a time such as 2026-11-23T08:00:00+00:00") from None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def _read_target(members: Members) -> Target:
+    verify, sign = members.boolean("verifySsl"), members.boolean("signRequest")
+    return Target(
+        profile=members.text("profile"),
+        region=members.text("region"),
+        endpoint_url=members.text("endpointUrl"),
+        local=members.text("local"),
+        verify_ssl=verify is not False,
+        ca_bundle=members.text("caBundle"),
+        sign_request=sign is not False,
+        connect_timeout=members.number("connectTimeout"),
+        read_timeout=members.number("readTimeout"),
+    )
+
+
+def _read_sign(members: Members | None) -> Sign | None:
+    if members is None:
+        return None
+    place = members.text("place") or "token"
+    if place not in _PLACES:
+        raise ValueError(f"the place of a signature is one of: {', '.join(_PLACES)}")
+    return Sign(members.required_text("key"), members.text("passphrase"), cast(Place, place))
+
+
+def _read_authorizer(members: Members | None) -> Authorizer | None:
+    if members is None:
+        return None
+    return Authorizer(
+        name=members.required_text("authorizerName"),
+        arn=members.text("authorizerArn") or "",
+        function_arn=members.text("authorizerFunctionArn") or "",
+        status=members.text("status") or "ACTIVE",
+        signing_disabled=bool(members.boolean("signingDisabled")),
+        token_key_name=members.text("tokenKeyName"),
+        token_signing_public_keys=members.pairs("tokenSigningPublicKeys") or (),
+        enable_caching_for_http=bool(members.boolean("enableCachingForHttp")),
+        creation_date=members.text("creationDate"),
+        last_modified_date=members.text("lastModifiedDate"),
+    )
+
+
+def _read_identity(members: Members | None) -> Identity | None:
+    return members and Identity(*map(members.required_text, ("account", "arn", "region")))
+
+
+def _read_wire(members: Members | None) -> Wire | None:
+    return members and Wire(
+        method=members.required_text("method"),
+        url=members.required_text("url"),
+        request_headers=members.pairs("requestHeaders") or (),
+        request_body=members.content("requestBody"),
+        status=members.integer("status"),
+        response_headers=members.pairs("responseHeaders") or (),
+        response_body=members.content("responseBody"),
+    )

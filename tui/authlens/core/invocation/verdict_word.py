@@ -1,0 +1,29 @@
+"""What an invocation came to, in one word: the word of lists, searches and screens."""
+
+from __future__ import annotations
+
+from authlens.core.invocation.invocation import FailureKind, Invocation
+
+AUTHENTICATED = "AUTHENTICATED"
+NOT_AUTHENTICATED = "NOT AUTHENTICATED"
+
+FAILED = {
+    FailureKind.AWS: "REFUSED",
+    FailureKind.REFUSED_HERE: "NOT SENT",
+    FailureKind.REFERENCE: "NOT SENT",
+    FailureKind.CREDENTIALS: "NO CREDENTIALS",
+    FailureKind.CONFIGURATION: "NOT CONFIGURED",
+    FailureKind.UNREACHABLE: "UNREACHABLE",
+    FailureKind.TIMED_OUT: "TIMED OUT",
+    FailureKind.BROKEN_ANSWER: "BROKEN ANSWER",
+    FailureKind.ABANDONED: "ABANDONED",
+    FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
+    FailureKind.FAULT: "INTERNAL FAULT",
+}
+
+
+def verdict_word(invocation: Invocation) -> str:
+    if invocation.failure is not None:
+        return FAILED[invocation.failure.kind]
+    outcome = invocation.outcome
+    return AUTHENTICATED if outcome is not None and outcome.is_authenticated else NOT_AUTHENTICATED

@@ -1,0 +1,217 @@
+"""Lint rules for actions, and for actions on resources of a type that they are not judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from authlens.core.contract.pages import ACTIONS_PAGE, GUIDE, RESOURCES_PAGE
+from authlens.core.lint.arn_rules import arn_slip
+from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.policy import arn
+from authlens.core.policy.actions import ACTIONS, TYPES, Action, action_named, actions_matching, nearest_action
+from authlens.core.policy.arn import tail_of
+from authlens.core.policy.document import ActionElement, ResourceElement
+from authlens.core.policy.wildcards import Wild, admits, symbols
+
+_JOBS_PAGE = f"{GUIDE}basic-jobs-example.html"
+_JOB_ACTIONS = frozenset(action.name for action in ACTIONS if action.https_only)
+
+
+def _unknown_action(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        if "${" in element.text or actions_matching(element.text):
+            continue
+        meant = nearest_action(element.text)
+        hint = f"; did you mean {meant}?" if meant else ""
+        yield one.hit(f"AWS IoT policies know no action `{element.text}`{hint}", element.span)
+
+
+def _action_case(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        action = action_named(element.text)
+        if action and action.name != element.text:
+            yield one.hit(f"AWS writes `{element.text}` as `{action.name}`", element.span)
+
+
+def _variable_in_action(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        if "${" in element.text:
+            yield one.hit(f"a variable has no value in an action, so `{element.text}` stays as text", element.span)
+
+
+def _needs_certificate(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        if one.statement.effect == "Allow" and element.text.lower() == "iot:assumerolewithcertificate":
+            yield one.hit("iot:AssumeRoleWithCertificate is asked for with a client certificate only", element.span)
+
+
+def _https_only(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        if one.statement.effect == "Allow" and element.text in _JOB_ACTIONS:
+            yield one.hit(
+                f"{element.text} counts for jobs over HTTPS; over MQTT the $aws/things topics count", element.span
+            )
+
+
+def fits_type(element: ResourceElement, kind: str) -> bool:
+    """Whether a resource may name something of a type; `*` is the type of what takes no other resource than `*`."""
+    return kind in _types_of(element.text)
+
+
+@lru_cache(maxsize=1024)
+def _types_of(text: str) -> frozenset[str]:
+    if text == "*":
+        return frozenset((*TYPES, "*"))
+    found = arn.split(text)
+    if found is None:
+        return frozenset(TYPES)
+    beginning = symbols(found.tail[: _LONGEST_TYPE + 1])
+    return frozenset(kind for kind in TYPES if admits(beginning, (f"{kind}/", Wild.RUN)))
+
+
+_LONGEST_TYPE = max(map(len, TYPES))
+
+
+def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
+    """Resources of a type that no action of their statement is judged on, then actions left without a resource."""
+    statement = one.statement
+    if statement.not_action or statement.not_resource or statement.faults:
+        return
+    named = [(element, actions_matching(element.text)) for element in statement.actions]
+    known = [(element, actions) for element, actions in named if actions]
+    resources = [element for element in statement.resources if not arn_slip(element.text) and _has_type(element)]
+    if not known or not resources:
+        return
+    useful = [resource for resource in resources if any(_useful(resource, actions) for _, actions in known)]
+    useful_texts = {resource.text for resource in useful}
+    yield from ((known[0][0], resource) for resource in resources if resource.text not in useful_texts)
+    if len(resources) == len(statement.resources):
+        for element, actions in known:
+            if useful and not any(_useful(resource, actions) for resource in useful):
+                yield element, None
+
+
+def _useful(resource: ResourceElement, actions: Sequence[Action]) -> bool:
+    return any(fits_type(resource, action.type) for action in actions)
+
+
+def _has_type(element: ResourceElement) -> bool:
+    """Types that nobody knows are told of by another rule."""
+    return any(fits_type(element, action.type) for action in ACTIONS)
+
+
+def _subscribe_on_topic(subject: Subject) -> Iterator[Hit]:
+    for one in subject.usable():
+        for action, resource in _mismatches(one):
+            if _slip_kind(action, resource) == "subscribe":
+                yield one.hit(_subscribe_message(one, resource), resource.span if resource else action.span)
+
+
+def _subscribe_message(one: Placed, resource: ResourceElement | None) -> str:
+    tails = [tail_of(element.text) for element in ([resource] if resource else one.statement.resources)]
+    tail = next((tail for tail in tails if tail.startswith("topic/")), tails[0])
+    return f"iot:Subscribe on `{tail}` matches nothing; it needs `topicfilter/{tail.partition('/')[2]}`"
+
+
+def _job_on_topic(subject: Subject) -> Iterator[Hit]:
+    for one in subject.usable():
+        for action, resource in _mismatches(one):
+            if _slip_kind(action, resource) == "job":
+                what = f" on `{tail_of(resource.text)}`" if resource else ""
+                message = f"{action.text}{what} matches nothing; it needs `thing/NAME`"
+                yield one.hit(message, resource.span if resource else action.span)
+
+
+def _type_mismatch(subject: Subject) -> Iterator[Hit]:
+    for one in subject.usable():
+        for action, resource in _mismatches(one):
+            if _slip_kind(action, resource) == "other":
+                yield one.hit(_mismatch_message(one, action, resource), resource.span if resource else action.span)
+
+
+def _slip_kind(action: ActionElement, resource: ResourceElement | None) -> str:
+    on_topic = resource is None or tail_of(resource.text).startswith("topic/")
+    named = action_named(action.text)
+    if on_topic and named and named.name == "iot:Subscribe":
+        return "subscribe"
+    return "job" if on_topic and named and named.name in _JOB_ACTIONS else "other"
+
+
+def _mismatch_message(one: Placed, action: ActionElement, resource: ResourceElement | None) -> str:
+    if resource is None:
+        kind = actions_matching(action.text)[0].type
+        wanted = "`*`" if kind == "*" else f"a `{kind}/` resource"
+        return f"{action.text} needs {wanted}; this statement has none"
+    kinds = dict.fromkeys(kind.type for element in one.statement.actions for kind in actions_matching(element.text))
+    wanted = " or ".join("`*`" if kind == "*" else f"`{kind}/…`" for kind in kinds)
+    actions = ", ".join(element.text for element in one.statement.actions)
+    return f"{actions} on `{tail_of(resource.text)}` matches nothing; it needs {wanted}"
+
+
+RULES = (
+    Rule(
+        "unknown-action",
+        "error",
+        "An action that is none never matches; actions of the control plane belong into IAM policies.",
+        "Correct the name.",
+        ACTIONS_PAGE,
+        _unknown_action,
+    ),
+    Rule(
+        "action-case",
+        "info",
+        "Actions match without regard to case, but searching for them does not.",
+        "Write the action as AWS does.",
+        ACTIONS_PAGE,
+        _action_case,
+    ),
+    Rule(
+        "variable-in-action",
+        "error",
+        "Policy variables are replaced in resources and conditions alone.",
+        "Write the action out.",
+        f"{GUIDE}iot-policy-variables.html",
+        _variable_in_action,
+    ),
+    Rule(
+        "subscribe-on-topic",
+        "error",
+        "iot:Subscribe is judged on topic filters. AWS's jobs sample has this slip.",
+        "Write topicfilter/ instead of topic/.",
+        RESOURCES_PAGE,
+        _subscribe_on_topic,
+    ),
+    Rule(
+        "job-action-on-topic",
+        "error",
+        "Job actions are judged on things. AWS's jobs sample has this slip.",
+        "Write thing/NAME; for jobs over MQTT allow Publish, Subscribe and Receive on the $aws/things topics.",
+        _JOBS_PAGE,
+        _job_on_topic,
+    ),
+    Rule(
+        "action-resource-mismatch",
+        "error",
+        "Every action is judged on one type of ARN; with another type the statement never matches.",
+        "Use the type that the message names.",
+        RESOURCES_PAGE,
+        _type_mismatch,
+    ),
+    Rule(
+        "job-action-over-https",
+        "info",
+        "Over MQTT a device works its jobs with Publish, Subscribe and Receive on $aws/things/NAME/jobs topics.",
+        "Allow those topics too if the device uses MQTT.",
+        RESOURCES_PAGE,
+        _https_only,
+    ),
+    Rule(
+        "certificate-action",
+        "warning",
+        "The credentials provider authenticates by certificate, which a connection with custom authentication has not.",
+        "Remove the action.",
+        ACTIONS_PAGE,
+        _needs_certificate,
+    ),
+)

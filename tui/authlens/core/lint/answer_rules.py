@@ -1,0 +1,242 @@
+"""Lint rules for the answer around the documents, and for the limits that AWS sets to them (contract §5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from authlens.core.contract.limits import LONGEST_DOCUMENT, LONGEST_SECONDS, MOST_DOCUMENTS, SHORTEST_SECONDS
+from authlens.core.contract.pages import CONFIG, GUIDE
+from authlens.core.lint.rule import Answer, Hit, Rule, Subject
+from authlens.core.policy.actions import nearest
+
+MEMBERS = (
+    "isAuthenticated",
+    "principalId",
+    "policyDocuments",
+    "refreshAfterInSeconds",
+    "disconnectAfterInSeconds",
+)
+_LAMBDA_PAGE = f"{GUIDE}custom-auth-lambda.html"
+
+
+def _too_large(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        returned_so = subject.answer is not None and document.size > LONGEST_DOCUMENT
+        if returned_so or document.compact_size > LONGEST_DOCUMENT:
+            size = document.size if returned_so else document.compact_size
+            yield Hit(f"the document has {size} characters, {size - LONGEST_DOCUMENT} too many", index)
+
+
+def _large_with_space(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        compact = document.compact_size
+        if subject.answer is None and document.size > LONGEST_DOCUMENT >= compact:
+            yield Hit(f"the document has {document.size} characters, without white space {compact}", index)
+
+
+def _too_many(subject: Subject) -> Iterator[Hit]:
+    count = len(subject.documents)
+    if count > MOST_DOCUMENTS:
+        span = subject.answer.spans.get("policyDocuments") if subject.answer else None
+        yield Hit(f"there are {count} documents, {count - MOST_DOCUMENTS} too many", span=span)
+
+
+def _is_authenticated(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer and not isinstance(answer.values.get("isAuthenticated"), bool):
+        written = answer.values.get("isAuthenticated", "missing")
+        yield _at(answer, "isAuthenticated", f"isAuthenticated is {_shown(written)}, not true or false")
+
+
+def _principal_id(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer is None:
+        return
+    value = answer.values.get("principalId")
+    if not isinstance(value, str):
+        yield _at(answer, "principalId", f"principalId is {_shown(value)}, not a string")
+    elif not re.fullmatch(r"[a-zA-Z0-9]{1,128}", value):
+        yield _at(answer, "principalId", f"principalId `{value[:140]}` {_principal_slip(value)}")
+
+
+def _principal_slip(value: str) -> str:
+    if not value:
+        return "is empty"
+    found = re.search(r"[^a-zA-Z0-9]", value)
+    if found:
+        return f"has `{found.group()}` at character {found.start() + 1}; letters and digits only"
+    return f"has {len(value)} characters; 128 at most"
+
+
+def _no_documents(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer is None:
+        return
+    value = answer.values.get("policyDocuments")
+    if not isinstance(value, list):
+        yield _at(answer, "policyDocuments", f"policyDocuments is {_shown(value)}, not a list")
+
+
+def _empty_documents(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer and answer.values.get("policyDocuments") == [] and answer.values.get("isAuthenticated") is True:
+        yield _at(answer, "policyDocuments", "policyDocuments is empty: the client is authenticated and may do nothing")
+
+
+def _refresh_range(subject: Subject) -> Iterator[Hit]:
+    yield from _seconds(subject, "refreshAfterInSeconds")
+
+
+def _disconnect_range(subject: Subject) -> Iterator[Hit]:
+    yield from _seconds(subject, "disconnectAfterInSeconds")
+
+
+def _seconds(subject: Subject, name: str) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer is None or name not in answer.values:
+        return
+    value = answer.values[name]
+    if not _is_integer(value):
+        yield _at(answer, name, f"{name} is {_shown(value)}, not a whole number of seconds")
+    elif not SHORTEST_SECONDS <= value <= LONGEST_SECONDS:
+        yield _at(answer, name, f"{name} is {value}; it must be from {SHORTEST_SECONDS} to {LONGEST_SECONDS}")
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _never_refreshed(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer is None:
+        return
+    refresh, disconnect = (answer.values.get(name) for name in ("refreshAfterInSeconds", "disconnectAfterInSeconds"))
+    if isinstance(refresh, int) and isinstance(disconnect, int) and refresh > disconnect:
+        message = f"the connection ends after {disconnect} seconds, before its policy is refreshed after {refresh}"
+        yield _at(answer, "refreshAfterInSeconds", message)
+
+
+def _unknown_member(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    for name in answer.values if answer else ():
+        meant = nearest(name, MEMBERS)
+        if answer and name not in MEMBERS and meant and meant not in answer.values:
+            yield _at(answer, name, f"`{name}` is no member of an answer; did you mean `{meant}`?")
+
+
+def _dropped_member(subject: Subject) -> Iterator[Hit]:
+    answer = subject.answer
+    if answer and "context" in answer.values:
+        yield _at(answer, "context", "`context` is dropped: AWS's current pages know no such member")
+
+
+def _at(answer: Answer, name: str, message: str) -> Hit:
+    return Hit(message, span=answer.spans.get(name) or answer.span)
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "missing":
+        return "missing"
+    return f"`{str(value)[:60]}`"
+
+
+RULES = (
+    Rule(
+        "document-too-large",
+        "error",
+        "AWS refuses documents over 2,048 characters.",
+        "Split it: up to ten documents count together. Write it without white space.",
+        CONFIG,
+        _too_large,
+    ),
+    Rule(
+        "document-large-with-space",
+        "warning",
+        "A document that is returned as a string is counted with its white space, one returned as an object without.",
+        "Return an object, or serialise without white space.",
+        CONFIG,
+        _large_with_space,
+    ),
+    Rule(
+        "too-many-documents",
+        "error",
+        "AWS refuses an answer with more than ten documents.",
+        "Merge documents; each may have 2,048 characters.",
+        CONFIG,
+        _too_many,
+    ),
+    Rule(
+        "is-authenticated",
+        "error",
+        "Without a boolean isAuthenticated AWS finds the answer in invalid format.",
+        "Return true or false, not a string.",
+        _LAMBDA_PAGE,
+        _is_authenticated,
+    ),
+    Rule(
+        "principal-id",
+        "error",
+        "AWS demands 1 to 128 letters and digits, also of an answer that refuses.",
+        "Remove the other characters, for example from a UUID or an e-mail address.",
+        _LAMBDA_PAGE,
+        _principal_id,
+    ),
+    Rule(
+        "policy-documents",
+        "error",
+        "AWS demands a list of documents, also of an answer that refuses.",
+        "Return a list, if need be an empty one.",
+        CONFIG,
+        _no_documents,
+    ),
+    Rule(
+        "no-documents",
+        "warning",
+        "The test call accepts an empty list, and the CONNECT is refused.",
+        "Return a document that allows iot:Connect.",
+        CONFIG,
+        _empty_documents,
+    ),
+    Rule(
+        "refresh-range",
+        "error",
+        "AWS demands 300 to 86400 seconds.",
+        "Choose a time in the range, or leave the member out for 300.",
+        CONFIG,
+        _refresh_range,
+    ),
+    Rule(
+        "disconnect-range",
+        "error",
+        "AWS demands 300 to 86400 seconds.",
+        "Choose a time in the range, or leave the member out for 86400.",
+        CONFIG,
+        _disconnect_range,
+    ),
+    Rule(
+        "never-refreshed",
+        "warning",
+        "A refresh that comes after the end of the connection never happens.",
+        "Refresh earlier, or disconnect later.",
+        CONFIG,
+        _never_refreshed,
+    ),
+    Rule(
+        "unknown-member",
+        "warning",
+        "AWS drops members that it does not know, and misses the one that was meant.",
+        "Correct the name.",
+        _LAMBDA_PAGE,
+        _unknown_member,
+    ),
+    Rule(
+        "context-member",
+        "info",
+        "Old samples return it; nothing reads it.",
+        "Remove it.",
+        "https://github.com/massi-ang/aws-iot-custom-authorizer-sample/issues/35",
+        _dropped_member,
+    ),
+)

@@ -1,0 +1,212 @@
+"""Lint rules that are the two AWS IoT Device Defender checks of policies, with AWS's reason codes.
+
+AWS audits stored policies only, never what an authorizer returns, so nobody but this tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from authlens.core.contract.pages import DEFENDER, MISCONFIGURED
+from authlens.core.lint.arn_rules import arn_slip
+from authlens.core.lint.rule import Hit, Rule, Subject
+from authlens.core.policy import arn
+from authlens.core.policy.actions import ACTIONS, Action
+from authlens.core.policy.arn import tail_of
+from authlens.core.policy.document import ResourceElement, Statement
+from authlens.core.policy.variables import template
+from authlens.core.policy.wildcards import Symbol, Unknown, Wild, admits, covers
+from authlens.core.text.json_reader import Span
+
+_ANY_THING = Unknown("any thing")
+"""Stands for the name of a thing that the policy does not spell out: only wildcards match it."""
+
+_THING_PATTERNS: tuple[tuple[Symbol, ...], ...] = (("thing/", _ANY_THING, Wild.RUN),)
+
+_BROAD: dict[str, tuple[tuple[Symbol, ...], ...]] = {
+    "iot:Connect": (("client/", _ANY_THING),),
+    "iot:Publish": (("topic/$aws/things/", _ANY_THING, Wild.RUN),),
+    "iot:Subscribe": (
+        ("topicfilter/$aws/things/", _ANY_THING, Wild.RUN),
+        ("topicfilter/$aws/things/+", Wild.RUN),
+        ("topicfilter/$aws/things/#",),
+        ("topicfilter/$aws/+/", Wild.RUN),
+        ("topicfilter/$aws/#",),
+    ),
+    **{
+        f"iot:{name}": _THING_PATTERNS
+        for name in (
+            "DeleteThingShadow",
+            "GetThingShadow",
+            "UpdateThingShadow",
+            "DescribeJobExecution",
+            "GetPendingJobExecutions",
+            "StartNextPendingJobExecution",
+            "UpdateJobExecution",
+        )
+    },
+}
+"""What no single device should be allowed, by action; a resource that has any of it in common is too wide."""
+
+
+def tail_symbols(element: ResourceElement) -> tuple[Symbol, ...]:
+    """The symbols of the tail that a resource matches; `*` and shortened ARNs match any tail."""
+    return _tail_symbols(element.text)
+
+
+@lru_cache(maxsize=1024)
+def _tail_symbols(text: str) -> tuple[Symbol, ...]:
+    found = arn.split(text)
+    if found:
+        return template(found.tail).symbols
+    return (Wild.RUN,) if text.endswith("*") else template(text).symbols
+
+
+def _broad_access(subject: Subject) -> Iterator[Hit]:
+    open_patterns = {action: _left_open(action, subject) for action in ACTIONS if action.name in _BROAD}
+    for one in subject.usable("Allow"):
+        wide: dict[Span, list[str]] = {}
+        for action, patterns in open_patterns.items():
+            for span in _broad_spans(one.statement, action, patterns) if _names(one.statement, action) else ():
+                wide.setdefault(span, []).append(action.name)
+        for span, names in wide.items():
+            yield one.hit(f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}", span)
+
+
+def _left_open(action: Action, subject: Subject) -> list[tuple[Symbol, ...]]:
+    """What is too wide for an action and not denied again."""
+    return [pattern for pattern in _BROAD[action.name] if not _is_denied(pattern, action, subject)]
+
+
+def _text_at(statement: Statement, span: Span) -> str:
+    texts = {element.span: f"`{tail_of(element.text)}`" for element in statement.resources}
+    return f"NotResource {texts[span]}" if statement.not_resource else texts[span]
+
+
+def _names(statement: Statement, action: Action) -> bool:
+    named = any(element.glob.matches(action.name.lower()) for element in statement.actions)
+    return named != statement.not_action
+
+
+def _broad_spans(statement: Statement, action: Action, patterns: list[tuple[Symbol, ...]]) -> Iterator[Span]:
+    if statement.not_resource:
+        if any(not any(covers(tail_symbols(each), one) for each in statement.resources) for one in patterns):
+            yield statement.resources[0].span
+        return
+    for element in statement.resources if patterns else ():
+        symbols = _any_length(tail_symbols(element))
+        broad = any(admits(symbols, one) for one in patterns) or _own_client_id(statement, action, symbols)
+        if broad and not arn_slip(element.text):
+            yield element.span
+
+
+def _any_length(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """`?*` and `*?` match every name that is not empty, so they count as `*`."""
+    around = zip(symbols, (None, *symbols), (*symbols[1:], None), strict=False)
+    return tuple(one for one, before, after in around if one is not Wild.ONE or Wild.RUN not in (before, after))
+
+
+def _own_client_id(statement: Statement, action: Action, symbols: Sequence[Symbol]) -> bool:
+    """`client/${iot:ClientId}` is every client's own, unless a thing has to be attached."""
+    if action.name != "iot:Connect" or not admits(symbols, ("client/", Unknown("iot:ClientId"))):
+        return False
+    return not any(
+        condition.operator_name == "Bool"
+        and condition.key == "iot:Connection.Thing.IsAttached"
+        and [value.text for value in condition.values] == ["true"]
+        for condition in statement.conditions
+    )
+
+
+def _is_denied(pattern: Sequence[Symbol], action: Action, subject: Subject) -> bool:
+    """Whether a Deny without conditions takes it all back."""
+    return any(
+        not one.statement.conditions
+        and not one.statement.not_resource
+        and _names(one.statement, action)
+        and any(covers(tail_symbols(element), pattern) for element in one.statement.resources)
+        for one in subject.usable("Deny")
+    )
+
+
+def _mqtt_wildcard_in_deny(subject: Subject) -> Iterator[Hit]:
+    for one in subject.usable("Deny"):
+        for element in one.statement.resources:
+            tail = tail_of(element.text)
+            if tail.startswith(("topic/", "topicfilter/")) and ("+" in tail or "#" in tail):
+                message = f"`{tail}` denies this one text: `+` and `#` are literal, what they stand for in MQTT passes"
+                yield one.hit(message, element.span)
+
+
+def _filter_around_deny(subject: Subject) -> Iterator[Hit]:
+    for one in subject.usable("Deny"):
+        if one.statement.conditions or one.statement.not_resource or not _names(one.statement, _SUBSCRIBE):
+            continue
+        for element in one.statement.resources:
+            filters = tail_symbols(element)
+            topics = _as_topics(filters)
+            if topics and _is_bypassed(filters, topics, subject):
+                tail = tail_of(element.text)
+                message = f"a wider filter with `+` or `#` still receives what the Deny of `{tail}` is to keep back"
+                yield one.hit(message, element.span)
+
+
+_SUBSCRIBE = next(action for action in ACTIONS if action.name == "iot:Subscribe")
+_RECEIVE = next(action for action in ACTIONS if action.name == "iot:Receive")
+
+
+def _as_topics(filters: Sequence[Symbol]) -> tuple[Symbol, ...] | None:
+    """`topicfilter/X/*` as `topic/X/*`; `None` for filters that do not end with a wildcard."""
+    first = filters[0] if filters else ""
+    if not isinstance(first, str) or not first.startswith("topicfilter/") or filters[-1] is not Wild.RUN:
+        return None
+    return ("topic/" + first.removeprefix("topicfilter/"), *filters[1:])
+
+
+def _is_bypassed(filters: Sequence[Symbol], topics: Sequence[Symbol], subject: Subject) -> bool:
+    wider = any(wide != tuple(filters) for wide in _covering(subject, "Allow", _SUBSCRIBE, filters))
+    received = any(True for _ in _covering(subject, "Allow", _RECEIVE, topics))
+    return wider and received and not any(True for _ in _covering(subject, "Deny", _RECEIVE, topics))
+
+
+def _covering(subject: Subject, effect: str, action: Action, symbols: Sequence[Symbol]) -> Iterator[tuple[Symbol, ...]]:
+    for one in subject.usable(effect):
+        if _names(one.statement, action) and not one.statement.not_resource:
+            for element in one.statement.resources:
+                if covers(tail_symbols(element), symbols):
+                    yield tail_symbols(element)
+
+
+RULES = (
+    Rule(
+        "overly-permissive",
+        "error",
+        "One leaked password then reaches every device: AWS's audit check IOT_POLICY_OVERLY_PERMISSIVE_CHECK, severity "
+        "Critical. AWS never audits what an authorizer returns.",
+        "Let the function write the literal client id or thing name into the document.",
+        DEFENDER,
+        _broad_access,
+        "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS",
+    ),
+    Rule(
+        "mqtt-wildcard-in-deny",
+        "warning",
+        "In a policy `+` and `#` are ordinary characters: AWS's audit check "
+        "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, severity Medium.",
+        "Use `*`.",
+        MISCONFIGURED,
+        _mqtt_wildcard_in_deny,
+        "POLICY_CONTAINS_MQTT_WILDCARDS_IN_DENY_STATEMENT",
+    ),
+    Rule(
+        "filter-around-deny",
+        "warning",
+        "A denied filter does not deny the messages: AWS's audit check IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, "
+        "severity Medium.",
+        "Deny iot:Receive on the same topics too.",
+        MISCONFIGURED,
+        _filter_around_deny,
+        "TOPIC_FILTERS_INTENDED_TO_DENY_ALLOWED_USING_WILDCARDS",
+    ),
+)

@@ -1,0 +1,149 @@
+"""Lint rules for Condition blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from authlens.core.contract.pages import CONDITIONS, GUIDE
+from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.policy.actions import nearest
+from authlens.core.policy.conditions import BASES, read_date, read_network, read_number
+from authlens.core.policy.document import Condition, ConditionValue
+
+_CONNECT_PAGE = f"{GUIDE}connect-policy.html"
+_MULTI_VALUED = ("iot:connectattributes",)
+
+
+_NAMES = (*BASES, *(f"{base}IfExists" for base in BASES if base != "Null"))
+
+
+def _unknown_operator(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        if condition.operator is None:
+            name = condition.operator_name
+            prefix, colon, rest = name.partition(":")
+            meant = nearest(rest if colon else prefix, _NAMES)
+            hint = f"; did you mean {meant}?" if meant else ""
+            yield one.hit(f"there is no condition operator `{name}`{hint}", condition.operator_span)
+
+
+def _empty_condition(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        operator = condition.operator
+        if operator and not condition.values and not operator.negated and operator.quantifier != "ForAllValues":
+            yield one.hit(
+                f"{condition.operator_name} on {condition.key} has no value, so it is never met", condition.key_span
+            )
+
+
+def _last_will_topic(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        if condition.key.casefold() == "iot:lastwilltopic":
+            message = (
+                "connections under a condition on iot:LastWillTopic were seen to drop after 30 seconds to 5 minutes"
+            )
+            yield one.hit(message, condition.key_span)
+
+
+def _true_when_absent(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        operator = condition.operator
+        if operator and operator.quantifier == "ForAllValues" and condition.values and one.statement.effect == "Allow":
+            message = f"{condition.operator_name} is also met when {condition.key} is absent or has no value"
+            yield one.hit(message, condition.operator_span)
+
+
+def _without_quantifier(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        operator = condition.operator
+        if operator and not operator.quantifier and operator.base != "Null" and _has_several(condition):
+            message = f"{condition.key} may have several values; {condition.operator_name} compares with one"
+            yield one.hit(message, condition.operator_span)
+
+
+def _has_several(condition: Condition) -> bool:
+    return condition.key.casefold() in _MULTI_VALUED or condition.key.casefold().endswith(".list")
+
+
+def _bad_value(subject: Subject) -> Iterator[Hit]:
+    for one, condition in subject.conditions():
+        for value in condition.values if condition.operator else ():
+            yield from _value_hits(one, condition, value)
+
+
+def _value_hits(one: Placed, condition: Condition, value: ConditionValue) -> Iterator[Hit]:
+    base = condition.operator.base if condition.operator else ""
+    wanted = next((words for prefix, words in _WANTED.items() if base.startswith(prefix)), None)
+    if wanted and not value.template.variables and not wanted[1](value.text):
+        yield one.hit(f"`{value.text}` is no {wanted[0]}, which {condition.operator_name} compares", value.span)
+
+
+def _is_truth(text: str) -> bool:
+    return text.lower() in ("true", "false")
+
+
+def _is_arn(text: str) -> bool:
+    return text.count(":") >= 5 and text.startswith("arn:")
+
+
+_WANTED: dict[str, tuple[str, Callable[[str], object]]] = {
+    "IpAddress": ("IP address or range", read_network),
+    "NotIpAddress": ("IP address or range", read_network),
+    "Numeric": ("number", lambda text: read_number(text) is not None),
+    "Date": ("date", read_date),
+    "Bool": ("truth value (true or false)", _is_truth),
+    "Null": ("truth value (true or false)", _is_truth),
+    "Arn": ("ARN", _is_arn),
+}
+
+
+RULES = (
+    Rule(
+        "unknown-operator",
+        "error",
+        "A condition with an operator that is none is refused or never met.",
+        "Correct the name; ForAllValues: or ForAnyValue: may stand before it and IfExists after it.",
+        CONDITIONS,
+        _unknown_operator,
+    ),
+    Rule(
+        "empty-condition",
+        "warning",
+        "Of several values one has to match, and here is none.",
+        "Write a value, or remove the condition.",
+        CONDITIONS,
+        _empty_condition,
+    ),
+    Rule(
+        "condition-value",
+        "error",
+        "A value that the operator cannot read never matches.",
+        "Write a value of the operator's kind.",
+        CONDITIONS,
+        _bad_value,
+    ),
+    Rule(
+        "last-will-topic",
+        "warning",
+        "The condition passes at CONNECT, and the connection is closed later, at no fixed time.",
+        "Remove the condition and restrict what may be published to the topic instead.",
+        "https://github.com/dotnet/MQTTnet/issues/1729",
+        _last_will_topic,
+    ),
+    Rule(
+        "for-all-values",
+        "info",
+        "ForAllValues holds for the empty set. A connection has no attributes unless it asks for them.",
+        "Add a Null condition with false if the key must be there.",
+        _CONNECT_PAGE,
+        _true_when_absent,
+    ),
+    Rule(
+        "several-values",
+        "warning",
+        "A key with several values is compared as a set.",
+        "Put ForAllValues: or ForAnyValue: before the operator.",
+        _CONNECT_PAGE,
+        _without_quantifier,
+    ),
+)

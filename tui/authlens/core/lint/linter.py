@@ -1,0 +1,98 @@
+"""Runs every lint rule over documents, or over an answer with its documents; the table of all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from authlens.core.contract.limits import LONGEST_DOCUMENT, MOST_DOCUMENTS
+from authlens.core.contract.outcome import Outcome
+from authlens.core.lint import (
+    action_rules,
+    answer_rules,
+    arn_rules,
+    audit_rules,
+    condition_rules,
+    statement_rules,
+    structure_rules,
+    variable_rules,
+)
+from authlens.core.lint.rule import NOTHING_KNOWN, Answer, Finding, Hit, Rule, Subject, Surroundings
+from authlens.core.policy.document import Document, parse
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.text.clip import clip
+
+RULES: tuple[Rule, ...] = (
+    *structure_rules.RULES,
+    *arn_rules.RULES,
+    *action_rules.RULES,
+    *variable_rules.RULES,
+    *condition_rules.RULES,
+    *statement_rules.RULES,
+    *audit_rules.RULES,
+    *answer_rules.RULES,
+)
+
+
+def lint(
+    documents: Sequence[Document], surroundings: Surroundings = NOTHING_KNOWN, answer: Answer | None = None
+) -> tuple[Finding, ...]:
+    """Findings in the order of documents and text; those of the answer first."""
+    subject = Subject(tuple(documents), surroundings, answer)
+    found = [_finding(rule, hit) for rule in RULES for hit in rule.check(subject)]
+    return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def lint_outcome(
+    outcome: Outcome, request: AuthorizerRequest | None = None, authorizer: Authorizer | None = None
+) -> tuple[Finding, ...]:
+    """Findings of what AWS answered, with the request's client id and the authorizer's region and account."""
+    documents = [parse(text) for text in outcome.policy_documents]
+    return lint(documents, Surroundings(request, authorizer), Answer.of_outcome(outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """How much of a limit is used."""
+
+    name: str
+    used: int
+    limit: int
+
+    @property
+    def left(self) -> int:
+        """Negative when there is too much."""
+        return self.limit - self.used
+
+
+def gauges(documents: Sequence[Document]) -> Iterator[Gauge]:
+    """The number of documents, and the characters of each: as it is, and without white space where that differs."""
+    yield Gauge("documents", len(documents), MOST_DOCUMENTS)
+    for index, document in enumerate(documents):
+        yield Gauge(f"document {index + 1}", document.size, LONGEST_DOCUMENT)
+        if document.compact_size != document.size:
+            yield Gauge(f"document {index + 1} without white space", document.compact_size, LONGEST_DOCUMENT)
+
+
+def _finding(rule: Rule, hit: Hit) -> Finding:
+    message = clip(hit.message)
+    if rule.reason_code:
+        message = f"{message} ({rule.reason_code})"
+    return Finding(
+        rule.id,
+        rule.severity,
+        message,
+        hit.document,
+        hit.statement,
+        hit.span,
+        rule.reason,
+        rule.fix,
+        rule.source,
+        rule.reason_code,
+    )
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    document = -1 if finding.document is None else finding.document
+    return document, finding.span.start if finding.span else 0

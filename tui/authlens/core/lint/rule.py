@@ -1,0 +1,170 @@
+"""What a lint rule is, and what it looks at. A rule is one function over a subject; tables of rules name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.statement import Severity
+from authlens.core.policy import arn
+from authlens.core.policy.document import ActionElement, Condition, Document, ResourceElement, Statement
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import JsonObject, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beside the documents. Everything may be missing; then the rules that need it are silent."""
+
+    request: AuthorizerRequest | None = None
+    authorizer: Authorizer | None = None
+    region: str | None = None
+    """Instead of that of the authorizer's ARN."""
+    account: str | None = None
+    client_id: str | None = None
+    """Instead of that of the request."""
+
+
+NOTHING_KNOWN = Surroundings()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The members of an authorizer's answer, `policyDocuments` left out of what is judged by its values."""
+
+    values: Mapping[str, Any]
+    spans: Mapping[str, Span]
+    """Where each member is written; empty for an outcome that came over the wire."""
+    span: Span | None = None
+
+    @classmethod
+    def of_outcome(cls, outcome: Outcome) -> Answer:
+        values = {
+            "isAuthenticated": outcome.is_authenticated,
+            "principalId": outcome.principal_id,
+            "policyDocuments": list(outcome.policy_documents),
+            "refreshAfterInSeconds": outcome.refresh_after_in_seconds,
+            "disconnectAfterInSeconds": outcome.disconnect_after_in_seconds,
+        }
+        return cls({name: value for name, value in values.items() if value is not None}, {})
+
+    @classmethod
+    def of_node(cls, node: JsonObject) -> Answer:
+        values = {name.value: json_reader.plain(value) for name, value in node.members}
+        return cls(values, {name.value: value.span for name, value in node.members}, node.span)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Everything that one run of the rules looks at."""
+
+    documents: tuple[Document, ...]
+    surroundings: Surroundings = NOTHING_KNOWN
+    answer: Answer | None = None
+
+    @cached_property
+    def region(self) -> str | None:
+        return self.surroundings.region or (self._authorizer_arn.region if self._authorizer_arn else None) or None
+
+    @cached_property
+    def account(self) -> str | None:
+        return self.surroundings.account or (self._authorizer_arn.account if self._authorizer_arn else None) or None
+
+    @cached_property
+    def _authorizer_arn(self) -> arn.Arn | None:
+        authorizer = self.surroundings.authorizer
+        return arn.split(authorizer.arn) if authorizer else None
+
+    @cached_property
+    def client_id(self) -> str | None:
+        request = self.surroundings.request
+        mqtt = request.mqtt_context if request else None
+        return self.surroundings.client_id or (mqtt.client_id if mqtt else None)
+
+    def statements(self) -> Iterator[Placed]:
+        for index, document in enumerate(self.documents):
+            for statement in document.statements:
+                yield Placed(index, statement)
+
+    def usable(self, effect: str | None = None) -> Iterator[Placed]:
+        """Statements without faults, of one effect or of both."""
+        return (one for one in self.statements() if one.statement.is_usable and effect in (None, one.statement.effect))
+
+    def actions(self) -> Iterator[tuple[Placed, ActionElement]]:
+        return ((one, element) for one in self.statements() for element in one.statement.actions)
+
+    def resources(self) -> Iterator[tuple[Placed, ResourceElement]]:
+        return ((one, element) for one in self.statements() for element in one.statement.resources)
+
+    def conditions(self) -> Iterator[tuple[Placed, Condition]]:
+        return ((one, condition) for one in self.statements() for condition in one.statement.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A statement and the place of its document."""
+
+    document: int
+    statement: Statement
+
+    def hit(self, message: str, span: Span | None = None) -> Hit:
+        return Hit(message, self.document, self.statement.index, span or self.statement.span)
+
+    @property
+    def name(self) -> str:
+        return f"statement {self.statement.index + 1} of document {self.document + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule has something to say."""
+
+    message: str
+    document: int | None = None
+    """`None` for the answer around the documents."""
+    statement: int | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    severity: Severity
+    """error: AWS refuses it, it can never do what it says, or AWS calls it critical; warning: it does something else
+    than it seems to; info: worth knowing."""
+    reason: str
+    fix: str
+    source: str
+    check: Callable[[Subject], Iterable[Hit]]
+    reason_code: str | None = None
+    """AWS Device Defender's name of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of one place. Line and column count from 1 in the document, or in the answer."""
+
+    id: str
+    severity: Severity
+    message: str
+    document: int | None
+    """Counted from 0; `None` for the answer around the documents."""
+    statement: int | None
+    span: Span | None
+    reason: str
+    fix: str
+    source: str
+    reason_code: str | None = None
+
+    @property
+    def line(self) -> int:
+        return self.span.line if self.span else 1
+
+    @property
+    def column(self) -> int:
+        return self.span.column if self.span else 1

@@ -1,0 +1,263 @@
+"""Lint rules for the shape of a document: JSON, keys, versions and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from authlens.core.contract.pages import CONFIG, GRAMMAR, GUIDE
+from authlens.core.lint.rule import Hit, Rule, Subject
+from authlens.core.policy.actions import nearest
+from authlens.core.policy.conditions import operator_named
+from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, Document
+from authlens.core.policy.variables import VERSION_WITH_VARIABLES as _VERSION
+from authlens.core.text import json_reader
+from authlens.core.text.json_reader import JsonArray, JsonObject, JsonString, Span
+
+
+def _faults(fault_id: str) -> Callable[[Subject], Iterator[Hit]]:
+    """The rule that passes on a fault which reading the document found."""
+
+    def check(subject: Subject) -> Iterator[Hit]:
+        for index, document in enumerate(subject.documents):
+            for fault in document.faults:
+                if fault.id == fault_id:
+                    yield Hit(fault.message, index, _statement_at(subject, index, fault.span), fault.span)
+
+    return check
+
+
+def _statement_at(subject: Subject, document: int, span: Span) -> int | None:
+    for statement in subject.documents[document].statements:
+        if statement.span.start <= span.start < statement.span.end:
+            return statement.index
+    return None
+
+
+def _duplicate_key(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        for node in json_reader.walk(document.root) if document.root else ():
+            for again, first in node.duplicates() if isinstance(node, JsonObject) else ():
+                message = (
+                    f"the key `{again.value}` stands here again, first on line {first.span.line}; the last one counts"
+                )
+                yield Hit(message, index, _statement_at(subject, index, again.span), again.span)
+
+
+def _missing_version(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        if isinstance(document.root, JsonObject) and document.root.get("Version") is None:
+            yield Hit(f"the document has no Version{_kept_as_text(document)}", index, None, document.root.span)
+
+
+def _other_version(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        version = document.root.get("Version") if isinstance(document.root, JsonObject) else None
+        if version is not None and document.version != _VERSION:
+            written = f"`{document.version}`" if document.version is not None else json_reader.words(version)
+            yield Hit(f"Version is {written}, not `{_VERSION}`{_kept_as_text(document)}", index, None, version.span)
+
+
+def _kept_as_text(document: Document) -> str:
+    """The first variable that the Version leaves as text, for the end of a sentence."""
+    templates = (
+        template
+        for statement in document.statements
+        for template in (
+            *(element.template for element in statement.resources),
+            *(template for condition in statement.conditions for template in condition.templates),
+        )
+    )
+    variable = next((one for template in templates for one in template.variables), None)
+    return f", so `{variable.written}` stays as text" if variable else ""
+
+
+def _unknown_key(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        if isinstance(document.root, JsonObject):
+            for key in _others(document.root, DOCUMENT_KEYS):
+                yield Hit(_where_it_belongs(key.value, "the document", DOCUMENT_KEYS), index, None, key.span)
+    for one in subject.statements():
+        if isinstance(one.statement.node, JsonObject):
+            for key in _others(one.statement.node, STATEMENT_KEYS):
+                if key.value not in _PRINCIPALS:
+                    yield one.hit(_where_it_belongs(key.value, "a statement", STATEMENT_KEYS), key.span)
+
+
+_PRINCIPALS = ("Principal", "NotPrincipal")
+
+
+def _others(node: JsonObject, known: tuple[str, ...]) -> Iterator[JsonString]:
+    return (key for key, _ in node.members if key.value not in known)
+
+
+def _where_it_belongs(key: str, place: str, known: tuple[str, ...]) -> str:
+    what = f"`{key}` is no key of {place}"
+    if key in STATEMENT_KEYS:
+        return f"{what}: it belongs inside a statement; a brace may be misplaced"
+    if key in DOCUMENT_KEYS:
+        return f"{what}: it belongs to the document; a brace may be misplaced"
+    if operator_named(key):
+        return f"{what}: the operator belongs inside Condition; a brace may be misplaced"
+    meant = nearest(key, known)
+    return f"{what}; did you mean `{meant}`?" if meant else what
+
+
+def _principal(subject: Subject) -> Iterator[Hit]:
+    for one in subject.statements():
+        node = one.statement.node
+        for key in _others(node, STATEMENT_KEYS) if isinstance(node, JsonObject) else ():
+            if key.value in _PRINCIPALS:
+                yield one.hit(f"an AWS IoT policy has no {key.value}", key.span)
+
+
+def _empty_statement(subject: Subject) -> Iterator[Hit]:
+    for index, document in enumerate(subject.documents):
+        node = document.root.get("Statement") if isinstance(document.root, JsonObject) else None
+        if isinstance(node, JsonArray) and not node.items:
+            yield Hit("the document has no statement in its list, so it grants nothing", index, None, node.span)
+
+
+def _duplicate_sid(subject: Subject) -> Iterator[Hit]:
+    seen: dict[tuple[int, str], int] = {}
+    for one in subject.statements():
+        sid = one.statement.node.get("Sid") if isinstance(one.statement.node, JsonObject) else None
+        if isinstance(sid, JsonString):
+            first = seen.setdefault((one.document, sid.value), one.statement.index)
+            if first != one.statement.index:
+                yield one.hit(f"the Sid `{sid.value}` is that of statement {first + 1} too", sid.span)
+
+
+RULES = (
+    Rule(
+        "json-syntax",
+        "error",
+        "A document that is no JSON is refused as malformed. AWS's own example output of this command has unescaped "
+        "quotes, too.",
+        "Mend the text at the place shown; let a JSON library write it instead of joining strings.",
+        CONFIG,
+        _faults("json-syntax"),
+    ),
+    Rule(
+        "not-an-object",
+        "error",
+        "A policy is a JSON object; anything else is refused as malformed.",
+        "Return an object with Version and Statement.",
+        GRAMMAR,
+        _faults("not-an-object"),
+    ),
+    Rule(
+        "missing-statement",
+        "error",
+        "Without a Statement nothing is allowed.",
+        "Add a Statement list.",
+        GRAMMAR,
+        _faults("missing-statement"),
+    ),
+    Rule(
+        "empty-statement",
+        "warning",
+        "A document without a statement counts as one of ten and allows nothing.",
+        "Add a statement, or leave the document out.",
+        GRAMMAR,
+        _empty_statement,
+    ),
+    Rule(
+        "wrong-type",
+        "error",
+        "A value of another type than the policy grammar's makes the document malformed.",
+        "Write strings, or lists of strings, where the message says so.",
+        GRAMMAR,
+        _faults("wrong-type"),
+    ),
+    Rule(
+        "missing-effect",
+        "error",
+        "A statement without Effect neither allows nor denies.",
+        "Add an Effect.",
+        GRAMMAR,
+        _faults("missing-effect"),
+    ),
+    Rule(
+        "invalid-effect",
+        "error",
+        "Effect knows two values and their case counts.",
+        "Write Allow or Deny.",
+        GRAMMAR,
+        _faults("invalid-effect"),
+    ),
+    Rule(
+        "missing-action",
+        "error",
+        "A statement without Action names nothing that it could allow or deny.",
+        "Add an Action.",
+        GRAMMAR,
+        _faults("missing-action"),
+    ),
+    Rule(
+        "missing-resource",
+        "error",
+        "A statement without Resource names nothing that its actions could be done to.",
+        "Add a Resource.",
+        GRAMMAR,
+        _faults("missing-resource"),
+    ),
+    Rule(
+        "conflicting-keys",
+        "error",
+        "Action and NotAction, like Resource and NotResource, exclude each other.",
+        "Keep one of the two.",
+        GRAMMAR,
+        _faults("conflicting-keys"),
+    ),
+    Rule(
+        "duplicate-key",
+        "error",
+        "Most JSON parsers keep the last of two equal keys and drop the first without a word; two Condition blocks "
+        "become one.",
+        "Merge the two.",
+        "https://github.com/dotnet/MQTTnet/issues/1729",
+        _duplicate_key,
+    ),
+    Rule(
+        "unknown-key",
+        "error",
+        "A key that the grammar does not know is refused or ignored. A misplaced brace puts a key in the wrong object, "
+        "as in AWS's sample for retained messages.",
+        "Correct the name, or move it to where the message says.",
+        f"{GUIDE}retained-message-policy-examples.html",
+        _unknown_key,
+    ),
+    Rule(
+        "principal",
+        "error",
+        "The principal of an AWS IoT policy is whoever it is returned for; only resource policies of other services "
+        "name one.",
+        "Remove the key.",
+        GRAMMAR,
+        _principal,
+    ),
+    Rule(
+        "missing-version",
+        "warning",
+        "Without Version the policy language of 2008 is meant, in which IAM takes policy variables as plain text.",
+        f'Add "Version": "{_VERSION}".',
+        GRAMMAR,
+        _missing_version,
+    ),
+    Rule(
+        "other-version",
+        "warning",
+        "Only this version of the policy language has policy variables.",
+        f'Write "Version": "{_VERSION}".',
+        GRAMMAR,
+        _other_version,
+    ),
+    Rule(
+        "duplicate-sid",
+        "warning",
+        "A Sid names one statement of its document.",
+        "Rename or remove one.",
+        GRAMMAR,
+        _duplicate_sid,
+    ),
+)

@@ -1,0 +1,1 @@
+"""One question, decided with its reasons and its near misses."""

@@ -1,0 +1,187 @@
+"""What almost allowed something that is denied by default, and what keeps it from doing so; the nearest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from authlens.core.policy import arn
+from authlens.core.policy.actions import TYPES, action_named, actions_matching, nearest_action
+from authlens.core.policy.arn import tail_of
+from authlens.core.policy.conditions import Operator
+from authlens.core.policy.decision.near_resource import Miss, nearest_resources, resource_misses
+from authlens.core.policy.decision.reasons import is_allowed
+from authlens.core.policy.document import Condition, Document, Statement
+from authlens.core.policy.matching import Asking, matching_action, matching_resource, unmet_conditions
+from authlens.core.policy.variables import Context
+from authlens.core.text.clip import clip
+from authlens.core.text.json_reader import Span
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    rank: int
+    """0 is nearest."""
+    message: str
+    document: int | None = None
+    """Counted from 0; `None` when it is the question that misses."""
+    statement: Statement | None = None
+    span: Span | None = None
+    """What to look at in the document."""
+
+
+def almost_allowed(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
+    """For an implicit deny."""
+    found = [*_of_question(documents, asking), *_unread(documents), *_of_statements(documents, asking, "Allow")]
+    return tuple(sorted(found, key=_rank)) or _nearest(documents, asking) or _not_named(documents, asking)
+
+
+def almost_denied(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
+    """For something allowed: the denies that look as if they applied."""
+    return tuple(sorted((miss for miss in _of_statements(documents, asking, "Deny") if miss.rank <= 2), key=_rank))
+
+
+def _rank(miss: NearMiss) -> int:
+    return miss.rank
+
+
+def _of_statements(documents: Sequence[Document], asking: Asking, effect: str) -> Iterator[NearMiss]:
+    for index, document in enumerate(documents):
+        for statement in document.statements:
+            if statement.effect in (effect, None):
+                for miss in _of_statement(statement, asking):
+                    yield NearMiss(miss.rank, clip(miss.message), index, statement, miss.span)
+
+
+def _unread(documents: Sequence[Document]) -> Iterator[NearMiss]:
+    for index, document in enumerate(documents):
+        if document.faults and not document.statements:
+            fault = document.faults[0]
+            yield NearMiss(1, f"it is left out: {fault.message}", index, None, fault.span)
+
+
+def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
+    allows = [statement for document in documents for statement in document.statements if statement.allows]
+    named = dict.fromkeys(element.text for one in allows if not one.not_action for element in one.actions)
+    if not named or any(matching_action(one, asking.lower_action) for one in allows):
+        return ()
+    return (NearMiss(5, f"what is allowed is {', '.join(named)}; no Allow names {asking.action}"),)
+
+
+def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[NearMiss]:
+    action = action_named(asking.action)
+    if action is None:
+        meant = nearest_action(asking.action)
+        hint = f"; did you mean {meant}?" if meant else ""
+        yield NearMiss(0, f"AWS IoT policies know no action {asking.action}{hint}")
+        return
+    tail = asking.resource.tail
+    kind = tail.partition("/")[0]
+    if action.type == "*" or kind == action.type or asking.resource.text == "*":
+        return
+    name = tail.partition("/")[2] if kind in TYPES else tail
+    wanted = f"{action.type}/{name}"
+    resource = arn.Asked(asking.resource.text.removesuffix(tail) + wanted, asking.resource.prefix)
+    answer = "allowed" if is_allowed(action.name, resource, asking, documents) else "not allowed either"
+    yield NearMiss(0, clip(f"`{tail}` is no resource of {action.name}: ask for `{wanted}`, which is {answer}"))
+
+
+def _of_statement(statement: Statement, asking: Asking) -> Iterator[Miss]:
+    if statement.faults:
+        yield Miss(2, f"it is left out: {statement.faults[0].message}", statement.faults[0].span)
+        return
+    names_action = (matching_action(statement, asking.lower_action) is None) == statement.not_action
+    names_resource = (matching_resource(statement, asking) is None) == statement.not_resource
+    if names_action and names_resource:
+        yield from (_unmet(condition, asking.context) for condition in unmet_conditions(statement, asking.context))
+    elif names_action:
+        yield from _resource_missing(statement, asking)
+    elif names_resource:
+        yield from _action_missing(statement, asking)
+
+
+def _unmet(condition: Condition, context: Context) -> Miss:
+    what = f"the condition {condition.operator_name} on {condition.key} is not met"
+    if condition.operator is None:
+        return Miss(0, f"{what}: there is no such operator", condition.operator_span)
+    actual = context.get(condition.key)
+    wanted = [template.text(context) for template in condition.templates]
+    return Miss(0, f"{what}: {_wish(condition.operator, wanted)}, {_having(actual)}", condition.key_span)
+
+
+def _wish(operator: Operator, wanted: list[str]) -> str:
+    if operator.base == "Null":
+        return "it wants the key to be absent" if "true" in map(str.lower, wanted) else "it wants the key to be there"
+    whose = {"ForAllValues": "every value to be ", "ForAnyValue": "one value to be "}.get(operator.quantifier or "", "")
+    verb = f"{'anything but ' if operator.negated else _MEASURES.get(_measure(operator.base), '')}{_listed(wanted)}"
+    return f"it wants {whose}{verb}"
+
+
+def _measure(base: str) -> str:
+    return base.removeprefix("Numeric").removeprefix("Date")
+
+
+_MEASURES = {
+    "LessThan": "less than ",
+    "LessThanEquals": "at most ",
+    "GreaterThan": "more than ",
+    "GreaterThanEquals": "at least ",
+    "IpAddress": "an address in ",
+}
+
+
+def _having(actual: tuple[str, ...] | None) -> str:
+    if actual is None:
+        return "the connection has no such key"
+    return f"the connection has {_listed(actual, 'and')}"
+
+
+def _listed(texts: Sequence[str], joined: str = "or") -> str:
+    return f" {joined} ".join(f"`{text}`" for text in texts) if texts else "no value"
+
+
+def _resource_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
+    if statement.not_resource:
+        excluding = matching_resource(statement, asking)
+        if excluding:
+            yield Miss(3, f"its NotResource `{excluding.text}` leaves this out", excluding.span)
+        return
+    for element in statement.resources:
+        yield from resource_misses(element, asking)
+
+
+def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
+    if statement.not_action:
+        excluding = matching_action(statement, asking.lower_action)
+        if excluding:
+            yield Miss(3, f"its NotAction `{excluding.text}` leaves {asking.action} out", excluding.span)
+        return
+    for element in statement.actions:
+        if not actions_matching(element.text) and nearest_action(element.text) == _name(asking):
+            yield Miss(1, f"`{element.text}` is no action; {asking.action} may be meant", element.span)
+            return
+    if not any(element.text == "*" for element in statement.resources):
+        allowed = ", ".join(element.text for element in statement.actions)
+        yield Miss(3, f"it allows {allowed} on this resource, but not {asking.action}", statement.actions[0].span)
+
+
+def _name(asking: Asking) -> str:
+    action = action_named(asking.action)
+    return action.name if action else asking.action
+
+
+def _nearest(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
+    """Where nothing is a known kind of miss: the resources that read most alike."""
+    candidates = [
+        (element, index, statement)
+        for index, document in enumerate(documents)
+        for statement in document.statements
+        if statement.allows and not statement.not_resource and matching_action(statement, asking.lower_action)
+        for element in statement.resources
+    ]
+    alike = nearest_resources([element for element, _, _ in candidates], asking)
+    return tuple(
+        NearMiss(9, f"the nearest that it allows is `{tail_of(element.text)}`", index, statement, element.span)
+        for element, index, statement in candidates
+        if element in alike
+    )

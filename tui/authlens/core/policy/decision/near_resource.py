@@ -1,0 +1,190 @@
+"""Why one resource of a statement does not match the one that was asked for, in one sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
+
+from authlens.core.policy import arn
+from authlens.core.policy.actions import action_named
+from authlens.core.policy.arn import tail_of
+from authlens.core.policy.document import ResourceElement
+from authlens.core.policy.matching import Asking
+from authlens.core.policy.variables import template
+from authlens.core.policy.wildcards import compile_symbols, symbols
+from authlens.core.text.json_reader import Span
+
+_LONGEST_COMPARED = 512
+"""Characters; comparing two texts by likeness takes the product of their lengths."""
+_MOST_LEVELS = 32
+"""Levels of a name that are looked at; AWS IoT takes topics of eight."""
+_WITHOUT_THING = ("iot:connection.thing.", "iot:certificate.")
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    rank: int
+    message: str
+    span: Span
+
+
+Spotter = Callable[[ResourceElement, Asking], tuple[int, str] | None]
+
+
+def resource_misses(element: ResourceElement, asking: Asking) -> Iterator[Miss]:
+    """The first explanation that fits, if one does."""
+    for spotter in _SPOTTERS:
+        found = spotter(element, asking)
+        if found:
+            yield Miss(found[0], found[1], element.span)
+            return
+
+
+def nearest_resources(elements: Sequence[ResourceElement], asking: Asking) -> list[ResourceElement]:
+    by_text = {tail_of(element.text): element for element in elements if len(element.text) <= _LONGEST_COMPARED}
+    return [by_text[text] for text in get_close_matches(asking.resource.tail, by_text, 2, 0.6)]
+
+
+def _fits(pattern: str, text: str, asking: Asking) -> bool:
+    return template(pattern).glob(asking.context).matches(text)
+
+
+def _asked_text(element: ResourceElement, asking: Asking) -> str:
+    return asking.resource.against(element.prefix)
+
+
+def _variable(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """The pattern would match if its variables had other values."""
+    written = element.template
+    if not written.variables or not written.loosened().matches(_asked_text(element, asking)):
+        return None
+    for variable in written.variables:
+        if variable.value(asking.context) is None:
+            hint = _CANNOT_RESOLVE if variable.name.casefold().startswith(_WITHOUT_THING) else ""
+            return 1, f"{variable.why_unresolved(asking.context)}{hint}"
+    values = " and ".join(f"`{one.written}` is `{one.value(asking.context)}`" for one in written.variables)
+    return 2, f"{values}, so `{tail_of(element.text)}` is `{tail_of(written.text(asking.context))}`"
+
+
+_CANNOT_RESOLVE = ": a connection with custom authentication has neither a thing nor a certificate"
+
+
+def _broken_arn(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """A slip in the ARN itself; mended, it would match."""
+    for mended, what in _mended(element.text):
+        prefix = arn.fitting_prefix(mended)
+        if _fits(mended, asking.resource.against(prefix), asking):
+            return 1, f"`{element.text}` {what}"
+    return None
+
+
+def _mended(text: str) -> Iterator[tuple[str, str]]:
+    fields = text.split(":")
+    if text.startswith("arn:") and "iot" not in fields[1:3]:
+        yield ":".join([*fields[:2], "iot", *fields[2:]]), "lacks the field `iot` of its ARN"
+    if text.strip() != text:
+        yield text.strip(), "has white space at its end"
+    if ":/" in text:
+        yield text.replace(":/", ":", 1), "has a slash before the type, which makes it another resource"
+    if text.startswith("["):
+        yield from ((item, "is a list written as one string") for item in _listed(text))
+    elif not text.startswith("arn:") and text != "*":
+        yield f"arn:aws:iot:us-east-1:123456789012:{text}", "is only the tail of an ARN"
+
+
+def _listed(text: str) -> Iterable[str]:
+    try:
+        items = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    return [item for item in items if isinstance(item, str)] if isinstance(items, list) else ()
+
+
+def _other_prefix(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """The same tail in another region, account or partition."""
+    pattern, asked = arn.split(element.text), arn.split(_asked_text(element, asking))
+    if pattern is None or asked is None or not _fits(pattern.tail, asked.tail, asking):
+        return None
+    differing = [
+        f"{name} `{getattr(pattern, name)}` where the question has `{getattr(asked, name)}`"
+        for name in ("partition", "service", "region", "account")
+        if not _fits(getattr(pattern, name), getattr(asked, name), asking)
+    ]
+    return (1, f"its ARN has the {' and the '.join(differing)}") if differing else None
+
+
+def _other_type(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """The same name under another type: `topic/` where the action is judged on `topicfilter/`."""
+    kind, _, name = tail_of(element.text).partition("/")
+    asked_kind, _, asked_name = asking.resource.tail.partition("/")
+    action = action_named(asking.action)
+    if not name or kind == asked_kind or not _fits(name, asked_name, asking):
+        return None
+    if action is None or action.type != asked_kind:
+        return None
+    return 1, f"`{kind}/{name}` needs to be `{asked_kind}/{name}` for {action.name}"
+
+
+def _case(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    values = [part.casefold() if isinstance(part, str) else part for part in element.template.filled(asking.context)]
+    if compile_symbols(values).matches(_asked_text(element, asking).casefold()):
+        return 2, f"`{tail_of(element.text)}` differs in upper and lower case, which count here"
+    return None
+
+
+def _mqtt_wildcard(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """`+` and `#` would match by MQTT's rules, but a policy takes them as characters."""
+    tail = tail_of(element.template.text(asking.context))
+    signs = {"+", "#"} & set(tail)
+    if not signs or (signs == {"+"} and "*" not in tail and tail.count("/") != asking.resource.tail.count("/")):
+        return None
+    if not compile_symbols(symbols(re.sub(r"/?#|[+]", "*", tail))).matches(asking.resource.tail):
+        return None
+    return 1, f"`{max(signs)}` in `{tail}` is an ordinary character in a policy; `*` is the wildcard"
+
+
+def _slash(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    text = _asked_text(element, asking)
+    tail = tail_of(element.text)
+    glob = element.template.glob(asking.context)
+    if glob.matches(text + "/"):
+        return 2, f"`{tail}` wants a slash after `{asking.resource.tail}`"
+    if text.endswith("/") and glob.matches(text[:-1]):
+        return 2, f"`{tail}` has no slash at the end, `{asking.resource.tail}` has one"
+    kind, _, name = asking.resource.tail.partition("/")
+    if glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}//{name}"):
+        return 2, f"`{tail}` has a second slash after `{kind}/`"
+    if name.startswith("/") and glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}/{name[1:]}"):
+        return 2, f"`{asking.resource.tail}` has a second slash after `{kind}/`, `{tail}` has not"
+    return None
+
+
+def _longer(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
+    """The pattern names the beginning of what was asked for."""
+    text = _asked_text(element, asking)
+    symbols = [*element.template.filled(asking.context)]
+    pattern, tail = compile_symbols(symbols), tail_of(element.text)
+    for end in (found.start() for found in islice(re.finditer("/", text), _MOST_LEVELS)):
+        if pattern.matches(text[:end]):
+            shadow = "; a named shadow is a longer ARN" if tail.startswith("thing/") else ""
+            return 3, f"`{tail}` does not cover what lies below it, `{tail}/*` would{shadow}"
+    plain = element.template.text(asking.context)
+    if tail_of(plain).count("/") and text.startswith(plain) and not plain.endswith("/"):
+        return 4, f"`{tail}` is no prefix: it matches nothing longer without `*`"
+    return None
+
+
+_SPOTTERS: tuple[Spotter, ...] = (
+    _variable,
+    _broken_arn,
+    _other_prefix,
+    _other_type,
+    _mqtt_wildcard,
+    _case,
+    _slash,
+    _longer,
+)

@@ -1,0 +1,1 @@
+"""What AWS would refuse before the function runs."""

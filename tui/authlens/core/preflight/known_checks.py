@@ -1,0 +1,70 @@
+"""Preflight of what sending needs and is known not to be there: references, the signing key, the authorizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+
+from authlens.core.contract import test_call
+from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.request.references import refers
+from authlens.core.request.token_place import token_of
+
+
+def missing(subject: Subject) -> Iterator[Finding]:
+    """References that stand for nothing, and a signing key that cannot be used: nothing would be sent."""
+    for each in subject.known.missing:
+        id_ = "signing-key" if each.path.startswith("sign.") else "missing-reference"
+        yield Finding(id_, "error", each.path, each.why, each.start, each.end)
+
+
+def nothing_to_sign(subject: Subject) -> Iterator[Finding]:
+    """`sign:` without a token to sign. Where only the authorizer tells the token's name, it has to be known."""
+    sign, authorizer = subject.sign, subject.authorizer
+    if sign is None or (authorizer is None and sign.place != "token"):
+        return
+    known = None if sign.place == "token" else authorizer
+    if not token_of(subject.request, known):
+        message = "The request is signed when it is sent, but there is no token to sign"
+        if sign.place == "token":
+            message += ": 'place: token' signs the member token alone"
+        elif known is not None and known.token_key_name:
+            message += f": neither the member token nor a parameter {known.token_key_name!r} holds one"
+        yield Finding("nothing-to-sign", "error", "token", f"{message}.")
+    elif known is not None and subject.request.token is not None and not known.token_key_name:
+        message = (
+            f"The authorizer has no tokenKeyName, so the token cannot be placed in {_PLACES[sign.place]} when the "
+            "request is signed."
+        )
+        yield Finding("no-place-for-token", "error", "token", message, 0, len(subject.request.token))
+
+
+_PLACES = {
+    "token": "the token",
+    "username": "the MQTT username",
+    "queryString": "the query string",
+    "headers": "the HTTP headers",
+}
+
+
+def unknown_authorizer(subject: Subject) -> Iterator[Finding]:
+    """An authorizer that is known not to exist, with the one that was probably meant."""
+    request, known = subject.request, subject.known
+    name = request.authorizer_name
+    if known.has_authorizer is not False or not name or refers(name):
+        return
+    near = get_close_matches(name, known.authorizer_names, n=1, cutoff=0.6)
+    others = ", ".join(known.authorizer_names[:5])
+    message = f"There is no authorizer {name!r}" + (
+        f"; there is {others}." if others else " in this account and region."
+    )
+    fix = Fix(f"Use {near[0]}", replace(request, authorizer_name=near[0])) if near else None
+    words = test_call.UNKNOWN_AUTHORIZER.refusal(name=name).message
+    yield Finding(test_call.UNKNOWN_AUTHORIZER.id, "error", "authorizerName", message, 0, len(name), fix, words)
+
+
+BEFORE_THE_CALL: tuple[Check, ...] = (missing, nothing_to_sign)
+"""What keeps a request from being sent at all."""
+
+CHECKS: tuple[Check, ...] = (unknown_authorizer,)

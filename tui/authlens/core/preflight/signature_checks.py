@@ -1,0 +1,277 @@
+"""Preflight of token and signature: what fits no key of the authorizer, is not found, or loses its `+` on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import TypeGuard
+
+from authlens.core.contract import test_call
+from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.limit_checks import mended_signature
+from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
+from authlens.core.request.fields import label, text_at, with_text
+from authlens.core.request.members import BY_PATH
+from authlens.core.request.references import literal, meant, refers
+from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.token_place import (
+    Placed,
+    everything,
+    find,
+    find_all,
+    find_signature,
+    find_token,
+    put,
+    signature_of,
+    token_of,
+)
+from authlens.core.secrets.redaction import HARMLESS_NAMES
+from authlens.core.signing import jwt
+from authlens.core.signing.bench import other_texts
+from authlens.core.signing.keys import MINIMUM_BITS
+from authlens.core.signing.mistakes import Slip, slips
+from authlens.core.signing.signing import fitting_key
+from authlens.core.text.encodings import from_base64, has_escapes, percent_decode, signature_bytes
+
+
+def signature_mismatch(subject: Subject) -> Iterator[Finding]:
+    """A signature that none of the authorizer's keys verifies, with the slip that would make it fit."""
+    request, authorizer = subject.request, subject.authorizer
+    token, signature = token_of(request, authorizer), signature_of(request)
+    if subject.sign is not None or not _verifies(authorizer) or token is None or signature is None:
+        return
+    if refers(token) or refers(signature) or _breaks_pattern(request.token_signature):
+        return
+    keys, token = authorizer.token_signing_public_keys, meant(token)
+    if fitting_key(token, signature, keys) is not None:
+        return
+    slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
+    path, start, end = _signature_range(request)
+    why = slip.reason if slip else "none of them made it, or it is damaged"
+    message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}): {why}."
+    words = test_call.SIGNATURE_MISMATCH.refusal(name=authorizer.name).message
+    yield Finding(test_call.SIGNATURE_MISMATCH.id, "error", path, message, start, end, _slip_fix(subject, slip), words)
+
+
+def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
+    """Context mode with a signed authorizer that finds no token, or no signature, in the contexts."""
+    request, authorizer = subject.sent, subject.authorizer
+    if request.mode is not Mode.CONTEXT or authorizer is None or authorizer.signing_disabled:
+        return
+    names = (authorizer.token_key_name or "", SIGNATURE_NAME)
+    for name in (name for name in names if name and find(request, name) is None):
+        near = _nearest(request, name, {other.lower() for other in names if other})
+        what = "signature" if name == SIGNATURE_NAME else "token"
+        message = f"The authorizer is signed, and there is no {what}: the contexts hold no parameter {name!r}"
+        fix = None
+        if near is not None:
+            message += f"; {label(near.path)} has {near.name!r}, which is not that name"
+            fix = Fix(f"Rename {near.name} to {name}", _renamed(subject.request, near, name))
+        elif name == SIGNATURE_NAME:
+            fix = _third_part_fix(subject)
+        yield Finding(
+            test_call.TOKEN_NOT_IN_CONTEXT.id, "error", _context_path(request), f"{message}.", 0, 0, fix, "null"
+        )
+
+
+def _third_part_fix(subject: Subject) -> Fix | None:
+    """The JWT that a context carries, parted into token and signature where it is."""
+    placed = find_token(subject.request, subject.authorizer)
+    read = jwt.read(placed.value) if placed else None
+    if placed is None or read is None or not read.can_be_signature or read.signature is None:
+        return None
+    parted = put(subject.request, placed.place, placed.name, read.signed_part)
+    signed = put(parted, placed.place, SIGNATURE_NAME, read.signature)
+    return Fix("Use the JWT's third part as the signature", signed)
+
+
+def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
+    """A token or signature in a URL-encoded place that holds a bare `+`, which is read as a space."""
+    for placed in _placed_values(subject):
+        if placed.place != "headers" and "+" in placed.raw and not refers(placed.raw):
+            start = placed.start + placed.raw.index("+")
+            message = (
+                f"The '+' in {placed.name} is read as a space: values in {label(placed.path)} are URL-encoded, "
+                "so it must be written %2B."
+            )
+            encoded = placed.raw.replace("+", "%2B")
+            fix = Fix("Write '+' as %2B", _respelled(subject.request, placed, encoded))
+            yield Finding("plus-becomes-space", "warning", placed.path, message, start, start + 1, fix)
+
+
+def encoded_header(subject: Subject) -> Iterator[Finding]:
+    """A URL-encoded value in a header, where AWS decodes nothing."""
+    for placed in _placed_values(subject):
+        if placed.place == "headers" and has_escapes(placed.raw) and not refers(placed.raw):
+            message = f"The header {placed.name} looks URL-encoded; AWS does not decode header values."
+            fix = Fix("URL-decode the header", _respelled(subject.request, placed, percent_decode(placed.raw)))
+            yield Finding("url-encoded-header", "warning", placed.path, message, placed.start, placed.end, fix)
+
+
+def odd_placed_signature(subject: Subject) -> Iterator[Finding]:
+    """A signature in a context that, read as AWS reads it, is not base64."""
+    placed = find_signature(subject.request)
+    if placed is None or refers(placed.raw) or subject.is_signed_here(placed) or "+" in placed.raw:
+        return
+    if signature_bytes(placed.value) is not None:
+        return
+    mended = mended_signature(placed.value)
+    why = mended[1] if mended else "it is not base64"
+    fix = Fix("Write it as URL-encoded base64", _placed_anew(subject.request, placed, mended[0])) if mended else None
+    message = f"The signature in {label(placed.path)} cannot be verified: {why}."
+    yield Finding("signature-not-base64", "warning", placed.path, message, placed.start, placed.end, fix)
+
+
+def short_signature(subject: Subject) -> Iterator[Finding]:
+    """A signature that no key which AWS accepts can have made."""
+    if subject.sign is not None:
+        return
+    octets = signature_bytes(signature_of(subject.request) or "")
+    if octets is not None and len(octets) * 8 < MINIMUM_BITS:
+        path, start, end = _signature_range(subject.request)
+        message = (
+            f"The signature has {len(octets)} bytes; one of an RSA key of {MINIMUM_BITS} bits, "
+            f"the smallest that AWS takes, has {MINIMUM_BITS // 8}."
+        )
+        yield Finding("signature-too-short", "warning", path, message, start, end)
+
+
+def unpadded_signature(subject: Subject) -> Iterator[Finding]:
+    """Base64 without its padding, which the API's pattern allows."""
+    signature = signature_of(subject.request) or ""
+    if subject.sign is not None or from_base64(signature) is not None or signature_bytes(signature) is None:
+        return
+    path, start, end = _signature_range(subject.request)
+    message = (
+        "The signature is base64 without its padding. The API allows that; nobody measured whether AWS IoT verifies "
+        "it as the same."
+    )
+    yield Finding("signature-unpadded", "info", path, message, start, end)
+
+
+def several_places(subject: Subject) -> Iterator[Finding]:
+    """A parameter that is in several places with different values: which one AWS takes was never measured."""
+    names = [SIGNATURE_NAME, *([subject.authorizer.token_key_name] if _verifies(subject.authorizer) else [])]
+    for name in (name for name in names if name):
+        found = find_all(subject.sent, name)
+        if len({placed.value for placed in found}) > 1:
+            places = ", ".join(label(placed.path) for placed in found)
+            message = f"{name} is in several places with different values ({places}); it is not known which wins."
+            written = [placed for placed in find_all(subject.request, name) if not subject.is_signed_here(placed)]
+            last = (written or found)[-1]
+            yield Finding("parameter-in-several-places", "warning", last.path, message, last.start, last.end)
+
+
+def unverified_signature(subject: Subject) -> Iterator[Finding]:
+    """A signature in the contexts of an authorizer that verifies none."""
+    placed = find_signature(subject.sent)
+    if placed is not None and subject.authorizer is not None and subject.authorizer.signing_disabled:
+        message = "Signing is disabled for this authorizer: AWS verifies nothing, the function must do it itself."
+        start, end = (0, 0) if subject.is_signed_here(placed) else (placed.start, placed.end)
+        yield Finding("signature-not-verified", "info", placed.path, message, start, end)
+
+
+def whole_jwt(subject: Subject) -> Iterator[Finding]:
+    """A whole JWT as the token, signed by its own third part: what that signs is the first two parts."""
+    request = subject.request
+    read = jwt.read(request.token or "")
+    if read is None or read.signature is None or request.token == read.signed_part or _verifies(subject.authorizer):
+        return
+    if subject.sign is not None:
+        return
+    if request.token_signature == read.signature:
+        start = len(read.signed_part)
+        message = "The signature is the JWT's own third part: it signs the first two parts, which must be the token."
+        fix = Fix("Drop the third part from the token", replace(request, token=read.signed_part))
+        yield Finding("jwt-signs-itself", "warning", "token", message, start, len(request.token or ""), fix)
+
+
+CHECKS: tuple[Check, ...] = (
+    signature_mismatch,
+    nothing_to_verify,
+    spoiled_in_transit,
+    encoded_header,
+    odd_placed_signature,
+    short_signature,
+    unpadded_signature,
+    several_places,
+    unverified_signature,
+    whole_jwt,
+)
+
+
+def _verifies(authorizer: Authorizer | None) -> TypeGuard[Authorizer]:
+    return authorizer is not None and not authorizer.signing_disabled and bool(authorizer.token_signing_public_keys)
+
+
+def _breaks_pattern(signature: str | None) -> bool:
+    """Whether AWS refuses the top-level signature before it verifies it, which is said elsewhere."""
+    return signature is not None and not BY_PATH["tokenSignature"].fits(signature)
+
+
+def _placed_values(subject: Subject) -> Iterator[Placed]:
+    """The token and the signature wherever the contexts hold them."""
+    names = [SIGNATURE_NAME]
+    if subject.authorizer is not None and subject.authorizer.token_key_name:
+        names.append(subject.authorizer.token_key_name)
+    found = (placed for name in names for placed in find_all(subject.request, name))
+    return (placed for placed in found if not subject.is_signed_here(placed))
+
+
+def _signature_range(request: AuthorizerRequest) -> tuple[str, int, int]:
+    if request.token_signature is not None:
+        return "tokenSignature", 0, len(request.token_signature)
+    placed = find_signature(request)
+    return (placed.path, placed.start, placed.end) if placed else ("", 0, 0)
+
+
+def _slip_fix(subject: Subject, slip: Slip | None) -> Fix | None:
+    """The request with the pair that AWS would accept, where a change of encoding gives one."""
+    if slip is None or slip.token is None or slip.signature is None:
+        return None
+    request = subject.request
+    if request.token is not None:
+        return Fix("Mend it", replace(request, token=literal(slip.token), token_signature=slip.signature))
+    name = subject.authorizer.token_key_name if subject.authorizer else None
+    for placed, value in ((find(request, name or ""), literal(slip.token)), (find_signature(request), slip.signature)):
+        if placed is not None and placed.value != value:
+            request = _placed_anew(request, placed, value)
+    return Fix("Mend it", request)
+
+
+def _respelled(request: AuthorizerRequest, placed: Placed, raw: str) -> AuthorizerRequest:
+    """The request with the raw text of one value replaced."""
+    text = text_at(request, placed.path) or ""
+    return with_text(request, placed.path, text[: placed.start] + raw + text[placed.end :])
+
+
+def _placed_anew(request: AuthorizerRequest, placed: Placed, value: str) -> AuthorizerRequest:
+    return put(request, placed.place, placed.name, value)
+
+
+def _nearest(request: AuthorizerRequest, name: str, wanted: set[str]) -> Placed | None:
+    """The parameter or header whose name is nearly the one that AWS looks for.
+
+    One that has a meaning of its own is no misspelling of another: to rename it would destroy the request.
+    """
+    known = wanted | {AUTHORIZER_NAME} | HARMLESS_NAMES
+    by_name = {placed.name.lower(): placed for placed in everything(request) if placed.name.lower() not in known}
+    near = get_close_matches(name.lower(), by_name, n=1, cutoff=0.75)
+    return by_name[near[0]] if near else None
+
+
+def _renamed(request: AuthorizerRequest, placed: Placed, name: str) -> AuthorizerRequest:
+    text = text_at(request, placed.path) or ""
+    if placed.place == "headers" and request.http_context is not None:
+        old = request.http_context.headers or ()
+        headers = tuple((name if key == placed.name else key, value) for key, value in old)
+        return replace(request, http_context=replace(request.http_context, headers=headers))
+    begin = max(text.rfind("&", 0, placed.start), text.rfind("?", 0, placed.start)) + 1
+    return with_text(request, placed.path, f"{text[:begin]}{name}={placed.raw}{text[placed.end :]}")
+
+
+def _context_path(request: AuthorizerRequest) -> str:
+    if request.mqtt_context is not None:
+        return "mqttContext.username"
+    return "httpContext.queryString" if request.http_context is not None else "tlsContext.serverName"

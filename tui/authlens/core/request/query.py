@@ -1,0 +1,68 @@
+"""The `name=value&…` part of an HTTP query string or MQTT username, each parameter with its place in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from authlens.core.text.encodings import url_decode, url_encode
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    """Decoded."""
+    value: str
+    """Decoded: `+` is a space."""
+    raw: str
+    """The value as written."""
+    start: int
+    end: int
+    """Where the raw value stands in the whole text."""
+
+    def is_named(self, name: str) -> bool:
+        """AWS compares names without case (contract §3)."""
+        return self.name.lower() == name.lower()
+
+
+@lru_cache(maxsize=16)
+def of_username(username: str) -> tuple[Parameter, ...]:
+    """The parameters after the first `?`; none without one. Remembered: every check of preflight asks for them."""
+    before, mark, query = username.partition("?")
+    return tuple(_parameters(query, len(before) + 1)) if mark else ()
+
+
+@lru_cache(maxsize=16)
+def of_query_string(query_string: str) -> tuple[Parameter, ...]:
+    """The parameters, whether or not the leading `?` is there."""
+    start = 1 if query_string.startswith("?") else 0
+    return tuple(_parameters(query_string[start:], start))
+
+
+def named(parameters: tuple[Parameter, ...], name: str) -> Parameter | None:
+    """The first parameter of that name."""
+    return next((parameter for parameter in parameters if parameter.is_named(name)), None)
+
+
+def with_parameter(text: str, parameters: tuple[Parameter, ...], name: str, value: str) -> str:
+    """The text with the parameter set, encoded: replaced where it is, else appended; the rest is kept.
+
+    Only the first `?` is the mark: a later one belongs to the name or value around it.
+    """
+    encoded = url_encode(value)
+    present = named(parameters, name)
+    if present is not None:
+        return text[: present.start] + encoded + text[present.end :]
+    _, mark, query = text.partition("?")
+    joint = ("&" if query and not query.endswith("&") else "") if mark else "?"
+    return f"{text}{joint}{url_encode(name)}={encoded}"
+
+
+def _parameters(query: str, offset: int) -> Iterator[Parameter]:
+    for part in query.split("&"):
+        name, equals, raw = part.partition("=")
+        start = offset + len(name) + len(equals)
+        if part:
+            yield Parameter(url_decode(name), url_decode(raw), raw, start, start + len(raw))
+        offset += len(part) + 1

@@ -1,0 +1,48 @@
+"""Another place to send the same request to, as a person writes it: `profile=prod,region=eu-west-1`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from authlens.core.saved.saved_request import SavedRequest
+
+KEYS = ("local", "profile", "region", "endpointUrl", "authorizer")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    text: str
+    """As it was written."""
+    values: Mapping[str, str]
+
+    def of(self, saved: SavedRequest) -> SavedRequest:
+        """The saved request as it is sent there. What the text does not name stays; `local` replaces the rest."""
+        values, target = self.values, saved.target
+        request = replace(saved.request, authorizer_name=values.get("authorizer", saved.request.authorizer_name))
+        if "local" in values:
+            target = replace(target, local=values["local"], endpoint_url=None)
+        elif values.keys() & {"profile", "region", "endpointUrl"}:
+            target = replace(target, local=None, endpoint_url=values.get("endpointUrl"))
+        target = replace(
+            target,
+            profile=values.get("profile", target.profile),
+            region=values.get("region", target.region),
+        )
+        return replace(saved, request=request, target=target)
+
+
+def read_destination(text: str) -> Destination:
+    """Raises ValueError with a sentence."""
+    values: dict[str, str] = {}
+    for part in text.split(","):
+        key, equals, value = part.strip().partition("=")
+        key = "endpointUrl" if key == "endpoint-url" else key
+        if key not in KEYS or not equals or not value:
+            raise ValueError(f"{text!r}: write KEY=VALUE,… with the keys {', '.join(KEYS)}")
+        if key in values:
+            raise ValueError(f"{text!r} says {key} twice; write another --target for another place")
+        values[key] = value
+    if "local" in values and "endpointUrl" in values:
+        raise ValueError(f"{text!r} says local and endpointUrl, which are two places; write a --target for each")
+    return Destination(text, values)

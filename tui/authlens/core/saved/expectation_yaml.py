@@ -1,0 +1,188 @@
+"""The `expect:` of a saved request to its YAML and back. Everything in it is checked when it is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from authlens.core.saved.cases import mentions_case
+from authlens.core.saved.expectation import Expectation, ExpectedError, Question
+from authlens.core.text.pattern import problem
+from authlens.core.text.yaml_reader import Node, YamlError
+
+KEYS = (
+    "isAuthenticated",
+    "principalId",
+    "allow",
+    "deny",
+    "variables",
+    "policyDocuments",
+    "refreshAfterInSeconds",
+    "disconnectAfterInSeconds",
+    "error",
+    "maxDuration",
+    "noFindings",
+)
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s)")
+
+
+def read(node: Node) -> Expectation:
+    """Raises YamlError at the place of what is wrong."""
+    fields = node.fields(*KEYS)
+
+    def optional(key: str, reading: Any, absent: Any = None) -> Any:
+        return reading(fields[key]) if key in fields else absent
+
+    return Expectation(
+        is_authenticated=optional("isAuthenticated", Node.boolean),
+        principal_id=optional("principalId", _text_or_pattern),
+        allow=optional("allow", _questions, ()),
+        deny=optional("deny", _questions, ()),
+        variables=optional("variables", _variables, {}),
+        policy_documents=optional("policyDocuments", _documents),
+        refresh_after_in_seconds=optional("refreshAfterInSeconds", Node.integer),
+        disconnect_after_in_seconds=optional("disconnectAfterInSeconds", Node.integer),
+        error=optional("error", _error),
+        max_duration=optional("maxDuration", _seconds),
+        no_findings=optional("noFindings", lambda field: field.choice(("error", "warning"))),
+    )
+
+
+def pattern_of(text: str) -> str | None:
+    """The regular expression of a `/regex/`; `None` when the text means itself."""
+    return text[1:-1] if len(text) > 1 and text.startswith("/") and text.endswith("/") else None
+
+
+def _text_or_pattern(node: Node) -> str:
+    text = node.string()
+    pattern = pattern_of(text)
+    if pattern is not None:
+        _check_pattern(pattern, node)
+    return text
+
+
+def _check_pattern(pattern: str, node: Node) -> None:
+    reason = problem(pattern)
+    if reason:
+        raise node.error(f"{node.name} is not a valid regular expression: {reason}")
+
+
+def _questions(node: Node) -> tuple[Question, ...]:
+    return tuple(_question(item, node.name) for item in node.list())
+
+
+def _question(node: Node, name: str) -> Question:
+    from authlens.core.saved.question import slip
+
+    words = node.string(f"an entry of {name}").split(maxsplit=1)
+    if len(words) != 2:
+        raise node.error(f"an entry of {name} is an action and a resource, such as iot:Connect client/sensor-7")
+    question = Question(words[0], words[1].strip())
+    mistake = None if mentions_case(question.resource) else slip(question)
+    if mistake:
+        raise node.error(mistake)
+    return question
+
+
+def _variables(node: Node) -> dict[str, tuple[str, ...]]:
+    return {name: _values(item) for name, item in node.mapping().items()}
+
+
+def _values(node: Node) -> tuple[str, ...]:
+    items = node.value if isinstance(node.value, list) else [node]
+    return tuple(item.string("a variable's value") for item in items)
+
+
+def _documents(node: Node) -> tuple[Any, ...]:
+    return tuple(_document(item) for item in node.list())
+
+
+def _document(node: Node) -> Any:
+    """A document written as YAML, or as the JSON text that AWS returns. JSON that is text stands for no policy."""
+    if isinstance(node.value, dict):
+        return node.plain()
+    try:
+        value = json.loads(node.string(), parse_constant=_refuse_constant)
+    except (YamlError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict | str):
+        raise node.error("an entry of policyDocuments is a policy: a mapping, or its JSON as text")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """`NaN` and `Infinity`, which Python would take."""
+    raise ValueError(name)
+
+
+def _error(node: Node) -> ExpectedError:
+    if not isinstance(node.value, dict):
+        return ExpectedError(node.string())
+    fields = node.fields("class", "message")
+    if "class" not in fields:
+        raise node.error("error needs class, the name of the exception")
+    message = _message_pattern(fields["message"]) if "message" in fields else None
+    return ExpectedError(fields["class"].string(), message)
+
+
+def _message_pattern(node: Node) -> str:
+    """`/regex/` is one; any other text is looked for as it is."""
+    text = _text_or_pattern(node)
+    pattern = pattern_of(text)
+    return re.escape(text) if pattern is None else pattern
+
+
+def _seconds(node: Node) -> float:
+    found = _DURATION.fullmatch(node.text or "")
+    if found is None:
+        raise node.error("maxDuration is a number and its unit, such as 800ms or 2s")
+    return float(found[1]) / (1000 if found[2] == "ms" else 1)
+
+
+def write(expect: Expectation) -> dict[str, Any]:
+    """The mapping that `read` gives back; what is not expected is left out."""
+    fields = {
+        "isAuthenticated": expect.is_authenticated,
+        "principalId": expect.principal_id,
+        "allow": _written_questions(expect.allow),
+        "deny": _written_questions(expect.deny),
+        "variables": {name: _written_values(values) for name, values in expect.variables.items()} or None,
+        "policyDocuments": None
+        if expect.policy_documents is None
+        else [_written(item) for item in expect.policy_documents],
+        "refreshAfterInSeconds": expect.refresh_after_in_seconds,
+        "disconnectAfterInSeconds": expect.disconnect_after_in_seconds,
+        "error": expect.error and _written_error(expect.error),
+        "maxDuration": None if expect.max_duration is None else _written_seconds(expect.max_duration),
+        "noFindings": expect.no_findings,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _written(document: Any) -> Any:
+    """Text alone would be read as JSON, so it is written as JSON."""
+    return json.dumps(document) if isinstance(document, str) else document
+
+
+def _written_questions(questions: tuple[Question, ...]) -> list[str] | None:
+    return [f"{question.action} {question.resource}" for question in questions] or None
+
+
+def _written_values(values: tuple[str, ...]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _written_error(error: ExpectedError) -> str | dict[str, str]:
+    if error.message is None:
+        return error.error
+    return {"class": error.error, "message": f"/{error.message}/"}
+
+
+def _written_seconds(seconds: float) -> str:
+    milliseconds = round(seconds * 1000)
+    if milliseconds < 1000 and milliseconds / 1000 == seconds:
+        return f"{milliseconds}ms"
+    text = format(Decimal(repr(seconds)), "f")
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}s"

@@ -1,0 +1,257 @@
+"""A saved request to its YAML text and back. The keys are documented in docs/files.md.
+
+The rule: strings stay the strings that were written. What YAML would read as a number in a text field is refused with
+line and column, and what is written reads back exactly. A document without `request:` is the AWS CLI's own input
+document (`--cli-input-yaml`, `--cli-input-json`), where the password is base64.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Target
+from authlens.core.saved import expectation_yaml
+from authlens.core.saved.cases import read_cases
+from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
+from authlens.core.text import json_nodes
+from authlens.core.text.base64_text import from_base64
+from authlens.core.text.yaml_reader import Node, YamlError, load
+from authlens.core.text.yaml_writer import dump
+
+KEYS = ("description", "tags", "skip", "target", "request", "sign", "expect", "cases")
+_PLACES = ("token", "username", "queryString", "headers")
+_MEMBERS = ("authorizerName", "token", "tokenSignature", "httpContext", "mqttContext", "tlsContext")
+_REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]+\}")
+
+_TAG = re.compile(r"[^\s,]+")
+
+_Password = Callable[[Node], str | bytes]
+
+
+def read(text: str) -> SavedRequest:
+    """Raises YamlError at the place of what is wrong."""
+    document = read_json_or_yaml(text)
+    if document.value is None:
+        raise document.error("the file is empty; a saved request has the key request")
+    if "request" not in document.mapping():
+        return _read_input_document(document)
+    fields = document.fields(*KEYS)
+    saved = _read_fields(fields)
+    if "cases" not in fields:
+        return saved
+    cases = tuple(
+        Case(case.name, _read_fields(case.fields), case.written.plain() or {}, _line_of(case.written))
+        for case in read_cases(fields["cases"], fields)
+    )
+    return replace(saved, suite=replace(saved.suite, cases=cases))
+
+
+def _line_of(node: Node) -> int:
+    return (node.key or node).line
+
+
+def _read_fields(fields: Mapping[str, Node]) -> SavedRequest:
+    """The saved request that these keys make, without its cases."""
+    return SavedRequest(
+        request=_read_request(fields["request"], Node.string_or_bytes),
+        description=_text(fields, "description"),
+        target=_read_target(fields["target"]) if "target" in fields else Target(),
+        sign=_read_sign(fields["sign"]) if "sign" in fields else None,
+        expect=expectation_yaml.read(fields["expect"]) if "expect" in fields else None,
+        suite=SuitePart(
+            tags=_read_tags(fields["tags"]) if "tags" in fields else (),
+            skip=_read_reason(fields["skip"]) if "skip" in fields else None,
+        ),
+    )
+
+
+def _read_tags(node: Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_read_tag(item) for item in node.list()))
+
+
+def _read_tag(node: Node) -> str:
+    tag = node.string("a tag")
+    if not _TAG.fullmatch(tag):
+        raise node.error("a tag is one word, without spaces or commas")
+    return tag
+
+
+def _read_reason(node: Node) -> str:
+    if isinstance(node.value, bool) or not node.string().strip():
+        raise node.error("skip needs a reason, such as 'waits for the new key'")
+    return node.string()
+
+
+def read_json_or_yaml(text: str) -> Node:
+    """JSON is read as JSON, for YAML's reader would change some of its texts; everything else is YAML."""
+    if text.lstrip().startswith("{"):
+        try:
+            return json_nodes.load(text)
+        except YamlError:
+            return load(text)
+    return load(text)
+
+
+def _read_input_document(document: Node) -> SavedRequest:
+    """The AWS CLI's input document; `null` members, as its skeleton has them, are absent ones."""
+    ours = [key for key in document.mapping() if key in KEYS]
+    strange = [key for key in document.mapping() if key not in (*KEYS, *_MEMBERS)]
+    if ours and strange:
+        raise document.unknown(strange[0], KEYS)
+    if ours:
+        raise document.error("the key request is missing")
+    for key in document.mapping():
+        if key not in _MEMBERS:
+            raise document.unknown(key, (*_MEMBERS, *KEYS))
+    return SavedRequest(_read_request(_without_nulls(document), _base64_password))
+
+
+def _without_nulls(node: Node) -> Node:
+    if not isinstance(node.value, dict):
+        return node
+    kept = {key: _without_nulls(item) for key, item in node.value.items() if item.value is not None}
+    return Node(kept, node.line, node.column, key=node.key)
+
+
+def _base64_password(node: Node) -> bytes:
+    value = node.string_or_bytes()
+    if isinstance(value, bytes):
+        return value
+    try:
+        return from_base64(value)
+    except ValueError:
+        raise node.error("the password of an AWS CLI input document must be base64") from None
+
+
+def _read_request(node: Node, password: _Password) -> AuthorizerRequest:
+    fields = node.fields(*_MEMBERS)
+    return AuthorizerRequest(
+        authorizer_name=_text(fields, "authorizerName"),
+        token=_text(fields, "token"),
+        token_signature=_text(fields, "tokenSignature"),
+        http_context=_read_http(fields["httpContext"]) if "httpContext" in fields else None,
+        mqtt_context=_read_mqtt(fields["mqttContext"], password) if "mqttContext" in fields else None,
+        tls_context=_read_tls(fields["tlsContext"]) if "tlsContext" in fields else None,
+    )
+
+
+def _read_http(node: Node) -> HttpContext:
+    fields = node.fields("headers", "queryString")
+    if "headers" not in fields:
+        return HttpContext(None, _text(fields, "queryString"))
+    headers = fields["headers"].mapping().items()
+    pairs = tuple((name, value.string("a header's value")) for name, value in headers)
+    return HttpContext(pairs, _text(fields, "queryString"))
+
+
+def _read_mqtt(node: Node, password: _Password) -> MqttContext:
+    fields = node.fields("username", "password", "clientId")
+    return MqttContext(
+        _text(fields, "username"),
+        password(fields["password"]) if "password" in fields else None,
+        _text(fields, "clientId"),
+    )
+
+
+def _read_tls(node: Node) -> TlsContext:
+    return TlsContext(_text(node.fields("serverName"), "serverName"))
+
+
+def _read_target(node: Node) -> Target:
+    fields = node.fields("profile", "region", "endpointUrl", "local")
+    if "local" in fields and "endpointUrl" in fields:
+        raise fields["local"].error("local and endpointUrl exclude each other")
+    return Target(
+        profile=_text(fields, "profile"),
+        region=_text(fields, "region"),
+        endpoint_url=_text(fields, "endpointUrl"),
+        local=_text(fields, "local"),
+    )
+
+
+def _read_sign(node: Node) -> Sign:
+    fields = node.fields("key", "passphrase", "place")
+    if "key" not in fields:
+        raise node.error("sign needs key, the path of a PEM private key")
+    passphrase = _text(fields, "passphrase")
+    if passphrase is not None and not is_reference(passphrase):
+        raise fields["passphrase"].error("passphrase must be a reference such as ${env:KEY_PASSPHRASE}")
+    place: Any = fields["place"].choice(_PLACES) if "place" in fields else "token"
+    return Sign(fields["key"].string(), passphrase, place)
+
+
+def is_reference(text: str) -> bool:
+    """Whether the whole text is one reference."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def _text(fields: Mapping[str, Node], key: str) -> str | None:
+    return fields[key].string() if key in fields else None
+
+
+def write(saved: SavedRequest) -> str:
+    """The text of its file, keys in the order of docs/files.md."""
+    document = {
+        "description": saved.description,
+        "tags": list(saved.suite.tags) or None,
+        "skip": saved.suite.skip,
+        "target": _target(saved.target) or None,
+        "request": _request(saved.request),
+        "sign": saved.sign and _sign(saved.sign),
+        "expect": saved.expect and expectation_yaml.write(saved.expect),
+        "cases": {case.name: case.written for case in saved.suite.cases} or None,
+    }
+    return dump(_present(document))
+
+
+def _request(request: AuthorizerRequest) -> dict[str, Any]:
+    members = request.to_api()
+    if request.mqtt_context is not None and request.mqtt_context.password is not None:
+        members["mqttContext"]["password"] = request.mqtt_context.password
+    return members
+
+
+def _target(target: Target) -> dict[str, Any]:
+    return _present(
+        {
+            "profile": target.profile,
+            "region": target.region,
+            "endpointUrl": None if target.local else target.endpoint_url,
+            "local": target.local,
+        }
+    )
+
+
+def _sign(sign: Sign) -> dict[str, Any]:
+    place = None if sign.place == "token" else sign.place
+    return _present({"key": sign.key, "passphrase": sign.passphrase, "place": place})
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def has_comments(text: str) -> bool:
+    """Whether writing the file anew would lose comments of its writer. A text that cannot be read has what `#` says."""
+    end = 0
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            if "#" in text[end : token.start_mark.index] or _comments_after_indicator(token, text):
+                return True
+            end = token.end_mark.index
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return "#" in text
+    return False
+
+
+def _comments_after_indicator(token: yaml.Token, text: str) -> bool:
+    """A block scalar's token starts at its `|`, so that a comment behind it lies inside."""
+    if not isinstance(token, yaml.ScalarToken) or token.style not in ("|", ">"):
+        return False
+    return "#" in text[token.start_mark.index : token.end_mark.index].partition("\n")[0]

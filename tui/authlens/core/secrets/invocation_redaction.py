@@ -1,0 +1,111 @@
+"""An invocation without its secrets, for everything that leaves the user's own files: exports, logs, reports.
+
+The rule: what was typed is secret, what a reference stood for is secret too, and an answer may repeat both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import Failure, Invocation, Wire
+from authlens.core.invocation.invocation_json import request_from_json
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
+
+
+def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = ()) -> Invocation:
+    """The invocation as it may leave the user's own files: without its secrets and those given."""
+    redactor = redactor_of(invocation, secrets)
+    sign, target = invocation.sign, invocation.target
+    return replace(
+        _answer_redacted(invocation, redactor),
+        request=redact_request(invocation.request, invocation.authorizer),
+        target=replace(target, endpoint_url=_text(redactor, target.endpoint_url), credentials=None),
+        sign=sign and replace(sign, passphrase=masked(sign.passphrase)),
+    )
+
+
+def redactor_of(invocation: Invocation, secrets: Iterable[str | bytes] = (), *, certain: bool = False) -> Redactor:
+    """Knows the secrets of the invocation, and those given. `certain` as in `secrets_of`."""
+    return Redactor([*secrets, *invocation_secrets(invocation, certain=certain)])
+
+
+def invocation_secrets(invocation: Invocation, *, certain: bool = False) -> tuple[str | bytes, ...]:
+    """The secrets of the invocation, as typed and as sent: references resolved and the signature made."""
+    written, sent = invocation.request, _sent_request(invocation.wire)
+    own = (each for request in (written, sent) for each in secrets_of(request, invocation.authorizer, certain=certain))
+    return (*own, *referred_secrets(written, sent))
+
+
+def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | None = None) -> Invocation:
+    """The invocation as a full history keeps it: what was given by reference is not in it, what was typed is.
+
+    sent_request: the request with its references resolved; `None` reads it off the wire.
+    """
+    referred = referred_secrets(invocation.request, sent_request or _sent_request(invocation.wire))
+    return _answer_redacted(invocation, Redactor(referred)) if referred else invocation
+
+
+def redact_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
+    """An answer may repeat what it was asked with."""
+    return replace(
+        outcome,
+        principal_id=_text(redactor, outcome.principal_id),
+        policy_documents=tuple(map(redactor.text, outcome.policy_documents)),
+    )
+
+
+def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
+    """Everything that came of the request, without the secrets; the request stays."""
+    result = invocation.result
+    return replace(
+        invocation,
+        result=redact_outcome(result, redactor) if isinstance(result, Outcome) else _failure(result, redactor),
+        wire=invocation.wire and _wire(invocation.wire, redactor),
+        function_log=_text(redactor, invocation.function_log),
+    )
+
+
+def _failure(failure: Failure, redactor: Redactor) -> Failure:
+    return replace(failure, message=_text(redactor, failure.message), advice=_text(redactor, failure.advice))
+
+
+def _wire(wire: Wire, redactor: Redactor) -> Wire:
+    return replace(
+        wire,
+        url=redactor.text(wire.url),
+        request_headers=_wire_headers(wire.request_headers, redactor),
+        request_body=redactor.content(wire.request_body),
+        response_headers=_wire_headers(wire.response_headers, redactor),
+        response_body=redactor.content(wire.response_body),
+    )
+
+
+def _wire_headers(headers: tuple[tuple[str, str], ...], redactor: Redactor) -> tuple[tuple[str, str], ...]:
+    """The AWS call's own headers: their names tell which ones are secret."""
+    secret = ("authorization", "x-amz-security-token", "cookie", "set-cookie", "proxy-authorization")
+    return tuple((name, MASK if name.lower() in secret else redactor.text(value)) for name, value in headers)
+
+
+def _sent_request(wire: Wire | None) -> AuthorizerRequest:
+    """What the wire carried, references resolved and signatures made, as far as it can be read."""
+    try:
+        return _from_wire(json.loads(wire.request_body)) if wire else AuthorizerRequest()
+    except (ValueError, RecursionError):
+        return AuthorizerRequest()
+
+
+def _from_wire(members: Any) -> AuthorizerRequest:
+    """The wire has the password as plain base64."""
+    mqtt = members.get("mqttContext") if isinstance(members, dict) else None
+    if isinstance(mqtt, dict) and "password" in mqtt:
+        members["mqttContext"] = {**mqtt, "password": {"base64": mqtt["password"]}}
+    return request_from_json(members)
+
+
+def _text(redactor: Redactor, text: str | None) -> str | None:
+    return None if text is None else redactor.text(text)

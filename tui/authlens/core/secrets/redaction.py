@@ -1,0 +1,217 @@
+"""What is secret in a request, and how to take it out of any text.
+
+The rule: a secret goes in whatever form it turns up (raw, base64, percent-encoded, JSON-escaped, hexadecimal, line by
+line); a reference such as `${env:TOKEN}` is no secret and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from authlens.core.request import query
+from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.request.references import is_only_reference, refers
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.token_place import everything
+from authlens.core.secrets.forms import MIN_LENGTH, forms_of
+
+MASK = "[redacted]"
+
+HARMLESS_NAMES = frozenset(
+    (
+        *("accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length"),
+        *("content-type", "date", "host", "origin", "pragma", "referer", "upgrade", "user-agent"),
+        *("sec-websocket-extensions", "sec-websocket-protocol", "sec-websocket-version", "x-amz-customauthorizer-name"),
+        # What the AWS IoT device SDKs append to the username.
+        *("sdk", "platform", "metadata", "version"),
+    )
+)
+_SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|session|credential|bearer", re.IGNORECASE)
+_NAMES = re.compile(r"(?:^|[?&])([^=?&]+)=[^&]")
+_LONG = 16
+"""A header or parameter whose name says nothing may carry the token: the token's name is the user's own."""
+
+_PARAMETERS = {"queryString": query.of_query_string, "username": query.of_username}
+
+_PATTERNS = (
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?"), MASK),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
+    (re.compile(r"(://)[^/\s@]+:[^/\s@]+@"), rf"\1{MASK}@"),
+    (
+        re.compile(
+            r"(\bauthorization[\"']?\s*[:=]\s*[\"']?)(?!\[redacted)"
+            r"(?:(?:bearer|basic|digest|aws4-hmac-sha256)\s[^\r\n\"']+|[^\s\"',]{8,})",
+            re.IGNORECASE,
+        ),
+        rf"\1{MASK}",
+    ),
+    (
+        re.compile(
+            r"\b(x-amz-(?:security-token|signature|credential)|aws_?(?:secret_?access_?key|session_?token))"
+            r"([\"']?\s*[:=]\s*[\"']?)(?!\[redacted)[^\s\"',&]+",
+            re.IGNORECASE,
+        ),
+        rf"\1\2{MASK}",
+    ),
+)
+"""What is secret wherever it stands: private keys, JWTs, AWS credentials, the headers that carry them."""
+
+
+class Redactor:
+    """Knows the secrets of the moment, in all their forms, and removes them from text."""
+
+    def __init__(self, secrets: Iterable[str | bytes]) -> None:
+        forms = {form for secret in secrets for form in forms_of(secret)}
+        self._forms = sorted((form for form in forms if len(form) >= MIN_LENGTH), key=len, reverse=True)
+        short = sorted(form for form in forms if len(form) < MIN_LENGTH)
+        words = "|".join(map(re.escape, short))
+        self._short = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if short else None
+
+    def text(self, text: str) -> str:
+        """The text without secrets. A very short one goes only where it stands as a word of its own."""
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        if self._short is not None:
+            text = self._short.sub(MASK, text)
+        for pattern, mask in _PATTERNS:
+            text = pattern.sub(mask, text)
+        return text
+
+    def values(self, value: Any) -> Any:
+        """The same JSON value with every text, keys too, as `text` makes it."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.values(key): self.values(item) for key, item in value.items()}
+        return [self.values(item) for item in value] if isinstance(value, list) else value
+
+    def content(self, content: bytes) -> bytes:
+        """As `text`, for bytes that are mostly text."""
+        return self.text(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def secrets_of(
+    request: AuthorizerRequest, authorizer: Authorizer | None = None, *, certain: bool = False
+) -> tuple[str | bytes, ...]:
+    """Token, signature, password, and what headers and parameters carry of the kind.
+
+    authorizer: the one the request is for, where it is known; under its tokenKeyName stands the token.
+    certain: without what is only long enough to be a secret, while its name says nothing.
+    """
+    names = token_names(request, authorizer)
+    return tuple(
+        form
+        for _, name, forms in _members(request)
+        if (name is None or _is_secret(name, forms[0], names, certain)) and not is_only_reference(forms[0])
+        for form in forms
+    )
+
+
+def referred_secrets(request: AuthorizerRequest, sent: AuthorizerRequest) -> tuple[str | bytes, ...]:
+    """What references in members that may be secret stood for when it was sent, whatever their names tell."""
+    referring = {path for path, _, forms in _members(request) if refers(forms[0])}
+    return tuple(form for path, _, forms in _members(sent) if path in referring for form in forms)
+
+
+def redact_request(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> AuthorizerRequest:
+    """The request with every secret masked; references stay. `authorizer` as in `secrets_of`."""
+    http, mqtt = request.http_context, request.mqtt_context
+    names = token_names(request, authorizer)
+    return replace(
+        request,
+        token=masked(request.token),
+        token_signature=masked(request.token_signature),
+        http_context=http
+        and HttpContext(_masked_headers(http.headers, names), _masked_query("queryString", http.query_string, names)),
+        mqtt_context=mqtt
+        and MqttContext(_masked_query("username", mqtt.username, names), masked(mqtt.password), mqtt.client_id),
+    )
+
+
+def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> frozenset[str]:
+    """The names, in lower case, under which the contexts carry the token although they may not tell.
+
+    The authorizer's tokenKeyName; where that is not known, the only other name beside a signature.
+    """
+    if authorizer is not None:
+        return frozenset([authorizer.token_key_name.lower()] if authorizer.token_key_name else [])
+    names = {placed.name.lower() for placed in everything(request) if placed.value}
+    beside = names - HARMLESS_NAMES - {SIGNATURE_NAME}
+    return frozenset(beside if SIGNATURE_NAME in names and len(beside) == 1 else [])
+
+
+def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:
+    """Where values stand in a query string or username whose names tell that they are secret; references are not.
+
+    place: `queryString` or `username`. names: those that `token_names` knows.
+    """
+    return tuple(
+        (each.start, each.end)
+        for each in _PARAMETERS[place](text)
+        if _is_secret(each.name, each.raw, names, certain=True) and not is_only_reference(each.raw)
+    )
+
+
+def _members(request: AuthorizerRequest) -> Iterator[tuple[str, str | None, tuple[str | bytes, ...]]]:
+    """What may be secret: its path, the same when it is sent, its name, and its value as written and as AWS reads it.
+
+    What has no name is secret always.
+    """
+    mqtt = request.mqtt_context
+    members = {"token": request.token, "tokenSignature": request.token_signature, "password": mqtt and mqtt.password}
+    yield from ((path, None, (value,)) for path, value in members.items() if value)
+    count: Counter[str] = Counter()
+    for placed in everything(request):
+        count[placed.place] += 1
+        # Signing appends parameters, and of headers that repeat a name the wire has one.
+        path = placed.path if placed.place == "headers" else f"{placed.path} {count[placed.place]}"
+        yield path, placed.name, (placed.raw,) if placed.value == placed.raw else (placed.raw, placed.value)
+
+
+def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(), certain: bool = False) -> bool:
+    """names: those that `token_names` knows."""
+    if not value:
+        return False
+    if name.lower() in names or _holds_secret(value):
+        return True
+    if name.lower() in HARMLESS_NAMES:
+        return False
+    return tells_of_secret(name) or refers(value) or (len(value) >= _LONG and not certain)
+
+
+def _holds_secret(value: str | bytes) -> bool:
+    """Whether a value goes on with parameters of its own, after a second `?` or in a URL, one of which tells."""
+    parameters = value.partition("?")[2] if isinstance(value, str) else ""
+    return any(tells_of_secret(name) for name in _NAMES.findall(parameters))
+
+
+def tells_of_secret(name: str) -> bool:
+    """Whether a header or parameter of this name carries a secret, whatever its value."""
+    return name.lower() not in HARMLESS_NAMES and _SECRET_NAME.search(name) is not None
+
+
+def masked(secret: str | bytes | None) -> str | None:
+    """The mask, or what there is nothing to hide in."""
+    if not secret:
+        return None if secret is None else ""
+    return secret if isinstance(secret, str) and is_only_reference(secret) else MASK
+
+
+def _masked_headers(
+    headers: tuple[tuple[str, str], ...] | None, names: frozenset[str]
+) -> tuple[tuple[str, str], ...] | None:
+    if headers is None:
+        return None
+    return tuple((name, masked(value) or "" if _is_secret(name, value, names) else value) for name, value in headers)
+
+
+def _masked_query(place: str, text: str | None, names: frozenset[str]) -> str | None:
+    for each in reversed(_PARAMETERS[place](text or "")):
+        if text and _is_secret(each.name, each.raw, names):
+            text = f"{text[: each.start]}{masked(each.raw)}{text[each.end :]}"
+    return text

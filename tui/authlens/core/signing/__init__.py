@@ -1,0 +1,1 @@
+"""Keys, signatures, JWTs and the likely mistakes."""

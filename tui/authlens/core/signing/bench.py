@@ -1,0 +1,121 @@
+"""All there is to say of a request's token, signature and keys, as one value to show beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.fields import label, texts
+from authlens.core.request.references import meant, refers
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.token_place import everything, signature_of, token_of
+from authlens.core.signing import jwt
+from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice
+from authlens.core.signing.mistakes import Slip, slips
+from authlens.core.signing.signing import fitting_key
+from authlens.core.text.encodings import base64_to_base64url, signature_bytes, url_encode
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One public key of the authorizer."""
+
+    name: str
+    bits: int | None
+    """`None` when it cannot be read."""
+    problem: str | None
+    """Why AWS would not take it, or why it cannot be read."""
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    token: str | None
+    signature: str | None
+    """As AWS reads it, wherever it stands in the request."""
+    conclusion: str
+    """One sentence: which key fits, or why none was found to."""
+    fitting_key: str | None
+    slips: tuple[Slip, ...]
+    keys: tuple[KeyRow, ...]
+    spellings: tuple[tuple[str, str], ...]
+    """The signature as base64url and URL-encoded, by name; empty when it is no base64."""
+    jwt: jwt.Jwt | None
+    validity: str | None
+    """The JWT's times against now, where there is one and now is known."""
+
+
+def bench(request: AuthorizerRequest, authorizer: Authorizer | None = None, now: datetime | None = None) -> Bench:
+    """The state of the bench for a request as it stands. `now` has a time zone."""
+    token, signature = token_of(request, authorizer), signature_of(request)
+    keys = authorizer.token_signing_public_keys if authorizer else ()
+    known = token is not None and signature is not None and not refers(token) and not refers(signature)
+    sent = meant(token or "")
+    fits = fitting_key(sent, signature or "", keys) if known else None
+    found = slips(sent, signature or "", keys, other_texts(request)) if known and fits is None else ()
+    read = jwt.read(token or "")
+    return Bench(
+        token=token,
+        signature=signature,
+        conclusion=_conclusion(token, signature, authorizer, fits, found),
+        fitting_key=fits,
+        slips=found,
+        keys=tuple(_key_row(name, pem, fits) for name, pem in keys),
+        spellings=_spellings(signature),
+        jwt=read,
+        validity=jwt.validity(read, now) if read is not None and now is not None else None,
+    )
+
+
+def with_third_part(request: AuthorizerRequest) -> AuthorizerRequest | None:
+    """The request with its JWT parted into token and signature; `None` when its token is none with RS256."""
+    read = jwt.read(request.token or "")
+    if read is None or not read.can_be_signature:
+        return None
+    return replace(request, token=read.signed_part, token_signature=read.signature)
+
+
+def other_texts(request: AuthorizerRequest) -> tuple[tuple[str, str], ...]:
+    """What else of the request may have been signed by mistake, by what it is called."""
+    return tuple(_other_texts(request))
+
+
+def _other_texts(request: AuthorizerRequest) -> Iterator[tuple[str, str]]:
+    yield from ((label(path), text) for path, text in texts(request) if path not in ("token", "tokenSignature"))
+    yield from ((f"the parameter {placed.name}", placed.value) for placed in everything(request))
+    username = request.mqtt_context.username if request.mqtt_context else None
+    if username is not None:
+        yield "the MQTT username before its '?'", username.partition("?")[0]
+
+
+def _conclusion(
+    token: str | None, signature: str | None, authorizer: Authorizer | None, fits: str | None, found: tuple[Slip, ...]
+) -> str:
+    if authorizer is not None and authorizer.signing_disabled:
+        return "Signing is disabled for this authorizer: there is nothing to verify."
+    if token is None or signature is None:
+        missing = "token" if token is None else "signature"
+        return f"There is no {missing} to verify."
+    if refers(token) or refers(signature):
+        return "Token or signature is a reference; it is verified when it is sent."
+    if authorizer is None or not authorizer.token_signing_public_keys:
+        return "The authorizer's public keys are not known."
+    if fits is not None:
+        return f"The signature fits the key {fits!r}."
+    return found[0].message if found else "The signature fits no key of the authorizer, and no likely slip explains it."
+
+
+def _key_row(name: str, pem: str, fits: str | None) -> KeyRow:
+    try:
+        bits = read_public_key(pem).key_size
+    except KeyProblem as problem:
+        return KeyRow(name, None, str(problem), fits=False)
+    return KeyRow(name, bits, size_advice(bits), name == fits)
+
+
+def _spellings(signature: str | None) -> tuple[tuple[str, str], ...]:
+    if signature is None or signature_bytes(signature) is None:
+        return ()
+    return (("base64url", base64_to_base64url(signature)), ("URL-encoded", url_encode(signature)))

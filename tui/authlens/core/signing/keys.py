@@ -1,0 +1,209 @@
+"""RSA keys from PEM: read, measured and generated. A key that cannot be read says what it is instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from authlens.core.text.encodings import from_base64
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+MINIMUM_BITS = 2048
+"""AWS refuses a smaller public key."""
+GENERATED_BITS = 2048
+
+
+class KeyProblem(ValueError):
+    """A key that is of no use; the text says why and never quotes the key."""
+
+
+class PassphraseNeeded(KeyProblem):
+    """The private key is encrypted and no passphrase was given."""
+
+
+class PassphraseWrong(KeyProblem):
+    """The passphrase does not open the private key."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    private_pem: bytes
+    """PKCS#8, encrypted when a passphrase was given."""
+    public_pem: str
+    """`BEGIN PUBLIC KEY`, as AWS IoT takes it."""
+    bits: int
+
+
+_LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
+
+_BODY = re.compile(rb"-----BEGIN (?:PUBLIC|PRIVATE) KEY-----(.*?)-----END", re.DOTALL)
+_BARE = re.compile(r"[A-Za-z0-9+/=\s]{64,}")
+_PSS = bytes.fromhex("06092a864886f70d01010a")
+"""The object identifier of an RSA key that is for PSS padding alone."""
+_FOR_PSS = "This RSA key is for PSS padding alone; AWS IoT verifies PKCS#1 v1.5: make one with 'openssl genrsa'."
+
+_INSTEAD = {
+    "CERTIFICATE": "it is a certificate; take its public key out with 'openssl x509 -in FILE -pubkey -noout'",
+    "CERTIFICATE REQUEST": "it is a certificate request, not a key",
+    "EC PRIVATE KEY": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
+    "EC PARAMETERS": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
+    "DSA PRIVATE KEY": "it is a DSA key; AWS IoT verifies RSA signatures only",
+    "OPENSSH PRIVATE KEY": "it is in OpenSSH's own form; convert it with 'ssh-keygen -p -m PEM -f FILE'",
+}
+
+
+def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateKey:
+    """An RSA key from PKCS#1 or PKCS#8. A passphrase for a key that needs none is ignored.
+
+    Proving its primes to be prime takes hundreds of milliseconds; that its numbers belong together is checked at once.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        needed = passphrase if is_encrypted(pem) else None
+        key = load_pem_private_key(pem, needed, unsafe_skip_rsa_key_validation=True)
+    except TypeError:
+        raise PassphraseNeeded("The private key is encrypted and its passphrase was not given.") from None
+    except (ValueError, UnsupportedAlgorithm):
+        if passphrase is not None and is_encrypted(pem):
+            raise PassphraseWrong("The passphrase does not open the private key.") from None
+        raise KeyProblem(f"This is no RSA private key in PEM form: {_why_not_private(pem)}.") from None
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise KeyProblem("This is no RSA private key; AWS IoT verifies RSA signatures only.")
+    if _is_for_pss(pem):
+        raise KeyProblem(_FOR_PSS)
+    if not _belongs_together(key):
+        raise KeyProblem("The private key is damaged: its numbers do not belong together.")
+    return key
+
+
+def _is_for_pss(pem: bytes) -> bool:
+    """As its own text says; of an encrypted key that cannot be told without decrypting it twice."""
+    found = _BODY.search(pem)
+    octets = from_base64(b"".join(found[1].split()).decode("ascii", "replace")) if found else None
+    return _PSS in (octets or b"")[:64]
+
+
+def _belongs_together(key: RSAPrivateKey) -> bool:
+    """The equations of RFC 8017 §3.2 between the numbers of a key."""
+    numbers = key.private_numbers()
+    p, q, d, public = numbers.p, numbers.q, numbers.d, numbers.public_numbers
+    return (
+        min(p, q, d) > 2
+        and p * q == public.n
+        and d * public.e % (p - 1) == 1
+        and d * public.e % (q - 1) == 1
+        and numbers.dmp1 == d % (p - 1)
+        and numbers.dmq1 == d % (q - 1)
+        and numbers.iqmp * q % p == 1
+    )
+
+
+def is_encrypted(pem: bytes) -> bool:
+    """Whether a passphrase is needed to read the private key."""
+    return b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
+
+
+@lru_cache(maxsize=16)
+def read_public_key(pem: str) -> RSAPublicKey:
+    """An RSA key from `BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`; text before the header is skipped."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    try:
+        key = load_pem_public_key(pem.encode("utf-8", "replace"))
+    except (ValueError, UnsupportedAlgorithm):
+        raise KeyProblem(f"This is no RSA public key in PEM form: {_why_not_public(pem)}.") from None
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise KeyProblem("This is no RSA public key; AWS IoT verifies RSA signatures only.")
+    if _is_for_pss(pem.encode("utf-8", "replace")):
+        raise KeyProblem(_FOR_PSS)
+    return key
+
+
+def public_pem_of(private_pem: bytes, passphrase: bytes | None = None) -> str:
+    """The public key that belongs to a private one, as AWS IoT takes it."""
+    return _public_pem(read_private_key(private_pem, passphrase).public_key())
+
+
+def generate_key_pair(bits: int = GENERATED_BITS, passphrase: bytes | None = None) -> KeyPair:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase is not None:
+        encryption = serialization.BestAvailableEncryption(passphrase)
+    pem = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    return KeyPair(pem, _public_pem(private.public_key()), bits)
+
+
+def openssl_generating(
+    bits: int = GENERATED_BITS, private: str = "private.pem", public: str = "public.pem", encrypted: bool = False
+) -> tuple[str, ...]:
+    """The shell lines that make the same pair."""
+    from shlex import quote
+
+    cipher = "-aes-256-cbc " if encrypted else ""
+    return (
+        f"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:{bits} {cipher}-out {quote(private)}",
+        f"openssl pkey -in {quote(private)} -pubout -out {quote(public)}",
+    )
+
+
+def size_advice(bits: int) -> str | None:
+    """What AWS IoT says of a key of this size; `None` when nothing."""
+    if bits < MINIMUM_BITS:
+        return f"The key has {bits} bits; AWS IoT refuses public keys under {MINIMUM_BITS} bits."
+    return None
+
+
+def _public_pem(key: RSAPublicKey) -> str:
+    from cryptography.hazmat.primitives import serialization
+
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode("ascii")
+
+
+def _why_not_private(pem: bytes) -> str:
+    text = pem.decode("utf-8", "replace")
+    label = _LABEL.search(text)
+    if label and label[1] in ("PUBLIC KEY", "RSA PUBLIC KEY"):
+        return "it is a public key; signing needs the private one"
+    return _why_not(text, label[1] if label else None)
+
+
+def _why_not_public(pem: str) -> str:
+    label = _LABEL.search(pem)
+    if label and label[1].endswith("PRIVATE KEY") and label[1] not in _INSTEAD:
+        return "it is a private key; 'openssl pkey -in FILE -pubout' prints its public one"
+    return _why_not(pem, label[1] if label else None)
+
+
+def _why_without_label(text: str) -> str:
+    if text.startswith("0"):  # a SEQUENCE of ASN.1
+        return "it is in DER form; 'openssl pkey -inform DER -in FILE' (with -pubin for a public key) prints it as PEM"
+    if text.startswith("ssh-"):
+        return "it is in OpenSSH's own form; 'ssh-keygen -e -m PKCS8 -f FILE' prints it as PEM"
+    if _BARE.fullmatch(text.strip()):
+        return "it lacks its first and last line, such as '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----'"
+    return "it has no line '-----BEGIN …-----'"
+
+
+def _why_not(text: str, label: str | None) -> str:
+    if label in _INSTEAD:
+        return _INSTEAD[label]
+    if label is None:
+        return _why_without_label(text)
+    if "\\n" in text:
+        return "its line ends are written as backslash and n; printf '%b' \"$(cat FILE)\" makes line ends of them"
+    if f"-----END {label}-----" not in text:
+        return f"it has no line '-----END {label}-----'"
+    return "the text between its first and last line is damaged"

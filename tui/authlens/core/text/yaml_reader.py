@@ -1,0 +1,355 @@
+"""Strict YAML: text to values that know their line and column. The one reader of every YAML the user writes.
+
+No anchors, aliases, merges, tags (but `!!binary`) or duplicate keys, at most 40 levels and 1 MiB. No problem text ever
+quotes a value of the file: it may be a secret.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from authlens.core.text.base64_text import from_base64
+
+MAX_DEPTH = 40
+MAX_BYTES = 1024 * 1024
+_BINARY = "tag:yaml.org,2002:binary"
+
+_WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+"""Numbers that people mean as numbers; what else YAML knows (`0x1F`, `1e3`, `1_000`, dates, `no`) is text here."""
+
+_INDENTED = "this is indented otherwise than what it stands beside"
+_OPEN_QUOTE = "found unexpected end of stream"
+_SAID_BETTER = {
+    "mapping values are not allowed here": "a colon where none can stand; put text that holds one in quotes",
+    "could not find expected ':'": "a key without its colon",
+    _OPEN_QUOTE: "the text in quotes that begins here has no closing quote",
+    "expected the node content, but found '<stream end>'": "the text ends where a value should follow",
+    "expected <block end>, but found '<scalar>'": "text where a new key should stand; look for a stray quote",
+    "expected <block end>, but found '<block mapping start>'": _INDENTED,
+    "expected <block end>, but found '<block sequence start>'": _INDENTED,
+    "expected <block end>, but found '-'": _INDENTED,
+    "sequence entries are not allowed here": "a list item where none can stand; text that starts with - needs quotes",
+    "mapping keys are not allowed here": "a ? where none can stand; text that starts with it needs quotes",
+}
+_CANNOT_START = re.compile(r"found character '(?!\\t).* that cannot start any token", re.DOTALL)
+_QUOTES_NOTHING = re.compile(r"(?:[^'\"]|'<[a-z ]+>'|'[^\w\s]')*")
+"""The parser's words, its names of tokens and single punctuation marks."""
+_QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
+
+
+_READ_ALIKE = re.compile(r"""[A-Za-z0-9 \n:'"\[\]{},./\\_@=()+$;#*<~^`-]*""")
+"""Texts of these characters are read alike by libyaml and PyYAML, the former eight times as fast. What a fuzzer found
+to be read otherwise has a tab, `?`, `|`, `>`, `!` or a byte order mark, or an empty value."""
+
+
+class YamlError(Exception):
+    """What is wrong with the text, and where: line and column count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message, line, column)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of the file with its place. The accessors return it as what a field demands, or say what is wrong."""
+
+    value: Any
+    """A list of nodes, a dict of nodes by key, or a scalar: str, bytes, int, float, bool, None."""
+    line: int
+    column: int
+    text: str | None = None
+    """A scalar as it is written, without quotes."""
+    key: Node | None = None
+    """The key it stands under."""
+
+    def error(self, message: str) -> YamlError:
+        return YamlError(message, self.line, self.column)
+
+    @property
+    def name(self) -> str:
+        return "the value" if self.key is None else str(self.key.text)
+
+    def string(self, name: str | None = None) -> str:
+        """Text. A plain number, `true` or `null` is refused, so that nothing changes its meaning unseen."""
+        if isinstance(self.value, str):
+            return self.value
+        name = name or self.name
+        if self.value is None:
+            raise self.error(f"{name} has no value; write '' for an empty text, or remove the key")
+        if self.text is not None and not isinstance(self.value, bytes):
+            raise self.error(f"{name} must be text, and this is {self.kind}; quote it")
+        raise self.error(f"{name} must be text, not {self.kind}")
+
+    def string_or_bytes(self) -> str | bytes:
+        """Text, or the bytes of a `!!binary`."""
+        return self.value if isinstance(self.value, bytes) else self.string()
+
+    def integer(self, minimum: int | None = None) -> int:
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            raise self.error(f"{self.name} must be a whole number, not {self.kind}")
+        if minimum is not None and self.value < minimum:
+            raise self.error(f"{self.name} must be at least {minimum}")
+        return self.value
+
+    def number(self, minimum: float | None = None) -> float:
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
+            raise self.error(f"{self.name} must be a number, not {self.kind}")
+        if minimum is not None and self.value < minimum:
+            raise self.error(f"{self.name} must be at least {minimum:g}")
+        return float(self.value)
+
+    def boolean(self) -> bool:
+        if not isinstance(self.value, bool):
+            raise self.error(f"{self.name} must be true or false, not {self.kind}")
+        return self.value
+
+    def choice(self, allowed: Iterable[str]) -> str:
+        """One of the words."""
+        words = list(allowed)
+        if self.text not in words or not isinstance(self.value, str | bool):
+            raise self.error(f"{self.name} must be one of: {', '.join(words)}")
+        return str(self.text)
+
+    def list(self) -> list[Node]:
+        if not isinstance(self.value, list):
+            raise self.error(f"{self.name} must be a list, not {self.kind}")
+        return self.value
+
+    def mapping(self) -> dict[str, Node]:
+        """A mapping with any keys."""
+        if not isinstance(self.value, dict):
+            raise self.error(f"{self.name} must be a mapping of keys to values, not {self.kind}")
+        return self.value
+
+    def fields(self, *known: str) -> dict[str, Node]:
+        """A mapping with none but the known keys."""
+        fields = self.mapping()
+        for key in fields:
+            if key not in known:
+                raise self.unknown(key, known)
+        return fields
+
+    def unknown(self, key: str, known: Iterable[str]) -> YamlError:
+        """The complaint about a key of this mapping that means nothing; quoted only when it resembles a known one."""
+        names = list(known)
+        node: Node = self.value[key].key
+        near = difflib.get_close_matches(key, names, n=1)
+        if near:
+            return node.error(f"unknown key '{key}'; did you mean '{near[0]}'?")
+        return node.error(f"unknown key; known here: {', '.join(names)}")
+
+    def plain(self) -> Any:
+        """The value as plain dicts, lists and scalars."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        if isinstance(self.value, dict):
+            return "a mapping"
+        return _KINDS[type(self.value)]
+
+
+_KINDS = {
+    list: "a list",
+    str: "text",
+    bytes: "binary",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "empty",
+}
+
+
+def decode(content: bytes) -> str:
+    """The text of a file: UTF-8, with or without a byte order mark."""
+    if len(content) > MAX_BYTES:
+        raise YamlError(f"the file is larger than {MAX_BYTES} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", "replace")
+        raise YamlError("the file is not UTF-8 text", *place(before, len(before))) from None
+
+
+def load(text: str) -> Node:
+    """The one document in the text; an empty text is a node of `None`."""
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise YamlError(f"the text is larger than {MAX_BYTES} bytes")
+    return _read_by_libyaml(text) or _read(text)
+
+
+def _read_by_libyaml(text: str) -> Node | None:
+    """The document; `None` where PyYAML's own parser must read it, for it takes other texts or has another word."""
+    if not yaml.__with_libyaml__ or not _READ_ALIKE.fullmatch(text):
+        return None
+    loader = yaml.CSafeLoader(text)
+    try:
+        return _document(_placed_alike(loader))
+    except (yaml.YAMLError, YamlError, ValueError, OverflowError, RecursionError):
+        return None
+    finally:
+        loader.dispose()
+
+
+def _placed_alike(loader: yaml.CSafeLoader) -> Iterator[yaml.Event]:
+    """libyaml's events. It places an empty value elsewhere: ValueError."""
+    while event := loader.get_event():
+        if isinstance(event, yaml.ScalarEvent) and not event.value and event.implicit[0]:
+            raise ValueError
+        yield event
+
+
+def _read(text: str) -> Node:
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        raise YamlError(
+            f"the character U+{ord(text[error.position]):04X} is not allowed in YAML", *place(text, error.position)
+        ) from None
+    try:
+        return _document(_events(loader))
+    finally:
+        loader.dispose()
+
+
+def place(text: str, position: int) -> tuple[int, int]:
+    """Line and column of a character, counted from 1."""
+    return text.count("\n", 0, position) + 1, position - (text.rfind("\n", 0, position) + 1) + 1
+
+
+def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
+    """The parser's events, with everything it raises turned into a YamlError."""
+    try:
+        while loader.check_event():
+            yield loader.get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
+    except yaml.MarkedYAMLError as error:
+        mark = _mark(error) or loader.get_mark()
+        raise YamlError(_said(error.problem or ""), mark.line + 1, mark.column + 1) from None
+    except (ValueError, OverflowError, RecursionError):
+        # PyYAML raises these bare: a version of 5,000 digits, an escape past the last code point.
+        mark = loader.get_mark()
+        raise YamlError("this is not valid YAML", mark.line + 1, mark.column + 1) from None
+
+
+def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Where the person has to look: an open quote is noticed at the end of the file only."""
+    return (error.context_mark if error.problem == _OPEN_QUOTE else None) or error.problem_mark or error.context_mark
+
+
+def _said(problem: str) -> str:
+    """The parser's problem without what it quotes of the file."""
+    if "'\\t'" in problem:
+        return "a tab where YAML wants spaces"
+    if problem.startswith("found unknown escape character"):
+        return "an unknown escape; in single quotes a backslash is itself"
+    if _CANNOT_START.fullmatch(problem):
+        return "text that starts with this character needs quotes"
+    problem = _SAID_BETTER.get(problem, problem) or "this is not valid YAML"
+    return problem if _QUOTES_NOTHING.fullmatch(problem) else _QUOTED.sub("…", problem)
+
+
+def _document(events: Iterator[yaml.Event]) -> Node:
+    document: Node | None = None
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if document is not None:
+                raise _refusal(event, "a second document; one file holds one")
+            document = _node(next(events), events, depth=1)
+    return document or Node(None, 1, 1, "")
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int, key: Node | None = None) -> Node:
+    _refuse_extras(event)
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event, key)
+    if depth > MAX_DEPTH:
+        raise _refusal(event, f"nested deeper than {MAX_DEPTH} levels")
+    build = _mapping if isinstance(event, yaml.MappingStartEvent) else _sequence
+    return Node(build(events, depth + 1), *_start(event), key=key)
+
+
+def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Node]:
+    items = []
+    while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        items.append(_node(event, events, depth))
+    return items
+
+
+def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Node]:
+    entries: dict[str, Node] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        key = _node(event, events, depth)
+        if key.text is None or isinstance(key.value, bytes):
+            raise key.error("a key must be text")
+        if key.text in entries:
+            first = entries[key.text].key
+            raise key.error(f"the same key stands on line {first.line if first else 1} already")
+        entries[key.text] = _node(next(events), events, depth, key)
+    return entries
+
+
+def _refuse_extras(event: yaml.Event) -> None:
+    if isinstance(event, yaml.AliasEvent):
+        raise _refusal(event, "an alias (*); write the value out, or quote it when it is text")
+    if getattr(event, "anchor", None) is not None:
+        raise _refusal(event, "an anchor (&); write the value out, or quote it when it is text")
+    tag = getattr(event, "tag", None)
+    if tag is not None and not (tag == _BINARY and isinstance(event, yaml.ScalarEvent)):
+        raise _refusal(event, "a tag (!); only !!binary is known here, and text that starts with ! needs quotes")
+
+
+def _refusal(event: yaml.Event, message: str) -> YamlError:
+    return YamlError(message, *_start(event))
+
+
+def _start(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _scalar(event: yaml.ScalarEvent, key: Node | None) -> Node:
+    line, column = _start(event)
+    if event.tag == _BINARY:
+        try:
+            return Node(from_base64(event.value), line, column, event.value, key)
+        except ValueError:
+            raise YamlError("!!binary needs base64", line, column) from None
+    value = _resolve(event.value, line, column) if event.implicit[0] else event.value
+    return Node(value, line, column, event.value, key)
+
+
+def _resolve(text: str, line: int, column: int) -> str | int | float | bool | None:
+    """What a plain scalar stands for."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if not _INTEGER.fullmatch(text):
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise YamlError("a number with too many digits; quote it when it is text", line, column) from None

@@ -1,0 +1,1 @@
+"""At which stage it failed, why, and what to do next."""

@@ -1,0 +1,226 @@
+"""What passes the test call and is still refused, or different, at a real connection (contract §7).
+
+Each caveat is one function in one table; they are asked only of an authenticated outcome. What AWS says of the
+deployment is judged beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from authlens.core.contract.caveat import Caveat, in_order
+from authlens.core.contract.limits import FUNCTION_LIMIT
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.stage import Stage
+from authlens.core.deployment.deployment import Deployment, Unread
+from authlens.core.deployment.findings import deployment_caveats
+from authlens.core.invocation.access import ALLOWED, AccessQuestions
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
+from authlens.core.request.references import refers
+from authlens.core.request.request import Mode
+from authlens.core.request.token_place import find
+from authlens.core.saved.expectation import Question
+
+_YOUNG = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An authenticated invocation, with what is known of its authorizer."""
+
+    invocation: Invocation
+    outcome: Outcome
+    authorizer: Authorizer | None
+    answers: AccessQuestions
+    deployment: Deployment | None = None
+    """What was read of what is deployed; `None` while it was not."""
+
+
+def client_id_of(passed: Passed) -> str | None:
+    """The client id that was sent; `None` too when it is a reference, whose value is not kept."""
+    mqtt = passed.invocation.request.mqtt_context
+    return None if mqtt is None or mqtt.client_id is None or refers(mqtt.client_id) else mqtt.client_id
+
+
+def _inactive(passed: Passed) -> Iterator[Caveat]:
+    if passed.authorizer is not None and passed.authorizer.status == "INACTIVE":
+        yield Caveat(
+            "inactive",
+            Stage.FOUND,
+            "warning",
+            "The authorizer is INACTIVE: it answers a test call, but a device is refused without the function running.",
+            "Activate it: aws iot update-authorizer --status ACTIVE --authorizer-name NAME.",
+        )
+
+
+def _young(passed: Passed) -> Iterator[Caveat]:
+    created = _instant(passed.authorizer.creation_date) if passed.authorizer else None
+    if created is not None and timedelta(0) <= passed.invocation.started_at - created < _YOUNG:
+        yield Caveat(
+            "just-created",
+            Stage.FOUND,
+            "info",
+            "The authorizer was created minutes ago: right after creation AWS sporadically refuses valid connections.",
+            "Try a refused device again a little later.",
+        )
+
+
+def _no_documents(passed: Passed) -> Iterator[Caveat]:
+    if not passed.outcome.policy_documents:
+        yield Caveat(
+            "no-documents",
+            Stage.POLICY,
+            "warning",
+            "The list of policy documents is empty: the test call accepts it, a real connection is refused.",
+            "Return at least one document that allows iot:Connect.",
+        )
+
+
+def _no_connect(passed: Passed) -> Iterator[Caveat]:
+    client = client_id_of(passed)
+    if not passed.outcome.policy_documents or client is None:
+        return
+    question = Question("iot:Connect", f"client/{client}")
+    if passed.answers.word(question) != ALLOWED:
+        yield Caveat(
+            "no-connect",
+            Stage.POLICY,
+            "warning",
+            f"No document allows iot:Connect for the client id {client!r}: its real connection is refused.",
+            f"Allow iot:Connect on arn:aws:iot:REGION:ACCOUNT:client/{client}.",
+        )
+    elif passed.authorizer is not None and passed.answers.word_at(passed.authorizer, question) != ALLOWED:
+        own = passed.authorizer.arn.rpartition(":")[0]
+        yield Caveat(
+            "connect-elsewhere",
+            Stage.POLICY,
+            "warning",
+            f"The client id {client!r} may connect, but not in the authorizer's region and account: the documents name "
+            "others, and its real connection is refused.",
+            f"Allow iot:Connect on {own}:client/{client}.",
+        )
+
+
+def _token_mode(passed: Passed) -> Iterator[Caveat]:
+    if passed.invocation.request.mode is Mode.TOKEN:
+        yield Caveat(
+            "no-protocol-data",
+            Stage.RAN,
+            "warning",
+            "Token mode sent no protocolData: the function saw no username, password, headers or query string.",
+            "Test it in context mode too, with what the device sends.",
+        )
+
+
+def _header_case(passed: Passed) -> Iterator[Caveat]:
+    http = passed.invocation.request.http_context
+    if http is not None and any(name != name.lower() for name, _ in http.headers or ()):
+        yield Caveat(
+            "header-case",
+            Stage.RAN,
+            "warning",
+            "Header names were sent with capitals; a real connection delivers them in lower case.",
+            "Let the function look headers up without case.",
+        )
+
+
+def _query_mark(passed: Passed) -> Iterator[Caveat]:
+    http = passed.invocation.request.http_context
+    if http is not None and http.query_string:
+        yield Caveat(
+            "query-string-mark",
+            Stage.RAN,
+            "info",
+            "The function saw the query string with its '?'; over a real connection it comes without.",
+            "Let the function strip a leading '?'.",
+        )
+
+
+def _slow(passed: Passed) -> Iterator[Caveat]:
+    if passed.invocation.duration > FUNCTION_LIMIT * 0.8:
+        yield Caveat(
+            "slow",
+            Stage.RAN,
+            "warning",
+            f"The call took {passed.invocation.duration:.1f} s; AWS ends an authorizer's function after 5 seconds.",
+            "Send again to see it warm; cache keys and connections outside the handler.",
+        )
+
+
+def _transport(passed: Passed) -> Iterator[Caveat]:
+    if passed.invocation.request.mqtt_context is not None:
+        yield Caveat(
+            "alpn-and-port",
+            Stage.AUTHENTICATED,
+            "info",
+            "The test call has no transport: a device needs port 443, ALPN 'mqtt' (none over WebSocket) and SNI.",
+            "Take the device lines; they have all of it in place.",
+        )
+
+
+def _deployed(passed: Passed) -> Iterator[Caveat]:
+    if passed.deployment is not None:
+        yield from deployment_caveats(passed.deployment, passed.invocation.request)
+
+
+def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
+    """Only where it is not known which the default one is."""
+    if passed.deployment is not None and not isinstance(passed.deployment.default_authorizer, Unread):
+        return
+    request = passed.invocation.request
+    if request.mode is not Mode.EMPTY and find(request, AUTHORIZER_NAME) is None:
+        yield Caveat(
+            "default-authorizer",
+            Stage.FOUND,
+            "info",
+            f"The contexts do not name the authorizer: without {AUTHORIZER_NAME} a device reaches it only where it is "
+            "the default one.",
+            "Check with 'aws iot describe-default-authorizer', or add the parameter.",
+        )
+
+
+def _wrong_account(passed: Passed) -> Iterator[Caveat]:
+    """A domain configuration may send devices elsewhere; the call itself tells which authorizer was tested."""
+    arn = passed.authorizer.arn if passed.authorizer else ""
+    identity = passed.invocation.identity
+    region = arn.split(":")[3] if arn.count(":") >= 5 else ""
+    if identity is not None and region and identity.region != region:
+        yield Caveat(
+            "other-region",
+            Stage.FOUND,
+            "warning",
+            f"The authorizer lives in {region}; the caller's region is {identity.region}.",
+            "Check that devices connect to an endpoint of the authorizer's region.",
+        )
+
+
+CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
+    _inactive,
+    _no_documents,
+    _no_connect,
+    _deployed,
+    _token_mode,
+    _header_case,
+    _slow,
+    _wrong_account,
+    _default_authorizer,
+    _transport,
+    _query_mark,
+    _young,
+)
+
+
+def caveats(passed: Passed) -> tuple[Caveat, ...]:
+    """Every caveat that applies, warnings first."""
+    return in_order(caveat for applies in CAVEATS for caveat in applies(passed))
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return instant if instant is not None and instant.tzinfo is not None else None

@@ -1,0 +1,347 @@
+"""Which stage a failure belongs to, why it happened and what to do next: one table for all that AWS or the client says.
+
+Messages are recognised by the contract's own rules, so that a wrong one is mended there in one line. What no table
+knows is said to be unknown and put where its HTTP status points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from authlens.core.contract import answer, test_call
+from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
+from authlens.core.contract.stage import Stage
+from authlens.core.deployment.invoke_permission import permission_line
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.token_place import signature_of
+from authlens.core.verdict.function_errors import function_error
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a call ended, in our words."""
+
+    id: str
+    stage: Stage
+    why: str
+    next_step: str
+    earlier_passed: bool = True
+    """Whether ending here proves that every stage before was passed."""
+    judged: bool = True
+    """Whether the stage failed; false where nobody was reached, or waited for, who could judge one."""
+
+
+_RULES: dict[str, tuple[str, str]] = {
+    test_call.CONSTRAINTS.id: (
+        "A member breaks a limit or pattern of the API ({violations}).",
+        "Correct the member that AWS names; preflight points at the character.",
+    ),
+    test_call.UNKNOWN_AUTHORIZER.id: (
+        "There is no authorizer {name} in this account and region.",
+        "Check the name, then the region and the profile; 'aws iot list-authorizers' lists what is there.",
+    ),
+    test_call.HALF_A_PAIR.id: (
+        "Only one of token and token signature was sent.",
+        "Send both, or neither and a context instead.",
+    ),
+    test_call.TOKEN_AND_CONTEXT.id: (
+        "Token mode and context mode were mixed: a token was sent beside a context.",
+        "Remove token and signature, or remove the contexts; a signed authorizer finds them in the contexts too.",
+    ),
+    test_call.SIGNING_DISABLED.id: (
+        "The authorizer has signing disabled and takes no token and signature.",
+        "Send contexts only: put the token where the function reads it (query string, header or username).",
+    ),
+    test_call.NOTHING_SENT.id: (
+        "Neither a token nor a context was sent.",
+        "Fill in an HTTP, MQTT or TLS context, or token and signature.",
+    ),
+    test_call.QUERY_STRING.id: (
+        "AWS does not say which argument is invalid; it answers so to a query string without its leading '?'.",
+        "Put '?' before the query string.",
+    ),
+    test_call.SIGNATURE_MISMATCH.id: (
+        "The signature fits none of the authorizer's public keys, or is over another text than this token.",
+        "Sign the token alone, without a line feed, with the private key of a registered public key; "
+        "'authlens verify' names the likely slip.",
+    ),
+    test_call.TOKEN_NOT_IN_CONTEXT.id: (
+        "AWS refused without a word, as it does when a signed authorizer finds no token or signature in the contexts.",
+        "Put the token under the authorizer's tokenKeyName and the signature under x-amz-customauthorizer-signature "
+        "into the username, the query string or the headers.",
+    ),
+    answer.NO_BOOLEAN.id: (
+        "The function's answer is no object with a boolean isAuthenticated.",
+        'Return a JSON object with isAuthenticated true or false (no text such as "true"), not null and not a string.',
+    ),
+    answer.PRINCIPAL.id: (
+        "The principalId {value} is not 1 to 128 letters and digits.",
+        "Strip or replace every other character ('-', '_', '@', '.', ':') of the principalId.",
+    ),
+    answer.NO_LIST.id: (
+        "The answer has no list of policyDocuments, which AWS wants even when the login is refused.",
+        "Return policyDocuments as a list; an empty one will do when refusing.",
+    ),
+    answer.TOO_MANY.id: (
+        "The answer has more than 10 policy documents.",
+        "Merge statements into at most 10 documents of at most 2,048 characters each.",
+    ),
+    answer.TOO_LONG.id: (
+        "A policy document is longer than 2,048 characters.",
+        "Shorten it with wildcards, drop its white space, or split it over up to 10 documents.",
+    ),
+    answer.SYNTAX.id: (
+        "A policy document is no JSON policy.",
+        "Return each document as an object, or as the text of one; 'authlens lint' shows where it breaks.",
+    ),
+    answer.ARN.id: (
+        "The Resource {value} of a policy is no ARN.",
+        "Write Resource as an ARN or a list of ARNs; a list turned into text looks like this.",
+    ),
+    answer.REFRESH.id: (
+        "refreshAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+    ),
+    answer.DISCONNECT.id: (
+        "disconnectAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+    ),
+}
+"""Why and what next, by the id of the contract's rule. The rule says at which stage."""
+
+_BARE_REFUSAL = (
+    "The function refused without a principal (AWS reports a bare isAuthenticated false so), or it forgot principalId.",
+    "Return principalId and policyDocuments beside isAuthenticated, true or false, so that a refusal reads as one; "
+    "if the login should pass, look at why the function took the refusing path.",
+)
+_EMPTY_PRINCIPAL = "The principalId is empty; AWS wants 1 to 128 letters and digits."
+
+_BAD_CREDENTIALS = "AWS does not accept the credentials."
+_SIGN_IN = "Renew or correct the credentials of the profile ('aws sso login', 'aws configure') and send again."
+
+_ERRORS: dict[str, tuple[Stage, str, str]] = {
+    **dict.fromkeys(
+        ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "AuthFailure"),
+        (Stage.CREDENTIALS, "AWS does not know the access key.", _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired"),
+        (Stage.CREDENTIALS, "The AWS session has expired.", _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException"),
+        (
+            Stage.CREDENTIALS,
+            "The AWS signature of the call does not match: this is about the AWS credentials, not the token.",
+            "Correct the secret key of the profile, and check the clock of this machine.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("MissingAuthenticationToken", "MissingAuthenticationTokenException", "OptInRequired", "NotAuthorized"),
+        (Stage.CREDENTIALS, _BAD_CREDENTIALS, _SIGN_IN),
+    ),
+    **dict.fromkeys(
+        ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "ForbiddenException"),
+        (
+            Stage.CREDENTIALS,
+            "The caller may not call TestInvokeAuthorizer.",
+            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}.',
+        ),
+    ),
+    "UnauthorizedException": (
+        Stage.SIGNATURE,
+        "AWS calls the request unauthorized and does not say whether it means the caller or the token's signature.",
+        "Verify the signature against the authorizer's keys ('authlens verify'), then check the caller's permission.",
+    ),
+    **dict.fromkeys(
+        ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "429"),
+        (
+            Stage.WELL_FORMED,
+            "AWS did not look at the request: too many calls came in a short time.",
+            "Wait a moment and send again.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("ServiceUnavailableException", "ServiceUnavailable", "503"),
+        (
+            Stage.RAN,
+            "AWS was not able to answer now; a function that cannot be invoked may look like this too.",
+            "Send again; if it stays, check the function's metrics and that iot.amazonaws.com may invoke it.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("InternalFailureException", "InternalFailure", "InternalServerError", "InternalException", "500"),
+        (
+            Stage.RAN,
+            "AWS failed inside; a function over 5 seconds, a crash or a missing permission to invoke it may be why.",
+            "Read the function's log, and check that its resource policy lets iot.amazonaws.com invoke it with the "
+            "authorizer's ARN as AWS:SourceArn.",
+        ),
+    ),
+}
+"""AWS's errors that carry no message of the contract: stage, why, what next. They prove nothing of earlier stages."""
+
+_KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
+    FailureKind.CREDENTIALS: (Stage.CREDENTIALS, "No usable AWS credentials were found.", _SIGN_IN),
+    FailureKind.CONFIGURATION: (
+        Stage.CREDENTIALS,
+        "The AWS configuration cannot be used.",
+        "Correct the profile, the region or the AWS configuration file.",
+    ),
+    FailureKind.UNREACHABLE: (
+        Stage.CREDENTIALS,
+        "The endpoint was not reached; nobody judged the request.",
+        "Check the endpoint URL or region, the network, the proxy and the VPN.",
+    ),
+    FailureKind.LOCAL: (
+        Stage.CREDENTIALS,
+        "The local endpoint could not be used.",
+        "Mend the file that the message names; 'authlens serve' shows the same message.",
+    ),
+    FailureKind.REFERENCE: (
+        Stage.WELL_FORMED,
+        "Something that the request refers to is missing; nothing was sent.",
+        "Provide the reference or the signing key that the message names and send again.",
+    ),
+    FailureKind.REFUSED_HERE: (
+        Stage.WELL_FORMED,
+        "The client would not send the request.",
+        "Fill in the member that the message names, or leave it out.",
+    ),
+    FailureKind.TIMED_OUT: (
+        Stage.RAN,
+        "No answer came in time; AWS ends an authorizer's function after 5 seconds, or the network is at fault.",
+        "It may still have run: read the function's log, send again, or allow more time.",
+    ),
+    FailureKind.ABANDONED: (
+        Stage.RAN,
+        "The call was given up before an answer came.",
+        "It may still have run: send again, or allow more time.",
+    ),
+    FailureKind.BROKEN_ANSWER: (
+        Stage.VALID,
+        "What came back is no whole answer of AWS IoT; nothing is concluded from it.",
+        "Look at the raw answer: a proxy or a login page may stand between.",
+    ),
+    FailureKind.FAULT: (
+        Stage.CREDENTIALS,
+        "authlens itself failed.",
+        "Please report it with the message below.",
+    ),
+}
+"""By the kind of a failure that is not AWS's answer."""
+
+_UNJUDGED = frozenset({FailureKind.UNREACHABLE, FailureKind.LOCAL, FailureKind.FAULT, FailureKind.ABANDONED})
+"""Nobody was reached or waited for: there is no stage to blame, the credentials' least of all."""
+
+
+def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer | None = None) -> Explanation:
+    """Where, why and what next, for any failure at all."""
+    if failure.kind is not FailureKind.AWS:
+        return _of_kind(failure)
+    rule = rule_of((*test_call.TEST_CALL, *answer.ANSWER), failure.error, failure.message)
+    if rule is not None:
+        return _of_rule(rule, failure, request)
+    alike = _alike(failure)
+    if alike is not None:
+        return alike
+    known = _ERRORS.get(failure.error)
+    if known is not None:
+        return _of_error(failure, request, known, authorizer)
+    return _unknown(failure)
+
+
+def blanks(rule: Rule, message: str | None) -> dict[str, str]:
+    """What stands in the blanks of a rule's words in this message."""
+    found = rule.match(message) if message is not None else None
+    return found.groupdict() if found else {}
+
+
+def _of_rule(rule: Rule, failure: Failure, request: AuthorizerRequest) -> Explanation:
+    filled = blanks(rule, failure.message)
+    stage = Stage(rule.stage or Stage.FITS)
+    if rule is answer.FUNCTION_FAILED:
+        return Explanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
+    if rule is answer.PRINCIPAL and filled["value"] == "null":
+        return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
+    why, next_step = _RULES[rule.id]
+    if rule is answer.PRINCIPAL and filled["value"] == "":
+        why = _EMPTY_PRINCIPAL
+    return Explanation(rule.id, stage, why.format(**filled), next_step)
+
+
+_FRAGMENTS = (
+    ("not in valid ARN format", answer.ARN),
+    ("Policy document is Malformed", answer.SYNTAX),
+    ("hard limit of 2048", answer.TOO_LONG),
+    ("Number of policies", answer.TOO_MANY),
+    ("List of policies", answer.NO_LIST),
+    ("principalId", answer.PRINCIPAL),
+    ("refreshAfterInSeconds", answer.REFRESH),
+    ("disconnectAfterInSeconds", answer.DISCONNECT),
+    ("result is in invalid format", answer.NO_BOOLEAN),
+    ("signature mismatch", test_call.SIGNATURE_MISMATCH),
+    ("validation error", test_call.CONSTRAINTS),
+)
+"""What stays of a message when its wording changes a little, by the rule that it belongs to."""
+
+
+def _alike(failure: Failure) -> Explanation | None:
+    """A message that is nearly one of the contract's: explained as that one, and said to be new."""
+    for fragment, rule in _FRAGMENTS:
+        if failure.error == rule.error and fragment in (failure.message or ""):
+            why, next_step = _RULES[rule.id]
+            supposed = re.sub(r" \(?\{[a-z]+\}\)?", "", why)
+            stage = Stage(rule.stage or Stage.FITS)
+            return Explanation(rule.id, stage, f"AWS's words are new; it seems: {supposed}", next_step, False)
+    return None
+
+
+def _of_kind(failure: Failure) -> Explanation:
+    unconnected = failure.kind is FailureKind.TIMED_OUT and "Connect" in failure.error
+    kind = FailureKind.UNREACHABLE if unconnected else failure.kind
+    stage, why, next_step = _KINDS[kind]
+    step = failure.advice or next_step
+    return Explanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
+
+
+def _of_error(
+    failure: Failure, request: AuthorizerRequest, known: tuple[Stage, str, str], authorizer: Authorizer | None
+) -> Explanation:
+    stage, why, next_step = known
+    line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
+    if line is not None:
+        next_step = f"Read the function's log; if it was never invoked, give the permission: {line}"
+    if failure.error == "UnauthorizedException" and request.mode is Mode.CONTEXT and signature_of(request) is None:
+        stage = Stage.CREDENTIALS
+    if stage is Stage.CREDENTIALS and "explicit deny" in (failure.message or ""):
+        next_step = "A policy denies it explicitly, which no Allow outweighs: change that policy, or use another role."
+    return Explanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
+
+
+_CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}
+"""Where an unknown message of a known class belongs."""
+ANSWERED_TO_KNOWN_CALLERS = frozenset(_CLASSES)
+"""Errors that AWS IoT gives only to a caller whose credentials it took."""
+
+
+def _unknown(failure: Failure) -> Explanation:
+    stage = _CLASSES.get(failure.error) or _stage_of_status(failure.http_status)
+    return Explanation(
+        "unknown",
+        stage,
+        f"AWS answered {failure.error} in words that authlens does not know; it probably belongs to this stage.",
+        failure.advice or "Read AWS's own words below; they are all that is known.",
+        earlier_passed=False,
+    )
+
+
+def _stage_of_status(status: int | None) -> Stage:
+    if status in (401, 403):
+        return Stage.CREDENTIALS
+    if status == 404:
+        return Stage.FOUND
+    return Stage.RAN if status is not None and status >= 500 else Stage.WELL_FORMED

@@ -1,0 +1,107 @@
+"""Why a function raised, as far as Lambda's words for it tell: time-out, exit, import, or a member the event lacks."""
+
+from __future__ import annotations
+
+import re
+
+from authlens.core.request.request import AuthorizerRequest, Mode
+
+_READ_LOG = "Read the function's log for the stack trace; a local endpoint shows it with the invocation."
+
+_TYPES: dict[str, tuple[str, str]] = {
+    "Sandbox.Timedout": (
+        "The function did not answer in time; AWS gives an authorizer's function 5 seconds, whatever its own limit.",
+        "Make the function answer within 5 seconds: cache keys and connections outside the handler.",
+    ),
+    "Runtime.ExitError": (
+        "The function's process ended before it answered.",
+        "Look for an exit, a crash or too little memory in the function's log.",
+    ),
+    "Runtime.ImportModuleError": (
+        "The function's module cannot be loaded.",
+        "Check that the handler's file is in the package, and every dependency with it.",
+    ),
+    "Runtime.HandlerNotFound": (
+        "The function's file has no such handler.",
+        "Make the handler setting FILE.FUNCTION name a function that exists.",
+    ),
+    "Runtime.MalformedHandlerName": (
+        "The handler setting names no function.",
+        "Write the handler setting as FILE.FUNCTION.",
+    ),
+    "Runtime.UserCodeSyntaxError": (
+        "The function's code has a syntax error.",
+        "Mend the line that the message names and deploy again.",
+    ),
+    "Runtime.MarshalError": (
+        "The function returned something that is no JSON (bytes, a date, a set).",
+        "Return plain dictionaries, lists, texts, numbers and booleans.",
+    ),
+}
+_TYPES |= {
+    "Runtime.Unknown": _TYPES["Runtime.ExitError"],
+    "Runtime.OutOfMemory": _TYPES["Runtime.ExitError"],
+}
+
+_READ_MEMBER = re.compile(
+    r"""^'(?P<key>[\w.-]+)'$                                          # Python: KeyError: 'protocolData'
+    |\(reading\ '(?P<reading>[\w.-]+)'\)                              # Node.js since 16
+    |Cannot\ read\ property\ '(?P<property>[\w.-]+)'""",
+    re.VERBOSE,
+)
+
+_MEMBERS = {
+    "protocolData": "protocolData",
+    "protocols": "protocols",
+    "tls": "protocolData.tls",
+    "http": "protocolData.http",
+    "mqtt": "protocolData.mqtt",
+    "headers": "protocolData.http.headers",
+    "queryString": "protocolData.http.queryString",
+    "username": "protocolData.mqtt.username",
+    "password": "protocolData.mqtt.password",
+    "clientId": "protocolData.mqtt.clientId",
+    "serverName": "protocolData.tls.serverName",
+    "token": "token",
+}
+"""Members of the event that a request may lack."""
+
+_REQUEST_MEMBERS = ("httpContext", "mqttContext", "tlsContext", "tokenSignature", "authorizerName")
+"""Names of the request's own members, which the event never has."""
+
+
+def function_error(error_type: str, message: str, request: AuthorizerRequest) -> tuple[str, str]:
+    """Why it raised and what to do next."""
+    missing = _missing_member(message)
+    if missing in _REQUEST_MEMBERS:
+        return (
+            f"The function reads {missing} from its event: that is a member of the request, the event has other names.",
+            "Read protocolData.http, protocolData.mqtt and protocolData.tls instead; the event preview shows them.",
+        )
+    if missing in _MEMBERS:
+        return _lacking(_MEMBERS[missing], request)
+    if error_type in _TYPES:
+        return _TYPES[error_type]
+    return f"The function raised {error_type}.", _READ_LOG
+
+
+def _lacking(member: str, request: AuthorizerRequest) -> tuple[str, str]:
+    if request.mode is Mode.TOKEN and member != "token":
+        return (
+            f"The function seems to read {member}, which is not in the event: token mode sends no protocolData.",
+            "Test it in context mode, and let the function expect events without protocolData.",
+        )
+    if member == "token":
+        return (
+            "The function seems to read token, which is in the event only when AWS verified a signed one.",
+            "Let the function read the token from the contexts, or enable signing for the authorizer.",
+        )
+    return (
+        f"The function seems to read {member}, which this request does not give.",
+        f"Fill in that part of the request, or let the function expect events without {member}.",
+    )
+
+
+def _missing_member(message: str) -> str | None:
+    found = _READ_MEMBER.search(message)
+    return next((name for name in found.groups() if name), None) if found else None

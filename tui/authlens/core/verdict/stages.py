@@ -1,0 +1,287 @@
+"""The stage verdict of an invocation: what was passed, what failed first and why, and the one thing to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from authlens.core.contract import test_call
+from authlens.core.contract.answer import FUNCTION_FAILED
+from authlens.core.contract.caveat import Caveat
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.refusal import Rule
+from authlens.core.contract.stage import Stage as Stage
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.findings import deployment_caveats
+from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
+from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.preflight.finding import Finding
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Question
+from authlens.core.verdict.caveats import Passed, caveats, client_id_of
+from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
+
+
+class State(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    WARNED = "warned"
+    """Passed, with something that a real connection would meet."""
+    NOT_REACHED = "not reached"
+
+
+class Conclusion(StrEnum):
+    """What all stages together come to."""
+
+    ALLOWED = "authenticated"
+    """Authenticated, and every open question is allowed."""
+    PARTLY = "authenticated, partly denied"
+    DENIED = "authenticated, everything denied"
+    """Authenticated, and not one thing is allowed: AWS's own pattern for a wrong password."""
+    REFUSED = "refused"
+    """isAuthenticated is false."""
+    FAILED = "failed"
+    """No outcome; a stage before `authenticated` failed."""
+    READY = "ready"
+    """Not sent yet: preflight finds nothing that AWS would refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    stage: Stage
+    state: State
+    why: str = ""
+    """One sentence; empty where there is nothing to say."""
+    next_step: str = ""
+    aws_words: str | None = None
+    """What AWS answered, word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    conclusion: Conclusion
+    stages: tuple[StageResult, ...]
+    """Every stage, in order."""
+    headline: str
+    """The one sentence."""
+    next_step: str
+    """The one thing to do."""
+    explanation: str = ""
+    """The id of the explanation that matched, for scripts."""
+    caveats: tuple[Caveat, ...] = ()
+    answers: tuple[Access, ...] = ()
+    """The open questions with their decisions."""
+
+    @property
+    def lit(self) -> StageResult | None:
+        """The first stage that failed; none where all passed, and none where nobody could judge one."""
+        return next((result for result in self.stages if result.state is State.FAILED), None)
+
+    @property
+    def aws_words(self) -> str | None:
+        """What was answered or raised, word for word, where a call came to nothing."""
+        return next((result.aws_words for result in self.stages if result.aws_words is not None), None)
+
+
+def stages(
+    invocation: Invocation,
+    questions: Iterable[Question] = (),
+    authorizer: Authorizer | None = None,
+    variables: Mapping[str, tuple[str, ...]] | None = None,
+    deployment: Deployment | None = None,
+) -> Verdict:
+    """The verdict of an invocation. `authorizer` is what is known now; else what the invocation remembers counts."""
+    known = authorizer or invocation.authorizer
+    result = invocation.result
+    if isinstance(result, Failure):
+        verdict = _failed(explain(result, invocation.request, known), result)
+        return with_deployment(verdict, deployment, invocation.request)
+    if not result.is_authenticated:
+        return with_deployment(_refused(result), deployment, invocation.request)
+    answers = AccessQuestions(result, invocation.request, variables)
+    return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
+
+
+def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:
+    """The verdict of what did not pass, with what is wrong with the deployment, which may be the cause."""
+    if deployment is None:
+        return verdict
+    found = deployment_caveats(deployment, request)
+    verdict = replace(verdict, caveats=found)
+    if verdict.conclusion is Conclusion.READY and found and found[0].severity == "warning":
+        return replace(verdict, headline=f"{verdict.headline} But: {found[0].message}", next_step=found[0].next_step)
+    cause = next((each for each in found if each.severity == "warning" and each.stage is Stage.RAN), None)
+    lit = verdict.lit
+    if cause is None or lit is None or lit.stage is not Stage.RAN or verdict.explanation in _OWN_ERRORS:
+        return verdict
+    why = f"{lit.why} {cause.message}"
+    changed = tuple(
+        replace(each, why=why, next_step=cause.next_step) if each is lit else each for each in verdict.stages
+    )
+    return replace(verdict, stages=changed, headline=why, next_step=cause.next_step)
+
+
+_OWN_ERRORS = frozenset({FUNCTION_FAILED.id})
+"""The function ran and failed by itself: no deployment is to blame."""
+
+
+def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) -> Verdict:
+    """The verdict before sending: the stage at which the first error of preflight would end the call."""
+    error = next((finding for finding in findings if finding.severity == "error"), None)
+    if error is None:
+        results = _results(Stage.CREDENTIALS, State.NOT_REACHED)
+        passed = (Stage.WELL_FORMED, Stage.FITS, *((Stage.FOUND,) if authorizer else ()))
+        words = "Preflight finds nothing that AWS would refuse."
+        return Verdict(Conclusion.READY, _passed(results, passed), words, "Send it.")
+    stage = _foreseen_stage(error)
+    next_step = error.fix.label + "." if error.fix else "Correct it, or send it anyway to see what AWS says."
+    results = _results(stage, State.FAILED, error.message, next_step, error.aws_words, State.NOT_REACHED)
+    judged = (Stage.WELL_FORMED, *((Stage.FOUND,) if authorizer else ()), Stage.FITS)
+    passed = tuple(each for each in judged if _index(each) < _index(stage))
+    return Verdict(Conclusion.FAILED, _passed(results, passed), error.message, next_step, error.id)
+
+
+def _failed(explanation: Explanation, failure: Failure) -> Verdict:
+    words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
+    earlier = State.PASSED if explanation.earlier_passed else State.NOT_REACHED
+    state = State.FAILED if explanation.judged else State.NOT_REACHED
+    results = _results(explanation.stage, state, explanation.why, explanation.next_step, words, earlier)
+    if failure.error in ANSWERED_TO_KNOWN_CALLERS:
+        results = _passed(results, (Stage.CREDENTIALS,))
+    return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)
+
+
+def _refused(outcome: Outcome) -> Verdict:
+    why = f"The function refused this login: isAuthenticated is false for the principal {outcome.principal_id!r}."
+    next_step = "Compare the event it received with what it expects, and read its log."
+    results = _results(Stage.AUTHENTICATED, State.FAILED, why, next_step)
+    return Verdict(Conclusion.REFUSED, results, why, next_step, "refused")
+
+
+def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
+    found = caveats(passed)
+    denied = [access for access in answers if access.word != ALLOWED]
+    conclusion = _conclusion(passed, denied)
+    headline, next_step = _policy_words(conclusion, passed.outcome, answers, denied)
+    if conclusion is Conclusion.ALLOWED and not answers:
+        results = _unasked(passed)
+    else:
+        state = State.PASSED if conclusion is Conclusion.ALLOWED else State.FAILED
+        results = _results(Stage.POLICY, state, headline, next_step)
+    if conclusion is Conclusion.ALLOWED and found and found[0].severity == "warning":
+        headline, next_step = f"{headline[:-1]}, but: {_lowered(found[0].message)}", found[0].next_step
+    return Verdict(conclusion, _warned(results, found), headline, next_step, "", found, answers)
+
+
+def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
+    if _nothing_allowed(passed.outcome):
+        return Conclusion.DENIED
+    return Conclusion.PARTLY if denied else Conclusion.ALLOWED
+
+
+def _unasked(passed: Passed) -> tuple[StageResult, ...]:
+    """Without an open question there is still the one that every client asks: may it connect?"""
+    client = client_id_of(passed)
+    if client is None:
+        return _results(Stage.POLICY, State.NOT_REACHED, "No question is open, and no client id says who connects.")
+    return _results(Stage.POLICY, State.PASSED, f"The client id {client!r} may connect.")
+
+
+def _policy_words(
+    conclusion: Conclusion, outcome: Outcome, answers: tuple[Access, ...], denied: list[Access]
+) -> tuple[str, str]:
+    who = f"Authenticated as {outcome.principal_id!r}"
+    if conclusion is Conclusion.ALLOWED:
+        asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
+        return f"{who}{asked}.", "Try it with a device." if answers else "Ask what the client may do."
+    if conclusion is Conclusion.DENIED:
+        return (
+            f"{who}, but everything is denied: {_nothing_allowed(outcome)}.",
+            "If the login was meant to pass, look at why the function chose a policy that denies.",
+        )
+    first = denied[0]
+    count = (
+        f"{len(denied)} of {len(answers)} open questions are denied" if len(answers) > 1 else "what is asked is denied"
+    )
+    headline = f"{who}, but {count}: {first.question.action} on {first.question.resource} is {first.word}."
+    return headline, first.because or "Allow it in a policy document."
+
+
+def _counted(questions: int) -> str:
+    return f"all {questions} open questions" if questions > 1 else "the open question"
+
+
+_MOST_PAIRS = 2_500
+"""Statements compared with each other; in what AWS accepts there are fewer."""
+
+
+def _nothing_allowed(outcome: Outcome) -> str:
+    """Why not one thing is allowed; empty where something may be."""
+    from authlens.core.policy.covering import applies_always, includes, is_plain
+    from authlens.core.policy.document import parse
+
+    statements = [statement for text in outcome.policy_documents for statement in parse(text).statements]
+    allows = [statement for statement in statements if statement.allows]
+    denies = [statement for statement in statements if statement.denies and is_plain(statement)]
+    if not outcome.policy_documents:
+        return "there is no policy document"
+    if not allows:
+        return "no statement allows anything"
+    if any(map(applies_always, denies)):
+        return "a Deny of everything beats every Allow"
+    few = len(allows) * len(denies) <= _MOST_PAIRS
+    cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
+    return "whatever is allowed is denied too, and a Deny beats every Allow" if cancelled else ""
+
+
+def _passed(results: tuple[StageResult, ...], passed: tuple[Stage, ...]) -> tuple[StageResult, ...]:
+    return tuple(replace(each, state=State.PASSED) if each.stage in passed else each for each in results)
+
+
+def _index(stage: Stage) -> int:
+    return tuple(Stage).index(stage)
+
+
+def _results(
+    stage: Stage,
+    state: State,
+    why: str = "",
+    next_step: str = "",
+    aws_words: str | None = None,
+    earlier: State = State.PASSED,
+) -> tuple[StageResult, ...]:
+    """Every stage, when it ended at this one."""
+    order, at = tuple(Stage), _index(stage)
+    return (
+        *(StageResult(each, earlier) for each in order[:at]),
+        StageResult(stage, state, why, next_step, aws_words),
+        *(StageResult(each, State.NOT_REACHED) for each in order[at + 1 :]),
+    )
+
+
+def _warned(results: tuple[StageResult, ...], found: tuple[Caveat, ...]) -> tuple[StageResult, ...]:
+    """The results with the first warning of each passed stage."""
+    first: dict[Stage, Caveat] = {}
+    for caveat in found:
+        if caveat.severity == "warning":
+            first.setdefault(caveat.stage, caveat)
+    return tuple(
+        replace(result, state=State.WARNED, why=first[result.stage].message, next_step=first[result.stage].next_step)
+        if result.state is State.PASSED and result.stage in first
+        else result
+        for result in results
+    )
+
+
+_RULES: dict[str, Rule] = {rule.id: rule for rule in test_call.TEST_CALL}
+
+
+def _foreseen_stage(error: Finding) -> Stage:
+    rule = _RULES.get(error.id)
+    return Stage(rule.stage) if rule is not None and rule.stage else Stage.WELL_FORMED
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]

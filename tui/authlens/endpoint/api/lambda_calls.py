@@ -1,0 +1,178 @@
+"""Lambda's calls for the functions of an endpoint: Invoke, GetFunction, GetFunctionConfiguration and GetPolicy."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from base64 import b64decode
+from typing import Any
+
+from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.api.aws_error import AwsError
+from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.iot import log_tail
+from authlens.endpoint.api.state import Endpoint
+from authlens.endpoint.runtime.function_host import FunctionResult
+from authlens.endpoint.templates.definitions import FunctionDefinition
+
+PAYLOAD_LIMIT = 6 * 1024 * 1024
+LOG_TAIL = 4 * 1024
+"""Bytes of output that Invoke returns as LogResult, as on Lambda."""
+
+_NAME = re.compile(
+    r"(arn:[^:]+:lambda:(?P<region>[^:]*):)?((?P<account>[0-9]{12}):)?(function:)?"
+    r"(?P<name>[A-Za-z0-9_.-]+)(:(?P<qualifier>[$A-Za-z0-9_-]+))?"
+)
+_VERSION = "$LATEST"
+
+
+async def invoke(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    function = _function(endpoint, incoming)
+    payload = _payload(incoming.body)
+    kind = incoming.headers.get("x-amz-invocation-type", "RequestResponse")
+    if kind == "DryRun":
+        return Answer(204, headers={"x-amz-executed-version": _VERSION})
+    if kind != "RequestResponse":
+        raise _invalid(f"The local endpoint invokes with RequestResponse or DryRun, not {kind!r}.")
+    context = _client_context(incoming)
+    result = await endpoint.host.invoke(function, payload, request_id=incoming.request_id, client_context=context)
+    return Answer(200, _answer(result), headers=_answer_headers(result, incoming))
+
+
+async def get_function_configuration(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    return json_answer(_configuration(endpoint, _function(endpoint, incoming)))
+
+
+async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    """Its configuration; the code is a folder on this machine, which no URL leads to."""
+    return json_answer({"Configuration": _configuration(endpoint, _function(endpoint, incoming)), "Tags": {}})
+
+
+async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    """The permission that AWS IoT needs to call the function, as if it had been granted for each of its authorizers."""
+    function = _function(endpoint, incoming)
+    callers = [found for found in endpoint.registry.all() if endpoint.function_of(found.function_arn) == function]
+    if not callers:
+        raise _not_found("The resource you requested does not exist.")
+    arn = endpoint.function_arn(function.name)
+    policy = {
+        "Version": "2012-10-17",
+        "Id": "default",
+        "Statement": [_statement(authorizer, arn) for authorizer in callers],
+    }
+    return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
+
+
+def _function(endpoint: Endpoint, incoming: Incoming) -> FunctionDefinition:
+    match = _NAME.fullmatch(incoming.path[0])
+    function = endpoint.functions.get(match["name"]) if match and _is_here(endpoint, match) else None
+    qualifier = incoming.query.get("Qualifier") or (match and match["qualifier"]) or _VERSION
+    if function is None or qualifier != _VERSION:
+        name = match["name"] if match else incoming.path[0]
+        tail = "" if qualifier == _VERSION else f":{qualifier}"
+        raise _not_found(f"Function not found: {endpoint.function_arn(name)}{tail}")
+    return function
+
+
+def _is_here(endpoint: Endpoint, match: re.Match[str]) -> bool:
+    return match["region"] in (None, endpoint.region) and match["account"] in (None, endpoint.account)
+
+
+def _payload(body: bytes) -> bytes:
+    if len(body) > PAYLOAD_LIMIT:
+        words = f"Request must be smaller than {PAYLOAD_LIMIT} bytes for the InvokeFunction operation"
+        raise AwsError(413, "RequestTooLargeException", words)
+    payload = body if body.strip() else b"{}"
+    try:
+        json.loads(payload.decode("utf-8"))
+    except (ValueError, RecursionError):
+        words = "Could not parse request body into json: the payload is not JSON"
+        raise AwsError(400, "InvalidRequestContentException", words) from None
+    return payload
+
+
+def _client_context(incoming: Incoming) -> str:
+    try:
+        return b64decode(incoming.headers.get("x-amz-client-context", ""), validate=True).decode("utf-8")
+    except ValueError:
+        raise _invalid("The client context is not base64 of JSON.") from None
+
+
+def _answer(result: FunctionResult) -> bytes:
+    if result.error_type is None:
+        return result.payload if result.payload is not None else b"null"
+    if result.error is not None:
+        return result.error
+    error = {"errorMessage": result.error_message, "errorType": result.error_type}
+    return json.dumps(error | ({"stackTrace": list(result.stack_trace)} if result.stack_trace else {})).encode()
+
+
+def _answer_headers(result: FunctionResult, incoming: Incoming) -> dict[str, str]:
+    headers = {"x-amz-executed-version": _VERSION}
+    if result.error_type is not None:
+        headers["x-amz-function-error"] = "Unhandled"
+    if incoming.headers.get("x-amz-log-type") == "Tail":
+        headers["x-amz-log-result"] = log_tail(result.log, LOG_TAIL)
+    return headers
+
+
+def _configuration(endpoint: Endpoint, function: FunctionDefinition) -> dict[str, Any]:
+    return {
+        "FunctionName": function.name,
+        "FunctionArn": endpoint.function_arn(function.name),
+        "Runtime": function.runtime,
+        "Role": f"arn:aws:iam::{endpoint.account}:role/{function.name}",
+        "Handler": function.handler,
+        "CodeSize": 0,
+        "Description": "",
+        "Timeout": math.ceil(function.timeout),
+        "MemorySize": function.memory_size,
+        "LastModified": endpoint.started_at.strftime("%Y-%m-%dT%H:%M:%S.000+0000"),
+        "Version": _VERSION,
+        "Environment": {"Variables": dict(function.environment)},
+        "RevisionId": _revision(endpoint),
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+    }
+
+
+def _statement(authorizer: Authorizer, function_arn: str) -> dict[str, Any]:
+    return {
+        "Sid": f"authlens-{re.sub('[^A-Za-z0-9_-]', '-', authorizer.name)}",
+        "Effect": "Allow",
+        "Principal": {"Service": "iot.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": function_arn,
+        "Condition": {"ArnLike": {"AWS:SourceArn": authorizer.arn}},
+    }
+
+
+def _revision(endpoint: Endpoint) -> str:
+    """One for as long as the endpoint runs: its functions are not redefined."""
+    return f"00000000-0000-4000-8000-{int(endpoint.started_at.timestamp()):012d}"
+
+
+def _not_found(message: str) -> AwsError:
+    return AwsError(404, "ResourceNotFoundException", message)
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError(400, "InvalidParameterValueException", message)
+
+
+_FUNCTION = "/2015-03-31/functions/([^/]*)"
+
+CALLS = (
+    Call("lambda", "Invoke", "POST", re.compile(_FUNCTION + "/invocations"), invoke),
+    Call("lambda", "GetFunction", "GET", re.compile(_FUNCTION), get_function),
+    Call(
+        "lambda",
+        "GetFunctionConfiguration",
+        "GET",
+        re.compile(_FUNCTION + "/configuration"),
+        get_function_configuration,
+    ),
+    Call("lambda", "GetPolicy", "GET", re.compile(_FUNCTION + "/policy"), get_policy),
+)

@@ -1,0 +1,73 @@
+"""What an endpoint holds while it runs: its authorizers, its functions, and the outside it needs, as one object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from authlens.core.contract.test_call import Verify
+from authlens.endpoint.api.registry import Registry
+from authlens.endpoint.runtime.function_host import FunctionResult
+from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
+
+_FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:(?P<region>[^:]*):(?P<account>[^:]*):function:(?P<name>[^:]+)(:.+)?")
+
+
+class Host(Protocol):
+    """What runs functions: `runtime.FunctionHost`, or a stand-in of a test."""
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    region: str
+    account: str
+    registry: Registry
+    functions: dict[str, FunctionDefinition]
+    """By name."""
+    host: Host
+    verify: Verify
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    """A lower-case UUID."""
+    started_at: datetime
+
+    def function_arn(self, name: str) -> str:
+        return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"
+
+    def function_of(self, arn: str) -> FunctionDefinition | None:
+        """The function behind an ARN, whatever its qualifier; `None` when it is none of this endpoint's."""
+        match = _FUNCTION_ARN.fullmatch(arn)
+        if match is None or (match["region"], match["account"]) != (self.region, self.account):
+            return None
+        return self.functions.get(match["name"])
+
+
+def build_endpoint(
+    definitions: Definitions, host: Host, verify: Verify, now: Callable[[], datetime], new_id: Callable[[], str]
+) -> Endpoint:
+    """An endpoint that serves what a file defines."""
+    registry = Registry(definitions.region, definitions.account, now)
+    endpoint = Endpoint(
+        region=definitions.region,
+        account=definitions.account,
+        registry=registry,
+        functions={function.name: function for function in definitions.functions},
+        host=host,
+        verify=verify,
+        now=now,
+        new_id=new_id,
+        started_at=now(),
+    )
+    for definition in definitions.authorizers:
+        endpoint.functions.setdefault(definition.function.name, definition.function)
+        registry.load(definition.authorizer, endpoint.function_arn(definition.function.name))
+    return endpoint

@@ -1,0 +1,83 @@
+"""The environment and the command line of a child: what Lambda sets, what the user configured, and nothing else.
+
+Of the caller's environment only PATH is passed on. The caller's AWS files are hidden too, unless AWS_* is configured.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from authlens.endpoint.templates.lambda_runtimes import language
+
+if TYPE_CHECKING:
+    from authlens.endpoint.templates.definitions import FunctionDefinition
+
+HERE = Path(__file__).parent
+AWS_FILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+
+
+def child_environment(function: FunctionDefinition, runtime_api: str, path: str) -> dict[str, str]:
+    """What the child sees. The user's own variables win, as far as Lambda lets them; its reserved ones stay."""
+    return {
+        **defaults(path),
+        **without_aws_files(function.environment),
+        **function.environment,
+        **reserved(function, runtime_api),
+    }
+
+
+def defaults(path: str) -> dict[str, str]:
+    return {
+        "PATH": path,
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def without_aws_files(configured: Mapping[str, str]) -> dict[str, str]:
+    """An SDK in the child finds no profile and asks no metadata service, unless the user set out to have it so."""
+    if any(name in configured for name in AWS_FILES):
+        return {}
+    hidden = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    if any(name in configured for name in CREDENTIALS):
+        return hidden
+    return {**hidden, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def reserved(function: FunctionDefinition, runtime_api: str) -> dict[str, str]:
+    region = function.region
+    return {
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "_HANDLER": function.handler,
+        "LAMBDA_TASK_ROOT": str(function.code_uri),
+        "LAMBDA_RUNTIME_DIR": str(HERE),
+        "AWS_REGION": function.environment.get("AWS_REGION", region),
+        "AWS_DEFAULT_REGION": function.environment.get("AWS_DEFAULT_REGION", region),
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}",
+    }
+
+
+def command_line(function: FunctionDefinition, path: str) -> list[str]:
+    """The program to run; a name that PATH does not hold stays as it is and fails at the start."""
+    if function.command:
+        return list(function.command)
+    if language(function.runtime) == "nodejs":
+        node = function.interpreter or shutil.which("node", path=path) or "node"
+        return [node, str(HERE / "bootstrap.mjs")]
+    return [function.interpreter or sys.executable, "-u", str(HERE / "bootstrap.py")]

@@ -1,0 +1,195 @@
+"""Runs functions as Lambda does: warm processes that speak the Runtime API, one invocation at a time in each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+from authlens.endpoint.runtime.fingerprint import fingerprint
+from authlens.endpoint.runtime.runtime_api import Answer, Event
+from authlens.endpoint.runtime.worker import Exit, Worker
+from authlens.endpoint.runtime.worker_pool import StartFailed, WorkerPool
+from authlens.endpoint.templates.definitions import FunctionDefinition
+from authlens.endpoint.templates.lambda_runtimes import language
+
+GRACE = 2.0
+"""Seconds beyond its time limit after which a caller is answered in any case; the start of a process may use them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionResult:
+    """What one invocation of a function gave: a payload, or an error in Lambda's words."""
+
+    payload: bytes | None
+    """What the function answered, as JSON text; `None` when it failed."""
+    error_type: str | None = None
+    error_message: str | None = None
+    stack_trace: tuple[str, ...] = ()
+    log: str = ""
+    """What it printed, standard output and error together, and its stack trace."""
+    duration: float = 0.0
+    """Seconds, from handing over the event to the answer."""
+    cold: bool = False
+    """A process was started for this invocation."""
+    request_id: str = ""
+    error: bytes | None = None
+    """The error as the function's runtime sent it (a JSON object): what Lambda's Invoke returns as its payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One invocation on its way through the host."""
+
+    function: FunctionDefinition
+    body: bytes
+    request_id: str
+    client_context: str
+    started: float
+    """By the monotonic clock."""
+
+    def event(self) -> Event:
+        """To be handed over now: the function gets its full time, unless that takes the caller beyond the grace."""
+        left = self.started + self.function.timeout + GRACE - time.monotonic()
+        return Event(
+            self.request_id, self.body, min(self.function.timeout, left), self.function.arn, self.client_context
+        )
+
+    def failure(self, error_type: str, message: str, trace: tuple[str, ...] = (), **known: Any) -> FunctionResult:
+        error = {"errorType": error_type, "errorMessage": message, "requestId": self.request_id, "stackTrace": trace}
+        known.setdefault("error", json.dumps(error).encode())
+        return FunctionResult(None, error_type, message, trace, request_id=self.request_id, **known)
+
+    def exited(self, end: Exit, log: str, **known: Any) -> FunctionResult:
+        message = f"RequestId: {self.request_id} Error: {end.reason}"
+        return self.failure(end.error_type, message, log=f"{ended_line(log)}{message}\n{end.error_type}\n", **known)
+
+    def timed_out(self, log: str, **known: Any) -> FunctionResult:
+        message = f"Task timed out after {self.function.timeout:.2f} seconds"
+        return self.failure("Sandbox.Timedout", message, log=f"{ended_line(log)}{message}\n", **known)
+
+    def answered(self, answer: Answer, log: str, **known: Any) -> FunctionResult:
+        if not answer.is_error:
+            return FunctionResult(answer.payload, log=log, request_id=self.request_id, **known)
+        error = error_members(answer.payload)
+        trace = error.get("stackTrace") or error.get("trace") or ()
+        return self.failure(
+            text(error.get("errorType")) or answer.error_type or "Unknown",
+            text(error.get("errorMessage")),
+            tuple(map(text, trace)) if isinstance(trace, list) else (),
+            log=log,
+            error=answer.payload,
+            **known,
+        )
+
+
+class FunctionHost:
+    """Runs functions by their definition, keeps their processes warm, and ends them all on `close`.
+
+    Belongs to one event loop. `limit` is the number of processes that one function may have at a time.
+    """
+
+    def __init__(self, limit: int = 8, path: str | None = None) -> None:
+        self._limit = limit
+        self._path = os.environ.get("PATH", os.defpath) if path is None else path
+        self._pools: dict[str, WorkerPool] = {}
+        self._retired: set[asyncio.Task[None]] = set()
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult:
+        """Run the function on an event (JSON text). Never raises for what a function can do wrong."""
+        call = Call(function, event, request_id or str(uuid.uuid4()), client_context, time.monotonic())
+        pool = self._pool(function)
+        while True:
+            try:
+                async with asyncio.timeout_at(asyncio.get_running_loop().time() + left(call)):
+                    worker = await pool.take(await asyncio.to_thread(fingerprint, function.code_uri))
+            except TimeoutError:
+                return queued_too_long(call) if pool.all_busy else call.timed_out("", cold=True)
+            except StartFailed as failed:
+                return not_started(call, failed)
+            try:
+                result = await run(worker, call)
+            finally:
+                pool.give_back(worker)
+            if result:
+                return result
+
+    async def close(self) -> None:
+        """End every process and leave none behind."""
+        pools, self._pools = self._pools, {}
+        await asyncio.gather(*(pool.close() for pool in pools.values()), *self._retired)
+
+    def _pool(self, function: FunctionDefinition) -> WorkerPool:
+        """The processes of the function. A function that was defined anew gets new ones."""
+        pool = self._pools.get(function.name)
+        if pool is None or needs_another_process(pool.function, function):
+            if pool:
+                retired = asyncio.create_task(pool.close())
+                self._retired.add(retired)
+                retired.add_done_callback(self._retired.discard)
+            pool = self._pools[function.name] = WorkerPool(function, self._limit, self._path)
+        return pool
+
+
+def needs_another_process(old: FunctionDefinition, new: FunctionDefinition) -> bool:
+    """Whatever differs but the time limit, which each call brings along."""
+    return replace(old, timeout=new.timeout) != new
+
+
+async def run(worker: Worker, call: Call) -> FunctionResult | None:
+    """Run the call in the process; `None` when that died before it could take the event."""
+    cold, begun = worker.fresh, time.monotonic()
+    try:
+        answer = await worker.run(call.event())
+    except TimeoutError:
+        return call.timed_out(worker.output.take(), duration=time.monotonic() - begun, cold=cold)
+    if answer is None:
+        return None
+    known = {"duration": time.monotonic() - begun, "cold": cold}
+    log = worker.output.take()
+    return call.exited(answer, log, **known) if isinstance(answer, Exit) else call.answered(answer, log, **known)
+
+
+def left(call: Call) -> float:
+    """Seconds that the call may still wait for a process."""
+    return call.started + call.function.timeout - time.monotonic()
+
+
+def queued_too_long(call: Call) -> FunctionResult:
+    """Every process was busy for all of the time: as Lambda says when its concurrency is used up."""
+    return call.failure("TooManyRequestsException", "Rate Exceeded.")
+
+
+def not_started(call: Call, failed: StartFailed) -> FunctionResult:
+    if isinstance(failed.why, Exit):
+        return call.exited(failed.why, failed.log, cold=True)
+    result = call.answered(failed.why, failed.log, cold=True)
+    if result.error_type != "Runtime.ImportModuleError" or language(call.function.runtime) != "python":
+        return result
+    python = call.function.interpreter or sys.executable
+    hint = f"The function runs on {python}. If its packages are elsewhere, name that Python with interpreter.\n"
+    return replace(result, log=f"{ended_line(result.log)}{hint}")
+
+
+def error_members(payload: bytes) -> dict[str, Any]:
+    """The error object that a runtime posted; what is none counts as the message."""
+    try:
+        error = json.loads(payload)
+    except ValueError:
+        return {"errorMessage": payload.decode("utf-8", "replace")}
+    return error if isinstance(error, dict) else {"errorMessage": json.dumps(error)}
+
+
+def text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def ended_line(log: str) -> str:
+    return log if not log or log.endswith("\n") else f"{log}\n"

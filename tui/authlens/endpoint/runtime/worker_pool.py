@@ -1,0 +1,199 @@
+"""The processes of one function: warm ones first, more when all are busy, at the limit callers queue in order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any
+from weakref import WeakSet
+
+from authlens.endpoint.runtime.fingerprint import Fingerprint
+from authlens.endpoint.runtime.runtime_api import Answer
+from authlens.endpoint.runtime.supervisor import CANNOT_EXECUTE
+from authlens.endpoint.runtime.worker import Exit, Worker
+from authlens.endpoint.templates.definitions import FunctionDefinition
+
+INIT_LIMIT = 10.0
+"""Seconds. Lambda's limit for a function's start."""
+STARTS_AT_ONCE = max(2, os.cpu_count() or 1)
+"""More would only slow each other down."""
+
+
+class StartFailed(Exception):
+    """A process could not start: what it said, or how it ended."""
+
+    def __init__(self, why: Answer | Exit, log: str) -> None:
+        super().__init__()
+        self.why = why
+        self.log = log
+
+
+def cannot_start(error: Exception) -> StartFailed:
+    """The system has no process or descriptor left, or a path or variable cannot be passed on."""
+    return StartFailed(Exit("exit", CANNOT_EXECUTE), f"{error}\n")
+
+
+class WorkerPool:
+    def __init__(self, function: FunctionDefinition, limit: int, path: str) -> None:
+        self.function = function
+        self._limit = limit
+        self._path = path
+        self._code: Fingerprint = 0
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._ending: WeakSet[Worker] = WeakSet()
+        self._starting = 0
+        self._settling = 0
+        """Processes that answered and have not asked for more yet; one of them is sooner ready than a new one."""
+        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._starts: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        """All that goes on in the background, the starts included."""
+        self._closed = False
+
+    @property
+    def all_busy(self) -> bool:
+        """Nothing is starting: whoever waits, waits for another invocation to end."""
+        return not self._starting and bool(self._busy)
+
+    async def take(self, code: Fingerprint) -> Worker:
+        """A process that runs this code. Raises StartFailed."""
+        self._code = code
+        self._drop_unusable()
+        if self._idle and not self._waiting:
+            return self._lend(self._idle.pop())
+        place: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        self._grow()
+        try:
+            return await place
+        except asyncio.CancelledError:
+            self._leave(place)
+            raise
+
+    def give_back(self, worker: Worker) -> None:
+        if not worker.usable or worker.api.asked.is_set():
+            self._settled(worker)
+        else:
+            self._settling += 1
+            self._in_background(self._settle(worker))
+
+    async def _settle(self, worker: Worker) -> None:
+        await worker.settled()
+        self._settling -= 1
+        self._settled(worker)
+
+    def _settled(self, worker: Worker) -> None:
+        self._busy.discard(worker)
+        self._offer(worker)
+
+    async def close(self) -> None:
+        """End every process, the starting ones too."""
+        self._closed = True
+        for start in self._starts:
+            start.cancel()
+        for worker in (*self._idle, *self._busy):
+            self._end(worker)
+        self._idle.clear()
+        while place := self._next_in_line():
+            place.set_exception(StartFailed(Exit("lost"), ""))
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _leave(self, place: asyncio.Future[Worker]) -> None:
+        """The caller gave up; a process that was just handed to it goes on to the next."""
+        if place in self._waiting:
+            self._waiting.remove(place)
+        elif place.done() and not place.cancelled() and not place.exception():
+            self.give_back(place.result())
+
+    def _lend(self, worker: Worker) -> Worker:
+        self._busy.add(worker)
+        return worker
+
+    def _offer(self, worker: Worker) -> None:
+        """Hand it to whoever waits longest, or keep it warm, or end it when it is of no more use."""
+        if self._closed or not worker.usable or worker.code != self._code:
+            self._end(worker)
+        elif place := self._next_in_line():
+            place.set_result(self._lend(worker))
+        else:
+            self._idle.append(worker)
+        self._grow()
+
+    def _next_in_line(self) -> asyncio.Future[Worker] | None:
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                return place
+        return None
+
+    def _drop_unusable(self) -> None:
+        idle, self._idle = self._idle, []
+        for worker in idle:
+            if worker.usable and worker.code == self._code:
+                self._idle.append(worker)
+            else:
+                self._end(worker)
+
+    def _grow(self) -> None:
+        wanted = min(len(self._waiting) - self._settling, STARTS_AT_ONCE)
+        while not self._closed and self._starting < wanted and self._room():
+            self._starting += 1
+            start = self._in_background(self._start())
+            self._starts.add(start)
+            start.add_done_callback(self._starts.discard)
+
+    def _room(self) -> bool:
+        return len(self._idle) + len(self._busy) + self._starting < self._limit
+
+    async def _start(self) -> None:
+        code = self._code
+        try:
+            started = await self._new_worker(code)
+        finally:
+            self._starting -= 1
+        if isinstance(started, Worker):
+            self._offer(started)
+            return
+        if code == self._code and (place := self._next_in_line()):
+            place.set_exception(started)
+        self._grow()
+
+    async def _new_worker(self, code: Fingerprint) -> Worker | StartFailed:
+        try:
+            worker = Worker(self.function, code)
+        except OSError as error:
+            return cannot_start(error)
+        try:
+            failure = await self._initialise(worker)
+        except (OSError, ValueError) as error:
+            failure = cannot_start(error)
+        except asyncio.CancelledError:
+            self._end(worker)
+            raise
+        if failure:
+            self._end(worker)
+        return failure or worker
+
+    async def _initialise(self, worker: Worker) -> StartFailed | None:
+        await worker.start(self._path)
+        why: Answer | Exit | None
+        try:
+            why = await asyncio.wait_for(worker.initialised(), max(INIT_LIMIT, self.function.timeout))
+        except TimeoutError:
+            why = Exit("signal", 9)
+        return StartFailed(why, worker.output.take()) if why else None
+
+    def _end(self, worker: Worker) -> None:
+        if worker not in self._ending:
+            self._ending.add(worker)
+            self._in_background(worker.end())
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,26 @@
+"""The file that defines a local endpoint, before it is read: its bytes, and which of the two kinds it is.
+
+It imports none of the readers, so that whoever only starts the endpoint as a child does not load them.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from authlens.core.text import yaml_reader
+
+DEFAULT_REGION = "us-west-2"
+_RESOURCES = re.compile(r"""^(?:\{\s*)?\s*["']?Resources["']?\s*:""", re.MULTILINE)
+_AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
+
+
+def content_of(path: Path) -> bytes:
+    """The content of a file that the user wrote, no further than to see that it is too large."""
+    with path.open("rb") as file:
+        return file.read(yaml_reader.MAX_BYTES + 1)
+
+
+def looks_like_template(text: str) -> bool:
+    """Whether a file is a template rather than an authorizers.yaml."""
+    return bool(_RESOURCES.search(text)) and not _AUTHORIZERS.search(text)

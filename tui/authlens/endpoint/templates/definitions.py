@@ -1,0 +1,328 @@
+"""What a local endpoint runs: authorizers and the functions behind them, as read from a file of the user.
+
+Every fault of such a file is a DefinitionError with the file, the line, the column and the reason.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from authlens.core.contract import management
+from authlens.core.contract.refusal import Refusal
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.text import yaml_reader
+from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.templates.function_checks import unfit_at
+from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.user_path import user_path
+
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_TIMEOUT = 5.0
+"""Seconds. AWS IoT ends an authorizer's function after five (contract §5)."""
+DEFAULT_MEMORY_SIZE = 128
+"""MiB, as Lambda's."""
+MAXIMUM_TIMEOUT = 900
+MEMORY_SIZES = (128, 10240)
+"""Lambda's limits."""
+FILE_KEYS = ("region", "account", "authorizers")
+AUTHORIZER_KEYS = ("status", "signingDisabled", "tokenKeyName", "tokenSigningPublicKeys", "enableCachingForHttp")
+FUNCTION_KEYS = (
+    *("codeUri", "handler", "runtime", "environment", "timeout", "memorySize"),
+    *("interpreter", "command", "functionName"),
+)
+
+Value = TypeVar("Value")
+
+
+class DefinitionError(Exception):
+    """A file that defines authorizers cannot be used."""
+
+    def __init__(self, path: Path, line: int, column: int, reason: str) -> None:
+        where = f"{path}, line {line}, column {column}" if line else f"{path}"
+        super().__init__(f"{where}: {reason}")
+        self.path = path
+        self.line = line
+        """1-based; 0 where the whole file is meant."""
+        self.column = column
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition:
+    """A function as Lambda's configuration has it, with what this machine needs to run it."""
+
+    name: str
+    code_uri: Path
+    """The folder of its code, absolute: LAMBDA_TASK_ROOT."""
+    handler: str
+    """`module.function`; may be empty for runtime `provided`."""
+    runtime: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = DEFAULT_TIMEOUT
+    """Seconds."""
+    memory_size: int = DEFAULT_MEMORY_SIZE
+    """MiB."""
+    interpreter: str | None = None
+    """The Python or Node to run, absolute; `None` means the running Python, or `node` from PATH."""
+    command: tuple[str, ...] = ()
+    """What speaks the Runtime API by itself, for runtime `provided`; the program is absolute."""
+    arn: str = ""
+
+    @property
+    def region(self) -> str:
+        return self.arn.split(":")[3] if self.arn else DEFAULT_REGION
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerDefinition:
+    authorizer: Authorizer
+    function: FunctionDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """All that one file defines."""
+
+    region: str = DEFAULT_REGION
+    account: str = DEFAULT_ACCOUNT
+    authorizers: tuple[AuthorizerDefinition, ...] = ()
+    functions: tuple[FunctionDefinition, ...] = ()
+    """Every function once, those without an authorizer too."""
+    warnings: tuple[str, ...] = ()
+    """What is odd but no reason to stop, as sentences with file and line."""
+
+
+def read_definitions(path: Path) -> Definitions:
+    """What an authorizers.yaml defines. Raises DefinitionError."""
+    path = Path(path).absolute()
+    try:
+        root = yaml_reader.load(yaml_reader.decode(content_of(path)))
+        return _definitions(root, path)
+    except YamlError as error:
+        raise DefinitionError(path, error.line, error.column, error.message) from None
+    except OSError as error:
+        raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+
+
+def authorizer_arn(region: str, account: str, name: str) -> str:
+    return f"arn:aws:iot:{region}:{account}:authorizer/{name}"
+
+
+def function_arn(region: str, account: str, name: str) -> str:
+    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
+def _optional(fields: Mapping[str, Node], key: str, read: Callable[[Node], Value], default: Value) -> Value:
+    return read(fields[key]) if key in fields else default
+
+
+def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
+    if key not in fields:
+        raise (node.key or node).error(f"{key} is missing")
+    return fields[key]
+
+
+def _definitions(root: Node, path: Path) -> Definitions:
+    fields = root.fields(*FILE_KEYS)
+    region = _optional(fields, "region", _region, DEFAULT_REGION)
+    account = _optional(fields, "account", _account, DEFAULT_ACCOUNT)
+    entries = _required(root, fields, "authorizers")
+    if not entries.mapping():
+        raise entries.error("authorizers is empty; it names each authorizer and its function")
+    reader = _Reader(path, region, account)
+    authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
+    return Definitions(region, account, authorizers, tuple(reader.functions.values()), tuple(reader.warnings))
+
+
+def _region(node: Node) -> str:
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", node.string()):
+        raise node.error("region must be the name of an AWS region, such as us-west-2")
+    return node.string()
+
+
+def _account(node: Node) -> str:
+    if not re.fullmatch("[0-9]{12}", node.string()):
+        raise node.error("account must be twelve digits")
+    return node.string()
+
+
+class _Reader:
+    """Reads the entries of one file, and keeps what they share: the functions by name, and the warnings."""
+
+    def __init__(self, path: Path, region: str, account: str) -> None:
+        self._path = path
+        self._base = path.parent
+        self._region = region
+        self._account = account
+        self.functions: dict[str, FunctionDefinition] = {}
+        self.warnings: list[str] = []
+
+    def authorizer(self, name: str, node: Node) -> AuthorizerDefinition:
+        _stop(node.key or node, management.name_refusal(name))
+        fields = node.fields(*AUTHORIZER_KEYS, *FUNCTION_KEYS)
+        function = self._shared(self._function(name, node, fields), node)
+        keys = self._keys(name, fields["tokenSigningPublicKeys"]) if "tokenSigningPublicKeys" in fields else ()
+        signing = "tokenKeyName" in fields or bool(keys)
+        authorizer = Authorizer(
+            name=name,
+            arn=authorizer_arn(self._region, self._account, name),
+            function_arn=function.arn,
+            status=_optional(fields, "status", lambda status: status.choice(management.STATUSES), "ACTIVE"),
+            signing_disabled=_optional(fields, "signingDisabled", Node.boolean, not signing),
+            token_key_name=_optional(fields, "tokenKeyName", Node.string, None),
+            token_signing_public_keys=keys,
+            enable_caching_for_http=_optional(fields, "enableCachingForHttp", Node.boolean, False),
+        )
+        _stop(_place_of_signing(node, fields), authorizer_refusal(authorizer))
+        return AuthorizerDefinition(authorizer, function)
+
+    def _keys(self, authorizer: str, node: Node) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self._key(authorizer, name, key)) for name, key in node.mapping().items())
+
+    def _key(self, authorizer: str, name: str, node: Node) -> str:
+        """The PEM text, given as it is or as the path of its file."""
+        text = node.string()
+        if "-----BEGIN" not in text:
+            try:
+                text = content_of(user_path(text, self._base)).decode("utf-8")
+            except UnicodeDecodeError:
+                raise node.error(f"the key file {self._base / text} cannot be read: it is not a text file") from None
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise node.error(f"the key file {self._base / text} cannot be read: {why}") from None
+        _stop(node, management.key_refusal(authorizer, name, text))
+        return text
+
+    def _shared(self, function: FunctionDefinition, node: Node) -> FunctionDefinition:
+        """Authorizers may share a function, which must then be the same."""
+        if self.functions.setdefault(function.name, function) != function:
+            raise (node.key or node).error(f"another authorizer defines the function {function.name} in another way")
+        return function
+
+    def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
+        name = _optional(fields, "functionName", _function_name, name)
+        folder = self._folder(node, fields)
+        environment = _environment(fields["environment"]) if "environment" in fields else {}
+        handler = _optional(fields, "handler", Node.string, "")
+        interpreter = self._interpreter(fields)
+        runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter))
+        if language(runtime) != "provided":
+            handler_node = _required(node, fields, "handler")
+            with unfit_at(handler_node):
+                function_checks.check_handler(folder, handler, runtime, environment)
+        return FunctionDefinition(
+            name=name,
+            code_uri=folder,
+            handler=handler,
+            runtime=runtime,
+            environment=environment,
+            timeout=_optional(fields, "timeout", _timeout, DEFAULT_TIMEOUT),
+            memory_size=_optional(fields, "memorySize", _memory_size, DEFAULT_MEMORY_SIZE),
+            interpreter=interpreter,
+            command=self._command(node, fields, runtime, folder),
+            arn=function_arn(self._region, self._account, name),
+        )
+
+    def _folder(self, node: Node, fields: Mapping[str, Node]) -> Path:
+        """A command needs no folder of code: it then runs in that of the file."""
+        if "codeUri" not in fields and "command" in fields:
+            return self._base
+        code_uri = _required(node, fields, "codeUri")
+        with unfit_at(code_uri):
+            return function_checks.checked_folder(code_uri.string(), self._base)
+
+    def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
+        if "interpreter" not in fields:
+            return None
+        with unfit_at(fields["interpreter"]):
+            return function_checks.checked_program(fields["interpreter"].string(), self._base)
+
+    def _runtime(self, node: Node, fields: Mapping[str, Node], default: str) -> str:
+        """The runtime, once what runs it is known to start; a version that differs is a warning."""
+        runtime = "provided" if "command" in fields else default
+        if "runtime" in fields:
+            with unfit_at(fields["runtime"]):
+                runtime = function_checks.checked_runtime(fields["runtime"].string())
+        place = fields.get("interpreter", fields.get("runtime", node.key or node))
+        if language(runtime) == "provided":
+            if "interpreter" in fields:
+                raise place.error("interpreter is for Python and Node.js; runtime provided has command")
+            return runtime
+        with unfit_at(place):
+            warning = function_checks.version_warning(runtime, self._interpreter(fields))
+        if warning:
+            self.warnings.append(f"{self._path}, line {place.line}: {warning}")
+        return runtime
+
+    def _command(self, node: Node, fields: Mapping[str, Node], runtime: str, folder: Path) -> tuple[str, ...]:
+        place = fields.get("command", fields.get("runtime", node.key or node))
+        if language(runtime) != "provided":
+            if "command" in fields:
+                raise place.error("command is for runtime provided; Python and Node.js have handler")
+            return ()
+        with unfit_at(place):
+            if "command" not in fields:
+                return function_checks.own_bootstrap(folder)
+            command = [item.string("command") for item in place.list()]
+            return function_checks.checked_command(command, folder, self._base)
+
+
+def _function_name(node: Node) -> str:
+    if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", node.string()):
+        raise node.error("functionName must be 1 to 64 letters, digits, - and _")
+    return node.string()
+
+
+def _environment(node: Node) -> dict[str, str]:
+    return {name: _variable(name, value) for name, value in node.mapping().items()}
+
+
+def _variable(name: str, node: Node) -> str:
+    with unfit_at(node.key or node):
+        return function_checks.checked_variable(name, function_checks.filled(node.string(), os.environ))
+
+
+def _timeout(node: Node) -> float:
+    seconds = node.number()
+    if not 0 < seconds <= MAXIMUM_TIMEOUT:
+        raise node.error(f"timeout must be seconds, more than 0 and at most {MAXIMUM_TIMEOUT}")
+    return seconds
+
+
+def _memory_size(node: Node) -> int:
+    size, (least, most) = node.integer(), MEMORY_SIZES
+    if not least <= size <= most:
+        raise node.error(f"memorySize must be {least} to {most} (MiB)")
+    return size
+
+
+def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
+    """What AWS says of creating it."""
+    keys = dict(authorizer.token_signing_public_keys) or None
+    members = {
+        "authorizerFunctionArn": authorizer.function_arn,
+        "tokenKeyName": authorizer.token_key_name,
+        "tokenSigningPublicKeys": keys,
+        "signingDisabled": authorizer.signing_disabled,
+    }
+    return management.create_refusal(authorizer.name, members)
+
+
+def _place_of_signing(node: Node, fields: Mapping[str, Node]) -> Node:
+    """Where to look when AWS refuses how signing is set up."""
+    for key in ("tokenSigningPublicKeys", "signingDisabled", "tokenKeyName"):
+        if key in fields:
+            return fields[key].key or fields[key]
+    return node.key or node
+
+
+def _stop(node: Node, refusal: Refusal | None) -> None:
+    if refusal:
+        raise node.error(f"AWS IoT refuses this: {refusal.message}")

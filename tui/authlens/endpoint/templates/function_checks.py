@@ -1,0 +1,207 @@
+"""What a function's definition must fulfil before anything is started, whatever file it stands in.
+
+Each check returns what it found, or raises Unfit with a sentence; the caller knows the place in the file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from authlens.core.text.yaml_reader import Node
+from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
+from authlens.user_path import NotAPath, user_path
+
+VERSION_LIMIT = 10.0
+"""Seconds an interpreter gets to tell its version."""
+MODULE_FILES = {
+    "python": ("{}.py", "{}/__init__.py", "{}.pyc"),
+    "nodejs": ("{}.js", "{}.mjs", "{}.cjs", "{}", "{}/index.js"),
+}
+_HANDLERS = {
+    "python": re.compile(r"(?P<module>[^\s]+)\.(?P<function>[^./\s]+)"),
+    "nodejs": re.compile(r"(?P<module>(?:[^\s]*/)?[^./\s]+)\.(?:[^/\s]+\.)?(?P<function>[^./\s]+)"),
+}
+"""Python's handler is the last part of the name; Node.js may export it in an object: `app.handlers.connect`."""
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_REFERENCE = re.compile(r"\$\$\{|\$\{env:(?P<name>[^}]+)\}")
+_IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*require|__getattr__")
+
+
+class Unfit(ValueError):
+    """A definition cannot be used; the text is the reason."""
+
+
+@contextmanager
+def unfit_at(node: Node) -> Iterator[None]:
+    """What a check finds unfit is wrong at this place of the file: YamlError."""
+    try:
+        yield
+    except Unfit as reason:
+        raise node.error(str(reason)) from None
+
+
+def checked_folder(text: str, base: Path) -> Path:
+    """The folder of a function's code, as the file in `base` names it."""
+    folder = _path(text, base)
+    if not folder.exists():
+        raise Unfit(f"the folder {folder} does not exist")
+    if not folder.is_dir():
+        raise Unfit(f"{folder} is not a folder; name the folder that holds the code")
+    return Path(os.path.abspath(folder))
+
+
+def checked_runtime(runtime: str) -> str:
+    if not language(runtime) or re.fullmatch(r"python2.*", runtime):
+        raise Unfit(f"unknown runtime {runtime!r}; known are python3.x, nodejs20.x and the like, and provided")
+    return runtime
+
+
+def default_runtime(folder: Path, handler: str, interpreter: str | None) -> str:
+    """By the file that the handler names, in the version that is there; Python where there is no such file."""
+    found = {kind: parts and handler_file(folder, parts["module"], kind) for kind, parts in handler_parts(handler)}
+    if found["nodejs"] and not found["python"]:
+        return "nodejs"
+    try:
+        return "python" + ".".join(version_of(interpreter or sys.executable)[:2])
+    except Unfit:
+        return "python3"
+
+
+def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
+    """The handler's file must exist and hold its name. Code elsewhere on a configured search path is not looked at."""
+    kind = language(runtime)
+    parts = dict(handler_parts(handler))[kind]
+    if not parts:
+        raise Unfit("handler must be MODULE.FUNCTION, such as app.handler")
+    if "PYTHONPATH" in environment or "NODE_PATH" in environment:
+        return
+    file = handler_file(folder, parts["module"], kind)
+    if file is None:
+        raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist")
+    if not holds(file, parts["function"]):
+        raise Unfit(f"{file} holds no {parts['function']!r}, which handler names")
+
+
+def handler_parts(handler: str) -> list[tuple[str, re.Match[str] | None]]:
+    """How each language takes the handler's name apart."""
+    return [(kind, pattern.fullmatch(handler)) for kind, pattern in _HANDLERS.items()]
+
+
+def module_path(module: str, kind: str) -> str:
+    name = module.replace(".", "/") if kind == "python" else module
+    return MODULE_FILES[kind][0].format(name)
+
+
+def handler_file(folder: Path, module: str, kind: str) -> Path | None:
+    name = module.replace(".", "/") if kind == "python" else module
+    files = (folder / pattern.format(name) for pattern in MODULE_FILES[kind])
+    return next((file for file in files if file.is_file()), None)
+
+
+def holds(file: Path, name: str) -> bool:
+    """Whether the name stands in the file; what cannot be read as text, or takes in names unseen, may hold it."""
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return True
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None or bool(_IMPORTS_ALL.search(text))
+
+
+def checked_variable(name: str, value: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise Unfit("the name of an environment variable is letters, digits and _, and starts with no digit")
+    if name in RESERVED:
+        raise Unfit(f"{name} is reserved: Lambda sets it")
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise Unfit(f"{name} holds a character that an environment variable cannot hold")
+    return value
+
+
+def filled(value: str, environ: Mapping[str, str]) -> str:
+    """The value with its `${env:NAME}` references replaced: a secret need not be written down."""
+
+    def fill(reference: re.Match[str]) -> str:
+        name = reference["name"]
+        if name is None:
+            return "${"
+        if name not in environ:
+            raise Unfit(f"the environment variable {name} is not set")
+        return environ[name]
+
+    return _REFERENCE.sub(fill, value)
+
+
+def checked_program(program: str, *folders: Path) -> str:
+    """The absolute path of a program: a bare name is looked up in PATH, a path in the folders."""
+    if os.sep not in program:
+        found = shutil.which(program)
+        if found is None:
+            raise Unfit(f"there is no program {program!r} in PATH")
+        return found
+    candidates = [_path(program, folder) for folder in folders]
+    existing = next((path for path in candidates if path.exists()), None)
+    if existing is None:
+        raise Unfit(f"the program {candidates[0]} does not exist")
+    if existing.is_dir() or not os.access(existing, os.X_OK):
+        raise Unfit(f"{existing} is not an executable program")
+    return os.path.abspath(existing)
+
+
+def _path(text: str, base: Path) -> Path:
+    try:
+        return user_path(text, base)
+    except NotAPath as reason:
+        raise Unfit(f"{text}: {reason}") from None
+
+
+def checked_command(command: Sequence[str], *folders: Path) -> tuple[str, ...]:
+    if not command:
+        raise Unfit("command is empty; it names the program that speaks the Runtime API, and its arguments")
+    return (checked_program(command[0], *folders), *command[1:])
+
+
+def own_bootstrap(folder: Path) -> tuple[str, ...]:
+    """The program `bootstrap` that Lambda runs for runtime `provided`."""
+    if not os.access(folder / "bootstrap", os.X_OK):
+        raise Unfit(f"runtime provided needs a command, or an executable {folder / 'bootstrap'}")
+    return (str(folder / "bootstrap"),)
+
+
+def node_in_path() -> str:
+    found = shutil.which("node")
+    if found is None:
+        raise Unfit("Node.js is needed, and there is no 'node' in PATH; install it or name it with interpreter")
+    return found
+
+
+def version_warning(runtime: str, interpreter: str | None) -> str | None:
+    """What to say when the interpreter is of another version than the runtime's name tells. Raises Unfit."""
+    kind = language(runtime)
+    wanted = re.findall(r"\d+", runtime.removeprefix(kind))
+    actual = version_of(interpreter or (sys.executable if kind == "python" else node_in_path()))
+    length = len(wanted) if kind == "python" else min(1, len(wanted))
+    if wanted[:length] == actual[:length]:
+        return None
+    return f"runtime {runtime} runs here on version {'.'.join(actual)} of its interpreter"
+
+
+@lru_cache(maxsize=32)
+def version_of(interpreter: str) -> list[str]:
+    """The numbers of its version."""
+    if interpreter == sys.executable:
+        return [str(number) for number in sys.version_info[:3]]
+    try:
+        run = subprocess.run(
+            [interpreter, "--version"], capture_output=True, text=True, timeout=VERSION_LIMIT, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unfit(f"{interpreter} does not run: {type(error).__name__}") from None
+    return re.findall(r"\d+", run.stdout or run.stderr)[:3]

@@ -1,0 +1,28 @@
+"""Lambda's runtime names and the environment variables that Lambda keeps to itself."""
+
+from __future__ import annotations
+
+import re
+
+RESERVED = frozenset(
+    {
+        "AWS_LAMBDA_RUNTIME_API",
+        "_HANDLER",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+    }
+)
+"""Variables that a function's configuration cannot set."""
+
+
+def language(runtime: str) -> str:
+    """`python`, `nodejs`, `provided`, or empty for a runtime that is not supported."""
+    named = re.fullmatch(r"(python|nodejs|provided)[a-z0-9.]*", runtime)
+    return named[1] if named else ""

@@ -1,0 +1,92 @@
+"""The text of a CloudFormation template, YAML or JSON, as nodes with their places, short tags turned into long forms.
+
+As strict as the YAML that is ours (no anchors, no duplicate keys, bounded depth and size), but `!Ref` and its kin are
+known: `!GetAtt A.B` reads as `{"Fn::GetAtt": ["A", "B"]}`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from authlens.core.text import json_nodes
+from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, Node, YamlError
+
+_WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+_WITHOUT_PREFIX = ("Ref", "Condition")
+_STANDARD = "tag:yaml.org,2002:"
+
+
+class _Composer(yaml.SafeLoader):
+    """Composes nodes, and refuses anchors and aliases."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise yaml.MarkedYAMLError(problem="anchors and aliases are not known here", problem_mark=event.start_mark)
+        node: yaml.Node | None = super().compose_node(parent, index)
+        return node
+
+
+def load_template(text: str) -> Node:
+    """Raises YamlError."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise YamlError(f"the template is larger than {MAX_BYTES} bytes")
+    if text.lstrip().startswith("{"):
+        return json_nodes.load(text)
+    try:
+        composed = yaml.compose(text, Loader=_Composer)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise YamlError(f"this is not valid YAML: {error.problem}", *place) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise YamlError("this is not valid YAML") from None
+    return Node(None, 1, 1, "") if composed is None else _node(composed, 1)
+
+
+def _node(composed: yaml.Node, depth: int, key: Node | None = None) -> Node:
+    line, column = composed.start_mark.line + 1, composed.start_mark.column + 1
+    if depth > MAX_DEPTH:
+        raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, column)
+    if isinstance(composed, yaml.MappingNode):
+        node = Node(_mapping(composed, depth + 1), line, column, key=key)
+    elif isinstance(composed, yaml.SequenceNode):
+        node = Node([_node(item, depth + 1) for item in composed.value], line, column, key=key)
+    else:
+        node = Node(_scalar(composed), line, column, composed.value, key)
+    return node if composed.tag.startswith(_STANDARD) else _long_form(composed.tag, node, key)
+
+
+def _mapping(composed: yaml.MappingNode, depth: int) -> dict[str, Node]:
+    entries: dict[str, Node] = {}
+    for key, value in composed.value:
+        name = _node(key, depth)
+        if name.text is None:
+            raise name.error("a key must be text")
+        if name.text in entries:
+            raise name.error("the same key stands here twice")
+        entries[name.text] = _node(value, depth, name)
+    return entries
+
+
+def _scalar(composed: yaml.Node) -> str | int | bool | None:
+    text = str(composed.value)
+    if getattr(composed, "style", None) in ("'", '"', "|", ">") or not composed.tag.startswith(_STANDARD):
+        return text
+    if text in _NOTHING:
+        return None
+    if re.fullmatch("-?(0|[1-9][0-9]{0,17})", text):
+        return int(text)
+    return _WORDS.get(text, text)
+
+
+def _long_form(tag: str, node: Node, key: Node | None) -> Node:
+    name = tag.removeprefix("!")
+    if name == "GetAtt" and isinstance(node.value, str):
+        parts = node.value.split(".", 1)
+        node = Node([Node(part, node.line, node.column, part) for part in parts], node.line, node.column)
+    function = name if name in _WITHOUT_PREFIX else f"Fn::{name}"
+    return Node({function: node}, node.line, node.column, key=key)

@@ -1,0 +1,191 @@
+"""Resolves the intrinsic functions of a CloudFormation template, as far as they can be known on this machine.
+
+What cannot be known (another stack's exports, a resource's attributes) raises Unresolvable with place and reason.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from authlens.core.text.yaml_reader import Node
+
+_BLANK = re.compile(r"\$\{(!?)([^}]*)\}")
+_DYNAMIC = re.compile(r"\{\{resolve:")
+
+
+class Unresolvable(Exception):
+    """A value is known on AWS only."""
+
+    def __init__(self, node: Node, reason: str) -> None:
+        super().__init__(f"line {node.line}: {reason}")
+        self.node = node
+        self.reason = reason
+
+
+class NoValue:
+    """`AWS::NoValue`: the property is to be left out."""
+
+
+NO_VALUE: Final = NoValue()
+
+
+class Resolver:
+    """Resolves nodes of one template. `resource` gives what `Ref` (no attribute) and `GetAtt` say of a resource."""
+
+    def __init__(
+        self, root: Mapping[str, Node], pseudo: Mapping[str, Any], resource: Callable[[str, str | None], str | None]
+    ) -> None:
+        self._parameters = section(root, "Parameters")
+        self._conditions = section(root, "Conditions")
+        self._mappings = section(root, "Mappings")
+        self._pseudo = pseudo
+        self._resource = resource
+        self._functions: dict[str, Callable[[Node], Any]] = {
+            "Ref": lambda node: self._ref(node, self._text(node)),
+            "Condition": lambda node: self.condition(node, self._text(node)),
+            "Fn::GetAtt": self._get_att,
+            "Fn::Sub": self._sub,
+            "Fn::Join": self._join,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::If": self._if,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::Base64": lambda node: b64encode(self._text(node).encode()).decode(),
+            "Fn::Equals": lambda node: _equal(*self._items(node, 2)),
+            "Fn::And": lambda node: all(self._items(node)),
+            "Fn::Or": lambda node: any(self._items(node)),
+            "Fn::Not": lambda node: not self._items(node, 1)[0],
+        }
+
+    def resolve(self, node: Node) -> Any:
+        """The plain value. Raises Unresolvable."""
+        if isinstance(node.value, dict):
+            return self._mapping(node, node.value)
+        if isinstance(node.value, list):
+            return [item for item in map(self.resolve, node.value) if item is not NO_VALUE]
+        if isinstance(node.value, str) and _DYNAMIC.search(node.value):
+            raise Unresolvable(node, "a dynamic reference is resolved by AWS only")
+        return node.value
+
+    def condition(self, node: Node, name: str) -> bool:
+        if name not in self._conditions:
+            raise Unresolvable(node, f"there is no condition {name!r}")
+        return bool(self.resolve(self._conditions[name]))
+
+    def _mapping(self, node: Node, entries: Mapping[str, Node]) -> Any:
+        if len(entries) == 1:
+            name, argument = next(iter(entries.items()))
+            if name in self._functions:
+                return self._functions[name](argument)
+            if name.startswith("Fn::"):
+                raise Unresolvable(node, f"{name} is resolved by AWS only")
+        values = {key: self.resolve(value) for key, value in entries.items()}
+        return {key: value for key, value in values.items() if value is not NO_VALUE}
+
+    def _text(self, node: Node) -> str:
+        value = self.resolve(node)
+        if isinstance(value, dict | list) or value is None or value is NO_VALUE:
+            raise node.error(f"this must be text, not {node.kind}")
+        return as_text(value)
+
+    def _items(self, node: Node, count: int | None = None) -> list[Any]:
+        items = self.resolve(node)
+        if not isinstance(items, list) or (count is not None and len(items) != count):
+            raise node.error(f"this must be a list of {count}" if count else "this must be a list")
+        return items
+
+    def _ref(self, node: Node, name: str) -> Any:
+        if name in self._pseudo:
+            return self._pseudo[name]
+        if name in self._parameters:
+            return self._parameter(node, name)
+        found = self._resource(name, None)
+        if found is None:
+            raise Unresolvable(node, f"{name} names neither a parameter with a default nor a resource known here")
+        return found
+
+    def _parameter(self, node: Node, name: str) -> Any:
+        fields = self._parameters[name].mapping()
+        if "Default" not in fields:
+            raise Unresolvable(node, f"the parameter {name} has no default")
+        kind = fields["Type"].plain() if "Type" in fields else "String"
+        if str(kind).startswith("AWS::SSM::Parameter"):
+            raise Unresolvable(node, f"the parameter {name} is kept in the Parameter Store")
+        default = fields["Default"]
+        text = default.text if default.text is not None else as_text(default.plain())
+        return text.split(",") if kind == "CommaDelimitedList" or str(kind).startswith("List<") else text
+
+    def _get_att(self, node: Node) -> str:
+        parts = node.value.split(".", 1) if isinstance(node.value, str) else [self._text(item) for item in node.list()]
+        return self._attribute(node, parts[0], ".".join(parts[1:]))
+
+    def _attribute(self, node: Node, name: str, attribute: str) -> str:
+        found = self._resource(name, attribute)
+        if found is None:
+            raise Unresolvable(node, f"{name}.{attribute} is known on AWS only")
+        return found
+
+    def _sub(self, node: Node) -> str:
+        text, known = node, dict[str, Node]()
+        if isinstance(node.value, list):
+            if len(node.value) != 2:
+                raise node.error("Fn::Sub takes a text and a mapping")
+            text, known = node.value[0], node.value[1].mapping()
+
+        def fill(blank: re.Match[str]) -> str:
+            literal, name = blank[1], blank[2].strip()
+            if literal:
+                return f"${{{name}}}"
+            if name in known:
+                return self._text(known[name])
+            resource, dot, attribute = name.partition(".")
+            return self._attribute(node, resource, attribute) if dot else as_text(self._ref(node, name))
+
+        return _BLANK.sub(fill, text.string("Fn::Sub"))
+
+    def _join(self, node: Node) -> str:
+        separator, parts = self._items(node, 2)
+        return as_text(separator).join(map(as_text, parts))
+
+    def _select(self, node: Node) -> Any:
+        index, items = self._items(node, 2)
+        try:
+            return items[int(index)]
+        except (IndexError, ValueError, TypeError):
+            raise node.error("Fn::Select finds no such item") from None
+
+    def _split(self, node: Node) -> list[str]:
+        separator, text = self._items(node, 2)
+        return as_text(text).split(as_text(separator))
+
+    def _if(self, node: Node) -> Any:
+        parts = node.list()
+        if len(parts) != 3:
+            raise node.error("Fn::If takes a condition and two values")
+        return self.resolve(parts[1] if self.condition(parts[0], parts[0].string("Fn::If")) else parts[2])
+
+    def _find_in_map(self, node: Node) -> Any:
+        names = [self._text(item) for item in node.list()[:3]]
+        found: Any = self._mappings
+        for name in names:
+            found = found.mapping() if isinstance(found, Node) else found
+            if name not in found:
+                raise Unresolvable(node, f"the mapping {names[0]!r} has no {name!r}")
+            found = found[name]
+        return self.resolve(found)
+
+
+def section(root: Mapping[str, Node], name: str) -> dict[str, Node]:
+    return root[name].mapping() if name in root and root[name].value is not None else {}
+
+
+def as_text(value: Any) -> str:
+    """As CloudFormation turns a scalar into text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return as_text(one) == as_text(other)

@@ -1,0 +1,1 @@
+"""What the screen edits and shows, pure."""

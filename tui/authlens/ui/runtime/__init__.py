@@ -1,0 +1,1 @@
+"""Threads, clipboard, signals, crash report, themes, and all private names of Textual."""

@@ -1,0 +1,65 @@
+"""What the form opens on, before the first paint: a request in hand, a file, the first file of a folder, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.ui.runtime.services import Desk
+
+if TYPE_CHECKING:
+    from authlens.store.requests import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    saved: SavedRequest | None = None
+    loaded: Loaded | None = None
+    folder: Path | None = None
+    """Where saved requests are looked for and written."""
+    problem: str = ""
+    """Why the wanted file was not opened."""
+
+
+def start(desk: Desk) -> Start:
+    if isinstance(desk.start, SavedRequest):
+        return Start(saved=desk.start, folder=desk.places.requests)
+    if desk.start is not None:
+        return _at(desk.start)
+    if desk.demo:
+        from authlens.endpoint.samples.unpack import unpack_requests
+
+        try:
+            return _at(unpack_requests(desk.places.history.parent / "demo"))
+        except OSError as error:
+            return Start(folder=desk.places.requests, problem=f"The samples cannot be written: {error}")
+    return Start(folder=desk.places.requests)
+
+
+def _at(path: Path) -> Start:
+    from authlens.store.requests import RequestFileError, load
+
+    if path.is_dir():
+        return _first_of(path)
+    try:
+        loaded = load(path)
+    except RequestFileError as error:
+        return Start(folder=path.parent, problem=str(error))
+    return Start(loaded.saved, loaded, path.parent)
+
+
+def _first_of(folder: Path) -> Start:
+    """The first file that can be opened; the others are read when they are browsed."""
+    from authlens.store.requests import SUFFIXES, RequestFileError, load
+
+    # An authorizers.yaml or a template beside the requests cannot be opened and is passed over.
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES:
+            try:
+                loaded = load(path)
+            except RequestFileError:
+                continue
+            return Start(loaded.saved, loaded, folder)
+    return Start(folder=folder)

@@ -1,0 +1,1 @@
+"""One question or one look on top of the screen."""

@@ -1,0 +1,57 @@
+"""Two invocations compared: what changed in words, then request, answer and documents aligned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from authlens.core.compare import export
+from authlens.core.compare.compare import Comparison
+from authlens.ui.screens.dialogs.dialog import Ask, Dialog, Way
+from authlens.ui.text.safe_content import shown
+from authlens.ui.widgets.controls.compare_view import CompareView
+from authlens.ui.widgets.controls.key_line import KeyLine
+
+_EXPORTS: dict[str, Callable[[Comparison], str]] = {
+    "unified": export.as_unified,
+    "markdown": export.as_markdown,
+    "json": lambda comparison: json.dumps(export.as_json(comparison), indent=2),
+}
+
+
+class CompareScreen(Dialog[None]):
+    DEFAULT_CSS = """
+    CompareScreen > .box { width: 100%; height: 100%; max-width: 100%; max-height: 100%; padding: 0 1; }
+    CompareScreen .sides { height: 1; color: $foreground-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "export", "Copy as", id="compare.export", tooltip="Copy it as a unified diff, Markdown or JSON"),
+        Binding("escape,q", "dismiss(None)", "Close", id="compare.close", tooltip="Back to where it was opened"),
+    ]
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__()
+        self._comparison = comparison
+
+    def compose(self) -> ComposeResult:
+        left, right = self._comparison.left.label, self._comparison.right.label
+        with Vertical(classes="box") as box:
+            box.border_title = shown(f"{left}  →  {right}")
+            yield CompareView(self._comparison)
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(CompareView).focus()
+
+    def action_export(self) -> None:
+        ways = (Way("unified", "Unified diff"), Way("markdown", "Markdown"), Way("json", "JSON"))
+        self.app.push_screen(Ask("Copy the comparison", "Secrets are redacted in it.", ways), self._export)
+
+    def _export(self, way: str | None) -> None:
+        if way is not None:
+            self.app.copy_to_clipboard(_EXPORTS[way](self._comparison))

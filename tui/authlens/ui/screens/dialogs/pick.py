@@ -1,0 +1,82 @@
+"""Pick some of several things: the space bar marks, Enter accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+
+from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text.page import Item
+from authlens.ui.text.safe_content import shown
+from authlens.ui.widgets.controls.items import Items
+from authlens.ui.widgets.controls.key_line import KeyLine
+from authlens.ui.widgets.controls.rows import Rows
+
+
+class _Things(Items):
+    """A click marks, and the screen's key accepts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Accept", show=False, id="pick.enter", tooltip="Go on with what is marked"),
+    ]
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        Rows.on_click(self, event)
+        self.call_later(self.screen.run_action, "mark")
+
+
+class PickScreen(Dialog[tuple[str, ...]]):
+    DEFAULT_CSS = """
+    PickScreen > .box { height: 80%; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", id="pick.mark", tooltip="Mark it, or take the mark away"),
+        Binding("f5,ctrl+s", "accept", "Accept", id="pick.accept", tooltip="Go on with what is marked"),
+    ]
+
+    picked: reactive[frozenset[int]] = reactive(frozenset(), init=False)
+
+    def __init__(self, title: str, things: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._things = things
+        """Ids and what they are called."""
+        self.set_reactive(PickScreen.picked, frozenset(range(len(things))))
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = shown(self._title)
+            yield _Things(self._items())
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(Items).focus()
+
+    def watch_picked(self) -> None:
+        self.query_one(Items).items = tuple(self._items())
+
+    def _items(self) -> list[Item]:
+        return [
+            Item((Content.assemble("[x] " if index in self.picked else "[ ] ", shown(title)),))
+            for index, (_, title) in enumerate(self._things)
+        ]
+
+    def action_mark(self) -> None:
+        index = self.query_one(Items).index
+        if index is not None:
+            self.picked ^= {index}
+
+    def on_items_chosen(self, event: Items.Chosen) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        self.dismiss(tuple(self._things[index][0] for index in sorted(self.picked)))

@@ -1,0 +1,149 @@
+"""Browse the saved requests of a folder and choose one."""
+
+from __future__ import annotations
+
+from os.path import commonpath
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from authlens.ui.runtime import background
+from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text.safe_content import shortened, shown
+from authlens.ui.widgets.controls.field import Field
+from authlens.ui.widgets.controls.key_line import KeyLine
+from authlens.ui.widgets.controls.rows import Rows
+
+if TYPE_CHECKING:
+    from authlens.store.requests import Entry
+
+
+class RequestRows(Rows):
+    class Chosen(Message):
+        """The file under the cursor was clicked twice."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        """What the names start from."""
+        self.entries: list[Entry] = []
+        self._longest = 0
+
+    @property
+    def row_count(self) -> int:
+        return len(self.entries)
+
+    def show(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self._longest = max((self._title_of(entry).cell_length for entry in entries), default=0)
+        self.rows_changed()
+
+    def _title_of(self, entry: Entry) -> Content:
+        return shown(str(entry.path.relative_to(self.folder).with_suffix("")), "bold")
+
+    def row(self, index: int, width: int) -> Content:
+        entry = self.entries[index]
+        name = self._title_of(entry)
+        if entry.error is not None:
+            return Content.assemble(name, "  ", ("✗ ", "$text-error"), shown(entry.error, "$text-error"))
+        room = max(20, width // 2, min(self._longest, width * 2 // 3))
+        name = shortened(name, room)
+        about = shown(entry.description or entry.authorizer or "", "$foreground-muted")
+        return Content.assemble(name.pad_right(room - name.cell_length), "  ", about)
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        super().on_click(event)
+        if event.chain == 2:
+            self.post_message(self.Chosen())
+
+
+class RequestsScreen(Dialog[Path]):
+    DEFAULT_CSS = """
+    RequestsScreen > .box { width: 100; height: 80%; }
+    RequestsScreen .folder { height: 1; color: $foreground-muted; }
+    RequestsScreen Field { margin-bottom: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", priority=True, id="requests.choose", tooltip="Open the marked request"),
+        Binding("down", "cursor(1)", "Down", show=False, id="requests.down"),
+        Binding("up", "cursor(-1)", "Up", show=False, id="requests.up"),
+    ]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._all: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = "Open a saved request"
+            yield Field("search", placeholder="type to search")
+            yield RequestRows(self._folder)
+            yield Static(shown(str(self._folder)), classes="folder", markup=False)
+            yield KeyLine()
+
+    @property
+    def rows(self) -> RequestRows:
+        return self.query_one(RequestRows)
+
+    def on_mount(self) -> None:
+        self.query_one(Field).focus()
+        self._list()
+
+    @work(exclusive=True)
+    async def _list(self) -> None:
+        from authlens.store.requests import RequestFileError, listing
+
+        try:
+            self._all = await background.call(lambda: listing(self._folder))
+        except RequestFileError as error:
+            self.query_one(".folder", Static).update(shown(str(error), "$text-warning"))
+        self._start_below_what_is_common()
+        self._filter("")
+
+    def _start_below_what_is_common(self) -> None:
+        """A folder that holds them all tells none apart."""
+        if self._all:
+            folder = Path(commonpath([entry.path.parent for entry in self._all]))
+            self.rows.folder = folder
+            self.query_one(".folder", Static).update(shown(str(folder)))
+
+    def _filter(self, text: str) -> None:
+        words = text.casefold().split()
+        found = [entry for entry in self._all if all(word in _searched(entry) for word in words)]
+        self.rows.show(found)
+        if not found:
+            none = "No saved request matches" if self._all else "No saved request yet; Ctrl+S saves the form"
+            self.query_one(".folder", Static).update(shown(f"{none} in {self._folder}"))
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        self._filter(event.text)
+
+    def on_request_rows_chosen(self) -> None:
+        self.action_choose()
+
+    def action_cursor(self, by: int) -> None:
+        self.rows.action_cursor(by)
+
+    def action_choose(self) -> None:
+        rows = self.rows
+        if not rows.entries:
+            return
+        entry = rows.entries[rows.cursor]
+        if entry.error is None:
+            self.dismiss(entry.path)
+        else:
+            self.notify(f"{entry.path.name}, {entry.error}", severity="error", timeout=15, markup=False)
+
+
+def _searched(entry: Entry) -> str:
+    return " ".join((str(entry.path), entry.description or "", entry.authorizer or "")).casefold()

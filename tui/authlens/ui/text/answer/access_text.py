@@ -1,0 +1,74 @@
+"""Questions of access and what decided them, as list items and marks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY
+from authlens.core.saved.expectation import Question
+from authlens.ui.text.answer.explanation import Decided, Place, Why
+from authlens.ui.text.page import Item, Mark, aside
+from authlens.ui.text.safe_content import shown
+
+if TYPE_CHECKING:
+    from authlens.core.text.json_reader import Span
+
+
+def access_items(reasons: Why | None, questions: Sequence[Question]) -> list[Item]:
+    """Each open question with its decision and why."""
+    if reasons is None or len(reasons.decided) != len(questions):
+        return [Item((_question("–", "$foreground-muted", "NOT ASKED YET", each),)) for each in questions]
+    return [_access_item(each) for each in reasons.decided]
+
+
+def _access_item(decided: Decided) -> Item:
+    decision = decided.decision
+    word = str(decision.word) if decision is not None else "IMPLICIT_DENY"
+    glyph, style = ("✓", "$text-success") if word == ALLOWED else ("✗", "$text-error")
+    lines = [_question(glyph, style, word, decided.question)]
+    if decision is None:
+        return Item((*lines, aside("The client is not authenticated, so it may do nothing.")))
+    lines += [aside(reason) for reason in decision.reasons]
+    lines += [aside(f"nearly: {miss.message}") for miss in decision.near_misses[:3]]
+    named = {(each.variable, each.value) for each in decision.substitutions}
+    lines += [
+        aside(f"{name} is {'not known here' if value is None else value}") for name, value in sorted(named, key=str)
+    ]
+    return Item(tuple(lines))
+
+
+def _question(glyph: str, style: str, word: str, question: Question) -> Content:
+    return Content.assemble(
+        (f"{glyph} ", style),
+        (f"{word:<14}", f"bold {style}"),
+        shown(question.action.removeprefix("iot:"), "bold"),
+        " ",
+        shown(question.resource),
+    )
+
+
+def deciding_places(reasons: Why, index: int) -> dict[Place, tuple[Mark, ...]]:
+    """The lines of the statements that decided a question, or of what came nearest."""
+    decided = reasons.decided[index] if index < len(reasons.decided) else None
+    if decided is None or decided.decision is None:
+        return {}
+    decision = decided.decision
+    word = str(decision.word)
+    style = "$text-error" if word == EXPLICIT_DENY else "$text-success"
+    said = f"{'denies' if word == EXPLICIT_DENY else 'allows'} {decided.question.action} {decided.question.resource}"
+    marks: dict[Place, tuple[Mark, ...]] = {}
+    for each in decision.deciding:
+        marks |= _marked(each.document, each.statement.span, style, said)
+    for miss in decision.near_misses[:1] if not decision.deciding else ():
+        if miss.document is not None and miss.span is not None:
+            marks |= _marked(miss.document, miss.span, "$text-warning", miss.message)
+    return marks
+
+
+def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tuple[Mark, ...]]:
+    """A bar beside every line of the span, and the sentence below its last."""
+    lines = range(span.line, span.end_line + 1)
+    return {(document, line): (Mark("▌", style, shown(text).plain if line == span.end_line else ""),) for line in lines}

@@ -1,0 +1,29 @@
+"""What was read from CloudWatch Logs for an answer, as the lines of its log page. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.ui.text import page
+from authlens.ui.text.page import Line
+
+
+@dataclass(frozen=True, slots=True)
+class CloudLog:
+    of: Invocation
+    """What was on the screen when it was asked for."""
+    title: str
+    text: str
+
+    def is_of(self, invocation: Invocation) -> bool:
+        """Recording an invocation gives it a number; it stays the same one."""
+        return (self.of.started_at, self.of.request) == (invocation.started_at, invocation.request)
+
+
+def log_lines(invocation: Invocation | None, cloud_log: CloudLog | None) -> tuple[Line, ...]:
+    """What came with the answer, and below it what was read from CloudWatch."""
+    if invocation is None or cloud_log is None or not cloud_log.is_of(invocation):
+        return ()
+    came = page.text_lines(invocation.function_log) if invocation.function_log else ()
+    return (*came, *page.note(cloud_log.title), *page.text_lines(cloud_log.text))

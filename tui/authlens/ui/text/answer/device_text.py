@@ -1,0 +1,80 @@
+"""What a real device would meet, as text: the caveats of a verdict, and what AWS says of the deployment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from authlens.core.contract.caveat import Caveat
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.facts import facts
+from authlens.core.verdict.stages import Verdict
+from authlens.ui.text.answer.explanation import Why
+from authlens.ui.text.answer.finding_text import finding_items
+from authlens.ui.text.page import Item
+from authlens.ui.text.safe_content import shown
+
+_SEVERITIES = {"warning": ("!", "$text-warning"), "info": ("·", "$text-primary"), "error": ("✗", "$text-error")}
+
+
+def page_items(page: str, reasons: Why | None, deployment: Deployment | None) -> list[Item]:
+    """Of the page of findings, or of what a device would meet."""
+    if page == "lint":
+        return finding_items(reasons)
+    return device_items(reasons.verdict if reasons else None, deployment)
+
+
+def device_items(verdict: Verdict | None, deployment: Deployment | None) -> list[Item]:
+    """Each caveat with what to do, then each fact."""
+    if verdict is None:
+        return [Item((aside("Nothing to say yet: send the request."),))]
+    items = [_caveat(caveat) for caveat in verdict.caveats]
+    if not items:
+        items = [Item((aside("Nothing here that a real connection would meet differently."),))]
+    return [*items, *_facts(deployment)]
+
+
+def device_mark(caveats: Iterable[Caveat]) -> str:
+    """What the tab tells: the warnings, else how many notes there are."""
+    severities = [caveat.severity for caveat in caveats]
+    warnings = severities.count("warning")
+    return f"!{warnings}" if warnings else f"·{len(severities)}" if severities else ""
+
+
+def untold(verdict: Verdict) -> Content | None:
+    """The first warning of another stage than the one that failed, where the headline does not tell it."""
+    lit = verdict.lit.stage if verdict.lit else None
+    warnings = (each for each in verdict.caveats if each.severity == "warning" and each.stage is not lit)
+    caveat = next(warnings, None)
+    if caveat is None or verdict.next_step == caveat.next_step:
+        return None
+    return Content.assemble(("! a real device: ", "$text-warning"), shown(caveat.message))
+
+
+def _caveat(caveat: Caveat) -> Item:
+    glyph, style = _SEVERITIES[caveat.severity]
+    return Item(
+        (
+            Content.assemble(
+                (f"{glyph} ", style), (caveat.id, "bold"), (f"  {caveat.stage.value}", "$foreground-muted")
+            ),
+            Content.assemble("   ", shown(caveat.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), shown(caveat.next_step)),
+        )
+    )
+
+
+def _facts(deployment: Deployment | None) -> list[Item]:
+    if deployment is None:
+        return []
+    head = shown(f"What {deployment.authorizer.name} is deployed with:", "bold $text-primary")
+    lines = [
+        Content.assemble((" ✓ " if fact.is_read else " – ", "$foreground-muted"), shown(fact.text))
+        for fact in facts(deployment)
+    ]
+    return [Item((head, *lines))]
+
+
+def aside(text: str) -> Content:
+    return Content.styled(f"   {text}", "$foreground-muted")

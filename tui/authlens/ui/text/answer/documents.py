@@ -1,0 +1,99 @@
+"""Texts of an answer as lines for a `CodeView`: documents laid out, JSON highlighted, long ones cut. Pure.
+
+The rule: what is cut is said, and what is not JSON is shown as it came with the place of its fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+
+from authlens.core.contract.limits import LONGEST_DOCUMENT
+from authlens.core.invocation.invocation import Invocation, Wire
+from authlens.ui.text.page import Line, body_lines, json_lines, note, note_line, text_lines
+from authlens.ui.text.pretty_json import Fault, pretty
+
+
+def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
+    """What stands on a page for an invocation."""
+    if invocation is None:
+        return ()
+    outcome = invocation.outcome
+    if page in ("documents", "raw"):
+        if outcome is None:
+            return _instead(invocation)
+        lay_out = document_lines if page == "documents" else raw_lines
+        return lay_out(outcome.policy_documents)
+    if page == "wire":
+        return note("Nothing was sent.") if invocation.wire is None else wire_lines(invocation.wire)
+    if not invocation.function_log:
+        return note("The answer tells nothing of what the function printed; l reads its log from CloudWatch.")
+    return tuple(text_lines(invocation.function_log))
+
+
+def _instead(invocation: Invocation) -> tuple[Line, ...]:
+    """Where there is no answer: what the function printed, its stack trace above all."""
+    if not invocation.function_log:
+        return note(f"There is no answer to show: the call failed.{' See the wire.' if invocation.wire else ''}")
+    said = note("There is no answer to show: the call failed. The function printed:")
+    return (*said, *text_lines(invocation.function_log))
+
+
+def wire_lines(wire: Wire) -> tuple[Line, ...]:
+    """The exchange as it went."""
+    sent = "\n".join([f"{wire.method} {wire.url}", *(f"{name}: {value}" for name, value in wire.request_headers)])
+    status = "no answer" if wire.status is None else f"HTTP {wire.status}"
+    came = "\n".join([status, *(f"{name}: {value}" for name, value in wire.response_headers)])
+    parts = ((sent, wire.request_body), (came, wire.response_body))
+    lines: list[Line] = []
+    for head, body in parts:
+        lines += [*text_lines(head), *text_lines("")]
+        lines += [*body_lines(body.decode("utf-8", "replace")), *text_lines("")]
+    return tuple(lines)
+
+
+def document_lines(documents: Sequence[str]) -> tuple[Line, ...]:
+    """Every policy document under its heading, decoded and laid out."""
+    if not documents:
+        return (note_line("No policy documents: this client may do nothing."),)
+    lines: list[Line] = []
+    for index, text in enumerate(documents):
+        lines += [Line(Content(""))] if index else []
+        lines.append(_heading(index, len(documents), text))
+        lines += _document(index, text)
+    return tuple(lines)
+
+
+def raw_lines(documents: Sequence[str]) -> tuple[Line, ...]:
+    """Every policy document as the string that came."""
+    lines: list[Line] = []
+    for index, text in enumerate(documents):
+        lines.append(_heading(index, len(documents), text))
+        lines += _numbered(text_lines(text), index)
+    return tuple(lines) or (note_line("No policy documents."),)
+
+
+def _document(index: int, text: str) -> Iterable[Line]:
+    laid_out = pretty(text)
+    if isinstance(laid_out, Fault):
+        place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as it came."
+        return [Line(Content.styled(f"✗ {place}", "$text-error"), is_prose=True), *_numbered(text_lines(text), index)]
+    return _numbered(json_lines("\n".join(laid_out.lines)), index)
+
+
+def _numbered(lines: Iterable[Line], document: int) -> list[Line]:
+    return [Line(line.content, number, document) for number, line in enumerate(lines, 1)]
+
+
+def _heading(index: int, count: int, text: str) -> Line:
+    size = f"{len(text):,} of {LONGEST_DOCUMENT:,} characters"
+    over = len(text) > LONGEST_DOCUMENT
+    return Line(
+        Content.assemble(
+            (f"Document {index + 1} of {count}", "bold $text-primary"),
+            ("  ", ""),
+            (f"✗ {size}" if over else size, "$text-error" if over else "$foreground-muted"),
+        ),
+        document=index,
+    )

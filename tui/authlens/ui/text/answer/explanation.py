@@ -1,0 +1,103 @@
+"""Why an answer is what it is, as text: stages, access decisions, findings, and the lines that they are about. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from authlens.core.compare.compare import Comparison, compare
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.access import variables_of
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.lint.linter import Gauge, gauges, lint_outcome
+from authlens.core.policy import document as policy
+from authlens.core.policy.decision.decide import Decision, decide
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.saved.expectation import Question
+from authlens.core.verdict.stages import Verdict, stages
+from authlens.ui.text.pretty_json import Pretty, pretty
+
+if TYPE_CHECKING:
+    from authlens.core.lint.rule import Finding as LintFinding
+
+Place = tuple[int, int]
+"""A document from 0, and a line of it as it is laid out, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    question: Question
+    decision: Decision | None
+    """`None` where the client is not authenticated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Everything said about one invocation beside its own words."""
+
+    verdict: Verdict
+    decided: tuple[Decided, ...]
+    findings: tuple[LintFinding, ...]
+    gauges: tuple[Gauge, ...]
+    layout: tuple[Pretty | None, ...]
+    """How each document is laid out; `None` for one that is not JSON."""
+
+    @property
+    def denied(self) -> int:
+        return sum(each.decision is None or not each.decision.allowed for each in self.decided)
+
+    def place(self, document: int | None, offset: int) -> Place | None:
+        """The line that shows what stands at this offset of a document as it came."""
+        laid_out = self.layout[document] if document is not None and document < len(self.layout) else None
+        return None if laid_out is None or document is None else (document, laid_out.line_at(offset) + 1)
+
+
+@lru_cache(maxsize=8)
+def why(
+    invocation: Invocation,
+    questions: tuple[Question, ...],
+    authorizer: Authorizer | None,
+    deployment: Deployment | None = None,
+) -> Why:
+    """Work out what there is to say. Costs a few milliseconds; equal arguments cost it once."""
+    outcome = invocation.outcome
+    verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    if outcome is None:
+        return Why(verdict, (), (), (), ())
+    laid_out = tuple(pretty(text) for text in outcome.policy_documents)
+    # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
+    documents = tuple(
+        policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
+        for page, text in zip(laid_out, outcome.policy_documents, strict=True)
+    )
+    variables = variables_of(invocation.request)
+    decided = tuple(
+        Decided(each, decide(documents, each.action, each.resource, variables) if outcome.is_authenticated else None)
+        for each in questions
+    )
+    return Why(
+        verdict,
+        decided,
+        lint_outcome(outcome, invocation.request, authorizer or invocation.authorizer),
+        tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
+        tuple(each if isinstance(each, Pretty) else None for each in laid_out),
+    )
+
+
+@lru_cache(maxsize=8)
+def compared(left: Invocation, right: Invocation, questions: tuple[Question, ...]) -> Comparison:
+    """The comparison of two invocations; equal arguments cost it once."""
+    return compare(left, right, questions or None)
+
+
+# The stages
+
+
+# Access
+
+
+# Findings in documents
+
+
+# Preflight

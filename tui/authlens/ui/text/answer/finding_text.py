@@ -1,0 +1,118 @@
+"""Findings of lint and preflight as text and marks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from authlens.core.lint.linter import Gauge
+from authlens.core.preflight.finding import Finding
+from authlens.ui.model.finding_target import to_mend, told
+from authlens.ui.text.answer.access_text import deciding_places
+from authlens.ui.text.answer.explanation import Place, Why
+from authlens.ui.text.page import Item, Mark, aside
+from authlens.ui.text.safe_content import shown
+
+if TYPE_CHECKING:
+    from authlens.core.lint.rule import Finding as LintFinding
+
+
+_SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
+
+
+def finding_items(reasons: Why | None) -> list[Item]:
+    """What lint says, the gravest first, under the gauges of what is left."""
+    if reasons is None:
+        return [Item((aside("Nothing to check yet."),))]
+    head = Item((_gauge_line(reasons.gauges),)) if reasons.gauges else None
+    found = sorted(reasons.findings, key=lambda each: list(_SEVERITIES).index(each.severity))
+    items = [_finding_item(reasons, each) for each in found]
+    if not items:
+        items = [Item((Content.styled("✓ Nothing to find fault with.", "$text-success"),))]
+    return [head, *items] if head else items
+
+
+def _finding_item(reasons: Why, finding: LintFinding) -> Item:
+    glyph, style = _SEVERITIES[finding.severity]
+    place = reasons.place(finding.document, finding.span.start) if finding.span else None
+    where = f"document {place[0] + 1}, line {place[1]}" if place else "the answer"
+    return Item(
+        (
+            Content.assemble(
+                (f"{glyph} {finding.severity}  ", style), (finding.id, "bold"), (f"  {where}", "$foreground-muted")
+            ),
+            Content.assemble("   ", shown(finding.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), shown(finding.fix)),
+            aside(f"{finding.reason} [{finding.source}]"),
+        ),
+        place,
+    )
+
+
+def _gauge_line(all_gauges: Iterable[Gauge]) -> Content:
+    """How much of AWS's limits is used, as bars."""
+    parts = []
+    for gauge in all_gauges:
+        if gauge.name.endswith("white space"):
+            continue
+        style = (
+            "$text-error" if gauge.left < 0 else "$text-warning" if gauge.left < gauge.limit // 10 else "$text-primary"
+        )
+        filled = min(8, round(8 * gauge.used / gauge.limit))
+        parts.append(
+            Content.assemble(
+                (f"{gauge.name} ", "$foreground-muted"),
+                ("█" * filled, style),
+                ("░" * (8 - filled), "$foreground-disabled"),
+                (f" {gauge.used:,}/{gauge.limit:,}", style),
+            )
+        )
+    return Content("   ").join(parts)
+
+
+def finding_marks(reasons: Why) -> dict[Place, tuple[Mark, ...]]:
+    """The lines that lint finds fault with, with what it says."""
+    marks: dict[Place, tuple[Mark, ...]] = {}
+    for finding in reasons.findings:
+        place = reasons.place(finding.document, finding.span.start) if finding.span else None
+        if place is not None and finding.severity != "info":
+            glyph, style = _SEVERITIES[finding.severity]
+            marks[place] = (*marks.get(place, ()), Mark(glyph, style, shown(finding.message).plain))
+    return marks
+
+
+def all_marks(reasons: Why, question: int | None) -> Mapping[Place, tuple[Mark, ...]]:
+    """Findings at their lines, and the statements that decided the question looked at."""
+    marks = finding_marks(reasons)
+    for place, deciding in (deciding_places(reasons, question) if question is not None else {}).items():
+        marks[place] = (*deciding, *marks.get(place, ()))
+    return marks
+
+
+def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
+    """What preflight says of the request, the gravest first, and the one fix that a key makes. Notes are counted."""
+    mended = to_mend(findings, pointed)
+    grave = told(findings, pointed)
+    lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
+    left = len(findings) - len(grave)
+    if left:
+        lines.append(Content.styled(f"· {left} note{'' if left == 1 else 's'}", "$foreground-muted"))
+    return lines
+
+
+def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
+    """The keys that work on what preflight says."""
+    keys = [("F7", "goes there")] + ([("F8", "mends it")] if to_mend(findings, pointed) else [])
+    return Content("  ").join(
+        Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys
+    )
+
+
+def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
+    glyph, style = _SEVERITIES[finding.severity]
+    yield Content.assemble((f"{glyph} ", style), shown(finding.message, "bold" if is_pointed else ""))
+    if finding.fix is not None:
+        key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
+        yield Content.assemble(key, shown(finding.fix.label, "" if is_mended else "$foreground-muted"))

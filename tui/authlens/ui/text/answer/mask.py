@@ -1,0 +1,81 @@
+"""What the form hides stays hidden where an answer repeats it: in documents, messages, the wire and the log. Pure.
+
+The rule: token, signature, password and what a name tells to be secret. What is only long stays readable here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.content import Content
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.ui.text.page import Item, Line, Mark
+
+if TYPE_CHECKING:
+    from authlens.core.secrets.redaction import Redactor
+
+Place = TypeVar("Place")
+
+
+class Veil:
+    """Over texts that are about one invocation; without a redactor it hides nothing."""
+
+    def __init__(self, redactor: Redactor | None = None) -> None:
+        self._redactor = redactor
+        self.has_hidden = False
+        """Whether there was anything to hide so far."""
+
+    def text(self, text: str) -> str:
+        if self._redactor is None:
+            return text
+        hidden = self._redactor.text(text)
+        self.has_hidden = self.has_hidden or hidden != text
+        return hidden
+
+    def content(self, content: Content) -> Content:
+        """The styled text with its secrets replaced; the styles of the rest stay."""
+        hidden = self.text(content.plain)
+        return content if hidden == content.plain else _replaced(content, hidden)
+
+    def lines(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        whole = "\n".join(line.content.plain for line in lines)
+        if self.text(whole) == whole:
+            return lines
+        return tuple(replace(line, content=self.content(line.content)) for line in lines)
+
+    def items(self, items: Iterable[Item]) -> list[Item]:
+        return [Item(tuple(map(self.content, item.lines)), item.place) for item in items]
+
+    def marks(self, marks: Mapping[Place, tuple[Mark, ...]]) -> Mapping[Place, tuple[Mark, ...]]:
+        return {
+            place: tuple(replace(mark, text=self.text(mark.text)) for mark in those) for place, those in marks.items()
+        }
+
+
+LIFTED = Veil()
+"""Hides nothing."""
+
+
+@lru_cache(maxsize=4)
+def veil_over(invocation: Invocation) -> Veil:
+    from authlens.core.secrets.invocation_redaction import redactor_of  # loaded with the first answer
+
+    return Veil(redactor_of(invocation, certain=True))
+
+
+def _replaced(content: Content, hidden: str) -> Content:
+    """`hidden` in the styles of the content, piece by piece between its masks."""
+    from authlens.core.secrets.redaction import MASK
+
+    parts: list[Content] = []
+    at, plain = 0, content.plain
+    for number, piece in enumerate(hidden.split(MASK)):
+        found = plain.find(piece, at)
+        parts += [Content(MASK)] if number else []
+        parts.append(content[found : found + len(piece)] if found >= 0 else Content(piece))
+        at = max(at, found + len(piece))
+    return Content.assemble(*parts)

@@ -1,0 +1,116 @@
+"""Who a request is sent as, in one line: the authorizer with its state, then target, profile, region and account. Pure.
+
+The rule: however narrow it is, the state of the authorizer and where the request goes are read; the rest makes room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import DEMO, Configured, Identity, NoProfile, Target
+from authlens.ui.text.safe_content import shortened, shown
+
+_NO_PROFILE = {NoProfile.UNSIGNED: "– (unsigned)", NoProfile.ENVIRONMENT: "– (AWS_ACCESS_KEY_ID)"}
+_UNKNOWN = ("–", "?")
+_LESS = ("profile", "region", "account")
+"""What makes room, the first of them first: the account tells more of where one is than the other two."""
+_NAME = 12
+_TARGET = 8
+"""Cells that a name and a target keep, before the other is shortened further."""
+_GAP = 2
+
+Part = tuple[str, str]
+"""A label and its value."""
+
+
+def target_name(target: Target) -> str:
+    """Where a request goes, in a word or two."""
+    if target.local == DEMO:
+        return "demo"
+    if target.local is not None:
+        return f"local {target.local}"
+    return target.endpoint_url or "AWS"
+
+
+def identity_parts(target: Target, identity: Identity | None, configured: Configured | None = None) -> list[Part]:
+    """Labels and values of who is talked to as."""
+    return [
+        ("target", target_name(target)),
+        ("profile", "–" if target.local else _profile(target, configured)),
+        ("region", (configured and configured.region) or (identity and identity.region) or target.region or "?"),
+        ("account", identity.account if identity else "?"),
+    ]
+
+
+def _profile(target: Target, configured: Configured | None) -> str:
+    if configured is None:
+        return target.profile or "?"
+    profile = configured.profile
+    return _NO_PROFILE[profile] if isinstance(profile, NoProfile) else profile
+
+
+def authorizer_state(authorizer: Authorizer | None, problem: str = "") -> tuple[Content, Content]:
+    """The status of an authorizer, or why nothing is known of it; and what may be left out: its signing."""
+    if authorizer is None:
+        return (Content.assemble(("! ", "$text-warning"), shown(problem)) if problem else Content("")), Content("")
+    active = authorizer.status == "ACTIVE"
+    style = "$text-success" if active else "$text-warning"
+    signing = "signing off" if authorizer.signing_disabled else "signed"
+    status = Content.assemble((f"{'✓' if active else '!'} ", style), shown(authorizer.status, style))
+    return status, Content.styled(f" · {signing}", "$foreground-muted")
+
+
+def identity_line(name: str, state: tuple[Content, Content], parts: Sequence[Part], width: int) -> Content:
+    """All of it where there is room; else first the labels go, then what `_LESS` names, and long names are cut."""
+    bold = shown(name or "no authorizer", "bold")
+    status, signing = state
+    for left, least, right in _rungs(bold, status, signing, parts):
+        if least + right.cell_length + _GAP <= width:
+            return _aligned(left, right, width)
+    room = width - _least(bold, status) - _GAP
+    target = shortened(shown(parts[0][1]), room) if room >= _TARGET else Content("")
+    return _aligned((bold, status), target, width)
+
+
+def _rungs(
+    name: Content, status: Content, signing: Content, parts: Sequence[Part]
+) -> Iterator[tuple[tuple[Content, Content], int, Content]]:
+    """Name and state, the cells that they need at least, and the place; from all to the least."""
+    whole = (name, Content.assemble(status, signing))
+    yield whole, _length(*whole), _labelled(parts)
+    known = [part for part in parts if part[1] not in _UNKNOWN]
+    yield whole, _length(*whole), _values(known)
+    yield (name, status), _length(name, status), _values(known)
+    for number in range(len(_LESS) + 1):
+        kept = [part for part in known if part[0] not in _LESS[:number]]
+        yield (name, status), _least(name, status), _values(kept)
+
+
+def _aligned(left: tuple[Content, Content], right: Content, width: int) -> Content:
+    """The name gets what is left, the place stands at the right."""
+    name, state = left
+    taken = _length(Content(""), state) + (right.cell_length + _GAP if right.cell_length else 0)
+    name = name.truncate(max(0, width - taken), ellipsis=True)
+    said = Content(" " * _GAP).join(part for part in (name, state) if part.cell_length)
+    gap = max(0, width - said.cell_length - right.cell_length)
+    return Content.assemble(said, " " * gap, right).truncate(max(1, width), ellipsis=True)
+
+
+def _length(name: Content, state: Content) -> int:
+    return name.cell_length + (state.cell_length + _GAP if state.cell_length else 0)
+
+
+def _least(name: Content, state: Content) -> int:
+    return min(name.cell_length, _NAME) + _length(Content(""), state)
+
+
+def _labelled(parts: Sequence[Part]) -> Content:
+    said = [Content.assemble((f"{label} ", "$foreground-muted"), shown(value)) for label, value in parts]
+    return Content("   ").join(said)
+
+
+def _values(parts: Sequence[Part]) -> Content:
+    return Content.styled(" · ", "$foreground-muted").join(shown(value) for _, value in parts)

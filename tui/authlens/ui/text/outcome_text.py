@@ -1,0 +1,137 @@
+"""Values of the core as styled text. Pure: what is shown depends on the arguments alone.
+
+The rule: allowed, denied and failed are told by a glyph and a word; colour only repeats it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.invocation.verdict_word import AUTHENTICATED, FAILED, verdict_word
+from authlens.ui.text.safe_content import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an invocation came to, in one word."""
+
+    glyph: str
+    text: str
+    style: str
+
+    @property
+    def content(self) -> Content:
+        return Content.styled(f"{self.glyph} {self.text}", self.style)
+
+
+def glyph(verdict: str) -> str:
+    return _GLYPHS.get(verdict, "✗")
+
+
+def style(verdict: str) -> str:
+    """The colour of a verdict's word."""
+    return {"✓": "$text-success", "!": "$text-warning"}.get(glyph(verdict), "$text-error")
+
+
+_GLYPHS = {AUTHENTICATED: "✓", FAILED[FailureKind.ABANDONED]: "!"}
+
+
+def word(invocation: Invocation) -> Word:
+    verdict = verdict_word(invocation)
+    return Word(glyph(verdict), verdict, f"bold {style(verdict)}")
+
+
+def duration(seconds: float) -> str:
+    """How long a call took."""
+    if seconds < 0.0995:
+        return f"{seconds * 1000:.1f} ms" if seconds < 0.00995 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.9995 else f"{seconds:.1f} s"
+
+
+def human_time(seconds: int) -> str:
+    """A number of seconds as a person says it: `5 min`, `1 h 30 min`, `24 h`."""
+    if seconds < 60:
+        return f"{seconds} s"
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    parts = [(hours, "h"), (minutes, "min"), (left, "s")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count)
+
+
+def limits(outcome: Outcome) -> str:
+    """Refresh and disconnect, in human time."""
+    parts = []
+    if outcome.refresh_after_in_seconds is not None:
+        parts.append(f"refresh after {human_time(outcome.refresh_after_in_seconds)}")
+    if outcome.disconnect_after_in_seconds is not None:
+        parts.append(f"disconnect after {human_time(outcome.disconnect_after_in_seconds)}")
+    return " · ".join(parts)
+
+
+def headline(invocation: Invocation, now: datetime, width: int) -> Content:
+    """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when."""
+    outcome = invocation.outcome
+    principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""
+    said = Content.assemble(word(invocation).content, shown(principal, "bold"))
+    facts = [duration(invocation.duration)]
+    facts += [f"#{invocation.number}"] if invocation.number is not None else []
+    facts += [moment(invocation.started_at, now), ago(now - invocation.started_at)]
+    while facts and said.cell_length + len(" · ".join(facts)) + 3 > width:
+        facts.pop()
+    room = max(0, width - said.cell_length)
+    return Content.assemble(said, (f"{' · '.join(facts):>{room}}" if facts else "", "$foreground-muted"))
+
+
+def which(invocation: Invocation, now: datetime) -> str:
+    """One of several answers: its number, where it has one, and when its call was made."""
+    number = "the answer" if invocation.number is None else f"#{invocation.number}"
+    return f"{number} of {moment(invocation.started_at, now)}"
+
+
+def details(invocation: Invocation) -> Content:
+    """What follows the headline: times and documents, or the failure word for word and what to do."""
+    outcome = invocation.outcome
+    if outcome is not None:
+        count = len(outcome.policy_documents)
+        documents = f"{count or 'no'} policy document{'' if count == 1 else 's'}"
+        return Content.styled(" · ".join(part for part in (documents, limits(outcome)) if part), "$foreground-muted")
+    return _failure_details(invocation)
+
+
+def _failure_details(invocation: Invocation) -> Content:
+    failure = invocation.failure
+    assert failure is not None
+    facts = [failure.error]
+    facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
+    facts += [f"request id {failure.request_id}"] if failure.request_id else []
+    said = failure.message if failure.message is not None else "(AWS sent no message: null)"
+    return Content("\n").join([shown(" · ".join(facts), "$foreground-muted"), shown_block(said)])
+
+
+def shown_block(text: str) -> Content:
+    """Text from outside within a few lines: a page of HTML must not push the rest away."""
+    from authlens.ui.text.safe_content import shown_lines
+
+    most = 2000
+    return shown_lines(text if len(text) <= most else text[:most] + "…")
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """A time of day, with the day when it was another."""
+    local, today = at.astimezone(), now.astimezone()
+    return f"{local:%H:%M:%S}" if local.date() == today.date() else f"{local:%Y-%m-%d %H:%M:%S}"
+
+
+def ago(passed: timedelta) -> str:
+    seconds = int(passed.total_seconds())
+    if seconds < 5:
+        return "now"
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return "now"

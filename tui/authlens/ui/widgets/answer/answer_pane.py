@@ -1,0 +1,355 @@
+"""The answer: the verdict, and below it the documents, the raw texts, the wire and what the function printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.ui.model.screen_values import Running
+from authlens.ui.text.answer import documents
+from authlens.ui.text.answer.answer_view import Reading, deployed_for
+from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
+from authlens.ui.text.answer.mask import LIFTED, Veil, veil_over
+from authlens.ui.text.page import MOST_SHOWN
+from authlens.ui.widgets.answer.access_page import AccessPage
+from authlens.ui.widgets.answer.stage_line import StageLine
+from authlens.ui.widgets.answer.verdict import Verdict
+from authlens.ui.widgets.answer.verdict_header import Said
+from authlens.ui.widgets.controls.code_view import CodeView
+from authlens.ui.widgets.controls.compare_view import CompareView
+from authlens.ui.widgets.controls.items import Items
+from authlens.ui.widgets.controls.pages import Page, Pages
+from authlens.ui.widgets.controls.pane import Pane
+from authlens.ui.widgets.controls.search_box import SearchBox
+
+if TYPE_CHECKING:
+    from authlens.core.preflight.finding import Finding
+
+_TEXTS = (("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
+
+
+class AnswerPane(Pane):
+    ID: ClassVar[str] = "answer"
+    TITLE: ClassVar[str] = "Answer"
+    DEFAULT_CSS = """
+    AnswerPane > Pages > Choices { margin: 1 0 0 0; }
+    AnswerPane CodeView { margin-top: 1; }
+    AnswerPane.-older {
+        StageLine, Pages { opacity: 50%; }
+        &:ansi StageLine, &:ansi CodeView, &:ansi Rows { text-style: dim; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
+        Binding("y", "copy_all", "Copy", id="answer.copy-all", tooltip="Copy the document, or the text in front"),
+        Binding("w", "write", "Write", show=False, id="answer.write", tooltip="Write the text to a file"),
+        Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
+        Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
+        Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
+        Binding("l", "read_log", "Log", show=False, id="answer.read-log", tooltip="Read the function's CloudWatch log"),
+        Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
+    ]
+
+    invocation: var[Invocation | None] = var[Invocation | None](None)
+    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
+    questions: var[tuple[Question, ...]] = var[tuple[Question, ...]](())
+    """What is asked of every answer."""
+    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
+    """What preflight says of the form, while nothing was sent."""
+    baseline: var[Invocation | None] = var[Invocation | None](None)
+    """What every answer is compared with."""
+    expect: var[Expectation | None] = var[Expectation | None](None)
+    """What the saved request promises of the answer."""
+    running: var[Running | None] = var[Running | None](None)
+    blank: var[bool] = var(False)
+    veil: var[Veil] = var(LIFTED)
+    """What the form hides is hidden here too, until it is revealed."""
+    target: var[Target] = var(Target())
+    deployment: var[Deployment | None] = var[Deployment | None](None)
+    """What AWS holds around the form's authorizer at the target."""
+    cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
+
+    @dataclass
+    class LogAsked(Message):
+        """What the deployed function logged is to be read."""
+
+    @dataclass
+    class CopyAsked(Message):
+        """A text is to be copied. `what` names it for the person."""
+
+        text: str
+        what: str
+
+    @dataclass
+    class WriteAsked(CopyAsked):
+        """A text is to be written to a file, whole, also where it is too long to be shown."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        with Said():
+            yield Verdict(self._now).data_bind(
+                AnswerPane.invocation, AnswerPane.running, AnswerPane.blank, AnswerPane.veil
+            )
+            yield StageLine().data_bind(AnswerPane.veil)
+        yield Pages(
+            Page("documents", "Documents", CodeView),
+            Page("access", "Access", AccessPage),
+            Page("device", "Device", Items),
+            Page("lint", "Lint", Items),
+            Page("changes", "Changes", CompareView),
+            *(Page(name, label, CodeView) for name, label in _TEXTS),
+            key="texts",
+        )
+        yield SearchBox()
+
+    def entrance(self) -> Widget | None:
+        if not self.query("#texts"):
+            return None
+        page = self.pages.page(self.pages.chosen)
+        return page.items if isinstance(page, AccessPage) else page
+
+    @property
+    def pages(self) -> Pages:
+        return self.query_one("#texts", Pages)
+
+    @property
+    def text(self) -> CodeView:
+        """The text in front; where the front page is none, the documents come to the front."""
+        page = self.pages.page(self.pages.chosen)
+        return page if isinstance(page, CodeView) else self.open_page("documents")
+
+    def open_page(self, name: str) -> CodeView:
+        page = self.pages.open(name) if self.pages.chosen != name else self.pages.page(name)
+        assert isinstance(page, CodeView)
+        return page
+
+    def watch_invocation(self, invocation: Invocation | None) -> None:
+        self._asked_about = None
+        self.veil = LIFTED if invocation is None else veil_over(invocation)
+        self._explain_and_fill()
+
+    def watch_questions(self) -> None:
+        self._explain_and_fill()
+
+    def watch_authorizer(self) -> None:
+        self._explain_and_fill()
+
+    def watch_deployment(self) -> None:
+        self._explain_and_fill()
+
+    def watch_cloud_log(self) -> None:
+        self._explain_and_fill()
+
+    def watch_baseline(self) -> None:
+        self._explain_and_fill()
+
+    def watch_expect(self) -> None:
+        self._explain()
+
+    def watch_findings(self) -> None:
+        if self.invocation is None:
+            self._explain()
+
+    def watch_veil(self) -> None:
+        if self.query("#texts"):
+            self._fill(self.pages.chosen)
+
+    def watch_running(self, running: Running | None) -> None:
+        # A quick call changes nothing but the headline: dimming for a moment would be a flash.
+        is_older = running is not None and running.is_long and self.invocation is not None
+        if self.has_class("-older") != is_older:
+            self.set_class(is_older, "-older")
+        if self.invocation is None:
+            self._explain()
+
+    def _explain_and_fill(self) -> None:
+        self._explain()
+        if self.query("#texts"):
+            self._fill(self.pages.chosen)
+
+    def ask(self) -> None:
+        """Go where questions are asked."""
+        page = self.pages.open("access")
+        if isinstance(page, AccessPage):
+            self.call_after_refresh(page.action_ask)
+
+    def action_turn(self, by: int) -> None:
+        """Go to the page beside this one, with the cursor in it."""
+        self.pages.choices.action_move(by)
+        page = self.entrance()
+        if page is not None:
+            self.call_after_refresh(page.focus)
+
+    # What is hidden
+
+    def action_reveal(self) -> None:
+        if self.invocation is not None:
+            self.veil = veil_over(self.invocation) if self.veil is LIFTED else LIFTED
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action != "reveal":
+            return True
+        return self.invocation is not None and (self.veil is LIFTED or self.veil.has_hidden)
+
+    def on_descendant_blur(self) -> None:
+        if not self.has_focus_within and self.invocation is not None:
+            self.veil = veil_over(self.invocation)
+
+    # Why
+
+    _asked_about: int | None = None
+    """The question whose statements are marked in the documents."""
+
+    @property
+    def reading(self) -> Reading:
+        deployed = deployed_for(self.invocation, self.target, self.deployment)
+        return Reading(
+            self.invocation, self.questions, self.authorizer, deployed, self.baseline, self.expect, self.findings
+        )
+
+    def _explain(self) -> None:
+        if not self.query("#texts"):
+            return
+        reading = self.reading
+        line = self.query_one(StageLine)
+        self.query_one(Said).set_class(reading.has_failed, "-failed")
+        is_first = self.running is not None and self.invocation is None
+        line.verdict = None if is_first else reading.verdict  # what preflight foresaw has been acted on
+        line.judgement, line.changes = reading.judgement, reading.changes
+        self.pages.mark(reading.marks(self.cloud_log))
+
+    def on_pages_opened(self, event: Pages.Opened) -> None:
+        event.stop()
+        self._fill(self.pages.chosen)
+
+    def _fill(self, name: str) -> None:
+        self._show(name)
+        self.refresh_bindings()
+
+    def _show(self, name: str) -> None:
+        view = self.pages.page(name)
+        if isinstance(view, CodeView):
+            self._fill_text(name, view)
+        elif isinstance(view, CompareView):
+            view.comparison = self.reading.changes
+        elif self.invocation is not None or isinstance(view, AccessPage):
+            from authlens.ui.text.answer import (  # loaded with the first answer, not before the first paint
+                access_text,
+                device_text,
+            )
+
+            reading = self.reading
+            if isinstance(view, AccessPage):
+                view.show(self.veil.items(access_text.access_items(reading.reasons, self.questions)))
+            elif isinstance(view, Items):
+                view.items = tuple(self.veil.items(device_text.page_items(name, reading.reasons, reading.deployed)))
+
+    def _fill_text(self, name: str, view: CodeView) -> None:
+        read = log_lines(self.invocation, self.cloud_log) if name == "log" else None
+        lines = self.veil.lines(read or documents.page_lines(name, self.invocation))
+        if lines != view.lines:
+            view.lines = lines
+        view.sought = self.query_one(SearchBox).text
+        reasons = self.reading.reasons if name == "documents" else None
+        if reasons is not None:
+            from authlens.ui.text.answer.finding_text import all_marks
+
+            view.marks = self.veil.marks(all_marks(reasons, self._asked_about))
+
+    def on_items_chosen(self, event: Items.Chosen) -> None:
+        """Show the line of a finding, or the statements that decided a question."""
+        event.stop()
+        reasons, item = self.reading.reasons, event.items.items[event.index]
+        if reasons is None:
+            return
+        place = item.place
+        if self.pages.chosen == "access":
+            from authlens.ui.text.answer.access_text import deciding_places
+
+            self._asked_about = event.index
+            place = min(deciding_places(reasons, event.index), default=None)
+        if place is not None:
+            view = self.open_page("documents")
+            view.goto(*place)
+            view.focus()
+
+    # Searching and copying
+
+    def action_search(self) -> None:
+        self.query_one(SearchBox).open()
+
+    def on_search_box_sought(self, event: SearchBox.Sought) -> None:
+        event.stop()
+        self.text.sought = event.text
+        self.query_one(SearchBox).found = self.text.match_count
+
+    def on_search_box_moved(self, event: SearchBox.Moved) -> None:
+        event.stop()
+        self.text.action_match(event.by)
+
+    def on_search_box_closed(self, event: SearchBox.Closed) -> None:
+        event.stop()
+        self.text.focus()
+
+    def action_read_log(self) -> None:
+        self.post_message(self.LogAsked())
+
+    def action_raw(self) -> None:
+        self.pages.open("documents" if self.pages.chosen == "raw" else "raw")
+        self.text.focus()
+
+    def action_copy_all(self) -> None:
+        """The document in which the cursor stands, or the text in front."""
+        self.post_message(self.CopyAsked(*self._in_front()))
+
+    def action_write(self) -> None:
+        """As copying, into a file. Of the wire it is the body that came."""
+        invocation, page = self.invocation, self.pages.chosen
+        if invocation is None:
+            return
+        if page == "wire" and invocation.wire is not None:
+            text, what = invocation.wire.response_body.decode("utf-8", "replace"), "the body"
+        elif page == "log" and invocation.function_log:
+            text, what = invocation.function_log, "the log"
+        else:
+            text, what = self._in_front()
+        self.post_message(self.WriteAsked(self.veil.text(text), what))
+
+    def _in_front(self) -> tuple[str, str]:
+        """A text and what it is called."""
+        outcome = self.invocation.outcome if self.invocation else None
+        page = self.pages.chosen
+        if outcome is not None and outcome.policy_documents and page in ("documents", "raw"):
+            index = self._document_at_cursor()
+            text = outcome.policy_documents[index]
+            if page == "documents" and len(text) <= MOST_SHOWN:
+                text = "\n".join(
+                    line.content.plain for line in self.text.lines if line.document == index and line.number
+                )
+            return self.veil.text(text), f"document {index + 1}"
+        return "\n".join(line.content.plain for line in self.text.lines), "the text"
+
+    def _document_at_cursor(self) -> int:
+        view = self.text
+        line = view.line_at_cursor
+        return line.document if line is not None and line.document is not None else 0
+
+    def on_code_view_copy_asked(self, event: CodeView.CopyAsked) -> None:
+        event.stop()
+        self.post_message(self.CopyAsked(event.text, "the selection"))

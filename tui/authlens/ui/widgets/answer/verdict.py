@@ -1,0 +1,64 @@
+"""What an invocation came to: the word, the principal, the times, or the error and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.ui.model.screen_values import Running
+from authlens.ui.text import outcome_text
+from authlens.ui.text.answer.mask import LIFTED, Veil
+
+_AGES = 10.0
+"""Seconds after which what is shown has got older in words."""
+_BEGIN = (
+    "Name the authorizer, fill in what the device would send, and press F5.\n"
+    "Ctrl+O opens a saved request. F9 chooses where it is sent: an account, a local endpoint, or the samples."
+)
+
+
+class Verdict(Widget):
+    DEFAULT_CSS = """
+    Verdict { height: auto; }
+    """
+
+    invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)
+    running: reactive[Running | None] = reactive[Running | None](None, layout=True)
+    veil: reactive[Veil] = reactive(LIFTED, layout=True)
+    """What is not to be shown."""
+    blank: reactive[bool] = reactive(False, layout=True)
+    """Whether there is nothing to send yet."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+
+    def on_mount(self) -> None:
+        self.set_interval(_AGES, self.refresh)  # it says how long ago the call was
+
+    def render(self) -> Content:
+        if self.running is not None:
+            return self._sending(self.running)
+        if self.invocation is None:
+            return Content.assemble(
+                ("– NOT SENT YET", "bold $foreground-muted"),
+                (f"\n{_BEGIN if self.blank else 'F5 sends the request.'}", "$foreground-muted"),
+            )
+        headline = outcome_text.headline(self.invocation, self._now(), self.size.width)
+        return self.veil.content(Content.assemble(headline, "\n", outcome_text.details(self.invocation)))
+
+    def _sending(self, running: Running) -> Content:
+        """The headline alone changes at once; what the answer before came to stays below, and is told to be that."""
+        if self.invocation is None:
+            return Content("\n").join([running.words, running.way_out])
+        parts = [running.words, running.way_out]
+        came = outcome_text.details(self.invocation)
+        if running.is_long:
+            parts.insert(1, Content(f"below is still {outcome_text.which(self.invocation, self._now())}"))
+            came = Content.styled(came.plain, "$foreground-disabled")
+        return self.veil.content(Content.assemble(Content("   ").join(parts), "\n", came))

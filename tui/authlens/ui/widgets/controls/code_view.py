@@ -1,0 +1,268 @@
+"""Lines of text to read: numbered, wrapped, searchable, copied whole or in part. Only visible rows are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import Visual
+
+from authlens.ui.text.page import Line, Mark
+from authlens.ui.widgets.controls.rows import Rows
+
+_GUTTER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A line, or a part of one that was wrapped."""
+
+    line: int
+    content: Content
+    first: bool = True
+    note: bool = False
+    indent: int = 0
+    """Cells that a wrapped part is set in; they are no part of the text."""
+
+
+class CodeView(Rows):
+    DEFAULT_CSS = """
+    CodeView {
+        & > .rows--cursor { background: $boost; color: $foreground; }
+        &:focus > .rows--cursor { background: $panel; color: $foreground; }
+        & > .rows--blurred { background: transparent; color: $foreground; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("shift+up", "extend(-1)", "Select up", show=False, id="text.extend-up"),
+        Binding("shift+down", "extend(1)", "Select down", show=False, id="text.extend-down"),
+        Binding("n", "match(1)", "Next match", show=False, id="text.next-match"),
+        Binding("N,shift+n", "match(-1)", "Previous match", show=False, id="text.previous-match"),
+        Binding("ctrl+c,super+c", "copy", "Copy", show=False, id="text.copy", tooltip="Copy the selection"),
+    ]
+
+    lines: reactive[tuple[Line, ...]] = reactive[tuple[Line, ...]]((), init=False)
+    marks: reactive[Mapping[tuple[int, int], tuple[Mark, ...]]] = reactive[Mapping[tuple[int, int], tuple[Mark, ...]]](
+        {}, init=False
+    )
+    """By document and line number: what there is to say about it, and which lines decided."""
+    sought: reactive[str] = reactive("", init=False)
+    marked_from: reactive[int | None] = reactive[int | None](None)
+    """Where a selection by keys began."""
+
+    @dataclass
+    class CopyAsked(Message):
+        text: str
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        super().__init__()
+        self.set_reactive(CodeView.lines, tuple(lines))
+        self._rows: list[_Row] = []
+        self._matches: list[int] = []
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    @property
+    def match_count(self) -> int:
+        """How many lines hold the sought text."""
+        return len(self._matches)
+
+    @property
+    def line_at_cursor(self) -> Line | None:
+        return self.lines[self._rows[self.cursor].line] if self._rows else None
+
+    def on_mount(self) -> None:
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def watch_lines(self) -> None:
+        self.marked_from = None
+        self.cursor = 0
+        self.scroll_home(animate=False)
+        self._lay_out()
+
+    def watch_marks(self) -> None:
+        self._lay_out()
+
+    def watch_sought(self) -> None:
+        self._lay_out()
+        self.action_match(0)
+
+    def watch_marked_from(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        width = max(1, self.line_width - _GUTTER)
+        sought = self.sought.casefold()
+        self._rows, self._matches = [], []
+        for index, line in enumerate(self.lines):
+            content = line.content
+            if sought and sought in content.plain.casefold():
+                self._matches.append(len(self._rows))
+                content = _with_matches(content, sought)
+            indent, parts = (0, content.wrap(width)) if line.is_prose else _wrapped(content, width)
+            self._rows.append(_Row(index, parts[0]))
+            self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
+            self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]
+        self.rows_changed()
+
+    def _notes(self, line: Line, width: int) -> list[Content]:
+        notes = []
+        for mark in self._marks_of(line):
+            if mark.text:
+                text = Content.assemble((f"{mark.glyph} ", mark.style), (mark.text, mark.style))
+                notes += text.wrap(width)
+        return notes
+
+    def _marks_of(self, line: Line) -> tuple[Mark, ...]:
+        return self.marks.get((line.document if line.document is not None else -1, line.number or 0), ())
+
+    def row(self, index: int, width: int) -> Content:
+        row = self._rows[index]
+        return Content.assemble(self._gutter(row), row.content)
+
+    def _gutter(self, row: _Row) -> Content:
+        line = self.lines[row.line]
+        if line.number is None:
+            return Content("")
+        number = f"{line.number:>3}" if row.first else "   "
+        marks = () if row.note or not row.first else self._marks_of(line)
+        glyph = (marks[0].glyph, marks[0].style) if marks else (" ", "")
+        return Content.assemble((number, "$foreground-disabled"), glyph, " " * (1 + row.indent))
+
+    def goto(self, document: int, number: int) -> None:
+        """Stand on a line of a document."""
+        for index, row in enumerate(self._rows):
+            line = self.lines[row.line]
+            if (line.document, line.number) == (document, number) and row.first:
+                self.cursor = index
+                return
+
+    # Searching
+
+    def action_match(self, by: int) -> None:
+        """On to another match; 0 goes to the first at or below the cursor."""
+        if not self._matches:
+            return
+        after = [row for row in self._matches if row >= self.cursor + max(by, 0)]
+        before = [row for row in self._matches if row < self.cursor]
+        if by < 0:
+            self.cursor = before[-1] if before else self._matches[-1]
+        else:
+            self.cursor = after[0] if after else self._matches[0]
+
+    # Selecting and copying
+
+    def action_cursor(self, by: int) -> None:
+        self.marked_from = None
+        super().action_cursor(by)
+
+    def action_extend(self, by: int) -> None:
+        if self.marked_from is None:
+            self.marked_from = self.cursor
+        self.cursor += by
+        self._strips.clear()
+
+    @property
+    def selected(self) -> str | None:
+        """The selected text: by mouse, or whole rows by keys."""
+        selection = self.text_selection
+        if selection is not None:
+            return self._extract(selection) or None
+        if self.marked_from is None:
+            return None
+        low, high = sorted((self.marked_from, self.cursor))
+        return self._joined(range(low, high + 1))
+
+    def action_copy(self) -> None:
+        text = self.selected
+        self.post_message(self.CopyAsked(text if text is not None else self._joined(range(self.row_count))))
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return self._extract(selection), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def allow_select(self) -> bool:
+        return True
+
+    def _extract(self, selection: Selection) -> str:
+        parts: list[str] = []
+        for index, row in enumerate(self._rows):
+            span = selection.get_span(index)
+            if span is None:
+                continue
+            start, end = span
+            gutter = len(self._gutter(row))
+            text = row.content.plain[max(0, start - gutter) : None if end == -1 else max(0, end - gutter)]
+            parts += ([] if not row.first or not parts else ["\n"]) + [text]
+        return "".join(parts)
+
+    def _joined(self, rows: Iterable[int]) -> str:
+        parts: list[str] = []
+        for index in rows:
+            row = self._rows[index]
+            if not row.note:
+                parts += ([] if not row.first or not parts else ["\n"]) + [row.content.plain]
+        return "".join(parts)
+
+    def _drawn(self, index: int, width: int) -> Strip:
+        if self.text_selection is None and self.marked_from is None:
+            return super()._drawn(index, width).apply_offsets(0, index)
+        style, content = self.visual_style, self.row(index, width)
+        span = self._selected_span(index, len(content))
+        if span is not None:
+            chosen = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+            content = content.stylize(chosen, *span)
+        strips = Visual.to_strips(self, content, width, 1, style, apply_selection=False, pad=True)
+        return strips[0].extend_cell_length(width, style.rich_style).apply_offsets(0, index)
+
+    def _selected_span(self, index: int, length: int) -> tuple[int, int] | None:
+        selection = self.text_selection
+        if selection is not None:
+            span = selection.get_span(index)
+            return span and (span[0], length if span[1] == -1 else span[1])
+        low, high = sorted((self.marked_from or 0, self.cursor))
+        return (0, length) if low <= index <= high else None
+
+    def rows_changed(self) -> None:
+        super().rows_changed()
+        self.virtual_size = Size(0, self.row_count)
+
+
+def _wrapped(content: Content, width: int) -> tuple[int, list[Content]]:
+    """The parts of a long line, and how far those after the first are set in."""
+    if content.cell_length <= width:
+        return 0, [content]
+    plain = content.plain
+    indent = len(plain) - len(plain.lstrip(" ")) + 2
+    if indent > width // 2:
+        indent = 0
+    first = content.fold(width)[0]
+    return indent, [first, *content[len(first) :].fold(width - indent)]
+
+
+def _with_matches(content: Content, sought: str) -> Content:
+    plain = content.plain.casefold()
+    at = plain.find(sought)
+    while at >= 0 and len(plain) == len(content.plain):
+        content = content.stylize("$warning-muted $text-warning reverse", at, at + len(sought))
+        at = plain.find(sought, at + len(sought))
+    return content

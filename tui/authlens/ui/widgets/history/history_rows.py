@@ -1,0 +1,195 @@
+"""The rows of the history that are loaded so far; asks for more when its end comes in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+
+from authlens.ui.text import outcome_text
+from authlens.ui.text.safe_content import shown
+from authlens.ui.widgets.controls.rows import Rows
+
+if TYPE_CHECKING:
+    from authlens.store.history import Row
+
+_AHEAD = 40
+"""Rows below the cursor that should be loaded."""
+
+
+class HistoryRows(Rows):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "show", "Show", id="history.show", tooltip="Show this invocation"),
+        Binding("l", "load", "Load", id="history.load", tooltip="Load its request into the form"),
+        Binding("r", "resend", "Resend", id="history.resend", tooltip="Send its request, or those marked, again"),
+        Binding(
+            "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
+        ),
+        Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
+        Binding(
+            "b", "several('pin')", "Baseline", show=False, id="history.pin", tooltip="Compare all that follows with it"
+        ),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done with an invocation of the history."""
+
+        number: int
+        action: str
+        """`show`, `load` or `resend`."""
+
+    @dataclass
+    class Several(Message):
+        """Something is to be done with what is marked, or with the row under the cursor."""
+
+        numbers: tuple[int, ...]
+        action: str
+        """`compare`, `pin` or `replay`."""
+
+    @dataclass
+    class MoreWanted(Message):
+        """The rows older than this number are wanted."""
+
+        before: int
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._rows: list[Row] = []
+        self._complete = True
+        self._asked_before: int | None = None
+        self.shown_number: int | None = None
+        self.baseline_number: int | None = None
+        self.marked: tuple[int, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        return len(self._rows)
+
+    def replace(self, rows: Sequence[Row], complete: bool) -> None:
+        """The newest rows."""
+        at = self.number
+        self._rows, self._complete, self._asked_before = list(rows), complete, None
+        self.rows_changed()
+        numbers = [row.number for row in self._rows]
+        self.cursor = numbers.index(at) if at in numbers and self.cursor > 0 else 0
+
+    def extend(self, rows: Sequence[Row], complete: bool) -> None:
+        """Older rows below those that are there."""
+        self._rows += rows
+        self._complete, self._asked_before = complete, None
+        self.rows_changed()
+
+    def mark_shown(self, number: int | None) -> None:
+        self.shown_number = number
+        self.rows_changed()
+
+    def mark_baseline(self, number: int | None) -> None:
+        self.baseline_number = number
+        self.rows_changed()
+
+    @property
+    def number(self) -> int | None:
+        """The invocation under the cursor."""
+        return self._rows[self.cursor].number if self._rows else None
+
+    def row(self, index: int, width: int) -> Content:
+        row = self._rows[index]
+        return history_row(row, width, self._now(), self._sign(row.number))
+
+    def _sign(self, number: int) -> str:
+        """What is special about a row, in one cell."""
+        if number in self.marked:
+            return "*"
+        if number == self.shown_number:
+            return "▸"
+        return "◆" if number == self.baseline_number else " "
+
+    def watch_cursor(self) -> None:
+        super().watch_cursor()
+        self._want_more(self.cursor)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._want_more(int(new_value) + self.size.height)
+
+    def _want_more(self, bottom: int) -> None:
+        if not self._rows or self._complete or bottom + _AHEAD < self.row_count:
+            return
+        before = self._rows[-1].number
+        if before != self._asked_before:
+            self._asked_before = before
+            self.post_message(self.MoreWanted(before))
+
+    def _ask(self, action: str) -> None:
+        if self.number is not None:
+            self.post_message(self.Asked(self.number, action))
+
+    def action_show(self) -> None:
+        self._ask("show")
+
+    def action_load(self) -> None:
+        self._ask("load")
+
+    def action_resend(self) -> None:
+        if self.marked:
+            self.action_several("replay")
+        else:
+            self._ask("resend")
+
+    def action_mark(self) -> None:
+        """Mark the row, or take the mark away, and go on to the next."""
+        number = self.number
+        if number is not None:
+            others = tuple(each for each in self.marked if each != number)
+            self.marked = others if number in self.marked else (*others, number)
+            self.rows_changed()
+            self.cursor += 1
+
+    def action_several(self, action: str) -> None:
+        """Compare, pin or send again what is marked; unmarked, the row under the cursor."""
+        numbers = self.marked if self.marked and action != "pin" else () if self.number is None else (self.number,)
+        if numbers:
+            self.marked = ()
+            self.rows_changed()
+            self.post_message(self.Several(numbers, action))
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        super().on_click(event)
+        self._ask("show")
+
+
+def history_row(row: Row, width: int, now: datetime, sign: str) -> Content:
+    """Time, verdict, authorizer and, where there is room, principal, duration and target."""
+    local = row.started_at.astimezone()
+    today = local.date() == now.astimezone().date()
+    clock = f"{local:%H:%M:%S}" if today else f"{local:%b %d  }"
+    glyph, style = outcome_text.glyph(row.verdict), outcome_text.style(row.verdict)
+    took = outcome_text.duration(row.duration)
+    name_room = max(4, width - 22) if width < 56 else 24
+    parts: list[Content | str | tuple[str, str]] = [
+        (sign, "bold $text-primary"),
+        (clock, "$foreground-muted"),
+        " ",
+        (glyph, style),
+        " ",
+        _column(shown(row.authorizer or "–"), name_room),
+        " ",
+        (f"{took:>8}", "$foreground-muted"),
+    ]
+    if width >= 56:
+        parts += ["  ", _column(shown(row.verdict, style), 18), shown(row.principal or "")]
+    return Content.assemble(*parts)
+
+
+def _column(content: Content, width: int) -> Content:
+    content = content.truncate(width, ellipsis=True)
+    return content.pad_right(width - content.cell_length)

@@ -1,30 +1,75 @@
-"""Patterns of the user: found or not, refused, or given up."""
+"""Patterns of people: found or not, refused, or given up; and what the worst of them cost."""
 
 from __future__ import annotations
 
 import time
+import tracemalloc
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from authlens.core.text.pattern import TooSlow, found, problem
+from authlens.core.text.pattern import (
+    LARGEST,
+    LONGEST,
+    MOST_SEARCHED,
+    NotAPattern,
+    TooSlow,
+    Unsearchable,
+    found,
+    problem,
+)
 
 
 @pytest.mark.parametrize(
     ("pattern", "text", "is_found"),
-    [("^s[0-9]$", "s7", True), ("b", "abc", True), ("^b", "abc", False), ("(", "(", False), ("", "", True)],
+    [
+        ("^s[0-9]$", "s7", True),
+        ("b", "abc", True),
+        ("^b", "abc", False),
+        ("", "", True),
+        ("a{2}", "aa", True),
+        ("^[{}]{2}$", "{}", True),
+        (r"^\p{Lu}\{$", "É{", True),
+        ("^(?P<id>x)(?P=id)(?i:Y)(?=z)", "xxyz", True),
+    ],
 )
 def test_found(pattern: str, text: str, is_found: bool) -> None:
+    assert problem(pattern) is None
     assert found(pattern, text) is is_found
 
 
-@pytest.mark.parametrize(
-    ("pattern", "says"),
-    [("a+", None), ("(", "missing )"), ("a{99999999999999999999}", "too big"), ("(" * 5000, "too large")],
-    ids=["fine", "open", "count", "deep"],
-)
-def test_what_is_no_regular_expression(pattern: str, says: str | None) -> None:
-    told = problem(pattern)
-    assert told == says if says is None else says in (told or "")
+TOO_LARGE = {
+    "repeats of repeats": ("(?:a{3000}){3000}", "more than 5,000 items"),
+    "the largest count": ("(?:a{65535}){65535}", "more than 5,000 items"),
+    "repeats of a set": ("(?:[ab]{1,400}){1,400}", "more than 5,000 items"),
+    "repeats of a repeat": ("a{400}{400}", "more than 5,000 items"),
+    "open ends": ("(?:a{3000,}){3000,}", "more than 5,000 items"),
+    "no number": ("a{99999999999999999999}", "more than 5,000 items"),
+    "a half": ("(?:(?:a{,90}){,90}){,90}", "more than 5,000 items"),
+    "characters": ("a" * 5000, "it has 5,000 characters"),
+    "groups": ("(" * 60 + ")" * 60, "more than 50 groups"),
+}
+MISTAKES = {
+    "open": ("(", "missing )"),
+    "closed": ("a)", "unbalanced )"),
+    "set": ("[a", "missing ]"),
+    "backslash": ("a\\", "bad escape"),
+}
+
+
+@pytest.mark.parametrize(("pattern", "says"), [*TOO_LARGE.values(), *MISTAKES.values()], ids=[*TOO_LARGE, *MISTAKES])
+def test_what_is_refused_without_compiling_it(pattern: str, says: str) -> None:
+    assert says in (problem(pattern) or "")
+    with pytest.raises(NotAPattern, match="is not a valid regular expression"):
+        found(pattern, "a")
+
+
+@pytest.mark.parametrize("pattern", ["*a", "(?P<n>a)(?P<n", "[z-a]", "(?<=a)(?P=missing)"])
+def test_what_only_compiling_tells_is_said_when_it_is_judged(pattern: str) -> None:
+    with pytest.raises(NotAPattern):
+        found(pattern, "a")
 
 
 def test_one_that_backtracks_without_end_is_given_up() -> None:
@@ -34,3 +79,35 @@ def test_one_that_backtracks_without_end_is_given_up() -> None:
     with pytest.raises(TooSlow):
         found("^(a|aa)*$", "a" * 200 + "b")
     assert time.process_time() - started < 0.4
+
+
+WORST = {
+    "one character": "a" * LONGEST,
+    "one character, another first": "b" + "a" * (LONGEST - 1),
+    "without case": "(?i)" + "k" * (LONGEST - 4),
+    "largest repeat": f"(?:a{{50}}){{{LARGEST // 50}}}",
+    "largest of sets": f"(?:[a-z]?b*){{{LARGEST // 2}}}",
+    "alternatives": "(?:" + "|".join("ab" * 2 for _ in range(90)) + "){10}",
+    "nested": "(?:" * 50 + "a" + ")*" * 50,
+    "fuzzy": "(?:" + "ab" * 100 + "){e<=50}",
+}
+
+
+@pytest.mark.parametrize("pattern", WORST.values(), ids=WORST)
+def test_the_worst_patterns_cost_little(pattern: str) -> None:
+    for text in ("a" * MOST_SEARCHED * 2, "ab" * 40_000, "b" * 2_000 + "a" * 499, "a" * 498 + "b" * 5_000):
+        started = time.process_time()
+        tracemalloc.start()
+        with suppress(Unsearchable):
+            found(pattern, text)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert time.process_time() - started < 1.5
+        assert peak < 50_000_000
+
+
+@given(st.text(st.sampled_from("ab(){}[]|*+?\\,19^$:=<P>"), max_size=30), st.text(st.sampled_from("ab1"), max_size=20))
+def test_any_text_is_searched_for_or_refused(pattern: str, text: str) -> None:
+    problem(pattern)
+    with suppress(Unsearchable):
+        assert found(pattern, text) in (True, False)

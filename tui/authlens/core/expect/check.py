@@ -20,7 +20,7 @@ from authlens.core.invocation.throttling import is_throttled
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Expectation
-from authlens.core.text.pattern import TooSlow, found
+from authlens.core.text.pattern import Unsearchable, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
         return Judgement(State.UNJUDGED, reason=reason)
     try:
         broken = keeps(expectation, invocation) if expectation else ()
-    except TooSlow as slow:
-        return Judgement(State.UNJUDGED, reason=str(slow))
+    except Unsearchable as error:
+        return Judgement(State.UNJUDGED, reason=str(error))
     return Judgement(State.BROKEN if broken else State.KEPT, broken)
 
 
@@ -73,12 +73,12 @@ def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | N
 
 
 def keeps(expectation: Expectation, invocation: Invocation) -> tuple[Broken, ...]:
-    """Every promise that this invocation breaks, in the order of the keys in the documentation. Raises TooSlow."""
+    """Every promise that this invocation breaks, in the order of the keys in the documentation. Raises Unsearchable."""
     return tuple(broken for check in _CHECKS for broken in check(expectation, invocation))
 
 
 def matches(pattern: str, text: str) -> bool:
-    """`/regex/` is searched for; any other text must be equal. Raises TooSlow."""
+    """`/regex/` is searched for; any other text must be equal. Raises Unsearchable."""
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
         return found(pattern[1:-1], text)
     return pattern == text

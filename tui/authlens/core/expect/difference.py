@@ -18,7 +18,7 @@ from authlens.core.expect.check import matches, over_duration, unwanted_findings
 from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved.expectation import Expectation
-from authlens.core.text.pattern import TooSlow
+from authlens.core.text.pattern import Unsearchable
 
 DENIED = "DENIED"
 """What `deny:` expects: explicit or implicit."""
@@ -65,7 +65,7 @@ def _matches(pattern: str, text: str) -> bool:
     """A pattern that is given up is one that was not kept."""
     try:
         return matches(pattern, text)
-    except TooSlow:
+    except Unsearchable:
         return False
 
 

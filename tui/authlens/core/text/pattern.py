@@ -1,55 +1,144 @@
-"""Regular expressions that the user writes: searched for with a time limit, for one may backtrack without end.
+"""Regular expressions that people write, and their limits: of the pattern, of the text searched, and of the time.
 
-Python's own `re` cannot be interrupted, so that a single such pattern would hang a whole suite.
+The rule: a pattern is compiled when something is judged by it, never when its file is read. A file that merely lies in
+a folder costs nothing, and what it may cost later is bounded by its size, which is counted without compiling it.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 LIMIT = 0.5
 """Seconds of processor time. What a pattern is meant for takes microseconds."""
+LONGEST = 500
+"""Characters of a pattern: the search for a longer run of one character takes a time that grows with its cube."""
+LARGEST = 5_000
+"""Items of a pattern once its counted repeats are written out: `(?:ab){3}` has six."""
+DEEPEST = 50
+"""Groups inside one another."""
+MOST_SEARCHED = 65_536
+"""Characters of a text that are searched; what AWS answers is far shorter."""
+
+_COUNT = re.compile(r"\{([0-9]*)(?:(,)([0-9]*))?\}")
+_GROUP = re.compile(r"\((?:\?(?:P?<[=!]?[^>)]*>?|P[=>][^)]*|[a-zA-Z0-9^-]*:|[=!>|]|[a-zA-Z]+|R|&))?")
+_SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:[pPN]\{[^}]*\}|.)", re.DOTALL)
 
 
-class TooSlow(Exception):
-    """A pattern that was given up; the text is a whole sentence."""
+class Unsearchable(Exception):
+    """Nothing can be said with this pattern; the text is a whole sentence."""
+
+
+class TooSlow(Unsearchable):
+    """A pattern that was given up."""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(
-            f"the pattern /{pattern}/ was given up after {LIMIT:g} s: it repeats what it repeats already, as (a|a)* "
-            "does; write it without"
+            f"the pattern /{pattern}/ was given up after {LIMIT:g} s: nested repeats such as (a|a)* take for ever; "
+            "write it without"
         )
 
 
-def problem(pattern: str) -> str | None:
-    """Why this is no regular expression; `None` when it is one."""
-    import regex
+class NotAPattern(Unsearchable):
+    """What is not a regular expression, or too large a one."""
 
+    def __init__(self, pattern: str, why: str) -> None:
+        super().__init__(f"/{pattern[:60]}{'…' * (len(pattern) > 60)}/ is not a valid regular expression: {why}")
+
+
+def problem(pattern: str) -> str | None:
+    """What is wrong with the pattern as far as that can be told without compiling it."""
+    if len(pattern) > LONGEST:
+        return f"it has {len(pattern):,} characters, and at most {LONGEST} are allowed"
     try:
-        regex.compile(pattern)
-    except regex.error as error:
-        return str(getattr(error, "msg", error))
-    except (OverflowError, RecursionError):
-        return "too large"
-    return None
+        size = _Sizing(pattern).size()
+    except ValueError as error:
+        return str(error)
+    return f"its repeats come to more than {LARGEST:,} items" if size > LARGEST else None
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether the text holds a match. What is no regular expression is found nowhere. Raises TooSlow."""
-    answer = _searched(pattern, text)
-    if answer is None:
-        raise TooSlow(pattern)
+    """Whether the text, or the first `MOST_SEARCHED` characters of it, holds a match. Raises Unsearchable."""
+    answer = _searched(pattern, text[:MOST_SEARCHED])
+    if isinstance(answer, Unsearchable):
+        raise answer
     return answer
 
 
 @lru_cache(maxsize=32)
-def _searched(pattern: str, text: str) -> bool | None:
-    """`None` when it was given up; remembered, for the app asks again whenever it draws."""
+def _searched(pattern: str, text: str) -> bool | Unsearchable:
+    """Remembered, for the app asks again whenever it draws."""
     import regex
 
+    why = problem(pattern)
+    if why is not None:
+        return NotAPattern(pattern, why)
     try:
         return regex.search(pattern, text, timeout=LIMIT, concurrent=True) is not None
     except TimeoutError:
-        return None
-    except (regex.error, OverflowError, RecursionError):
-        return False
+        return TooSlow(pattern)
+    except (regex.error, OverflowError, RecursionError, ValueError) as error:
+        return NotAPattern(pattern, str(getattr(error, "msg", error)) or "it is too large")
+
+
+class _Sizing:
+    """Counts the items of a pattern with its counted repeats written out. Raises ValueError for plain mistakes."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._at = 0
+
+    def size(self) -> int:
+        total, last, groups = 0, 0, list[int]()
+        """`last` is the size of what a repeat would repeat; `groups` holds the totals outside the open groups."""
+        while self._at < len(self._pattern):
+            character = self._pattern[self._at]
+            if character == "(":
+                self._take(_GROUP)
+                groups.append(total)
+                total = last = 0
+                if len(groups) > DEEPEST:
+                    raise ValueError(f"more than {DEEPEST} groups inside one another")
+            elif character == ")":
+                if not groups:
+                    raise ValueError("unbalanced )")
+                last, total = total, groups.pop() + total
+                self._at += 1
+            else:
+                last, total = self._item(character, last, total)
+            if total > LARGEST:
+                return total
+        if groups:
+            raise ValueError("missing )")
+        return total
+
+    def _item(self, character: str, last: int, total: int) -> tuple[int, int]:
+        if character == "{":
+            times = self._times()
+            if times is not None:
+                return last * times, total + last * (times - 1)
+        elif character == "[":
+            if not self._take(_SET):
+                raise ValueError("missing ]")
+            return 1, total + 1
+        elif character == "\\":
+            if not self._take(_ESCAPE):
+                raise ValueError("bad escape at the end")
+            return 1, total + 1
+        self._at += 1
+        return (last, total) if character in "*+?" else (1, total + 1)
+
+    def _times(self) -> int | None:
+        """The most that `{m,n}` repeats; `None` where the brace means itself."""
+        count = _COUNT.match(self._pattern, self._at)
+        if count is None or not (count[1] or count[3]):
+            return None
+        self._at = count.end()
+        # Far too large a number is too large whatever its digits are.
+        return max(int(digits[:9]) for digits in (count[1], count[3]) if digits) or 1
+
+    def _take(self, part: re.Pattern[str]) -> bool:
+        match = part.match(self._pattern, self._at)
+        self._at = match.end() if match else self._at + 1
+        return match is not None

@@ -22,7 +22,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.sending import Sender
 from authlens.suite import Suite
-from authlens.suite_items import Item, read_item
+from authlens.suite_items import Item, read_items
 from support.desk import NOW, NoLocalTargets, PlainReferences, ScriptedGateway
 from support.one_command import Command
 
@@ -194,4 +194,5 @@ TestFaultySuite = FaultySuite.TestCase
 
 def test_a_file_that_is_not_a_request_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("request: 7\n")
-    assert Suite(Parts().sender, {}).run(read_item(tmp_path / "a.yaml")).state is State.UNJUDGED
+    (item,) = read_items(tmp_path / "a.yaml")
+    assert Suite(Parts().sender, {}).run(item).state is State.UNJUDGED

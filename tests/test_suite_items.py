@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from authlens.suite_items import NoSuchPath, Problem, gather, read_item, read_meant
+from authlens.core.request.target import Target
+from authlens.core.saved.environment import Environment
+from authlens.suite_items import (
+    NoSuchPath,
+    Problem,
+    gather,
+    in_environment,
+    items_of_text,
+    read_items,
+    read_meant_items,
+)
 
 GOOD = "description: Good one\nrequest: {authorizerName: A, token: t, tokenSignature: c2ln}\n"
 
@@ -75,7 +85,7 @@ def test_an_invalid_file_has_its_place_and_reason(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("request:\n  authorizerName: A\n  tokken: x\n")
 
-    item = read_item(path)
+    (item,) = read_items(path)
 
     assert item.problem is not None
     assert (item.problem.line, item.problem.column) == (3, 3)
@@ -88,9 +98,8 @@ def test_unreadable_content_is_an_item_with_its_reason(tmp_path: Path, content: 
     path = tmp_path / "a.yaml"
     path.write_bytes(content)
 
-    item = read_meant(path)
+    (item,) = read_meant_items(path)
 
-    assert item is not None
     assert item.problem is not None
 
 
@@ -123,4 +132,90 @@ def test_items_are_found_by_path_and_description(tmp_path: Path, text: str, foun
     path = tmp_path / "a.yaml"
     path.write_text(GOOD)
 
-    assert read_item(path).has(text) is found
+    (item,) = read_items(path)
+
+    assert item.has(text) is found
+
+
+CASES = (
+    GOOD
+    + """cases:
+  right: {}
+  wrong/token: {description: A wrong token, request: {token: x}, tags: [slow]}
+"""
+)
+
+
+def test_each_case_is_an_item_and_the_file_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(CASES)
+
+    right, wrong = gather([tmp_path])
+
+    assert (right.name, wrong.name) == (f"{path}::right", f"{path}::wrong/token")
+    assert (right.title, wrong.title) == ("Good one", "A wrong token")
+    assert (right.source, wrong.source) == (right.name, wrong.name)
+    assert (wrong.base, wrong.stem) == (tmp_path, "a-wrong-token")
+    assert wrong.case is not None
+    assert (wrong.case.name, wrong.case.line) == ("wrong/token", 5)
+    assert wrong.saved is not None
+    assert (wrong.saved.request.token, wrong.saved.suite.tags) == ("x", ("slow",))
+    assert wrong.has("wrong/")
+
+
+def test_one_case_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(CASES)
+
+    (item,) = gather([Path(f"{path}::wrong/token")])
+
+    assert item.case is not None
+    assert item.case.name == "wrong/token"
+    assert len(gather([Path(f"{path}::right"), tmp_path])) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("a.yaml::none", "a.yaml has no case 'none': it has right, wrong/token"),
+        ("plain.yaml::none", "plain.yaml has no case 'none': it has no cases"),
+        ("nowhere.yaml::right", "there is no file or folder .*nowhere.yaml"),
+    ],
+)
+def test_a_case_that_is_not_there(tmp_path: Path, name: str, complaint: str) -> None:
+    (tmp_path / "a.yaml").write_text(CASES)
+    (tmp_path / "plain.yaml").write_text(GOOD)
+
+    with pytest.raises(NoSuchPath, match=complaint):
+        gather([tmp_path / name])
+
+
+def test_a_case_of_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("request: 7\ncases: {right: {}}\n")
+
+    (item,) = gather([tmp_path / "a.yaml::right"])
+
+    assert item.problem is not None
+
+
+def test_a_file_whose_name_has_the_separator(tmp_path: Path) -> None:
+    path = tmp_path / "a::b.yaml"
+    path.write_text(GOOD)
+
+    (item,) = gather([path])
+
+    assert (item.name, item.source) == (str(path), str(path))
+
+
+def test_items_in_an_environment() -> None:
+    class Anywhere:
+        def of(self, base: Path) -> Environment:
+            return Environment(Target(profile="prod"), {"TOKEN": "t8"})
+
+    good, bad = in_environment(
+        (*items_of_text("-", "request: {token: '${env:TOKEN}'}"), *items_of_text("-", "request: 7")), Anywhere()
+    )
+
+    assert good.saved is not None
+    assert (good.saved.request.token, good.saved.target.profile) == ("t8", "prod")
+    assert bad.saved is None

@@ -229,3 +229,23 @@ def test_what_is_known_to_be_missing_is_told_with_its_place(tmp_path: Path) -> N
     ]
     assert found[0].why == "The token: the environment variable 'NONE' is not set."
     assert "is no reference; did you mean env?" in found[3].why
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "expected"),
+    [
+        ("${env:A:-b}", {}, "b"),
+        ("${env:A:-b}", {"A": ""}, "b"),
+        ("${env:A:-b}", {"A": "c"}, "c"),
+        ("${env:A:-}", {}, ""),
+        ("${env:A:-b:-c}", {}, "b:-c"),
+        ("${env:A:-$${x}", {}, "$${x"),
+    ],
+)
+def test_defaults_of_variables(text: str, environ: dict[str, str], expected: str) -> None:
+    assert References(environ).text(text) == expected
+
+
+def test_a_value_of_a_case_is_missing_where_there_is_no_case() -> None:
+    with pytest.raises(MissingReference, match=r"token: .*\$\{case:id\} has a value only in a case"):
+        References({}).resolve(AuthorizerRequest(token="${case:id}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from authlens.core.expect.judgement_text import explanation, headline
 from authlens.core.text.visible import visible, visible_lines
 from authlens.sending import build_sender
 from authlens.suite import Result, Suite
-from authlens.suite_items import Item, read_item, read_meant
+from authlens.suite_items import Item, in_environment, read_items, read_meant_items
 
 _SUITE = pytest.StashKey[Suite]()
 
@@ -28,22 +28,37 @@ class NotKept(Exception):
 class SavedRequestFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """The one item of the file; none when it is YAML of another kind that was not named."""
-        read = read_item if self.session.isinitpath(self.path) else read_meant
-        item = read(self.path)
-        if item:
+        read = read_items if self.session.isinitpath(self.path) else read_meant_items
+        for item in self._in_environment(read(self.path)):
             yield SavedRequestItem.from_parent(self, name=visible(_name(item)), item=item)
+
+    def _in_environment(self, items: Sequence[Item]) -> Sequence[Item]:
+        name = self.config.getoption("authlens_environment") or self.config.getini("authlens_environment")
+        if not name:
+            return items
+        from authlens.store.environments import Environments
+
+        try:
+            return in_environment(items, Environments(str(name), self.config.invocation_params.dir))
+        except LookupError as error:
+            raise pytest.UsageError(str(error.args[0])) from error
 
 
 class SavedRequestItem(pytest.Item):
     def __init__(self, *, item: Item, **more: Any) -> None:
         super().__init__(**more)
         self.item = item
+        if item.saved:
+            # Selected with -k; a marker would have to be registered first.
+            self.extra_keyword_matches.update(item.saved.suite.tags)
 
     def runtest(self) -> None:
         result = _suite(self.config).run(self.item)
+        if result.state is State.SKIPPED:
+            pytest.skip(visible(result.redactor.text(result.judgement.reason)))
         if result.invocation:
             self.user_properties.append(("authlens_duration", result.invocation.duration))
-        if result.state is not State.KEPT:
+        if not result.passed:
             raise NotKept(visible_lines(result.redactor.text(_complaint(result))))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -53,7 +68,7 @@ class SavedRequestItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        line = self.item.problem.line if self.item.problem else None
+        line = self.item.problem.line if self.item.problem else self.item.case.line if self.item.case else None
         return self.path, None if line is None else line - 1, visible(self.item.title)
 
 
@@ -66,7 +81,9 @@ def _complaint(result: Result) -> str:
 
 
 def _name(item: Item) -> str:
-    """`::` divides the parts of a node id, so that a name that holds one could not be selected."""
+    """`::` divides the parts of a node id, so that a name that contains it could not be selected."""
+    if item.case:
+        return item.case.name
     return ((item.saved and item.saved.description) or Path(item.name).stem).replace("::", ":")
 
 

@@ -44,6 +44,11 @@ class Result:
     def state(self) -> State:
         return self.judgement.state
 
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong with it; what is skipped does not count against the suite."""
+        return self.state in (State.KEPT, State.SKIPPED)
+
 
 class Suite:
     def __init__(
@@ -88,12 +93,15 @@ class Suite:
     def _run(self, item: Item) -> Result:
         if item.saved is None:
             return _unjudged(item, str(item.problem))
+        if item.saved.suite.skip is not None:
+            redactor = _redactor(item.saved.request, item.saved.request, None)
+            return Result(item, Judgement(State.SKIPPED, reason=item.saved.suite.skip), None, redactor)
         resolved = self._resolved(item.saved.request, item.base)
-        invocation = self.send(item.saved, item.base, item.path)
+        invocation = self.send(item.saved, item.base, item.source)
         judgement = judge(item.saved.expect, _with_settled_names(invocation, resolved))
         return Result(item, judgement, invocation, _redactor(item.saved.request, resolved, invocation.authorizer))
 
-    def send(self, saved: SavedRequest, base: Path | None, source: Path | None) -> Invocation:
+    def send(self, saved: SavedRequest, base: Path | None, source: str | None) -> Invocation:
         """The invocation of the saved request, as often as AWS throttles it."""
         target = self._serve or saved.target
         base_of_target = None if self._serve else base
@@ -107,16 +115,15 @@ class Suite:
             self._gate.hold(pause(attempt, random.random()))
 
     def _send_once(
-        self, saved: SavedRequest, base: Path | None, base_of_target: Path | None, source: Path | None
+        self, saved: SavedRequest, base: Path | None, base_of_target: Path | None, source: str | None
     ) -> Invocation:
         """A local target is located once for the whole run; the invocation remembers it by its file."""
-        name = str(source) if source else None
         located = self._located_target(saved.target, base_of_target)
         if isinstance(located, Failure):
             return Invocation(
-                saved.request, saved.target, located, datetime.now(UTC), 0.0, source=name, sign=saved.sign
+                saved.request, saved.target, located, datetime.now(UTC), 0.0, source=source, sign=saved.sign
             )
-        invocation = self._sender.send_within(replace(saved, target=located), base, name)
+        invocation = self._sender.send_within(replace(saved, target=located), base, source)
         return replace(invocation, target=saved.target)
 
     def _located_target(self, target: Target, base: Path | None) -> Target | Failure:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.cases import source_of, split_source
+from authlens.core.saved.environment import Environment
+from authlens.core.saved.saved_request import Case, SavedRequest
 
+_MOST_NAMED = 8
+_NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 SUFFIXES = (".yaml", ".yml")
 """In any case."""
 _REQUEST_KEY = re.compile(r"""^(["']?)request\1[ \t]*:""", re.MULTILINE)
-"""At the start of a line it can stand in the outermost mapping alone."""
+"""At the start of a line it can only be a key of the outermost mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One saved request of a suite."""
+    """One saved request of a suite, or one case of it."""
 
     name: str
-    """The path as it was given, or the id in the history."""
+    """The path as it was given, `FILE::NAME` for a case, or the id in the history."""
     saved: SavedRequest | None
     problem: Problem | None = None
     """Set when `saved` is not."""
     path: Path | None = None
+    case: Case | None = None
+    """Set when it is a case of the file."""
 
     @property
     def base(self) -> Path | None:
@@ -45,11 +52,24 @@ class Item:
         return self.path.parent if self.path else None
 
     @property
+    def source(self) -> str | None:
+        """What the history keeps: the file, and the case in it."""
+        if self.path is None:
+            return None
+        return source_of(str(self.path), self.case.name if self.case else None)
+
+    @property
     def title(self) -> str:
         return (self.saved and self.saved.description) or self.name
 
+    @property
+    def stem(self) -> str:
+        """What files that are made from it begin with."""
+        stem = Path(self.path or self.name).stem
+        return f"{stem}-{_NOT_IN_A_NAME.sub('-', self.case.name)}" if self.case else stem
+
     def has(self, text: str) -> bool:
-        """Whether its path or description contains the text, without case."""
+        """Whether its path, case or description contains the text, without case."""
         return text.lower() in f"{self.name}\n{self.title}".lower()
 
 
@@ -57,40 +77,84 @@ class NoSuchPath(Exception):
     """A path that was named is not there."""
 
 
+class Environments(Protocol):
+    """The environment of that name for a folder of saved requests. Raises LookupError with a sentence."""
+
+    def of(self, base: Path) -> Environment: ...
+
+
 def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
-    """The items of files, and of folders with all below them, in the order of their paths, each once.
+    """The items of files, of folders with all below them, and of single cases, in the order of their paths, each once.
 
     A file that is named is an item whatever it holds; in a folder, YAML of another kind is passed over.
     Raises NoSuchPath.
     """
-    found: dict[Path, Item] = {}
+    found: dict[str, Item] = {}
     for path in paths:
         for item in _gathered(path):
-            found.setdefault(item.path or path, item)
+            found.setdefault(item.source or item.name, item)
     return tuple(found.values())
 
 
-def read_item(path: Path) -> Item:
-    """The item of one file."""
+def read_items(path: Path) -> tuple[Item, ...]:
+    """The item of one file, or those of its cases."""
     text = _text(path)
-    return Item(str(path), None, text, path) if isinstance(text, Problem) else _item(path, text)
+    return (Item(str(path), None, text, path),) if isinstance(text, Problem) else items_of_text(str(path), text, path)
 
 
-def read_meant(path: Path) -> Item | None:
-    """The item of a file found in a folder; `None` when it is YAML of another kind."""
+def read_meant_items(path: Path) -> tuple[Item, ...]:
+    """As `read_items`, of a file found in a folder: nothing when it is YAML of another kind."""
     text = _text(path)
     if isinstance(text, Problem):
-        return Item(str(path), None, text, path)
-    return _item(path, text) if _REQUEST_KEY.search(text) or _may_mean_request(text) else None
+        return (Item(str(path), None, text, path),)
+    is_meant = _REQUEST_KEY.search(text) or _may_mean_request(text)
+    return items_of_text(str(path), text, path) if is_meant else ()
+
+
+def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item, ...]:
+    """The item of a saved request's text, or those of its cases."""
+    from authlens.core.saved.saved_request_yaml import read
+    from authlens.core.text.yaml_reader import YamlError
+
+    try:
+        saved = read(text)
+    except YamlError as error:
+        return (Item(name, None, Problem(error.message, error.line, error.column), path),)
+    if not saved.suite.cases:
+        return (Item(name, saved, path=path),)
+    return tuple(Item(source_of(name, case.name), case.saved, path=path, case=case) for case in saved.suite.cases)
+
+
+def in_environment(items: Iterable[Item], environments: Environments) -> tuple[Item, ...]:
+    """The items as they are sent in an environment. Raises LookupError with a sentence."""
+    return tuple(
+        replace(item, saved=environments.of(item.base or Path()).of(item.saved)) if item.saved else item
+        for item in items
+    )
 
 
 def _gathered(path: Path) -> Iterator[Item]:
     if path.is_dir():
-        yield from (item for file in sorted(_files(path)) if (item := read_meant(file)))
+        yield from (item for file in sorted(_files(path)) for item in read_meant_items(file))
     elif os.path.lexists(path):
-        yield read_item(path)
+        yield from read_items(path)
     else:
-        raise NoSuchPath(f"there is no file or folder {path}")
+        yield _named_case(path)
+
+
+def _named_case(path: Path) -> Item:
+    """The case that `FILE::NAME` names, or why its file cannot be read. Raises NoSuchPath."""
+    file, name = split_source(str(path))
+    if name is None or not os.path.lexists(file):
+        raise NoSuchPath(f"there is no file or folder {path if name is None else file}")
+    items = read_items(Path(file))
+    if items[0].saved is None:
+        return items[0]
+    names = [item.case.name for item in items if item.case]
+    if name not in names:
+        known = f"it has {', '.join(names[:_MOST_NAMED])}{', …' if len(names) > _MOST_NAMED else ''}"
+        raise NoSuchPath(f"{file} has no case {name!r}: {known if names else 'it has no cases'}")
+    return items[names.index(name)]
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -112,16 +176,6 @@ def _text(path: Path) -> str | Problem:
         return Problem(error.message, error.line, error.column)
     except OSError as error:
         return Problem(f"it cannot be read: {error.strerror or error}")
-
-
-def _item(path: Path, text: str) -> Item:
-    from authlens.core.saved.saved_request_yaml import read
-    from authlens.core.text.yaml_reader import YamlError
-
-    try:
-        return Item(str(path), read(text), None, path)
-    except YamlError as error:
-        return Item(str(path), None, Problem(error.message, error.line, error.column), path)
 
 
 def _may_mean_request(text: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -15,6 +15,7 @@ import pytest
 from junitparser import Error, Failure, JUnitXml
 
 from authlens.__main__ import build_world, open_history
+from authlens.cli.run.options import Reporting
 from authlens.cli.run.suite import report
 from authlens.core.expect.check import Judgement, State
 from authlens.core.request.authorizer import Authorizer
@@ -159,10 +160,12 @@ def test_junit(endpoint: Running, authlens: Command) -> None:
 
     authlens("run", "r", "--junit", "reports/junit.xml")
 
-    (suite,) = JUnitXml.fromfile("reports/junit.xml")
-    a, b, c, d = suite
-    assert (suite.tests, suite.failures, suite.errors) == (4, 1, 2)
-    assert (a.name, a.classname, list(a.result)) == ("The request of a", "r/a.yaml", [])
+    suites = list(JUnitXml.fromfile("reports/junit.xml"))
+    a, b, c, d = (case for suite in suites for case in suite)
+    assert [(suite.tests, suite.failures, suite.errors) for suite in suites] == [(1, 0, 0), (1, 1, 0), *[(1, 0, 1)] * 2]
+    assert [suite._elem.get("file") for suite in suites] == ["r/a.yaml", "r/b.yaml", "r/c.yaml", "r/d.yaml"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", suites[0].timestamp)
+    assert (a.name, a.classname, list(a.result)) == ("The request of a", "r.a", [])
     assert isinstance(b.result[0], Failure)
     assert b.result[0].message == "principalId: expected x, got sensor7 (and 1 more)"
     assert "got:        300" in b.result[0].text
@@ -229,13 +232,13 @@ def test_ctrl_c_reports_what_was_judged_until_then(capsys: pytest.CaptureFixture
         raise KeyboardInterrupt
 
     path = tmp_path / "junit.xml"
-    arguments = argparse.Namespace(output="text", github=False, junit=str(path), fail_fast=False, repeat=1)
+    items = [Item(f"{name}.yaml", None) for name in "abc"]
     with pytest.raises(KeyboardInterrupt):
-        report(interrupted(), [Item(f"{name}.yaml", None) for name in "abc"], arguments, build_world())
+        report(interrupted(), items, Reporting(junit=str(path)), build_world())
 
     assert capsys.readouterr().out.endswith("1 passed, 2 skipped\n")
-    (suite,) = JUnitXml.fromfile(str(path))
-    assert [(case.classname, case.is_skipped) for case in suite] == [
+    cases = [case for suite in JUnitXml.fromfile(str(path)) for case in suite]
+    assert [(case.classname, case.is_skipped) for case in cases] == [
         ("a.yaml", False),
         ("b.yaml", True),
         ("c.yaml", True),
@@ -260,10 +263,10 @@ def test_fail_fast_sends_no_more(endpoint: Running, authlens: Command) -> None:
 
     assert ended.code == 1
     assert ended.out.endswith("1 passed, 1 failed, 3 skipped\n")
-    (suite,) = JUnitXml.fromfile("junit.xml")
-    assert (suite.tests, suite.failures, suite.skipped) == (5, 1, 3)
-    assert [(case.classname, case.name) for case in suite if case.is_skipped] == [
-        (f"r/{number}.yaml", f"The request of {number}") for number in (2, 3, 4)
+    cases = [case for suite in JUnitXml.fromfile("junit.xml") for case in suite]
+    assert len(cases) == 5
+    assert [(case.classname, case.name) for case in cases if case.is_skipped] == [
+        (f"r.{number}", f"The request of {number}") for number in (2, 3, 4)
     ]
 
 
@@ -422,7 +425,7 @@ def test_negative_cases_are_written_once_and_expect_their_refusal(endpoint: Runn
     assert first.code == 0
     assert "r/refused/a-missing-password.yaml" in first.out.splitlines()
     assert second.out == ""
-    assert "5 files were there already and stayed as they are" in second.err
+    assert "5 files exist already and were left unchanged" in second.err
     assert suite.code == other.code == 0
 
 
@@ -448,17 +451,29 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         ((), "name the saved requests to run, or folders of them"),
         (("nowhere",), "there is no file or folder nowhere"),
         (("empty",), "no saved request in empty: *.yaml and *.yml with a `request:` key are searched"),
-        (("a.yaml", "--repeat", "0"), "'0' is not a number from 1 on"),
+        (("a.yaml", "--repeat", "0"), "'0' is not a whole number of at least 1"),
         (("a.yaml", "--allow", "iot:Connect client/c"), "use them with --history QUERY"),
-        (("--history", "", "--replay", "1"), "--history and --replay exclude each other"),
+        (("--history", "", "--replay", "1"), "--history and --replay cannot be used together"),
         (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
         (("a.yaml", "--target", "nonsense=1"), "write KEY=VALUE,… with the keys local, profile, region"),
         (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "says local twice; write another --target"),
         (("--history", "", "--deny", "iot:Connect"), "is no question: write an action and a resource"),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
-        (("--replay", "x"), "'x' is not a number from 1 on"),
+        (("--replay", "x"), "'x' is not a whole number of at least 1"),
         (("a.yaml", "--target", "local=demo", "--repeat", "2"), "--repeat does nothing with --target"),
         (("--replay", "1", "--filter", "a"), "--filter does nothing with --replay"),
+        (("a.yaml", "--negative", "n", "--output", "json"), "--output does nothing with --negative"),
+        (("a.yaml", "--negative", "n", "--concurrency", "2"), "--concurrency does nothing with --negative"),
+        (("a.yaml", "--negative", "n", "--no-history"), "--no-history does nothing with --negative"),
+        (("--history", "", "--concurrency", "2"), "--concurrency does nothing with --history"),
+        (("--history", "", "--no-history"), "--no-history does nothing with --history"),
+        (("a.yaml", "--target", "local=demo", "--serve", "a.yaml"), "--serve does nothing with --target"),
+        (("--replay", "1", "--repeat", "1"), "--repeat does nothing with --replay"),
+        (("--replay", "1", "--tag", "t"), "--tag does nothing with --replay"),
+        (("a.yaml", "--tag", "t"), "no saved request in a.yaml has the tag t"),
+        (("a.yaml::none",), "a.yaml has no case 'none': it has no cases"),
+        (("a.yaml", "--environment", "prod"), "there is no environment 'prod': create environments/prod.yaml"),
+        (("a.yaml", "--environment", "../x"), "'../x' cannot be the name of an environment"),
         (("a.yaml", "--junit", "a.yaml/junit.xml"), "cannot write a.yaml/junit.xml: "),
         (("a.yaml", "--serve", "nowhere.yaml"), "nowhere.yaml"),
     ],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.core.saved.cases import split_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +91,7 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     if arguments.since is not None:
         raise CommandError("--since is for --request; an invocation of the history has its own time")
     invocation = of_history(arguments.history, world)
-    base = Path(invocation.source).parent if invocation.source else None
+    base = Path(split_source(invocation.source)[0]).parent if invocation.source else None
     return SavedRequest(invocation.request, target=invocation.target), base, invocation
 
 

@@ -1,4 +1,5 @@
-"""References in a saved request: `${env:NAME}`, `${file:PATH}`, `${keyring:SERVICE/USER}`; `$${` is a literal `${`.
+"""References in a saved request: `${env:NAME}`, `${env:NAME:-default}`, `${file:PATH}`, `${keyring:SERVICE/USER}`;
+`$${` is a literal `${`.
 
 The rule: they are resolved when a request is sent and never when it is saved, what they stand for is not resolved
 again, and a missing one is an error that names its field. No reference can run a program.
@@ -24,7 +25,7 @@ from authlens.user_path import user_path
 Keyring = Callable[[str, str], str | None]
 """The password that the system's keyring has for a service and a user."""
 
-KINDS = ("env", "file", "keyring")
+KINDS = ("env", "file", "keyring", "case")
 MAX_BYTES = 1024 * 1024
 _TOKEN = re.compile(r"(?P<escape>\$\$\{)|\$\{(?P<kind>[a-zA-Z]+):(?P<name>[^}]*)(?P<end>\}?)")
 
@@ -128,14 +129,22 @@ class References:
             return _literal(found, field)
         if not found["end"]:
             raise _missing(field, f"the reference ${{{kind}:… is not closed by }}; write $${{ for a literal ${{")
-        read = {"env": self._variable, "file": self._file_text, "keyring": self._secret}[kind]
+        reading = {"env": self._variable, "file": self._file_text, "keyring": self._secret, "case": self._case_value}
+        read = reading[kind]
         return read(found["name"], field)
 
     def _variable(self, name: str, field: str) -> str:
+        """With `:-` as in a shell: the default counts for a variable that is empty too."""
+        name, has_default, default = name.partition(":-")
         value = self._environ.get(name)
+        if has_default:
+            return value or default
         if value is None:
             raise _missing(field, f"the environment variable '{name}' is not set")
         return value
+
+    def _case_value(self, name: str, field: str) -> str:
+        raise _missing(field, f"${{case:{name}}} has a value only in a case: name one as FILE::NAME")
 
     def _file_text(self, name: str, field: str) -> str:
         try:

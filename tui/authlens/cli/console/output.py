@@ -21,6 +21,14 @@ class Output:
         self._stream = stream
         self.is_terminal = stream.isatty()
 
+    def can_write(self, text: str) -> bool:
+        """Whether the encoding of the stream has these characters."""
+        try:
+            text.encode(self._stream.encoding or "utf-8")
+        except (LookupError, UnicodeEncodeError):
+            return False
+        return True
+
     def encode_as(self, encoding: str) -> None:
         """Write in this encoding from now on. Raises LookupError for one that does not exist."""
         if isinstance(self._stream, TextIOWrapper):

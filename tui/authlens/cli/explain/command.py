@@ -11,6 +11,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.inputs.questions import read_question
 from authlens.cli.inputs.saved_requests import declare_authorizer, known_authorizer, read_saved_request, read_text
+from authlens.core.saved.cases import split_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +130,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     stored = _stored(arguments, world)
     invocation = stored.invocation
     saved = SavedRequest(invocation.request, target=invocation.target)
-    base = Path(invocation.source or "").parent
+    base = Path(split_source(invocation.source or "")[0]).parent
     authorizer, deployment = _known(arguments, world, saved, base)
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     return _Explained(

@@ -6,6 +6,14 @@ import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
+from authlens.cli.run.options import (
+    HistoryOptions,
+    NegativeOptions,
+    ReplayOptions,
+    SuiteOptions,
+    TargetOptions,
+    read_options,
+)
 
 _EXAMPLES = """examples:
   authlens run requests/                                   every saved request in the folder and below it
@@ -22,37 +30,52 @@ Exit code 0: all expectations kept, 1: one was broken, 2: an item could not be j
 expected, an invalid file). The keys of `expect:` and of --output json are listed in docs/run.md."""
 
 
-_UNHEEDED = {
-    "--history": ("--repeat", "--serve"),
-    "--replay": ("--repeat", "--filter"),
-    "--target": ("--repeat", "--serve", "--fail-fast"),
-    "--negative": ("--repeat", "--serve", "--fail-fast", "--junit", "--github"),
-}
-"""What another way to run does not heed is refused, so that nobody trusts in it."""
-
-
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="saved requests, or folders of them")
+    parser.argument_default = argparse.SUPPRESS
+    _declare_selection(parser)
+    _declare_suite(parser)
+    _declare_reporting(parser)
+    _declare_other_ways(parser)
+
+
+def _declare_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        default=argparse.SUPPRESS,
+        help="saved requests, folders of them, or one case as FILE::NAME; - is standard input",
+    )
     parser.add_argument("--filter", metavar="TEXT", help="only those whose path or description contains TEXT")
-    parser.add_argument("--repeat", type=_count, default=1, metavar="N", help="send each N times and show the latency")
+    parser.add_argument("--tag", action="append", metavar="T", help="only those with this tag; given again, with any")
+    parser.add_argument("--skip-tag", action="append", metavar="T", help="none with this tag")
+
+
+def _declare_suite(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--environment", metavar="NAME", help="send to what environments/NAME.yaml says")
+    parser.add_argument("--repeat", type=_count, metavar="N", help="send each N times and show the latency")
     parser.add_argument(
         "--concurrency", type=_count, metavar="N", help="calls at once (default: up to 8 locally, 4 for AWS)"
     )
-    parser.add_argument("--fail-fast", action="store_true", help="stop at the first that is not kept")
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
-    parser.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML too")
-    parser.add_argument("--github", action="store_true", help="annotate what failed, in GitHub's workflow commands")
+    parser.add_argument("--fail-fast", action="store_const", const=True, help="stop at the first that does not pass")
     parser.add_argument("--serve", metavar="FILE", help="start the local endpoint of this file and send all to it")
-    parser.add_argument("--no-history", action="store_true", help="do not record the invocations")
-    _declare_other_ways(parser)
+    parser.add_argument("--no-history", action="store_const", const=True, help="do not record the invocations")
+
+
+def _declare_reporting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", choices=("text", "json"), help="json: one object a line")
+    parser.add_argument("--junit", metavar="FILE", help="write the results as JUnit XML too")
+    parser.add_argument(
+        "--github", action="store_const", const=True, help="annotate what failed, in GitHub's workflow commands"
+    )
 
 
 def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instead of running the suite")
     group.add_argument("--history", metavar="QUERY", help="judge the stored invocations that QUERY finds; '' is all")
-    group.add_argument("--allow", action="append", default=[], metavar="'ACTION RESOURCE'", help="with --history")
-    group.add_argument("--deny", action="append", default=[], metavar="'ACTION RESOURCE'", help="with --history")
+    group.add_argument("--allow", action="append", metavar="'ACTION RESOURCE'", help="with --history")
+    group.add_argument("--deny", action="append", metavar="'ACTION RESOURCE'", help="with --history")
     group.add_argument("--replay", nargs="+", type=_count, metavar="ID", help="send stored requests again and compare")
     group.add_argument(
         "--target",
@@ -64,35 +87,46 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--negative", metavar="DIR", help="write requests that must be refused, made from the good ones")
 
 
+WAYS = ("history", "replay", "target", "negative")
+"""The options that choose another way than running the suite."""
+
+
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    if (arguments.allow or arguments.deny) and arguments.history is None:
-        raise CommandError("--allow and --deny are questions to stored invocations: use them with --history QUERY")
-    ways = {"--history": arguments.history, "--replay": arguments.replay, "--target": arguments.target}
-    chosen = [name for name, value in {**ways, "--negative": arguments.negative}.items() if value is not None]
+    chosen = [way for way in WAYS if hasattr(arguments, way)]
     if len(chosen) > 1:
-        raise CommandError(f"{' and '.join(chosen)} exclude each other")
-    for option in _UNHEEDED[chosen[0]] if chosen else ():
-        if getattr(arguments, option.removeprefix("--").replace("-", "_")) not in (None, False, 1):
-            raise CommandError(f"{option} does nothing with {chosen[0]}; leave it out")
-    return _way(chosen[0] if chosen else None, arguments, world)
+        raise CommandError(f"--{chosen[0]} and --{chosen[1]} cannot be used together")
+    if "history" not in chosen and (hasattr(arguments, "allow") or hasattr(arguments, "deny")):
+        raise CommandError("--allow and --deny are questions to stored invocations: use them with --history QUERY")
+    if "replay" in chosen and hasattr(arguments, "paths"):
+        raise CommandError("--replay takes ids of the history, and no PATH")
+    return _run_way(chosen[0] if chosen else "suite", arguments, world)
 
 
-def _way(name: str | None, arguments: argparse.Namespace, world: World) -> ExitCode:
-    if name == "--replay":
-        from authlens.cli.run.replay import replay as way
-    elif name == "--history":
-        from authlens.cli.run.history import judge_history as way
-    elif name == "--negative":
-        from authlens.cli.run.negative import write_negative_cases as way
-    elif name == "--target":
-        from authlens.cli.run.targets import compare_targets as way
-    else:
-        from authlens.cli.run.suite import run_suite as way
-    return way(arguments, world)
+def _run_way(way: str, arguments: argparse.Namespace, world: World) -> ExitCode:
+    """Each way imports its own modules alone."""
+    if way == "replay":
+        from authlens.cli.run.replay import replay
+
+        return replay(read_options(ReplayOptions, arguments, "--replay"), world)
+    if way == "history":
+        from authlens.cli.run.history import judge_history
+
+        return judge_history(read_options(HistoryOptions, arguments, "--history"), world)
+    if way == "negative":
+        from authlens.cli.run.negative import write_negative_cases
+
+        return write_negative_cases(read_options(NegativeOptions, arguments, "--negative"), world)
+    if way == "target":
+        from authlens.cli.run.targets import compare_targets
+
+        return compare_targets(read_options(TargetOptions, arguments, "--target"), world)
+    from authlens.cli.run.suite import run_suite
+
+    return run_suite(read_options(SuiteOptions, arguments, "a suite"), world)
 
 
 def _count(text: str) -> int:
-    """A number from 1 on."""
+    """A whole number of at least 1."""
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.expect.check import State
@@ -10,56 +12,92 @@ from authlens.core.expect.judgement_text import headline, sentence
 from authlens.core.text.visible import visible_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from authlens.core.text.yaml_reader import Node
     from authlens.suite import Result
+    from authlens.suite_items import Item
+
+_LEVELS = {"error": "error", "warning": "warning"}
+"""What a finding's severity is called; anything else is a notice."""
 
 
-def annotate(result: Result) -> list[str]:
+def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
     """One `::error …` for each broken promise, or for why the item cannot be judged."""
     item = result.item
-    if result.state is State.KEPT:
+    if result.passed:
         return []
+
+    def said(message: str, line: int | None) -> str:
+        redact = result.redactor.text
+        file = redact(in_workspace(item.path, environ)) if item.path else None
+        return command("error", redact(message), file, line, redact(item.title))
+
     if item.path is None:
-        return [_command(result, headline(result.judgement), None)]
+        return [said(headline(result.judgement), None)]
     if item.problem:
-        return [_command(result, item.problem.reason, item.problem.line or 1)]
-    text = _text(item.path)
-    if not result.judgement.broken:
-        return [_command(result, headline(result.judgement), _line(text, "request"))]
-    return [_command(result, sentence(each), _line(text, each.key)) for each in result.judgement.broken]
+        return [said(item.problem.reason, item.problem.line or 1)]
+    if result.state is State.UNJUDGED or not result.judgement.broken:
+        return [said(headline(result.judgement), item.case.line if item.case else _line(item, "request"))]
+    return [said(sentence(each), _line(item, each.key)) for each in result.judgement.broken]
+
+
+def command(
+    level: str, message: str, file: str | None, line: int | None, title: str | None, column: int | None = None
+) -> str:
+    """A workflow command. level: `error`, `warning`, or another severity of a finding."""
+    properties = {"file": file, "line": line and str(line), "col": column and str(column), "title": title}
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{_LEVELS.get(level, 'notice')} {written}::{_data(message)}"
+
+
+def in_workspace(path: Path, environ: Mapping[str, str]) -> str:
+    """The path as GitHub looks it up: from the root of the checkout, wherever the command runs."""
+    workspace = environ.get("GITHUB_WORKSPACE")
+    if not workspace:
+        return str(path)
+    for root, own in ((Path(workspace), path.absolute()), (Path(workspace).resolve(), path.resolve())):
+        if own.is_relative_to(root):
+            return own.relative_to(root).as_posix()
+    return str(path)
 
 
 def harmless(line: str) -> str:
-    """The line so that GitHub takes it for text: a command begins with `::`, an old one holds `##[`."""
+    """The line so that GitHub takes it for text: a command begins with `::`, an old one contains `##[`."""
     line = line.replace("##[", "## [")
     return f"| {line}" if line.lstrip().startswith("::") else line
 
 
-def _command(result: Result, message: str, line: int | None) -> str:
-    properties = {"file": str(result.item.path)} if result.item.path else {}
-    if line:
-        properties["line"] = str(line)
-    properties["title"] = result.item.title
-    written = ",".join(f"{name}={_property(result.redactor.text(value))}" for name, value in properties.items())
-    return f"::error {written}::{_data(result.redactor.text(message))}"
+def _line(item: Item, key: str) -> int:
+    """The line of the key of `expect:`, in the case where it is from there; the first where it cannot be found."""
+    document = _document(item.path.absolute()) if item.path else None
+    if document is None:
+        return 1
+    if key == "request":
+        return _line_of(document, ("request",)) or 1
+    word = key.partition(".")[0]
+    of_case = _line_of(document, ("cases", item.case.name, "expect", word)) if item.case else None
+    own = item.case.line if item.case else _line_of(document, ("request",))
+    return of_case or _line_of(document, ("expect", word)) or own or 1
 
 
-def _line(text: str, key: str) -> int:
-    """The line of the key of `expect:`, found by its letters; the first where it cannot be found."""
-    word = re.escape(key.partition(".")[0])
-    expect = re.search(r"^expect\s*:", text, re.MULTILINE) if key != "request" else None
-    found = re.compile(rf"""(?:^|[{{,\s])["']?({word})["']?\s*:""", re.MULTILINE).search(
-        text, expect.end() if expect else 0
-    )
-    return text.count("\n", 0, found.start(1)) + 1 if found else 1
+def _line_of(node: Node, path: tuple[str, ...]) -> int | None:
+    for name in path:
+        found = node.value.get(name) if isinstance(node.value, dict) else None
+        if found is None:
+            return None
+        node = found
+    return (node.key or node).line
 
 
-def _text(path: Path) -> str:
+@lru_cache(maxsize=4)
+def _document(path: Path) -> Node | None:
+    """Read once for all the cases of a file."""
+    from authlens.core.saved.saved_request_yaml import read_json_or_yaml
+    from authlens.core.text.yaml_reader import YamlError
+
     try:
-        return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
+        return read_json_or_yaml(path.read_text("utf-8-sig", "replace"))
+    except (OSError, YamlError):
+        return None
 
 
 def _data(text: str) -> str:

@@ -6,14 +6,14 @@ is named judges all that QUERY finds, and so do --allow and --deny.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
-from authlens.cli.run.items import found_items
+from authlens.cli.run.items import found_items, item_of
+from authlens.cli.run.options import HistoryOptions
 from authlens.cli.run.suite import grouped, report
 from authlens.core.compare.compare import members
 from authlens.core.expect.check import Judgement, State, judge
@@ -51,20 +51,20 @@ class _Judges:
         return own or [item for item in readable if item.saved and _is_of(item.saved, invocation)]
 
 
-def judge_history(arguments: argparse.Namespace, world: World) -> ExitCode:
-    asked = Expectation(allow=_questions(arguments.allow), deny=_questions(arguments.deny))
-    judges = _Judges(found_items(arguments), asked if asked != Expectation() else None)
+def judge_history(options: HistoryOptions, world: World) -> ExitCode:
+    asked = Expectation(allow=_questions(options.allow), deny=_questions(options.deny))
+    judges = _Judges(found_items(options.selection, world), asked if asked != Expectation() else None)
     history = world.open_history()
     try:
-        if not history.count(arguments.history):
-            what = f"nothing that {arguments.history!r} finds" if arguments.history else "nothing yet"
+        if not history.count(options.history):
+            what = f"nothing that {options.history!r} finds" if options.history else "nothing yet"
             raise CommandError(f"the history holds {what}{f' ({history.problem})' if history.problem else ''}")
-        results = _results(judges, history, arguments.history)
+        results = _results(judges, history, options.history)
         first = next(results, None)
         if first is None:
-            which = f" that {arguments.history!r} finds" if arguments.history else ""
+            which = f" that {options.history!r} finds" if options.history else ""
             raise CommandError(f"no stored invocation{which} was sent from these saved requests, or is like one")
-        return report(grouped(_with(first, results), 1), (), arguments, world)
+        return report(grouped(_with(first, results), 1), (), options.reporting, world, options.fail_fast)
     finally:
         history.close()
 
@@ -75,9 +75,8 @@ def _results(judges: _Judges, history: History, query: str) -> Generator[Result,
             yield Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
     for invocation in _stored(history, query):
         for judge_name, expectation in judges.of(invocation):
-            path = Path(invocation.source) if invocation.source else None
             saved = SavedRequest(invocation.request, expect=expectation)
-            item = Item(f"invocation {invocation.number}{judge_name}", saved, path=path)
+            item = item_of(invocation, f"invocation {invocation.number}{judge_name}", saved)
             yield Result(item, judge(expectation, invocation), invocation, redactor_of(invocation))
 
 
@@ -98,8 +97,9 @@ def _stored(history: History, query: str) -> Iterator[Invocation]:
 
 
 def _was_sent_from(item: Item, invocation: Invocation) -> bool:
-    source = invocation.source
-    return bool(source and item.path) and Path(source or "").absolute() == (item.path or Path()).absolute()
+    if not invocation.source or not item.source:
+        return False
+    return Path(invocation.source).absolute() == Path(item.source).absolute()
 
 
 def _is_of(saved: SavedRequest, invocation: Invocation) -> bool:

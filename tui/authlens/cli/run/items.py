@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.suite_items import Item, NoSuchPath, gather
+from authlens.cli.inputs.saved_requests import read_text
+from authlens.cli.run.options import Selection
+from authlens.core.saved.cases import split_source
+from authlens.core.saved.saved_request import Case, SavedRequest
+from authlens.suite_items import Item, NoSuchPath, Problem, gather, items_of_text
+
+if TYPE_CHECKING:
+    from authlens.cli.console.services import World
+    from authlens.core.invocation.invocation import Invocation
+
+STDIN = "-"
 
 
-def items_of(arguments: argparse.Namespace) -> Sequence[Item]:
+def items_of(selection: Selection, world: World, environment: str | None = None) -> Sequence[Item]:
     """At least one item. Raises CommandError."""
-    items = found_items(arguments)
+    items = found_items(selection, world)
     if not items:
-        raise CommandError(_nothing(arguments))
-    return items
+        raise CommandError(_nothing(selection))
+    return items if environment is None else _in_environment(items, environment)
 
 
-def found_items(arguments: argparse.Namespace) -> Sequence[Item]:
-    """What PATH and --filter name, which may be nothing. Raises CommandError for a path that is not there."""
+def found_items(selection: Selection, world: World) -> Sequence[Item]:
+    """What PATH, --filter and the tags name, which may be nothing. Raises CommandError for a path that is not there."""
     try:
-        items = gather(Path(path) for path in arguments.paths)
+        found = {item.name: item for path in selection.paths for item in _named(path, world)}
     except NoSuchPath as error:
         raise CommandError(str(error)) from error
-    return [item for item in items if item.has(arguments.filter or "")]
+    return [item for item in found.values() if _is_selected(item, selection)]
 
 
-def _nothing(arguments: argparse.Namespace) -> str:
-    if not arguments.paths:
+def item_of(invocation: Invocation, name: str, saved: SavedRequest | None, problem: Problem | None = None) -> Item:
+    """A stored invocation as an item, under a name of its own, with the file and the case that it was sent from."""
+    if not invocation.source or saved is None:
+        return Item(name, saved, problem)
+    file, case = split_source(invocation.source)
+    return Item(name, saved, problem, Path(file), Case(case, saved, {}) if case else None)
+
+
+def _named(path: str, world: World) -> Iterator[Item]:
+    if path == STDIN:
+        yield from items_of_text(STDIN, read_text(STDIN, world, "a saved request"))
+    else:
+        yield from gather([Path(path)])
+
+
+def _is_selected(item: Item, selection: Selection) -> bool:
+    """What cannot be read may have any tag."""
+    if not item.has(selection.filter):
+        return False
+    if item.saved is None:
+        return True
+    tags = set(item.saved.suite.tags)
+    return (not selection.tag or not tags.isdisjoint(selection.tag)) and tags.isdisjoint(selection.skip_tag)
+
+
+def _in_environment(items: Sequence[Item], name: str) -> Sequence[Item]:
+    from authlens.store.environments import Environments
+    from authlens.suite_items import in_environment
+
+    try:
+        return in_environment(items, Environments(name, Path.cwd()))
+    except LookupError as error:
+        raise CommandError(str(error.args[0])) from error
+
+
+def _nothing(selection: Selection) -> str:
+    if not selection.paths:
         return "name the saved requests to run, or folders of them (see 'authlens run --help')"
-    where = ", ".join(arguments.paths)
-    if arguments.filter:
-        return f"no saved request in {where} has {arguments.filter!r} in its path or description"
+    where = ", ".join(selection.paths)
+    wanted = [f"{selection.filter!r} in its path or description"] if selection.filter else []
+    if selection.tag:
+        wanted.append(f"the tag {' or '.join(selection.tag)}")
+    if selection.skip_tag:
+        wanted.append(f"no tag {' or '.join(selection.skip_tag)}")
+    if wanted:
+        return f"no saved request in {where} has {' and '.join(wanted)}"
     return f"no saved request in {where}: *.yaml and *.yml with a `request:` key are searched"

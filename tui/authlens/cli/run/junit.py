@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,22 +16,23 @@ from authlens.core.secrets.redaction import Redactor, secrets_of
 from authlens.core.text.visible import visible, visible_lines
 
 if TYPE_CHECKING:
-    from junitparser import TestCase
+    from junitparser import TestCase, TestSuite
 
     from authlens.suite import Result
     from authlens.suite_items import Item
 
 _NOT_XML = re.compile("[\ufffe\uffff]")
+_SUFFIX = re.compile(r"\.ya?ml$", re.IGNORECASE)
 
 
 def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] = ()) -> None:
     """Write the file. `skipped`: the items that the run ended before. Raises CommandError."""
-    from junitparser import JUnitXml, TestSuite
+    from junitparser import JUnitXml
 
-    suite = TestSuite("authlens")
-    suite.add_testcases([*map(_case, results), *map(_skipped, skipped)])
     document = JUnitXml("authlens")
-    document.add_testsuite(suite)
+    rows = [*((result.item, result) for result in results), *((item, None) for item in skipped)]
+    for _, group in groupby(rows, key=lambda row: row[0].path or row[0].name):
+        document.add_testsuite(_suite(list(group)))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         document.write(str(path), pretty=True)
@@ -37,14 +40,41 @@ def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] =
         raise CommandError(f"cannot write {path}: {error.strerror or error}") from error
 
 
+def _suite(rows: Sequence[tuple[Item, Result | None]]) -> TestSuite:
+    """The items of one file: the format knows the file of a suite, and none of a case."""
+    from junitparser import TestSuite
+
+    item = rows[0][0]
+    redact = _redactor(item, rows[0][1]).text
+    suite = TestSuite(visible(_xml(redact(class_name(item)))))
+    suite.timestamp = _started([result for _, result in rows if result])
+    if item.path:
+        suite._elem.set("file", visible(_xml(redact(item.path.as_posix()))))  # junitparser has no name for it
+    suite.add_testcases([_case(result) if result else _skipped(item) for item, result in rows])
+    return suite
+
+
+def _redactor(item: Item, result: Result | None) -> Redactor:
+    return result.redactor if result else Redactor(secrets_of(item.saved.request) if item.saved else ())
+
+
+def _started(results: Sequence[Result]) -> str:
+    """When the first was sent, in UTC and to the second, as the format has it."""
+    started = [result.invocation.started_at for result in results if result.invocation]
+    return min(started, default=datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def _case(result: Result) -> TestCase:
-    from junitparser import Error, Failure
+    from junitparser import Error, Failure, Skipped
 
     redact = result.redactor.text
     case = _named(result.item, redact, result.invocation.duration if result.invocation else 0.0)
-    if result.state is not State.KEPT:
+    message = visible(_xml(redact(headline(result.judgement))))
+    if result.state is State.SKIPPED:
+        case.result = [Skipped(message)]
+    elif result.state is not State.KEPT:
         kind = Failure if result.state is State.BROKEN else Error
-        outcome = kind(visible(_xml(redact(headline(result.judgement)))), _type(result))
+        outcome = kind(message, _type(result))
         outcome.text = _xml(redact(explanation(result.judgement, result.invocation)))
         case.result = [outcome]
     return case
@@ -53,15 +83,35 @@ def _case(result: Result) -> TestCase:
 def _skipped(item: Item) -> TestCase:
     from junitparser import Skipped
 
-    case = _named(item, Redactor(secrets_of(item.saved.request) if item.saved else ()).text)
-    case.result = [Skipped("the run ended before it was judged")]
+    case = _named(item, _redactor(item, None).text)
+    case.result = [Skipped("the run ended before it was sent")]
     return case
 
 
 def _named(item: Item, redact: Callable[[str], str], duration: float = 0.0) -> TestCase:
     from junitparser import TestCase
 
-    return TestCase(visible(_xml(redact(item.title))), visible(_xml(redact(item.name))), duration)
+    # Rounded: a number such as 1e-05 is none in this format.
+    return TestCase(visible(_xml(redact(_name(item)))), visible(_xml(redact(class_name(item)))), round(duration, 4))
+
+
+def _name(item: Item) -> str:
+    """A case has its name, which is its own in the file; descriptions may be alike."""
+    if item.case is None:
+        return item.title
+    description = item.case.written.get("description")
+    return f"{item.case.name}: {description}" if isinstance(description, str) else item.case.name
+
+
+def class_name(item: Item) -> str:
+    """The path with dots, as CI servers make a tree of: `requests.ops.bad.ops-2`."""
+    if item.path is None:
+        return item.name
+    path = item.path
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    parts = [part for part in (*path.parent.parts, _SUFFIX.sub("", path.name)) if part not in ("..", path.anchor)]
+    return ".".join(part.replace(".", "_") for part in parts)
 
 
 def _type(result: Result) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.run.items import items_of
+from authlens.cli.run.options import NegativeOptions
 
 if TYPE_CHECKING:
     from authlens.core.expect.negative_cases import NegativeCase
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from authlens.suite_items import Item
 
 
-def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCode:
+def write_negative_cases(options: NegativeOptions, world: World) -> ExitCode:
     """Write `NAME-CASE.yaml` for every case; a file that is there already stays. What cannot be read is told."""
     from authlens.core.expect.negative_cases import is_refused
 
-    folder = Path(arguments.negative)
+    folder = Path(options.negative)
     kept = unreadable = refused = 0
-    for item in items_of(arguments):
+    for item in items_of(options.selection, world):
         if item.saved is None:
             narrate(f"authlens: error: {item.name}: {item.problem}", world.stderr)
             unreadable += 1
@@ -31,12 +31,13 @@ def write_negative_cases(arguments: argparse.Namespace, world: World) -> ExitCod
             refused += 1
             continue
         for case in _cases(item, item.saved, world):
-            kept += not _write(folder / f"{Path(item.name).stem}-{case.name}.yaml", case, item, world)
+            kept += not _write(folder / f"{item.stem}-{case.name}.yaml", case, item, world)
     if refused:
         said = "1 request expects" if refused == 1 else f"{refused} requests expect"
         narrate(f"{said} to be refused already; cases are made from the good ones", world.stderr)
     if kept:
-        narrate(f"{kept} files were there already and stayed as they are", world.stderr)
+        were = "1 file exists already and was" if kept == 1 else f"{kept} files exist already and were"
+        narrate(f"{were} left unchanged", world.stderr)
     return ExitCode.UNJUDGED if unreadable else ExitCode.DONE
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
+from authlens.cli.run.items import item_of
+from authlens.cli.run.options import ReplayOptions
 from authlens.cli.run.suite import concurrency_for, grouped, open_suite, report
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
@@ -21,22 +21,20 @@ from authlens.suite import Result
 from authlens.suite_items import Item, Problem
 
 
-def replay(arguments: argparse.Namespace, world: World) -> ExitCode:
-    if arguments.paths:
-        raise CommandError("--replay takes ids of the history, and no PATH")
-    stored = _stored(arguments.replay, world)
-    with open_suite(arguments, world) as suite:
+def replay(options: ReplayOptions, world: World) -> ExitCode:
+    stored = _stored(options.replay, world)
+    with open_suite(options.serve, options.no_history, world) as suite:
         items = [_item(invocation) for invocation in stored]
         suite.begin(items)
         jobs = list(zip(stored, items, strict=True))
-        concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
+        concurrency = options.concurrency or concurrency_for(items, options.serve)
         workers: Workers[tuple[Invocation, Item], Result] = Workers(
             lambda job: _compared(job[0], suite.run(job[1])), concurrency
         )
-        return report(grouped(workers.run(jobs), 1), items, arguments, world)
+        return report(grouped(workers.run(jobs), 1), items, options.reporting, world, options.fail_fast)
 
 
-def _stored(numbers: list[int], world: World) -> list[Invocation]:
+def _stored(numbers: Sequence[int], world: World) -> list[Invocation]:
     history = world.open_history()
     try:
         found = [(number, history.get(number)) for number in numbers]
@@ -51,12 +49,11 @@ def _stored(numbers: list[int], world: World) -> list[Invocation]:
 def _item(invocation: Invocation) -> Item:
     """Its references are resolved anew, and it is signed anew where it was signed here."""
     name = f"invocation {invocation.number}"
-    path = Path(invocation.source) if invocation.source else None
     saved = SavedRequest(invocation.request, target=invocation.target, sign=invocation.sign)
     if any(MASK in text for text in _texts(invocation)):
         problem = Problem("the history keeps it redacted, so that it cannot be sent again as it was")
-        return Item(name, None, problem, path)
-    return Item(name, saved, path=path)
+        return Item(name, None, problem)
+    return item_of(invocation, name, saved)
 
 
 def _texts(invocation: Invocation) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from authlens.cli.console.diagnostics import narrate
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from authlens.core.invocation.latency import ColdAndWarm, Latency
     from authlens.suite import Result
 
-WORDS = {State.KEPT: "passed", State.BROKEN: "failed", State.UNJUDGED: "error"}
+_GLYPHS = {State.KEPT: "✓", State.BROKEN: "✗", State.UNJUDGED: "!", State.SKIPPED: "–"}
+_COLOURS = {State.KEPT: "32", State.BROKEN: "31", State.UNJUDGED: "35", State.SKIPPED: "33"}
+WORDS = {State.KEPT: "passed", State.BROKEN: "failed", State.UNJUDGED: "error", State.SKIPPED: "skipped"}
 
 
 class Report(Protocol):
@@ -32,20 +35,46 @@ class Report(Protocol):
     def latency(self, latency: ColdAndWarm) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How results look on a terminal: a glyph where the terminal has it, and a colour unless the user wants none."""
+
+    glyphs: bool
+    colours: bool
+
+    def word(self, state: State, word: str) -> str:
+        text = f"{_GLYPHS[state]} {word}" if self.glyphs else word
+        return f"\x1b[{_COLOURS[state]}m{text}\x1b[0m" if self.colours else text
+
+
+def terminal_style(output: Output, environ: Mapping[str, str]) -> Style | None:
+    """`None` where nobody watches. NO_COLOR and FORCE_COLOR count as elsewhere."""
+    forced = bool(environ.get("FORCE_COLOR"))
+    if not (output.is_terminal or forced):
+        return None
+    plain = environ.get("NO_COLOR") or (environ.get("TERM") == "dumb" and not forced)
+    return Style(output.can_write("".join(_GLYPHS.values())), not plain)
+
+
 class TextReport:
     """For people."""
 
-    def __init__(self, output: Output, read_by_github: bool = False) -> None:
+    def __init__(self, output: Output, read_by_github: bool = False, style: Style | None = None) -> None:
         """read_by_github: what looks like a workflow command in texts of others must not be one."""
         self._output = output
         self._read_by_github = read_by_github
+        self._style = style
 
     def result(self, result: Result) -> None:
         took = f"  {milliseconds(result.invocation.duration)}" if result.invocation else ""
-        self._output.line(f"{WORDS[result.state]:6}  {visible(_name(result))}{took}")
+        self._output.styled(f"{self._word(result.state)}  {visible(_name(result))}{took}\n")
         text = result.redactor.text(explanation(result.judgement, result.invocation))
         lines = visible_lines(text).split("\n") if text else []
         self._output.write("".join(f"        {self._harmless(line)}\n" for line in lines))
+
+    def _word(self, state: State) -> str:
+        word = f"{WORDS[state]:6}"
+        return word if self._style is None else self._style.word(state, word)
 
     def _harmless(self, line: str) -> str:
         if not self._read_by_github:
@@ -85,7 +114,9 @@ def as_json(result: Result) -> dict[str, Any]:
     problem, invocation = result.item.problem, result.invocation
     value: dict[str, Any] = {
         "name": result.item.name,
+        "case": result.item.case.name if result.item.case else None,
         "description": result.item.saved.description if result.item.saved else None,
+        "tags": list(result.item.saved.suite.tags) if result.item.saved else [],
         "result": WORDS[result.state],
         "reason": result.judgement.reason or None,
         "line": problem.line if problem else None,
@@ -103,12 +134,15 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def summary(results: Iterable[Result], skipped: int) -> str:
-    """`3 passed, 1 failed, 1 error`"""
-    counts = Counter(WORDS[result.state] for result in results)
-    parts = [f"{counts[word]} {word}" for word in WORDS.values() if counts[word]]
-    if skipped:
-        parts.append(f"{skipped} skipped")
+    """`3 passed, 1 failed, 2 errors, 1 skipped`. skipped: those that the run ended before."""
+    counts = Counter(result.state for result in results)
+    counts[State.SKIPPED] += skipped
+    parts = [_counted(counts[state], word) for state, word in WORDS.items() if counts[state]]
     return ", ".join(parts)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}s" if word == "error" and count > 1 else f"{count} {word}"
 
 
 def latency_lines(latency: ColdAndWarm) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -12,12 +11,13 @@ from pathlib import Path
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.run.items import items_of
-from authlens.cli.run.report import JsonReport, Report, TextReport
+from authlens.cli.run.options import Reporting, SuiteOptions
+from authlens.cli.run.report import JsonReport, Report, TextReport, terminal_style
 from authlens.cli.run.run_progress import Progress
 from authlens.cli.run.workers import Workers
 from authlens.core.expect.check import State
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.invocation.latency import cold_and_warm
+from authlens.core.invocation.latency import ColdAndWarm, cold_and_warm
 from authlens.core.request.target import Target
 from authlens.core.text.url import is_loopback
 from authlens.suite import Result, Suite
@@ -28,23 +28,23 @@ LOCAL_CONCURRENCY = min(8, 2 * (os.cpu_count() or 1))
 AWS_CONCURRENCY = 4
 
 
-def run_suite(arguments: argparse.Namespace, world: World) -> ExitCode:
-    with open_suite(arguments, world) as suite:
-        check_junit(arguments.junit)
-        items = ready_items(suite, arguments)
-        concurrency = arguments.concurrency or concurrency_for(items, arguments.serve)
-        results = Workers(suite.run, concurrency).run([item for item in items for _ in range(arguments.repeat)])
-        return report(grouped(results, arguments.repeat), items, arguments, world)
+def run_suite(options: SuiteOptions, world: World) -> ExitCode:
+    with open_suite(options.serve, options.no_history, world) as suite:
+        check_junit(options.reporting.junit)
+        items = ready_items(suite, options, world)
+        concurrency = options.concurrency or concurrency_for(items, options.serve)
+        results = Workers(suite.run, concurrency).run([item for item in items for _ in range(options.repeat)])
+        groups = grouped(results, options.repeat)
+        return report(groups, items, options.reporting, world, options.fail_fast, with_latency=options.repeat > 1)
 
 
 @contextmanager
-def open_suite(arguments: argparse.Namespace, world: World) -> Iterator[Suite]:
+def open_suite(serve: str | None, no_history: bool, world: World) -> Iterator[Suite]:
     """A suite over the sender and the history of this run."""
-    history = None if arguments.no_history else world.open_history()
+    history = None if no_history else world.open_history()
     try:
         with world.sender() as sender:
-            serve = Path(arguments.serve) if arguments.serve else None
-            yield Suite(sender, world.environ, serve, history.record if history else None)
+            yield Suite(sender, world.environ, Path(serve) if serve else None, history.record if history else None)
     finally:
         if history:
             if history.problem:
@@ -52,10 +52,10 @@ def open_suite(arguments: argparse.Namespace, world: World) -> Iterator[Suite]:
             history.close()
 
 
-def ready_items(suite: Suite, arguments: argparse.Namespace) -> Sequence[Item]:
+def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[Item]:
     """The items, read while their endpoints start."""
     suite.begin()
-    items = items_of(arguments)
+    items = items_of(options.selection, world, options.environment)
     suite.begin(items)
     failure = suite.ready()
     if failure:
@@ -69,27 +69,40 @@ def concurrency_for(items: Iterable[Item], serve: str | None) -> int:
 
 
 def report(
-    results: Generator[list[Result], None, None], items: Sequence[Item], arguments: argparse.Namespace, world: World
+    results: Generator[list[Result], None, None],
+    items: Sequence[Item],
+    reporting: Reporting,
+    world: World,
+    fail_fast: bool = False,
+    with_latency: bool = False,
 ) -> ExitCode:
     """Report each item's results as they come, and all of them at the end. `items`: all of them, where they are known.
 
     Results come in the order of the items.
     """
-    form = report_form(arguments, world)
+    form = report_form(reporting, world)
     progress = Progress(len(items) or None, world.stderr, world.environ)
     told: list[Result] = []
     invocations: list[Invocation] = []
+
+    def finish(latency: ColdAndWarm | None) -> None:
+        if latency:
+            form.latency(latency)
+        skipped = items[len(told) :]
+        form.end(told, len(skipped))
+        write_reports(reporting, told, skipped, world)
+
     progress.show(0)
-    with _ending(lambda: _finish(form, told, invocations, items, arguments), progress), closing(results):
+    with _ending(lambda: finish(cold_and_warm(invocations) if with_latency else None), progress), closing(results):
         for group in results:
             result = merged(group)
             told.append(result)
             invocations += (each.invocation for each in group if each.invocation)
             progress.clear()
             form.result(result)
-            annotate_result(result, arguments, world)
+            annotate_result(result, reporting, world)
             progress.show(len(told))
-            if arguments.fail_fast and result.state is not State.KEPT:
+            if fail_fast and not result.passed:
                 break
     return exit_code(told)
 
@@ -107,14 +120,15 @@ def _ending(finish: Callable[[], None], progress: Progress) -> Iterator[None]:
     finish()
 
 
-def report_form(arguments: argparse.Namespace, world: World) -> Report:
-    if arguments.output == "json":
+def report_form(reporting: Reporting, world: World) -> Report:
+    if reporting.output == "json":
         return JsonReport(world.output, world.stderr)
-    return TextReport(world.output, _is_read_by_github(arguments, world))
+    style = terminal_style(world.output, world.environ)
+    return TextReport(world.output, _is_read_by_github(reporting, world), style)
 
 
-def _is_read_by_github(arguments: argparse.Namespace, world: World) -> bool:
-    return bool(arguments.github) or world.environ.get("GITHUB_ACTIONS") == "true"
+def _is_read_by_github(reporting: Reporting, world: World) -> bool:
+    return reporting.github or world.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def exit_code(results: Iterable[Result]) -> ExitCode:
@@ -131,13 +145,13 @@ def merged(results: Sequence[Result]) -> Result:
     worst = max(results, key=lambda result: _WORSE.index(result.state))
     durations = tuple(result.invocation.duration for result in results if result.invocation)
     judgement = worst.judgement
-    if worst.state is not State.KEPT:
+    if not worst.passed:
         often = f"{sum(result.state is worst.state for result in results)} of {len(results)} times"
         judgement = replace(judgement, reason=f"{judgement.reason} ({often})" if judgement.reason else often)
     return replace(worst, judgement=judgement, durations=durations)
 
 
-_WORSE = (State.KEPT, State.BROKEN, State.UNJUDGED)
+_WORSE = (State.SKIPPED, State.KEPT, State.BROKEN, State.UNJUDGED)
 
 
 def grouped(results: Generator[Result, None, None], size: int) -> Generator[list[Result], None, None]:
@@ -151,22 +165,17 @@ def grouped(results: Generator[Result, None, None], size: int) -> Generator[list
                 group = []
 
 
-def _finish(
-    form: Report,
-    told: Sequence[Result],
-    invocations: Sequence[Invocation],
-    items: Sequence[Item],
-    arguments: argparse.Namespace,
-) -> None:
-    latency = cold_and_warm(invocations) if arguments.repeat > 1 else None
-    if latency:
-        form.latency(latency)
-    skipped = items[len(told) :]
-    form.end(told, len(skipped))
-    if arguments.junit:
+def write_reports(reporting: Reporting, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
+    """The reports that are files. `skipped`: what the run ended before."""
+    if reporting.junit:
         from authlens.cli.run.junit import write_junit
 
-        write_junit(Path(arguments.junit), told, skipped)
+        write_junit(Path(reporting.junit), results, skipped)
+    summary = world.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        from authlens.cli.run.summary import append_summary
+
+        append_summary(Path(summary), results, skipped, world)
 
 
 def check_junit(name: str | None) -> None:
@@ -184,13 +193,13 @@ def check_junit(name: str | None) -> None:
         raise CommandError(f"cannot write {name}: Permission denied")
 
 
-def annotate_result(result: Result, arguments: argparse.Namespace, world: World) -> None:
+def annotate_result(result: Result, reporting: Reporting, world: World) -> None:
     """On standard error where standard output is for JSON alone; GitHub reads both."""
-    if arguments.github:
+    if reporting.github:
         from authlens.cli.run.github import annotate
 
-        for line in annotate(result):
-            if arguments.output == "json":
+        for line in annotate(result, world.environ):
+            if reporting.output == "json":
                 narrate(line, world.stderr)
             else:
                 world.output.line(line)

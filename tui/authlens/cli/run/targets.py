@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +11,9 @@ from typing import Any
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.run.items import items_of
+from authlens.cli.run.options import Reporting, TargetOptions
 from authlens.cli.run.report import WORDS, as_json, summary
-from authlens.cli.run.suite import AWS_CONCURRENCY, annotate_result, check_junit, exit_code, open_suite
+from authlens.cli.run.suite import AWS_CONCURRENCY, annotate_result, check_junit, exit_code, open_suite, write_reports
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
@@ -35,22 +35,22 @@ class Compared:
     differences: tuple[str, ...]
 
 
-def compare_targets(arguments: argparse.Namespace, world: World) -> ExitCode:
-    destinations = [_read(text) for text in arguments.target]
+def compare_targets(options: TargetOptions, world: World) -> ExitCode:
+    destinations = [_read(text) for text in options.target]
     told: list[Compared] = []
-    check_junit(arguments.junit)
-    with open_suite(arguments, world) as suite:
-        items = items_of(arguments)
+    check_junit(options.reporting.junit)
+    with open_suite(None, options.no_history, world) as suite:
+        items = items_of(options.selection, world, options.environment)
         jobs = [_there(item, destination) for item in items for destination in _of(item, destinations)]
         suite.begin(jobs)
-        results = Workers(suite.run, arguments.concurrency or AWS_CONCURRENCY).run(jobs)
+        results = Workers(suite.run, options.concurrency or AWS_CONCURRENCY).run(jobs)
         for item in items:
             row = list(_compared(_of(item, destinations), results))
             told += row
-            _write(item, row, arguments, world)
+            _write(item, row, options.reporting, world)
             for each in row:
-                annotate_result(each.result, arguments, world)
-    return _finished(told, arguments, world)
+                annotate_result(each.result, options.reporting, world)
+    return _finished(told, options.reporting, world)
 
 
 def _read(text: str) -> Destination:
@@ -89,8 +89,8 @@ def _differences(first: Result, result: Result) -> Iterator[str]:
         yield from comparison.differing
 
 
-def _write(item: Item, row: Sequence[Compared], arguments: argparse.Namespace, world: World) -> None:
-    if arguments.output == "json":
+def _write(item: Item, row: Sequence[Compared], reporting: Reporting, world: World) -> None:
+    if reporting.output == "json":
         world.output.line(json.dumps(_json(item, row)))
         return
     world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
@@ -153,16 +153,13 @@ def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
     }
 
 
-def _finished(told: Sequence[Compared], arguments: argparse.Namespace, world: World) -> ExitCode:
+def _finished(told: Sequence[Compared], reporting: Reporting, world: World) -> ExitCode:
     results = [each.result for each in told]
-    if arguments.junit:
-        from authlens.cli.run.junit import write_junit
-
-        write_junit(Path(arguments.junit), results)
+    write_reports(reporting, results, (), world)
     different = sum(bool(each.differences) for each in told)
     differ = "1 answer differs" if different == 1 else f"{different} answers differ"
     text = f"{summary(results, 0)}; {differ} from the first target's"
-    if arguments.output == "json":
+    if reporting.output == "json":
         narrate(text, world.stderr)
     else:
         world.output.line(text)

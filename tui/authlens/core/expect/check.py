@@ -39,6 +39,7 @@ class State(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     UNJUDGED = "cannot be judged"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Judgement:
     state: State
     broken: tuple[Broken, ...] = ()
     reason: str = ""
-    """Why it cannot be judged."""
+    """Why it cannot be judged, or is skipped."""
 
 
 def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:

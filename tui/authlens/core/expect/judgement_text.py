@@ -19,7 +19,7 @@ _LONGEST = 20_000
 
 def headline(judgement: Judgement) -> str:
     """One line: what is broken first, or why it cannot be judged."""
-    if judgement.state is State.UNJUDGED:
+    if judgement.state in (State.UNJUDGED, State.SKIPPED):
         return judgement.reason
     more = f" (and {len(judgement.broken) - 1} more)" if len(judgement.broken) > 1 else ""
     return "".join(f"{sentence(broken)}{more}" for broken in judgement.broken[:1])

@@ -1,4 +1,4 @@
-"""References `${env:N}`, `${file:P}` and `${keyring:S/U}` as they are written in a request: found, and escaped."""
+"""References `${env:N}`, `${file:P}`, `${keyring:S/U}` and `${case:N}` as they are written in a request: found, and escaped."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def meant_request(request: AuthorizerRequest) -> AuthorizerRequest:
     return replace(written, mqtt_context=replace(written.mqtt_context, password=meant(mqtt.password)))
 
 
-_REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring):[^}]*\}", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring|case):[^}]*\}", re.IGNORECASE)
 
 
 def refers(value: str | bytes) -> bool:
@@ -46,5 +46,5 @@ def refers(value: str | bytes) -> bool:
 
 
 def is_only_reference(value: str | bytes) -> bool:
-    """Nothing but references, so that nothing secret stands in it."""
-    return isinstance(value, str) and refers(value) and not _REFERENCE.sub("", value).strip()
+    """Nothing but references, so that nothing secret is in it. A default may be one."""
+    return isinstance(value, str) and refers(value) and ":-" not in value and not _REFERENCE.sub("", value).strip()

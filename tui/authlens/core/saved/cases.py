@@ -54,6 +54,19 @@ def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
         yield CaseFields(name, written, _fields_of(name, written, inherited))
 
 
+def source_of(file: str, case: str | None) -> str:
+    """A file and a case in it as one text."""
+    return file if case is None else f"{file}{SEPARATOR}{case}"
+
+
+def split_source(source: str) -> tuple[str, str | None]:
+    """The file and the case that such a text names. `::` in the path of a file is left alone."""
+    file, separator, case = source.rpartition(SEPARATOR)
+    if not separator or not file or case.lower().endswith((".yaml", ".yml")):
+        return source, None
+    return file, case
+
+
 def mentions_case(text: str) -> bool:
     """Whether the text holds `${case:…}`, which only a case can fill."""
     return any(found["name"] is not None for found in _REFERENCE.finditer(text))

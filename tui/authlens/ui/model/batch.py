@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import MASK
 
@@ -32,7 +33,7 @@ class Errand:
 
 def base_of(invocation: Invocation, base: Path | None) -> Path | None:
     """Where relative paths of an old invocation start: beside its file, else where those of the form do."""
-    return Path(invocation.source).parent if invocation.source else base
+    return Path(split_source(invocation.source)[0]).parent if invocation.source else base
 
 
 def is_redacted(invocation: Invocation) -> bool:

@@ -1,0 +1,65 @@
+"""A summary in Markdown for the page of a GitHub job. What is of others stands in it as text, redacted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import narrate
+from authlens.cli.run.report import WORDS, summary
+from authlens.core.expect.check import State, milliseconds
+from authlens.core.expect.judgement_text import headline
+from authlens.core.text.visible import visible
+
+if TYPE_CHECKING:
+    from authlens.cli.console.services import World
+    from authlens.suite import Result
+    from authlens.suite_items import Item
+
+_MOST_ROWS = 200
+"""GitHub takes 1 MiB of a step."""
+_MOST_TEXT = 500
+_MARKS = {State.KEPT: "✅", State.BROKEN: "❌", State.UNJUDGED: "⚠️", State.SKIPPED: "⏭️"}
+_ORDER = (State.UNJUDGED, State.BROKEN, State.SKIPPED, State.KEPT)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@])")
+
+
+def append_summary(path: Path, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
+    """Add it to the file; a summary that cannot be written does not fail the run."""
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as file:
+            file.writelines(f"{line}\n" for line in _lines(results, len(skipped)))
+    except OSError as error:
+        narrate(f"authlens: warning: no summary is written to {path}: {error.strerror or error}", world.stderr)
+
+
+def _lines(results: Sequence[Result], skipped: int) -> Iterator[str]:
+    yield f"### authlens: {summary(results, skipped)}"
+    yield ""
+    yield "| | Request | Result | Time |"
+    yield "|---|---|---|--:|"
+    rows = sorted(results, key=lambda result: _ORDER.index(result.state))
+    yield from map(_row, rows[:_MOST_ROWS])
+    if len(rows) > _MOST_ROWS:
+        yield ""
+        yield f"… and {len(rows) - _MOST_ROWS} more"
+    yield ""
+
+
+def _row(result: Result) -> str:
+    redact = result.redactor.text
+    name = f"**{_text(redact(result.item.name))}**"
+    title = result.item.title
+    named = name if title == result.item.name else f"{name}<br>{_text(redact(title))}"
+    why = redact(headline(result.judgement))
+    said = f"{WORDS[result.state]}: {_text(why)}" if why and result.state is not State.KEPT else WORDS[result.state]
+    took = milliseconds(result.invocation.duration) if result.invocation else ""
+    return f"| {_MARKS[result.state]} | {named} | {said} | {took} |"
+
+
+def _text(text: str) -> str:
+    """The text as Markdown that shows it and nothing else."""
+    shown = visible(text[:_MOST_TEXT]) + ("…" if len(text) > _MOST_TEXT else "")
+    return _SPECIAL.sub(r"\\\1", shown)

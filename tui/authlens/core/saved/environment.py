@@ -1,0 +1,93 @@
+"""An environment: where saved requests are sent, and what their `${env:NAME}` stand for there.
+
+The rule: it beats the saved request's `target` and the process's variables, because it was chosen for this run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.text.yaml_reader import load
+
+KEYS = ("description", "profile", "region", "endpointUrl", "endpoint", "local", "values")
+FOLDER = "environments"
+"""Beside the saved requests, or beside their folder."""
+
+_ENV = re.compile(r"(?P<escape>\$\$\{)|\$\{env:(?P<name>[^}]*?)(?::-(?P<default>[^}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One file of the folder `environments`."""
+
+    target: Target = field(default_factory=Target)
+    values: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
+
+    def of(self, saved: SavedRequest) -> SavedRequest:
+        """The saved request as it is sent in this environment."""
+        return replace(
+            saved,
+            target=self._target(saved.target),
+            request=self._request(saved.request),
+            sign=saved.sign and self._sign(saved.sign),
+        )
+
+    def _target(self, own: Target) -> Target:
+        wanted = self.target
+        if wanted.local or wanted.endpoint_url:
+            own = replace(own, local=wanted.local, endpoint_url=wanted.endpoint_url)
+        elif wanted.profile:
+            # A profile is an account of AWS: a local endpoint has none.
+            own = replace(own, local=None, endpoint_url=None)
+        return replace(own, profile=wanted.profile or own.profile, region=wanted.region or own.region)
+
+    def _request(self, request: AuthorizerRequest) -> AuthorizerRequest:
+        http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
+        return AuthorizerRequest(
+            self._text(request.authorizer_name),
+            self._text(request.token),
+            self._text(request.token_signature),
+            http and HttpContext(self._headers(http.headers), self._text(http.query_string)),
+            mqtt and MqttContext(self._text(mqtt.username), self._password(mqtt.password), self._text(mqtt.client_id)),
+            tls and TlsContext(self._text(tls.server_name)),
+        )
+
+    def _headers(self, headers: tuple[tuple[str, str], ...] | None) -> tuple[tuple[str, str], ...] | None:
+        return None if headers is None else tuple((name, self._filled(value)) for name, value in headers)
+
+    def _password(self, password: str | bytes | None) -> str | bytes | None:
+        return password if isinstance(password, bytes) else self._text(password)
+
+    def _sign(self, sign: Sign) -> Sign:
+        return replace(sign, key=self._filled(sign.key), passphrase=self._text(sign.passphrase))
+
+    def _text(self, text: str | None) -> str | None:
+        return None if text is None else self._filled(text)
+
+    def _filled(self, text: str) -> str:
+        return _ENV.sub(lambda found: self.values.get(found["name"] or "", found[0]), text)
+
+
+def read_environment(text: str) -> Environment:
+    """Raises YamlError at the place of what is wrong."""
+    document = load(text)
+    fields = document.fields(*KEYS) if document.value is not None else {}
+    places = [key for key in ("endpointUrl", "endpoint", "local") if key in fields]
+    if len(places) > 1:
+        raise fields[places[1]].error(f"{places[0]} and {places[1]} cannot be used together")
+
+    def given(key: str) -> str | None:
+        return fields[key].string() if key in fields else None
+
+    values = fields["values"].mapping() if "values" in fields else {}
+    return Environment(
+        Target(given("profile"), given("region"), given("endpointUrl") or given("endpoint"), given("local")),
+        {name: value.string(f"the value {name}") for name, value in values.items()},
+        given("description"),
+    )

@@ -1,4 +1,4 @@
-"""References `${env:N}`, `${file:P}`, `${keyring:S/U}` and `${case:N}` as they are written in a request: found, and escaped."""
+"""References such as `${env:N}`, `${file:P}` and `${case:N}` as they are written in a request: found, and escaped."""
 
 from __future__ import annotations
 

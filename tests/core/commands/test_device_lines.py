@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.commands.device_lines import ENDPOINT, DeviceLine, device_lines
+from authlens.core.commands.device import ENDPOINT, host_of
+from authlens.core.commands.device_lines import DeviceLine, device_lines
+from authlens.core.deployment.deployment import Domain
+from authlens.core.deployment.transport import transport_of
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.saved.certificate import Certificate
 from authlens.core.secrets.redaction import MASK
 from support.preflight import SIGNED
 
@@ -162,7 +166,7 @@ def test_references_and_escapes_stand_as_they_are_meant() -> None:
     found = lines(request)
     assert options(found["mosquitto_pub"])["-u"].startswith("${env:X}?")
     assert "tok=${env:TOKEN}" in found["websocket-url"].text
-    assert found["curl"].note.endswith("Put in what ${…} stands for.")
+    assert found["curl"].note.endswith("Put in what ${…} stands for, URL-encoded in a username or URL.")
     resolved = device_lines(request, SIGNED, reveal=True, is_resolved=True)
     assert all("Put in" not in line.note for line in resolved)
     assert "$${env:X}" in resolved[1].text
@@ -174,3 +178,69 @@ def test_a_query_that_no_url_holds_is_encoded() -> None:
     assert "&a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9" in found["curl"].text
     assert "--header 'X-Empty;'" in found["curl"].text
     assert "/mqtt?a=b%20c&d=%7Be%7D%5B1-9%5D%41%C3%A9&" in found["websocket-url"].text
+
+
+@pytest.mark.parametrize(
+    ("given_", "host"),
+    [
+        ("abc-ats.iot.eu-west-1.amazonaws.com", "abc-ats.iot.eu-west-1.amazonaws.com"),
+        ("abc.example/mqtt", "abc.example"),
+        ("https://abc.example", "abc.example"),
+        ("wss://abc.example:443/mqtt?x=1", "abc.example"),
+        ("abc.example:8883", "abc.example"),
+        (" abc.example ", "abc.example"),
+        ("", None),
+        ("https://", None),
+        ("a b", None),
+        ("/mqtt", None),
+    ],
+)
+def test_the_host_of_an_endpoint_is_taken_out(given_: str, host: str | None) -> None:
+    assert host_of(given_) == host
+    assert f"-h {host or ENDPOINT} " in lines(TOKEN_MODE, endpoint=given_)["mosquitto_pub"].text
+
+
+def test_curl_names_qos_once() -> None:
+    for query_string, expected in (("?qos=0&a=1", "?qos=0&a=1"), ("?QoS=1", "?QoS=1"), ("?a=1", "?qos=1&a=1")):
+        request = AuthorizerRequest("A", http_context=HttpContext(query_string=query_string))
+        assert f"/topics/a%2Fb%20c{expected}" in lines(request)["curl"].text
+
+
+def test_what_a_header_would_change_goes_into_the_query_string() -> None:
+    text = lines(AuthorizerRequest("A", " ü\n", SIGNATURE))["curl"].text
+    assert "tok=%20%C3%BC%0A" in text
+    assert "'tok: " not in text
+
+
+def of_domain(domain: Domain | None, certificate: Certificate | None = None) -> dict[str, DeviceLine]:
+    transport = transport_of(domain, "A", certificate)
+    return {line.id: line for line in device_lines(TOKEN_MODE, SIGNED, transport=transport, reveal=True)}
+
+
+def test_a_domain_of_secure_mqtt_needs_neither_alpn_nor_the_name() -> None:
+    found = of_domain(Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", True))
+    assert set(found) == {"mosquitto_pub", "mqttx", "paho", "mqtt-js", "aws-sdk"}
+    for line in found.values():
+        assert "alpn" not in line.text.lower()
+        assert AUTHORIZER_NAME not in line.text
+        assert "auth_authorizer_name" not in line.text
+
+
+@pytest.mark.parametrize(
+    ("protocol", "ids"), [("MQTT_WSS", {"websocket-url"}), ("HTTPS", {"curl"})], ids=["WebSocket", "HTTPS"]
+)
+def test_only_what_the_domain_carries_is_shown(protocol: str, ids: set[str]) -> None:
+    found = of_domain(Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", protocol, "B", True))
+    assert set(found) == ids
+    assert all(AUTHORIZER_NAME in line.text for line in found.values())
+
+
+def test_a_certificate_is_on_every_line_that_can_carry_one() -> None:
+    found = of_domain(None, Certificate("it's.pem", "key.pem"))
+    assert "websocket-url" not in found
+    for line in found.values():
+        assert "key.pem" in line.text
+        assert "alpn" not in line.text.lower()
+    assert options(found["mosquitto_pub"])["--cert"] == "it's.pem"
+    x509 = of_domain(Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH_X509", "SECURE_MQTT", "A", True))
+    assert "device.pem.crt" in x509["mosquitto_pub"].text

@@ -1,28 +1,28 @@
-"""The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, the AWS SDK and a browser's URL.
+"""The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, MQTT.js, the AWS SDK, a browser's URL.
 
-Port 443, ALPN, SNI, the authorizer's parameters and the URL-encoded signature stand in place. Secrets are masked unless
-they are to be revealed; every value is quoted for the shell or for Python. References stand as they are written.
+Port, ALPN, SNI, the authorizer's parameters and their encoding are in place; tests run every line against a listener
+that decodes what arrives. Secrets are masked unless they are to be revealed; every value is quoted for the shell or the
+language. References stay as they are written.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from shlex import quote
 from urllib.parse import quote as url_quote
 
+from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Device, device_of
+from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.fields import texts
 from authlens.core.request.references import meant_request
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.token_place import everything, put, signature_of, token_of
 from authlens.core.secrets.redaction import MASK, redact_request
-from authlens.core.text.encodings import url_encode
+from authlens.core.text.encodings import to_base64, url_encode
 
-ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
-"""Stands where no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""
-TOPIC = "test/topic"
-CLIENT_ID = "client-1"
 _REFERENCE = re.compile(r"(?<!\$)\$\{(?:env|file|keyring):[^}]*\}")
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"
 """What may stand in a query as it was typed; curl takes brackets and braces for patterns."""
@@ -37,27 +37,6 @@ class DeviceLine:
     """What to know before it is run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What a device would say, worked out of a request."""
-
-    endpoint: str
-    topic: str
-    client_id: str
-    username: str
-    """The MQTT username with its query part."""
-    plain_username: str
-    """The same without what an SDK puts there itself."""
-    password: str | bytes | None
-    name: str
-    token_key_name: str
-    token: str | None
-    signature: str | None
-    headers: tuple[tuple[str, str], ...]
-    query_string: str
-    """Without its `?`."""
-
-
 def device_lines(
     request: AuthorizerRequest,
     authorizer: Authorizer | None = None,
@@ -65,21 +44,33 @@ def device_lines(
     endpoint: str | None = None,
     account_endpoint: str = "",
     topic: str = TOPIC,
+    transport: Transport | None = None,
     reveal: bool = False,
     is_resolved: bool = False,
 ) -> tuple[DeviceLine, ...]:
     """Every form, for `endpoint`; else for the TLS server name, the account's data endpoint, or a stand-in.
 
-    is_resolved: nothing in the request is a reference or escaped.
+    transport: what the domain configuration of that host decides, where it is known; lines that it does not carry are
+    left out. is_resolved: nothing in the request is a reference or escaped.
     """
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
     references = [] if is_resolved else _references(request)
     request = request if is_resolved else meant_request(request)
     known = authorizer or Authorizer("", token_key_name=key_name)
-    device = _device(request if reveal else redact_request(request, known), key_name, endpoint, account_endpoint, topic)
-    lines = (_curl(device), _mosquitto(device), _mqttx(device), _paho(device), _sdk(device), _browser(device))
+    shown = request if reveal else redact_request(request, known)
+    host = endpoint or (request.tls_context.server_name if request.tls_context else None) or account_endpoint
+    device = device_of(shown, key_name, host or "", topic, transport or Transport())
     kept = [] if reveal else [MASK]
-    return tuple(_readable(line, [*kept, *references], bool(references)) for line in lines)
+    return tuple(_readable(line, [*kept, *references], bool(references)) for line in _lines(device))
+
+
+def _lines(device: Device) -> Iterator[DeviceLine]:
+    if device.transport.carries_https:
+        yield _curl(device)
+    if device.transport.carries_mqtt:
+        yield from (_mosquitto(device), _mqttx(device), _paho(device), _mqtt_js(device), _sdk(device))
+    if device.transport.carries_websocket:
+        yield _browser(device)
 
 
 def _references(request: AuthorizerRequest) -> list[str]:
@@ -91,50 +82,8 @@ def _readable(line: DeviceLine, kept: list[str], refers: bool) -> DeviceLine:
     text = line.text
     for each in kept:
         text = text.replace(url_encode(each), each)
-    note = f"{line.note} Put in what ${{…}} stands for." if refers else line.note
+    note = f"{line.note} Put in what ${{…}} stands for, URL-encoded in a username or URL." if refers else line.note
     return replace(line, text=text, note=note)
-
-
-def _device(
-    request: AuthorizerRequest, key_name: str, endpoint: str | None, account_endpoint: str, topic: str
-) -> Device:
-    tls, mqtt, http = request.tls_context, request.mqtt_context, request.http_context
-    known = Authorizer("", token_key_name=key_name)
-    token, signature, name = token_of(request, known), signature_of(request), request.authorizer_name or ""
-    carried = request
-    for parameter, value in ((AUTHORIZER_NAME, name), (SIGNATURE_NAME, signature), (key_name, token)):
-        carried = carried if not value else put(carried, "username", parameter, value)
-    username = (carried.mqtt_context.username if carried.mqtt_context else None) or ""
-    return Device(
-        endpoint=endpoint or (tls.server_name if tls else None) or account_endpoint or ENDPOINT,
-        topic=topic,
-        client_id=(mqtt.client_id if mqtt else None) or CLIENT_ID,
-        username=username,
-        plain_username=_without((mqtt.username if mqtt else None) or "", (AUTHORIZER_NAME, SIGNATURE_NAME, key_name)),
-        password=mqtt.password if mqtt else None,
-        name=name,
-        token_key_name=key_name,
-        token=token,
-        signature=signature,
-        headers=_headers(request, {AUTHORIZER_NAME: name, SIGNATURE_NAME: signature, key_name: token}),
-        query_string=((http.query_string if http else None) or "").removeprefix("?"),
-    )
-
-
-def _without(username: str, names: tuple[str, ...]) -> str:
-    before, _, written = username.partition("?")
-    known = {name.lower() for name in names}
-    kept = [part for part in written.split("&") if part and part.partition("=")[0].lower() not in known]
-    return f"{before}?{'&'.join(kept)}" if kept else before
-
-
-def _headers(request: AuthorizerRequest, parameters: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
-    """The request's headers, and the parameters that neither they nor the query string carry."""
-    http = request.http_context
-    given = (http.headers or ()) if http else ()
-    carried = {placed.name.lower() for placed in everything(request) if placed.place != "username"}
-    added = ((name, value) for name, value in parameters.items() if value and name.lower() not in carried)
-    return (*given, *added)
 
 
 def _as_query(device: Device) -> str:
@@ -143,9 +92,13 @@ def _as_query(device: Device) -> str:
 
 
 def _curl(device: Device) -> DeviceLine:
-    query = f"qos=1&{_as_query(device)}" if device.query_string else "qos=1"
-    url = f"https://{device.endpoint}:443/topics/{url_encode(device.topic)}?{query}"
+    given = _as_query(device)
+    has_qos = any(part.partition("=")[0].lower() == "qos" for part in given.split("&"))
+    query = "&".join(filter(None, ("" if has_qos else "qos=1", given)))
+    url = f"https://{device.endpoint}:{device.transport.port}/topics/{url_encode(device.topic)}?{query}"
     parts = ["curl", "--request POST", f"--url {quote(url)}"]
+    if device.certificate_files is not None:
+        parts.append("--cert {} --key {}".format(*map(quote, device.certificate_files)))
     # Without a value curl would leave the header out; a semicolon sends it empty.
     parts += [f"--header {quote(f'{name}: {value}' if value else f'{name};')}" for name, value in device.headers]
     parts.append("--data 'hello'")
@@ -155,8 +108,9 @@ def _curl(device: Device) -> DeviceLine:
 
 def _mosquitto(device: Device) -> DeviceLine:
     parts = [
-        f"mosquitto_pub -h {quote(device.endpoint)} -p 443",
-        "--tls-alpn mqtt --tls-use-os-certs",
+        f"mosquitto_pub -h {quote(device.endpoint)} -p {device.transport.port}",
+        f"{_alpn_option('--tls-alpn', device)}--tls-use-os-certs",
+        *_certificate_option("--cert", "--key", device),
         f"-i {quote(device.client_id)}",
         f"-u {quote(device.username)}",
         *_password_option(device),
@@ -168,72 +122,137 @@ def _mosquitto(device: Device) -> DeviceLine:
 
 def _mqttx(device: Device) -> DeviceLine:
     parts = [
-        f"mqttx pub -h {quote(device.endpoint)} -p 443 -l mqtts",
-        "--alpn mqtt",
+        f"mqttx pub -h {quote(device.endpoint)} -p {device.transport.port} -l mqtts",
+        *([f"--alpn {device.transport.alpn}"] if device.transport.alpn else []),
+        *_certificate_option("--cert", "--key", device),
         f"-i {quote(device.client_id)}",
         f"-u {quote(device.username)}",
         *_password_option(device),
         f"-t {quote(device.topic)} -m hello -q 1",
     ]
-    note = "In the MQTTX app: mqtts://, port 443, ALPN mqtt, and the same username. " + _binary_note(device)
+    alpn = f"ALPN {device.transport.alpn}" if device.transport.alpn else "no ALPN"
+    note = f"In the MQTTX app: mqtts://, port 443, {alpn}, and the same username. " + _binary_note(device)
     return DeviceLine("mqttx", "MQTTX CLI (MQTT over TLS)", _joined(parts), note.strip())
 
 
 def _paho(device: Device) -> DeviceLine:
+    files = device.certificate_files
     lines = (
         "import ssl",
         "import paho.mqtt.client as mqtt",
         "",
         "context = ssl.create_default_context()",
-        'context.set_alpn_protocols(["mqtt"])',
+        *(
+            [f"context.set_alpn_protocols([{device.transport.alpn!r}])".replace("'", '"')]
+            if device.transport.alpn
+            else []
+        ),
+        *([f"context.load_cert_chain({files[0]!r}, {files[1]!r})"] if files else []),
         f"client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id={device.client_id!r})",
         f"client.username_pw_set({device.username!r}, {device.password!r})",
         "client.tls_set_context(context)",
-        f"client.connect({device.endpoint!r}, 443)",
+        f"client.connect({device.endpoint!r}, {device.transport.port})",
     )
     return DeviceLine("paho", "paho-mqtt 2 (Python)", "\n".join(lines), "The host given to connect is sent as SNI.")
 
 
+def _mqtt_js(device: Device) -> DeviceLine:
+    files = device.certificate_files
+    options = {
+        "ALPNProtocols": json.dumps([device.transport.alpn]) if device.transport.alpn else None,
+        "cert": f"fs.readFileSync({json.dumps(files[0])})" if files else None,
+        "key": f"fs.readFileSync({json.dumps(files[1])})" if files else None,
+        "clientId": json.dumps(device.client_id),
+        "username": json.dumps(device.username),
+        "password": _js_password(device.password),
+    }
+    lines = (
+        *(['const fs = require("fs");'] if files else []),
+        'const mqtt = require("mqtt");',
+        "",
+        f"const client = mqtt.connect({json.dumps(f'mqtts://{device.endpoint}:{device.transport.port}')}, {{",
+        *(f"  {name}: {value}," for name, value in options.items() if value is not None),
+        "});",
+    )
+    return DeviceLine("mqtt-js", "MQTT.js (Node.js)", "\n".join(lines), "MQTT.js sends the host as SNI.")
+
+
+def _js_password(password: str | bytes | None) -> str | None:
+    if isinstance(password, bytes):
+        return f'Buffer.from("{to_base64(password)}", "base64")'
+    return None if password is None else json.dumps(password)
+
+
+_BUILDERS = ("direct_with_custom_authorizer", "websockets_with_custom_authorizer")
+
+
 def _sdk(device: Device) -> DeviceLine:
+    """The builder URL-encodes the signature alone, and that only while it holds no `%`: all of it is encoded here."""
     password = device.password.encode("utf-8", "replace") if isinstance(device.password, str) else device.password
-    signature = url_encode(device.signature) if device.signature else None
     arguments = {
         "endpoint": device.endpoint,
         "client_id": device.client_id,
-        "auth_authorizer_name": device.name,
+        "auth_authorizer_name": url_encode(device.name),
         "auth_username": device.plain_username,
         "auth_password": password,
-        "auth_token_key_name": device.token_key_name if device.token else None,
-        "auth_token_value": device.token,
-        "auth_authorizer_signature": signature,
+        "auth_token_key_name": url_encode(device.token_key_name) if device.token else None,
+        "auth_token_value": url_encode(device.token) if device.token else None,
+        "auth_authorizer_signature": url_encode(device.signature) if device.signature else None,
     }
     lines = [f"    {name}={value!r}," for name, value in arguments.items() if value not in (None, "")]
     text = "\n".join(
-        (
-            "from awsiot import mqtt5_client_builder",
-            "",
-            "client = mqtt5_client_builder.direct_with_custom_authorizer(",
-            *lines,
-            ")",
-        )
+        ("from awsiot import mqtt5_client_builder", "", f"client = mqtt5_client_builder.{_BUILDERS[0]}(", *lines, ")")
     )
-    note = "The SDK sets port 443, ALPN and SNI itself and appends '?SDK=…&Version=…' to the username."
+    note = (
+        f"The SDK sets port 443, ALPN and SNI itself and appends 'SDK=…&Platform=…&Metadata=…' to the username; "
+        f"{_BUILDERS[1]} takes the same arguments."
+    )
+    if device.certificate_files is not None:
+        text = _sdk_with_certificate(device, password)
+        note = "This builder would send an ALPN protocol on port 443, which a domain with certificates has none for."
     return DeviceLine("aws-sdk", "AWS IoT Device SDK v2 (Python)", text, note)
+
+
+def _sdk_with_certificate(device: Device, password: bytes | None) -> str:
+    """The builders for custom authorizers take no certificate, and that for certificates takes a username."""
+    certificate, key = device.certificate_files or (CERTIFICATE, PRIVATE_KEY)
+    arguments = {
+        "endpoint": device.endpoint,
+        "client_id": device.client_id,
+        "cert_filepath": certificate,
+        "pri_key_filepath": key,
+        "port": 8883,
+        "username": device.username,
+        "password": password,
+    }
+    lines = [f"    {name}={value!r}," for name, value in arguments.items() if value not in (None, "")]
+    return "\n".join(
+        ("from awsiot import mqtt5_client_builder", "", "client = mqtt5_client_builder.mtls_from_path(", *lines, ")")
+    )
 
 
 def _browser(device: Device) -> DeviceLine:
     parameters = [_as_query(device)] if device.query_string else []
-    carried = device.query_string.lower()
+    carried = {part.partition("=")[0].lower() for part in device.query_string.split("&")}
     for name, value in (
         (AUTHORIZER_NAME, device.name),
         (SIGNATURE_NAME, device.signature),
         (device.token_key_name, device.token),
     ):
-        if value and f"{name.lower()}=" not in carried:
-            parameters.append(f"{name}={url_encode(value)}")
+        if value and name.lower() not in carried and url_encode(name).lower() not in carried:
+            parameters.append(f"{url_encode(name)}={url_encode(value)}")
     text = f"wss://{device.endpoint}/mqtt?{'&'.join(parameters)}"
     note = "A browser cannot set headers on a WebSocket: the parameters go into the URL. Port 443, no ALPN."
     return DeviceLine("websocket-url", "URL for MQTT over WebSocket", text, note)
+
+
+def _alpn_option(option: str, device: Device) -> str:
+    return f"{option} {device.transport.alpn} " if device.transport.alpn else ""
+
+
+def _certificate_option(certificate: str, key: str, device: Device) -> list[str]:
+    files = device.certificate_files
+    return [] if files is None else [f"{certificate} {quote(files[0])} {key} {quote(files[1])}"]
 
 
 def _password_option(device: Device) -> list[str]:

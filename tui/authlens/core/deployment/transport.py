@@ -1,0 +1,49 @@
+"""How a device gets to an authorizer: port, ALPN, name, certificate, as the domain configuration of the host decides.
+
+The rule: without a domain configuration the defaults of the account's endpoint hold (GUIDE/protocols).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authlens.core.deployment.deployment import Domain
+from authlens.core.saved.certificate import Certificate
+
+X509 = "CUSTOM_AUTH_X509"
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    alpn: str | None = "mqtt"
+    """For MQTT over TLS; `None`: none is to be sent."""
+    port: int = 443
+    needs_name: bool = True
+    """Whether a device has to name the authorizer."""
+    certificate: Certificate | None = None
+    """What the client authenticates TLS with, where it has to."""
+    carries_mqtt: bool = True
+    """MQTT over TLS."""
+    carries_websocket: bool = True
+    carries_https: bool = True
+    is_default: bool = True
+    """Whether ports and ALPN tell protocols and authentication apart, for want of a configuration that does."""
+
+
+def transport_of(
+    domain: Domain | None = None, authorizer_name: str = "", certificate: Certificate | None = None
+) -> Transport:
+    """The way through this domain configuration; `None` is the account's own endpoint, or one that is not known."""
+    is_x509 = certificate is not None or (domain is not None and domain.authentication_type == X509)
+    protocol = domain.application_protocol if domain is not None else "DEFAULT"
+    is_default = protocol in ("", "DEFAULT") and not is_x509
+    default_name = domain.default_authorizer if domain is not None else ""
+    return Transport(
+        alpn="mqtt" if is_default else None,
+        needs_name=not default_name or default_name != authorizer_name,
+        certificate=(certificate or Certificate()) if is_x509 else None,
+        carries_mqtt=protocol not in ("MQTT_WSS", "HTTPS"),
+        carries_websocket=protocol not in ("SECURE_MQTT", "HTTPS") and not is_x509,
+        carries_https=protocol not in ("SECURE_MQTT", "MQTT_WSS"),
+        is_default=is_default,
+    )

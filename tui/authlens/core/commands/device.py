@@ -18,7 +18,7 @@ TOPIC = "test/topic"
 CLIENT_ID = "client-1"
 CERTIFICATE, PRIVATE_KEY = "device.pem.crt", "device.pem.key"
 """Stand where a certificate is needed and its files are not known."""
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::\d*)?(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
+_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::\d+)?(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
 _IN_HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """What arrives unchanged as the value of a header; anything else goes into the query string."""
 

@@ -58,8 +58,8 @@ def test_a_deny_of_another_document_cancels() -> None:
         ((allow("iot:Connect", "client/${iot:ClientId}"),), None, 0),
         (
             (PUBLISH,),
-            "no statement allows iot:Connect to the client `c1`: what is allowed is iot:Publish; "
-            "no Allow names iot:Connect",
+            "no statement allows iot:Connect to the client `c1`: iot:Publish is allowed, "
+            "but no statement allows iot:Connect",
             1,
         ),
         ((), None, 0),

@@ -5,9 +5,12 @@ import pytest
 from authlens.core.policy.actions import (
     ACTIONS,
     TYPES,
+    NameKind,
     action_named,
     actions_matching,
     full_name,
+    kind_of,
+    misspelt,
     nearest,
     nearest_action,
 )
@@ -27,7 +30,12 @@ def test_case_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("pattern", "names"),
     [
-        ("iot:*", {action.name for action in ACTIONS}),
+        ("iot:*", {action.name for action in ACTIONS if action.name.startswith("iot:")}),
+        ("greengrass:Disc*", {"greengrass:Discover"}),
+        ("*:*", {action.name for action in ACTIONS}),
+        ("i*:Publish", set()),
+        ("io?:Publish", set()),
+        ("iot*", set()),
         ("*", {action.name for action in ACTIONS}),
         ("iot:*publish", {"iot:Publish", "iot:RetainPublish"}),
         ("iot:P?blish", {"iot:Publish"}),
@@ -56,3 +64,49 @@ def test_the_prefix_is_completed(written: str, full: str) -> None:
 def test_the_nearest_word_keeps_its_spelling() -> None:
     assert nearest("statment", ("Version", "Statement")) == "Statement"
     assert nearest("zzz", ("Version", "Statement")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("iot:Publish", NameKind.KNOWN),
+        ("IOT:PUBLISH", NameKind.KNOWN),
+        ("iotjobsdata:UpdateJobExecution", NameKind.KNOWN),
+        ("greengrass:PutCertificateAuthorities", NameKind.KNOWN),
+        ("iot:SendDirectMessage", NameKind.KNOWN),
+        ("iot:Pub*", NameKind.KNOWN),
+        ("*", NameKind.KNOWN),
+        ("iot:Publsh", NameKind.MISSPELT),
+        ("iotdata:Publish", NameKind.MISSPELT),
+        ("mqtt:Subscribe", NameKind.MISSPELT),
+        ("iot:Discover", NameKind.MISSPELT),
+        ("iot:CreateThing", NameKind.UNLISTED),
+        ("iot:DeleteThing", NameKind.UNLISTED),
+        ("iot:SendMessage", NameKind.UNLISTED),
+        ("greengrass:Fly*", NameKind.UNLISTED),
+        ("s3:GetObject", NameKind.FOREIGN),
+        ("i*:Publish", NameKind.FOREIGN),
+        ("", NameKind.FOREIGN),
+    ],
+)
+def test_what_kind_of_name_it_is(name: str, kind: NameKind) -> None:
+    assert kind_of(name) is kind
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("iot:Conect", "iot:Connect"),
+        ("iot:Recieve", "iot:Receive"),
+        ("iot:Publishes", "iot:Publish"),
+        ("iot:GetRetainedMesage", "iot:GetRetainedMessage"),
+        ("iotjobdata:GetPendingJobExecutions", "iotjobsdata:GetPendingJobExecutions"),
+        ("iotjobsdata:StartNextPendingJobExecutions", "iotjobsdata:StartNextPendingJobExecution"),
+        ("iot:Poblich", "iot:Publish"),
+        ("iot:Poblyci", None),
+        ("iot:Disconnect", None),
+        ("iot:A", None),
+    ],
+)
+def test_slips_of_the_pen(written: str, meant: str | None) -> None:
+    assert misspelt(written) == meant

@@ -21,6 +21,8 @@ from authlens.core.saved.question import first_questions, read_question, slip
         ("receive arn:aws:iot:r:1:topic/a", "iot:Receive", "arn:aws:iot:r:1:topic/a"),
         ("getthingshadow lamp", "iot:GetThingShadow", "thing/lamp"),
         ("ListRetainedMessages", "iot:ListRetainedMessages", "*"),
+        ("iot:Frobnicate topic/a", "iot:Frobnicate", "topic/a"),
+        ("greengrass:discover thing/a", "greengrass:Discover", "thing/a"),
     ],
 )
 def test_questions(text: str, action: str, resource: str) -> None:
@@ -31,8 +33,11 @@ def test_questions(text: str, action: str, resource: str) -> None:
     ("text", "says"),
     [
         ("", "publish sensors/7/data"),
-        ("pubish a", "Did you mean iot:Publish?"),
-        ("frobnicate a", "Try connect"),
+        ("pubish a", "did you mean iot:Publish?"),
+        ("frobnicate a", "try connect"),
+        ("foo:Bar a", "has no prefix"),
+        ("iot:* topic/a", "is a pattern"),
+        ("iot:Frobnicate", "iot:Frobnicate on what?"),
         ("connect", "Add the client id"),
         ("publish", "Add the topic"),
     ],
@@ -51,19 +56,25 @@ def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
         ("iot:Publish", "arn:aws:iot:us-west-2:123456789012:topic/a:b", None),
         ("iot:ListRetainedMessages", "*", None),
         ("greengrass:Discover", "thing/t", None),
-        ("iot:Publsh", "topic/a", "AWS IoT policies know no action iot:Publsh; did you mean iot:Publish?"),
-        ("iot:*", "topic/a", "AWS IoT policies know no action iot:*"),
+        ("iot:Frobnicate", "topic/a", None),
+        ("iot:Publsh", "topic/a", "iot:Publsh is not an action of AWS IoT policies; did you mean iot:Publish?"),
+        ("iot:*", "topic/a", "iot:* is a pattern; ask about one action, such as iot:Publish"),
+        (
+            "s3:GetObject",
+            "*",
+            "s3:GetObject has no prefix that AWS IoT policies know (iot:, iotjobsdata:, greengrass:)",
+        ),
         (
             "iot:Connect",
             "client/${iot:ClientId}",
             "client/${iot:ClientId} holds a variable; ask for what stands in its place, such as client/sensor-7",
         ),
-        ("publish", "a/b", "a/b is no resource of iot:Publish; did you mean topic/a/b?"),
-        ("iot:Subscribe", "topic/#", "topic/# is no resource of iot:Subscribe; did you mean topicfilter/#?"),
+        ("publish", "a/b", "a/b is not a resource of iot:Publish; did you mean topic/a/b?"),
+        ("iot:Subscribe", "topic/#", "topic/# is not a resource of iot:Subscribe; did you mean topicfilter/#?"),
         (
             "iot:Publish",
             "arn:aws:iot:r:1:client/a",
-            "client/a is no resource of iot:Publish; did you mean topic/a?",
+            "client/a is not a resource of iot:Publish; did you mean topic/a?",
         ),
     ],
 )

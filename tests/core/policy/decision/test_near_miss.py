@@ -9,23 +9,22 @@ from support.policies import ARN, allow, ask, deny, document, misses
 @pytest.mark.parametrize(
     ("action", "resource", "message"),
     [
-        ("iot:Conect", "client/a", "AWS IoT policies know no action iot:Conect; did you mean iot:Connect?"),
-        ("iot:CreateThing", "thing/a", "AWS IoT policies know no action iot:CreateThing"),
-        ("iot:Publish", "a/b", "`a/b` is no resource of iot:Publish: ask for `topic/a/b`, which is allowed"),
+        ("iot:Conect", "client/a", "iot:Conect is not an action that authlens knows; did you mean iot:Connect?"),
+        ("iot:Publish", "a/b", "`a/b` is not a resource of iot:Publish: ask for `topic/a/b`, which is allowed"),
         (
             "iot:Subscribe",
             "topic/a/b",
-            "`topic/a/b` is no resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
+            "`topic/a/b` is not a resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
         ),
         (
             "iot:Connect",
             "topic/c1",
-            "`topic/c1` is no resource of iot:Connect: ask for `client/c1`, which is not allowed either",
+            "`topic/c1` is not a resource of iot:Connect: ask for `client/c1`, which is not allowed either",
         ),
         (
             "iot:Subscribe",
             ARN + "topic/a/b",
-            "`topic/a/b` is no resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
+            "`topic/a/b` is not a resource of iot:Subscribe: ask for `topicfilter/a/b`, which is allowed",
         ),
     ],
 )
@@ -43,35 +42,35 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
     [
         (
             condition("StringEquals", "iot:ClientId", "a", "b"),
-            "the condition StringEquals on iot:ClientId is not met: it wants `a` or `b`, the connection has `c1`",
+            "the condition StringEquals on iot:ClientId is not met: it requires `a` or `b`, the connection has `c1`",
         ),
         (
             condition("StringNotEquals", "iot:ClientId", "${iot:ClientId}"),
-            "the condition StringNotEquals on iot:ClientId is not met: it wants anything but `c1`, "
+            "the condition StringNotEquals on iot:ClientId is not met: it requires anything but `c1`, "
             "the connection has `c1`",
         ),
         (
             condition("Bool", "iot:Connection.Thing.IsAttached", "true"),
-            "the condition Bool on iot:Connection.Thing.IsAttached is not met: it wants `true`, "
+            "the condition Bool on iot:Connection.Thing.IsAttached is not met: it requires `true`, "
             "the connection has no such key",
         ),
         (
             condition("StringEquals", "iot:ClientId"),
-            "the condition StringEquals on iot:ClientId is not met: it wants no value, the connection has `c1`",
+            "the condition StringEquals on iot:ClientId is not met: it requires no value, the connection has `c1`",
         ),
         (
             condition("Null", "iot:ClientId", "true"),
-            "the condition Null on iot:ClientId is not met: it wants the key to be absent, the connection has `c1`",
+            "the condition Null on iot:ClientId is not met: it requires the key to be absent, the connection has `c1`",
         ),
         (
             condition("Null", "aws:SourceIp", "false"),
-            "the condition Null on aws:SourceIp is not met: it wants the key to be there, "
+            "the condition Null on aws:SourceIp is not met: it requires the key to be there, "
             "the connection has no such key",
         ),
         (
             condition("ForAllValues:NumericLessThanEquals", "iot:ClientId", "5"),
             "the condition ForAllValues:NumericLessThanEquals on iot:ClientId is not met: "
-            "it wants every value to be at most `5`, the connection has `c1`",
+            "it requires every value to be at most `5`, the connection has `c1`",
         ),
         (
             condition("StringEqual", "iot:ClientId", "c1"),
@@ -88,24 +87,28 @@ def test_an_action_that_is_not_named() -> None:
     message = "it allows iot:Publish, iot:Receive on this resource, but not iot:RetainPublish"
     assert misses(one, "iot:RetainPublish", "topic/a") == [message]
     assert misses(document(allow("iot:Publsh", "topic/a")), "iot:Publish", "topic/a") == [
-        "`iot:Publsh` is no action; iot:Publish may be meant"
+        "`iot:Publsh` is not an action; iot:Publish may be meant"
     ]
     assert misses(document(allow("iot:Connect", "*")), "iot:Publish", "topic/a") == [
-        "what is allowed is iot:Connect; no Allow names iot:Publish"
+        "iot:Connect is allowed, but no statement allows iot:Publish"
     ]
 
 
 def test_what_not_action_and_not_resource_leave_out() -> None:
     no_publish = {"Effect": "Allow", "NotAction": "iot:P*", "Resource": "*"}
-    assert misses(document(no_publish), "iot:Publish", "topic/a") == ["its NotAction `iot:P*` leaves iot:Publish out"]
+    assert misses(document(no_publish), "iot:Publish", "topic/a") == ["its NotAction `iot:P*` excludes iot:Publish"]
     not_there = {"Effect": "Allow", "Action": "*", "NotResource": ARN + "topic/*"}
-    assert misses(document(not_there), "iot:Publish", "topic/a") == [f"its NotResource `{ARN}topic/*` leaves this out"]
+    assert misses(document(not_there), "iot:Publish", "topic/a") == [f"its NotResource `{ARN}topic/*` excludes this"]
 
 
 def test_what_is_left_out_is_told() -> None:
-    assert misses([parse("[]")], "iot:Publish", "topic/a")[0].startswith("it is left out: a policy is an object")
+    assert misses([parse("[]")], "iot:Publish", "topic/a")[0].startswith(
+        "this document does not count: a policy is an object"
+    )
     broken = allow("iot:Publish", "topic/a") | {"Effect": "ALLOW"}
-    assert misses(document(broken), "iot:Publish", "topic/a")[0].startswith("it is left out: Effect is Allow or Deny")
+    assert misses(document(broken), "iot:Publish", "topic/a")[0].startswith(
+        "this statement does not count: Effect is Allow or Deny"
+    )
 
 
 def test_the_nearest_comes_first() -> None:
@@ -123,7 +126,7 @@ def test_the_nearest_comes_first() -> None:
 
 def test_without_a_known_miss_the_likest_resource_is_named() -> None:
     one = document(allow("iot:Publish", ["topic/sensor/17", "topic/zzzzzzzzzzzzzz"]), allow("iot:Connect", "client/a"))
-    assert misses(one, "iot:Publish", "topic/sensor/18") == ["the nearest that it allows is `topic/sensor/17`"]
+    assert misses(one, "iot:Publish", "topic/sensor/18") == ["the closest it allows is `topic/sensor/17`"]
     assert misses(one, "iot:Publish", "topic/q") == []
 
 

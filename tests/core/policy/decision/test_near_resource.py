@@ -17,10 +17,18 @@ WEST = "arn:aws:iot:us-west-2:999999999999:"
         ("topic/${iot:Connection.Thing.ThingName}", "topic/a", "has neither a thing nor a certificate"),
         ("topic/${iot:Certificate.SerialNumber}", "topic/a", "has neither a thing nor a certificate"),
         ("topic/${iot:ClientId}", "topic/a", "`${iot:ClientId}` is `c1`, so `topic/${iot:ClientId}` is `topic/c1`"),
-        ("arn:aws:us-east-1:123456789012:topic/a", "topic/a", "lacks the field `iot`"),
-        ("arn:aws:us-east-1:123456789012:topic/*", "topic/a", "lacks the field `iot`"),
-        ("/topic/a", "topic/a", "has a slash before the type"),
-        ("topic/a ", "topic/a", "has white space at its end"),
+        (
+            "arn:aws:us-east-1:123456789012:topic/a",
+            "topic/a",
+            "lacks its service, `iot`; write `arn:aws:iot:us-east-1:123456789012:topic/",
+        ),
+        (
+            "arn:aws:us-east-1:123456789012:topic/*",
+            "topic/a",
+            "lacks its service, `iot`; write `arn:aws:iot:us-east-1:123456789012:topic/",
+        ),
+        ("/topic/a", "topic/a", "has a slash before `topic/`"),
+        ("topic/a ", "topic/a", "begins or ends with white space"),
         (f'["{ARN}topic/b", 7, "{ARN}topic/a"]', "topic/a", "is a list written as one string"),
         (
             WEST + "topic/a",
@@ -34,12 +42,12 @@ WEST = "arn:aws:iot:us-west-2:999999999999:"
         ("topic/a/#", "topic/a", "`#` in `topic/a/#` is an ordinary character"),
         ("topic/+/#", "topic/a/b/c", "is an ordinary character"),
         ("topic/A/B", "topic/a/b", "`topic/A/B` differs in upper and lower case"),
-        ("topic/a/*", "topic/a", "`topic/a/*` wants a slash after `topic/a`"),
+        ("topic/a/*", "topic/a", "`topic/a/*` needs a slash after `topic/a`"),
         ("topic/a", "topic/a/", "`topic/a` has no slash at the end, `topic/a/` has one"),
         ("topic//a", "topic/a", "`topic//a` has a second slash after `topic/`"),
-        ("topic/a", "topic//a", "`topic//a` has a second slash after `topic/`, `topic/a` has not"),
+        ("topic/a", "topic//a", "`topic//a` has a second slash after `topic/`, `topic/a` does not"),
         ("topic/a", "topic/a/b", "`topic/a` does not cover what lies below it, `topic/a/*` would"),
-        ("topic/a", "topic/ab", "`topic/a` is no prefix"),
+        ("topic/a", "topic/ab", "`topic/a` is not a prefix"),
     ],
 )
 def test_why_a_resource_does_not_match(resource: str, asked: str, words: str) -> None:
@@ -58,7 +66,9 @@ def test_texts_that_are_no_list_are_no_list(resource: str) -> None:
 
 def test_a_tail_alone_in_the_policy() -> None:
     one = document(allow("iot:Publish", "*") | {"Resource": "topic/a"})
-    assert misses(one, "iot:Publish", "topic/a") == ["`topic/a` is only the tail of an ARN"]
+    assert misses(one, "iot:Publish", "topic/a") == [
+        "`topic/a` is only the tail of an ARN; write `arn:aws:iot:*:*:topic/a`"
+    ]
 
 
 def test_a_variable_is_no_reason_where_the_rest_differs_too() -> None:
@@ -73,7 +83,7 @@ def test_a_named_shadow_is_a_longer_arn() -> None:
 
 def test_one_level_wildcards_stay_in_their_level() -> None:
     assert misses(document(allow("iot:Publish", "topic/+/b")), "iot:Publish", "topic/a/a/b") == [
-        "the nearest that it allows is `topic/+/b`"
+        "the closest it allows is `topic/+/b`"
     ]
 
 

@@ -80,16 +80,25 @@ class Prefix:
 
 
 def fitting_prefix(pattern: str) -> Prefix:
-    """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one `x`."""
+    """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one letter.
+
+    What is neither a region nor an account in any account of AWS, such as `None` or `REGION`, is left open, so that the
+    pattern matches nothing.
+    """
     fields = fields_of(pattern)
     if len(fields) == len(FIELDS):
         fields.pop()
     partition, _, region, account = [*fields[1:], *[""] * 4][:4]
-    return Prefix(_instance(partition), _instance(region), _instance(account))
+    return Prefix(_instance(partition, _WORD), _instance(region, _WORD), _instance(account, _DIGITS, "0"))
 
 
-def _instance(field: str) -> str | None:
-    return re.sub(r"\$\{[?]\}|[?]", "x", field.replace("*", "")) or None
+_WORD = re.compile(r"(?!(?:undefined|null|nil)$)[a-z0-9-]+")
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def _instance(field: str, form: re.Pattern[str], one: str = "x") -> str | None:
+    text = re.sub(r"\$\{[?]\}|[?]", one, field.replace("*", ""))
+    return text if form.fullmatch(text) else None
 
 
 @dataclass(frozen=True, slots=True)

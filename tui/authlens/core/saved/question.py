@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authlens.core.policy.actions import TYPES, action_named, full_name, nearest_action
+from authlens.core.policy.actions import SERVICES, TYPES, NameKind, action_named, full_name, kind_of, nearest_action
 from authlens.core.policy.arn import tail_of
 from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
@@ -18,38 +18,54 @@ def read_question(text: str) -> Question:
     resource = rest.strip()
     if not name:
         raise ValueError("Ask with an action and a resource, for example: publish sensors/7/data")
+    problem = action_problem(name)
+    if problem:
+        raise ValueError(problem if problem.endswith("?") else f"{problem}.")
     action = action_named(full_name(name))
-    if action is None:
-        nearest = nearest_action(name)
-        hint = f" Did you mean {nearest}?" if nearest else " Try connect, publish, subscribe or receive."
-        raise ValueError(f"{name} is no action of AWS IoT.{hint}")
-    if action.type == "*" and not resource:
+    if action is None or not action.type:
+        if not resource:
+            raise ValueError(f"{name} on what? Add the resource, such as thing/NAME or *.")
+        return Question(action.name if action else name, resource)
+    if "*" in action.types and not resource:
         return Question(action.name, "*")
     if not resource:
         raise ValueError(f"{action.name} on what? Add the {_WHAT.get(action.type, action.type)}.")
     return Question(action.name, _with_type(resource, action.type))
 
 
-def slip(question: Question) -> str | None:
-    """Why policies cannot answer this as it is meant, so that a slip of the pen is not taken for a denial.
+def action_problem(written: str) -> str | None:
+    """Why nobody can decide about an action of that name; `None` for known ones, and for those AWS may have added.
 
-    `None` when they can, and for the actions of other services.
+    A misspelt name would pass for a denial, so it is refused, everywhere alike.
     """
-    name = full_name(question.action)
-    action = action_named(name)
-    if action is None:
-        if not name.lower().startswith("iot:"):
-            return None
-        nearest = nearest_action(name)
-        return f"AWS IoT policies know no action {name}" + (f"; did you mean {nearest}?" if nearest else "")
+    name = full_name(written)
+    if "*" in name or "?" in name:
+        return f"{written} is a pattern; ask about one action, such as iot:Publish"
+    kind = kind_of(name)
+    if kind is NameKind.MISSPELT or (kind is NameKind.UNLISTED and ":" not in written):
+        meant = nearest_action(name)
+        hint = f"; did you mean {meant}?" if meant else "; try connect, publish, subscribe or receive"
+        return f"{written} is not an action of AWS IoT policies{hint}"
+    if kind is NameKind.FOREIGN:
+        known = ", ".join(f"{service}:" for service in SERVICES)
+        return f"{written} has no prefix that AWS IoT policies know ({known})"
+    return None
+
+
+def slip(question: Question) -> str | None:
+    """Why policies cannot answer this as it is meant, so that a slip of the pen is not taken for a denial."""
+    problem = action_problem(question.action)
+    if problem:
+        return problem
     if "${" in question.resource:
         return f"{question.resource} holds a variable; ask for what stands in its place, such as client/sensor-7"
+    action = action_named(full_name(question.action))
     tail = tail_of(question.resource)
     kind, _, rest = tail.partition("/")
-    if action.type in ("*", kind) or tail == "*":
+    if action is None or not action.type or {kind, "*"} & set(action.types) or tail == "*":
         return None
     wanted = f"{action.type}/{rest if kind in TYPES else tail}"
-    return f"{tail} is no resource of {action.name}; did you mean {wanted}?"
+    return f"{tail} is not a resource of {action.name}; did you mean {wanted}?"
 
 
 def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:

@@ -9,6 +9,7 @@ from authlens.core.policy import arn
 from authlens.core.policy.actions import full_name
 from authlens.core.policy.decision import near_miss, reasons
 from authlens.core.policy.decision.near_miss import NearMiss
+from authlens.core.policy.decision.notes import notes
 from authlens.core.policy.decision.reasons import Substitution
 from authlens.core.policy.document import Document
 from authlens.core.policy.matching import Asking, Deciding, Word, matches
@@ -35,6 +36,11 @@ class Decision:
     def reasons(self) -> tuple[str, ...]:
         """Sentences that say what decided, and what else the action needs."""
         return reasons.reasons(self.word, self.deciding, self.asking, self.documents)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about the action that hold whatever was decided."""
+        return notes(self.documents, self.asking)
 
     @property
     def near_misses(self) -> tuple[NearMiss, ...]:

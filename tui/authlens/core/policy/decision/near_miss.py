@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from authlens.core.policy import arn
-from authlens.core.policy.actions import TYPES, action_named, actions_matching, nearest_action
+from authlens.core.policy.actions import TYPES, NameKind, action_named, actions_matching, kind_of, nearest_action
 from authlens.core.policy.arn import tail_of
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.decision.near_resource import Miss, nearest_resources, resource_misses
@@ -57,7 +57,7 @@ def _unread(documents: Sequence[Document]) -> Iterator[NearMiss]:
     for index, document in enumerate(documents):
         if document.faults and not document.statements:
             fault = document.faults[0]
-            yield NearMiss(1, f"it is left out: {fault.message}", index, None, fault.span)
+            yield NearMiss(1, f"this document does not count: {fault.message}", index, None, fault.span)
 
 
 def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
@@ -65,30 +65,31 @@ def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss,
     named = dict.fromkeys(element.text for one in allows if not one.not_action for element in one.actions)
     if not named or any(matching_action(one, asking.lower_action) for one in allows):
         return ()
-    return (NearMiss(5, f"what is allowed is {', '.join(named)}; no Allow names {asking.action}"),)
+    are = "is" if len(named) == 1 else "are"
+    return (NearMiss(5, f"{', '.join(named)} {are} allowed, but no statement allows {asking.action}"),)
 
 
 def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[NearMiss]:
     action = action_named(asking.action)
     if action is None:
         meant = nearest_action(asking.action)
-        hint = f"; did you mean {meant}?" if meant else ""
-        yield NearMiss(0, f"AWS IoT policies know no action {asking.action}{hint}")
+        if meant:
+            yield NearMiss(0, f"{asking.action} is not an action that authlens knows; did you mean {meant}?")
         return
     tail = asking.resource.tail
     kind = tail.partition("/")[0]
-    if action.type == "*" or kind == action.type or asking.resource.text == "*":
+    if {kind, "*"} & set(action.types) or not action.type or asking.resource.text == "*":
         return
     name = tail.partition("/")[2] if kind in TYPES else tail
     wanted = f"{action.type}/{name}"
     resource = arn.Asked(asking.resource.text.removesuffix(tail) + wanted, asking.resource.prefix)
     answer = "allowed" if is_allowed(action.name, resource, asking, documents) else "not allowed either"
-    yield NearMiss(0, clip(f"`{tail}` is no resource of {action.name}: ask for `{wanted}`, which is {answer}"))
+    yield NearMiss(0, clip(f"`{tail}` is not a resource of {action.name}: ask for `{wanted}`, which is {answer}"))
 
 
 def _of_statement(statement: Statement, asking: Asking) -> Iterator[Miss]:
     if statement.faults:
-        yield Miss(2, f"it is left out: {statement.faults[0].message}", statement.faults[0].span)
+        yield Miss(2, f"this statement does not count: {statement.faults[0].message}", statement.faults[0].span)
         return
     names_action = (matching_action(statement, asking.lower_action) is None) == statement.not_action
     names_resource = (matching_resource(statement, asking) is None) == statement.not_resource
@@ -111,10 +112,14 @@ def _unmet(condition: Condition, context: Context) -> Miss:
 
 def _wish(operator: Operator, wanted: list[str]) -> str:
     if operator.base == "Null":
-        return "it wants the key to be absent" if "true" in map(str.lower, wanted) else "it wants the key to be there"
+        return (
+            "it requires the key to be absent"
+            if "true" in map(str.lower, wanted)
+            else "it requires the key to be there"
+        )
     whose = {"ForAllValues": "every value to be ", "ForAnyValue": "one value to be "}.get(operator.quantifier or "", "")
     verb = f"{'anything but ' if operator.negated else _MEASURES.get(_measure(operator.base), '')}{_listed(wanted)}"
-    return f"it wants {whose}{verb}"
+    return f"it requires {whose}{verb}"
 
 
 def _measure(base: str) -> str:
@@ -144,7 +149,7 @@ def _resource_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
     if statement.not_resource:
         excluding = matching_resource(statement, asking)
         if excluding:
-            yield Miss(3, f"its NotResource `{excluding.text}` leaves this out", excluding.span)
+            yield Miss(3, f"its NotResource `{excluding.text}` excludes this", excluding.span)
         return
     for element in statement.resources:
         yield from resource_misses(element, asking)
@@ -154,15 +159,33 @@ def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
     if statement.not_action:
         excluding = matching_action(statement, asking.lower_action)
         if excluding:
-            yield Miss(3, f"its NotAction `{excluding.text}` leaves {asking.action} out", excluding.span)
+            yield Miss(3, f"its NotAction `{excluding.text}` excludes {asking.action}", excluding.span)
         return
     for element in statement.actions:
-        if not actions_matching(element.text) and nearest_action(element.text) == _name(asking):
-            yield Miss(1, f"`{element.text}` is no action; {asking.action} may be meant", element.span)
+        if not actions_matching(element.text) and _meant(element.text) == _name(asking):
+            yield Miss(1, f"`{element.text}` is not an action; {asking.action} may be meant", element.span)
+            return
+        if _is_spelled_otherwise(element.text, asking):
+            message = f"`{element.text}` is another action than {asking.action}: AWS tells them apart by their prefix"
+            yield Miss(1, message, element.span)
             return
     if not any(element.text == "*" for element in statement.resources):
         allowed = ", ".join(element.text for element in statement.actions)
         yield Miss(3, f"it allows {allowed} on this resource, but not {asking.action}", statement.actions[0].span)
+
+
+def _meant(pattern: str) -> str | None:
+    """What an element means that names no action: a wildcard in its prefix, or a slip of the pen."""
+    _, colon, bare = pattern.partition(":")
+    if colon and kind_of(pattern) is NameKind.FOREIGN:
+        return next((one.name for one in actions_matching(f"iot:{bare}")), None) or nearest_action(pattern)
+    return nearest_action(pattern)
+
+
+def _is_spelled_otherwise(pattern: str, asking: Asking) -> bool:
+    """Whether a job action is named with the prefix of the other plane."""
+    named, asked = action_named(pattern), action_named(asking.action)
+    return bool(named and asked and named != asked and {named.renamed, asked.renamed} & {named.name, asked.name})
 
 
 def _name(asking: Asking) -> str:
@@ -181,7 +204,7 @@ def _nearest(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, .
     ]
     alike = nearest_resources([element for element, _, _ in candidates], asking)
     return tuple(
-        NearMiss(9, f"the nearest that it allows is `{tail_of(element.text)}`", index, statement, element.span)
+        NearMiss(9, f"the closest it allows is `{tail_of(element.text)}`", index, statement, element.span)
         for element, index, statement in candidates
         if element in alike
     )

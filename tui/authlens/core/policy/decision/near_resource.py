@@ -12,6 +12,7 @@ from itertools import islice
 from authlens.core.policy import arn
 from authlens.core.policy.actions import action_named
 from authlens.core.policy.arn import tail_of
+from authlens.core.policy.arn_repair import repair
 from authlens.core.policy.document import ResourceElement
 from authlens.core.policy.matching import Asking
 from authlens.core.policy.variables import template
@@ -74,26 +75,21 @@ _CANNOT_RESOLVE = ": a connection with custom authentication has neither a thing
 
 
 def _broken_arn(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
-    """A slip in the ARN itself; mended, it would match."""
-    for mended, what in _mended(element.text):
-        prefix = arn.fitting_prefix(mended)
-        if _fits(mended, asking.resource.against(prefix), asking):
-            return 1, f"`{element.text}` {what}"
+    """A fault in the ARN itself; without it, the ARN would match."""
+    for meant, what in _meant(element.text):
+        prefix = arn.fitting_prefix(meant)
+        if _fits(meant, asking.resource.against(prefix), asking):
+            return 1, f"`{element.text}` {what}; write `{meant}`"
     return None
 
 
-def _mended(text: str) -> Iterator[tuple[str, str]]:
-    fields = text.split(":")
-    if text.startswith("arn:") and "iot" not in fields[1:3]:
-        yield ":".join([*fields[:2], "iot", *fields[2:]]), "lacks the field `iot` of its ARN"
-    if text.strip() != text:
-        yield text.strip(), "has white space at its end"
-    if ":/" in text:
-        yield text.replace(":/", ":", 1), "has a slash before the type, which makes it another resource"
+def _meant(text: str) -> Iterator[tuple[str, str]]:
     if text.startswith("["):
         yield from ((item, "is a list written as one string") for item in _listed(text))
-    elif not text.startswith("arn:") and text != "*":
-        yield f"arn:aws:iot:us-east-1:123456789012:{text}", "is only the tail of an ARN"
+        return
+    found = repair(text)
+    if found:
+        yield found.arn, found.fault
 
 
 def _listed(text: str) -> Iterable[str]:
@@ -152,14 +148,14 @@ def _slash(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
     tail = tail_of(element.text)
     glob = element.template.glob(asking.context)
     if glob.matches(text + "/"):
-        return 2, f"`{tail}` wants a slash after `{asking.resource.tail}`"
+        return 2, f"`{tail}` needs a slash after `{asking.resource.tail}`"
     if text.endswith("/") and glob.matches(text[:-1]):
         return 2, f"`{tail}` has no slash at the end, `{asking.resource.tail}` has one"
     kind, _, name = asking.resource.tail.partition("/")
     if glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}//{name}"):
         return 2, f"`{tail}` has a second slash after `{kind}/`"
     if name.startswith("/") and glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}/{name[1:]}"):
-        return 2, f"`{asking.resource.tail}` has a second slash after `{kind}/`, `{tail}` has not"
+        return 2, f"`{asking.resource.tail}` has a second slash after `{kind}/`, `{tail}` does not"
     return None
 
 
@@ -174,7 +170,7 @@ def _longer(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
             return 3, f"`{tail}` does not cover what lies below it, `{tail}/*` would{shadow}"
     plain = element.template.text(asking.context)
     if tail_of(plain).count("/") and text.startswith(plain) and not plain.endswith("/"):
-        return 4, f"`{tail}` is no prefix: it matches nothing longer without `*`"
+        return 4, f"`{tail}` is not a prefix: without `*` it matches nothing longer"
     return None
 
 

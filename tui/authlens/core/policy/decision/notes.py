@@ -1,0 +1,72 @@
+"""What a person should know who asks about this action, whatever the decision is; one sentence each.
+
+A shadow or a job is reached over MQTT by publishing to a reserved topic, so the answer for the HTTPS action alone would
+mislead; an action that authlens does not know is decided by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from authlens.core.policy import arn
+from authlens.core.policy.actions import NameKind, action_named, kind_of
+from authlens.core.policy.document import Document
+from authlens.core.policy.matching import Asking
+from authlens.core.policy.reasons import is_allowed
+
+_TOPICS = {
+    "GetThingShadow": "{shadow}/get",
+    "UpdateThingShadow": "{shadow}/update",
+    "DeleteThingShadow": "{shadow}/delete",
+    "GetPendingJobExecutions": "$aws/things/{thing}/jobs/get",
+    "StartNextPendingJobExecution": "$aws/things/{thing}/jobs/start-next",
+    "DescribeJobExecution": "$aws/things/{thing}/jobs/JOB/get",
+    "UpdateJobExecution": "$aws/things/{thing}/jobs/JOB/update",
+}
+"""What a client publishes to instead (the developer guide's page of reserved topics)."""
+
+
+def notes(documents: Sequence[Document], asking: Asking) -> tuple[str, ...]:
+    return tuple(_notes(documents, asking))
+
+
+def _notes(documents: Sequence[Document], asking: Asking) -> Iterator[str]:
+    if kind_of(asking.action) in (NameKind.UNLISTED, NameKind.FOREIGN):
+        yield (
+            f"authlens does not know this action: {asking.action} is not on the pages of AWS that it follows, "
+            "so it is decided by its name alone"
+        )
+    action = action_named(asking.action)
+    if action is None:
+        return
+    if action.renamed:
+        allowed = _whether(action.renamed, asking.resource, asking, documents)
+        yield f"AWS's pages call {action.name} {action.renamed} today, which is {allowed}"
+    topic = _topic(action.name, asking.resource.tail)
+    if topic:
+        allowed = _whether("iot:Publish", _sibling(asking.resource, f"topic/{topic}"), asking, documents)
+        yield (
+            f"{action.name} is an HTTPS action; over MQTT a client needs iot:Publish on topic/{topic}, "
+            f"which is {allowed}"
+        )
+
+
+def _topic(action: str, tail: str) -> str | None:
+    kind, _, name = tail.partition("/")
+    form = _TOPICS.get(action.partition(":")[2])
+    if form is None or kind != "thing" or not name:
+        return None
+    thing, _, shadow = name.partition("/")
+    base = f"$aws/things/{thing}/shadow" + (f"/name/{shadow}" if shadow else "")
+    return form.format(thing=thing, shadow=base)
+
+
+def _whether(action: str, resource: arn.Asked, asking: Asking, documents: Sequence[Document]) -> str:
+    return "allowed" if is_allowed(action, resource, asking, documents) else "not allowed"
+
+
+def _sibling(resource: arn.Asked, tail: str) -> arn.Asked:
+    """Another resource in the same region and account."""
+    full = arn.split(resource.text)
+    return arn.Asked(str(replace(full, tail=tail)) if full else tail, resource.prefix)

@@ -102,6 +102,88 @@ def admits(pattern: Sequence[Symbol], wanted: Sequence[Symbol]) -> bool:
     return bool(reached) if wanted[-1] is Wild.RUN else len(letters) in reached
 
 
+def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...], ...]:
+    """What may follow `start` in the texts that the pattern matches, as patterns again.
+
+    The pattern matches `start + rest` exactly where one of these matches `rest`; none of them covers another.
+    """
+    letters = _letters(pattern)
+    rests = [_joined(letters[state:]) for state in sorted(_reached(letters, list(start)))]
+    return tuple(
+        rest
+        for index, rest in enumerate(rests)
+        if not any(
+            covers(other, rest) and (not covers(rest, other) or at < index)
+            for at, other in enumerate(rests)
+            if at != index
+        )
+    )
+
+
+def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
+    """Whether some text is matched by both patterns. An unknown may stand for any text, so the answer is yes for it."""
+    first, second = (
+        _letters([Wild.RUN if isinstance(each, Unknown) else each for each in part]) for part in (one, other)
+    )
+    if len(first) * len(second) > _MOST_PAIRS:
+        return True
+    seen = {(0, 0)}
+    pending = [(0, 0)]
+    while pending:
+        i, j = pending.pop()
+        if i == len(first) and j == len(second):
+            return True
+        for step in _common_steps(first, second, i, j):
+            if step not in seen:
+                seen.add(step)
+                pending.append(step)
+    return False
+
+
+_MOST_PAIRS = 100_000
+
+
+def _common_steps(first: list[Symbol], second: list[Symbol], i: int, j: int) -> Iterable[tuple[int, int]]:
+    """The pairs of places that a common letter, or a `*` that matches nothing more, leads to."""
+    a = first[i] if i < len(first) else None
+    b = second[j] if j < len(second) else None
+    if a is Wild.RUN:
+        yield i + 1, j
+        if b is not None and b is not Wild.RUN:
+            yield i, j + 1
+    if b is Wild.RUN:
+        yield i, j + 1
+        if a is not None and a is not Wild.RUN:
+            yield i + 1, j
+    if a is None or b is None or Wild.RUN in (a, b):
+        return
+    if a == b or Wild.ONE in (a, b):
+        yield i + 1, j + 1
+
+
+def written(pattern: Sequence[Symbol]) -> str:
+    """The pattern as a policy would have it; literal wildcards are escaped."""
+    return "".join(
+        part.value
+        if isinstance(part, Wild)
+        else f"${{{part}}}"
+        if isinstance(part, Unknown)
+        else re.sub(r"[*?]", r"${\g<0>}", part)
+        for part in pattern
+    )
+
+
+def _joined(letters: Sequence[Symbol]) -> tuple[Symbol, ...]:
+    """Letters with neighbouring literals put together."""
+    symbols: list[Symbol] = []
+    for letter in letters:
+        if symbols and isinstance(letter, str) and isinstance(symbols[-1], str):
+            symbols[-1] += letter
+        else:
+            symbols.append(letter)
+    return tuple(symbols)
+
+
 def _part_ways(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
     """Whether the literal beginnings of two patterns differ already."""
     first, second = one[0] if one else "", other[0] if other else ""

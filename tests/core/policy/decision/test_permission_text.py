@@ -1,0 +1,152 @@
+"""Permissions in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from authlens.core.policy.decision.permission_text import condition_text, lines, sentence
+from authlens.core.policy.decision.permissions import Answer, summarize
+from support.policies import ARN, allow, deny, document
+
+CLIENT = {"iot:ClientId": ("sensor-7",)}
+OWN = [
+    allow("iot:Connect", "client/sensor-7"),
+    allow(["iot:Publish", "iot:Receive"], "topic/sensors/${iot:ClientId}/*"),
+    allow("iot:Subscribe", "topicfilter/sensors/${iot:ClientId}/#"),
+]
+WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
+
+
+@pytest.mark.parametrize(
+    ("policy", "variables", "says"),
+    [
+        (
+            OWN,
+            CLIENT,
+            "May connect as sensor-7, publish and receive sensors/sensor-7/* and subscribe sensors/sensor-7/#. "
+            "Nothing else.",
+        ),
+        (
+            [allow("*", "*"), deny("iot:Publish", "topic/sensors/admin")],
+            CLIENT,
+            "May connect as sensor-7, publish everything except sensors/admin, subscribe, receive and retain "
+            "everything. Also 21 other actions.",
+        ),
+        ([], CLIENT, "May not connect as sensor-7."),
+        ([], {}, "May not connect."),
+        (
+            [allow("iot:Connect", "client/b"), allow("iot:Publish", "topic/a")],
+            CLIENT,
+            "May not connect as sensor-7 (only as b), though it is allowed to publish a.",
+        ),
+        ([allow("iot:Connect", ["client/a", "client/b"])], {}, "May connect as a and b. Nothing else."),
+        ([allow("iot:Connect", "*")], {}, "May connect as any client id. Nothing else."),
+        (
+            [allow("iot:Connect", "*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})],
+            CLIENT,
+            "May connect as sensor-7 if aws:SourceIp is in 10.0.0.0/8. Nothing else.",
+        ),
+        (
+            [allow("iot:Connect", "*"), deny("iot:Connect", "*", Condition=WILL)],
+            CLIENT,
+            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill. Nothing else.",
+        ),
+        (
+            [allow("iot:Connect", "*"), deny("iot:Connect", "client/s*", Condition=WILL)],
+            CLIENT,
+            "May connect as sensor-7 unless a value of iot:ConnectAttributes is LastWill. Nothing else.",
+        ),
+        (
+            [OWN[0], allow("iot:Publish", [f"topic/{each}" for each in "abcdc"] + ["topic/a*"])],
+            CLIENT,
+            "May connect as sensor-7, publish b, c, d and 1 more. Nothing else.",
+        ),
+        (
+            [OWN[0], allow("iot:GetThingShadow", "thing/a")],
+            CLIENT,
+            "May connect as sensor-7. Also iot:GetThingShadow on a.",
+        ),
+        (
+            [OWN[0], allow("iot:Publish", "topic/a", Condition={"IpAddress": {"aws:SourceIp": "::1"}})],
+            CLIENT,
+            "May connect as sensor-7 and publish a if aws:SourceIp is in ::1. Nothing else.",
+        ),
+    ],
+)
+def test_the_sentence(policy: list[Any], variables: dict[str, tuple[str, ...]], says: str) -> None:
+    found = summarize([document(*policy)], variables)
+    assert sentence(found) == says
+    assert sentence(found, "p1") == f"Authenticated as 'p1'. {says}"
+
+
+def test_the_lines() -> None:
+    policy = [
+        *OWN,
+        deny("iot:Publish", "topic/sensors/sensor-7/config"),
+        allow("iot:RetainPublish", "topic/r"),
+        deny("iot:RetainPublish", "topic/*"),
+        allow(["iot:GetThingShadow", "iot:UpdateThingShadow"], "thing/a"),
+        allow("iot:Connect", ARN + "client/${iot:Connection.Thing.ThingName}"),
+    ]
+    assert [
+        (line.answer, line.title, line.what, line.condition, line.places)
+        for line in lines(summarize([document(*policy)], CLIENT))
+    ] == [
+        (Answer.ALLOWED, "Connect", "sensor-7", "", ((0, 0, 7),)),
+        (Answer.ALLOWED, "Publish", "sensors/sensor-7/* except sensors/sensor-7/config", "", ((0, 1, 15), (0, 3, 25))),
+        (Answer.ALLOWED, "Subscribe", "sensors/sensor-7/#", "", ((0, 2, 20),)),
+        (Answer.ALLOWED, "Receive", "sensors/sensor-7/*", "", ((0, 1, 15),)),
+        (Answer.DENIED, "Retain", "nothing: a Deny takes back what is allowed", "", ((0, 5, 35),)),
+        (Answer.ALLOWED, "GetThingShadow and UpdateThingShadow", "a", "", ((0, 6, 43),)),
+    ]
+
+
+def test_several_grants_of_one_action_share_its_title() -> None:
+    one = summarize(
+        [
+            document(allow("iot:Publish", ["topic/a", "topic/${iot:ClientId}"])),
+            document(deny("iot:Publish", "topic/a", Condition=WILL)),
+        ]
+    )
+    found = [line for line in lines(one) if "iot:Publish" in line.actions]
+    assert [(line.title, line.answer, line.what, line.condition, line.places) for line in found] == [
+        (
+            "Publish",
+            Answer.CONDITIONAL,
+            "a",
+            "unless a value of iot:ConnectAttributes is LastWill",
+            ((0, 0, 8), (1, 0, 7)),
+        ),
+        ("", Answer.CONDITIONAL, "${iot:ClientId}", "if ${iot:ClientId} gets a value", ((0, 0, 9),)),
+    ]
+    dead = summarize([document(allow("iot:Publish", "topic/${iot:CertificateId}"))])
+    assert [line.what for line in lines(dead) if line.title == "Publish"] == [
+        "nothing: a variable has no value for this connection"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "says"),
+    [
+        ("StringEquals", ["a", "b"], "k is a or b"),
+        ("StringNotEquals", ["a"], "k is not a"),
+        ("StringLike", ["a*"], "k is like a*"),
+        ("ArnNotLike", ["a*"], "k is not like a*"),
+        ("NotIpAddress", ["::1"], "k is not in ::1"),
+        ("NumericLessThanEquals", ["5"], "k is at most 5"),
+        ("DateGreaterThan", ["2026"], "k is more than 2026"),
+        ("Bool", ["true"], "k is true"),
+        ("Null", ["true"], "k is absent"),
+        ("Null", ["false"], "k is present"),
+        ("StringEqualsIfExists", ["a"], "k is a, or it is absent"),
+        ("ForAllValues:StringEquals", ["a"], "every value of k is a, or it is absent"),
+        ("ForAnyValue:StringNotEquals", ["a"], "a value of k is not a"),
+        ("StringEquals", [], "k is nothing"),
+        ("Nope", ["a"], "Nope holds for k, which is not an operator"),
+    ],
+)
+def test_conditions_in_words(operator: str, values: list[str], says: str) -> None:
+    one = document(allow("iot:Connect", "*", Condition={operator: {"k": values}}))
+    assert condition_text(one.statements[0].conditions[0]) == says

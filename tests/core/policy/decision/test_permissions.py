@@ -1,0 +1,191 @@
+"""Permissions at a glance agree with what `decide` answers to every question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from authlens.core.policy.decision.permissions import MAIN, Answer, Summary, summarize
+from authlens.core.policy.evaluate import decide
+from support.policies import ARN, allow, deny, document
+
+CLIENT = {"iot:ClientId": ("c1",)}
+WEST = "arn:aws:iot:us-west-2:999999999999:"
+KINDS = {
+    "iot:Connect": "client",
+    "iot:Publish": "topic",
+    "iot:Subscribe": "topicfilter",
+    "iot:Receive": "topic",
+    "iot:RetainPublish": "topic",
+    "iot:GetThingShadow": "thing",
+}
+NAMES = st.text(alphabet="ac1/*", max_size=4) | st.sampled_from(["c1", "a/c1", "a/b", "${iot:ClientId}"])
+PATTERNS = st.builds(
+    lambda prefix, kind, name: f"{prefix}{kind}/{name}",
+    st.sampled_from([ARN, ARN, WEST, "arn:aws:iot:*:*:", "arn:*:"]),
+    st.sampled_from(["client", "topic", "topicfilter", "topic*", "*", "thing"]),
+    st.text(alphabet="ac1/*?", max_size=4)
+    | st.sampled_from(["${iot:ClientId}", "a/${iot:ClientId}/*", "${*}", "x${q}"]),
+) | st.sampled_from(["*", ARN + "*", "arn:aws:iot:None:None:client/*", "topic/a"])
+CONDITIONS = st.dictionaries(
+    st.sampled_from(
+        ["StringEquals", "StringNotEquals", "StringEqualsIfExists", "ForAllValues:StringLike", "Null", "Bool", "Nope"]
+    ),
+    st.dictionaries(
+        st.sampled_from(["iot:ClientId", "iot:ConnectAttributes", "iot:Connection.Thing.IsAttached", "my:key"]),
+        st.lists(st.sampled_from(["c1", "true", "*"]), max_size=2),
+        max_size=2,
+    ),
+    max_size=1,
+)
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> dict[str, Any]:
+    action = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"]))
+    resource = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource"]))
+    one = {
+        "Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"])),
+        action: draw(st.lists(st.sampled_from([*KINDS, "iot:*", "iot:*ublish"]), min_size=1, max_size=2)),
+        resource: draw(st.lists(PATTERNS, min_size=1, max_size=2)),
+    }
+    condition = draw(CONDITIONS)
+    return one | ({"Condition": condition} if condition else {})
+
+
+POLICIES = st.lists(statements(), min_size=1, max_size=4)
+CONTEXTS = st.sampled_from([{}, CLIENT, CLIENT | {"iot:ConnectAttributes": ("c1", "*")}])
+PLACES = st.sampled_from([(None, None), ("us-east-1", "123456789012"), ("us-east-1", None)])
+
+
+def check(policy: list[Any], action: str, name: str, context: Any, place: tuple[str | None, str | None]) -> None:
+    documents = [document(*policy[:2]), document(*policy[2:])]
+    answer = summarize(documents, context, *place).of(action).answer_for(name)
+    allowed = decide(documents, action, f"{KINDS[action]}/{name}", context, *place).allowed
+    if answer is not Answer.CONDITIONAL:
+        assert allowed is (answer is Answer.ALLOWED)
+    else:
+        assert any("Condition" in one for one in policy) or "ClientId" in str(policy)
+
+
+@given(POLICIES, st.sampled_from(MAIN), NAMES, CONTEXTS, PLACES)
+@settings(max_examples=150)
+def test_the_summary_agrees_with_every_decision(
+    policy: list[Any], action: str, name: str, context: Any, place: tuple[str | None, str | None]
+) -> None:
+    check(policy, action, name, context, place)
+
+
+@pytest.mark.slow
+@given(POLICIES, st.sampled_from(MAIN), NAMES, CONTEXTS, PLACES)
+@settings(settings.get_profile("slow"))
+def test_the_summary_agrees_for_long(
+    policy: list[Any], action: str, name: str, context: Any, place: tuple[str | None, str | None]
+) -> None:
+    check(policy, action, name, context, place)
+
+
+def summary(*policy: Any, **known: Any) -> Summary:
+    return summarize([document(*policy)], known.pop("variables", CLIENT), **known)
+
+
+def areas(one: Summary, action: str) -> list[str]:
+    return [grant.area.text for grant in one.of(action).grants]
+
+
+def test_patterns_are_those_of_the_documents_with_values_in_place() -> None:
+    one = summary(
+        allow("iot:Connect", "client/${iot:ClientId}"),
+        allow(["iot:Publish", "iot:Receive"], ["topic/a/*", "topic/${iot:ClientId}/?", "client/x"]),
+        allow("iot:Sub*", "arn:aws:iot:us-west-2:999999999999:topicfilter/#"),
+    )
+    assert areas(one, "iot:Connect") == ["c1"]
+    assert areas(one, "iot:Publish") == areas(one, "iot:Receive") == ["a/*", "c1/?"]
+    assert areas(one, "iot:Subscribe") == ["#"]
+    assert areas(one, "iot:RetainPublish") == []
+    assert one.client_id == "c1"
+    assert one.connects is Answer.ALLOWED
+    assert [grant.place.name for grant in one.of("iot:Publish").grants] == [
+        "statement 2, line 16",
+        "statement 2, line 17",
+    ]
+
+
+def test_region_and_account_narrow_it() -> None:
+    policy = allow("iot:Publish", [ARN + "topic/a", WEST + "topic/b", "arn:aws:iot:None:None:topic/c"])
+    assert areas(summary(policy), "iot:Publish") == ["a", "b"]
+    assert areas(summary(policy, region="us-west-2"), "iot:Publish") == ["b"]
+    assert areas(summary(policy, account="123456789012"), "iot:Publish") == ["a"]
+
+
+def test_denials_are_taken_away() -> None:
+    one = summary(
+        allow("iot:Publish", ["topic/a/*", "topic/b"]),
+        deny("iot:Publish", ["topic/a/x", "topic/b", "topic/c"]),
+        deny("iot:Publish", "topic/a/y", Condition={"Bool": {"iot:ConnectAttributes": "true"}}),
+    )
+    publish = one.of("iot:Publish")
+    assert [one.area.text for one in publish.grants[0].exclusions] == ["a/x", "a/y"]
+    assert [place.statement.index for place in publish.refused] == [1]
+    assert [publish.answer_for(name) for name in ("a/z", "a/x", "a/y", "b", "c")] == [
+        Answer.ALLOWED,
+        Answer.DENIED,
+        Answer.CONDITIONAL,
+        Answer.DENIED,
+        Answer.DENIED,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        ({"StringEquals": {"iot:ClientId": "c1"}}, Answer.ALLOWED),
+        ({"StringEquals": {"iot:ClientId": "c2"}}, Answer.DENIED),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, Answer.CONDITIONAL),
+        ({"StringEquals": {"aws:PrincipalTag/a": "b"}}, Answer.CONDITIONAL),
+        ({"Bool": {"iot:Connection.Thing.IsAttached": "true"}}, Answer.DENIED),
+        ({"Nope": {"aws:SourceIp": "10.0.0.0/8"}}, Answer.DENIED),
+        ({"StringEquals": {"my:key": "a"}}, Answer.DENIED),
+    ],
+)
+def test_conditions_that_the_connection_decides(condition: dict[str, Any], answer: Answer) -> None:
+    assert summary(allow("iot:Connect", "client/*", Condition=condition)).connects is answer
+
+
+def test_variables_without_a_value() -> None:
+    policy = [
+        allow("iot:Connect", "client/${iot:Connection.Thing.ThingName}"),
+        allow("iot:Publish", "topic/${iot:ClientId}"),
+    ]
+    one = summary(*policy, variables={})
+    assert [place.statement.index for place in one.of("iot:Connect").dead] == [0]
+    assert one.connects is Answer.DENIED
+    assert one.of("iot:Publish").answer is Answer.CONDITIONAL
+    assert one.of("iot:Publish").grants[0].open_variables == ("${iot:ClientId}",)
+    attached = summary(*policy, has_certificate=True, variables={})
+    assert attached.connects is Answer.CONDITIONAL
+    known = summary(*policy, has_certificate=True, variables=CLIENT | {"iot:Connection.Thing.ThingName": ("c1",)})
+    assert known.connects is Answer.ALLOWED
+    assert summary(allow("iot:Publish", "topic/${iot:ClientId}"), variables=CLIENT).of("iot:Publish").answer is (
+        Answer.ALLOWED
+    )
+
+
+def test_other_actions_are_listed_where_something_is_allowed() -> None:
+    one = summary(
+        allow("iot:GetThingShadow", "thing/a"),
+        allow("iot:ListRetainedMessages", "*"),
+        allow("iot:ListRetainedMessages", "topic/a"),
+        allow("greengrass:Discover", "thing/a"),
+        allow("iot:UpdateJobExecution", "thing/a"),
+    )
+    assert [permission.action.name for permission in one.others] == [
+        "iot:ListRetainedMessages",
+        "iot:GetThingShadow",
+        "greengrass:Discover",
+    ]
+    assert [grant.area.text for permission in one.others for grant in permission.grants] == ["*", "a", "a"]
+    assert [permission.action.name for permission in one.main] == list(MAIN)

@@ -1,0 +1,216 @@
+"""Permissions in words: the verdict's one sentence, and a line for each grant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from authlens.core.policy.conditions import Operator
+from authlens.core.policy.decision.permissions import Answer, Exclusion, Grant, Permission, Summary
+from authlens.core.policy.document import Condition
+
+_VERBS = {
+    "iot:Connect": "connect as",
+    "iot:Publish": "publish",
+    "iot:Subscribe": "subscribe",
+    "iot:Receive": "receive",
+    "iot:RetainPublish": "retain",
+}
+_TITLES = {"iot:RetainPublish": "Retain"}
+_ANY = {"iot:Connect": "any client id"}
+
+_MOST_NAMED = 3
+"""Patterns that the sentence names; a longer list ends with their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the page: what may be done, with what, and where it is written."""
+
+    answer: Answer
+    actions: tuple[str, ...]
+    """`iot:Publish`; several that are allowed alike."""
+    title: str
+    """`Publish`; empty on the further lines of one action."""
+    what: str
+    """The pattern with its exceptions: `sensors/* except sensors/admin`."""
+    condition: str
+    """`if aws:SourceIp is in 10.0.0.0/8`, `unless …`; empty where nothing has to hold."""
+    places: tuple[tuple[int, int, int], ...]
+    """Document and statement, counted from 0, and the line in the document."""
+
+
+def sentence(summary: Summary, principal: str | None = None) -> str:
+    """The verdict in one sentence or two: `Authenticated as 'sensor7'. May connect as sensor-7, publish sensors/7/*.
+    Nothing else.`"""
+    start = f"Authenticated as '{principal}'. " if principal else ""
+    may = list(_abilities(summary))
+    if summary.connects is Answer.DENIED:
+        client = f" as {summary.client_id}" if summary.client_id else ""
+        only = summary.of("iot:Connect").grants if summary.client_id else ()
+        hint = f" (only as {_listed(only, 'iot:Connect')})" if only else ""
+        rest = f", though it is allowed to {_enumerated(may)}" if may else ""
+        return f"{start}May not connect{client}{hint}{rest}."
+    others = _others(summary)
+    return f"{start}May {_enumerated(may)}. {f'Also {others}.' if others else 'Nothing else.'}"
+
+
+def lines(summary: Summary) -> Iterator[Line]:
+    """The page: the five main actions, then the others that something is allowed of."""
+    for permission in summary.main:
+        yield from _lines(permission)
+    alike: dict[tuple[tuple[Answer, str, str, tuple[tuple[int, int, int], ...]], ...], list[Permission]] = {}
+    for permission in summary.others:
+        key = tuple((line.answer, line.what, line.condition, line.places) for line in _lines(permission))
+        alike.setdefault(key, []).append(permission)
+    for same in alike.values():
+        yield from _lines(*same)
+
+
+def condition_text(condition: Condition) -> str:
+    """A condition as what has to hold: `aws:SourceIp is in 10.0.0.0/8`."""
+    operator = condition.operator
+    if operator is None:
+        return f"{condition.operator_name} holds for {condition.key}, which is not an operator"
+    values = " or ".join(value.text for value in condition.values) or "nothing"
+    if operator.base == "Null":
+        return f"{condition.key} is {'absent' if values.lower() == 'true' else 'present'}"
+    subject = {"ForAllValues": "every value of ", "ForAnyValue": "a value of "}.get(operator.quantifier or "", "")
+    absent = ", or it is absent" if operator.if_exists or operator.quantifier == "ForAllValues" else ""
+    return f"{subject}{condition.key} {_relation(operator)} {values}{absent}"
+
+
+_RELATIONS = {
+    "LessThan": "is less than",
+    "LessThanEquals": "is at most",
+    "GreaterThan": "is more than",
+    "GreaterThanEquals": "is at least",
+}
+
+
+def _relation(operator: Operator) -> str:
+    measure = operator.base.removeprefix("Numeric").removeprefix("Date")
+    if measure in _RELATIONS:
+        return _RELATIONS[measure]
+    likeness = "in" if "IpAddress" in operator.base else "like" if operator.base.endswith("Like") else ""
+    return " ".join(word for word in ("is", "not" if operator.negated else "", likeness) if word)
+
+
+def _lines(permission: Permission, *alike: Permission) -> Iterator[Line]:
+    name = permission.action.name
+    names = (name, *(one.action.name for one in alike))
+    title = _joined([_TITLES.get(one) or one.partition(":")[2] for one in names])
+    if not permission.grants:
+        yield Line(Answer.DENIED, names, title, _nothing(permission), "", _refusing(permission))
+        return
+    for index, grant in enumerate(permission.grants):
+        at = grant.place.document, grant.place.statement.index, grant.place.span.line
+        denials = ((one.place.document, one.place.statement.index, one.place.span.line) for one in grant.exclusions)
+        yield Line(
+            grant.answer,
+            names,
+            "" if index else title,
+            _what(grant, name),
+            _conditions(grant),
+            tuple(dict.fromkeys((at, *denials))),
+        )
+
+
+def _nothing(permission: Permission) -> str:
+    if permission.refused:
+        return "nothing: a Deny takes back what is allowed"
+    return "nothing: a variable has no value for this connection" if permission.dead else "nothing"
+
+
+def _refusing(permission: Permission) -> tuple[tuple[int, int, int], ...]:
+    return tuple(
+        (place.document, place.statement.index, place.span.line) for place in permission.refused or permission.dead
+    )
+
+
+def _what(grant: Grant, action: str) -> str:
+    text = grant.area.text
+    if text in ("*", ""):
+        text = _ANY.get(action, "everything")
+    exceptions = [_exception(one, action) for one in grant.exceptions]
+    return f"{text} except {_joined(exceptions)}" if exceptions else text
+
+
+def _exception(one: Exclusion, action: str) -> str:
+    text = _ANY.get(action, "everything") if one.area.text == "*" else one.area.text
+    if one.conditions:
+        return f"{text} if {_joined([condition_text(each) for each in one.conditions])}"
+    return text
+
+
+def _conditions(grant: Grant) -> str:
+    wanted = [condition_text(each) for each in grant.conditions]
+    wanted.extend(f"{written} gets a value" for written in grant.open_variables)
+    return " ".join(filter(None, (f"if {_joined(wanted)}" if wanted else "", _unless(grant.provisos))))
+
+
+def _unless(denials: Sequence[Exclusion]) -> str:
+    texts = [_joined([condition_text(each) for each in one.conditions]) for one in denials]
+    return f"unless {' or '.join(texts)}" if texts else ""
+
+
+def _abilities(summary: Summary) -> Iterator[str]:
+    """`connect as sensor-7`, `publish and receive sensors/7/*`: verbs with the same objects together."""
+    if summary.connects is not Answer.DENIED:
+        yield _connecting(summary)
+    by_object: dict[str, list[str]] = {}
+    for permission in summary.main[1:]:
+        if permission.grants:
+            what = _listed(permission.grants, permission.action.name)
+            by_object.setdefault(what, []).append(_VERBS[permission.action.name])
+    yield from (f"{_joined(verbs)} {what}" for what, verbs in by_object.items())
+
+
+def _connecting(summary: Summary) -> str:
+    connect = summary.of("iot:Connect")
+    if summary.client_id is None:
+        return f"connect as {_listed(connect.grants, 'iot:Connect')}"
+    if summary.connects is Answer.ALLOWED:
+        return f"connect as {summary.client_id}"
+    deciding = next(grant for grant in connect.grants if grant.area.contains(summary.client_id))
+    denials = [one for one in deciding.exceptions if one.area.contains(summary.client_id)]
+    return " ".join(filter(None, (f"connect as {summary.client_id}", _conditions(deciding), _unless(denials))))
+
+
+def _listed(grants: Sequence[Grant], action: str) -> str:
+    """What is granted, the widest only: `a/*, b/c and 2 more`."""
+    widest = [
+        one
+        for index, one in enumerate(grants)
+        if not any(
+            other.area.covers(one.area) and (not one.area.covers(other.area) or at < index)
+            for at, other in enumerate(grants)
+            if at != index and not other.conditions and not other.open_variables
+        )
+    ]
+    texts = list(dict.fromkeys(_what(one, action) + _if(one) for one in widest))
+    more = len(texts) - _MOST_NAMED
+    return _joined([*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else texts)
+
+
+def _if(grant: Grant) -> str:
+    text = _conditions(grant) if grant.conditions or grant.provisos else ""
+    return f" {text}" if text else ""
+
+
+def _others(summary: Summary) -> str:
+    if len(summary.others) > _MOST_NAMED:
+        return f"{len(summary.others)} other actions"
+    return _joined([f"{one.action.name} on {_listed(one.grants, one.action.name)}" for one in summary.others])
+
+
+def _enumerated(texts: Sequence[str]) -> str:
+    """`connect as a and publish b`; where the last has an `and` of its own, commas alone."""
+    return ", ".join(texts) if " and " in texts[-1] else _joined(texts)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -1,0 +1,244 @@
+"""Permissions at a glance: what the documents of an answer allow a client, without a question being asked.
+
+`summarize` gives a Summary with one Permission for each action; `permission_text` says it in words. Each grant is an
+area of names as the documents give it, with what denials take away again and with the conditions that nobody can judge
+before the connection is made. For a concrete name `Permission.answer_for` agrees with `decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from authlens.core.policy.actions import ACTIONS, Action
+from authlens.core.policy.arn import Prefix, partition_of
+from authlens.core.policy.context_keys import kind_of_key, needs_certificate
+from authlens.core.policy.decision.areas import Area, area
+from authlens.core.policy.document import Condition, Document, ResourceElement, Statement
+from authlens.core.policy.json_text import Span
+from authlens.core.policy.matching import matching_action
+from authlens.core.policy.variables import Context, Values
+
+MAIN = ("iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish")
+"""The actions that always have a row, in the order in which a client needs them."""
+
+
+class Answer(StrEnum):
+    ALLOWED = "allowed"
+    CONDITIONAL = "conditional"
+    """Allowed if something holds that is not known before the connection is made."""
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is written."""
+
+    document: int
+    """Counted from 0."""
+    statement: Statement = field(repr=False)
+    span: Span
+
+    @property
+    def name(self) -> str:
+        """`statement 2, line 9`; lines are those of the document."""
+        return f"statement {self.statement.index + 1}, line {self.span.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """What a Deny takes away from a grant."""
+
+    area: Area
+    conditions: tuple[Condition, ...]
+    """Those that cannot be judged; with one, the denial may not apply."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One resource that an Allow gives, less what is denied."""
+
+    area: Area
+    conditions: tuple[Condition, ...]
+    open_variables: tuple[str, ...]
+    """Variables that get their value with the connection, such as `${iot:ClientId}` where no client id is known."""
+    exclusions: tuple[Exclusion, ...]
+    place: Place
+
+    @property
+    def answer(self) -> Answer:
+        return Answer.CONDITIONAL if self.conditions or self.open_variables or self.provisos else Answer.ALLOWED
+
+    @property
+    def provisos(self) -> tuple[Exclusion, ...]:
+        """Denials with a condition that would take back all of it."""
+        return tuple(one for one in self.exclusions if one.conditions and one.area.covers(self.area))
+
+    @property
+    def exceptions(self) -> tuple[Exclusion, ...]:
+        """Denials that take back a part of it."""
+        return tuple(one for one in self.exclusions if one not in self.provisos)
+
+    def answer_for(self, name: str) -> Answer:
+        if not self.area.contains(name):
+            return Answer.DENIED
+        hit = [one for one in self.exclusions if one.area.contains(name)]
+        if any(not one.conditions for one in hit):
+            return Answer.DENIED
+        return Answer.CONDITIONAL if hit else self.answer
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What may be done with one action."""
+
+    action: Action
+    grants: tuple[Grant, ...]
+    refused: tuple[Place, ...]
+    """Allows that a Deny takes back whole: the places of the denials."""
+    dead: tuple[Place, ...]
+    """Allows that can never match, because a variable in them has no value for this connection."""
+
+    @property
+    def answer(self) -> Answer:
+        if any(grant.answer is Answer.ALLOWED for grant in self.grants):
+            return Answer.ALLOWED
+        return Answer.CONDITIONAL if self.grants else Answer.DENIED
+
+    def answer_for(self, name: str) -> Answer:
+        """For one name, such as a topic: as `decide` answers, unless it depends on what is not known."""
+        answers = {grant.answer_for(name) for grant in self.grants}
+        return next((one for one in Answer if one in answers), Answer.DENIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    client_id: str | None
+    main: tuple[Permission, ...]
+    """A row for each action of MAIN."""
+    others: tuple[Permission, ...]
+    """Every other known action that something is allowed of."""
+
+    def of(self, action: str) -> Permission:
+        return next(one for one in (*self.main, *self.others) if one.action.name == action)
+
+    @property
+    def connects(self) -> Answer:
+        """Whether this client may connect; without a client id, whether any may."""
+        connect = self.of("iot:Connect")
+        return connect.answer if self.client_id is None else connect.answer_for(self.client_id)
+
+
+def summarize(
+    documents: Sequence[Document],
+    variables: Values | None = None,
+    region: str | None = None,
+    account: str | None = None,
+    has_certificate: bool = False,
+) -> Summary:
+    """What the documents allow together.
+
+    `variables` are what is known of the connection: the client id, and with `has_certificate` the values of thing and
+    certificate variables. Region and account narrow it to ARNs that name them.
+    """
+    reader = _Reader(
+        Context(variables or {}),
+        Prefix(partition_of(region) if region else None, region or None, account or None),
+        has_certificate,
+    )
+    found = tuple(reader.permission(action, documents) for action in ACTIONS if not action.renamed)
+    by_name = {one.action.name: one for one in found}
+    client = reader.context.get("iot:ClientId")
+    return Summary(
+        client[0] if client and len(client) == 1 else None,
+        tuple(by_name[name] for name in MAIN),
+        tuple(one for name, one in by_name.items() if name not in MAIN and one.grants),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    context: Context
+    place: Prefix
+    has_certificate: bool
+
+    def permission(self, action: Action, documents: Sequence[Document]) -> Permission:
+        denials = tuple(self._denials(action, documents))
+        grants: list[Grant] = []
+        refused: list[Place] = []
+        dead: list[Place] = []
+        for index, statement in _statements(documents, action, "Allow"):
+            conditions = self._open_conditions(statement)
+            for elements in _separately(statement) if conditions is not None else ():
+                place = Place(index, statement, elements[0].span)
+                reached = self._area(elements, action, statement.not_resource)
+                if reached.is_empty:
+                    continue
+                if self._is_dead(elements) and not statement.not_resource:
+                    dead.append(place)
+                    continue
+                exclusions = tuple(one for one in denials if not one.area.is_apart_from(reached))
+                whole = next((one for one in exclusions if not one.conditions and one.area.covers(reached)), None)
+                if whole:
+                    refused.append(whole.place)
+                else:
+                    grants.append(Grant(reached, conditions or (), self._open_variables(elements), exclusions, place))
+        return Permission(action, tuple(grants), tuple(dict.fromkeys(refused)), tuple(dead))
+
+    def _denials(self, action: Action, documents: Sequence[Document]) -> Iterator[Exclusion]:
+        for index, statement in _statements(documents, action, "Deny"):
+            conditions = self._open_conditions(statement)
+            for elements in _separately(statement) if conditions is not None else ():
+                denied = self._area(elements, action, statement.not_resource)
+                if not denied.is_empty:
+                    yield Exclusion(denied, conditions or (), Place(index, statement, elements[0].span))
+
+    def _area(self, elements: Sequence[ResourceElement], action: Action, negated: bool) -> Area:
+        kinds = [kind for kind in action.types if kind] or ["*", "thing"]
+        found = [area(elements, kind, self.context, self.place, negated) for kind in kinds]
+        return Area(tuple(dict.fromkeys(each for one in found for each in one.patterns)), negated)
+
+    def _open_conditions(self, statement: Statement) -> tuple[Condition, ...] | None:
+        """The conditions that cannot be judged yet; `None` where one is known not to hold."""
+        pending: list[Condition] = []
+        for condition in statement.conditions:
+            operator = condition.operator
+            actual = self.context.get(condition.key)
+            if actual is None and operator and self._is_open(condition.key):
+                pending.append(condition)
+            elif operator is None or not operator.holds(condition.templates, actual, self.context):
+                return None
+        return tuple(pending)
+
+    def _is_open(self, key: str) -> bool:
+        """Whether the connection may bring a value for it."""
+        if needs_certificate(key):
+            return self.has_certificate
+        return kind_of_key(key) is not None or key.casefold().startswith("aws:")
+
+    def _is_dead(self, elements: Sequence[ResourceElement]) -> bool:
+        return any(
+            one.is_plain or (one.value(self.context) is None and not self._is_open(one.name))
+            for element in elements
+            for one in element.template.variables
+        )
+
+    def _open_variables(self, elements: Sequence[ResourceElement]) -> tuple[str, ...]:
+        found = (one for element in elements for one in element.template.variables)
+        return tuple(dict.fromkeys(one.written for one in found if one.value(self.context) is None))
+
+
+def _statements(documents: Sequence[Document], action: Action, effect: str) -> Iterator[tuple[int, Statement]]:
+    name = action.name.lower()
+    for index, document in enumerate(documents):
+        for statement in document.statements:
+            names = (matching_action(statement, name) is None) == statement.not_action
+            if names and statement.effect == effect and statement.is_usable:
+                yield index, statement
+
+
+def _separately(statement: Statement) -> list[tuple[ResourceElement, ...]]:
+    """Each resource for itself; those of NotResource leave out together."""
+    return [statement.resources] if statement.not_resource else [(element,) for element in statement.resources]

@@ -1,16 +1,16 @@
-"""Every page is an address of AWS's documentation, named once."""
+"""The list of pages that statements rest on."""
 
 from __future__ import annotations
 
 from authlens.core.contract import pages
 
-ADDRESSES = {name: value for name, value in vars(pages).items() if name.isupper()}
+
+def test_every_page_is_a_whole_address_and_listed_once() -> None:
+    assert len(pages.PAGES) == len(set(pages.PAGES)) > 35
+    assert all(page.startswith("https://") and not page.endswith("/") for page in pages.PAGES)
+    assert pages.ACTIONS_PAGE in pages.PAGES
+    assert pages.GUIDE not in pages.PAGES
 
 
-def test_every_address_is_a_page_of_awss_documentation() -> None:
-    assert len(ADDRESSES) > 5
-    assert [name for name, url in ADDRESSES.items() if not url.startswith("https://docs.aws.amazon.com/")] == []
-
-
-def test_no_page_has_two_names() -> None:
-    assert len(set(ADDRESSES.values())) == len(ADDRESSES)
+def test_the_audit_pages_are_those_of_device_defender_today() -> None:
+    assert pages.DEFENDER.startswith("https://docs.aws.amazon.com/iot-device-defender/latest/devguide/")

@@ -132,7 +132,7 @@ REFUSED = {
     "document that is a number": ("policyDocuments: [7]", 1, 19, "a policy: a mapping, or its JSON as text"),
     "document of a list": ("policyDocuments: ['[]']", 1, 19, "a policy: a mapping, or its JSON as text"),
     "denied action that is misspelt": ("deny: ['iot:Publsh topic/a']", 1, 8, "did you mean iot:Publish?"),
-    "denied action of all": ("deny: ['iot:* topic/a']", 1, 8, "know no action iot:*"),
+    "denied action of all": ("deny: ['iot:* topic/a']", 1, 8, "iot:* is a pattern"),
     "denied resource of another kind": ("deny: ['iot:Subscribe topic/#']", 1, 8, "did you mean topicfilter/#?"),
     "document of NaN": ("policyDocuments: ['NaN']", 1, 19, "a policy: a mapping, or its JSON as text"),
     "refresh is text": ("refreshAfterInSeconds: a", 1, 24, "whole number"),

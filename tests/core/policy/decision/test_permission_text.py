@@ -32,7 +32,7 @@ WILL = {"ForAnyValue:StringEquals": {"iot:ConnectAttributes": "LastWill"}}
             [allow("*", "*"), deny("iot:Publish", "topic/sensors/admin")],
             CLIENT,
             "May connect as sensor-7, publish everything except sensors/admin, subscribe, receive and retain "
-            "everything. Also 21 other actions.",
+            "everything. Also 25 other actions.",
         ),
         ([], CLIENT, "May not connect as sensor-7."),
         ([], {}, "May not connect."),

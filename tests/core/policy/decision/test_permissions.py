@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from authlens.core.policy.decision.decide import decide
 from authlens.core.policy.decision.permissions import MAIN, Answer, Summary, summarize
-from authlens.core.policy.evaluate import decide
 from support.policies import ARN, allow, deny, document
 
 CLIENT = {"iot:ClientId": ("c1",)}

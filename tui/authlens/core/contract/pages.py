@@ -1,35 +1,64 @@
-"""The addresses of AWS's pages that statements rest on."""
+"""The pages that statements about AWS rest on: one list, so that an address that moves is one line to change."""
 
 from __future__ import annotations
 
 GUIDE = "https://docs.aws.amazon.com/iot/latest/developerguide/"
+_IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/"
+_DEFENDER_GUIDE = "https://docs.aws.amazon.com/iot-device-defender/latest/devguide/"
 
-
-DEFENDER = f"{GUIDE}audit-chk-iot-policy-permissive.html"
-
-
-MISCONFIGURED = f"{GUIDE}audit-chk-iot-misconfigured-policies.html"
-
-
+# Policies.
 ACTIONS_PAGE = f"{GUIDE}iot-policy-actions.html"
-
-
 RESOURCES_PAGE = f"{GUIDE}iot-action-resources.html"
-
-
+AUTHORIZATION = f"{GUIDE}iot-authorization.html"
+JOBS_DATA_PLANE = f"{GUIDE}iot-data-plane-jobs.html"
+JOBS_EXAMPLE = f"{GUIDE}basic-jobs-example.html"
+DIRECT_MESSAGES = f"{GUIDE}direct-messaging-policy-examples.html"
+CONNECT_POLICY = f"{GUIDE}connect-policy.html"
 PUB_SUB = f"{GUIDE}pub-sub-policy.html"
-
-
-CONFIG = f"{GUIDE}config-custom-auth.html"
-
-
+RETAINED_POLICY = f"{GUIDE}retained-message-policy-examples.html"
+POLICY_VARIABLES = f"{GUIDE}iot-policy-variables.html"
 BASIC_VARIABLES = f"{GUIDE}basic-policy-variables.html"
-
-
 THING_VARIABLES = f"{GUIDE}thing-policy-variables.html"
+CERTIFICATE_VARIABLES = f"{GUIDE}cert-policy-variables.html"
+VPC = f"{GUIDE}IoTCore-VPC.html"
+GREENGRASS = "https://docs.aws.amazon.com/greengrass/v2/developerguide/device-auth.html"
+GRAMMAR = f"{_IAM}reference_policies_grammar.html"
+CONDITIONS = f"{_IAM}reference_policies_elements_condition_operators.html"
+SEVERAL_VALUES = f"{_IAM}reference_policies_condition-single-vs-multi-valued-context-keys.html"
+VERSIONS = f"{_IAM}reference_policies_elements_version.html"
+GLOBAL_KEYS = f"{_IAM}reference_policies_condition-keys.html"
+DEFENDER = f"{_DEFENDER_GUIDE}audit-chk-iot-policy-permissive.html"
+MISCONFIGURED = f"{_DEFENDER_GUIDE}audit-chk-iot-misconfigured-policies.html"
 
+# Custom authentication.
+CUSTOM_AUTH = f"{GUIDE}custom-auth.html"
+CONFIG = f"{GUIDE}config-custom-auth.html"
+LAMBDA_ANSWER = f"{GUIDE}custom-auth-lambda.html"
+CREATE_AUTHORIZER = f"{GUIDE}custom-auth-create-authorizer.html"
+X509_AUTH = f"{GUIDE}custom-auth-509cert.html"
+TROUBLESHOOTING = f"{GUIDE}custom-auth-troubleshooting.html"
+TUTORIAL = f"{GUIDE}custom-auth-tutorial.html"
 
-GRAMMAR = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
+# The broker.
+MQTT = f"{GUIDE}mqtt.html"
+TOPICS = f"{GUIDE}topics.html"
+RESERVED_TOPICS = f"{GUIDE}reserved-topics.html"
+PROTOCOLS = f"{GUIDE}protocols.html"
+QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/iot-core.html"
 
+# What somebody measured or reported.
+EMULATOR = "https://github.com/floci-io/floci"
+LAST_WILL_REPORT = "https://github.com/dotnet/MQTTnet/issues/1729"
+STRINGIFIED_REPORT = "https://github.com/awsdocs/aws-iot-docs/pull/46"
+OTHER_ACCOUNT_REPORT = "https://github.com/aws/aws-iot-device-sdk-js-v2/issues/501"
+CONNECT_REPORT = "https://github.com/aws/aws-iot-device-sdk-python-v2/issues/219"
+CONTEXT_REPORT = "https://github.com/massi-ang/aws-iot-custom-authorizer-sample/issues/35"
 
-CONDITIONS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
+PAGES = tuple(
+    dict.fromkeys(
+        address
+        for name, address in sorted(globals().items())
+        if name.isupper() and not name.startswith("_") and name != "GUIDE" and isinstance(address, str)
+    )
+)
+"""Every page. A test keeps each source in this list."""

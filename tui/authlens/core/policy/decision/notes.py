@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import NameKind, action_named, kind_of
+from authlens.core.policy.decision.reasons import is_allowed
 from authlens.core.policy.document import Document
 from authlens.core.policy.matching import Asking
-from authlens.core.policy.reasons import is_allowed
 
 _TOPICS = {
     "GetThingShadow": "{shadow}/get",

@@ -16,9 +16,9 @@ from authlens.core.policy.arn import Prefix, partition_of
 from authlens.core.policy.context_keys import kind_of_key, needs_certificate
 from authlens.core.policy.decision.areas import Area, area
 from authlens.core.policy.document import Condition, Document, ResourceElement, Statement
-from authlens.core.policy.json_text import Span
 from authlens.core.policy.matching import matching_action
 from authlens.core.policy.variables import Context, Values
+from authlens.core.text.json_reader import Span
 
 MAIN = ("iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish")
 """The actions that always have a row, in the order in which a client needs them."""

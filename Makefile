@@ -14,7 +14,7 @@ test: .venv/.tools .venv-aws/.installed
 bench: .venv/.tools .venv-aws/.installed
 	$(BIN)/python -m tests.bench
 
-slow: .venv/.tools .venv-aws/.installed
+slow: .venv/.tools .venv-aws/.installed .venv-node/.installed
 	$(BIN)/pytest -m slow -n auto --timeout 1800
 
 screenshots: .venv/.tools
@@ -39,5 +39,11 @@ screenshots: .venv/.tools
 	.venv-aws/bin/python $(INSTALL) --requirement tests/aws-cli.txt
 	touch $@
 
+# AWS's own clients of the Runtime API for Node.js, and the Node.js that the newer one needs.
+.venv-node/.installed: tests/aws-node.txt
+	npm install --prefix .venv-node --ignore-scripts --no-audit --no-fund --force $$(grep ric $<)
+	npm install --prefix .venv-node --no-audit --no-fund $$(grep ^node $<)
+	touch $@
+
 clean:
-	rm -rf .venv .venv-aws build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-aws .venv-node build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis

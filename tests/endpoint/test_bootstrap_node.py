@@ -1,149 +1,119 @@
-"""Node.js handlers: CommonJS and ES modules, async and callback ones, and the words of Lambda's runtime for errors."""
+"""Node.js handlers: CommonJS and ES modules, async and callback ones, and the words of Lambda's runtimes for errors."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
-from support.functions import define, hosted
+from authlens.endpoint.definitions import FunctionDefinition
+from authlens.endpoint.runtime import FunctionHost, FunctionResult
+from support.functions import ARN, define, hosted, invoke
+from support.node_cases import NEW, OLD, Row, Said, rows, said, write_cases
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="there is no 'node' in PATH")
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="there is no 'node' in PATH")
 
-FILES = {
-    "cjs.js": """
-        exports.chosen = (event, context, callback) => event.handler.split(".").slice(1)
-          .reduce((owner, name) => owner[name], exports)(event, context, callback);
-        const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-        exports.async = async (event, context) => { console.log("hi"); return { event, id: context.awsRequestId }; };
-        exports.promise = (event) => Promise.resolve(event);
-        exports.callback = (event, context, callback) => { setTimeout(() => callback(null, event), 5); };
-        exports.callbackError = (event, context, callback) => { callback(new RangeError("bad")); };
-        exports.withoutWaiting = (event, context, callback) => {
-          context.callbackWaitsForEmptyEventLoop = false;
-          setInterval(() => {}, 1000);
-          callback(null, event);
-        };
-        exports.succeed = (event, context) => { setInterval(() => {}, 1000); context.succeed(event); };
-        exports.sync = (event) => ({ lost: true });
-        exports.nothing = async () => {};
-        exports.nested = { deep: { handler: async (event) => event } };
-        exports.raises = async () => { throw new TypeError("no"); };
-        exports.raisesText = async () => { throw "text"; };
-        exports.unhandled = async () => { Promise.reject(new Error("left")); await wait(500); };
-        exports.uncaught = async () => { setTimeout(() => { throw new Error("late"); }, 1); await wait(500); };
-        exports.exits = async () => process.exit(4);
-        exports.circular = async () => { const a = {}; a.a = a; return a; };
-        exports.notAFunction = 1;
-        exports.context = async (event, context) => ({
-          names: Object.keys(context).sort(), left: context.getRemainingTimeInMillis() > 0,
-          name: context.functionName, memory: context.memoryLimitInMB, client: context.clientContext,
-        });
-    """,
-    "src/esm.mjs": """
-        const greeting = await Promise.resolve("hello");
-        export const handler = async (event) => ({ greeting, event });
-    """,
-    "package/package.json": '{"type": "module"}',
-    "package/app.js": "export const handler = async (event) => event;",
-    "syntax.js": "exports.handler = (;",
-    "missing.js": 'require("nothing-there");',
-    "missing_esm.mjs": 'import "nothing-there";',
-    "throws.mjs": 'throw new RangeError("at import");',
+CLIENTS = Path(__file__).parents[2] / ".venv-node/node_modules"
+"""Where `make slow` puts AWS's own clients."""
+AWS_CLIENTS = {
+    OLD: (NODE or "", CLIENTS / "aws-lambda-ric-3/bin/index.mjs", CLIENTS / "aws-lambda-ric-3/dist"),
+    NEW: (str(CLIENTS / ".bin/node"), CLIENTS / "aws-lambda-ric-4/index.mjs", CLIENTS / "aws-lambda-ric-4"),
 }
-EVENT = {"text": "ü😀"}
-ANSWERS: dict[str, Any] = {
-    "cjs.async": {"event": EVENT, "id": "the-id"},
-    "cjs.promise": EVENT,
-    "cjs.callback": EVENT,
-    "cjs.withoutWaiting": EVENT,
-    "cjs.succeed": EVENT,
-    "cjs.sync": None,
-    "cjs.nothing": None,
-    "cjs.nested.deep.handler": EVENT,
-    "src/esm.handler": {"greeting": "hello", "event": EVENT},
-    "package/app.handler": EVENT,
-}
-ERRORS = {
-    "cjs.callbackError": ("RangeError", "bad"),
-    "cjs.raises": ("TypeError", "no"),
-    "cjs.raisesText": ("string", "text"),
-    "cjs.unhandled": ("Runtime.UnhandledPromiseRejection", "Error: left"),
-    "cjs.uncaught": ("Error", "late"),
-    "cjs.exits": ("Runtime.ExitError", "RequestId: the-id Error: Runtime exited with error: exit status 4"),
-    "cjs.circular": ("Error", "Unable to stringify response body"),
-    "cjs.none": ("Runtime.HandlerNotFound", "cjs.none is undefined or not exported"),
-    "cjs.notAFunction": ("Runtime.HandlerNotFound", "cjs.notAFunction is not a function"),
-    "cjs": ("Runtime.MalformedHandlerName", "Bad handler"),
-    "none.handler": ("Runtime.ImportModuleError", "Error: Cannot find module 'none'"),
-    "syntax.handler": ("Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token ';'"),
-    "missing.handler": ("Runtime.ImportModuleError", "Error: Cannot find module 'nothing-there'"),
-    "missing_esm.handler": ("Runtime.ImportModuleError", "Error [ERR_MODULE_NOT_FOUND]: Cannot find package"),
-    "throws.handler": ("RangeError", "at import"),
-}
-
-
-KEEP_THE_LOOP_BUSY = ("cjs.withoutWaiting", "cjs.succeed")
-NEED_A_START = ("cjs.async", "cjs.nested.deep.handler", "cjs.none", "cjs.notAFunction", *KEEP_THE_LOOP_BUSY)
-"""The others of this file are called by one handler of it, to spare a process each."""
+SHIM = Path(__file__).parents[1] / "support/rapid_client.js"
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FunctionResult]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("node")
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    write_cases(folder)
+    return folder
 
-    async def one(host: FunctionHost, handler: str) -> FunctionResult:
-        start = "cjs.chosen" if handler.startswith("cjs.") and handler not in NEED_A_START else handler
-        function = define(folder, handler=start, runtime="nodejs20.x", memory_size=512)
-        event = json.dumps({"handler": handler, **EVENT}).encode()
-        return await host.invoke(function, event, request_id="the-id", client_context="{}")
 
-    async def each(host: FunctionHost) -> dict[str, FunctionResult]:
-        return {handler: await one(host, handler) for handler in (*ANSWERS, *ERRORS, "cjs.context")}
+TABLES = [(runtime, table) for runtime in (OLD, NEW) for table in rows(runtime)]
+
+
+def outcomes(of: Callable[[str], FunctionDefinition], table: list[Row]) -> dict[str, Said]:
+    """What each row's handler gives, in the order of the table: the functions of one handler share a process."""
+
+    async def each(host: FunctionHost) -> dict[str, Said]:
+        return {name: await said(host, of(handler), name) for name, handler, _ in table}
 
     return hosted(each)
 
 
-@pytest.mark.parametrize("handler", ANSWERS)
-def test_answers(results: dict[str, FunctionResult], handler: str) -> None:
-    result = results[handler]
-    assert result.payload is not None, result
-    assert without_handler(json.loads(result.payload)) == ANSWERS[handler]
+def expected(table: list[Row]) -> dict[str, Said]:
+    return {name: outcome for name, _, outcome in table}
 
 
-def without_handler(answer: Any) -> Any:
-    """The answer as if the event had not named its handler."""
-    if not isinstance(answer, dict):
-        return answer
-    return {key: without_handler(value) for key, value in answer.items() if key != "handler"}
+@pytest.mark.parametrize(
+    ("runtime", "table"), [pytest.param(*each, marks=pytest.mark.slow if each == TABLES[-1] else ()) for each in TABLES]
+)
+def test_our_bootstrap_gives_what_the_table_says(folder: Path, runtime: str, table: str) -> None:
+    def function(handler: str) -> FunctionDefinition:
+        return define(folder, handler=handler, runtime=runtime, memory_size=512)
+
+    chosen = rows(runtime)[table]
+    assert outcomes(function, chosen) == expected(chosen)
 
 
-@pytest.mark.parametrize("handler", ERRORS)
-def test_errors(results: dict[str, FunctionResult], handler: str) -> None:
-    result, (kind, message) = results[handler], ERRORS[handler]
-    assert result.payload is None
-    assert result.error_type == kind
-    assert result.error_message is not None
-    assert result.error_message.startswith(message)
+@pytest.mark.slow
+@pytest.mark.parametrize(("runtime", "table"), TABLES)
+def test_awss_own_client_gives_what_the_table_says(folder: Path, runtime: str, table: str) -> None:
+    if not (CLIENTS.parent / ".installed").exists():
+        pytest.skip("AWS's clients for Node.js are not installed; 'make slow' does that")
+    node, client, place = AWS_CLIENTS[runtime]
+    (place / "rapid-client.node").mkdir(exist_ok=True)
+    shutil.copy(SHIM, place / "rapid-client.node/index.js")
+    (place / "rapid-client.node/package.json").write_text('{"type": "commonjs"}')
+
+    def function(handler: str) -> FunctionDefinition:
+        command = (node, str(client), handler)
+        settings = {"timeout": 10.0, "memory_size": 512, "command": command, "arn": ARN}
+        return FunctionDefinition("fn", folder, handler, runtime, **settings)
+
+    chosen = rows(runtime)[table]
+    assert outcomes(function, chosen) == expected(chosen)
 
 
-def test_context(results: dict[str, FunctionResult]) -> None:
-    context = json.loads(results["cjs.context"].payload or b"")
+HANDLER = """
+exports.handler = async (event, context) => {
+  console.log("hi");
+  if (event.raise) throw new TypeError("no");
+  return { client: context.clientContext, names: Object.keys(context) };
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> list[FunctionResult]:
+    folder = tmp_path_factory.mktemp("log")
+    (folder / "app.js").write_text(HANDLER)
+    return invoke(
+        define(folder, runtime="nodejs20.x", memory_size=512), {}, {"raise": True}, client_context='{"custom": 1}'
+    )
+
+
+def test_context(results: list[FunctionResult]) -> None:
+    context = json.loads(results[0].payload or b"")
+    assert context["client"] == {"custom": 1}
     assert {"awsRequestId", "invokedFunctionArn", "logGroupName", "logStreamName"} <= set(context["names"])
-    assert (context["left"], context["name"], context["memory"], context["client"]) == (True, "fn", "512", {})
 
 
-def test_output_and_stack_trace_are_in_the_log(results: dict[str, FunctionResult]) -> None:
-    assert results["cjs.async"].log == "hi\n"
-    assert results["cjs.raises"].log.startswith("TypeError: no\n    at exports.raises (")
-    assert "bootstrap.mjs" not in results["cjs.raises"].log
+def test_output_and_stack_trace_are_in_the_log(results: list[FunctionResult]) -> None:
+    assert results[0].log == "hi\n"
+    assert results[1].log.startswith("hi\nTypeError: no\n    at exports.handler (")
+    assert "bootstrap.mjs" not in results[1].log
+
+
+def test_a_runtime_without_a_version_is_that_of_the_node_that_runs_it(tmp_path: Path) -> None:
+    (tmp_path / "app.js").write_text("exports.handler = (event) => process.versions.node;")
+    (result,) = invoke(define(tmp_path, runtime="nodejs", memory_size=512), {})
+    version = json.loads(result.payload or b"")
+    assert version is None or int(version.partition(".")[0]) >= 24
 
 
 def test_node_starts_within_the_default_memory(tmp_path: Path) -> None:

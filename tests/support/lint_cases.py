@@ -65,7 +65,9 @@ def rule_cases(rules: tuple[Rule, ...]) -> Iterator[Case]:
 
 def findings(file_text: str, **known: Any) -> tuple[Finding, ...]:
     file = policy_file.read(file_text)
-    return lint(file.documents, Surroundings(**known), Answer.of_node(file.answer) if file.answer else None)
+    return lint(
+        file.documents, Surroundings(**known), Answer.of_node(file.answer, file.is_text) if file.answer else None
+    )
 
 
 def ids(file_text: str, **known: Any) -> set[str]:
@@ -222,6 +224,7 @@ CASES = (
     Case("document-too-large", text(allow("iot:Publish", f"topic/{BIG}")), FULL),
     Case("document-large-with-space", SPACED, answer(SPACED)),
     Case("too-many-documents", f"[{','.join([FULL] * 11)}]", f"[{','.join([FULL] * 10)}]"),
+    Case("json-text", json.dumps(answer()), answer()),
     Case("is-authenticated", answer(isAuthenticated="true"), answer(isAuthenticated=False)),
     Case("principal-id", answer(principalId="a-b"), answer(principalId="x" * 128)),
     Case("policy-documents", answer(policyDocuments={}), answer()),

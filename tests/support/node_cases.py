@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from authlens.endpoint.definitions import FunctionDefinition
-from authlens.endpoint.runtime import FunctionHost
+from authlens.endpoint.runtime.function_host import FunctionHost
+from authlens.endpoint.templates.definitions import FunctionDefinition
 
 OLD, NEW = "nodejs22.x", "nodejs24.x"
 A, B = {"answer": "A"}, {"answer": "B"}

@@ -111,6 +111,7 @@ class Sender:
             authorizer=authorizer,
             wire=reply.wire,
             function_log=reply.function_log,
+            local_run=reply.local_run,
         )
         # The history takes out what references brought in by looking at the wire; here there may be none.
         return invocation if reply.wire is not None else without_resolved(invocation, request)

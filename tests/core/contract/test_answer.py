@@ -42,6 +42,8 @@ def sized(length: int) -> str:
 
 REFUSED: list[tuple[str, Any, str]] = [
     ("not an object", [1], FORMAT),
+    ("JSON text of a list", "[1]", FORMAT),
+    ("JSON text of JSON text", json.dumps(json.dumps(answer())), FORMAT),
     ("null", None, FORMAT),
     ("a string", "true", FORMAT),
     ("no isAuthenticated", answer(isAuthenticated=None), FORMAT),

@@ -17,9 +17,11 @@ TOKEN = AuthorizerRequest("A", "t", "AAAA")
         ("Runtime.OutOfMemory", "ended before"),
         ("Runtime.ImportModuleError", "cannot be loaded"),
         ("Runtime.HandlerNotFound", "no such handler"),
-        ("Runtime.MalformedHandlerName", "names no function"),
+        ("Runtime.MalformedHandlerName", "does not name a function"),
         ("Runtime.UserCodeSyntaxError", "syntax error"),
-        ("Runtime.MarshalError", "no JSON"),
+        ("Runtime.MarshalError", "cannot be written as JSON"),
+        ("Runtime.CallbackHandlerDeprecated", "nodejs24.x"),
+        ("Runtime.UnhandledPromiseRejection", "nobody handled it"),
         ("ValueError", "raised ValueError"),
     ],
 )

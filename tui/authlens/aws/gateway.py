@@ -19,6 +19,8 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
+from authlens.core.invocation.local_run import from_header
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
@@ -50,7 +52,9 @@ class BotoGateway:
         with self._tap.listening() as exchange:
             result = self._judged(request, target, exchange)
             duration = time.perf_counter() - started
-            return Reply(result, duration, exchange.wire(), _function_log(exchange.header(_LOG_HEADER)))
+            log = _function_log(exchange.header(_LOG_HEADER))
+            local_run = from_header(exchange.header(LOCAL_RUN)) if target.endpoint_url else None
+            return Reply(result, duration, exchange.wire(), log, local_run)
 
     def describe(self, name: str, target: Target) -> Authorizer:
         def described(client: Any) -> Authorizer:

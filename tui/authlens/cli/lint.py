@@ -87,7 +87,7 @@ def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
         arguments.account,
         arguments.client_id,
     )
-    answer = Answer.of_node(file.answer) if file.answer else None
+    answer = Answer.of_node(file.answer, file.is_text) if file.answer else None
     found = [_located(finding, file) for finding in lint(file.documents, surroundings, answer)]
     return _Checked(name, file, tuple(sorted(found, key=lambda one: (one.line, one.column))))
 

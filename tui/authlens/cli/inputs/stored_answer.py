@@ -41,7 +41,7 @@ class StoredAnswer:
             if file.answer is None:
                 root = json_reader.parse(self.written).root
                 return lint((), around, Answer.of_node(root)) if isinstance(root, JsonObject) else ()
-            return lint(file.documents, around, Answer.of_node(file.answer))
+            return lint(file.documents, around, Answer.of_node(file.answer, file.is_text))
         if self.invocation.outcome is None:
             return ()
         known = authorizer or self.invocation.authorizer
@@ -59,9 +59,18 @@ def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
         raise ValueError(
             "this is neither JSON nor an error that the AWS CLI printed; give an answer, an invocation or an error"
         ) from None
-    if not isinstance(value, dict):
+    inside = _inside(value) if isinstance(value, str) else value
+    if not isinstance(inside, dict):
         raise ValueError("an answer is a JSON object")
-    return _of_object(value, text, now)
+    return _of_object(inside, text, now)
+
+
+def _inside(text: str) -> Any:
+    """What the JSON text that a function returned holds."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def of_history(number: int, world: World) -> Invocation:

@@ -1,7 +1,8 @@
 """A function's answer → the Outcome, or the reason AWS refuses it (contract §5 and §6), in AWS's order and words.
 
 Where nobody measured, the choice is ours: a member that is JSON null counts as omitted, a value of the wrong type is
-named by its JSON text, 2,048 counts the characters that would be returned, and a policy is any JSON object.
+named by its JSON text, 2,048 counts the characters that would be returned, a policy is any JSON object, and the JSON
+text of an object counts as the object.
 """
 
 from __future__ import annotations
@@ -96,7 +97,14 @@ def _outcome(members: Mapping[str, Any]) -> Outcome:
 
 def _members(payload: bytes) -> Mapping[str, Any]:
     value = _strict_json(payload)
-    return value if isinstance(value, dict) else {}
+    inner = _strict_json(value) if isinstance(value, str) else value
+    return inner if isinstance(inner, dict) else {}
+
+
+def is_json_text(payload: bytes | None) -> bool:
+    """Whether a function returned the JSON text of an object (`json.dumps(answer)`) instead of the object."""
+    value = _strict_json(payload or b"")
+    return isinstance(value, str) and isinstance(_strict_json(value), dict)
 
 
 def _boolean(value: Any) -> bool:

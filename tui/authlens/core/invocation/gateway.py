@@ -9,6 +9,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.invocation import Failure, Wire
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
@@ -23,6 +24,8 @@ class Reply:
     """Seconds."""
     wire: Wire | None = None
     function_log: str | None = None
+    local_run: LocalRun | None = None
+    """What a local endpoint reports about the run."""
 
 
 class CallFailed(Exception):

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
@@ -85,6 +86,8 @@ class Invocation:
     wire: Wire | None = None
     function_log: str | None = None
     """What the function printed and its stack trace, where the target tells (a local endpoint does)."""
+    local_run: LocalRun | None = None
+    """What a local endpoint reports about the run."""
 
     @property
     def outcome(self) -> Outcome | None:

@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation import local_run
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
@@ -38,6 +40,7 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
         authorizer=invocation.authorizer and _authorizer(invocation.authorizer),
         identity=invocation.identity and _identity(invocation.identity),
         functionLog=invocation.function_log,
+        localRun=invocation.local_run and local_run.to_json(invocation.local_run),
         wire=invocation.wire and _wire(invocation.wire),
     )
 
@@ -146,6 +149,7 @@ def from_json(value: Any) -> Invocation:
         identity=_read_identity(members.members("identity")),
         wire=_read_wire(members.members("wire")),
         function_log=members.text("functionLog"),
+        local_run=_read_local_run(members),
     )
 
 
@@ -169,6 +173,11 @@ def request_from_json(value: Any) -> AuthorizerRequest:
         mqtt_context=mqtt and MqttContext(mqtt.text("username"), mqtt.text_or_bytes("password"), mqtt.text("clientId")),
         tls_context=tls and TlsContext(tls.text("serverName")),
     )
+
+
+def _read_local_run(members: Members) -> LocalRun | None:
+    value = members.value("localRun")
+    return None if value is None else local_run.from_json(value)
 
 
 def _read_result(members: Members) -> Outcome | Failure:

@@ -43,6 +43,13 @@ def _too_many(subject: Subject) -> Iterator[Hit]:
         yield Hit(f"there are {count} documents, {count - MOST_DOCUMENTS} too many", span=span)
 
 
+def _json_text(subject: Subject) -> Iterator[Hit]:
+    if subject.answer and subject.answer.is_text:
+        yield Hit(
+            "the answer is JSON text, not an object: nobody measured whether AWS accepts it", span=subject.answer.span
+        )
+
+
 def _is_authenticated(subject: Subject) -> Iterator[Hit]:
     answer = subject.answer
     if answer and not isinstance(answer.values.get("isAuthenticated"), bool):
@@ -166,6 +173,14 @@ RULES = (
         "Merge documents; each may have 2,048 characters.",
         CONFIG,
         _too_many,
+    ),
+    Rule(
+        "json-text",
+        "info",
+        "AWS's pages show an object; authorizers that return its JSON text have been published, and probably work.",
+        "Return the object itself, without json.dumps or JSON.stringify.",
+        _LAMBDA_PAGE,
+        _json_text,
     ),
     Rule(
         "is-authenticated",

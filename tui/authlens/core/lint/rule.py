@@ -41,6 +41,8 @@ class Answer:
     spans: Mapping[str, Span]
     """Where each member is written; empty for an outcome that came over the wire."""
     span: Span | None = None
+    is_text: bool = False
+    """It was returned as JSON text (`json.dumps(answer)`), not as an object."""
 
     @classmethod
     def of_outcome(cls, outcome: Outcome) -> Answer:
@@ -54,9 +56,9 @@ class Answer:
         return cls({name: value for name, value in values.items() if value is not None}, {})
 
     @classmethod
-    def of_node(cls, node: JsonObject) -> Answer:
+    def of_node(cls, node: JsonObject, is_text: bool = False) -> Answer:
         values = {name.value: json_reader.plain(value) for name, value in node.members}
-        return cls(values, {name.value: value.span for name, value in node.members}, node.span)
+        return cls(values, {name.value: value.span for name, value in node.members}, node.span, is_text)
 
 
 @dataclass(frozen=True)

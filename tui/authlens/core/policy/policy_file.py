@@ -7,7 +7,7 @@ the file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from authlens.core.policy import document
@@ -27,7 +27,9 @@ class PolicyFile:
     """For each document the string that holds it, where one does."""
     answer: JsonObject | None
     """The members beside `policyDocuments`."""
-    fault: Fault | None
+    is_text: bool = False
+    """The whole file is JSON text that holds the answer; places are those of the text inside."""
+    fault: Fault | None = None
     """Why there is no policy to be found; the one document that stands for it has the same fault."""
 
     def locate(self, index: int, span: Span) -> Span:
@@ -48,13 +50,15 @@ def _places(text: str) -> json_reader.Places:
 def read(text: str) -> PolicyFile:
     whole = json_reader.parse(text)
     if whole.root is None:
-        return PolicyFile(text, (document.parse(text),), (None,), None, whole.fault)
+        return PolicyFile(text, (document.parse(text),), (None,), None, fault=whole.fault)
+    if isinstance(whole.root, JsonString) and (inside := read(whole.root.value)).answer and not inside.is_text:
+        return replace(inside, is_text=True)
     answer = _answer(whole.root)
     root = answer.get("policyDocuments") if answer else whole.root
     found = list(_documents(root, text, whole.root)) if root is not None else []
     fault = None if root is None else _no_documents(root)
     documents = tuple(one for one, _ in found)
-    return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault)
+    return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault=fault)
 
 
 def _answer(root: Node) -> JsonObject | None:

@@ -13,6 +13,7 @@ from typing import Any
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, Invocation, Wire
 from authlens.core.invocation.invocation_json import request_from_json
+from authlens.core.invocation.local_run import LocalRun, Unresolved
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
 
@@ -67,7 +68,18 @@ def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
         result=redact_outcome(result, redactor) if isinstance(result, Outcome) else _failure(result, redactor),
         wire=invocation.wire and _wire(invocation.wire, redactor),
         function_log=_text(redactor, invocation.function_log),
+        local_run=invocation.local_run and _local_run(invocation.local_run, redactor),
     )
+
+
+def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
+    """Paths and names may repeat a secret."""
+    unresolved = tuple(
+        Unresolved(*map(redactor.text, (each.what, each.why, each.place, each.next_step))) for each in run.unresolved
+    )
+    differs = tuple(map(redactor.text, run.differs))
+    advice = redactor.text(run.advice)
+    return replace(run, ran_on=redactor.text(run.ran_on), differs=differs, unresolved=unresolved, advice=advice)
 
 
 def _failure(failure: Failure, redactor: Redactor) -> Failure:

@@ -28,6 +28,10 @@ class Members:
             raise ValueError(f"{self._name} needs {key}")
         return self._value[key]
 
+    def value(self, key: str) -> Any:
+        """Of any type; `None` where it is absent."""
+        return self._value.get(key)
+
     def required_text(self, key: str) -> str:
         self.required(key)
         return self._typed(key, str, "text") or ""

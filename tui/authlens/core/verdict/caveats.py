@@ -197,6 +197,18 @@ def _wrong_account(passed: Passed) -> Iterator[Caveat]:
         )
 
 
+def _json_text(passed: Passed) -> Iterator[Caveat]:
+    run = passed.invocation.local_run
+    if run is not None and run.answered_text:
+        yield Caveat(
+            "json-text",
+            Stage.VALID,
+            "info",
+            "The function returned JSON text of the answer, not an object: nobody measured whether AWS accepts it.",
+            "Return the object itself, without json.dumps or JSON.stringify.",
+        )
+
+
 CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
     _inactive,
     _no_documents,
@@ -210,6 +222,7 @@ CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
     _transport,
     _query_mark,
     _young,
+    _json_text,
 )
 
 

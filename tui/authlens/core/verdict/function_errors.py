@@ -26,16 +26,24 @@ _TYPES: dict[str, tuple[str, str]] = {
         "Make the handler setting FILE.FUNCTION name a function that exists.",
     ),
     "Runtime.MalformedHandlerName": (
-        "The handler setting names no function.",
+        "The handler setting does not name a function.",
         "Write the handler setting as FILE.FUNCTION.",
     ),
     "Runtime.UserCodeSyntaxError": (
         "The function's code has a syntax error.",
-        "Mend the line that the message names and deploy again.",
+        "Fix the line that the message names and deploy again.",
+    ),
+    "Runtime.CallbackHandlerDeprecated": (
+        "The handler takes a callback, and Lambda's runtimes from nodejs24.x on refuse such handlers.",
+        "Make it an async function with two parameters that returns its answer, or deploy it on nodejs22.x.",
+    ),
+    "Runtime.UnhandledPromiseRejection": (
+        "A promise was rejected and nobody handled it.",
+        "Await every promise that the handler starts, and catch what it may throw.",
     ),
     "Runtime.MarshalError": (
-        "The function returned something that is no JSON (bytes, a date, a set).",
-        "Return plain dictionaries, lists, texts, numbers and booleans.",
+        "The function returned something that cannot be written as JSON (bytes, a date, a set).",
+        "Return plain dictionaries, lists, strings, numbers and booleans.",
     ),
 }
 _TYPES |= {

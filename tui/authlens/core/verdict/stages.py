@@ -22,6 +22,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
+from authlens.core.verdict.local_causes import possible_cause
 
 
 class State(StrEnum):
@@ -96,10 +97,10 @@ def stages(
     known = authorizer or invocation.authorizer
     result = invocation.result
     if isinstance(result, Failure):
-        verdict = _failed(explain(result, invocation.request, known), result)
+        verdict = _failed(_with_advice(explain(result, invocation.request, known), invocation), result)
         return with_deployment(verdict, deployment, invocation.request)
     if not result.is_authenticated:
-        return with_deployment(_refused(result), deployment, invocation.request)
+        return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
     answers = AccessQuestions(result, invocation.request, variables)
     return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
 
@@ -153,9 +154,19 @@ def _failed(explanation: Explanation, failure: Failure) -> Verdict:
     return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)
 
 
-def _refused(outcome: Outcome) -> Verdict:
+def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanation:
+    """Where the function failed, what the machine that ran it knows of the cause comes first."""
+    if explanation.id != FUNCTION_FAILED.id or (cause := possible_cause(invocation)) is None:
+        return explanation
+    why, next_step = cause
+    return replace(explanation, why=f"{explanation.why} {why}".rstrip(), next_step=next_step or explanation.next_step)
+
+
+def _refused(outcome: Outcome, cause: tuple[str, str] | None = None) -> Verdict:
     why = f"The function refused this login: isAuthenticated is false for the principal {outcome.principal_id!r}."
     next_step = "Compare the event it received with what it expects, and read its log."
+    if cause is not None:
+        why, next_step = f"{why} {cause[0]}".rstrip(), cause[1] or next_step
     results = _results(Stage.AUTHENTICATED, State.FAILED, why, next_step)
     return Verdict(Conclusion.REFUSED, results, why, next_step, "refused")
 
@@ -165,6 +176,8 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
     denied = [access for access in answers if access.word != ALLOWED]
     conclusion = _conclusion(passed, denied)
     headline, next_step = _policy_words(conclusion, passed.outcome, answers, denied)
+    if conclusion is Conclusion.DENIED and (cause := possible_cause(passed.invocation)):
+        headline, next_step = f"{headline} {cause[0]}".rstrip(), cause[1] or next_step
     if conclusion is Conclusion.ALLOWED and not answers:
         results = _unasked(passed)
     else:

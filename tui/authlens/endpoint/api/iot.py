@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from base64 import b64encode
@@ -16,6 +17,8 @@ from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 from authlens.core.event import event
+from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
+from authlens.core.invocation.local_run import to_header
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.api.aws_error import AwsError, malformed, refused
@@ -23,6 +26,7 @@ from authlens.endpoint.api.body import blob, boolean, read_body, structure, tag_
 from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
 from authlens.endpoint.api.registry import BadMarker
 from authlens.endpoint.api.state import Endpoint
+from authlens.endpoint.runtime.doctor import local_run
 from authlens.endpoint.runtime.function_host import FunctionResult
 
 LOG_TAIL = 4 * 1024
@@ -58,7 +62,10 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
         raise refused(refusal or test_call.UNKNOWN_AUTHORIZER.refusal(name=name))
     sent = event.test_event(request, authorizer, endpoint.new_id())
     result = await _run(endpoint, authorizer, json.dumps(sent).encode(), incoming.request_id)
-    log = {"x-amz-log-result": log_tail(result.log, _log_limit(incoming))}
+    log = {
+        "x-amz-log-result": log_tail(result.log, _log_limit(incoming)),
+        **await _run_header(endpoint, authorizer, result),
+    }
     judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
     if isinstance(judged, Refusal):
         raise refused(judged, log)
@@ -66,7 +73,8 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
 
 
 async def describe_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    return json_answer({"authorizerDescription": _description(_existing(endpoint, incoming.path[0]))})
+    found = _existing(endpoint, incoming.path[0])
+    return json_answer({"authorizerDescription": _description(found)}, await _run_header(endpoint, found))
 
 
 async def list_authorizers(endpoint: Endpoint, incoming: Incoming) -> Answer:
@@ -143,6 +151,16 @@ async def _run(endpoint: Endpoint, authorizer: Authorizer, sent: bytes, request_
     if function.timeout > FUNCTION_LIMIT:
         function = replace(function, timeout=FUNCTION_LIMIT)
     return await endpoint.host.invoke(function, sent, request_id=request_id)
+
+
+async def _run_header(
+    endpoint: Endpoint, authorizer: Authorizer, result: FunctionResult | None = None
+) -> dict[str, str]:
+    """What there is to report of the run beside the answer; in a thread, for a version may have to be asked for."""
+    function = endpoint.function_of(authorizer.function_arn)
+    if function is None:
+        return {}
+    return {LOCAL_RUN: to_header(await asyncio.to_thread(local_run, function, result))}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

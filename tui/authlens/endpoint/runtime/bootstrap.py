@@ -2,12 +2,14 @@
 
 Started by path with the interpreter of the user's choice, so it keeps to what Python 3.8 understands and imports
 nothing of this package. Errors carry the type, message and stack trace that AWS's client gives them.
+Started with -S and a folder, it sees no installed package but those of Lambda's runtime, which it takes from there.
 """
 
 from __future__ import annotations
 
 import decimal
 import importlib
+import importlib.machinery
 import json
 import logging
 import os
@@ -26,6 +28,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = "/2018-06-01/runtime"
 RAW_UNICODE_SINCE = (3, 12)
 """From this version on Lambda's answers hold non-ASCII characters as they are."""
+
+
+LAMBDAS_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
+"""What Lambda's Python runtimes have besides the standard library."""
 
 
 class Fault(Exception):
@@ -297,7 +303,33 @@ def answer_next(api: RuntimeApi, function: Callable[[Any, LambdaContext], Any], 
         api.respond(request_id, payload.encode() if isinstance(payload, str) else payload, content_type)
 
 
+class LambdasPackages:
+    """Finds the packages of Lambda's runtime in a folder, after everything else, and no other package there."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if path is not None or name not in LAMBDAS_PACKAGES:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, [self._folder], target)
+
+
+def set_up_packages() -> None:
+    """What `site` gives a program besides the installed packages, and Lambda's own."""
+    if sys.flags.no_site:
+        import site
+
+        site.setquit()
+        site.setcopyright()
+        site.sethelper()
+    for folder in sys.argv[1:]:
+        sys.meta_path.append(LambdasPackages(folder))  # type: ignore[arg-type]  # a finder by its method
+    del sys.argv[1:]
+
+
 def main() -> None:
+    set_up_packages()
     sys.path[:] = [os.environ["LAMBDA_TASK_ROOT"], *(path for path in sys.path if path != HERE)]
     api = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     requests = RequestIdFilter()

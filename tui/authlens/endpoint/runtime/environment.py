@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -80,4 +81,12 @@ def command_line(function: FunctionDefinition, path: str) -> list[str]:
     if language(function.runtime) == "nodejs":
         node = function.interpreter or shutil.which("node", path=path) or "node"
         return [node, str(HERE / "bootstrap.mjs")]
-    return [function.interpreter or sys.executable, "-u", str(HERE / "bootstrap.py")]
+    if function.interpreter:
+        return [function.interpreter, "-u", str(HERE / "bootstrap.py")]
+    return [sys.executable, "-S", "-u", str(HERE / "bootstrap.py"), *sdk_folder()]
+
+
+def sdk_folder() -> list[str]:
+    """Where authlens's own boto3 lies, which stands in for the one of Lambda's runtime; it is not imported here."""
+    found = find_spec("boto3")
+    return [str(Path(found.origin).parent.parent)] if found and found.origin else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 import time
 import uuid
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from authlens.endpoint.runtime.runtime_api import Answer, Event
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.runtime.worker_pool import StartFailed, WorkerPool
 from authlens.endpoint.templates.definitions import FunctionDefinition
-from authlens.endpoint.templates.lambda_runtimes import language
 
 GRACE = 2.0
 """Seconds beyond its time limit after which a caller is answered in any case; the start of a process may use them."""
@@ -170,12 +168,7 @@ def queued_too_long(call: Call) -> FunctionResult:
 def not_started(call: Call, failed: StartFailed) -> FunctionResult:
     if isinstance(failed.why, Exit):
         return call.exited(failed.why, failed.log, cold=True)
-    result = call.answered(failed.why, failed.log, cold=True)
-    if result.error_type != "Runtime.ImportModuleError" or language(call.function.runtime) != "python":
-        return result
-    python = call.function.interpreter or sys.executable
-    hint = f"The function runs on {python}. If its packages are elsewhere, name that Python with interpreter.\n"
-    return replace(result, log=f"{ended_line(result.log)}{hint}")
+    return call.answered(failed.why, failed.log, cold=True)
 
 
 def error_members(payload: bytes) -> dict[str, Any]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from authlens.core.contract import management
 from authlens.core.contract.refusal import Refusal
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
@@ -74,6 +75,14 @@ class FunctionDefinition:
     command: tuple[str, ...] = ()
     """What speaks the Runtime API by itself, for runtime `provided`; the program is absolute."""
     arn: str = ""
+    origin: Literal["authorizers", "template", "function"] = "authorizers"
+    """Where it is defined: in an authorizers.yaml, in a template or plan, or by `serve --function FILE:HANDLER`."""
+    layers: tuple[Path, ...] = ()
+    """Folders that Lambda would put together in /opt, the first one lowest."""
+    unresolved: tuple[Unresolved, ...] = ()
+    """What its definition could not be given."""
+    differences: tuple[str, ...] = ()
+    """How it differs from the function on Lambda, a sentence each."""
 
     @property
     def region(self) -> str:

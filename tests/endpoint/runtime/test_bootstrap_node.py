@@ -9,21 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from authlens.endpoint.definitions import FunctionDefinition
-from authlens.endpoint.runtime import FunctionHost, FunctionResult
+from authlens.endpoint.runtime.function_host import FunctionHost, FunctionResult
+from authlens.endpoint.templates.definitions import FunctionDefinition
 from support.functions import ARN, define, hosted, invoke
 from support.node_cases import NEW, OLD, Row, Said, rows, said, write_cases
 
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no 'node' in PATH")
 
-CLIENTS = Path(__file__).parents[2] / ".venv-node/node_modules"
+CLIENTS = Path(__file__).parents[3] / ".venv-node/node_modules"
 """Where `make slow` puts AWS's own clients."""
 AWS_CLIENTS = {
     OLD: (NODE or "", CLIENTS / "aws-lambda-ric-3/bin/index.mjs", CLIENTS / "aws-lambda-ric-3/dist"),
     NEW: (str(CLIENTS / ".bin/node"), CLIENTS / "aws-lambda-ric-4/index.mjs", CLIENTS / "aws-lambda-ric-4"),
 }
-SHIM = Path(__file__).parents[1] / "support/rapid_client.js"
+SHIM = Path(__file__).parents[2] / "support/rapid_client.js"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from authlens.core.invocation.local_run import LocalRun, Unresolved
+from authlens.core.verdict.local_causes import network_error, possible_cause
+from authlens.core.verdict.stages import stages
+from support.stored_invocations import FAILED, short
+
+NETWORK = {
+    "caught: Error: getaddrinfo ENOTFOUND db.internal": "getaddrinfo ENOTFOUND db.internal",
+    "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>": "Name or service not known",
+    "connect ECONNREFUSED 127.0.0.1:5432": "ECONNREFUSED 127.0.0.1:5432",
+    "botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL": (
+        "ConnectTimeoutError: Connect timeout on endpoint URL"
+    ),
+    "socket.timeout: The read operation timed out": "timeout: The read operation timed out",
+    "TypeError: fetch failed": "fetch failed",
+    "FATAL\nconnection to server timed out": None,
+    "Task timed out after 5.00 seconds": None,
+    "wrong password for sensor-7": None,
+    "the token's timeout is 5": None,
+}
+
+
+@pytest.mark.parametrize(("log", "words"), NETWORK.items())
+def test_network_errors_are_recognised(log: str, words: str | None) -> None:
+    assert network_error(log) == words
+
+
+def test_a_refusal_names_the_value_that_is_missing_before_the_network() -> None:
+    unresolved = Unresolved("the variable PASSWD", "only AWS knows it", "t.yaml:3", "Give it with --env PASSWD=VALUE.")
+    run = LocalRun("Python", (), (unresolved, unresolved))
+    refused = replace(short(authenticated=False, log="getaddrinfo ENOTFOUND x"), local_run=run)
+    verdict = stages(refused)
+    assert "The variable PASSWD is not set: only AWS knows it (t.yaml:3). (1 more value" in verdict.headline
+    assert verdict.next_step == "Give it with --env PASSWD=VALUE."
+
+
+def test_a_refusal_points_out_the_network_error_in_its_log() -> None:
+    verdict = stages(short(authenticated=False, log="caught getaddrinfo ENOTFOUND db.internal"))
+    assert "Its log holds a network error: getaddrinfo ENOTFOUND db.internal." in verdict.headline
+    assert "reaches" in verdict.next_step
+
+
+def test_what_the_machine_knows_comes_first() -> None:
+    failed = replace(
+        FAILED,
+        local_run=LocalRun(advice="run 'npm install'"),
+        result=replace(
+            FAILED.result,
+            error="InvalidResponseException",
+            message="Lambda function encountered error in execution: Cannot find module 'x': Error",
+        ),
+    )
+    assert stages(failed).next_step == "run 'npm install'"
+
+
+def test_nothing_is_said_of_a_plain_refusal() -> None:
+    assert possible_cause(short(authenticated=False, log="wrong password")) is None

@@ -1,0 +1,126 @@
+"""What a local endpoint reports about a run: what ran the function, how that differs from Lambda, what was unresolved.
+
+It travels with the answer in a header, is kept with the invocation, and holds no value of a variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from authlens.core.text.json_members import Members
+
+HEADER = "x-authlens-run"
+"""Base64 of the JSON object, on the endpoint's answers to TestInvokeAuthorizer and DescribeAuthorizer."""
+MOST_LISTED = 8
+LONGEST = 300
+"""Entries of a list and characters of a text in the header."""
+HEADER_LIMIT = 4096
+"""Characters of the header: Node.js takes 16 KiB of them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A value of a template that only AWS knows."""
+
+    what: str
+    """Such as `the variable PASSWORD`."""
+    why: str
+    place: str = ""
+    """`FILE:LINE`."""
+    next_step: str = ""
+    """How to give the value here."""
+
+    @property
+    def sentence(self) -> str:
+        place = f" ({self.place})" if self.place else ""
+        return f"{self.what[:1].upper()}{self.what[1:]} is not set: {self.why}{place}."
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRun:
+    """One run of a function by a local endpoint."""
+
+    ran_on: str = ""
+    """The interpreter with its version and path."""
+    differs: tuple[str, ...] = ()
+    """How it differs from Lambda's runtime, a sentence each."""
+    unresolved: tuple[Unresolved, ...] = ()
+    """What the function's definition could not be given."""
+    advice: str = ""
+    """What to do about an error that the machine explains: a package or credentials that are not there."""
+    answered_text: bool = False
+    """The function returned the JSON text of an object instead of the object."""
+
+
+def doctor(run: LocalRun | None) -> tuple[str, ...]:
+    """What ran the function and what differs from Lambda, in lines; nothing where it did not run here."""
+    return tuple(_lines(run)) if run else ()
+
+
+def _lines(run: LocalRun) -> Iterator[str]:
+    if run.ran_on:
+        yield f"Ran on {run.ran_on}."
+    yield from run.differs
+    for each in run.unresolved:
+        yield f"{each.sentence} {each.next_step}".strip()
+
+
+def to_json(run: LocalRun) -> dict[str, Any]:
+    known = {
+        "ranOn": run.ran_on,
+        "differs": list(run.differs),
+        "unresolved": [
+            {"what": each.what, "why": each.why, "place": each.place, "nextStep": each.next_step}
+            for each in run.unresolved
+        ],
+        "advice": run.advice,
+        "answeredText": run.answered_text,
+    }
+    return {key: value for key, value in known.items() if value}
+
+
+def from_json(value: Any) -> LocalRun:
+    """The opposite of `to_json`. Raises ValueError with a sentence."""
+    members = Members(value, "localRun")
+    unresolved = [Members(each, "unresolved") for each in members.items("unresolved")]
+    return LocalRun(
+        ran_on=members.text("ranOn") or "",
+        differs=tuple(str(each) for each in members.items("differs")),
+        unresolved=tuple(
+            Unresolved(*(each.text(key) or "" for key in ("what", "why", "place", "nextStep"))) for each in unresolved
+        ),
+        advice=members.text("advice") or "",
+        answered_text=bool(members.boolean("answeredText")),
+    )
+
+
+def to_header(run: LocalRun) -> str:
+    """As a header carries it: long texts and long lists are cut."""
+    for count in range(MOST_LISTED, 0, -1):
+        shorter = replace(run, differs=run.differs[:count], unresolved=run.unresolved[:count])
+        header = base64.b64encode(json.dumps(_cut(to_json(shorter))).encode()).decode()
+        if len(header) <= HEADER_LIMIT:
+            return header
+    return ""
+
+
+def from_header(header: str | None) -> LocalRun | None:
+    """`None` where there is none, and where it is not one of ours."""
+    if not header:
+        return None
+    try:
+        return from_json(json.loads(base64.b64decode(header, validate=True)))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    if isinstance(value, list):
+        return [_cut(item) for item in value]
+    return {key: _cut(item) for key, item in value.items()} if isinstance(value, dict) else value

@@ -1,0 +1,150 @@
+"""What to do about an error that this machine explains: a package that is not installed, credentials that are withheld.
+
+The rule: what is advised is a command or a setting that can be copied, for where the function is defined.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.endpoint.runtime.bootstrap import LAMBDAS_PACKAGES
+from authlens.endpoint.templates.lambda_runtimes import language
+
+if TYPE_CHECKING:
+    from authlens.endpoint.templates.definitions import FunctionDefinition
+
+PARENTS = 3
+"""Folders above the code's in which a list of its packages is looked for."""
+LOG_TAIL = 8192
+"""Characters of the log that are looked at."""
+_PYTHON_MODULE = re.compile(r"No module named '(?P<name>[\w.]+)'")
+_NODE_MODULE = re.compile(r"Cannot find (?:module|package) '(?P<name>[^'\n]+)'")
+_NO_CREDENTIALS = re.compile(
+    r"NoCredentialsError|Unable to locate credentials|CredentialsProviderError|Could not load credentials from any"
+    r"|PartialCredentialsError|CredentialRetrievalError|Missing credentials in config"
+)
+_NO_PROFILE = re.compile(r"ProfileNotFound|The config profile \([^)]*\) could not be found|Could not resolve .*profile")
+_NO_REGION = re.compile(r"NoRegionError|You must specify a region|Region is missing|Missing region in config")
+_BAD_CREDENTIALS = re.compile(
+    r"UnrecognizedClientException|InvalidClientTokenId|ExpiredToken|security token included in the request is"
+)
+_LOCKS = {"pnpm-lock.yaml": "pnpm install", "yarn.lock": "yarn install", "package-lock.json": "npm ci"}
+_LISTS = {"requirements.txt": "-r requirements.txt", "pyproject.toml": ".", "setup.py": "."}
+"""Files that list a Python function's packages, and how pip is told of them."""
+
+
+def advice(function: FunctionDefinition, error: str, log: str) -> str:
+    """The next step; empty where nothing here explains the error. `error` is its type and message, or empty."""
+    text = f"{log[-LOG_TAIL:]}\n{error}"
+    kind = language(function.runtime)
+    if error and kind == "python" and (module := _last(_PYTHON_MODULE, text)):
+        return _python_package(function, module.partition(".")[0])
+    if error and kind == "nodejs" and (module := _last(_NODE_MODULE, text)):
+        return _node_package(function, module)
+    return _credentials(function, text)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> str:
+    found = list(pattern.finditer(text))
+    return found[-1]["name"] if found else ""
+
+
+def _credentials(function: FunctionDefinition, text: str) -> str:
+    if _NO_PROFILE.search(text) and function.environment.get("AWS_PROFILE"):
+        return (
+            f"The profile {function.environment['AWS_PROFILE']} is not in your AWS files; "
+            "name one that 'aws configure list-profiles' shows."
+        )
+    if _NO_CREDENTIALS.search(text) or _NO_PROFILE.search(text):
+        return (
+            "authlens gives a function no AWS credentials unless its environment asks for them: "
+            f"{in_environment(function, 'AWS_PROFILE', 'NAME')}; or set AWS_ENDPOINT_URL to a local stand-in."
+        )
+    if _NO_REGION.search(text):
+        return f"The function found no AWS region: {in_environment(function, 'AWS_REGION', function.region)}."
+    if _BAD_CREDENTIALS.search(text):
+        return "AWS refused the credentials that the function was given; renew those of its profile and send again."
+    return ""
+
+
+def in_environment(function: FunctionDefinition, name: str, value: str) -> str:
+    """How a variable is given to the function, where it is defined."""
+    if function.origin == "authorizers":
+        return f"add environment: {{{name}: {value}}} to the authorizer"
+    where = " in authlens.yaml" if function.origin == "template" else ""
+    return f"give --env {name}={value}" + (f", or env: {{{name}: {value}}}{where}" if where else "")
+
+
+def with_interpreter(function: FunctionDefinition, path: str) -> str:
+    """How its interpreter is named, where it is defined."""
+    if function.origin == "authorizers":
+        return f"set interpreter: {path} for the authorizer"
+    return f"give --interpreter {path}" + (
+        " (or interpreter: in authlens.yaml)" if function.origin == "template" else ""
+    )
+
+
+def _python_package(function: FunctionDefinition, name: str) -> str:
+    folder, listed = _nearest(function.code_uri, _LISTS)
+    package = _LISTS.get(listed, name)
+    if function.interpreter:
+        owner = f"Lambda's Python runtime has {name}, " if name in LAMBDAS_PACKAGES else f"{name} is not installed; "
+        rest = "the interpreter of this function does not: " if name in LAMBDAS_PACKAGES else "install it: "
+        at = f"cd {quoted(folder)} && " if listed else ""
+        wanted = name if name in LAMBDAS_PACKAGES else package
+        return f"{owner}{rest}{at}{quoted(function.interpreter)} -m pip install {wanted}"
+    if name in LAMBDAS_PACKAGES:
+        said = f"Lambda's Python runtime has {name}, and authlens finds none here to lend: "
+        package = name
+    elif listed:
+        said = f"{name} is not installed for this function; {listed} is in {folder}: "
+    else:
+        said = f"{name} is not installed for this function, nor in its folder: "
+    existing = folder / ".venv/bin/python"
+    if existing.exists():
+        return f"{said}{with_interpreter(function, str(existing))}."
+    make = f"cd {quoted(folder)} && python3 -m venv .venv && .venv/bin/pip install {package}"
+    return f"{said}run '{make}', then {with_interpreter(function, str(existing))}."
+
+
+def _node_package(function: FunctionDefinition, module: str) -> str:
+    if module.startswith((".", "/", "node:")):
+        return ""
+    scope, _, rest = module.partition("/")
+    name = f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
+    folder, listed = _nearest(function.code_uri, ("package.json",))
+    if name.startswith(("@aws-sdk/", "@smithy/")):
+        said = f"Lambda's Node.js runtime has {name} (AWS SDK v3); it is not installed here: "
+        return f"{said}run 'npm install --no-save {name}' in {folder}."
+    if listed and _names(folder / listed, name):
+        command = next((run for lock, run in _LOCKS.items() if (folder / lock).exists()), "npm install")
+        return f"package.json lists {name}, and it is not installed: run '{command}' in {folder}."
+    old = " (Lambda's runtimes since nodejs18.x do not have it either)" if name == "aws-sdk" else ""
+    return f"{name} is not installed{old}: run 'npm install {name}' in {folder}."
+
+
+def _names(file: Path, name: str) -> bool:
+    try:
+        return f'"{name}"' in file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _nearest(start: Path, names: Iterable[str]) -> tuple[Path, str]:
+    """The folder that holds one of the files, and which; the code's own and an empty name where there is none."""
+    wanted = tuple(names)
+    for folder in (start, *start.parents)[: PARENTS + 1]:
+        for name in wanted:
+            if (folder / name).is_file():
+                return folder, name
+        if (folder / ".git").exists():
+            break
+    return start, ""
+
+
+def quoted(path: str | Path) -> str:
+    return shlex.quote(str(path))

@@ -1,0 +1,92 @@
+"""The doctor of the runtime: what a function ran on here, and how that differs from Lambda."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from authlens.core.contract.answer import is_json_text
+from authlens.core.invocation.local_run import LocalRun
+from authlens.endpoint.runtime.advice import advice
+from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.lambda_runtimes import language
+
+if TYPE_CHECKING:
+    from authlens.endpoint.runtime.function_host import FunctionResult
+    from authlens.endpoint.templates.definitions import FunctionDefinition
+
+NAMES = {"python": "Python", "nodejs": "Node.js"}
+
+
+def local_run(function: FunctionDefinition, result: FunctionResult | None = None) -> LocalRun:
+    """What there is to report of one run, or of the function alone."""
+    told = ""
+    if result is not None:
+        error = f"{result.error_type}: {result.error_message}" if result.error_type else ""
+        told = advice(function, error, result.log)
+    return LocalRun(
+        ran_on(function),
+        tuple(differences(function)),
+        function.unresolved,
+        told,
+        result is not None and is_json_text(result.payload),
+    )
+
+
+def ran_on(function: FunctionDefinition) -> str:
+    kind = language(function.runtime)
+    if kind == "provided":
+        return f"its own program, {function.command[0] if function.command else 'bootstrap'}"
+    program, numbers = _interpreter(function)
+    owner = ", the Python of authlens" if kind == "python" and function.interpreter is None else ""
+    return f"{NAMES[kind]} {'.'.join(numbers)} ({program}{owner})"
+
+
+def differences(function: FunctionDefinition) -> Iterator[str]:
+    kind = language(function.runtime)
+    if kind != "provided":
+        wanted = function.runtime.removeprefix(kind).removesuffix(".x")
+        actual = ".".join(_interpreter(function)[1])
+        if wanted and not f"{actual}.".startswith(f"{wanted}."):
+            yield f"Lambda's runtime would be {function.runtime}; interpreter names another one to run it on."
+    if kind == "python" and function.interpreter is None:
+        yield f"Its packages: those in its own folder{_layers(function)}, and boto3 {_boto3()} for the one of Lambda."
+    elif kind == "python":
+        yield f"Its packages: those in its own folder{_layers(function)}, and what that interpreter has installed."
+    elif kind == "nodejs" and not _has_sdk(function):
+        yield "The AWS SDK for JavaScript v3, which Lambda has, is not installed here."
+    yield from function.differences
+
+
+def _layers(function: FunctionDefinition) -> str:
+    return (
+        f" and its {len(function.layers)} layers"
+        if len(function.layers) > 1
+        else (" and its layer" if function.layers else "")
+    )
+
+
+def _has_sdk(function: FunctionDefinition) -> bool:
+    folders = (function.code_uri, *function.code_uri.parents)
+    return any((folder / "node_modules/@aws-sdk").is_dir() for folder in folders)
+
+
+def _interpreter(function: FunctionDefinition) -> tuple[str, list[str]]:
+    """The program and the numbers of its version; none where it does not run."""
+    try:
+        if language(function.runtime) == "nodejs":
+            program = function.interpreter or function_checks.node_in_path()
+        else:
+            program = function.interpreter or sys.executable
+        return program, function_checks.version_of(program)
+    except function_checks.Unfit:
+        return function.interpreter or "node", []
+
+
+def _boto3() -> str:
+    try:
+        return version("boto3")
+    except PackageNotFoundError:
+        return "(none is installed)"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.invocation.local_run import LocalRun, Unresolved
 from authlens.core.verdict.local_causes import network_error, possible_cause
 from authlens.core.verdict.stages import stages
@@ -46,15 +47,9 @@ def test_a_refusal_points_out_the_network_error_in_its_log() -> None:
 
 
 def test_what_the_machine_knows_comes_first() -> None:
-    failed = replace(
-        FAILED,
-        local_run=LocalRun(advice="run 'npm install'"),
-        result=replace(
-            FAILED.result,
-            error="InvalidResponseException",
-            message="Lambda function encountered error in execution: Cannot find module 'x': Error",
-        ),
-    )
+    words = "Lambda function encountered error in execution: Cannot find module 'x': Error"
+    failure = Failure(FailureKind.AWS, "InvalidResponseException", words, 400)
+    failed = replace(FAILED, local_run=LocalRun(advice="run 'npm install'"), result=failure)
     assert stages(failed).next_step == "run 'npm install'"
 
 

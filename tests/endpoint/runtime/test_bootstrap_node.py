@@ -72,8 +72,7 @@ def test_awss_own_client_gives_what_the_table_says(folder: Path, runtime: str, t
 
     def function(handler: str) -> FunctionDefinition:
         command = (node, str(client), handler)
-        settings = {"timeout": 10.0, "memory_size": 512, "command": command, "arn": ARN}
-        return FunctionDefinition("fn", folder, handler, runtime, **settings)
+        return FunctionDefinition("fn", folder, handler, runtime, {}, 10.0, 512, None, command, ARN)
 
     chosen = rows(runtime)[table]
     assert outcomes(function, chosen) == expected(chosen)

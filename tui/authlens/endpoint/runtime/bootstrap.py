@@ -324,7 +324,7 @@ def set_up_packages() -> None:
         site.setcopyright()
         site.sethelper()
     for folder in sys.argv[1:]:
-        sys.meta_path.append(LambdasPackages(folder))  # type: ignore[arg-type]  # a finder by its method
+        sys.meta_path.append(LambdasPackages(folder))
     del sys.argv[1:]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from authlens.cli.inputs.stored_answer import StoredAnswer
     from authlens.core.deployment.deployment import Deployment
     from authlens.core.invocation.invocation import Failure, Invocation
+    from authlens.core.invocation.local_run import LocalRun
     from authlens.core.lint.rule import Finding as LintFinding
     from authlens.core.preflight.finding import Finding
     from authlens.core.request.authorizer import Authorizer
@@ -92,6 +93,8 @@ class _Explained:
     speaking: str = "AWS would say"
     """Whose words a failure has."""
     deployment: Deployment | None = None
+    local_run: LocalRun | None = None
+    """What a local endpoint reported of the run."""
     problem: CommandError | None = None
     """What AWS answered when it was asked about the authorizer, and that is part of the verdict."""
 
@@ -139,6 +142,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         lint=stored.lint(authorizer),
         speaking=_speaking(invocation),
         deployment=deployment,
+        local_run=invocation.local_run,
     )
 
 
@@ -210,6 +214,10 @@ def _more_lines(explained: _Explained) -> Iterator[str]:
     for found in explained.lint:
         document = "answer" if found.document is None else f"document {found.document + 1}"
         yield f"{found.severity} {found.id} {document}, line {found.line}, column {found.column}: {found.message}"
+    if explained.local_run is not None:
+        from authlens.core.invocation.local_run import doctor
+
+        yield from (f"runtime: {line}" for line in doctor(explained.local_run))
     if explained.deployment is not None:
         from authlens.core.deployment.facts import facts
 

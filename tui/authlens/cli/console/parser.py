@@ -29,7 +29,7 @@ COMMANDS = (
     Command("serve", "run the local endpoint with your own functions", is_family=True),
     Command("explain", "say at which stage a request or an answer fails, why, and what to do", is_family=True),
     Command("logs", "show what the deployed function logged, from CloudWatch Logs"),
-    Command("decide", "say whether policies allow an action"),
+    Command("decide", "say what policies allow, and why", is_family=True),
     Command("lint", "check policy documents"),
     Command("sign", "sign a token"),
     Command("verify", "find the key that a token signature fits"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.decision.permissions import Answer, Exclusion, Grant, Permission, Summary
 from authlens.core.policy.document import Condition
+from authlens.core.text.json_reader import Span
 
 _VERBS = {
     "iot:Connect": "connect as",
@@ -36,8 +37,14 @@ class Line:
     """The pattern with its exceptions: `sensors/* except sensors/admin`."""
     condition: str
     """`if aws:SourceIp is in 10.0.0.0/8`, `unless …`; empty where nothing has to hold."""
-    places: tuple[tuple[int, int, int], ...]
-    """Document and statement, counted from 0, and the line in the document."""
+    spans: tuple[tuple[int, int, Span], ...]
+    """Document and statement, counted from 0, and where it is written in the document: of the grant first, then of what
+    is taken away from it."""
+
+    @property
+    def places(self) -> tuple[tuple[int, int, int], ...]:
+        """The same with lines alone."""
+        return tuple((document, statement, span.line) for document, statement, span in self.spans)
 
 
 def sentence(summary: Summary, principal: str | None = None) -> str:
@@ -59,9 +66,9 @@ def lines(summary: Summary) -> Iterator[Line]:
     """The page: the five main actions, then the others that something is allowed of."""
     for permission in summary.main:
         yield from _lines(permission)
-    alike: dict[tuple[tuple[Answer, str, str, tuple[tuple[int, int, int], ...]], ...], list[Permission]] = {}
+    alike: dict[tuple[tuple[Answer, str, str, tuple[tuple[int, int, Span], ...]], ...], list[Permission]] = {}
     for permission in summary.others:
-        key = tuple((line.answer, line.what, line.condition, line.places) for line in _lines(permission))
+        key = tuple((line.answer, line.what, line.condition, line.spans) for line in _lines(permission))
         alike.setdefault(key, []).append(permission)
     for same in alike.values():
         yield from _lines(*same)
@@ -104,8 +111,8 @@ def _lines(permission: Permission, *alike: Permission) -> Iterator[Line]:
         yield Line(Answer.DENIED, names, title, _nothing(permission), "", _refusing(permission))
         return
     for index, grant in enumerate(permission.grants):
-        at = grant.place.document, grant.place.statement.index, grant.place.span.line
-        denials = ((one.place.document, one.place.statement.index, one.place.span.line) for one in grant.exclusions)
+        at = grant.place.document, grant.place.statement.index, grant.place.span
+        denials = ((one.place.document, one.place.statement.index, one.place.span) for one in grant.exclusions)
         yield Line(
             grant.answer,
             names,
@@ -122,10 +129,8 @@ def _nothing(permission: Permission) -> str:
     return "nothing: a variable has no value for this connection" if permission.dead else "nothing"
 
 
-def _refusing(permission: Permission) -> tuple[tuple[int, int, int], ...]:
-    return tuple(
-        (place.document, place.statement.index, place.span.line) for place in permission.refused or permission.dead
-    )
+def _refusing(permission: Permission) -> tuple[tuple[int, int, Span], ...]:
+    return tuple((place.document, place.statement.index, place.span) for place in permission.refused or permission.dead)
 
 
 def _what(grant: Grant, action: str) -> str:

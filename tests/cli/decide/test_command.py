@@ -5,40 +5,22 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from authlens.__main__ import build_world
-from authlens.cli import decide
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.output import Output
 from authlens.cli.console.parser import Parser
+from authlens.cli.decide import command as decide
+from authlens.core.contract.pages import PAGES
+from support.decide_command import run
 from support.policies import ARN, allow, deny, text
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-def run(*arguments: str | Path, stdin: str = "") -> Ran:
-    parser = Parser(prog="authlens decide")
-    decide.declare(parser)
-    out, err = io.StringIO(), io.StringIO()
-    world = replace(build_world(), stdin=io.StringIO(stdin), output=Output(out), stderr=err)
-    code = decide.run(parser.parse_args(list(map(str, arguments))), world)
-    return Ran(code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -167,7 +149,7 @@ def test_variables(policy: Path, given: tuple[str, ...], word: str) -> None:
 
 
 def test_the_json_has_the_documented_keys(policy: Path) -> None:
-    page = (Path(__file__).parents[2] / "docs" / "decide.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "decide.md").read_text()
     found = json.loads(run("--policy", policy, "iot:Connect", "client/c1", "--output", "json").out)
     keys = {*found, *found["nearMisses"][0], *found["substitutions"][0]}
     assert all(f"`{key}`" in page for key in keys)
@@ -226,7 +208,7 @@ def test_closed_standard_input() -> None:
     gone = io.StringIO()
     gone.close()
     with pytest.raises(CommandError, match="standard input is closed"):
-        decide.run(parser.parse_args(["--policy", "-", "a", "b"]), replace(build_world(), stdin=gone))
+        decide.run(parser.parse_args(["--policy", "-", "iot:Connect", "client/a"]), replace(build_world(), stdin=gone))
 
 
 @pytest.mark.parametrize(
@@ -250,3 +232,78 @@ def test_text_from_outside_cannot_act_on_a_terminal(policy: Path) -> None:
 def test_an_empty_question_is_no_denial(policy: Path, action: str, resource: str) -> None:
     with pytest.raises(CommandError, match="is empty"):
         run("--policy", policy, action, resource)
+
+
+def test_several_files_and_the_question_stand_together_or_apart(policy: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(text(allow("iot:Publish", "topic/a")))
+    question = ("iot:Publish", "topic/a")
+    for arguments in (
+        ("--policy", policy, other, *question),
+        (*question, "--policy", policy, other),
+        ("--policy", policy, other, "--region", "us-east-1", *question),
+        ("--policy", policy, other, *question, "--region", "us-east-1"),
+        ("--policy", policy, *question, "--policy", other),
+        ("--policy", policy, "--policy", other, *question),
+    ):
+        assert run(*arguments).lines[0] == "ALLOWED", arguments
+    with pytest.raises(CommandError, match="needs an ACTION and a RESOURCE"):
+        run("--policy", policy, "iot:Publish")
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("iot:Publsh", "iot:Publsh is not an action of AWS IoT policies; did you mean iot:Publish?"),
+        ("Publsh", "did you mean iot:Publish?"),
+        ("Frobnicate", "Frobnicate is not an action of AWS IoT policies"),
+        ("s3:GetObject", "s3:GetObject has no prefix that AWS IoT policies know"),
+        ("iot:*", "iot:* is a pattern"),
+    ],
+)
+def test_a_name_that_is_no_action_is_not_a_denial(policy: Path, action: str, words: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(words)) as raised:
+        run("--policy", policy, action, "topic/a")
+    assert raised.value.code is ExitCode.USAGE
+
+
+def test_an_action_that_aws_may_have_added_is_judged(policy: Path) -> None:
+    policy.write_text(text(allow("iot:Frob*", "*")))
+    ran = run("--policy", policy, "iot:Frobnicate", "topic/a")
+    assert (ran.lines[0], ran.code) == ("ALLOWED", ExitCode.DONE)
+    assert any(line.startswith("authlens does not know this action") for line in ran.lines)
+    assert len(json.loads(run("--policy", policy, "iot:Frobnicate", "topic/a", "--output", "json").out)["notes"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "word"),
+    [
+        ("iot:Publish", "topic/a/+", "wildcard"),
+        ("iot:Publish", "topic/$SYS/a", "reserved"),
+        ("iot:RetainPublish", ARN + "topic/$aws/rules/r", "reserved"),
+        ("iot:Publish", "topic/1/2/3/4/5/6/7/8/9", "slashes"),
+        ("iot:Connect", "client/" + "a" * 129, "128"),
+    ],
+)
+def test_what_the_broker_refuses_all_the_same(policy: Path, action: str, resource: str, word: str) -> None:
+    policy.write_text(text(allow("*", "*")))
+    ran = run("--policy", policy, action, resource)
+    assert (ran.lines[0], ran.code) == ("ALLOWED", ExitCode.DONE)
+    assert ran.lines[1].startswith("The policy allows this, but the broker refuses it: ")
+    assert word in ran.lines[1]
+    found = json.loads(run("--policy", policy, action, resource, "--output", "json").out)["broker"]
+    assert all(one["known"] == "documented" and one["source"] in PAGES for one in found)
+    assert found
+    policy.write_text(text(deny("*", "*")))
+    assert "the broker" not in run("--policy", policy, action, resource).out
+
+
+def test_what_is_fine_with_the_broker_has_no_such_line(policy: Path) -> None:
+    policy.write_text(text(allow("*", "*")))
+    assert "the broker" not in run("--policy", policy, "iot:Publish", "topic/a").out
+
+
+def test_a_shadow_over_mqtt(policy: Path) -> None:
+    policy.write_text(text(allow("iot:UpdateThingShadow", "thing/lamp")))
+    lines = run("--policy", policy, "iot:UpdateThingShadow", "thing/lamp").lines
+    assert any("over MQTT a client needs iot:Publish on topic/$aws/things/lamp/shadow/update" in line for line in lines)

@@ -1,0 +1,1 @@
+"""What policies allow: one question decided, or everything they allow at a glance."""

@@ -1,0 +1,108 @@
+"""Say whether policies allow an action on a resource, and why, or with --summary everything that they allow."""
+
+from __future__ import annotations
+
+import argparse
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode
+from authlens.cli.console.services import World
+from authlens.cli.decide import report, summary
+from authlens.cli.decide.sources import read_sources
+
+_EXAMPLES = """examples:
+  authlens decide --policy policy.json iot:Publish topic/sensors/7/data
+  authlens decide --policy a.json b.json iot:Connect client/c1 --variable iot:ClientId=c1
+  authlens decide --policy outcome.json iot:Subscribe 'topicfilter/a/+' --region us-west-2 --account 123456789012
+  authlens decide --policy outcome.json --summary --variable iot:ClientId=c1
+  aws iot test-invoke-authorizer … | authlens decide --policy - iot:Connect client/c1
+
+The first line is ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY; then comes why. Exit code 0: allowed, 1: denied.
+With --summary there is no question: each line is an action, what it is allowed on, and where that is written.
+The keys of --output json are listed in docs/decide.md."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument(
+        "--policy",
+        action="append",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="policies, lists of policies or whole outcomes, as JSON; - is standard input. May be repeated",
+    )
+    parser.add_argument(
+        "question", nargs="*", metavar="ACTION RESOURCE", help="for example iot:Publish topic/a/b; the last two words"
+    )
+    parser.add_argument("--summary", action="store_true", help="list what is allowed instead of asking a question")
+    parser.add_argument(
+        "--variable",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a context key such as iot:ClientId=c1. Given twice it has two values; KEY alone is the empty set; "
+        "a key that is not given is absent",
+    )
+    parser.add_argument("--region", metavar="REGION", help="completes a RESOURCE without arn:; else any region matches")
+    parser.add_argument(
+        "--account", metavar="ACCOUNT", help="completes a RESOURCE without arn:; else any account matches"
+    )
+    parser.add_argument("--output", choices=("text", "json"), default="text")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    variables = _variables(arguments.variable)
+    if arguments.summary:
+        given = read_sources([*_files(arguments), *arguments.question], world)
+        return summary.write(given, variables, arguments, world)
+    files, action, resource = _question(arguments)
+    given = read_sources(files, world)
+
+    from authlens.core.contract.broker import broker_refusals
+    from authlens.core.policy.decision.decide import decide
+
+    decision = decide(given.documents, action, resource, variables, arguments.region, arguments.account)
+    refused = broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
+    found = report.Report(decision, (*given.ignored, *decision.reasons), refused, given.sources)
+    if arguments.output == "json":
+        world.output.json(report.as_json(found))
+    else:
+        report.write_text(found, world)
+    return ExitCode.DONE if decision.allowed else ExitCode.NO
+
+
+def _files(arguments: argparse.Namespace) -> list[str]:
+    return [name for group in arguments.policy for name in group]
+
+
+def _question(arguments: argparse.Namespace) -> tuple[list[str], str, str]:
+    """The files, and the last two words: --policy takes all words that follow it, so the question may be among them."""
+    groups: list[list[str]] = [*arguments.policy, arguments.question]
+    asking = next((group for group in reversed(groups) if len(group) > (group is not arguments.question) + 1), None)
+    if asking is None:
+        raise CommandError("decide needs an ACTION and a RESOURCE, such as iot:Publish topic/a/b, or --summary")
+    *rest, action, resource = asking
+    files = [name for group in groups for name in (rest if group is asking else group)]
+    for name, word in (("ACTION", action), ("RESOURCE", resource)):
+        if not word.strip():
+            raise CommandError(f"{name} is empty: say what is asked, for example iot:Publish topic/a/b")
+    return files, _action(action), resource
+
+
+def _action(written: str) -> str:
+    from authlens.core.saved.question import action_problem
+
+    problem = action_problem(written)
+    if problem:
+        raise CommandError(problem)
+    return written
+
+
+def _variables(written: list[str]) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {}
+    for text in written:
+        key, equals, value = text.partition("=")
+        if not key:
+            raise CommandError(f"--variable {text!r} has no key; write KEY=VALUE, for example iot:ClientId=c1")
+        values[key] = values.get(key, ()) + ((value,) if equals else ())
+    return values

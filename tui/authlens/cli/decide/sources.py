@@ -1,0 +1,101 @@
+"""The documents that `decide` is given, each with the file and the place it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import World
+from authlens.cli.inputs.policies import read_policy_file
+
+if TYPE_CHECKING:
+    from authlens.core.policy.document import Document
+    from authlens.core.policy.policy_file import PolicyFile
+    from authlens.core.text.json_reader import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document and where it was read."""
+
+    name: str
+    file: PolicyFile
+    index: int
+    """Its place in that file."""
+    document: Document
+
+    def locate(self, span: Span) -> Span:
+        return self.file.locate(self.index, span)
+
+    def place(self, span: Span) -> str:
+        found = self.locate(span)
+        return f"{self.name}:{found.line}:{found.column}"
+
+    def where(self, number: int, span: Span) -> dict[str, Any]:
+        found = self.locate(span)
+        return {"file": self.name, "document": number, "line": found.line, "column": found.column}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The documents that count, and the files whose documents do not."""
+
+    sources: tuple[Source, ...]
+    refused: tuple[str, ...]
+    """Answers that do not authenticate."""
+
+    @property
+    def documents(self) -> list[Document]:
+        return [source.document for source in self.sources]
+
+    @property
+    def ignored(self) -> list[str]:
+        return [f"{name}: isAuthenticated is false, so its documents count for nothing" for name in self.refused]
+
+
+def read_sources(names: Sequence[str], world: World) -> Given:
+    """Raises CommandError for a file that holds no policy."""
+    files = [(name, read_policy_file(name, world, "utf-8-sig")) for name in names]
+    refused = [name for name, file in files if _refused(file)]
+    sources = [source for name, file in files for source in _sources(name, file) if name not in refused]
+    return Given(tuple(sources), tuple(refused))
+
+
+def _refused(file: PolicyFile) -> bool:
+    answer = file.answer and file.answer.get("isAuthenticated")
+    return bool(answer) and getattr(answer, "value", None) is False
+
+
+def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
+    if file.fault:
+        raise _invalid(name, file.fault.span, file.fault.message)
+    if _is_failure(file):
+        raise CommandError(f"{name} holds an error and no policy; 'authlens explain --answer' says why it came")
+    for index, document in enumerate(file.documents):
+        if document.faults and document.version is None and not document.statements:
+            fault = document.faults[0]
+            if fault.id in ("json-syntax", "not-an-object"):
+                raise _invalid(name, file.locate(index, fault.span), fault.message)
+        yield Source(name, file, index, document)
+
+
+def _is_failure(file: PolicyFile) -> bool:
+    """Whether it holds a call that failed: nothing is allowed or denied by that."""
+    from authlens.cli.inputs.printed_error import stored_error
+
+    if file.answer or len(file.documents) != 1 or file.documents[0].statements:
+        return False
+    try:
+        value = json.loads(file.text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(value, dict) or "Statement" in value:
+        return False
+    return isinstance(value.get("failure"), dict) or stored_error(value) is not None
+
+
+def _invalid(name: str, span: Span, message: str) -> CommandError:
+    return CommandError(f"{name}: line {span.line}, column {span.column}: {message}")

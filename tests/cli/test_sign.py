@@ -179,3 +179,38 @@ def test_an_encrypted_key_asks_for_its_passphrase_on_a_terminal(authlens: Comman
         terminal.type(typed)
         assert terminal.wait_for_exit() == (0 if typed == "open sesame\n" else 252)
         assert "sesame" not in terminal.text
+
+
+def test_a_new_pair_can_replace_a_committed_public_key(authlens: Command) -> None:
+    words = ("sign", "--generate", "new.pem", "--public", "public.pem")
+
+    refused = authlens(*words)
+    done = authlens(*words, "--replace")
+    again = authlens(*words, "--replace")
+    signed = authlens("sign", "--key", "-", "allow", stdin=Path("new.pem").read_bytes())
+
+    assert (refused.code, done.code, again.code) == (252, 0, 252)
+    assert "public.pem exists already; add --replace to replace this public key" in refused.err
+    assert "new.pem exists already; a private key is never overwritten" in again.err
+    assert verify("allow", signed.out.strip(), Path("public.pem").read_text())
+    assert stat.S_IMODE(Path("public.pem").stat().st_mode) == 0o644
+    assert stat.S_IMODE(Path("new.pem").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--key", "private.pem", "--replace", "allow"), "--replace is for --generate"),
+        (("--key", "-", "--token-stdin"), "--key - reads standard input"),
+        (
+            ("--generate", "new.pem", "--public", "folder", "--replace"),
+            "folder cannot be replaced: it is not a regular",
+        ),
+    ],
+)
+def test_what_cannot_be_replaced_or_read_twice(authlens: Command, words: tuple[str, ...], said: str) -> None:
+    Path("folder").mkdir()
+    ended = authlens("sign", *words, stdin="x")
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+    assert not Path("new.pem").exists()

@@ -10,7 +10,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.saved.saved_request import Sign
 from authlens.core.signing.signing import verify
-from authlens.store.signing_keys import as_sent, read_key, signer, write_key_pair
+from authlens.store.signing_keys import as_sent, generate_command, missing_key, read_key, signer, write_key_pair
 from support.public_keys import pair
 
 
@@ -61,3 +61,27 @@ def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
         write_key_pair(tmp_path / "private.pem")
     assert (tmp_path / name).read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("beside", "command"),
+    [
+        ((), "--generate keys/private.pem"),
+        (("public.pem",), "--generate keys/private.pem --public keys/public.pem --replace"),
+        (("other.pem",), "--generate keys/private.pem --public keys/other.pem --replace"),
+        (("other.pem", "private.pem.pub"), "--generate keys/private.pem --public keys/private.pem.pub --replace"),
+        (("a.pem", "b.pem"), "--generate keys/private.pem"),
+        (("a b.pem",), "--generate keys/private.pem --public 'keys/a b.pem' --replace"),
+    ],
+)
+def test_the_command_that_makes_a_missing_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: tuple[str, ...], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "notes.txt").write_text("x")
+    for name in beside:
+        (tmp_path / "keys" / name).write_text(pair("a").public_pem)
+
+    assert generate_command(tmp_path / "requests" / ".." / "keys" / "private.pem") == f"authlens sign {command}"
+    assert missing_key(tmp_path / "gone" / "k.pem").endswith(": authlens sign --generate gone/k.pem")

@@ -51,7 +51,7 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
         return
     from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, read_private_key
     from authlens.store.references import References
-    from authlens.store.signing_keys import read_key
+    from authlens.store.signing_keys import missing_key, read_key
 
     path = (base or Path()) / Path(sign.key).expanduser()
     references = References(environ, base)
@@ -70,7 +70,9 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
     except KeyProblem as problem_of_key:
         yield Missing("sign.key", f"The signing key {path}: {problem_of_key}")
     except OSError as error:
-        yield Missing("sign.key", f"The signing key {path} cannot be read: {error.strerror or error}.")
+        is_gone = isinstance(error, FileNotFoundError)
+        said = missing_key(path) if is_gone else f"The signing key {path} cannot be read: {error.strerror or error}."
+        yield Missing("sign.key", said)
     except (ValueError, RuntimeError):
         yield Missing("sign.key", f"The signing key {sign.key!r} cannot be read: this cannot be the name of a file.")
 

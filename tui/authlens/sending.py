@@ -216,7 +216,7 @@ class Sender:
     ) -> AuthorizerRequest:
         from authlens.core.request import token_place
         from authlens.core.signing import signing
-        from authlens.store.signing_keys import read_key
+        from authlens.store.signing_keys import missing_key, read_key
 
         token = token_place.token_of(request, authorizer)
         if not token:
@@ -228,6 +228,8 @@ class Sender:
         try:
             passphrase = self._references(base).text(sign.passphrase) if sign.passphrase else None
             signature = signing.sign(token, read_key(sign.key, base), passphrase.encode() if passphrase else None)
+        except FileNotFoundError as error:
+            raise _missing("SigningKeyUnreadable", missing_key(path)) from error
         except OSError as error:
             raise _missing(
                 "SigningKeyUnreadable", f"The signing key {path} cannot be read: {error.strerror or error}."

@@ -100,4 +100,8 @@ def whole_program(
 
 def _with_endpoint(words: tuple[object, ...], url: str) -> list[str]:
     given = [str(word) for word in words]
-    return given if any(word.startswith("--en") for word in given) else [*given, "--endpoint-url", url]
+    return (
+        given
+        if any(word.startswith("--en") and word != "--environment" for word in given)
+        else [*given, "--endpoint-url", url]
+    )

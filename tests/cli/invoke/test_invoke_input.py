@@ -167,3 +167,62 @@ def test_a_token_that_looks_like_a_file_is_sent_and_pointed_out(call: Invoke, se
     ended = call("--authorizer-name", "A", "--token", "./t.txt", "--token-signature", "AAAA")
     assert "note: --token is sent as it is written. This looks like the name of a file" in ended.err
     assert server.take()[0].body == {"token": "./t.txt", "tokenSignature": "AAAA"}
+
+
+CASES = """\
+request: {token: '${env:T:-t}', tokenSignature: s, authorizerName: A}
+cases: {other: {request: {authorizerName: B}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "path", "token"),
+    [
+        (("--request", "r.yaml"), "", "/authorizer/A/test", "t"),
+        (("--request", "r.yaml::other"), "", "/authorizer/B/test", "t"),
+        (("--request", "-"), CASES, "/authorizer/A/test", "t"),
+        (("--request=-::other", "--token", "u"), CASES, "/authorizer/B/test", "u"),
+        (("--request", "r.yaml::other", "--environment", "prod"), "", "/authorizer/B/test", "t8"),
+    ],
+)
+def test_a_case_and_standard_input_and_an_environment(
+    call: Invoke,
+    server: Recording,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    stdin: str,
+    path: str,
+    token: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(CASES)
+    Path("environments").mkdir()
+    Path("environments/prod.yaml").write_text("values: {T: t8}\n")
+
+    assert call(*words, stdin=stdin).code == 0
+
+    (received,) = server.take()
+    assert (received.path, received.body) == (path, {"token": token, "tokenSignature": "s"})
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--request", "r.yaml::none"), "r.yaml has no case 'none': it has other"),
+        (("--request", "-", "--token-stdin"), "--request - and --token-stdin both read standard input"),
+        (("--request", "r.yaml", "--environment", "dev"), "there is no environment 'dev'"),
+        (("--authorizer-name", "A", "--environment", "dev"), "use it with --request FILE"),
+    ],
+)
+def test_cases_and_environments_that_are_not_there(
+    call: Invoke, server: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(CASES)
+
+    ended = call(*words, stdin=CASES)
+
+    assert ended.code == 252
+    assert said in ended.err
+    assert server.take() == []

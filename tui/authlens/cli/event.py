@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import (
+    REQUEST_HELP,
     declare_authorizer,
+    declare_environment,
     known_authorizer,
     read_saved_request,
     read_text,
@@ -39,7 +41,7 @@ lines hide secrets unless --reveal is given. The keys of --output json are liste
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help="a saved request; - is standard input")
+    what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
     what.add_argument(
         "--read", metavar="FILE", help="turn a logged event (JSON, or as Python prints it) into a saved request"
     )
@@ -56,6 +58,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--device-lines", action="store_true", help="the same request as curl, mosquitto_pub, MQTTX, paho and SDK lines"
     )
     declare_authorizer(parser)
+    declare_environment(parser)
     parser.add_argument("--resolve", action="store_true", help="resolve references: the event then holds secrets")
     parser.add_argument("--reveal", action="store_true", help="write secrets into device lines")
     parser.add_argument("--endpoint", metavar="HOST", help="the account's data endpoint, for device lines")
@@ -66,7 +69,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.read is not None:
         return _read(arguments, world)
-    saved, base = read_saved_request(arguments.request, world)
+    saved, base = read_saved_request(arguments.request, world, arguments.environment)
     authorizer = known_authorizer(arguments, world, saved, base)
     request = _request(arguments, world, saved, base, authorizer)
     if arguments.device_lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.core.saved.cases import split_source
 
 if TYPE_CHECKING:
@@ -37,8 +38,9 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help="a saved request: its authorizer's function, lately")
+    what.add_argument("--request", metavar="FILE", help=f"the log of its authorizer's function: {REQUEST_HELP}")
     what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history: around its time")
+    declare_environment(parser)
     parser.add_argument(
         "--since", metavar="TIME", type=_duration, help="how far back: 30s, 15m, 2h, 1d (10m; not for --history)"
     )
@@ -82,12 +84,11 @@ def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invoc
 def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
     from pathlib import Path
 
-    from authlens.cli.inputs.saved_requests import read_saved_request
     from authlens.cli.inputs.stored_answer import of_history
     from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:
-        return (*read_saved_request(arguments.request, world), None)
+        return (*read_saved_request(arguments.request, world, arguments.environment), None)
     if arguments.since is not None:
         raise CommandError("--since is for --request; an invocation of the history has its own time")
     invocation = of_history(arguments.history, world)

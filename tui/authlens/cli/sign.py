@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
-from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_file
+from authlens.cli.inputs.saved_requests import STDIN, read_bytes
+from authlens.cli.inputs.signing import given_passphrase, given_token, sign_with_key
 
 if TYPE_CHECKING:
     from authlens.core.request.token_place import Place
@@ -20,6 +21,7 @@ _EXAMPLES = """examples:
   authlens sign --key encrypted.pem --passphrase '${env:KEY_PASSPHRASE}' allow
   authlens sign --key private.pem --place username --onto sensor-7 --token-key-name token allow
   authlens sign --generate private.pem --public public.pem
+  authlens sign --generate keys/private.pem --public keys/public.pem --replace      in a fresh clone
 
 The signature is RSA with SHA-256 (PKCS#1 v1.5) over the token alone, as AWS IoT verifies it. An encrypted key asks for
 its passphrase on a terminal. --place prints token and signature as they stand in a username, query string or header."""
@@ -29,7 +31,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
     parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
-    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM form (PKCS#1 or PKCS#8)")
+    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM form; - is standard input")
     parser.add_argument("--passphrase", metavar="REFERENCE", help="a reference such as '${env:NAME}'")
     parser.add_argument("--passphrase-stdin", action="store_true", help="read the passphrase from standard input")
     parser.add_argument(
@@ -43,6 +45,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--openssl", action="store_true", help="also say, on standard error, the openssl line for it")
     parser.add_argument("--generate", metavar="FILE", help="write a new private key; nothing is overwritten")
     parser.add_argument("--public", metavar="FILE", help="where --generate writes the public key (FILE.pub)")
+    parser.add_argument(
+        "--replace", action="store_true", help="with --generate: the public key may replace one that exists"
+    )
     parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (2048)")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -52,10 +57,15 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         return _generate(arguments, world)
     if arguments.key is None:
         raise CommandError("give --key FILE, or --generate FILE to make a key pair")
+    if arguments.replace:
+        raise CommandError("--replace is for --generate: nothing else is written")
+    if arguments.key == STDIN and (arguments.token_stdin or arguments.passphrase_stdin):
+        raise CommandError("--key - reads standard input: give the token and the passphrase in another way")
     passphrase = given_passphrase(arguments, world)
     token = given_token(arguments, world)
-    signature = sign_with_file(token, arguments.key, passphrase, world)
-    _advise(arguments, passphrase, world)
+    pem = read_bytes(arguments.key, world, "a PEM private key")
+    signature = sign_with_key(token, pem, arguments.key, passphrase, world)
+    _advise(arguments, pem, passphrase, world)
     placed = _placed(arguments, token, signature)
     if arguments.output == "json":
         from authlens.core.text.encodings import base64_to_base64url, url_encode
@@ -67,17 +77,16 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     return ExitCode.DONE
 
 
-def _advise(arguments: argparse.Namespace, passphrase: bytes | None, world: World) -> None:
+def _advise(arguments: argparse.Namespace, pem: bytes, passphrase: bytes | None, world: World) -> None:
     """What AWS would say of the key, and the line that does the same. A key that asked for its passphrase is not
     read again."""
-    from authlens.cli.inputs.saved_requests import read_bytes
     from authlens.core.signing.keys import PassphraseNeeded, read_private_key, size_advice
     from authlens.core.signing.signing import openssl_signing
 
     if arguments.openssl:
         narrate(openssl_signing("TOKEN", arguments.key), world.stderr)
     try:
-        advice = size_advice(read_private_key(read_bytes(arguments.key, "a key"), passphrase).key_size)
+        advice = size_advice(read_private_key(pem, passphrase).key_size)
     except PassphraseNeeded:
         return
     if advice:
@@ -117,12 +126,13 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
     arguments.token_stdin = False
     passphrase = given_passphrase(arguments, world)
     private, public = arguments.generate, arguments.public or f"{arguments.generate}.pub"
-    for name in (private, public):
-        if Path(name).exists():
-            raise CommandError(f"{name} exists already; nothing is overwritten, name another file")
+    _refuse_existing(private, public, arguments.replace)
     pair = generate_key_pair(arguments.bits, passphrase)
     _write_new(private, pair.private_pem, 0o600)
-    _write_new(public, pair.public_pem.encode(), 0o644)
+    if arguments.replace:
+        _replace(public, pair.public_pem.encode())
+    else:
+        _write_new(public, pair.public_pem.encode(), 0o644)
     lines = openssl_generating(arguments.bits, private, public, passphrase is not None)
     if arguments.output == "json":
         world.output.json({"privateKey": private, "publicKey": public, "bits": pair.bits, "openssl": list(lines)})
@@ -130,6 +140,26 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
     world.output.line(f"{private}\n{public}")
     narrate("the same with openssl:\n  " + "\n  ".join(lines), world.stderr)
     return ExitCode.DONE
+
+
+def _refuse_existing(private: str, public: str, replace: bool) -> None:
+    """Before a key is made. A private key is never replaced: nobody could sign with it any more."""
+    if os.path.lexists(private):
+        raise CommandError(f"{private} exists already; a private key is never overwritten, name another file")
+    if replace and os.path.lexists(public) and not Path(public).is_file():
+        raise CommandError(f"{public} cannot be replaced: it is not a regular file")
+    if not replace and os.path.lexists(public):
+        raise CommandError(f"{public} exists already; add --replace to replace this public key, or name another file")
+
+
+def _replace(name: str, content: bytes) -> None:
+    from authlens.store.files import write_whole
+
+    try:
+        write_whole(Path(name), content)
+        Path(name).chmod(0o644)
+    except OSError as error:
+        raise CommandError(f"{name} cannot be written: {error.strerror or error}") from error
 
 
 def _write_new(name: str, content: bytes, mode: int) -> None:

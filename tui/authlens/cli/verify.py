@@ -14,7 +14,9 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.parser import Parser
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import (
+    REQUEST_HELP,
     declare_authorizer,
+    declare_environment,
     known_authorizer,
     read_bytes,
     read_saved_request,
@@ -61,7 +63,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM form, to be tried"
     )
     declare_authorizer(parser)
-    parser.add_argument("--request", metavar="FILE", help="a saved request that holds token and signature")
+    declare_environment(parser)
+    parser.add_argument("--request", metavar="FILE", help=f"with token and signature: {REQUEST_HELP}")
     parser.add_argument("--signature", metavar="S", help="the signature in base64")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -111,7 +114,7 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
 
     if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
         raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
-    saved, base = read_saved_request(arguments.request, world)
+    saved, base = read_saved_request(arguments.request, world, arguments.environment)
     authorizer = known_authorizer(arguments, world, saved, base)
     resolved = replace(saved, request=resolve_references(saved.request, base, world))
     request = signed(resolved, base, authorizer, world, is_resolved=True)
@@ -156,7 +159,7 @@ def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[
 
 def _keys(arguments: argparse.Namespace, authorizer: Authorizer | None, world: World) -> tuple[tuple[str, str], ...]:
     """The (name, public PEM) pairs: files by their names, an authorizer's by theirs. Raises CommandError."""
-    keys = [pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, "a PEM public key"))]
+    keys = [pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, world, "a PEM public key"))]
     keys += authorizer.token_signing_public_keys if authorizer else ()
     if not keys:
         raise CommandError("there is no key to try: give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from errno import EEXIST
@@ -15,6 +16,7 @@ from authlens.store.files import write_new
 from authlens.user_path import user_path
 
 _LARGEST = 65_536
+_MOST_FILES = 1_000
 
 SignText = Callable[[str], str]
 """A text to its base64 signature."""
@@ -80,3 +82,52 @@ def write_key_pair(private: Path) -> WrittenPair:
     write_new(private, pair.private_pem)
     write_new(public, pair.public_pem.encode(), 0o644)
     return WrittenPair(private, public, openssl_generating(pair.bits, private.name, public.name))
+
+
+def missing_key(private: Path) -> str:
+    """What is wrong where the file of a private key does not exist, as in a fresh clone, and what to do."""
+    return (
+        f"The signing key {_from_here(private)} does not exist: private keys are usually not committed. "
+        f"Make a new pair, and replace the public key, with: {generate_command(private)}"
+    )
+
+
+def generate_command(private: Path) -> str:
+    """The command that makes the private key anew and, with it, the public key that lies beside it."""
+    from shlex import quote
+
+    private = Path(os.path.normpath(private.absolute()))
+    public = _public_key_beside(private)
+    words = ["--generate", quote(_from_here(private))]
+    if public is not None:
+        words += ["--public", quote(_from_here(public)), "--replace"]
+    return f"authlens sign {' '.join(words)}"
+
+
+def _public_key_beside(private: Path) -> Path | None:
+    """The one that has a like name, else the only one in the folder."""
+    named = [private.with_name(private.name.replace("private", "public")), private.with_suffix(".pub.pem")]
+    named += [private.with_name(f"{private.name}.pub"), private.with_suffix(".pub")]
+    found = [path for path in named if path != private and _is_public_key(path)]
+    if found:
+        return found[0]
+    try:
+        beside = [path for path in sorted(private.parent.iterdir())[:_MOST_FILES] if _is_public_key(path)]
+    except OSError:
+        return None
+    return beside[0] if len(beside) == 1 else None
+
+
+def _is_public_key(path: Path) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            return False
+        return b"PUBLIC KEY-----" in path.read_bytes()[:_LARGEST]
+    except OSError:
+        return False
+
+
+def _from_here(path: Path) -> str:
+    """Relative to the working folder where it lies below."""
+    own, here = Path(os.path.normpath(path.absolute())), Path.cwd()
+    return str(own.relative_to(here)) if own.is_relative_to(here) else str(own)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.inputs.questions import read_question
-from authlens.cli.inputs.saved_requests import declare_authorizer, known_authorizer, read_saved_request, read_text
+from authlens.cli.inputs.saved_requests import (
+    REQUEST_HELP,
+    declare_authorizer,
+    declare_environment,
+    known_authorizer,
+    read_saved_request,
+    read_text,
+)
 from authlens.core.saved.cases import split_source
 
 if TYPE_CHECKING:
@@ -45,7 +52,7 @@ The keys of --output json are listed in docs/stages.md."""
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--request", metavar="FILE", help="a saved request; - is standard input")
+    what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
     what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - is standard input")
     what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
     parser.add_argument(
@@ -56,6 +63,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="a question to the policies of the answer, such as 'iot:Connect client/c1'. May be repeated",
     )
     declare_authorizer(parser)
+    declare_environment(parser)
     parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
     parser.add_argument(
         "--deployment",
@@ -114,7 +122,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
-        saved, base = read_saved_request(arguments.request, world)
+        saved, base = read_saved_request(arguments.request, world, arguments.environment)
         known, problem = look_ahead(saved, world.environ, base), None
         try:
             authorizer, deployment = _known(arguments, world, saved, base)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from authlens.core.request.request import AuthorizerRequest
     from authlens.core.saved.saved_request import SavedRequest
 
+STDIN = "-"
+_MOST_NAMED = 8
 LARGEST = 16 * 1024 * 1024
 """Bytes. An invocation with its wire stays far below."""
 
 
-def read_bytes(name: str, what: str) -> bytes:
-    """The content of a file of the user. Raises CommandError."""
+def read_bytes(name: str, world: World, what: str) -> bytes:
+    """The content of a file of the user, or of standard input for `-`. Raises CommandError."""
+    if name == STDIN:
+        return _standard_input(world, what)
     try:
         with user_path(name).open("rb") as file:
             content = file.read(LARGEST + 1)
@@ -32,8 +37,8 @@ def read_bytes(name: str, what: str) -> bytes:
 
 
 def read_text(name: str, world: World, what: str) -> str:
-    """As `read_bytes`, as UTF-8 text whatever the locale; `-` is standard input."""
-    content = _standard_input(world, what) if name == "-" else read_bytes(name, what)
+    """As `read_bytes`, as UTF-8 text whatever the locale."""
+    content = read_bytes(name, world, what)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -54,16 +59,57 @@ def _bounded(content: bytes, name: str, what: str) -> bytes:
     return content
 
 
-def read_saved_request(name: str, world: World) -> tuple[SavedRequest, Path]:
-    """The saved request and the folder that its relative paths start from. Raises CommandError."""
+def read_saved_request(name: str, world: World, environment: str | None = None) -> tuple[SavedRequest, Path]:
+    """The saved request, or the case that `FILE::NAME` names, and the folder that its relative paths start from.
+
+    Raises CommandError.
+    """
     from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError
 
-    text = read_text(name, world, "a saved request")
+    file, case = file_and_case(name)
+    text = read_text(file, world, "a saved request")
+    base = Path() if file == STDIN else user_path(file).parent
     try:
-        return read(text), Path() if name == "-" else user_path(name).parent
+        saved = chosen_case(read(text), case, file)
     except YamlError as error:
-        raise CommandError(f"{name}: {error}") from error
+        raise CommandError(f"{file}: {error}") from error
+    return saved if environment is None else in_environment(saved, base, environment), base
+
+
+REQUEST_HELP = "a saved request, or one case of it as FILE::NAME; - is standard input"
+
+
+def declare_environment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--environment", metavar="NAME", help="as --request is sent by environments/NAME.yaml")
+
+
+def file_and_case(name: str) -> tuple[str, str | None]:
+    """`FILE::NAME` apart; a file of exactly that name is that file."""
+    from authlens.core.saved.cases import split_source
+
+    return (name, None) if os.path.lexists(name) else split_source(name)
+
+
+def chosen_case(saved: SavedRequest, case: str | None, file: str) -> SavedRequest:
+    """Raises CommandError for a case that the file does not have."""
+    if case is None:
+        return saved
+    chosen = saved.case(case)
+    if chosen is None:
+        known = ", ".join(each.name for each in saved.suite.cases[:_MOST_NAMED])
+        raise CommandError(f"{file} has no case {case!r}: {f'it has {known}' if known else 'it has no cases'}")
+    return chosen
+
+
+def in_environment(saved: SavedRequest, base: Path, name: str) -> SavedRequest:
+    """As it is sent in an environment. Raises CommandError."""
+    from authlens.store.environments import NoEnvironment, load_environment
+
+    try:
+        return load_environment(name, base.absolute(), Path.cwd()).of(saved)
+    except NoEnvironment as error:
+        raise CommandError(str(error)) from error
 
 
 def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:

@@ -37,15 +37,19 @@ def given_token(arguments: argparse.Namespace, world: World) -> str:
 
 
 def sign_with_file(token: str, key: str, passphrase: bytes | None, world: World) -> str:
-    """The signature; an encrypted key asks for its passphrase on a terminal. Raises CommandError."""
+    """As `sign_with_key`, with the key in a file."""
+    return sign_with_key(token, read_bytes(key, world, "a PEM private key"), key, passphrase, world)
+
+
+def sign_with_key(token: str, pem: bytes, key: str, passphrase: bytes | None, world: World) -> str:
+    """The signature; an encrypted key asks for its passphrase on a terminal. `key` names it. Raises CommandError."""
     from authlens.core.signing.keys import KeyProblem, PassphraseNeeded
     from authlens.core.signing.signing import sign
 
-    pem = read_bytes(key, "a PEM private key")
     try:
         return sign(token, pem, passphrase)
     except PassphraseNeeded:
-        return sign_with_file(token, key, _asked_passphrase(key, world), world)
+        return sign_with_key(token, pem, key, _asked_passphrase(key, world), world)
     except KeyProblem as error:
         raise CommandError(f"{key}: {error}") from error
 
@@ -87,7 +91,12 @@ def signed(
     token = saved.request.token if is_resolved else _as_sent(saved.request.token, world, base)
     if token is None:
         return saved.request
-    key = str(base / Path(saved.sign.key).expanduser())
+    path = base / Path(saved.sign.key).expanduser()
+    if not os.path.lexists(path):
+        from authlens.store.signing_keys import missing_key
+
+        raise CommandError(missing_key(path))
+    key = str(path)
     passphrase = resolved(saved.sign.passphrase, world, base).encode() if saved.sign.passphrase else None
     signature = sign_with_file(token, key, passphrase, world)
     try:

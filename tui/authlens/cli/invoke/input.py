@@ -49,7 +49,7 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
 
     complete: an authorizer must be named; a form that is still to be filled in may lack it.
     """
-    draft = _saved_request(given.text("request"))
+    draft = _saved_request(given, world)
     members = _members(given, raw_password, world.environ)
     _check(members, draft.saved.request.authorizer_name, complete, given)
     _point_out_file_names(given, world)
@@ -67,17 +67,32 @@ def check_readable(given: Given, environ: Mapping[str, str]) -> None:
     _target(given, SavedRequest(AuthorizerRequest()))
 
 
-def _saved_request(file: str | None) -> Draft:
-    if file is None:
+def _saved_request(given: Given, world: World) -> Draft:
+    name, environment = given.text("request"), given.text("environment")
+    if name is None:
+        if environment is not None:
+            raise CommandError("--environment changes a saved request: use it with --request FILE")
         return Draft(SavedRequest(AuthorizerRequest()))
+    from authlens.cli.inputs.saved_requests import STDIN, chosen_case, file_and_case, in_environment, read_saved_request
     from authlens.store.requests import RequestFileError
     from authlens.store.requests import load as load_request
 
+    file, case = file_and_case(name)
+    if file == STDIN:
+        _refuse_two_readers(given)
+        return Draft(*read_saved_request(name, world, environment))
     path = Path(file)
     try:
-        return Draft(load_request(path).saved, path.parent, file)
+        saved = chosen_case(load_request(path).saved, case, file)
     except RequestFileError as error:
         raise CommandError(f"--request: {error}") from None
+    return Draft(in_environment(saved, path.parent, environment) if environment else saved, path.parent, name)
+
+
+def _refuse_two_readers(given: Given) -> None:
+    option = next((key for key in STDIN_OPTIONS if given.flag(key)), None)
+    if option:
+        raise CommandError(f"--request - and --{option.replace('_', '-')} both read standard input: use one of them")
 
 
 def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:

@@ -32,6 +32,10 @@ MAX_BYTES = 2 * 1024**3
 _PRUNED_AT_ONCE = 50
 """Records that go together when the file has become too large."""
 _LARGEST_NUMBER = 2**63 - 1
+_UPDATE = (
+    "UPDATE invocation SET started_at = ?, authorizer = ?, verdict = ?, error = ?, principal = ?, duration = ?,"
+    " target = ?, source = ?, body = ? WHERE number = ?"
+)
 _INSERT = "INSERT INTO invocation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -86,6 +90,14 @@ class History:
         with contextlib.suppress(ValueError):
             self._waiting.remove(waiting)
         return invocation if number is None else replace(invocation, number=number)
+
+    def update(self, invocation: Invocation) -> None:
+        """Replace what is kept of an invocation that has a number; one that is no longer there stays away."""
+        number = invocation.number
+        if self._keep == "off" or number is None:
+            return
+        record = record_of(invocation, self._keep)
+        self._ask(lambda connection: self._replace(connection, number, record), None)
 
     def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[Row]:
         """The newest rows that hold every word of the search, those older than the number `before`."""
@@ -170,6 +182,11 @@ class History:
         number = int(connection.execute(_INSERT, (*record.columns, record.body)).lastrowid or 0)
         search_in.add_words(connection, number, record.words, self._indexed)
         return number
+
+    def _replace(self, connection: sqlite3.Connection, number: int, record: Record) -> None:
+        with file.transaction(connection):
+            file.refuse_newer(connection)
+            connection.execute(_UPDATE, (*record.columns, record.body, number))
 
     def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
         """Keep within the bounds. Numbers have no gaps, so that they count the records."""

@@ -21,6 +21,11 @@ class Places:
     """The folder of saved requests: `requests/` of the working folder if it is there, else in the data folder."""
 
     @property
+    def authority(self) -> Path:
+        """The folder of the local certificate authority, beside the history."""
+        return self.history.with_name("ca")
+
+    @property
     def crash_report(self) -> Path:
         """Where the app says what it stopped on, beside the history."""
         return self.history.with_name("crash-report.txt")

@@ -29,6 +29,11 @@ class Output:
             return False
         return True
 
+    @property
+    def stream(self) -> TextIO:
+        """For a writer that must not be held up by a reader who does not read."""
+        return self._stream
+
     def encode_as(self, encoding: str) -> None:
         """Write in this encoding from now on. Raises LookupError for one that does not exist."""
         if isinstance(self._stream, TextIOWrapper):

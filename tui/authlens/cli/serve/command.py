@@ -1,11 +1,13 @@
 """Run AWS IoT's authorizer calls on this machine, over your own functions.
 
-The first line of standard output is the endpoint's URL. Requests are logged on standard error, without what they hold.
+The first line of standard output is the endpoint's URL; with --device-port the second is where devices connect, and the
+third is the CA certificate that they must trust. Requests are logged on standard error, without what they hold.
 It ends on Ctrl+C or SIGTERM and takes its functions with it.
 
 examples:
   authlens serve --authorizers authorizers.yaml
   authlens serve --template template.yaml --port 8123
+  authlens serve --authorizers authorizers.yaml --device-port 8883
   aws iot test-invoke-authorizer --endpoint-url http://127.0.0.1:8123 --region us-west-2 \\
       --authorizer-name SensorAuth --mqtt-context username=sensor-7,password=c2VjcmV0
 """
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.cli.serve import device_options
 
 if TYPE_CHECKING:
     from authlens.endpoint.templates.definitions import Definitions
@@ -46,6 +49,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--show-output", action="store_true", help="also show what the functions print, ahead of each line"
     )
+    device_options.declare(parser)
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -53,6 +57,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     import asyncio
 
     _check_host(arguments)
+    device_options.check(arguments)
     definitions = _read(arguments)
     for warning in definitions.warnings:
         narrate(f"authlens: warning: {warning}", world.stderr)

@@ -22,9 +22,9 @@ LAST_SECONDS = 0.5
 class RequestLog:
     """Written by a thread of its own: a pipe that is full blocks that thread alone."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, capacity: int = CAPACITY) -> None:
         self._stream = stream
-        self._lines: queue.Queue[str | None] = queue.Queue(CAPACITY)
+        self._lines: queue.Queue[str | None] = queue.Queue(capacity)
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from authlens.cli.console.services import World
 from authlens.cli.serve.log import RequestLog, ShownOutput
@@ -18,29 +21,49 @@ from authlens.endpoint.api.state import Host
 from authlens.endpoint.runtime.function_host import FunctionHost
 from authlens.endpoint.templates.definitions import Definitions
 
+if TYPE_CHECKING:
+    from authlens.endpoint.devices.listener import DeviceListener
+
+OUTPUT_CAPACITY = 20_000
+"""Lines that may wait on standard output: what a program reads there should lose none."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 async def serve(definitions: Definitions, arguments: argparse.Namespace, world: World) -> None:
     """Serve until a signal or the end of standard input. Raises CannotListen."""
     listener = listen(arguments.host, arguments.port)
-    requests = RequestLog(world.stderr)
+    requests, output = RequestLog(world.stderr), RequestLog(world.output.stream, OUTPUT_CAPACITY)
 
     def log(line: str) -> None:
         requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
 
     host: Host = ShownOutput(FunctionHost(), requests) if arguments.show_output else FunctionHost()
-    server = Server(endpoint_of(definitions, host), listener, arguments.allow_host, log)
+    endpoint = endpoint_of(definitions, host)
+    server = Server(endpoint, listener, arguments.allow_host, log)
     ended = _end_of_service(world if arguments.until_stdin_closes else None)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(requests.close)
+        stack.callback(output.close)
+        stack.push_async_callback(server.close)
+        devices = None
+        if arguments.device_port is not None:
+            from authlens.cli.serve.devices import start_devices
+
+            devices = await start_devices(arguments, world, endpoint, output, log, stack)
         await server.start()
-        world.output.line(server.url)
+        for line in _addresses(server.url, devices, arguments.output == "json"):
+            output.line(line)
         for line in _introduction(definitions, server.url):
             requests.line(line)
         await ended.wait()
-    finally:
-        await server.close()
-        requests.close()
+
+
+def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[str]:
+    """What a program that started this one reads first."""
+    where, ca = (devices.url, str(devices.ca_file)) if devices else (None, None)
+    if is_json:
+        return [json.dumps({"url": url, "devices": where, "ca": ca})]
+    return [line for line in (url, where, ca) if line is not None]
 
 
 def _end_of_service(world: World | None) -> asyncio.Event:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.local_run import LocalRun
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
@@ -29,6 +30,8 @@ class FailureKind(StrEnum):
     BROKEN_ANSWER = "broken answer"
     ABANDONED = "abandoned"
     LOCAL = "local endpoint"
+    DEVICE = "device"
+    """A real connection was refused before the function ran, or by a rule that is not the function's."""
     FAULT = "fault"
     """A defect of ours."""
 
@@ -88,6 +91,8 @@ class Invocation:
     """What the function printed and its stack trace, where the target tells (a local endpoint does)."""
     local_run: LocalRun | None = None
     """What a local endpoint reports about the run."""
+    device: DeviceConnection | None = None
+    """Set for a real connection, by whichever side it was observed; `None` for a test call."""
 
     @property
     def outcome(self) -> Outcome | None:

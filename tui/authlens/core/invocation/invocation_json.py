@@ -15,6 +15,8 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation import local_run
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun
+from authlens.core.mqtt import connection_json
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
@@ -42,6 +44,7 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
         functionLog=invocation.function_log,
         localRun=invocation.local_run and local_run.to_json(invocation.local_run),
         wire=invocation.wire and _wire(invocation.wire),
+        device=invocation.device and connection_json.to_json(invocation.device),
     )
 
 
@@ -150,6 +153,7 @@ def from_json(value: Any) -> Invocation:
         wire=_read_wire(members.members("wire")),
         function_log=members.text("functionLog"),
         local_run=_read_local_run(members),
+        device=_read_device(members.members("device")),
     )
 
 
@@ -271,6 +275,10 @@ def _read_authorizer(members: Members | None) -> Authorizer | None:
 
 def _read_identity(members: Members | None) -> Identity | None:
     return members and Identity(*map(members.required_text, ("account", "arn", "region")))
+
+
+def _read_device(members: Members | None) -> DeviceConnection | None:
+    return None if members is None else connection_json.from_json(members)
 
 
 def _read_wire(members: Members | None) -> Wire | None:

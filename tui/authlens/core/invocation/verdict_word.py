@@ -6,6 +6,9 @@ from authlens.core.invocation.invocation import FailureKind, Invocation
 
 AUTHENTICATED = "AUTHENTICATED"
 NOT_AUTHENTICATED = "NOT AUTHENTICATED"
+CONNECTED = "CONNECTED"
+"""Of a real connection, as is:"""
+REFUSED = "REFUSED"
 
 FAILED = {
     FailureKind.AWS: "REFUSED",
@@ -18,11 +21,15 @@ FAILED = {
     FailureKind.BROKEN_ANSWER: "BROKEN ANSWER",
     FailureKind.ABANDONED: "ABANDONED",
     FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
+    FailureKind.DEVICE: "REFUSED",
     FailureKind.FAULT: "INTERNAL FAULT",
 }
 
 
 def verdict_word(invocation: Invocation) -> str:
+    device = invocation.device
+    if device is not None:
+        return REFUSED if device.is_refused else CONNECTED
     if invocation.failure is not None:
         return FAILED[invocation.failure.kind]
     outcome = invocation.outcome

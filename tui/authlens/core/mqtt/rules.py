@@ -11,6 +11,7 @@ from typing import Final
 from authlens.core.mqtt import codes
 from authlens.core.mqtt.known import (
     ASSUMED,
+    HTTP_PAGE,
     LAMBDA_PAGE,
     LIFECYCLE_PAGE,
     MEASURED_OVER_WEBSOCKET,
@@ -32,13 +33,15 @@ class Response:
     """How AWS answers."""
 
     packet: str | None
-    """`CONNACK`, `SUBACK`, `PUBACK` or `DISCONNECT`; `None` when no packet answers."""
+    """`CONNACK`, `SUBACK`, `PUBACK`, `DISCONNECT`, or `HTTP`; `None` when nothing answers."""
     code: int | None
     closes: bool
     known: Known
 
     def __str__(self) -> str:
         then = "closed" if self.closes else "stays connected"
+        if self.packet == "HTTP":
+            return f"HTTP {self.code}"
         if self.packet is None or self.code is None:
             return then if self.closes else "no answer, stays connected"
         return f"{self.packet} {codes.written(self.code)}, {then}"
@@ -88,6 +91,12 @@ REFUSED: Final = Rule(
     _closed(MEASURED_OVER_WEBSOCKET),
     _connack(codes.NOT_AUTHORIZED, MEASURED_OVER_WEBSOCKET),
     "AUTH_ERROR",
+)
+HTTP_REFUSED: Final = Rule(
+    "http-refused",
+    "the request is not authenticated or may not publish",
+    Response("HTTP", 403, False, reported(HTTP_PAGE, "the status; the exact body is assumed")),
+    Response("HTTP", 403, False, reported(HTTP_PAGE, "the status; the exact body is assumed")),
 )
 CONNECT_RATE: Final = Rule(
     "connect-rate",
@@ -306,6 +315,7 @@ SHUTDOWN: Final = Rule(
 
 RULES: Final[tuple[Rule, ...]] = (
     REFUSED,
+    HTTP_REFUSED,
     CONNECT_RATE,
     WILL_QOS,
     WILL_TOPIC,

@@ -14,6 +14,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, Invocation, Wire
 from authlens.core.invocation.invocation_json import request_from_json
 from authlens.core.invocation.local_run import LocalRun, Unresolved
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
 
@@ -69,6 +70,7 @@ def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
         wire=invocation.wire and _wire(invocation.wire, redactor),
         function_log=_text(redactor, invocation.function_log),
         local_run=invocation.local_run and _local_run(invocation.local_run, redactor),
+        device=invocation.device and _device(invocation.device, redactor),
     )
 
 
@@ -80,6 +82,16 @@ def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
     differs = tuple(map(redactor.text, run.differs))
     advice = redactor.text(run.advice)
     return replace(run, ran_on=redactor.text(run.ran_on), differs=differs, unresolved=unresolved, advice=advice)
+
+
+def _device(device: DeviceConnection, redactor: Redactor) -> DeviceConnection:
+    """The event repeats what was sent, and a reason may."""
+    steps = tuple(replace(step, detail=redactor.text(step.detail)) for step in device.steps)
+    decisions = tuple(
+        replace(each, topic=redactor.text(each.topic), detail=redactor.text(each.detail)) for each in device.decisions
+    )
+    reason, event = redactor.text(device.reason), _text(redactor, device.event)
+    return replace(device, steps=steps, decisions=decisions, reason=reason, event=event)
 
 
 def _failure(failure: Failure, redactor: Redactor) -> Failure:

@@ -54,6 +54,12 @@ class Guard:
         return all(_is_loopback_origin(origin) for origin in headers.get("origin", ())) and "cross-site" not in sites
 
 
+def is_own_name(authority: str, names: frozenset[str]) -> bool:
+    """Whether `name[:port]` names this machine or one of the names, which are in lower case. Any port will do."""
+    parts = _authority(authority)
+    return parts is not None and (parts[0] in names or is_loopback_host(parts[0]))
+
+
 def _authority(text: str) -> tuple[str, int | None] | None:
     """Name, in lower case and without brackets, and port of `name[:port]`; `None` for anything else."""
     url = None if "/" in text or "?" in text else read_url(f"http://{text}")

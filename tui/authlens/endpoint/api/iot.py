@@ -7,13 +7,11 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from authlens.core.contract import management, test_call
 from authlens.core.contract.answer import FunctionAnswer, judge
-from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 from authlens.core.event import event
@@ -61,7 +59,7 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
     if refusal is not None or authorizer is None:
         raise refused(refusal or test_call.UNKNOWN_AUTHORIZER.refusal(name=name))
     sent = event.test_event(request, authorizer, endpoint.new_id())
-    result = await _run(endpoint, authorizer, json.dumps(sent).encode(), incoming.request_id)
+    result = await endpoint.run(authorizer, json.dumps(sent).encode(), incoming.request_id)
     log = {
         "x-amz-log-result": log_tail(result.log, _log_limit(incoming)),
         **await _run_header(endpoint, authorizer, result),
@@ -142,15 +140,6 @@ def log_tail(log: str, limit: int) -> str:
     """The end of a function's output, in base64, cut between characters."""
     kept = log.encode("utf-8", "replace")[-limit:].decode("utf-8", "ignore")
     return b64encode(kept.encode()).decode()
-
-
-async def _run(endpoint: Endpoint, authorizer: Authorizer, sent: bytes, request_id: str) -> FunctionResult:
-    function = endpoint.function_of(authorizer.function_arn)
-    if function is None:
-        return FunctionResult(None, "ResourceNotFoundException", f"Function not found: {authorizer.function_arn}")
-    if function.timeout > FUNCTION_LIMIT:
-        function = replace(function, timeout=FUNCTION_LIMIT)
-    return await endpoint.host.invoke(function, sent, request_id=request_id)
 
 
 async def _run_header(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.test_call import Verify
+from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.api.domains import Domains
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
@@ -39,6 +42,17 @@ class Endpoint:
     new_id: Callable[[], str]
     """A lower-case UUID."""
     started_at: datetime
+    domains: Domains
+    """The domain configurations."""
+
+    async def run(self, authorizer: Authorizer, sent: bytes, request_id: str = "") -> FunctionResult:
+        """Run the authorizer's function on an event, within the time that AWS IoT gives it."""
+        function = self.function_of(authorizer.function_arn)
+        if function is None:
+            return FunctionResult(None, "ResourceNotFoundException", f"Function not found: {authorizer.function_arn}")
+        if function.timeout > FUNCTION_LIMIT:
+            function = replace(function, timeout=FUNCTION_LIMIT)
+        return await self.host.invoke(function, sent, request_id=request_id)
 
     def function_arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"
@@ -66,8 +80,10 @@ def build_endpoint(
         now=now,
         new_id=new_id,
         started_at=now(),
+        domains=Domains(definitions.region, definitions.account, definitions.domains),
     )
     for definition in definitions.authorizers:
         endpoint.functions.setdefault(definition.function.name, definition.function)
         registry.load(definition.authorizer, endpoint.function_arn(definition.function.name))
+    registry.set_default(definitions.default_authorizer)
     return endpoint

@@ -14,12 +14,14 @@ from typing import Literal, TypeVar
 
 from authlens.core.contract import management
 from authlens.core.contract.refusal import Refusal
+from authlens.core.deployment.deployment import Domain
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.templates.device_entries import read_default, read_domains
 from authlens.endpoint.templates.function_checks import unfit_at
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.user_path import user_path
@@ -32,7 +34,7 @@ DEFAULT_MEMORY_SIZE = 128
 MAXIMUM_TIMEOUT = 900
 MEMORY_SIZES = (128, 10240)
 """Lambda's limits."""
-FILE_KEYS = ("region", "account", "authorizers")
+FILE_KEYS = ("region", "account", "authorizers", "defaultAuthorizer", "domains")
 AUTHORIZER_KEYS = ("status", "signingDisabled", "tokenKeyName", "tokenSigningPublicKeys", "enableCachingForHttp")
 FUNCTION_KEYS = (
     *("codeUri", "handler", "runtime", "environment", "timeout", "memorySize"),
@@ -106,6 +108,10 @@ class Definitions:
     """Every function once, those without an authorizer too."""
     warnings: tuple[str, ...] = ()
     """What is odd but no reason to stop, as sentences with file and line."""
+    default_authorizer: str | None = None
+    """The account's, for connections that name none."""
+    domains: tuple[Domain, ...] = ()
+    """Host names that devices connect to, with what applies there."""
 
 
 def read_definitions(path: Path) -> Definitions:
@@ -147,7 +153,15 @@ def _definitions(root: Node, path: Path) -> Definitions:
         raise entries.error("authorizers is empty; it names each authorizer and its function")
     reader = _Reader(path, region, account)
     authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
-    return Definitions(region, account, authorizers, tuple(reader.functions.values()), tuple(reader.warnings))
+    return Definitions(
+        region=region,
+        account=account,
+        authorizers=authorizers,
+        functions=tuple(reader.functions.values()),
+        default_authorizer=read_default(fields, entries.mapping()),
+        domains=read_domains(fields, entries.mapping()),
+        warnings=tuple(reader.warnings),
+    )
 
 
 def _region(node: Node) -> str:

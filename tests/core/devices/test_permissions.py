@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from authlens.core.mqtt import permissions, properties
+from authlens.core.devices import permissions
+from authlens.core.devices.permissions import KEPT, Permissions
+from authlens.core.mqtt import properties
 from authlens.core.mqtt.packets import V5, Connect, Will
-from authlens.core.mqtt.permissions import KEPT, Permissions
 from authlens.core.policy import document
 
 ARN = "arn:aws:iot:us-west-2:123456789012"

@@ -11,6 +11,7 @@ from authlens.core.mqtt.packets import Connect
 from authlens.core.mqtt.properties import SESSION_EXPIRY, number_of
 from authlens.core.policy.arn import partition_of
 from authlens.core.policy.decision.decide import Decision, decide
+from authlens.core.policy.decision.reasons import place
 from authlens.core.policy.document import Document
 
 KEPT = 1024
@@ -25,13 +26,14 @@ Variables = Mapping[str, tuple[str, ...]]
 class Permissions:
     """The documents that hold now, and what they were asked."""
 
-    __slots__ = ("_account", "_decided", "_documents", "_region", "variables")
+    __slots__ = ("_account", "_decided", "_documents", "_reasons", "_region", "variables")
 
     def __init__(self, documents: Sequence[Document], variables: Variables, region: str, account: str) -> None:
         self._documents = tuple(documents)
         self._region = region
         self._account = account
         self._decided: dict[tuple[str, str], Decision] = {}
+        self._reasons: dict[tuple[str, str], str] = {}
         self.variables = dict(variables)
         """The context keys of the connection and their values."""
 
@@ -50,6 +52,22 @@ class Permissions:
         """Whether the client may connect as it asks to: its client id, last will and kind of session."""
         variables = {**self.variables, **connect_variables(connect, self._arn)}
         return self._asked(CONNECT, f"client/{connect.client_id}", variables)
+
+    def why(self, decision: Decision) -> str:
+        """Why something is denied, with what almost allowed it. Worked out once for each question."""
+        question = decision.asking.action, str(decision.asking.resource)
+        found = self._reasons.get(question)
+        if found is None:
+            nearest = (f"close: {miss.message}" for miss in decision.near_misses[:1])
+            found = "; ".join((*decision.reasons, *nearest))
+            if len(self._reasons) >= KEPT:
+                del self._reasons[next(iter(self._reasons))]
+            self._reasons[question] = found
+        return found
+
+    def deciding(self, decision: Decision) -> str:
+        """Where the first statement that decided is; empty where none did."""
+        return place(decision.deciding[0].document, decision.deciding[0].statement) if decision.deciding else ""
 
     def replaced(self, documents: Sequence[Document]) -> Permissions:
         """The same connection under other documents."""

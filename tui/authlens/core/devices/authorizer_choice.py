@@ -1,0 +1,66 @@
+"""Which authorizer a connection gets: the one it names, else that of its domain, else the account's default.
+
+Of several names the username's counts, then the query string's, then the headers': nobody measured this order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authlens.core.deployment.deployment import Domain
+from authlens.core.mqtt.connection import Transport
+from authlens.core.request.authorizer import AUTHORIZER_NAME
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.token_place import find
+
+_PROTOCOLS = {
+    "SECURE_MQTT": (Transport.MQTTS, Transport.MQTT),
+    "MQTT_WSS": (Transport.WSS, Transport.WS),
+    "HTTPS": (Transport.HTTPS, Transport.HTTP),
+}
+_WITHOUT_CUSTOM_AUTH = {
+    "AWS_X509": "client certificates",
+    "AWS_SIGV4": "Signature Version 4",
+    "CUSTOM_AUTH_X509": "custom authentication together with a client certificate, which authlens cannot ask for",
+}
+_PLACES = {"username": "the MQTT username", "queryString": "the query string", "headers": "a header"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str | None
+    """`None` where no authorizer applies; then `why` is the reason."""
+    why: str
+    """Where the name comes from, in words."""
+
+
+def choose(
+    request: AuthorizerRequest, transport: Transport, domain: Domain | None = None, default: str | None = None
+) -> Choice:
+    """domain: the configuration of the server name, where there is one. default: the account's."""
+    problem = domain and _domain_problem(domain, transport)
+    if problem:
+        return Choice(None, problem)
+    named = find(request, AUTHORIZER_NAME)
+    if domain is not None and domain.default_authorizer:
+        if named is None or not domain.allows_override:
+            return Choice(domain.default_authorizer, f"the default of {domain.domain_name}")
+        return Choice(named.value, f"named in {_PLACES[named.place]}")
+    if named is not None:
+        return Choice(named.value, f"named in {_PLACES[named.place]}")
+    if default is not None:
+        return Choice(default, "the account's default")
+    return Choice(None, f"the client names no authorizer ({AUTHORIZER_NAME}), and there is no default authorizer")
+
+
+def _domain_problem(domain: Domain, transport: Transport) -> str | None:
+    """Why a domain configuration lets nobody in this way."""
+    if domain.status != "ENABLED":
+        return f"the domain configuration of {domain.domain_name} is {domain.status}"
+    asked = _WITHOUT_CUSTOM_AUTH.get(domain.authentication_type)
+    if asked:
+        return f"{domain.domain_name} asks for {asked} ({domain.authentication_type})"
+    expected = _PROTOCOLS.get(domain.application_protocol)
+    if expected and transport not in expected:
+        return f"{domain.domain_name} takes {domain.application_protocol} only"
+    return None

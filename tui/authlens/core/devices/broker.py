@@ -1,0 +1,142 @@
+"""What AWS IoT keeps between connections: sessions, subscriptions, retained messages. All in memory, all bounded."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+
+from authlens.core.devices.effects import Effect, Message, Subscribed, Unsubscribed
+from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
+from authlens.core.devices.routes import Routes
+from authlens.core.devices.session import Session, SessionState
+from authlens.core.mqtt import limits
+from authlens.core.mqtt.packets import Connect, Filter, Will
+from authlens.core.mqtt.properties import MESSAGE_EXPIRY, WILL_DELAY, number_of
+from authlens.core.mqtt.topics import has_wildcard, shared, topic_problem
+
+_NAMES_REMEMBERED = 10_000
+"""Client ids whose last CONNECT is remembered."""
+
+
+class Broker:
+    """Safe within one thread. Times are seconds of one clock that the caller reads."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, SessionState] = {}
+        self._live: dict[str, Session] = {}
+        self._routes = Routes()
+        self._retained: dict[str, Message] = {}
+        self._connected_at: OrderedDict[str, float] = OrderedDict()
+
+    def is_too_soon(self, client_id: str, now: float) -> bool:
+        """Whether the client id connected within the last second; counts this CONNECT too."""
+        last = self._connected_at.pop(client_id, None)
+        self._connected_at[client_id] = now
+        if len(self._connected_at) > _NAMES_REMEMBERED:
+            self._connected_at.popitem(last=False)
+        return last is not None and now - last < limits.CONNECT_INTERVAL.value
+
+    def live(self, client_id: str) -> Session | None:
+        """The session that is connected with this client id."""
+        return self._live.get(client_id)
+
+    def state_for(self, connect: Connect, client_id: str, now: float) -> tuple[SessionState, bool]:
+        """The state that a connection starts with, and whether it is one that was kept."""
+        self._forget_expired(now)
+        kept = self._states.get(client_id)
+        if kept is not None and not connect.clean_start:
+            kept.kept_until = None
+            return kept, True
+        self._forget(client_id)
+        state = self._states[client_id] = SessionState(client_id)
+        return state, False
+
+    def connected(self, session: Session) -> None:
+        self._live[session.client_id] = session
+
+    def ended(self, session: Session, now: float) -> None:
+        """The connection of a session is gone; its state is kept where the client wanted that."""
+        if self._live.get(session.client_id) is not session:
+            return
+        del self._live[session.client_id]
+        if session.expiry and self._away() < limits.SESSIONS.value:
+            session.state.kept_until = now + session.expiry
+        else:
+            self._forget(session.client_id)
+
+    def subscribed(self, session: Session, what: Subscribed, now: float) -> list[tuple[Session, list[Effect]]]:
+        """Take subscriptions; gives the retained messages that they ask for."""
+        effects: list[Effect] = []
+        for wanted, was_there in what.filters:
+            self._routes.add(session.client_id, wanted)
+            message = self._retained_for(wanted, was_there, now)
+            if message is not None:
+                effects += session.retained(message, wanted, now)
+        return [(session, effects)] if effects else []
+
+    def unsubscribed(self, session: Session, what: Unsubscribed) -> None:
+        for topic_filter in what.filters:
+            self._routes.remove(session.client_id, topic_filter)
+
+    def route(self, message: Message, now: float) -> list[tuple[Session, list[Effect]]]:
+        """What follows for each connected subscriber; messages for clients that are away are stored."""
+        if message.retain:
+            self._retain(message)
+        found = []
+        for client_id, wanted in self._routes.of(message.topic):
+            session = self._live.get(client_id)
+            if session is not None:
+                effects = session.deliver(message, wanted, now)
+                if effects:
+                    found.append((session, effects))
+            elif min(message.qos, wanted.qos):
+                self._states[client_id].keep(replace(message, qos=1, retain=False))
+        return found
+
+    def _retain(self, message: Message) -> None:
+        if not message.payload:
+            self._retained.pop(message.topic, None)
+        elif message.topic in self._retained or len(self._retained) < limits.RETAINED_MESSAGES.value:
+            self._retained[message.topic] = message
+
+    def _retained_for(self, wanted: Filter, was_there: bool, now: float) -> Message | None:
+        """Only exact filters get retained messages, and no shared subscription does."""
+        if wanted.retain_handling == 2 or (wanted.retain_handling == 1 and was_there):
+            return None
+        if has_wildcard(wanted.topic) or shared(wanted.topic) is not None:
+            return None
+        message = self._retained.get(wanted.topic)
+        if message is not None and message.expires_at is not None and message.expires_at <= now:
+            del self._retained[wanted.topic]
+            return None
+        return message
+
+    def _away(self) -> int:
+        return len(self._states) - len(self._live)
+
+    def _forget_expired(self, now: float) -> None:
+        for client_id, state in list(self._states.items()):
+            if state.kept_until is not None and state.kept_until <= now:
+                self._forget(client_id)
+
+    def _forget(self, client_id: str) -> None:
+        state = self._states.pop(client_id, None)
+        for topic_filter in state.subscriptions if state else ():
+            self._routes.remove(client_id, topic_filter)
+
+
+def will_message(will: Will, client_id: str, permissions: Permissions, now: float) -> Message | None:
+    """The last will as a message; `None` where the policies do not allow it to be published."""
+    actions = (PUBLISH, RETAIN) if will.retain else (PUBLISH,)
+    allowed = all(permissions.decide(action, f"topic/{will.topic}").allowed for action in actions)
+    if not allowed or topic_problem(will.topic) is not None:
+        return None
+    expiry = number_of(will.properties, MESSAGE_EXPIRY)
+    kept = tuple(each for each in will.properties if each[0] not in (MESSAGE_EXPIRY, WILL_DELAY))
+    expires_at = None if expiry is None else now + expiry
+    return Message(will.topic, will.payload, min(will.qos, 1), will.retain, kept, client_id, expires_at)
+
+
+def will_delay(will: Will, session: Session) -> int:
+    """Seconds until the will is published: never longer than the session lives."""
+    return min(number_of(will.properties, WILL_DELAY) or 0, session.expiry)

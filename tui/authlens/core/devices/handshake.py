@@ -1,0 +1,80 @@
+"""A CONNECT before and after the authorizer: what AWS refuses at once, and the CONNACK that lets the client in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from authlens.core.devices.session import NewId, session_expiry
+from authlens.core.mqtt import codes, limits, properties, rules
+from authlens.core.mqtt.packets import V5, Connack, Connect
+from authlens.core.mqtt.properties import REASON_STRING, SESSION_EXPIRY, Properties, number_of
+from authlens.core.mqtt.rules import Rule
+from authlens.core.mqtt.topics import topic_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    rule: Rule
+    detail: str = ""
+
+
+def connect_problem(connect: Connect) -> Problem | None:
+    """What is wrong with the packet, whoever sends it."""
+    size = len(connect.client_id.encode("utf-8", "replace"))
+    if size > limits.CLIENT_ID_BYTES.value:
+        return Problem(rules.CLIENT_ID, f"{size} bytes")
+    if connect.client_id.startswith("$"):
+        return Problem(rules.CLIENT_ID, "it starts with $")
+    will = connect.will
+    if will is None:
+        return None
+    if will.qos == 2:
+        return Problem(rules.WILL_QOS)
+    problem = topic_problem(will.topic)
+    if problem is not None:
+        return Problem(rules.WILL_TOPIC, problem)
+    if len(will.payload) > limits.PAYLOAD_BYTES.value:
+        return Problem(rules.TOO_LARGE, f"the payload of the last will has {len(will.payload)} bytes")
+    return None
+
+
+def with_client_id(connect: Connect, new_id: NewId) -> Connect:
+    """A client that names none gets a name of its own."""
+    return connect if connect.client_id else replace(connect, client_id=new_id())
+
+
+def keep_alive(connect: Connect) -> int:
+    """The seconds that AWS goes by, whatever the client asked for."""
+    least, most = int(limits.KEEP_ALIVE_LEAST.value), int(limits.KEEP_ALIVE_MOST.value)
+    return most if not connect.keep_alive else min(max(connect.keep_alive, least), most)
+
+
+def refusal(rule: Rule, connect: Connect, new_id: NewId) -> Connack | None:
+    """The CONNACK of a refused connection; `None` where AWS closes without one."""
+    response = rule.response(connect.version)
+    if response.packet != "CONNACK" or response.code is None:
+        return None
+    words = codes.reason_string("CONNACK", response.code, new_id())
+    return Connack(response.code, False, () if words is None else ((REASON_STRING, words),))
+
+
+def acceptance(connect: Connect, was_named: bool, session_present: bool) -> Connack:
+    """The CONNACK of a client that is let in. was_named: the client id is one that it was given."""
+    if connect.version != V5:
+        return Connack(codes.SUCCESS, session_present)
+    given: Properties = (
+        (properties.RECEIVE_MAXIMUM, int(limits.UNACKNOWLEDGED.value)),
+        (properties.MAXIMUM_QOS, 1),
+        (properties.RETAIN_AVAILABLE, 1),
+        (properties.TOPIC_ALIAS_MAXIMUM, int(limits.TOPIC_ALIASES.value)),
+        (properties.WILDCARDS_AVAILABLE, 1),
+        (properties.SUBSCRIPTION_IDS_AVAILABLE, 0),
+        (properties.SHARED_AVAILABLE, 1),
+        (properties.MAXIMUM_PACKET_SIZE, int(limits.PACKET_BYTES.value)),
+        (properties.SERVER_KEEP_ALIVE, keep_alive(connect)),
+    )
+    if (number_of(connect.properties, SESSION_EXPIRY) or 0) != session_expiry(connect):
+        given = (*given, (SESSION_EXPIRY, session_expiry(connect)))
+    if was_named:
+        given = (*given, (properties.ASSIGNED_CLIENT_ID, connect.client_id))
+    return Connack(codes.SUCCESS, session_present, given)

@@ -1,0 +1,143 @@
+"""A real connection as a line of a log and as JSON: what happened, what answered, what the person's client prints.
+
+Nothing here hides secrets: whoever writes what leaves the user's own files redacts the invocation first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.invocation_json import outcome_to_json, request_to_json
+from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.mqtt import codes, connection_json
+from authlens.core.mqtt.clients import printed
+from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
+from authlens.core.mqtt.packets import V3
+from authlens.core.mqtt.rules import BY_ID, Response, Rule
+
+NO_CLIENT_ID = "(no client id)"
+
+
+def client_of(invocation: Invocation) -> str:
+    """Who connects: the client id, where one is known."""
+    mqtt = invocation.request.mqtt_context
+    return (mqtt and mqtt.client_id) or NO_CLIENT_ID
+
+
+def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
+    """One connection, once it is let in or refused."""
+    who, via = client_of(invocation), device.protocol
+    authorizer = invocation.request.authorizer_name
+    by = f" by {authorizer}" if authorizer else ""
+    milliseconds = f"{invocation.duration * 1000:.0f} ms"
+    warnings = "".join(f"; on AWS: {step.warning}" for step in device.steps if step.warning)
+    if not device.is_refused:
+        return f"connected {who} over {via}{by} {milliseconds}{warnings}"
+    answer = response_words(BY_ID.get(device.refused_by or ""), device.version)
+    return f"refused {who} over {via}{by} {milliseconds}: {device.reason}{answer}{warnings}"
+
+
+def decision_line(invocation: Invocation, decision: PacketDecision) -> str:
+    """One decision."""
+    word = "allowed" if decision.is_allowed else "denied"
+    qos = f" QoS {decision.qos}" if decision.packet != "CONNECT" else ""
+    why = decision.detail or decision.statement
+    rule = decision.broken
+    if rule is not None and decision.action is None:
+        why = f"{rule.what}: {why}" if why else rule.what
+    version = invocation.device.version if invocation.device else None
+    answer = "" if decision.is_allowed else response_words(rule, version)
+    return f"{word} {client_of(invocation)} {decision.packet} {decision.topic}{qos}: {why}{answer}"
+
+
+def end_line(invocation: Invocation, device: DeviceConnection) -> str:
+    rule, counts = BY_ID.get(device.ended_by or ""), device.counts
+    why = rule.what if rule else "the connection ended"
+    detail = f" ({device.reason})" if device.reason else ""
+    return (
+        f"ended {client_of(invocation)} after {device.lasted or 0:.1f} s: {why}{detail}; {counts.published} published, "
+        f"{counts.subscribed} subscribed, {counts.received} received, {counts.denied} denied"
+    )
+
+
+def response_words(rule: Rule | None, version: int | None) -> str:
+    """What answered, how that is known, and what a client prints; empty where no rule was broken."""
+    if rule is None:
+        return ""
+    response = rule.response(version or V3)
+    prints = printed(rule, version or V3)
+    shown = f"; {prints}" if prints else ""
+    return f" → {response} [{response.known}]{shown}"
+
+
+def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:
+    """One connection, once it is let in or refused."""
+    outcome = invocation.outcome
+    return {
+        "event": "connection",
+        "id": device.id,
+        "startedAt": invocation.started_at.isoformat(),
+        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "verdict": verdict_word(invocation),
+        "protocol": device.protocol,
+        "peer": device.peer,
+        "authorizer": invocation.request.authorizer_name,
+        "reason": device.reason or None,
+        "steps": [connection_json.step_to_json(step) for step in device.steps],
+        "duration": round(invocation.duration, 6),
+        "outcome": None if outcome is None else outcome_to_json(outcome),
+        "request": request_to_json(invocation.request),
+        **_answer(BY_ID.get(device.refused_by or ""), device.version),
+    }
+
+
+def decision_json_of(invocation: Invocation, decision: PacketDecision) -> dict[str, Any]:
+    device = invocation.device
+    return {
+        "event": "decision",
+        "id": device.id if device else None,
+        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "allowed": decision.is_allowed,
+        **connection_json.decision_to_json(decision),
+        **_answer(decision.broken, device.version if device else None),
+    }
+
+
+def end_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:
+    counts = device.counts
+    return {
+        "event": "end",
+        "id": device.id,
+        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "rule": device.ended_by,
+        "reason": device.reason or None,
+        "lasted": round(device.lasted or 0.0, 6),
+        "counts": {
+            "published": counts.published,
+            "subscribed": counts.subscribed,
+            "received": counts.received,
+            "denied": counts.denied,
+        },
+    }
+
+
+def _answer(rule: Rule | None, version: int | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    response: Response = rule.response(version or V3)
+    return {
+        "answer": str(response),
+        "answerPacket": response.packet,
+        "code": None if response.code is None else code_text(response),
+        "closes": response.closes,
+        "known": response.known.confidence.value,
+        "source": response.known.source or None,
+        "note": response.known.note or None,
+        "clientPrints": printed(rule, version or V3) or None,
+    }
+
+
+def code_text(response: Response) -> str:
+    """A reason code in hexadecimal; a status of HTTP as it is."""
+    return str(response.code) if response.packet == "HTTP" else codes.written(response.code or 0)

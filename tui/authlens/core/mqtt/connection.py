@@ -1,0 +1,165 @@
+"""The record of one real connection: how far it came, what it was allowed, how it ended. Frozen, and bounded in size.
+
+It holds facts; what they mean (the packet that answered, how that is known, what a client prints) is in the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from authlens.core.mqtt.packets import V5
+from authlens.core.mqtt.rules import BY_ID, Response, Rule
+
+KEPT_DECISIONS = 200
+"""The first decisions of a connection that its record keeps; all are counted."""
+
+
+class Transport(StrEnum):
+    MQTTS = "mqtts"
+    WSS = "wss"
+    HTTPS = "https"
+    MQTT = "mqtt"
+    WS = "ws"
+    HTTP = "http"
+    TLS = "tls"
+    """The handshake failed, so that nobody knows what would have followed."""
+    TCP = "tcp"
+    """Nothing that can be recognised was sent."""
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self in (Transport.MQTTS, Transport.WSS, Transport.HTTPS, Transport.TLS)
+
+
+class DeviceStage(StrEnum):
+    """The stages of a connection, in their order."""
+
+    NETWORK = "network"
+    TLS = "TLS"
+    UPGRADE = "upgrade"
+    FOUND = "authorizer found"
+    SIGNATURE = "signature verified"
+    FUNCTION = "function ran"
+    ANSWER = "answer valid"
+    AUTHENTICATED = "authenticated"
+    CONNECTED = "connected"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage that was reached."""
+
+    stage: DeviceStage
+    passed: bool
+    detail: str = ""
+    warning: str = ""
+    """What AWS would do otherwise, although this listener went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PacketDecision:
+    """What was decided about one packet."""
+
+    at: float
+    """Seconds since 1970."""
+    packet: str
+    """`CONNECT`, `PUBLISH`, `SUBSCRIBE`, or `RECEIVE` for a delivery."""
+    topic: str
+    qos: int = 0
+    action: str | None = None
+    """The action that the policies were asked for; `None` where they were not."""
+    word: str | None = None
+    """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
+    statement: str = ""
+    """The statement that decided, such as `document 1, statement 2 (lines 3-8)`."""
+    rule: str | None = None
+    """The id of the rule that was broken; `None` for what went through."""
+    detail: str = ""
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.rule is None
+
+    @property
+    def broken(self) -> Rule | None:
+        return BY_ID.get(self.rule or "")
+
+    def response(self, version: int) -> Response | None:
+        rule = self.broken
+        return None if rule is None else rule.response(version)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    published: int = 0
+    subscribed: int = 0
+    received: int = 0
+    """Deliveries to the client."""
+    denied: int = 0
+
+    def with_one(self, packet: str, is_allowed: bool) -> Counts:
+        if not is_allowed:
+            return replace(self, denied=self.denied + 1)
+        if packet == "PUBLISH":
+            return replace(self, published=self.published + 1)
+        if packet == "SUBSCRIBE":
+            return replace(self, subscribed=self.subscribed + 1)
+        return replace(self, received=self.received + 1) if packet == "RECEIVE" else self
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceConnection:
+    """What is known of a connection beside its request and the outcome of its authorizer."""
+
+    id: str
+    """A UUID: the connection's in the event."""
+    transport: Transport
+    peer: str = ""
+    """The address that it came from."""
+    version: int | None = None
+    """MQTT's protocol level; `None` over HTTPS, and before CONNECT."""
+    server_name: str | None = None
+    """SNI."""
+    alpn: tuple[str, ...] = ()
+    """The protocols that the client offered."""
+    steps: tuple[Step, ...] = ()
+    refused_by: str | None = None
+    """The id of the rule that refused it."""
+    reason: str = ""
+    """Why it was refused, as a sentence."""
+    event: str | None = None
+    """What the function received, as JSON."""
+    decisions: tuple[PacketDecision, ...] = ()
+    counts: Counts = Counts()
+    ended_by: str | None = None
+    """The id of the rule that a connection ended with; `None` while it lasts."""
+    lasted: float | None = None
+    """Seconds, once it ended."""
+    refreshes: int = 0
+    """How often the function was invoked again."""
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refused_by is not None
+
+    @property
+    def protocol(self) -> str:
+        """In words, such as `MQTT 5 over TLS`."""
+        over = _OVER[self.transport]
+        if self.version is None:
+            return over
+        name = "MQTT 5" if self.version == V5 else "MQTT 3.1.1"
+        return f"{name} over {over}"
+
+
+_OVER = {
+    Transport.MQTTS: "TLS",
+    Transport.WSS: "WSS",
+    Transport.HTTPS: "HTTPS",
+    Transport.MQTT: "TCP",
+    Transport.WS: "WS",
+    Transport.HTTP: "HTTP",
+    Transport.TLS: "TLS",
+    Transport.TCP: "TCP",
+}

@@ -1,0 +1,56 @@
+"""What AWS IoT would do with a client at its door, told by what the client offers: server name, ALPN and TLS version.
+
+The listener takes clients that AWS would turn away, so that they can be seen; this says what they would meet there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from authlens.core.mqtt.client_hello import ClientHello
+from authlens.core.mqtt.connection import Transport
+
+_CERTIFICATE_ALPN = ("x-amzn-mqtt-ca", "x-amzn-http-ca")
+MQTT_ALPN = "mqtt"
+
+
+def entrance_warning(hello: ClientHello | None, transport: Transport, needs_alpn: bool = True) -> str:
+    """What the client would meet on AWS, as a sentence; empty where nothing differs.
+
+    needs_alpn: `False` where a domain configuration settles the protocol.
+    """
+    if hello is None:
+        return "AWS IoT accepts TLS only" if not transport.is_encrypted else ""
+    if hello.server_name is None:
+        return "the client sends no server name (SNI), without which AWS IoT cannot choose an endpoint"
+    if any(name in hello.alpn for name in _CERTIFICATE_ALPN):
+        return f"ALPN {_joined(hello.alpn)} asks AWS IoT for a client certificate instead of custom authentication"
+    if transport is Transport.MQTTS and needs_alpn and MQTT_ALPN not in hello.alpn:
+        offered = f"the client offers ALPN {_joined(hello.alpn)}" if hello.alpn else "the client offers no ALPN"
+        return f"{offered}; on port 443 AWS IoT takes MQTT with ALPN mqtt, or a domain configuration for SECURE_MQTT"
+    return ""
+
+
+def hello_words(hello: ClientHello) -> str:
+    """What the client offered, in a few words."""
+    name = f"SNI {hello.server_name}" if hello.server_name else "no SNI"
+    alpn = f"ALPN {_joined(hello.alpn)}" if hello.alpn else "no ALPN"
+    return f"{name}, {alpn}"
+
+
+def handshake_failure(reason: str) -> str:
+    """Why the TLS handshake failed, from the name of OpenSSL's error."""
+    words = reason.upper()
+    if "UNKNOWN_CA" in words:
+        return "the client does not trust the local CA"
+    if any(part in words for part in ("BAD_CERTIFICATE", "CERTIFICATE_UNKNOWN", "CERTIFICATE_EXPIRED")):
+        return "the client rejects the listener's certificate: give it the CA file, and connect to a name it holds"
+    if any(part in words for part in ("UNSUPPORTED_PROTOCOL", "VERSION")):
+        return "client and listener have no TLS version in common"
+    if any(part in words for part in ("NO_SHARED_CIPHER", "HANDSHAKE_FAILURE")):
+        return "client and listener have no cipher in common"
+    return f"the TLS handshake failed: {reason}" if reason else "the client closed the connection during the handshake"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,1 @@
+"""The device listener: real clients connect to the local endpoint, on one port for every protocol."""

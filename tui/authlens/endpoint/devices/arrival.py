@@ -1,0 +1,58 @@
+"""A connection as it was accepted, before anything is known of MQTT: where from, what its ClientHello offered."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+
+from authlens.core.mqtt.client_hello import ClientHello
+from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, Step, Transport
+from authlens.core.mqtt.entrance import entrance_warning, hello_words
+from authlens.core.request.request import TlsContext
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    peer: str
+    """The address of the client."""
+    port: int
+    hello: ClientHello | None
+    """`None` without TLS."""
+    started: float
+    """By the loop's clock."""
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def server_name(self) -> str | None:
+        return self.hello.server_name if self.hello else None
+
+    @property
+    def tls_context(self) -> TlsContext | None:
+        return None if self.server_name is None else TlsContext(self.server_name)
+
+    def again(self, connection_id: str) -> Arrival:
+        """The same connection for another request of HTTP, which counts as a connection of its own."""
+        return replace(self, id=connection_id)
+
+    def record(self, transport: Transport, needs_alpn: bool = True) -> DeviceConnection:
+        """What the record of the connection begins with."""
+        warning = entrance_warning(self.hello, transport, needs_alpn)
+        network = Step(DeviceStage.NETWORK, True, self.peer, warning if self.hello is None else "")
+        steps = [network]
+        if self.hello is not None:
+            steps.append(Step(DeviceStage.TLS, True, hello_words(self.hello), warning))
+        if transport in (Transport.WSS, Transport.WS):
+            steps.append(Step(DeviceStage.UPGRADE, True))
+        return self.begun(transport, tuple(steps))
+
+    def failed(self, transport: Transport, stage: DeviceStage, reason: str) -> DeviceConnection:
+        """The record of a connection that came no further than this stage."""
+        steps = [Step(DeviceStage.NETWORK, True, self.peer)] if stage is not DeviceStage.NETWORK else []
+        if self.hello is not None and stage is not DeviceStage.TLS:
+            steps.append(Step(DeviceStage.TLS, True, hello_words(self.hello)))
+        words = f"{reason} ({hello_words(self.hello)})" if self.hello and stage is DeviceStage.TLS else reason
+        return self.begun(transport, (*steps, Step(stage, False, words)))
+
+    def begun(self, transport: Transport, steps: tuple[Step, ...]) -> DeviceConnection:
+        alpn = self.hello.alpn if self.hello else ()
+        return DeviceConnection(self.id, transport, self.peer, server_name=self.server_name, alpn=alpn, steps=steps)

@@ -1,0 +1,294 @@
+"""One MQTT client: bytes in, packets judged, bytes out, from the first byte to the end of its connection."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+
+from authlens.core.devices import handshake
+from authlens.core.devices.effects import Judged
+from authlens.core.devices.permissions import CONNECT, Permissions
+from authlens.core.devices.session import Session
+from authlens.core.mqtt import limits, rules
+from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.decoder import Decoder
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.fields import Malformed
+from authlens.core.mqtt.packets import Connect, Packet, Will
+from authlens.core.mqtt.rules import Rule
+from authlens.core.request.policy_variables import connection_variables
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.endpoint.devices.arrival import Arrival
+from authlens.endpoint.devices.gate import Admission
+from authlens.endpoint.devices.hub import Hub
+from authlens.endpoint.devices.link import Link
+from authlens.endpoint.devices.record import Record
+
+_LARGEST = int(limits.PACKET_BYTES.value)
+
+
+class MqttClient:
+    """A connection that speaks MQTT, over whichever link."""
+
+    def __init__(
+        self, hub: Hub, link: Link, arrival: Arrival, transport: Transport, http: HttpContext | None = None
+    ) -> None:
+        self.id = arrival.id
+        self.peer = arrival.peer
+        self.link = link
+        self.session: Session | None = None
+        self.principal = ""
+        self.will: Will | None = None
+        self.is_over = False
+        self._hub = hub
+        self._http = http
+        self._arrival = arrival
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        domain = hub.gate.domain(arrival.server_name)
+        device = arrival.record(transport, domain is None or domain.application_protocol != "SECURE_MQTT")
+        request = AuthorizerRequest(http_context=http, tls_context=arrival.tls_context)
+        self._record = Record(device, request, hub.sink)
+        self._admission: Admission | None = None
+        self._decoder = Decoder(largest=_LARGEST)
+        self._entering: asyncio.Task[None] | None = None
+        self._keep_alive = limits.KEEP_ALIVE_MOST.value
+        self._heard = arrival.started
+        left = limits.CONNECT_SECONDS.value - (self._loop.time() - arrival.started)
+        self._timers = {"connect": self._loop.call_later(max(0.0, left), self._too_late)}
+
+    # What the link reports.
+
+    def feed(self, data: bytes) -> None:
+        """Bytes of the client."""
+        self._heard = self._loop.time()
+        if not self.is_over:
+            self._read(data)
+
+    def broken(self, reason: str) -> None:
+        """What arrived cannot be MQTT."""
+        self._malformed(Malformed(reason))
+
+    def lost(self) -> None:
+        """The link is gone."""
+        if self.is_over:
+            return
+        if self.session is None:
+            self._refuse(rules.NOT_CONNECT, "the client closed the connection before it was let in")
+        else:
+            self._hub.perform(self, self.session.end(rules.LOST))
+
+    # What the hub asks for.
+
+    def send(self, packet: Packet) -> None:
+        self.link.write(encode(packet, self._decoder.version))
+
+    def note(self, judged: Judged) -> None:
+        if self.session is not None:
+            self._record.note(judged, self.session.permissions)
+
+    def over(self, rule: Rule, detail: str = "") -> None:
+        """Close the link; the record is complete."""
+        self._close(says_so=False)
+        self._record.ended(rule, detail, self._age())
+
+    # Reading.
+
+    def _read(self, data: bytes) -> None:
+        try:
+            for packet in self._decoder.feed(data):
+                self._handle(packet)
+                if self.is_over or (self._entering is not None and self.session is None):
+                    return
+        except Malformed as error:
+            self._malformed(error)
+
+    def _handle(self, packet: Packet) -> None:
+        if self.session is not None:
+            self._hub.perform(self, self.session.receive(packet, self._hub.now()))
+        elif isinstance(packet, Connect):
+            self.link.pause()
+            self._entering = self._loop.create_task(self._enter(packet))
+        else:
+            self._refuse(rules.NOT_CONNECT, f"the first packet is a {type(packet).__name__.upper()}")
+
+    def _malformed(self, error: Malformed) -> None:
+        if self.session is None:
+            self._refuse(rules.NOT_CONNECT, str(error))
+            return
+        rule = rules.TOO_LARGE if error.code == rules.TOO_LARGE.v5.code else rules.MALFORMED
+        self._hub.finish(self, rule, str(error))
+
+    # Coming in.
+
+    async def _enter(self, sent: Connect) -> None:
+        try:
+            await self._admit(sent)
+        except Exception as error:  # noqa: BLE001  # a defect of ours ends this connection alone
+            self._refuse(rules.REFUSED, f"internal fault: {type(error).__name__}: {error}")
+
+    async def _admit(self, sent: Connect) -> None:
+        connect = handshake.with_client_id(sent, self._hub.new_id)
+        request = AuthorizerRequest(
+            http_context=self._http,
+            mqtt_context=_mqtt_context(sent),
+            tls_context=self._arrival.tls_context,
+        )
+        self._record.asked(request, connect.version)
+        problem = handshake.connect_problem(connect)
+        if problem is not None:
+            self._refuse(problem.rule, problem.detail, connect)
+            return
+        if self._hub.broker.is_too_soon(connect.client_id, self._hub.now()):
+            self._refuse(rules.CONNECT_RATE, connect=connect)
+            return
+        admission = await self._hub.gate.admit(request, self._transport, self.id)
+        if not self.is_over:
+            self._settle(connect, admission, sent.client_id != connect.client_id)
+
+    def _settle(self, connect: Connect, admission: Admission, was_named: bool) -> None:
+        """The function has answered."""
+        self._admission = admission
+        self._record.admitted(admission)
+        if admission.outcome is None:
+            self._refuse(rules.REFUSED, admission.reason, connect, None)
+            return
+        permissions = self._permissions(connect, admission)
+        decision = permissions.decide_connect(connect)
+        resource = f"client/{connect.client_id}"
+        if decision.allowed:
+            judged = Judged("CONNECT", resource, 0, CONNECT, decision)
+            self._let_in(connect, admission, permissions, was_named, judged)
+            return
+        response = rules.REFUSED.response(connect.version)
+        judged = Judged("CONNECT", resource, 0, CONNECT, decision, rules.REFUSED, response)
+        why = self._record.denied(judged, permissions).detail
+        self._refuse(rules.REFUSED, f"the policy does not allow iot:Connect on {resource}: {why}", connect)
+
+    def _permissions(self, connect: Connect, admission: Admission) -> Permissions:
+        named = replace(
+            admission.request,
+            mqtt_context=replace(admission.request.mqtt_context or MqttContext(), client_id=connect.client_id),
+        )
+        variables = {**connection_variables(named), "aws:SourceIp": (self.peer,)}
+        return Permissions(admission.documents, variables, self._hub.region, self._hub.account)
+
+    def _let_in(
+        self, connect: Connect, admission: Admission, permissions: Permissions, was_named: bool, judged: Judged
+    ) -> None:
+        hub = self._hub
+        hub.make_room(connect.client_id)
+        state, is_kept = hub.broker.state_for(connect, connect.client_id, hub.now())
+        session = Session(connect, permissions, state, hub.new_id)
+        self.principal = (admission.outcome and admission.outcome.principal_id) or ""
+        self.will = connect.will
+        self._cancel("connect")
+        self.send(handshake.acceptance(connect, was_named, is_kept))
+        self.session = session
+        self._record.connected(judged, permissions, self._age())
+        hub.enter(self, session)
+        self._keep_alive = handshake.keep_alive(connect)
+        self._watch_silence()
+        self._start_clocks(admission)
+        if is_kept:
+            hub.perform(self, session.resume(hub.now()))
+        self.link.resume()
+        if not self.is_over:
+            self._read(b"")
+
+    def _refuse(
+        self,
+        rule: Rule,
+        detail: str = "",
+        connect: Connect | None = None,
+        stage: DeviceStage | None = DeviceStage.CONNECTED,
+    ) -> None:
+        """Turn the connection away. stage: where it failed; `None` where its steps say so already."""
+        if self.is_over:
+            return
+        answer = None if connect is None else handshake.refusal(rule, connect, self._hub.new_id)
+        if answer is not None:
+            self.send(answer)
+        self._close(says_so=answer is None)
+        self._record.refused(rule, _reason(rule, detail), stage, self._age())
+        if connect is not None:
+            self._hub.failed(connect.client_id, self.id, rule)
+
+    def _age(self) -> float:
+        return self._loop.time() - self._arrival.started
+
+    def _close(self, says_so: bool) -> None:
+        self.is_over = True
+        for name in list(self._timers):
+            self._cancel(name)
+        if self._entering is not None and self._entering is not asyncio.current_task():
+            self._entering.cancel()
+        self.link.close(says_so)
+
+    # Clocks.
+
+    def _too_late(self) -> None:
+        self._refuse(rules.NOT_CONNECT, f"no CONNECT arrived within {limits.CONNECT_SECONDS.value:g} seconds")
+
+    def _watch_silence(self) -> None:
+        allowed = self._keep_alive * limits.KEEP_ALIVE_FACTOR.value
+        left = self._heard + allowed - self._loop.time()
+        if left <= 0:
+            self._hub.finish(self, rules.KEEP_ALIVE)
+        else:
+            self._timers["silence"] = self._loop.call_later(left, self._watch_silence)
+
+    def _start_clocks(self, admission: Admission) -> None:
+        outcome, factor = admission.outcome, self._hub.time_factor
+        if outcome is None:
+            return
+        seconds = (outcome.disconnect_after_in_seconds or 0) / factor
+        self._timers["disconnect"] = self._loop.call_later(seconds, self._hub.finish, self, rules.EXPIRED)
+        self._await_refresh(admission)
+        if self._transport in (Transport.WSS, Transport.WS):
+            life = limits.WEBSOCKET_SECONDS.value
+            self._timers["life"] = self._loop.call_later(life, self._hub.finish, self, rules.WEBSOCKET_LIFE)
+
+    def _await_refresh(self, admission: Admission) -> None:
+        seconds = ((admission.outcome and admission.outcome.refresh_after_in_seconds) or 0) / self._hub.time_factor
+        self._timers["refresh"] = self._loop.call_later(seconds, self._refresh)
+
+    def _refresh(self) -> None:
+        self._entering = self._loop.create_task(self._refreshed())
+
+    async def _refreshed(self) -> None:
+        """Run the function again; its documents replace those that held."""
+        if self._admission is None or self.session is None:
+            return
+        admission = await self._hub.gate.refresh(self._admission)
+        self._record.refreshed()
+        if self.is_over:
+            return
+        if admission.outcome is None:
+            self._hub.finish(self, rules.REFRESH_REFUSED, admission.reason)
+            return
+        self._admission = admission
+        self.session.permissions = self.session.permissions.replaced(admission.documents)
+        self._await_refresh(admission)
+
+    def _cancel(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+
+def _reason(rule: Rule, detail: str) -> str:
+    """Why a connection was refused, as a clause."""
+    if not detail or rule is rules.REFUSED:
+        return detail or rule.what
+    return f"{rule.what}: {detail}"
+
+
+def _mqtt_context(connect: Connect) -> MqttContext:
+    """What the client sent, absent members absent; a password that is text as text."""
+    password: str | bytes | None = connect.password
+    if isinstance(password, bytes):
+        with contextlib.suppress(UnicodeDecodeError):
+            password = password.decode("utf-8")
+    return MqttContext(connect.username, password, connect.client_id or None)

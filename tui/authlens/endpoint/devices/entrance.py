@@ -1,0 +1,107 @@
+"""The protocol of an accepted connection until it shows which it is: MQTT right away, or HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from authlens.core.mqtt import limits, rules
+from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.request.request import AuthorizerRequest
+from authlens.endpoint.devices.arrival import Arrival
+from authlens.endpoint.devices.client import MqttClient
+from authlens.endpoint.devices.hub import Hub
+from authlens.endpoint.devices.link import StreamLink
+from authlens.endpoint.devices.peek import MQTT
+from authlens.endpoint.devices.record import Record
+
+MakeHttp = Callable[[Arrival], asyncio.Protocol]
+
+
+class Entrance(asyncio.Protocol):
+    def __init__(self, hub: Hub, arrival: Arrival, make_http: MakeHttp, left: Callable[[], None]) -> None:
+        self._hub = hub
+        self._arrival = arrival
+        self._make_http = make_http
+        self._left = left
+        self._transport: asyncio.Transport | None = None
+        self._client: MqttClient | None = None
+        self._http: asyncio.Protocol | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_reported = False
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether the connection was handed over; its end is reported here then."""
+        return self._transport is not None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        seconds = limits.CONNECT_SECONDS.value
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._silent)
+
+    def data_received(self, data: bytes) -> None:
+        if self._client is None and self._http is None:
+            self._choose(data)
+        if self._client is not None:
+            self._client.feed(data)
+        elif self._http is not None:
+            self._http.data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return self._http.eof_received() if self._http is not None else None
+
+    def pause_writing(self) -> None:
+        if self._http is not None:
+            self._http.pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._http is not None:
+            self._http.resume_writing()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._stop_timer()
+        if self._client is not None:
+            self._client.lost()
+        elif self._http is not None:
+            self._http.connection_lost(error)
+        else:
+            self._report("the client closed the connection without sending anything")
+        self._left()
+
+    def _choose(self, data: bytes) -> None:
+        self._stop_timer()
+        transport, is_encrypted = self._transport, self._arrival.hello is not None
+        if transport is None:
+            return
+        if data[0] == MQTT:
+            kind = Transport.MQTTS if is_encrypted else Transport.MQTT
+            self._client = MqttClient(self._hub, StreamLink(transport), self._arrival, kind)
+            return
+        self._http = self._make_http(self._arrival)
+        self._http.connection_made(transport)
+
+    def _silent(self) -> None:
+        self._report(f"nothing arrived within {limits.CONNECT_SECONDS.value:g} seconds")
+        if self._transport is not None:
+            self._transport.abort()
+
+    def _report(self, reason: str) -> None:
+        """A connection that came to nothing; said once."""
+        if not self._is_reported:
+            self._is_reported = True
+            transport = Transport.TLS if self._arrival.hello is not None else Transport.TCP
+            report_failure(self._hub, self._arrival, transport, DeviceStage.CONNECTED, reason)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def report_failure(hub: Hub, arrival: Arrival, transport: Transport, stage: DeviceStage, reason: str) -> None:
+    """Report a connection that did not get as far as MQTT or HTTP."""
+    seconds = asyncio.get_running_loop().time() - arrival.started
+    request = AuthorizerRequest(tls_context=arrival.tls_context)
+    record = Record(arrival.failed(transport, stage, reason), request, hub.sink)
+    record.refused(rules.NOT_CONNECT, reason, None, seconds)

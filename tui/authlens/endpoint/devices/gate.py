@@ -1,0 +1,182 @@
+"""What a connection meets before it is let in: the authorizer is found, its signature checked, its function run.
+
+The rules are those of the test call, the event is that of a real connection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from authlens.core.contract import test_call
+from authlens.core.contract.answer import FunctionAnswer, judge
+from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.refusal import Refusal
+from authlens.core.deployment.deployment import Domain
+from authlens.core.devices.authorizer_choice import choose
+from authlens.core.event import event
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.mqtt.connection import DeviceStage, Step, Transport
+from authlens.core.policy import document
+from authlens.core.policy.document import Document
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.endpoint.api.state import Endpoint
+from authlens.endpoint.runtime.function_host import FunctionResult
+
+_CACHED = 1000
+"""Outcomes of HTTPS requests that are kept for authorizers with caching."""
+_KINDS: dict[Transport, event.Kind] = {
+    Transport.MQTTS: "mqtt",
+    Transport.MQTT: "mqtt",
+    Transport.WSS: "wss",
+    Transport.WS: "wss",
+    Transport.HTTPS: "http",
+    Transport.HTTP: "http",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How far a connection came, and what the function said."""
+
+    request: AuthorizerRequest
+    result: Outcome | Failure
+    steps: tuple[Step, ...]
+    authorizer: Authorizer | None = None
+    event: str | None = None
+    log: str | None = None
+    documents: tuple[Document, ...] = ()
+    reason: str = ""
+    """Why it is refused, as a sentence; empty for a connection that is authenticated."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        return None if self.reason or not isinstance(self.result, Outcome) else self.result
+
+
+class Gate:
+    """Judges connections by what the endpoint holds at that moment."""
+
+    def __init__(self, endpoint: Endpoint, monotonic: Callable[[], float], time_factor: float = 1.0) -> None:
+        self._endpoint = endpoint
+        self._now = monotonic
+        self._time_factor = time_factor
+        self._cache: OrderedDict[tuple[Authorizer, AuthorizerRequest], tuple[float, Admission]] = OrderedDict()
+
+    def domain(self, server_name: str | None) -> Domain | None:
+        """The domain configuration of a server name."""
+        return None if server_name is None else self._endpoint.domains.of_host(server_name)
+
+    async def admit(self, request: AuthorizerRequest, transport: Transport, connection_id: str) -> Admission:
+        """request: what the client sent, as contexts; it comes back with the name of the authorizer that was chosen."""
+        server_name = request.tls_context.server_name if request.tls_context else None
+        default = self._endpoint.registry.default
+        choice = choose(request, transport, self.domain(server_name), default.name if default else None)
+        request = replace(request, authorizer_name=choice.name)
+        if choice.name is None:
+            return _refused(request, (), DeviceStage.FOUND, choice.why, _failure("NoAuthorizer", choice.why))
+        authorizer = self._endpoint.registry.get(choice.name)
+        if authorizer is None:
+            refusal = test_call.UNKNOWN_AUTHORIZER.refusal(name=choice.name)
+            reason = f"there is no authorizer {choice.name} ({choice.why})"
+            return _refused(request, (), DeviceStage.FOUND, reason, _of_refusal(refusal))
+        if authorizer.status != "ACTIVE":
+            reason = f"the authorizer {authorizer.name} is {authorizer.status}; a test call does not notice"
+            failed = _refused(request, (), DeviceStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
+            return replace(failed, authorizer=authorizer)
+        found = Step(DeviceStage.FOUND, True, f"{authorizer.name}, {choice.why}")
+        return await self._verified(request, authorizer, transport, connection_id, (found,))
+
+    async def refresh(self, admission: Admission) -> Admission:
+        """Run the function again on the same event, as AWS does when refreshAfterInSeconds has passed."""
+        name = admission.request.authorizer_name or ""
+        authorizer = self._endpoint.registry.get(name)
+        if authorizer is None or authorizer.status != "ACTIVE" or admission.event is None:
+            reason = f"the authorizer {name} is gone or INACTIVE"
+            return replace(admission, reason=reason, result=_failure("InactiveAuthorizer", reason))
+        steps = admission.steps[:2]
+        return await self._asked(admission.request, authorizer, admission.event, steps)
+
+    async def _verified(
+        self,
+        request: AuthorizerRequest,
+        authorizer: Authorizer,
+        transport: Transport,
+        connection_id: str,
+        steps: tuple[Step, ...],
+    ) -> Admission:
+        refusal = test_call.signature_refusal(request, authorizer, self._endpoint.verify)
+        if refusal is not None:
+            message = refusal.message or "the token or its signature is missing"
+            failed = _refused(request, steps, DeviceStage.SIGNATURE, message, _of_refusal(refusal))
+            return replace(failed, authorizer=authorizer)
+        signing = "signing is disabled" if authorizer.signing_disabled else ""
+        steps = (*steps, Step(DeviceStage.SIGNATURE, True, signing))
+        kind = _KINDS[transport]
+        key = (authorizer, request)
+        if kind == "http" and authorizer.enable_caching_for_http and key in self._cache:
+            until, kept = self._cache[key]
+            if self._now() < until:
+                return kept
+        sent = event.real_event(kind, request, authorizer, connection_id=connection_id)
+        admission = await self._asked(request, authorizer, json.dumps(sent), steps)
+        if kind == "http" and authorizer.enable_caching_for_http:
+            self._remember(key, admission)
+        return admission
+
+    def _remember(self, key: tuple[Authorizer, AuthorizerRequest], admission: Admission) -> None:
+        if admission.outcome is not None:
+            seconds = (admission.outcome.refresh_after_in_seconds or 0) / self._time_factor
+            self._cache[key] = (self._now() + seconds, admission)
+            if len(self._cache) > _CACHED:
+                self._cache.popitem(last=False)
+
+    async def _asked(
+        self, request: AuthorizerRequest, authorizer: Authorizer, sent: str, steps: tuple[Step, ...]
+    ) -> Admission:
+        result = await self._endpoint.run(authorizer, sent.encode())
+        judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
+        return replace(_admission(request, judged, result, steps), authorizer=authorizer, event=sent, log=result.log)
+
+
+def _admission(
+    request: AuthorizerRequest, judged: Outcome | Refusal, result: FunctionResult, steps: tuple[Step, ...]
+) -> Admission:
+    """What the function's answer comes to."""
+    took = f"{result.duration * 1000:.0f} ms" + (", cold start" if result.cold else "")
+    if isinstance(judged, Refusal):
+        stage = DeviceStage(judged.stage or DeviceStage.FUNCTION)
+        if stage is DeviceStage.ANSWER:
+            steps = (*steps, Step(DeviceStage.FUNCTION, True, took))
+        return _refused(request, steps, stage, judged.message or judged.error, _of_refusal(judged))
+    steps = (*steps, Step(DeviceStage.FUNCTION, True, took), Step(DeviceStage.ANSWER, True))
+    if not judged.is_authenticated:
+        reason = "the function answered isAuthenticated: false"
+        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+    if not judged.policy_documents:
+        reason = "the function authenticated the client but returned no policy documents"
+        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+    steps = (*steps, Step(DeviceStage.AUTHENTICATED, True, judged.principal_id or ""))
+    documents = tuple(document.parse(text) for text in judged.policy_documents)
+    return Admission(request, judged, steps, documents=documents)
+
+
+def _refused(
+    request: AuthorizerRequest,
+    steps: tuple[Step, ...],
+    stage: DeviceStage,
+    reason: str,
+    result: Outcome | Failure,
+) -> Admission:
+    return Admission(request, result, (*steps, Step(stage, False, reason)), reason=reason)
+
+
+def _of_refusal(refusal: Refusal) -> Failure:
+    return Failure(FailureKind.AWS, refusal.error, refusal.message, refusal.http_status)
+
+
+def _failure(error: str, message: str) -> Failure:
+    return Failure(FailureKind.DEVICE, error, message)

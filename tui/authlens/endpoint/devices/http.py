@@ -1,0 +1,150 @@
+"""HTTP on the device port: the upgrade to a WebSocket that carries MQTT, and publishing with POST /topics/TOPIC.
+
+A web page of another site can reach neither: the Host must be a name of this listener, and so must an Origin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
+
+from aiohttp import WSMsgType, web
+
+from authlens.core.mqtt import limits
+from authlens.core.mqtt.connection import Transport
+from authlens.core.request.request import HttpContext
+from authlens.endpoint.api.guard import is_own_name
+from authlens.endpoint.devices.arrival import Arrival
+from authlens.endpoint.devices.client import MqttClient
+from authlens.endpoint.devices.http_publish import Published, PublishRequest, publish
+from authlens.endpoint.devices.hub import Hub
+from authlens.endpoint.devices.link import WebSocketLink
+
+_TOPICS = "/topics/"
+_WEBSOCKET = "/mqtt"
+_MAXIMUM_MESSAGE = int(limits.PACKET_BYTES.value)
+_quiet = logging.getLogger("authlens.endpoint.devices")
+_quiet.addHandler(logging.NullHandler())
+_quiet.propagate = False
+
+
+class DeviceHttp:
+    """The HTTP side of the listener."""
+
+    def __init__(self, hub: Hub, names: frozenset[str]) -> None:
+        self._hub = hub
+        self._names = names
+        self._arrivals: WeakKeyDictionary[object, Arrival] = WeakKeyDictionary()
+        self._timers: WeakKeyDictionary[object, asyncio.TimerHandle] = WeakKeyDictionary()
+        self._server = web.Server(
+            self._answer,
+            access_log=None,
+            logger=_quiet,
+            keepalive_timeout=limits.CONNECT_SECONDS.value,
+            lingering_time=1.0,
+            auto_decompress=False,
+        )
+
+    def protocol(self, arrival: Arrival) -> asyncio.Protocol:
+        """What takes the bytes of a connection that speaks HTTP."""
+        made = self._server()
+        self._arrivals[made] = arrival
+        seconds = limits.CONNECT_SECONDS.value
+        self._timers[made] = asyncio.get_running_loop().call_later(seconds, made.force_close)
+        return made
+
+    async def close(self) -> None:
+        self._server.pre_shutdown()
+        await self._server.shutdown(timeout=1.0)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        handler = request.protocol
+        timer = self._timers.pop(handler, None)
+        if timer is not None:
+            timer.cancel()
+        arrival = self._arrivals[handler]
+        path = request.raw_path.partition("?")[0]
+        if not self._is_ours(request):
+            return _error(403, "Requests of web pages of other sites are not answered.")
+        if path == _WEBSOCKET and request.method == "GET":
+            return await self._websocket(request, arrival)
+        if path.startswith(_TOPICS) and request.method == "POST":
+            return await self._publish(request, arrival, unquote(path.removeprefix(_TOPICS)))
+        return _error(404, f"The device port serves GET {_WEBSOCKET} (WebSocket) and POST {_TOPICS}TOPIC.")
+
+    def _is_ours(self, request: web.BaseRequest) -> bool:
+        """The Host is a name of the listener, with any port or none; an Origin names the listener or this machine."""
+        if not is_own_name(request.headers.get("Host", ""), self._names):
+            return False
+        if "cross-site" in request.headers.getall("Sec-Fetch-Site", ()):
+            return False
+        origins = request.headers.getall("Origin", ())
+        return all(is_own_name(origin.partition("://")[2], self._names) for origin in origins)
+
+    async def _websocket(self, request: web.BaseRequest, arrival: Arrival) -> web.StreamResponse:
+        offered = ",".join(request.headers.getall("Sec-WebSocket-Protocol", ())).replace(" ", "").split(",")
+        if "mqtt" not in offered:
+            return _error(400, "The WebSocket must offer the protocol mqtt (Sec-WebSocket-Protocol).")
+        websocket = web.WebSocketResponse(
+            protocols=("mqtt",), compress=False, autoclose=False, max_msg_size=_MAXIMUM_MESSAGE
+        )
+        await websocket.prepare(request)
+        transport = request.transport
+        if transport is None:
+            return websocket
+        link = WebSocketLink(transport)
+        kind = Transport.WS if arrival.hello is None else Transport.WSS
+        client = MqttClient(self._hub, link, arrival, kind, http_context(request))
+        try:
+            while not client.is_over:
+                await link.may_read.wait()
+                message = await websocket.receive()
+                if message.type is WSMsgType.BINARY:
+                    client.feed(message.data)
+                elif message.type is WSMsgType.TEXT:
+                    client.broken("a WebSocket frame holds text; MQTT travels in binary frames")
+                else:
+                    break
+        finally:
+            client.lost()
+        return websocket
+
+    async def _publish(self, request: web.BaseRequest, arrival: Arrival, topic: str) -> web.StreamResponse:
+        body = await _body(request)
+        if body is None:
+            return _error(413, f"The payload has more than {limits.PAYLOAD_BYTES.value:g} bytes.")
+        wanted = PublishRequest(topic, request.query, request.headers, body, http_context(request))
+        answer = await publish(self._hub, arrival, wanted)
+        return _response(answer)
+
+
+def http_context(request: web.BaseRequest) -> HttpContext:
+    """What the client sent, as it wrote it."""
+    headers = tuple((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers)
+    query = request.raw_path.partition("?")[2]
+    return HttpContext(headers, f"?{query}" if query else None)
+
+
+async def _body(request: web.BaseRequest) -> bytes | None:
+    """`None` when it is larger than a message may be."""
+    content = bytearray()
+    async with asyncio.timeout(limits.CONNECT_SECONDS.value):
+        async for chunk in request.content.iter_any():
+            content += chunk
+            if len(content) > limits.PAYLOAD_BYTES.value:
+                return None
+    return bytes(content)
+
+
+def _response(answer: Published) -> web.Response:
+    body = json.dumps({"message": answer.message, "traceId": answer.trace_id}).encode()
+    headers: Mapping[str, str] = {"x-amzn-RequestId": answer.trace_id}
+    return web.Response(status=answer.status, body=body, content_type="application/json", headers=headers)
+
+
+def _error(status: int, message: str) -> web.Response:
+    return web.Response(status=status, body=json.dumps({"message": message}).encode(), content_type="application/json")

@@ -1,0 +1,144 @@
+"""A message published over HTTPS: authorized like a connection, judged like a PUBLISH, answered with a status."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from authlens.core.devices.effects import Judged, Message
+from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
+from authlens.core.mqtt import properties, rules
+from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.properties import Properties, Value
+from authlens.core.mqtt.topics import is_reserved, topic_problem
+from authlens.core.request.policy_variables import connection_variables
+from authlens.core.request.request import AuthorizerRequest, HttpContext
+from authlens.endpoint.devices.arrival import Arrival
+from authlens.endpoint.devices.gate import Admission
+from authlens.endpoint.devices.hub import Hub
+from authlens.endpoint.devices.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequest:
+    topic: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    payload: bytes
+    context: HttpContext
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    status: int
+    message: str
+    trace_id: str
+
+
+class BadRequest(ValueError):
+    """A parameter of the request cannot be used."""
+
+
+async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Published:
+    """Judge the request and hand its message to the subscribers. Each request is a connection of its own."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    trace_id = hub.new_id()
+    transport = Transport.HTTP if arrival.hello is None else Transport.HTTPS
+    request = AuthorizerRequest(http_context=wanted.context, tls_context=arrival.tls_context)
+    record = Record(arrival.again(trace_id).record(transport), request, hub.sink)
+    try:
+        message = message_of(wanted, hub.now())
+    except BadRequest as error:
+        record.refused(rules.HTTP_REFUSED, str(error), DeviceStage.CONNECTED, loop.time() - started)
+        return Published(400, str(error), trace_id)
+    admission = await hub.gate.admit(request, transport, trace_id)
+    record.admitted(admission)
+    if admission.outcome is None:
+        record.refused(rules.HTTP_REFUSED, admission.reason, None, loop.time() - started)
+        return Published(403, "Forbidden", trace_id)
+    denied = _denied(record, _permissions(hub, admission, arrival), message, loop.time() - started)
+    if denied:
+        return Published(403, "Forbidden", trace_id)
+    record.ended(rules.CLIENT_LEFT, "", loop.time() - started)
+    hub.publish([message])
+    return Published(200, "OK", trace_id)
+
+
+def message_of(wanted: PublishRequest, now: float) -> Message:
+    """The message that the parameters and headers describe. Raises BadRequest."""
+    qos = wanted.query.get("qos", "0")
+    if qos not in ("0", "1"):
+        raise BadRequest(f"qos must be 0 or 1, not {qos}")
+    retain = wanted.query.get("retain", "false").lower()
+    if retain not in ("true", "false"):
+        raise BadRequest("retain must be true or false")
+    problem = topic_problem(wanted.topic)
+    if problem is None and retain == "true" and is_reserved(wanted.topic):
+        problem = "messages on reserved topics are not retained"
+    if problem is not None:
+        raise BadRequest(problem)
+    expiry = wanted.query.get("messageExpiry")
+    if expiry is not None and not (expiry.isascii() and expiry.isdigit()):
+        raise BadRequest("messageExpiry must be a number of seconds")
+    expires_at = None if expiry is None else now + min(int(expiry[:10]), 0xFFFFFFFF)
+    return Message(wanted.topic, wanted.payload, int(qos), retain == "true", _properties(wanted), None, expires_at)
+
+
+def _properties(wanted: PublishRequest) -> Properties:
+    """The properties of MQTT 5 that travel in parameters and headers."""
+    found: list[tuple[int, Value]] = []
+    for name, number in (("contentType", properties.CONTENT_TYPE), ("responseTopic", properties.RESPONSE_TOPIC)):
+        if name in wanted.query:
+            found.append((number, wanted.query[name]))
+    headers = wanted.headers
+    indicator = headers.get("x-amz-mqtt5-payload-format-indicator")
+    if indicator is not None:
+        found.append((properties.PAYLOAD_FORMAT, int(indicator == "UTF8_DATA")))
+    correlation = headers.get("x-amz-mqtt5-correlation-data")
+    if correlation is not None:
+        found.append((properties.CORRELATION_DATA, _from_base64(correlation, "correlation data")))
+    users = headers.get("x-amz-mqtt5-user-properties")
+    if users is not None:
+        found += [(properties.USER_PROPERTY, pair) for pair in _user_properties(users)]
+    return tuple(found)
+
+
+def _user_properties(text: str) -> list[tuple[str, str]]:
+    """A JSON list of objects with one member each, in base64."""
+    try:
+        entries = json.loads(_from_base64(text, "user properties"))
+        return [(str(name), str(value)) for entry in entries for name, value in entry.items()]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        raise BadRequest("the user properties are not a JSON list in base64") from None
+
+
+def _from_base64(text: str, what: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadRequest(f"the {what} are not base64") from None
+
+
+def _permissions(hub: Hub, admission: Admission, arrival: Arrival) -> Permissions:
+    variables = {**connection_variables(admission.request), "aws:SourceIp": (arrival.peer,)}
+    return Permissions(admission.documents, variables, hub.region, hub.account)
+
+
+def _denied(record: Record, permissions: Permissions, message: Message, seconds: float) -> bool:
+    """Ask for what the message needs. A connection over HTTPS needs no iot:Connect."""
+    for action in (RETAIN, PUBLISH) if message.retain else (PUBLISH,):
+        decision = permissions.decide(action, f"topic/{message.topic}")
+        if not decision.allowed:
+            rule = rules.HTTP_REFUSED
+            judged = Judged("PUBLISH", message.topic, message.qos, action, decision, rule, rule.v3)
+            why = record.denied(judged, permissions).detail
+            reason = f"the policy does not allow {action} on topic/{message.topic}: {why}"
+            record.refused(rule, reason, DeviceStage.CONNECTED, seconds)
+            return True
+    record.connected(Judged("PUBLISH", message.topic, message.qos, action, decision), permissions, seconds)
+    return False

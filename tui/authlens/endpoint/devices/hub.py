@@ -1,0 +1,180 @@
+"""The broker with its connected clients: carries out what follows from packets, one connection after another.
+
+Everything here runs in one event loop. What a packet sets off is worked off in a queue, so that no chain of messages,
+wills and lifecycle events grows the stack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from authlens.core.devices import lifecycle
+from authlens.core.devices.broker import Broker, will_delay, will_message
+from authlens.core.devices.effects import Effect, End, Judged, Message, Route, Send, Subscribed, Unsubscribed
+from authlens.core.devices.session import Session
+from authlens.core.mqtt import limits, rules
+from authlens.core.mqtt.packets import Will
+from authlens.core.mqtt.rules import Rule
+from authlens.endpoint.devices.gate import Gate
+from authlens.endpoint.devices.ports import Sink
+
+if TYPE_CHECKING:
+    from authlens.endpoint.devices.client import MqttClient
+
+_MOST_UNSENT = int(limits.QUEUED_BYTES.value)
+
+
+class Hub:
+    def __init__(
+        self,
+        gate: Gate,
+        sink: Sink,
+        region: str,
+        account: str,
+        new_id: Callable[[], str],
+        milliseconds: Callable[[], int],
+        time_factor: float = 1.0,
+    ) -> None:
+        self.gate = gate
+        self.sink = sink
+        self.region = region
+        self.account = account
+        self.new_id = new_id
+        self.time_factor = time_factor
+        self.broker = Broker()
+        self._milliseconds = milliseconds
+        self._clients: dict[Session, MqttClient] = {}
+        self._work: deque[tuple[MqttClient | None, Iterable[Effect]]] = deque()
+        self._is_working = False
+        self._wills: dict[str, asyncio.TimerHandle] = {}
+        """Wills whose delay has not passed, by client id."""
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    @property
+    def clients(self) -> tuple[MqttClient, ...]:
+        return tuple(self._clients.values())
+
+    def make_room(self, client_id: str) -> None:
+        """Whoever is connected with this client id is disconnected; a delayed will of theirs is not sent."""
+        other = self.broker.live(client_id)
+        if other is not None:
+            self.finish(self._clients[other], rules.TAKEN_OVER)
+        waiting = self._wills.pop(client_id, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    def enter(self, client: MqttClient, session: Session) -> None:
+        """A client was let in."""
+        self._clients[session] = client
+        self.broker.connected(session)
+        self.publish(
+            lifecycle.connected(session.client_id, client.id, client.principal, client.peer, self._milliseconds())
+        )
+
+    def perform(self, client: MqttClient | None, effects: Iterable[Effect]) -> None:
+        """Do what follows, and what follows from that."""
+        self._work.append((client, effects))
+        if self._is_working:
+            return
+        self._is_working = True
+        try:
+            while self._work:
+                who, what = self._work.popleft()
+                for effect in what:
+                    self._do(who, effect)
+        finally:
+            self._is_working = False
+            self._work.clear()
+
+    def publish(self, messages: Iterable[Message]) -> None:
+        """Hand out messages of AWS IoT itself."""
+        self.perform(None, [Route(message) for message in messages])
+
+    def finish(self, client: MqttClient, rule: Rule, detail: str = "") -> None:
+        """End a connection that was let in, from this side."""
+        self.perform(client, client.session.end(rule, detail) if client.session else ())
+
+    def failed(self, client_id: str, connection_id: str, rule: Rule) -> None:
+        """A client was not let in."""
+        reason = rule.lifecycle or "AUTH_ERROR"
+        self.publish(lifecycle.connect_failed(client_id, connection_id, reason, self._milliseconds()))
+
+    def _do(self, client: MqttClient | None, effect: Effect) -> None:
+        if isinstance(effect, Route):
+            self._route(effect.message)
+        elif client is None or client.is_over:
+            return
+        elif isinstance(effect, Send):
+            self._send(client, effect)
+        elif isinstance(effect, Judged):
+            client.note(effect)
+        elif isinstance(effect, End):
+            self._end(client, effect)
+        else:
+            self._changed(client, effect)
+
+    def _send(self, client: MqttClient, effect: Send) -> None:
+        client.send(effect.packet)
+        if client.link.unsent > _MOST_UNSENT:
+            self._end(client, End(rules.SLOW))
+
+    def _route(self, message: Message) -> None:
+        for session, effects in self.broker.route(message, self.now()):
+            self._work.append((self._clients.get(session), effects))
+
+    def _changed(self, client: MqttClient, effect: Effect) -> None:
+        """Subscriptions came or went."""
+        session = client.session
+        if session is None:
+            return
+        when = self._milliseconds()
+        if isinstance(effect, Subscribed):
+            for _, effects in self.broker.subscribed(session, effect, self.now()):
+                self._work.append((client, effects))
+            topics = [wanted.topic for wanted, _ in effect.filters]
+            messages = lifecycle.subscribed(session.client_id, client.id, client.principal, topics, when)
+        elif isinstance(effect, Unsubscribed):
+            self.broker.unsubscribed(session, effect)
+            messages = lifecycle.unsubscribed(session.client_id, client.id, client.principal, effect.filters, when)
+        else:
+            return
+        self._work.append((None, [Route(message) for message in messages]))
+
+    def _end(self, client: MqttClient, effect: End) -> None:
+        session = client.session
+        client.over(effect.rule, effect.detail)
+        if session is None or self._clients.pop(session, None) is None:
+            return
+        self.broker.ended(session, self.now())
+        if effect.sends_will and client.will is not None:
+            self._leave_will(client.will, session)
+        reason = effect.rule.lifecycle or "CONNECTION_LOST"
+        messages = lifecycle.disconnected(session.client_id, client.id, client.principal, reason, self._milliseconds())
+        self._work.append((None, [Route(message) for message in messages]))
+
+    def _leave_will(self, will: Will, session: Session) -> None:
+        message = will_message(will, session.client_id, session.permissions, self.now())
+        if message is None:
+            return
+        delay = will_delay(will, session)
+        if not delay:
+            self._work.append((None, [Route(message)]))
+            return
+        loop = asyncio.get_running_loop()
+        self._wills[session.client_id] = loop.call_later(delay, self._will_is_due, session.client_id, message)
+
+    def _will_is_due(self, client_id: str, message: Message) -> None:
+        self._wills.pop(client_id, None)
+        self.publish([message])
+
+    def close(self) -> None:
+        """End every connection."""
+        for timer in self._wills.values():
+            timer.cancel()
+        for client in self.clients:
+            self.finish(client, rules.SHUTDOWN)

@@ -1,0 +1,202 @@
+"""The device port: accepts connections, looks at their first bytes, and gives each to the protocol that it speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from authlens.core.mqtt import limits
+from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.entrance import handshake_failure
+from authlens.endpoint.api.server import CannotListen, listen
+from authlens.endpoint.api.state import Endpoint
+from authlens.endpoint.devices.arrival import Arrival
+from authlens.endpoint.devices.authority import LOCAL_NAMES, authority, server_context
+from authlens.endpoint.devices.entrance import Entrance, report_failure
+from authlens.endpoint.devices.gate import Gate
+from authlens.endpoint.devices.http import DeviceHttp
+from authlens.endpoint.devices.hub import Hub
+from authlens.endpoint.devices.peek import TLS, Peeked, peek
+from authlens.endpoint.devices.ports import Sink
+
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `authlens serve` was asked for."""
+
+    port: int = 0
+    hosts: tuple[str, ...] = ()
+    """Addresses or names, beside loopback, to listen on and to put into the certificate."""
+    ca_folder: Path = Path()
+    time_factor: float = 1.0
+
+
+class DeviceListener:
+    """Belongs to one event loop."""
+
+    def __init__(self, endpoint: Endpoint, options: Options, sink: Sink) -> None:
+        """Makes the local CA where there is none, and takes the port. Raises AuthorityError and CannotListen."""
+        own = authority(options.ca_folder)
+        domains = [domain.domain_name for domain in endpoint.domains.all() if domain.domain_name]
+        names = tuple(dict.fromkeys((*LOCAL_NAMES, *options.hosts, *domains)))
+        self.ca_file = own.path
+        self._context = server_context(own, names)
+        self._sockets = _listen_all(options)
+        self.port: int = self._sockets[0].getsockname()[1]
+        self.url = f"mqtts://localhost:{self.port}"
+        self._endpoint = endpoint
+        self._options = options
+        self._sink = sink
+        self._names = frozenset(name.lower() for name in names)
+        self._open = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._hub: Hub | None = None
+        self._http: DeviceHttp | None = None
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        endpoint, factor = self._endpoint, self._options.time_factor
+        gate = Gate(endpoint, loop.time, factor)
+        self._hub = hub = Hub(
+            gate,
+            self._sink,
+            endpoint.region,
+            endpoint.account,
+            endpoint.new_id,
+            lambda: round(endpoint.now().timestamp() * 1000),
+            factor,
+        )
+        self._http = http = DeviceHttp(hub, self._names)
+        for listening in self._sockets:
+            self._spawn(self._accept(listening, hub, http))
+
+    @property
+    def hub(self) -> Hub:
+        assert self._hub is not None
+        return self._hub
+
+    async def close(self) -> None:
+        """End every connection and give the port back."""
+        for listening in self._sockets:
+            listening.close()
+        for task in self._tasks:
+            task.cancel()
+        if self._hub is not None:
+            self._hub.close()
+        if self._http is not None:
+            await self._http.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, listening: socket.socket, hub: Hub, http: DeviceHttp) -> None:
+        loop = asyncio.get_running_loop()
+        listening.setblocking(False)
+        while True:
+            try:
+                connection, address = await loop.sock_accept(listening)
+            except OSError as error:
+                if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS):
+                    return
+                # No descriptor is left until somebody goes.
+                await asyncio.sleep(0.1)
+                continue
+            if self._open >= limits.CONNECTIONS.value:
+                connection.close()
+                continue
+            self._open += 1
+            self._spawn(self._receive(connection, str(address[0]), hub, http))
+
+    async def _receive(self, connection: socket.socket, peer: str, hub: Hub, http: DeviceHttp) -> None:
+        """From the first byte to the protocol that takes over."""
+        loop = asyncio.get_running_loop()
+        connection.setblocking(False)
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        started = loop.time()
+        entrance: Entrance | None = None
+        try:
+            peeked = await peek(connection, limits.HANDSHAKE_SECONDS.value)
+            arrival = Arrival(peer, self.port, peeked.hello if peeked else None, started)
+            problem = _first_problem(peeked)
+            if problem is not None:
+                report_failure(hub, arrival, *problem)
+                return
+            entrance = Entrance(hub, arrival, http.protocol, self._departed)
+            await self._hand_over(connection, entrance, arrival, hub)
+        finally:
+            # From here on the entrance reports the end of what was handed over to it.
+            if entrance is None or not entrance.is_entered:
+                connection.close()
+                self._departed()
+
+    async def _hand_over(self, connection: socket.socket, entrance: Entrance, arrival: Arrival, hub: Hub) -> None:
+        loop = asyncio.get_running_loop()
+        is_tls = arrival.hello is not None
+        seconds = limits.HANDSHAKE_SECONDS.value
+        try:
+            await loop.connect_accepted_socket(
+                lambda: entrance,
+                connection,
+                ssl=self._context if is_tls else None,
+                ssl_handshake_timeout=seconds if is_tls else None,
+                ssl_shutdown_timeout=1.0 if is_tls else None,
+            )
+        except ssl.SSLError as error:
+            report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(error.reason or ""))
+        except (ConnectionError, TimeoutError, OSError):
+            report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(""))
+
+    def _departed(self) -> None:
+        self._open -= 1
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _first_problem(peeked: Peeked | None) -> tuple[Transport, DeviceStage, str] | None:
+    """Why nothing can be made of the first bytes."""
+    if peeked is None:
+        return Transport.TCP, DeviceStage.NETWORK, "the client sent nothing, or only part of a ClientHello"
+    if peeked.first == TLS and peeked.hello is None:
+        return Transport.TLS, DeviceStage.TLS, "the ClientHello cannot be read"
+    return None
+
+
+def _listen_all(options: Options) -> tuple[socket.socket, ...]:
+    """A socket on loopback, and one for each address that was asked for, all on one port."""
+    hosts = dict.fromkeys(_resolved(host) for host in options.hosts)
+    covered = {_WILDCARDS[host] for host in hosts if host in _WILDCARDS}
+    wanted = [address for address in ("127.0.0.1", "::1") if address not in covered]
+    first = [host for host in hosts if host in _WILDCARDS]
+    addresses: Sequence[str] = list(dict.fromkeys((*first, *wanted, *hosts)))
+    sockets = [listen(addresses[0], options.port)]
+    port = sockets[0].getsockname()[1]
+    for address in addresses[1:]:
+        try:
+            sockets.append(listen(address, port))
+        except CannotListen:
+            # Not every machine has IPv6; an address that was asked for must be there.
+            if address in hosts:
+                for each in sockets:
+                    each.close()
+                raise
+    for each in sockets:
+        each.listen(_BACKLOG)
+    return tuple(sockets)
+
+
+def _resolved(host: str) -> str:
+    try:
+        return str(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
+    except (OSError, UnicodeError):
+        raise CannotListen(f"--device-host {host}: this name has no address here") from None

@@ -1,0 +1,68 @@
+"""The first bytes of a connection, looked at without taking them: which protocol it is, and a whole ClientHello."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from dataclasses import dataclass
+
+from authlens.core.mqtt import client_hello
+from authlens.core.mqtt.client_hello import ClientHello
+
+TLS, MQTT = 0x16, 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class Peeked:
+    first: int
+    """The first byte."""
+    hello: ClientHello | None = None
+
+
+async def peek(connection: socket.socket, seconds: float) -> Peeked | None:
+    """What is waiting on the socket; `None` when nothing arrived in time or the other side closed."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await _peeked(connection)
+    except (TimeoutError, OSError):
+        return None
+
+
+async def _peeked(connection: socket.socket) -> Peeked | None:
+    needed, have = 1, 0
+    data = b""
+    while have < needed:
+        await _readable(connection, needed)
+        data = connection.recv(client_hello.LARGEST, socket.MSG_PEEK)
+        if len(data) <= have:
+            return None
+        have = len(data)
+        if data[0] != TLS:
+            break
+        needed = min(have + client_hello.missing(data), client_hello.LARGEST)
+    hello = client_hello.read(data) if data[0] == TLS else None
+    _wake_at(connection, 1)
+    return Peeked(data[0], hello)
+
+
+async def _readable(connection: socket.socket, needed: int) -> None:
+    """Wait until that many bytes are there or the other side closed: what has been seen does not wake again."""
+    _wake_at(connection, needed)
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(connection.fileno(), _set, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(connection.fileno())
+
+
+def _wake_at(connection: socket.socket, needed: int) -> None:
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, needed)
+
+
+def _set(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

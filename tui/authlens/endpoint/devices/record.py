@@ -1,0 +1,138 @@
+"""The record of one connection while it lasts: what is known is added, and reported when it matters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from authlens.core.devices.effects import Judged
+from authlens.core.devices.permissions import Permissions
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.mqtt.connection import (
+    KEPT_DECISIONS,
+    Counts,
+    DeviceConnection,
+    DeviceStage,
+    PacketDecision,
+    Step,
+)
+from authlens.core.mqtt.rules import Rule
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Target
+from authlens.endpoint.devices.gate import Admission
+from authlens.endpoint.devices.ports import Sink
+
+
+class Record:
+    def __init__(self, device: DeviceConnection, request: AuthorizerRequest, sink: Sink) -> None:
+        self.device = device
+        self._invocation = Invocation(
+            request=request,
+            target=Target(),
+            result=Failure(FailureKind.DEVICE, "", None),
+            started_at=datetime.now(UTC),
+            duration=0.0,
+            device=device,
+        )
+        self._sink = sink
+        self._is_judged = False
+        self._counts: dict[tuple[str, bool], int] = {}
+        self._decisions: list[PacketDecision] = []
+
+    def asked(self, request: AuthorizerRequest, version: int | None) -> None:
+        """What the client sent to be let in."""
+        self.device = replace(self.device, version=version)
+        self._invocation = replace(self._invocation, request=request)
+
+    def admitted(self, admission: Admission) -> None:
+        """How far it came, and what the function said."""
+        self._is_judged = True
+        self.device = replace(self.device, steps=(*self.device.steps, *admission.steps), event=admission.event)
+        self._invocation = replace(
+            self._invocation,
+            request=admission.request,
+            result=admission.result,
+            authorizer=admission.authorizer,
+            function_log=admission.log,
+        )
+
+    def connected(self, judged: Judged, permissions: Permissions, seconds: float) -> None:
+        """The client was let in. judged: the decision about its CONNECT."""
+        decision = self._add(judged, permissions)
+        self.device = replace(self.device, steps=(*self.device.steps, Step(DeviceStage.CONNECTED, True)))
+        self._tell(seconds)
+        if self._sink.wants_all:
+            self._sink.decided(self._invocation, decision)
+
+    def refused(self, rule: Rule, reason: str, stage: DeviceStage | None, seconds: float) -> None:
+        """The client was turned away at a stage; `None` where its steps say so already."""
+        steps = self.device.steps if stage is None else (*self.device.steps, Step(stage, False, reason))
+        self.device = replace(self.device, steps=steps, refused_by=rule.id, reason=reason)
+        if not self._is_judged:
+            failure = Failure(FailureKind.DEVICE, rule.id, reason)
+            self._invocation = replace(self._invocation, result=failure)
+        self._tell(seconds)
+
+    def denied(self, judged: Judged, permissions: Permissions) -> PacketDecision:
+        """The policies do not allow what the client wants first of all."""
+        return self._add(judged, permissions)
+
+    def note(self, judged: Judged, permissions: Permissions) -> None:
+        """Count a decision; keep and report it where it is wanted."""
+        wants_all = self._sink.wants_all
+        if judged.is_allowed and not wants_all and len(self._decisions) >= KEPT_DECISIONS:
+            self._count(judged)
+            return
+        decision = self._add(judged, permissions)
+        if wants_all or not judged.is_allowed:
+            self._sink.decided(self._invocation, decision)
+
+    def refreshed(self) -> None:
+        self.device = replace(self.device, refreshes=self.device.refreshes + 1)
+
+    def ended(self, rule: Rule, detail: str, seconds: float) -> None:
+        """The connection, which was let in, is over."""
+        self.device = replace(self.device, ended_by=rule.id, reason=detail, lasted=seconds)
+        self._invocation = replace(self._invocation, device=self._whole())
+        self._sink.ended(self._invocation)
+
+    def _tell(self, seconds: float) -> None:
+        self._invocation = replace(self._invocation, duration=seconds, device=self._whole())
+        self._sink.fate(self._invocation)
+
+    def _whole(self) -> DeviceConnection:
+        return replace(self.device, decisions=tuple(self._decisions), counts=_totals(self._counts))
+
+    def _add(self, judged: Judged, permissions: Permissions) -> PacketDecision:
+        self._count(judged)
+        decision = described(judged, permissions)
+        if len(self._decisions) < KEPT_DECISIONS:
+            self._decisions.append(decision)
+        return decision
+
+    def _count(self, judged: Judged) -> None:
+        key = judged.packet, judged.is_allowed
+        self._counts[key] = self._counts.get(key, 0) + 1
+
+
+def described(judged: Judged, permissions: Permissions) -> PacketDecision:
+    """The decision as it is kept, with the reason of one that denies."""
+    word, statement, detail = None, "", judged.detail
+    if judged.decision is not None:
+        word, statement = str(judged.decision.word), permissions.deciding(judged.decision)
+        detail = detail if judged.is_allowed else permissions.why(judged.decision)
+    rule = None if judged.rule is None else judged.rule.id
+    return PacketDecision(
+        time.time(), judged.packet, judged.topic, judged.qos, judged.action, word, statement, rule, detail
+    )
+
+
+def _totals(counted: Mapping[tuple[str, bool], int]) -> Counts:
+    return Counts(
+        published=counted.get(("PUBLISH", True), 0),
+        subscribed=counted.get(("SUBSCRIBE", True), 0),
+        received=counted.get(("RECEIVE", True), 0),
+        denied=sum(number for (_, is_allowed), number in counted.items() if not is_allowed),
+    )

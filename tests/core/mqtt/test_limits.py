@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from authlens.core.contract.statement import Known
 from authlens.core.mqtt import limits
-from authlens.core.mqtt.known import Confidence
 
 
 def test_each_limit_has_its_own_id() -> None:
@@ -12,8 +12,8 @@ def test_each_limit_has_its_own_id() -> None:
 
 
 def test_only_the_limits_of_authlens_are_assumed() -> None:
-    assert Confidence.ASSUMED not in {limit.known.confidence for limit in limits.OF_AWS}
-    assert {limit.known.confidence for limit in limits.OF_AUTHLENS} == {Confidence.ASSUMED}
+    assert Known.ASSUMED not in {limit.source.known for limit in limits.OF_AWS}
+    assert {limit.source.known for limit in limits.OF_AUTHLENS} == {Known.ASSUMED}
 
 
 def test_a_legal_publish_fits_into_the_largest_packet() -> None:

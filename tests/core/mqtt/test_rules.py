@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from authlens.core.contract.pages import PAGES
+from authlens.core.contract.statement import Known
 from authlens.core.mqtt import codes, rules
-from authlens.core.mqtt.known import Confidence
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
 
@@ -22,7 +23,7 @@ def test_a_row_is_consistent(rule: Rule) -> None:
 def test_a_code_is_one_that_aws_lists_for_the_packet_unless_it_is_assumed(rule: Rule) -> None:
     response = rule.v5
     if response.packet in codes.SENT_BY_AWS and response.code not in codes.SENT_BY_AWS[response.packet]:
-        assert response.known.confidence is Confidence.ASSUMED
+        assert response.source.known is Known.ASSUMED
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,19 @@ def test_a_code_is_one_that_aws_lists_for_the_packet_unless_it_is_assumed(rule: 
 )
 def test_the_rows_of_the_facts(rule: Rule, version: int, words: str, confidence: str) -> None:
     response = rule.response(version)
-    assert (str(response), str(response.known.confidence)) == (words, confidence)
+    assert (str(response), response.source.known.value) == (words, confidence)
 
 
 def test_every_row_is_found_by_its_id() -> None:
     assert len(rules.BY_ID) == len(rules.RULES)
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
+def test_a_row_names_the_page_it_rests_on_unless_it_is_assumed(rule: Rule) -> None:
+    for source in (rule.v3.source, rule.v5.source):
+        assert source.page in PAGES or source.known is Known.ASSUMED
+
+
+def test_how_a_row_is_known_in_words() -> None:
+    assert rules.REFUSED.v3.how_known == "measured (over WebSocket, eu-west-1)"
+    assert rules.TAKEN_OVER.v5.how_known == "documented"

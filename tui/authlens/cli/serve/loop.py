@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.services import World
 from authlens.cli.serve.log import RequestLog, ShownOutput
@@ -37,6 +37,7 @@ async def serve(definitions: Definitions, arguments: argparse.Namespace, world: 
     def log(line: str) -> None:
         requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
 
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: log(_defect(context)))
     host: Host = ShownOutput(FunctionHost(), requests) if arguments.show_output else FunctionHost()
     endpoint = endpoint_of(definitions, host)
     server = Server(endpoint, listener, arguments.allow_host, log)
@@ -52,10 +53,16 @@ async def serve(definitions: Definitions, arguments: argparse.Namespace, world: 
             devices = await start_devices(arguments, world, endpoint, output, log, stack)
         await server.start()
         for line in _addresses(server.url, devices, arguments.output == "json"):
-            output.line(line)
+            world.output.line(line)
         for line in _introduction(definitions, server.url):
             requests.line(line)
         await ended.wait()
+
+
+def _defect(context: dict[str, Any]) -> str:
+    """What asyncio would print a traceback of: one connection's fault, which ends that connection alone."""
+    error = context.get("exception")
+    return f"internal fault: {context.get('message')}: {type(error).__name__ if error else 'unknown'}: {error}"
 
 
 def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[str]:

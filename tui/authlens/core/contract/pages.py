@@ -43,6 +43,8 @@ TUTORIAL = f"{GUIDE}custom-auth-tutorial.html"
 MQTT = f"{GUIDE}mqtt.html"
 TOPICS = f"{GUIDE}topics.html"
 RESERVED_TOPICS = f"{GUIDE}reserved-topics.html"
+LIFECYCLE = f"{GUIDE}life-cycle-events.html"
+HTTP = f"{GUIDE}http.html"
 PROTOCOLS = f"{GUIDE}protocols.html"
 QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/iot-core.html"
 

@@ -14,7 +14,7 @@ from authlens.core.mqtt import codes, connection_json
 from authlens.core.mqtt.clients import printed
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
-from authlens.core.mqtt.rules import BY_ID, Response, Rule
+from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Response, Rule
 
 NO_CLIENT_ID = "(no client id)"
 
@@ -34,7 +34,9 @@ def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
     warnings = "".join(f"; on AWS: {step.warning}" for step in device.steps if step.warning)
     if not device.is_refused:
         return f"connected {who} over {via}{by} {milliseconds}{warnings}"
-    answer = response_words(BY_ID.get(device.refused_by or ""), device.version)
+    # Before CONNECT there is nobody to answer.
+    rule = BY_ID.get(device.refused_by or "") if device.refused_by != NOT_CONNECT.id else None
+    answer = response_words(rule, device.version)
     return f"refused {who} over {via}{by} {milliseconds}: {device.reason}{answer}{warnings}"
 
 
@@ -68,7 +70,7 @@ def response_words(rule: Rule | None, version: int | None) -> str:
     response = rule.response(version or V3)
     prints = printed(rule, version or V3)
     shown = f"; {prints}" if prints else ""
-    return f" → {response} [{response.known}]{shown}"
+    return f" → {response} [{response.how_known}]{shown}"
 
 
 def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:
@@ -131,9 +133,9 @@ def _answer(rule: Rule | None, version: int | None) -> dict[str, Any]:
         "answerPacket": response.packet,
         "code": None if response.code is None else code_text(response),
         "closes": response.closes,
-        "known": response.known.confidence.value,
-        "source": response.known.source or None,
-        "note": response.known.note or None,
+        "known": response.source.known.value,
+        "source": response.source.page,
+        "note": response.source.note or None,
         "clientPrints": printed(rule, version or V3) or None,
     }
 

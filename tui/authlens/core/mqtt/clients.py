@@ -22,7 +22,9 @@ class Print:
 
 
 PRINTS = (
-    Print("mosquitto_pub", V3, (rules.REFUSED,), 'prints "The connection was lost." and exits with 7'),
+    Print(
+        "mosquitto_pub", V3, (rules.REFUSED, rules.PUBLISH_DENIED), 'prints "The connection was lost." and exits with 7'
+    ),
     Print("mosquitto_pub", V5, (rules.REFUSED,), "exits with 135, which is 0x87"),
     Print(
         "mosquitto_pub",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from authlens.core.mqtt.known import MEASURED_OVER_WEBSOCKET, MEASURED_WITH_CERTIFICATES, MQTT_PAGE, Known, documented
+from authlens.core.contract import pages
+from authlens.core.contract.statement import Source, documented, measured
 
 SUCCESS: Final = 0x00
 GRANTED_QOS_1: Final = 0x01
@@ -99,11 +100,11 @@ SENT_BY_AWS: Final[dict[str, tuple[int, ...]]] = {
     "DISCONNECT": (0x81, 0x82, 0x87, 0x8B, 0x8D, 0x8E, 0x8F, 0x90, 0x93, 0x94, 0x97, 0x98, 0x9B, 0xA1),
 }
 """The codes that AWS lists for each packet; it sends no AUTH, PUBREC, PUBREL or PUBCOMP."""
-SENT_BY_AWS_KNOWN: Final[Known] = documented(MQTT_PAGE)
+SENT_BY_AWS_SOURCE: Final[Source] = documented(pages.MQTT)
 
-_REASONS: Final[dict[tuple[str, int], Known]] = {
-    ("CONNACK", NOT_AUTHORIZED): MEASURED_OVER_WEBSOCKET,
-    ("DISCONNECT", NOT_AUTHORIZED): MEASURED_WITH_CERTIFICATES,
+_REASONS: Final[dict[tuple[str, int], Source]] = {
+    ("CONNACK", NOT_AUTHORIZED): measured(pages.EMULATOR, "over WebSocket, eu-west-1"),
+    ("DISCONNECT", NOT_AUTHORIZED): measured(pages.EMULATOR, "over port 8883 with X.509 policies"),
 }
 """The packets whose reason string somebody wrote down."""
 

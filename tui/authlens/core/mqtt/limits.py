@@ -5,15 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from authlens.core.mqtt.known import (
-    LAMBDA_PAGE,
-    MEASURED_OVER_WEBSOCKET,
-    MQTT_PAGE,
-    QUOTAS_PAGE,
-    Known,
-    assumed,
-    documented,
-)
+from authlens.core.contract import pages
+from authlens.core.contract.statement import Source, assumed, documented, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +15,11 @@ class Limit:
     value: float
     unit: str
     what: str
-    known: Known
+    source: Source
 
 
-_QUOTAS = documented(QUOTAS_PAGE)
-_MQTT = documented(MQTT_PAGE)
+_QUOTAS = documented(pages.QUOTAS)
+_MQTT = documented(pages.MQTT)
 
 CLIENT_ID_BYTES: Final = Limit("client-id", 128, "bytes", "a client id", _QUOTAS)
 TOPIC_BYTES: Final = Limit("topic-bytes", 256, "bytes", "a topic", _QUOTAS)
@@ -44,7 +37,11 @@ KEEP_ALIVE_LEAST: Final = Limit("keep-alive-least", 30, "seconds", "the shortest
 KEEP_ALIVE_MOST: Final = Limit("keep-alive-most", 1200, "seconds", "the longest keep alive, and that of 0", _QUOTAS)
 KEEP_ALIVE_FACTOR: Final = Limit("keep-alive-grace", 1.5, "keep alives", "silence before the connection ends", _MQTT)
 CONNECT_INTERVAL: Final = Limit(
-    "connect-interval", 1, "second", "between two CONNECTs of one client id", MEASURED_OVER_WEBSOCKET
+    "connect-interval",
+    1,
+    "second",
+    "between two CONNECTs of one client id",
+    measured(pages.EMULATOR, "over WebSocket, eu-west-1"),
 )
 SESSION_EXPIRY: Final = Limit(
     "session-expiry", 3600, "seconds", "a session without its connection, by default", _QUOTAS
@@ -53,8 +50,10 @@ SESSION_EXPIRY_MOST: Final = Limit(
     "session-expiry-most", 7 * 24 * 3600, "seconds", "the most it may be set to", _QUOTAS
 )
 TOPIC_ALIASES: Final = Limit("topic-aliases", 8, "aliases", "a connection", _MQTT)
-REFRESH_LEAST: Final = Limit("refresh-least", 300, "seconds", "refreshAfterInSeconds", documented(LAMBDA_PAGE))
-DISCONNECT_MOST: Final = Limit("disconnect-most", 86400, "seconds", "disconnectAfterInSeconds", documented(LAMBDA_PAGE))
+REFRESH_LEAST: Final = Limit("refresh-least", 300, "seconds", "refreshAfterInSeconds", documented(pages.LAMBDA_ANSWER))
+DISCONNECT_MOST: Final = Limit(
+    "disconnect-most", 86400, "seconds", "disconnectAfterInSeconds", documented(pages.LAMBDA_ANSWER)
+)
 
 OF_AWS: Final = (
     CLIENT_ID_BYTES,
@@ -78,7 +77,7 @@ OF_AWS: Final = (
     DISCONNECT_MOST,
 )
 
-_OURS = assumed("a limit of authlens")
+_OURS = assumed(note="a limit of authlens")
 
 CONNECTIONS: Final = Limit("own-connections", 2500, "connections", "the device listener", _OURS)
 HANDSHAKE_SECONDS: Final = Limit("own-handshake", 10, "seconds", "from accept to the end of the TLS handshake", _OURS)

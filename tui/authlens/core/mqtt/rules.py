@@ -8,23 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from authlens.core.contract import pages
+from authlens.core.contract.statement import Source, assumed, documented, measured, reported
 from authlens.core.mqtt import codes
-from authlens.core.mqtt.known import (
-    ASSUMED,
-    HTTP_PAGE,
-    LAMBDA_PAGE,
-    LIFECYCLE_PAGE,
-    MEASURED_OVER_WEBSOCKET,
-    MEASURED_WITH_CERTIFICATES,
-    MQTT_PAGE,
-    QUOTAS_PAGE,
-    RESERVED_TOPICS_PAGE,
-    Confidence,
-    Known,
-    assumed,
-    documented,
-    reported,
-)
 from authlens.core.mqtt.packets import V5
 
 
@@ -36,7 +22,12 @@ class Response:
     """`CONNACK`, `SUBACK`, `PUBACK`, `DISCONNECT`, or `HTTP`; `None` when nothing answers."""
     code: int | None
     closes: bool
-    known: Known
+    source: Source
+
+    @property
+    def how_known(self) -> str:
+        """Such as `measured (over WebSocket, eu-west-1)`."""
+        return f"{self.source.known} ({self.source.note})" if self.source.note else str(self.source.known)
 
     def __str__(self) -> str:
         then = "closed" if self.closes else "stays connected"
@@ -61,68 +52,70 @@ class Rule:
         return self.v5 if version == V5 else self.v3
 
 
-def _closed(known: Known) -> Response:
-    return Response(None, None, True, known)
+def _closed(source: Source) -> Response:
+    return Response(None, None, True, source)
 
 
-def _ignored(known: Known) -> Response:
-    return Response(None, None, False, known)
+def _ignored(source: Source) -> Response:
+    return Response(None, None, False, source)
 
 
-def _connack(code: int, known: Known) -> Response:
-    return Response("CONNACK", code, True, known)
+def _connack(code: int, source: Source) -> Response:
+    return Response("CONNACK", code, True, source)
 
 
-def _disconnect(code: int, known: Known) -> Response:
-    return Response("DISCONNECT", code, True, known)
+def _disconnect(code: int, source: Source) -> Response:
+    return Response("DISCONNECT", code, True, source)
 
 
-def _kept(packet: str, code: int, known: Known) -> Response:
-    return Response(packet, code, False, known)
+def _kept(packet: str, code: int, source: Source) -> Response:
+    return Response(packet, code, False, source)
 
 
-_CERTIFICATES = MEASURED_WITH_CERTIFICATES
-_MQTT = documented(MQTT_PAGE)
-_CODE_ASSUMED = assumed("the code; AWS's page lists it for this packet")
+_WEBSOCKET = measured(pages.EMULATOR, "over WebSocket, eu-west-1")
+_CERTIFICATES = measured(pages.EMULATOR, "over port 8883 with the policies of X.509 certificates")
+_ASSUMED = assumed()
+_MQTT = documented(pages.MQTT)
+_CODE_ASSUMED = assumed(note="the code; AWS's page lists it for this packet")
 
 REFUSED: Final = Rule(
     "connect-refused",
     "the connection is not authenticated or may not connect",
-    _closed(MEASURED_OVER_WEBSOCKET),
-    _connack(codes.NOT_AUTHORIZED, MEASURED_OVER_WEBSOCKET),
+    _closed(_WEBSOCKET),
+    _connack(codes.NOT_AUTHORIZED, _WEBSOCKET),
     "AUTH_ERROR",
 )
 HTTP_REFUSED: Final = Rule(
     "http-refused",
     "the request is not authenticated or may not publish",
-    Response("HTTP", 403, False, reported(HTTP_PAGE, "the status; the exact body is assumed")),
-    Response("HTTP", 403, False, reported(HTTP_PAGE, "the status; the exact body is assumed")),
+    Response("HTTP", 403, False, reported(pages.HTTP, "the status; the exact body is assumed")),
+    Response("HTTP", 403, False, reported(pages.HTTP, "the status; the exact body is assumed")),
 )
 CONNECT_RATE: Final = Rule(
     "connect-rate",
     "the same client id connected less than a second ago",
-    _closed(assumed("AWS's rate is documented, its answer in MQTT 3.1.1 is not")),
-    _connack(codes.QUOTA_EXCEEDED, MEASURED_OVER_WEBSOCKET),
+    _closed(assumed(note="AWS's rate is documented, its answer in MQTT 3.1.1 is not")),
+    _connack(codes.QUOTA_EXCEEDED, _WEBSOCKET),
     "THROTTLED",
 )
 WILL_QOS: Final = Rule(
     "will-qos",
     "the last will has QoS 2",
-    _closed(reported(MQTT_PAGE)),
-    _connack(codes.QOS_NOT_SUPPORTED, reported(MQTT_PAGE)),
+    _closed(reported(pages.MQTT)),
+    _connack(codes.QOS_NOT_SUPPORTED, reported(pages.MQTT)),
     "CLIENT_ERROR",
 )
 WILL_TOPIC: Final = Rule(
     "will-topic",
     "the topic of the last will is not allowed",
-    _closed(ASSUMED),
+    _closed(_ASSUMED),
     _connack(codes.TOPIC_NAME_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 CLIENT_ID: Final = Rule(
     "client-id",
     "the client id is longer than 128 bytes or starts with $",
-    _closed(ASSUMED),
+    _closed(_ASSUMED),
     _connack(codes.CLIENT_ID_NOT_VALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
@@ -143,33 +136,33 @@ KEEP_ALIVE: Final = Rule(
 SECOND_CONNECT: Final = Rule(
     "second-connect",
     "a second CONNECT arrived on one connection",
-    _closed(documented(LIFECYCLE_PAGE)),
+    _closed(documented(pages.LIFECYCLE)),
     _disconnect(codes.PROTOCOL_ERROR, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 TOO_LARGE: Final = Rule(
     "too-large",
     "the payload has more than 128 KiB",
-    _closed(documented(LIFECYCLE_PAGE)),
-    _disconnect(codes.PACKET_TOO_LARGE, ASSUMED),
+    _closed(documented(pages.LIFECYCLE)),
+    _disconnect(codes.PACKET_TOO_LARGE, _ASSUMED),
     "CLIENT_ERROR",
 )
 MALFORMED: Final = Rule(
     "malformed",
     "the packet is malformed",
-    _closed(documented(LIFECYCLE_PAGE)),
+    _closed(documented(pages.LIFECYCLE)),
     _disconnect(codes.MALFORMED_PACKET, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 PROTOCOL_ERROR: Final = Rule(
     "protocol-error",
     "the packet is not allowed here",
-    _closed(documented(LIFECYCLE_PAGE)),
+    _closed(documented(pages.LIFECYCLE)),
     _disconnect(codes.PROTOCOL_ERROR, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 NOT_CONNECT: Final = Rule(
-    "not-connect", "the first packet is not a valid CONNECT", _closed(ASSUMED), _closed(ASSUMED), "CLIENT_ERROR"
+    "not-connect", "the first packet is not a valid CONNECT", _closed(_ASSUMED), _closed(_ASSUMED), "CLIENT_ERROR"
 )
 SUBSCRIBE_DENIED: Final = Rule(
     "subscribe-denied",
@@ -181,8 +174,8 @@ SUBSCRIBE_DENIED: Final = Rule(
 SOME_FILTERS_DENIED: Final = Rule(
     "some-filters-denied",
     "the policy denies one of several filters",
-    _closed(ASSUMED),
-    _kept("SUBACK", codes.NOT_AUTHORIZED, assumed("a code for each filter")),
+    _closed(_ASSUMED),
+    _kept("SUBACK", codes.NOT_AUTHORIZED, assumed(note="a code for each filter")),
     "FORBIDDEN_ACCESS",
 )
 PUBLISH_DENIED: Final = Rule(
@@ -202,8 +195,8 @@ PUBLISH_DENIED_QOS_0: Final = Rule(
 RECEIVE_DENIED: Final = Rule(
     "receive-denied",
     "the policy denies the delivery, and the publisher does not notice",
-    _ignored(Known(Confidence.MEASURED, MEASURED_OVER_WEBSOCKET.source)),
-    _ignored(Known(Confidence.MEASURED, MEASURED_OVER_WEBSOCKET.source)),
+    _ignored(measured(pages.EMULATOR)),
+    _ignored(measured(pages.EMULATOR)),
 )
 PUBLISH_QOS_2: Final = Rule(
     "publish-qos-2",
@@ -222,76 +215,76 @@ SUBSCRIBE_QOS_2: Final = Rule(
 TOPIC: Final = Rule(
     "topic",
     "the topic is not allowed",
-    _closed(documented(RESERVED_TOPICS_PAGE)),
+    _closed(documented(pages.RESERVED_TOPICS)),
     _kept("PUBACK", codes.TOPIC_NAME_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 TOPIC_QOS_0: Final = Rule(
     "topic-qos-0",
     "the topic is not allowed",
-    _closed(documented(RESERVED_TOPICS_PAGE)),
+    _closed(documented(pages.RESERVED_TOPICS)),
     _disconnect(codes.TOPIC_NAME_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 TOPIC_ALIAS: Final = Rule(
     "topic-alias",
     "the topic alias is not between 1 and 8 or was never set",
-    _closed(ASSUMED),
+    _closed(_ASSUMED),
     _disconnect(codes.TOPIC_ALIAS_INVALID, _MQTT),
     "CLIENT_ERROR",
 )
 FILTER: Final = Rule(
     "filter",
     "the topic filter is not allowed",
-    _closed(documented(RESERVED_TOPICS_PAGE)),
+    _closed(documented(pages.RESERVED_TOPICS)),
     _kept("SUBACK", codes.TOPIC_FILTER_INVALID, _CODE_ASSUMED),
     "CLIENT_ERROR",
 )
 TOO_MANY_FILTERS: Final = Rule(
     "too-many-filters",
     "one SUBSCRIBE names more than 8 filters",
-    _closed(documented(QUOTAS_PAGE, "the limit; the answer is assumed")),
-    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(QUOTAS_PAGE, "the limit; the answer is assumed")),
+    _closed(documented(pages.QUOTAS, "the limit; the answer is assumed")),
+    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the answer is assumed")),
     "CLIENT_ERROR",
 )
 TOO_MANY_SUBSCRIPTIONS: Final = Rule(
     "too-many-subscriptions",
     "the connection has 50 subscriptions already",
-    _kept("SUBACK", codes.V3_REFUSED_FILTER, documented(QUOTAS_PAGE, "the limit; the answer is assumed")),
-    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(QUOTAS_PAGE, "the limit; the answer is assumed")),
+    _kept("SUBACK", codes.V3_REFUSED_FILTER, documented(pages.QUOTAS, "the limit; the answer is assumed")),
+    _kept("SUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the answer is assumed")),
 )
 SUBSCRIPTION_ID: Final = Rule(
     "subscription-id",
     "the subscription has an identifier",
-    _closed(ASSUMED),
+    _closed(_ASSUMED),
     _disconnect(codes.SUBSCRIPTION_IDS_NOT_SUPPORTED, _MQTT),
     "CLIENT_ERROR",
 )
 PUBLISH_RATE: Final = Rule(
     "publish-rate",
     "more than 100 publishes arrived within a second, and the message is dropped",
-    _ignored(documented(QUOTAS_PAGE)),
-    _kept("PUBACK", codes.QUOTA_EXCEEDED, documented(QUOTAS_PAGE, "the limit; the code is assumed")),
+    _ignored(documented(pages.QUOTAS)),
+    _kept("PUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the code is assumed")),
 )
 EXPIRED: Final = Rule(
     "disconnect-after",
     "disconnectAfterInSeconds has passed",
-    _closed(documented(LAMBDA_PAGE)),
-    _disconnect(codes.ADMINISTRATIVE_ACTION, documented(LAMBDA_PAGE, "the end; the code is assumed")),
+    _closed(documented(pages.LAMBDA_ANSWER)),
+    _disconnect(codes.ADMINISTRATIVE_ACTION, documented(pages.LAMBDA_ANSWER, "the end; the code is assumed")),
     "CUSTOMAUTH_TTL_EXPIRATION",
 )
 REFRESH_REFUSED: Final = Rule(
     "refresh-refused",
     "the function was invoked again and refused",
-    _closed(ASSUMED),
-    _disconnect(codes.NOT_AUTHORIZED, ASSUMED),
+    _closed(_ASSUMED),
+    _disconnect(codes.NOT_AUTHORIZED, _ASSUMED),
     "AUTH_ERROR",
 )
 WEBSOCKET_LIFE: Final = Rule(
     "websocket-life",
     "the WebSocket connection is 24 hours old",
-    _closed(documented(QUOTAS_PAGE)),
-    _closed(documented(QUOTAS_PAGE)),
+    _closed(documented(pages.QUOTAS)),
+    _closed(documented(pages.QUOTAS)),
     "WEBSOCKET_TTL_EXPIRATION",
 )
 CLIENT_LEFT: Final = Rule(
@@ -301,14 +294,14 @@ LOST: Final = Rule("connection-lost", "the connection broke", _closed(_MQTT), _c
 SLOW: Final = Rule(
     "slow-subscriber",
     "the client reads too slowly; this limit is of authlens, not of AWS",
-    _closed(ASSUMED),
-    _disconnect(codes.QUOTA_EXCEEDED, ASSUMED),
+    _closed(_ASSUMED),
+    _disconnect(codes.QUOTA_EXCEEDED, _ASSUMED),
     "SERVER_INITIATED_DISCONNECT",
 )
 SHUTDOWN: Final = Rule(
     "shutdown",
     "authlens serve ends",
-    _closed(ASSUMED),
+    _closed(_ASSUMED),
     _disconnect(codes.SERVER_SHUTTING_DOWN, _CODE_ASSUMED),
     "SERVER_INITIATED_DISCONNECT",
 )

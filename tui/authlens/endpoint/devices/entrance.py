@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
 from authlens.core.mqtt import limits, rules
 from authlens.core.mqtt.connection import DeviceStage, Transport
@@ -16,14 +16,20 @@ from authlens.endpoint.devices.link import StreamLink
 from authlens.endpoint.devices.peek import MQTT
 from authlens.endpoint.devices.record import Record
 
-MakeHttp = Callable[[Arrival], asyncio.Protocol]
+
+class Http(Protocol):
+    """Makes the protocols of connections that speak HTTP."""
+
+    def protocol(self, arrival: Arrival) -> asyncio.Protocol: ...
+
+    def gone(self, made: asyncio.Protocol) -> None: ...
 
 
 class Entrance(asyncio.Protocol):
-    def __init__(self, hub: Hub, arrival: Arrival, make_http: MakeHttp, left: Callable[[], None]) -> None:
+    def __init__(self, hub: Hub, arrival: Arrival, http: Http, left: Callable[[], None]) -> None:
         self._hub = hub
         self._arrival = arrival
-        self._make_http = make_http
+        self._makes_http = http
         self._left = left
         self._transport: asyncio.Transport | None = None
         self._client: MqttClient | None = None
@@ -66,6 +72,7 @@ class Entrance(asyncio.Protocol):
             self._client.lost()
         elif self._http is not None:
             self._http.connection_lost(error)
+            self._makes_http.gone(self._http)
         else:
             self._report("the client closed the connection without sending anything")
         self._left()
@@ -79,7 +86,7 @@ class Entrance(asyncio.Protocol):
             kind = Transport.MQTTS if is_encrypted else Transport.MQTT
             self._client = MqttClient(self._hub, StreamLink(transport), self._arrival, kind)
             return
-        self._http = self._make_http(self._arrival)
+        self._http = self._makes_http.protocol(self._arrival)
         self._http.connection_made(transport)
 
     def _silent(self) -> None:

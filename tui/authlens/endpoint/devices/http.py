@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Mapping
 from urllib.parse import unquote
-from weakref import WeakKeyDictionary
 
 from aiohttp import WSMsgType, web
 
@@ -38,8 +37,9 @@ class DeviceHttp:
     def __init__(self, hub: Hub, names: frozenset[str]) -> None:
         self._hub = hub
         self._names = names
-        self._arrivals: WeakKeyDictionary[object, Arrival] = WeakKeyDictionary()
-        self._timers: WeakKeyDictionary[object, asyncio.TimerHandle] = WeakKeyDictionary()
+        self._arrivals: dict[object, Arrival] = {}
+        self._timers: dict[object, asyncio.TimerHandle] = {}
+        """Connections that have sent no whole request yet."""
         self._server = web.Server(
             self._answer,
             access_log=None,
@@ -57,15 +57,23 @@ class DeviceHttp:
         self._timers[made] = asyncio.get_running_loop().call_later(seconds, made.force_close)
         return made
 
+    def gone(self, made: asyncio.Protocol) -> None:
+        """A connection ended."""
+        self._stop_timer(made)
+        self._arrivals.pop(made, None)
+
+    def _stop_timer(self, made: object) -> None:
+        timer = self._timers.pop(made, None)
+        if timer is not None:
+            timer.cancel()
+
     async def close(self) -> None:
         self._server.pre_shutdown()
         await self._server.shutdown(timeout=1.0)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         handler = request.protocol
-        timer = self._timers.pop(handler, None)
-        if timer is not None:
-            timer.cancel()
+        self._stop_timer(handler)
         arrival = self._arrivals[handler]
         path = request.raw_path.partition("?")[0]
         if not self._is_ours(request):

@@ -129,7 +129,7 @@ class DeviceListener:
             if problem is not None:
                 report_failure(hub, arrival, *problem)
                 return
-            entrance = Entrance(hub, arrival, http.protocol, self._departed)
+            entrance = Entrance(hub, arrival, http, self._departed)
             await self._hand_over(connection, entrance, arrival, hub)
         finally:
             # From here on the entrance reports the end of what was handed over to it.

@@ -1,0 +1,67 @@
+"""A connection as lines and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from authlens.core.devices import report
+from authlens.core.mqtt import rules
+from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, Transport
+from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
+
+
+def test_a_line_for_a_connection_that_was_let_in() -> None:
+    line = report.connection_line(invocation(CONNECTED), CONNECTED)
+    assert line == "connected sensor-7 over MQTT 5 over TLS by A 20 ms; on AWS: a warning"
+
+
+def test_a_line_for_a_refusal_says_why_what_answered_and_how_it_is_known() -> None:
+    line = report.connection_line(invocation(REFUSED), REFUSED)
+    assert line.startswith("refused sensor-7 over MQTT 5 over WSS by A 20 ms: the authorizer A is INACTIVE → ")
+    assert "CONNACK 0x87, closed [measured (over WebSocket, eu-west-1)]" in line
+    assert "mosquitto_pub exits with 135" in line
+
+
+def test_who_was_never_heard_gets_no_answer() -> None:
+    device = DeviceConnection("i", Transport.TLS, refused_by=rules.NOT_CONNECT.id, reason="no trust")
+    assert report.connection_line(invocation(device), device).endswith(": no trust")
+
+
+def test_a_line_for_each_decision() -> None:
+    shown = invocation(CONNECTED)
+    assert report.decision_line(shown, ALLOWED) == (
+        "allowed sensor-7 PUBLISH sensors/7 QoS 1: document 1, statement 2 (line 1)"
+    )
+    assert report.decision_line(shown, DENIED).startswith(
+        "denied sensor-7 PUBLISH alarms/7 QoS 1: no statement allows it → PUBACK 0x87, stays connected [measured"
+    )
+    other = PacketDecision(1, "PUBLISH", "a/+", 1, rule=rules.TOPIC.id, detail="it contains a wildcard")
+    assert "the topic is not allowed: it contains a wildcard" in report.decision_line(shown, other)
+
+
+def test_a_line_for_the_end() -> None:
+    device = replace(CONNECTED, ended_by=rules.KEEP_ALIVE.id, lasted=3.25)
+    line = report.end_line(invocation(device), device)
+    assert line.startswith("ended sensor-7 after 3.2 s: nothing arrived for one and a half keep alive intervals; ")
+    assert line.endswith("1 published, 2 subscribed, 3 received, 1 denied")
+
+
+def test_the_json_of_a_refusal() -> None:
+    value = report.connection_json_of(invocation(REFUSED), REFUSED)
+    assert (value["event"], value["verdict"], value["clientId"]) == ("connection", "REFUSED", "sensor-7")
+    assert (value["code"], value["closes"], value["known"]) == ("0x87", True, "measured")
+    assert value["steps"][-1] == {
+        "stage": "authorizer found",
+        "passed": False,
+        "detail": "the authorizer A is INACTIVE",
+    }
+
+
+def test_the_json_of_decisions_and_the_end() -> None:
+    allowed = report.decision_json_of(invocation(CONNECTED), ALLOWED)
+    assert (allowed["event"], allowed["allowed"], "code" in allowed) == ("decision", True, False)
+    denied = report.decision_json_of(invocation(CONNECTED), DENIED)
+    assert (denied["allowed"], denied["rule"], denied["code"]) == (False, "publish-denied", "0x87")
+    device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.0)
+    end = report.end_json_of(invocation(device), device)
+    assert (end["event"], end["rule"], end["counts"]["denied"]) == ("end", "client-left", 1)

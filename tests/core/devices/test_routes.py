@@ -1,0 +1,42 @@
+"""Who gets a message."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.devices.routes import Routes
+from authlens.core.mqtt.packets import Filter
+
+
+def routes(*subscriptions: tuple[str, str, int]) -> Routes:
+    made = Routes()
+    for client_id, topic_filter, qos in subscriptions:
+        made.add(client_id, Filter(topic_filter, qos))
+    return made
+
+
+def test_exact_and_wildcard_subscriptions_get_a_message_once() -> None:
+    found = routes(("a", "x/y", 0), ("a", "x/#", 1), ("b", "+/y", 0), ("c", "z", 0)).of("x/y")
+    assert found == [("a", Filter("x/#", 1)), ("b", Filter("+/y", 0))]
+
+
+def test_a_subscription_that_is_gone_gets_nothing() -> None:
+    made = routes(("a", "x", 0), ("a", "#", 0))
+    made.remove("a", "x")
+    made.remove("a", "never there")
+    assert made.of("x") == [("a", Filter("#", 0))]
+
+
+def test_a_new_subscription_replaces_the_old_one() -> None:
+    assert routes(("a", "x", 0), ("a", "x", 1)).of("x") == [("a", Filter("x", 1))]
+
+
+def test_shared_subscriptions_take_turns() -> None:
+    made = routes(("a", "$share/g/x/+", 0), ("b", "$share/g/x/+", 0), ("c", "x/1", 0))
+    turns = [[client_id for client_id, _ in made.of("x/1")] for _ in range(4)]
+    assert turns == [["c", "a"], ["c", "b"], ["c", "a"], ["c", "b"]]
+
+
+@pytest.mark.parametrize("topic_filter", ["#", "$aws/rules/r/a", "$aws/rules/#"])
+def test_basic_ingest_reaches_no_subscriber(topic_filter: str) -> None:
+    assert routes(("a", topic_filter, 0)).of("$aws/rules/r/a") == []

@@ -20,6 +20,8 @@ class Limit:
 
 _QUOTAS = documented(pages.QUOTAS)
 _MQTT = documented(pages.MQTT)
+_LAMBDA = documented(pages.LAMBDA_ANSWER)
+_MEASURED = measured(pages.EMULATOR, "over WebSocket, eu-west-1")
 
 CLIENT_ID_BYTES: Final = Limit("client-id", 128, "bytes", "a client id", _QUOTAS)
 TOPIC_BYTES: Final = Limit("topic-bytes", 256, "bytes", "a topic", _QUOTAS)
@@ -50,7 +52,7 @@ SESSION_EXPIRY_MOST: Final = Limit(
     "session-expiry-most", 7 * 24 * 3600, "seconds", "the most it may be set to", _QUOTAS
 )
 TOPIC_ALIASES: Final = Limit("topic-aliases", 8, "aliases", "a connection", _MQTT)
-REFRESH_LEAST: Final = Limit("refresh-least", 300, "seconds", "refreshAfterInSeconds", documented(pages.LAMBDA_ANSWER))
+REFRESH_LEAST: Final = Limit("refresh-least", 300, "seconds", "refreshAfterInSeconds", _LAMBDA)
 DISCONNECT_MOST: Final = Limit(
     "disconnect-most", 86400, "seconds", "disconnectAfterInSeconds", documented(pages.LAMBDA_ANSWER)
 )

@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import Redactor, referred_secrets, secrets_of
+from authlens.frozen import dataclass
 from authlens.sending import NotSent, Sender
 from authlens.suite_items import Item
 

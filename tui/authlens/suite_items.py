@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from authlens.core.saved.cases import source_of, split_source
 from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import Case, SavedRequest
+from authlens.frozen import dataclass
 
 _MOST_NAMED = 8
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")

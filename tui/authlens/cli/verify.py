@@ -6,7 +6,7 @@ import argparse
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from authlens.cli.inputs.saved_requests import (
     resolve_references,
 )
 from authlens.cli.inputs.signing import given_token, signed
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from authlens.core.invocation.invocation_json import from_json, to_json
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, without_resolved
+from authlens.frozen import dataclass
 
 Keep = Literal["full", "redacted", "off"]
 """Everything a replay needs, everything but its secrets, or nothing at all."""

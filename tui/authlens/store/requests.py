@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import visible
+from authlens.frozen import dataclass
 from authlens.store.files import locked, make_folder, reason, sweep, write_whole
 
 SUFFIXES = (".yaml", ".yml")

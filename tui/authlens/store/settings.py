@@ -6,10 +6,11 @@ The rule: what is wrong in the file is told and never fatal, and saving keeps wh
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from authlens.frozen import dataclass
 from authlens.store.files import locked, make_own_folder, read_bounded, reason, write_whole
 
 Keep = Literal["full", "redacted", "off"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from errno import EEXIST
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.saved_request import Sign
+from authlens.frozen import dataclass
 from authlens.store.files import write_new
 from authlens.user_path import user_path
 

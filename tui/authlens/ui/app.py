@@ -10,11 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 from rich.text import Text
 from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
@@ -68,6 +70,7 @@ class AuthlensApp(App[object]):
         self.desk = desk
         self.sender = sender
         self._start_problems: list[str] = []
+        self._resumed: WeakSet[DOMNode] = WeakSet()
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
 
@@ -84,6 +87,13 @@ class AuthlensApp(App[object]):
         screen.sized(*self.size)
         self._start_problems = [beginning.problem] if beginning.problem else []
         return screen
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """As Textual does, but not what mounting styles anyway: nodes without a parent, and a screen's first resume."""
+        if isinstance(node, Screen) and not animate and node not in self._resumed:
+            self._resumed.add(node)
+        elif node.is_attached:
+            super().update_styles(node, animate=animate)
 
     # Themes
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from authlens import __version__
 from authlens.cli.console.diagnostics import CommandError
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

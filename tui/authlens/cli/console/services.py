@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from authlens.cli.console.output import Output
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.saved.saved_request import SavedRequest

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.services import World
 from authlens.cli.decide.sources import Source
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.contract.broker import BrokerRefusal

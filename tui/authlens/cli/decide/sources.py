@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import World
 from authlens.cli.inputs.policies import read_policy_file
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.policy.document import Document

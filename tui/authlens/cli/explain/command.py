@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
@@ -19,6 +18,7 @@ from authlens.cli.inputs.saved_requests import (
     read_text,
 )
 from authlens.core.saved.cases import split_source
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

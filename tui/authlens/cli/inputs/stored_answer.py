@@ -6,7 +6,6 @@ A bare outcome or function's answer is held to AWS's rules, so that one which AW
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.text import json_reader
 from authlens.core.text.json_reader import JsonObject
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.core.commands.options import BINARY_FORMATS, Given
+from authlens.frozen import dataclass
 
 
 class Prompt(StrEnum):

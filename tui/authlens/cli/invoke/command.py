@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from authlens.cli.invoke.aws_config import settings as read_settings
 from authlens.cli.invoke.input import Draft, check_readable, gather, rebased
 from authlens.cli.invoke.output import Style, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, Given, Option, OptionError, read
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     import argparse

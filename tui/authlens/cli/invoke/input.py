@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from authlens.core.request.members import FIELDS
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.file_names import file_hint
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import World

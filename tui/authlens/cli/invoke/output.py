@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.frozen import dataclass
 
 OPERATION = "TestInvokeAuthorizer"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from authlens.frozen import dataclass
 
 _PADDING = 4
 _CELL = "\x1b[1m\x1b[34m{}\x1b[0m"

@@ -7,7 +7,6 @@ is named judges all that QUERY finds, and so do --allow and --deny.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
@@ -22,6 +21,7 @@ from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.invocation_redaction import redactor_of
 from authlens.core.secrets.redaction import Redactor
+from authlens.frozen import dataclass
 from authlens.store.history import History
 from authlens.suite import Result
 from authlens.suite_items import Item

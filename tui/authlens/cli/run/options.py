@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from typing import Any, Literal, TypeVar
 
 from authlens.cli.console.diagnostics import CommandError
+from authlens.frozen import dataclass
 
 Options = TypeVar("Options")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from authlens.cli.console.diagnostics import narrate
 from authlens.core.expect.check import State, milliseconds
 from authlens.core.expect.judgement_text import answer, explanation
 from authlens.core.text.visible import visible, visible_lines
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from authlens.core.expect.judgement_text import explanation
 from authlens.core.request.target import DEMO
 from authlens.core.saved.destination import Destination, read_destination
 from authlens.core.text.visible import visible
+from authlens.frozen import dataclass
 from authlens.suite import Result
 from authlens.suite_items import Item
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
@@ -11,6 +10,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything, put, signature_of, token_of
 from authlens.core.secrets.redaction import MASK
 from authlens.core.text.encodings import url_encode
+from authlens.frozen import dataclass
 
 ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
 """Stands where no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""

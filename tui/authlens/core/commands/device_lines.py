@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from shlex import quote
 from urllib.parse import quote as url_quote
 
@@ -22,6 +22,7 @@ from authlens.core.request.references import meant_request
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
+from authlens.frozen import dataclass
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{(?:env|file|keyring):[^}]*\}")
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"

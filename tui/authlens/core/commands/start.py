@@ -6,7 +6,9 @@ The rule: what stands before the program says nothing of the request, but for th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from authlens.frozen import dataclass
 
 _COMMAND = "test-invoke-authorizer"
 _PATH = r"(?<![\w.:~\\/-])(?:[\w.:~\\/-]*[\\/])?"

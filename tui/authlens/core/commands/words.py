@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from typing import Any
 
 from authlens.core.request.references import literal
+from authlens.frozen import dataclass
 
 _PROMPT = re.compile(r"\s*(?:[\w.@:~/-]*[$%\u276f\u279c>]\s+)?")
 _CONTINUED = re.compile(r"[ \t]*[\\^`]\r?\n(?:[ \t]*>[ \t]+)?|[ \t]*(?:[\\^`][ \t]+)?\r?\n(?=[ \t]+--[a-z])")

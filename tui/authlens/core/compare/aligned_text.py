@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import zip_longest
+
+from authlens.frozen import dataclass
 
 Span = tuple[int, int]
 """Start and end of characters in a row's text."""

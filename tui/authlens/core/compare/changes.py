@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from authlens.core.compare.policies import (
     Atom,
@@ -19,6 +18,7 @@ from authlens.core.compare.policies import (
 )
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure
+from authlens.frozen import dataclass
 
 Result = Outcome | Failure
 

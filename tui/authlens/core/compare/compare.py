@@ -7,7 +7,7 @@ difference; what is absent on one side as a whole (a stored answer has no reques
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from authlens.core.compare.changes import Change, policy_changes, request_changes, result_changes
@@ -23,6 +23,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Question
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import Redactor, redact_request, secrets_of
+from authlens.frozen import dataclass
 
 Redact = Callable[[str], str]
 

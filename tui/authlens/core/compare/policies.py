@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from authlens.core.policy.actions import action_named
+from authlens.frozen import dataclass
 
 Atom = tuple[str, str]
 """An element of a statement (`Action`, `Condition StringEquals iot:ClientId`) and one of its values."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from authlens.core.contract.limits import (
@@ -24,6 +23,7 @@ from authlens.core.contract.limits import (
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import INVALID_RESPONSE, Refusal, Rule
 from authlens.core.contract.stage import Stage
+from authlens.frozen import dataclass
 
 _POLICIES = "policyDocuments failed to satisfy constraint: "
 _SECONDS = "failed to satisfy constraint: Member must be greater than 5 minutes and less than 24 hours."

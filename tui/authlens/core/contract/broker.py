@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlens.core.contract.pages import GREENGRASS, MQTT, QUOTAS, RESERVED_TOPICS, TOPICS
 from authlens.core.contract.statement import Source, documented
+from authlens.frozen import dataclass
 
 MOST_SLASHES = 7
 LONGEST_TOPIC = 256

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from authlens.core.contract.stage import Stage
 from authlens.core.contract.statement import Severity
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

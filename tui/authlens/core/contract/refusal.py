@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from authlens.core.contract.stage import Stage
+from authlens.frozen import dataclass
 
 INVALID_REQUEST = "InvalidRequestException"
 INVALID_RESPONSE = "InvalidResponseException"

@@ -6,9 +6,10 @@ somebody, or is assumed. On screen only the last two are marked; details, JSON a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
+
+from authlens.frozen import dataclass
 
 Severity = Literal["error", "warning", "info"]
 

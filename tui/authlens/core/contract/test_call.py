@@ -7,7 +7,6 @@ of pairing one after another, then the signature. `TEST_CALL` lists every rule w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
 from authlens.core.contract.stage import Stage
@@ -15,6 +14,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import MEMBERS, Member, member_values
 from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.token_place import signature_of, token_of
+from authlens.frozen import dataclass
 
 Verify = Callable[[str, str, str], bool]
 """`verify(token, signature, public key in PEM) -> bool`."""

@@ -5,9 +5,8 @@ The rule: what could not be read is an Unread that names the permission it takes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.request.authorizer import Authorizer
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

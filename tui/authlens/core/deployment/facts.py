@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
 from authlens.core.deployment.invoke_permission import Grant, permission
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from shlex import quote
 from typing import Any
 
 from authlens.core.policy.wildcards import compile_symbols, symbols
 from authlens.core.request.authorizer import Authorizer
+from authlens.frozen import dataclass
 
 PRINCIPAL = "iot.amazonaws.com"
 _ACTION = "lambda:invokefunction"

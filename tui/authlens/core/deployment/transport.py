@@ -5,10 +5,9 @@ The rule: without a domain configuration the defaults of the account's endpoint 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.deployment.deployment import Domain
 from authlens.core.saved.certificate import Certificate
+from authlens.frozen import dataclass
 
 X509 = "CUSTOM_AUTH_X509"
 

@@ -5,13 +5,12 @@ Of several names the username's counts, then the query string's, then the header
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.deployment.deployment import Domain
 from authlens.core.mqtt.connection import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
+from authlens.frozen import dataclass
 
 _PROTOCOLS = {
     "SECURE_MQTT": (Transport.MQTTS, Transport.MQTT),

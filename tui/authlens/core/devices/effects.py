@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.mqtt.packets import Filter, Packet
 from authlens.core.mqtt.properties import Properties
 from authlens.core.mqtt.rules import Response, Rule
 from authlens.core.policy.decision.decide import Decision
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.devices.session import NewId, session_expiry
 from authlens.core.mqtt import codes, limits, properties, rules
@@ -10,6 +10,7 @@ from authlens.core.mqtt.packets import V5, Connack, Connect
 from authlens.core.mqtt.properties import REASON_STRING, SESSION_EXPIRY, Properties, number_of
 from authlens.core.mqtt.rules import Rule
 from authlens.core.mqtt.topics import topic_problem
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from authlens.core.event.event import Kind
+from authlens.frozen import dataclass
 
 Change = Literal["only in test", "only in real", "differs"]
 

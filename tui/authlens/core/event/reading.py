@@ -10,7 +10,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from authlens.core.request.authorizer import AUTHORIZER_NAME
@@ -18,6 +18,7 @@ from authlens.core.request.references import literal
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.token_place import find
 from authlens.core.text.encodings import from_base64
+from authlens.frozen import dataclass
 
 _LONGEST = 1_048_576
 _MARKS = ("protocolData", "protocols", "signatureVerified", "connectionMetadata")

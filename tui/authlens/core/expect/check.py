@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -21,6 +20,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Expectation
 from authlens.core.text.pattern import Unsearchable, found
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

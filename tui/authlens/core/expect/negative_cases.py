@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
@@ -20,6 +20,7 @@ from authlens.core.request.token_place import UnknownTokenKeyName, find_signatur
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.encodings import from_base64url
+from authlens.frozen import dataclass
 
 SignJwt = Callable[[str], str]
 """Signs `header.payload` of a JWT: the third part, base64url without padding."""

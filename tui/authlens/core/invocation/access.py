@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.policy.decision.decide import Decision

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from authlens.core.deployment.deployment import Deployment, Function, unqualified
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
+from authlens.frozen import dataclass
 
 CONNECTIONS = "AWSIotLogsV2"
 """The log group that AWS IoT writes to, once its logging is on."""

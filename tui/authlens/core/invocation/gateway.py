@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from authlens.core.contract.outcome import Outcome
@@ -13,6 +12,7 @@ from authlens.core.invocation.local_run import LocalRun
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

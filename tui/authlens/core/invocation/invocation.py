@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
 from authlens.core.saved.saved_request import Sign
+from authlens.frozen import dataclass
 
 
 class FailureKind(StrEnum):

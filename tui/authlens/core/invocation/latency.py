@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.frozen import dataclass
 
 _COLD = re.compile(r"\bInit Duration: ")
 """What Lambda reports of a call that had to start the function."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from authlens.core.text.json_members import Members
+from authlens.frozen import dataclass
 
 HEADER = "x-authlens-run"
 """Base64 of the JSON object, on the endpoint's answers to TestInvokeAuthorizer and DescribeAuthorizer."""

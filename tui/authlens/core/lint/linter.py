@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from authlens.core.contract.limits import LONGEST_DOCUMENT, MOST_DOCUMENTS
 from authlens.core.contract.outcome import Outcome
@@ -22,6 +21,7 @@ from authlens.core.policy.document import Document, parse
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.text.clip import clip
+from authlens.frozen import dataclass
 
 RULES: tuple[Rule, ...] = (
     *structure_rules.RULES,

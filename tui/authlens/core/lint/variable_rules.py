@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from authlens.core.contract.pages import BASIC_VARIABLES, GUIDE, THING_VARIABLES
@@ -14,6 +13,7 @@ from authlens.core.policy.arn import tail_of
 from authlens.core.policy.variables import Template, Variable
 from authlens.core.policy.wildcards import Wild
 from authlens.core.text.json_reader import Span, string_offsets, within
+from authlens.frozen import dataclass
 
 _BASIC = ("iot:ClientId", "aws:SourceIp", "iot:DomainName")
 _GLOBAL = ("aws:CurrentTime", "aws:EpochTime")

@@ -5,9 +5,8 @@ A handshake that fails shows none of this, so it is read from the bytes that are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.mqtt.fields import Malformed, Reader
+from authlens.frozen import dataclass
 
 _HANDSHAKE, _CLIENT_HELLO = 0x16, 0x01
 _SERVER_NAME, _ALPN, _VERSIONS = 0, 16, 43

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

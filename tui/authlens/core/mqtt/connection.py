@@ -5,11 +5,12 @@ It holds facts; what they mean (the packet that answered, how that is known, wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import BY_ID, Response, Rule
+from authlens.frozen import dataclass
 
 KEPT_DECISIONS = 200
 """The first decisions of a connection that its record keeps; all are counted."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, assumed, documented, measured
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

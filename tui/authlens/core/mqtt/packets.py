@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.mqtt.properties import Properties
+from authlens.frozen import dataclass
 
 V3 = 4
 """The protocol level of MQTT 3.1.1."""

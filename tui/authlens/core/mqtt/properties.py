@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from authlens.core.mqtt import fields
 from authlens.core.mqtt.codes import PROTOCOL_ERROR
 from authlens.core.mqtt.fields import Malformed, Reader
+from authlens.frozen import dataclass
 
 Value = int | str | bytes | tuple[str, str]
 Properties = tuple[tuple[int, Value], ...]

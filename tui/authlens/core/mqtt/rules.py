@@ -5,13 +5,13 @@ A row is the only place that says which packet answers, with which code, and whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from authlens.core.contract import pages
 from authlens.core.contract.statement import Source, assumed, documented, measured, reported
 from authlens.core.mqtt import codes
 from authlens.core.mqtt.packets import V5
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from authlens.core.mqtt.limits import TOPIC_BYTES, TOPIC_SLASHES
+from authlens.frozen import dataclass
 
 _RULES = "$aws/rules/"
 _SHARED = "$share/"

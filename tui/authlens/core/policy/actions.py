@@ -7,12 +7,12 @@ guide's page of device authorization. AWS adds actions; a name with a known pref
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
 from functools import lru_cache
 
 from authlens.core.policy.wildcards import Glob, compile_symbols, symbols
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from authlens.frozen import dataclass
 
 FIELDS = ("arn", "partition", "service", "region", "account", "resource")
 

@@ -7,9 +7,9 @@ The advice is always the whole ARN, so that following it leaves no second fault 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from authlens.core.policy.actions import TYPES
+from authlens.frozen import dataclass
 
 REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}")
 ACCOUNT = re.compile(r"[0-9]{12}")

@@ -10,7 +10,6 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +19,7 @@ from typing import Any, Literal
 
 from authlens.core.policy.variables import Context, Template
 from authlens.core.policy.wildcards import Wild, compile_symbols
+from authlens.frozen import dataclass
 
 Comparison = Callable[[str, Template, Context], bool]
 

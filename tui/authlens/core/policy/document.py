@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from authlens.core.policy.actions import action_glob
@@ -17,6 +17,7 @@ from authlens.core.policy.variables import VERSION_WITH_VARIABLES, Template, tem
 from authlens.core.policy.wildcards import Glob
 from authlens.core.text import json_reader
 from authlens.core.text.json_reader import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
+from authlens.frozen import dataclass
 
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
 DOCUMENT_KEYS = ("Version", "Id", "Statement")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from authlens.core.policy.arn import Asked
 from authlens.core.policy.document import ActionElement, Condition, ResourceElement, Statement
 from authlens.core.policy.variables import Context
+from authlens.frozen import dataclass
 
 
 class Word(StrEnum):

@@ -7,13 +7,14 @@ the file.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
 from authlens.core.text import json_reader
 from authlens.core.text.json_reader import Fault, JsonArray, JsonObject, JsonString, Node, Span
+from authlens.frozen import dataclass
 
 _WRAPPERS = ("outcome", "result", "answer")
 """Members under which an invocation keeps its outcome."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlens.core.policy.wildcards import Glob, Symbol, Unknown, Wild, compile_symbols
+from authlens.frozen import dataclass
 
 Values = Mapping[str, tuple[str, ...]]
 

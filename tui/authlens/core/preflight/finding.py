@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from authlens.core.contract.statement import Severity
@@ -11,6 +10,7 @@ from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import Placed
 from authlens.core.saved.saved_request import Sign
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

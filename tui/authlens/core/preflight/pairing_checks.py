@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.contract import test_call
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
@@ -12,6 +12,7 @@ from authlens.core.request.fields import text_at, with_text
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.token_place import Place, place
 from authlens.core.signing import jwt
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from authlens.frozen import dataclass
 
 SIGNATURE_NAME = "x-amz-customauthorizer-signature"
 """The header, query or username parameter that carries the token signature."""

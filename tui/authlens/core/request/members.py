@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from authlens.core.request.request import AuthorizerRequest
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from authlens.core.text.encodings import url_decode, url_encode
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from authlens.frozen import dataclass
 
 DEMO = "demo"
 """The value of `Target.local` that names the samples inside the package."""

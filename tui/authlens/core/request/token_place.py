@@ -6,13 +6,14 @@ Values in the MQTT username and the query string are URL-encoded, header values 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from authlens.core.request import query
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.fields import header_path
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.frozen import dataclass
 
 Place = Literal["token", "username", "queryString", "headers"]
 

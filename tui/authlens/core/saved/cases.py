@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.text.yaml_reader import Node
+from authlens.frozen import dataclass
 
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
 """Of one case."""

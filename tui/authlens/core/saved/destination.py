@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.frozen import dataclass
 
 KEYS = ("local", "profile", "region", "endpointUrl", "authorizer")
 

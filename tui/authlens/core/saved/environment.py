@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.text.yaml_reader import load
+from authlens.frozen import dataclass
 
 KEYS = ("description", "profile", "region", "endpointUrl", "endpoint", "local", "values")
 FOLDER = "environments"

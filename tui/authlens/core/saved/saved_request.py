@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.request.token_place import Place
 from authlens.core.saved.expectation import Expectation
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

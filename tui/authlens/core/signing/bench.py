@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from authlens.core.request.authorizer import Authorizer
@@ -16,6 +16,7 @@ from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice
 from authlens.core.signing.mistakes import Slip, slips
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.encodings import base64_to_base64url, signature_bytes, url_encode
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from authlens.core.text.encodings import from_base64url, to_base64
+from authlens.frozen import dataclass
 
 _SIGNABLE = "RS256"
 """The one JWT algorithm that AWS IoT's own signature check is the same as."""

@@ -9,7 +9,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -25,6 +24,7 @@ from authlens.core.text.encodings import (
     url_decode,
     url_encode,
 )
+from authlens.frozen import dataclass
 
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*|\t|\\[nr]")
 """Written out as backslash and n, too."""

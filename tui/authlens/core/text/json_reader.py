@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+
+from authlens.frozen import dataclass
 
 DEEPEST = 64
 """Levels of nesting that are followed; the conditions of a policy end at the sixth."""

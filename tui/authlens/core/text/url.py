@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+from authlens.frozen import dataclass
 
 _URL = re.compile(
     r"""(?P<scheme>https?)://

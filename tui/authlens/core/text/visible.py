@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-# Unicode's default-ignorable code points among them: no cell wide, and so a place to hide text in.
+from bisect import bisect_right
+
+# In ascending order. Unicode's default-ignorable code points among them: no cell wide, so text can hide in them.
 _SHOWN_AS_CODE = (
     range(0x80, 0xA0),
     range(0xAD, 0xAE),
@@ -14,8 +16,8 @@ _SHOWN_AS_CODE = (
     range(0x200B, 0x2010),
     range(0x2028, 0x202F),
     range(0x2060, 0x2070),
-    range(0xD800, 0xE000),
     range(0x3164, 0x3165),
+    range(0xD800, 0xE000),
     range(0xFE00, 0xFE10),
     range(0xFEFF, 0xFF00),
     range(0xFFA0, 0xFFA1),
@@ -26,10 +28,32 @@ _SHOWN_AS_CODE = (
     range(0xE0000, 0xE1000),
 )
 
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
-_CODES = {code: f"\u27e8U+{code:04X}\u27e9" for codes in _SHOWN_AS_CODE for code in codes}
-_ONE_LINE = _PICTURES | _CODES
-_LINES = {code: shown for code, shown in _ONE_LINE.items() if code not in (0x09, 0x0A)}
+_STARTS = [codes.start for codes in _SHOWN_AS_CODE]
+_MOST_KEPT = 10_000
+"""Characters that a table remembers: all that any text of ours holds, and a bound for hostile ones."""
+
+
+class _Table(dict[int, "int | str"]):
+    """What `str.translate` puts in a character's place, looked up when the character is first met."""
+
+    def __missing__(self, code: int) -> int | str:
+        shown = _replacement(code)
+        if len(self) < _MOST_KEPT:
+            self[code] = shown
+        return shown
+
+
+def _replacement(code: int) -> int | str:
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    nearest = _SHOWN_AS_CODE[bisect_right(_STARTS, code) - 1]
+    return f"\u27e8U+{code:04X}\u27e9" if code in nearest else code
+
+
+_ONE_LINE = _Table()
+_LINES = _Table({0x09: 0x09, 0x0A: 0x0A})
 
 
 def visible(text: str) -> str:
@@ -44,4 +68,4 @@ def visible_lines(text: str) -> str:
 
 def is_visible(text: str) -> bool:
     """Whether `visible` would leave the text as it is."""
-    return not any(ord(character) in _ONE_LINE for character in text)
+    return visible(text) == text

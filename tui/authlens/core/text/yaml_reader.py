@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from authlens.core.text.base64_text import from_base64
+from authlens.frozen import dataclass
 
 MAX_DEPTH = 40
 MAX_BYTES = 1024 * 1024

@@ -7,7 +7,6 @@ deployment is judged beside them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authlens.core.contract.caveat import Caveat, in_order
@@ -23,6 +22,7 @@ from authlens.core.request.references import refers
 from authlens.core.request.request import Mode
 from authlens.core.request.token_place import find
 from authlens.core.saved.expectation import Question
+from authlens.frozen import dataclass
 
 _YOUNG = timedelta(minutes=10)
 

@@ -7,7 +7,6 @@ knows is said to be unknown and put where its HTTP status points.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from authlens.core.contract import answer, test_call
 from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
@@ -18,6 +17,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.token_place import signature_of
 from authlens.core.verdict.function_errors import function_error
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

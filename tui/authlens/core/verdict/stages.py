@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from authlens.core.contract import test_call
@@ -23,6 +23,7 @@ from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.verdict.local_causes import possible_cause
+from authlens.frozen import dataclass
 
 
 class State(StrEnum):

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import unquote
 
 from authlens.endpoint.api.state import Endpoint
+from authlens.frozen import dataclass
 
 JSON = "application/json"
 

@@ -7,10 +7,10 @@ clients send no Origin, and the Host they were given.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from authlens.core.text.url import is_loopback_host, read_url
 from authlens.endpoint.api.aws_error import AwsError
+from authlens.frozen import dataclass
 
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes. The largest legal test call has some 560 KB, Lambda's largest payload 6 MiB."""

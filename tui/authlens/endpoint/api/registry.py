@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from authlens.core.request.authorizer import Authorizer
+from authlens.frozen import dataclass
 
 
 class BadMarker(ValueError):

@@ -10,7 +10,6 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote
 
@@ -24,6 +23,7 @@ from authlens.endpoint.api.call import Answer, Call, Incoming
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.state import Endpoint, Host, build_endpoint
 from authlens.endpoint.templates.definitions import Definitions
+from authlens.frozen import dataclass
 
 CALLS: tuple[Call, ...] = (
     *iot.CALLS,

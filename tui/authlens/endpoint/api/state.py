@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from authlens.endpoint.api.domains import Domains
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
+from authlens.frozen import dataclass
 
 _FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:(?P<region>[^:]*):(?P<account>[^:]*):function:(?P<name>[^:]+)(:.+)?")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from authlens.core.mqtt.client_hello import ClientHello
 from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, Step, Transport
 from authlens.core.mqtt.entrance import entrance_warning, hello_words
 from authlens.core.request.request import TlsContext
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import os
 import ssl
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from authlens.frozen import dataclass
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 ALPN = ("mqtt", "x-amzn-mqtt-ca", "http/1.1", "x-amzn-http-ca")

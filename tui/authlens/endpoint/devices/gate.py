@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.contract import test_call
 from authlens.core.contract.answer import FunctionAnswer, judge
@@ -25,6 +25,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.runtime.function_host import FunctionResult
+from authlens.frozen import dataclass
 
 _CACHED = 1000
 """Outcomes of HTTPS requests that are kept for authorizers with caching."""

@@ -7,7 +7,6 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from authlens.core.devices.effects import Judged, Message
 from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
@@ -21,6 +20,7 @@ from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.gate import Admission
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.record import Record
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

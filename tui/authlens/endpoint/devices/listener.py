@@ -8,7 +8,6 @@ import errno
 import socket
 import ssl
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.core.mqtt import limits
@@ -24,6 +23,7 @@ from authlens.endpoint.devices.http import DeviceHttp
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.peek import TLS, Peeked, peek
 from authlens.endpoint.devices.ports import Sink
+from authlens.frozen import dataclass
 
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _BACKLOG = 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from dataclasses import dataclass
 
 from authlens.core.mqtt import client_hello
 from authlens.core.mqtt.client_hello import ClientHello
+from authlens.frozen import dataclass
 
 TLS, MQTT = 0x16, 0x10
 

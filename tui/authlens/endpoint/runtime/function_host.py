@@ -7,7 +7,7 @@ import json
 import os
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from authlens.endpoint.runtime.fingerprint import fingerprint
@@ -15,6 +15,7 @@ from authlens.endpoint.runtime.runtime_api import Answer, Event
 from authlens.endpoint.runtime.worker import Exit, Worker
 from authlens.endpoint.runtime.worker_pool import StartFailed, WorkerPool
 from authlens.endpoint.templates.definitions import FunctionDefinition
+from authlens.frozen import dataclass
 
 GRACE = 2.0
 """Seconds beyond its time limit after which a caller is answered in any case; the start of a process may use them."""

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.endpoint.runtime.environment import child_environment, command_line
@@ -17,6 +16,7 @@ from authlens.endpoint.runtime.output import Output
 from authlens.endpoint.runtime.runtime_api import Answer, Event, RuntimeApi
 from authlens.endpoint.runtime.supervisor import BUSY, IDLE
 from authlens.endpoint.templates.definitions import FunctionDefinition
+from authlens.frozen import dataclass
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 SETTLE_LIMIT = 1.0

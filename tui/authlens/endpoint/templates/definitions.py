@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -24,6 +24,7 @@ from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_
 from authlens.endpoint.templates.device_entries import read_default, read_domains
 from authlens.endpoint.templates.function_checks import unfit_at
 from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.frozen import dataclass
 from authlens.user_path import user_path
 
 DEFAULT_ACCOUNT = "000000000000"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import MASK
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation
 from authlens.core.saved.saved_request import SavedRequest, Sign, SuitePart
+from authlens.frozen import dataclass
 
 
 class PasswordKind(StrEnum):

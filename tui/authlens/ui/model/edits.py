@@ -5,9 +5,10 @@ The rule: typing in one field is one step until a pause, every other change is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from authlens.frozen import dataclass
 from authlens.ui.model.draft import Draft
 
 PAUSE = 1.0

@@ -5,9 +5,8 @@ The rule: a text that may as well be the value of a field stays one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.frozen import dataclass
 
 _LONG = 120
 """Characters from which an event on one line is taken for one: no field holds such a value."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.content import Content
 
+from authlens.frozen import dataclass
 from authlens.ui.model.draft import Draft
 
 

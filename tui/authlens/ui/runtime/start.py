@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.frozen import dataclass
 from authlens.ui.runtime.services import Desk
 
 if TYPE_CHECKING:

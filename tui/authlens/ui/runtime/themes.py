@@ -6,7 +6,6 @@ The rule: a broken theme file is a sentence for the user, never a reason not to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.frozen import dataclass
 from authlens.store.files import read_bounded
 
 DEFAULT = "dark"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
 from authlens.core.compare.aligned_text import Fold, Row, RowKind, Section, fold
 from authlens.core.compare.compare import Comparison
 from authlens.core.compare.sections import sections
+from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import shown
 
 TWO_COLUMNS = 95

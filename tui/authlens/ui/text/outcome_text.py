@@ -5,7 +5,6 @@ The rule: allowed, denied and failed are told by a glyph and a word; colour only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from textual.content import Content
@@ -13,6 +12,7 @@ from textual.content import Content
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.invocation.verdict_word import AUTHENTICATED, FAILED, verdict_word
+from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import shown
 
 

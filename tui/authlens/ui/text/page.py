@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.content import Content
 
 from authlens.core.text.visible import visible_lines
+from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Fault, pretty
 from authlens.ui.text.safe_content import shown
 

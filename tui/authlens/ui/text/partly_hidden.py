@@ -6,8 +6,9 @@ The rule: a cover is always as long, so that it does not tell the length of what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from authlens.frozen import dataclass
 
 COVER = "••••••••"
 

@@ -6,7 +6,6 @@ The rule: secrets are masked unless `reveal` is true.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from authlens.core.commands import write
 from authlens.core.commands.device_lines import DeviceLine, device_lines
@@ -15,6 +14,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.secrets.redaction import redact_request
+from authlens.frozen import dataclass
 
 CONNECTION_ID = "00000000-0000-4000-8000-000000000000"
 """Stands for the id that AWS gives every connection anew."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import full_name
@@ -14,6 +14,7 @@ from authlens.core.policy.decision.reasons import Substitution
 from authlens.core.policy.document import Document
 from authlens.core.policy.matching import Asking, Deciding, Word, matches
 from authlens.core.policy.variables import Context, Values
+from authlens.frozen import dataclass
 
 __all__ = ["Decision", "Word", "decide"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, NameKind, action_named, actions_matching, kind_of, nearest_action
@@ -16,6 +15,7 @@ from authlens.core.policy.matching import Asking, matching_action, matching_reso
 from authlens.core.policy.variables import Context
 from authlens.core.text.clip import clip
 from authlens.core.text.json_reader import Span
+from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

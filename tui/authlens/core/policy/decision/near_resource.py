@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
@@ -18,6 +17,7 @@ from authlens.core.policy.matching import Asking
 from authlens.core.policy.variables import template
 from authlens.core.policy.wildcards import compile_symbols, symbols
 from authlens.core.text.json_reader import Span
+from authlens.frozen import dataclass
 
 _LONGEST_COMPARED = 512
 """Characters; comparing two texts by likeness takes the product of their lengths."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.decision.permissions import Answer, Exclusion, Grant, Permission, Summary
 from authlens.core.policy.document import Condition
 from authlens.core.text.json_reader import Span
+from authlens.frozen import dataclass
 
 _VERBS = {
     "iot:Connect": "connect as",

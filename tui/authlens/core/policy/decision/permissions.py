@@ -8,7 +8,7 @@ before the connection is made. For a concrete name `Permission.answer_for` agree
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from authlens.core.policy.actions import ACTIONS, Action
@@ -19,6 +19,7 @@ from authlens.core.policy.document import Condition, Document, ResourceElement, 
 from authlens.core.policy.matching import matching_action
 from authlens.core.policy.variables import Context, Values
 from authlens.core.text.json_reader import Span
+from authlens.frozen import dataclass
 
 MAIN = ("iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:RetainPublish")
 """The actions that always have a row, in the order in which a client needs them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from authlens.core.policy import arn
 from authlens.core.policy.document import Document, Statement
@@ -11,6 +11,7 @@ from authlens.core.policy.matching import Asking, Deciding, Word, matches, match
 from authlens.core.policy.variables import Template
 from authlens.core.text.clip import clip
 from authlens.core.text.json_reader import Span
+from authlens.frozen import dataclass
 
 NEEDS = {
     "iot:publish": "iot:Connect",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
@@ -15,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from authlens.frozen import dataclass
 from authlens.ui.runtime.textual_internals import forget_looks
 from authlens.ui.text.safe_content import shown, shown_lines
 from authlens.ui.widgets.controls.field import Field

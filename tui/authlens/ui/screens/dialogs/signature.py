@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, get_args
@@ -29,6 +29,7 @@ from authlens.core.signing.jwt import validity
 from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, size_advice
 from authlens.core.signing.mistakes import SIGNATURE_REPAIRS
 from authlens.core.text.encodings import signature_bytes
+from authlens.frozen import dataclass
 from authlens.store.signing_keys import read_key, write_key_pair
 from authlens.ui.runtime import background
 from authlens.ui.runtime.textual_internals import forget

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,6 +13,7 @@ from textual.content import Content
 from authlens.core.compare.compare import compare
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.expectation import Question
+from authlens.frozen import dataclass
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import outcome_text
 from authlens.ui.text.page import Item

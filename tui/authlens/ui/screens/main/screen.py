@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -12,6 +12,7 @@ from textual.containers import Container
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import AuthorizerRequest
+from authlens.frozen import dataclass
 from authlens.ui.model.draft import MEMBERS, Draft, with_kind
 from authlens.ui.screens.main.cloud_logs import Deployed
 from authlens.ui.screens.main.comparing import Comparing

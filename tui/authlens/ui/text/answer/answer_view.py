@@ -6,7 +6,6 @@ answer that came from there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from authlens.core.deployment.deployment import Deployment
@@ -14,6 +13,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation, Question
+from authlens.frozen import dataclass
 from authlens.ui.text.answer.cloud_log_lines import CloudLog
 
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from authlens.core.invocation.invocation import Invocation
+from authlens.frozen import dataclass
 from authlens.ui.text import page
 from authlens.ui.text.page import Line
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from authlens.core.policy.decision.decide import Decision, decide
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
+from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Pretty, pretty
 
 if TYPE_CHECKING:

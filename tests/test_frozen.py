@@ -102,7 +102,7 @@ def test_nothing_is_assigned_or_deleted() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'name'"):
         value.name = "b"  # type: ignore[misc]  # that is the test
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot delete field 'name'"):
-        del value.name  # type: ignore[misc]  # that is the test
+        del value.name
     with pytest.raises(AttributeError):
         value.other = 1  # type: ignore[attr-defined]  # that is the test
     assert not hasattr(value, "__dict__")

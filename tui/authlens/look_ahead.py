@@ -14,6 +14,8 @@ from authlens.core.contract.refusal import NOT_FOUND
 from authlens.core.invocation.invocation import Failure
 from authlens.core.preflight.finding import Known, Missing
 from authlens.core.request.references import refers
+from authlens.core.text.visible import visible
+from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer
@@ -53,7 +55,11 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
     from authlens.store.references import References
     from authlens.store.signing_keys import missing_key, read_key
 
-    path = (base or Path()) / Path(sign.key).expanduser()
+    try:
+        path = user_path(sign.key, base)
+    except NotAPath as not_a_path:
+        yield Missing("sign.key", f"The signing key {visible(sign.key)}: {not_a_path}.")
+        return
     references = References(environ, base)
     if sign.passphrase is not None:
         problem = references.problem(sign.passphrase)
@@ -85,7 +91,11 @@ def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:
         return
     from authlens.endpoint.local import definition_file
 
-    path = definition_file(local, base)
+    try:
+        path = definition_file(local, base)
+    except RuntimeError as error:
+        yield Missing("target.local", str(error))
+        return
     if not path.exists():
         yield Missing("target.local", f"The file of the local target does not exist: {path}.")
 
@@ -96,4 +106,7 @@ def _local_authorizers(saved: SavedRequest, base: Path | None) -> tuple[Authoriz
     from authlens.endpoint.local import definition_file
     from authlens.endpoint.templates.outline import authorizers_of
 
-    return authorizers_of(definition_file(saved.target.local, base))
+    try:
+        return authorizers_of(definition_file(saved.target.local, base))
+    except RuntimeError:
+        return None

@@ -19,6 +19,7 @@ from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
+from authlens.gate import Gate
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ class Sender:
         local_targets: LocalTargets,
         references: Callable[[Path | None], References],
         now: Callable[[], datetime],
+        gate: Gate | None = None,
     ) -> None:
+        """gate: what may be run and reached; without one, nothing that a file alone names."""
+        self.gate = gate or Gate()
         self._gateway = gateway
         self._local_targets = local_targets
         self._references = references
@@ -91,6 +95,9 @@ class Sender:
     def _sent(self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime) -> Invocation:
         authorizer: Authorizer | None = None
         request = saved.request
+        wanted = self.gate.wanted(saved.target, base, () if source is None else (Path(source),))
+        if wanted is not None:
+            return not_sent(saved, source, started_at, wanted.failure)
         try:
             target = self.locate(saved.target, base)
             request = self._resolved(saved.request, base)
@@ -137,6 +144,9 @@ class Sender:
 
     def locate(self, target: Target, base: Path | None = None) -> Target:
         """The target with its URL: a local one is started when needed. Raises NotSent."""
+        refusal = self.gate.refusal(target, base)
+        if refusal is not None:
+            raise NotSent(refusal)
         if target.local is None:
             return target
         try:
@@ -271,6 +281,7 @@ def build_sender(
     now: Callable[[], datetime],
     retries: Retries = "once",
     mfa_code: Callable[[str], str] | None = None,
+    gate: Gate | None = None,
 ) -> Sender:
     """The sender over boto3, the user's references and local endpoints; none is imported before the first call."""
     from authlens.store.references import References as StoredReferences
@@ -280,6 +291,7 @@ def build_sender(
         _LazyLocalTargets(),
         lambda base: StoredReferences(environ, base),
         now,
+        gate,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import boto3
+import botocore.exceptions
 import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
@@ -221,6 +222,14 @@ def _without_terminal(command: Sequence[str], **options: Any) -> subprocess.Pope
     # Out of our session it would outlive us.
     atexit.register(process.kill)
     return process
+
+
+def own_region(target: Target) -> str | None:
+    """The region that the person's AWS configuration has for the profile; nobody is asked."""
+    try:
+        return Clients().region(Target(profile=target.profile))
+    except botocore.exceptions.BotoCoreError:
+        return None
 
 
 def _timeout(given: float | None, default: float) -> float | None:

@@ -27,6 +27,11 @@ class Places:
         return self.history.with_name("ca")
 
     @property
+    def trust(self) -> Path:
+        """The file of trusted folders, beside the history."""
+        return self.history.with_name("trust.yaml")
+
+    @property
     def crash_report(self) -> Path:
         """Where the app says what it stopped on, beside the history."""
         return self.history.with_name("crash-report.txt")

@@ -23,6 +23,7 @@ Answer = TypeVar("Answer")
 def ask(call: str, work: Callable[[], Answer]) -> Answer:
     """The answer to a call, which is left behind when it takes too long. Raises CommandError."""
     from authlens.core.invocation.gateway import CallFailed
+    from authlens.core.invocation.invocation import FailureKind
     from authlens.sending import TOTAL_DEADLINE
 
     answers: list[Answer] = []
@@ -39,7 +40,9 @@ def ask(call: str, work: Callable[[], Answer]) -> Answer:
     thread.join(TOTAL_DEADLINE)
     for error in failures:
         if isinstance(error, CallFailed):
-            raise CommandError(f"{call}: {error.words}", _code(error)) from error
+            failure = error.failure
+            words = failure.message if failure.kind is FailureKind.NOT_TRUSTED else f"{call}: {error.words}"
+            raise CommandError(words or failure.error, _code(error)) from error
         raise error
     if not answers:
         raise CommandError(f"{call}: no whole answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER)
@@ -72,4 +75,6 @@ def _code(error: CallFailed) -> ExitCode:
     kind = error.failure.kind
     if kind is FailureKind.AWS:
         return ExitCode.SERVICE
+    if kind is FailureKind.NOT_TRUSTED:
+        return ExitCode.USAGE
     return ExitCode.CONFIGURATION if kind in (FailureKind.CREDENTIALS, FailureKind.CONFIGURATION) else ExitCode.OTHER

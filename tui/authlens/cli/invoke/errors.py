@@ -12,6 +12,7 @@ _CODES = {
     FailureKind.AWS: ExitCode.SERVICE,
     FailureKind.REFUSED_HERE: ExitCode.USAGE,
     FailureKind.REFERENCE: ExitCode.USAGE,
+    FailureKind.NOT_TRUSTED: ExitCode.USAGE,
 }
 
 _CONFIGURATION = {"NoCredentialsError": "NoCredentials", "NoRegionError": "NoRegion"}

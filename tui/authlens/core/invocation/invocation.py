@@ -32,6 +32,8 @@ class FailureKind(StrEnum):
     LOCAL = "local endpoint"
     DEVICE = "device"
     """A real connection was refused before the function ran, or by a rule that is not the function's."""
+    NOT_TRUSTED = "not trusted"
+    """A file of a folder that is not trusted names a program or a host; nothing was run or sent."""
     FAULT = "fault"
     """A defect of ours."""
 

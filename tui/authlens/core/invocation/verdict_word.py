@@ -22,6 +22,7 @@ FAILED = {
     FailureKind.ABANDONED: "ABANDONED",
     FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
     FailureKind.DEVICE: "REFUSED",
+    FailureKind.NOT_TRUSTED: "NOT TRUSTED",
     FailureKind.FAULT: "INTERNAL FAULT",
 }
 

@@ -201,6 +201,11 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
         "The local endpoint could not be used.",
         "Mend the file that the message names; 'authlens serve' shows the same message.",
     ),
+    FailureKind.NOT_TRUSTED: (
+        Stage.CREDENTIALS,
+        "The folder of the request is not trusted; nothing was run or sent.",
+        "Look at what the request would run and reach, and trust the folder if you agree ('authlens trust').",
+    ),
     FailureKind.REFERENCE: (
         Stage.WELL_FORMED,
         "Something that the request refers to is missing; nothing was sent.",
@@ -234,7 +239,15 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
 }
 """By the kind of a failure that is not AWS's answer."""
 
-_UNJUDGED = frozenset({FailureKind.UNREACHABLE, FailureKind.LOCAL, FailureKind.FAULT, FailureKind.ABANDONED})
+_UNJUDGED = frozenset(
+    {
+        FailureKind.UNREACHABLE,
+        FailureKind.LOCAL,
+        FailureKind.NOT_TRUSTED,
+        FailureKind.FAULT,
+        FailureKind.ABANDONED,
+    }
+)
 """Nobody was reached or waited for: there is no stage to blame, the credentials' least of all."""
 
 

@@ -207,6 +207,7 @@ _SHORT = {
     FailureKind.CONFIGURATION: "not configured",
     FailureKind.UNREACHABLE: "unreachable",
     FailureKind.LOCAL: "local endpoint failed",
+    FailureKind.NOT_TRUSTED: "not trusted",
     FailureKind.TIMED_OUT: "no answer",
     FailureKind.BROKEN_ANSWER: "broken answer",
 }

@@ -1,0 +1,83 @@
+"""What sending a saved request would run, reach and read, from its text alone. Pure.
+
+The rule: of what only a file says, nothing is run and no host but AWS's own is reached before a person agreed to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from authlens.core.request.fields import texts
+from authlens.core.request.target import DEMO, Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.url import is_loopback
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{(?P<kind>env|file|keyring):(?P<name>[^}]*)\}")
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+"""`s3` is not one: `iot.s3.amazonaws.com` is a bucket, which can belong to anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a send would touch beside AWS itself, in the words of the file."""
+
+    local: str | None = None
+    """The file of the local target, whose programs would be run."""
+    host: str | None = None
+    """The endpoint URL, or the region where it is not the name of one."""
+    profile: str | None = None
+    """Whose credentials would sign."""
+    key: str | None = None
+    """The private key that would sign the token."""
+    files: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    keyring: tuple[str, ...] = ()
+
+
+def reach_of(saved: SavedRequest) -> Reach:
+    target, sign = saved.target, saved.sign
+    references = list(dict.fromkeys(_references(saved)))
+
+    def of_kind(kind: str) -> tuple[str, ...]:
+        return tuple(name for each, name in references if each == kind)
+
+    return Reach(
+        local=target.local,
+        host=target.endpoint_url or (target.region if has_odd_region(target) else None),
+        profile=target.profile,
+        key=sign.key if sign else None,
+        files=of_kind("file"),
+        variables=of_kind("env"),
+        keyring=of_kind("keyring"),
+    )
+
+
+def runs_code(target: Target) -> bool:
+    """Whether the target is a program on this machine that a file describes."""
+    return target.local is not None and target.local != DEMO
+
+
+def leaves_aws(target: Target, is_aws: Callable[[Target], bool]) -> bool:
+    """Whether the target leads to a host that is neither this machine nor, by `is_aws`, AWS IoT's own."""
+    if runs_code(target) or target.local == DEMO:
+        return False
+    if target.endpoint_url is None:
+        return has_odd_region(target)
+    return not is_loopback(target.endpoint_url) and (has_odd_region(target) or not is_aws(target))
+
+
+def has_odd_region(target: Target) -> bool:
+    return target.region is not None and _REGION.fullmatch(target.region) is None
+
+
+def _references(saved: SavedRequest) -> Iterator[tuple[str, str]]:
+    values = [text for _, text in texts(saved.request)]
+    if saved.sign is not None and saved.sign.passphrase is not None:
+        values.append(saved.sign.passphrase)
+    for value in values:
+        if isinstance(value, str):
+            for found in _REFERENCE.finditer(value):
+                if found["kind"]:
+                    yield found["kind"], found["name"].partition(":-")[0] if found["kind"] == "env" else found["name"]

@@ -1,0 +1,209 @@
+"""The one gate before a send: what only a file names is neither run nor reached before its folder is trusted.
+
+What a person names by their own act passes: on the command line, in the form, in the app's dialogs. So does AWS itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.target import DEMO, Target
+from authlens.core.saved.reach import leaves_aws, runs_code
+from authlens.store.trust import TrustList, covers, real_path
+from authlens.user_path import NotAPath, user_path
+
+_NAMED = ("profile", "region", "endpoint_url", "local")
+"""What a file can say of its target."""
+
+Key = tuple[Target, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What must be trusted before a send, and why."""
+
+    folders: tuple[Path, ...]
+    """Real paths, none of them below another."""
+    local: str | None = None
+    """The file whose programs would be run."""
+    host: str | None = None
+    """Where the request would be sent."""
+
+    @property
+    def failure(self) -> Failure:
+        what = f"run the programs of {self.local}" if self.local else f"send requests to {self.host}"
+        folders = " and ".join(str(folder) for folder in self.folders)
+        lines = "\n".join(f"authlens trust {shlex.quote(str(folder))}" for folder in self.folders)
+        return Failure(
+            FailureKind.NOT_TRUSTED,
+            "NotTrusted",
+            f"A file of {folders}, which is not trusted, wants to {what}. Nothing was run or sent. "
+            f"If you trust what is in there, allow it (or give --trust for this run):\n{lines}",
+        )
+
+
+class Gate:
+    """Decides for one process. Safe to call from any thread."""
+
+    def __init__(
+        self,
+        trusts: Callable[[Path], bool] = lambda path: False,
+        is_aws: Callable[[Target], bool] = lambda target: False,
+        allowed: Iterable[Path] = (),
+    ) -> None:
+        """trusts: whether the list has the path. is_aws: whether an endpoint URL is AWS IoT's own in the region.
+
+        allowed: folders that are trusted for this run.
+        """
+        self._trusts = trusts
+        self._is_aws = is_aws
+        self._lock = threading.Lock()
+        self._allowed = {real_path(path) for path in allowed}
+        self._given: set[tuple[str, object]] = set()
+        self._admitted: set[Key] = set()
+        self._is_open = False
+
+    def open(self) -> None:
+        """Let everything pass: whoever runs this runs the folder's code anyway."""
+        self._is_open = True
+
+    def allow(self, paths: Iterable[Path]) -> None:
+        """Trust the folders, or files, for this run."""
+        with self._lock:
+            self._allowed |= {real_path(path) for path in paths}
+
+    def vouch(self, target: Target, base: Path | None = None) -> None:
+        """The person named this target by their own act, field by field."""
+        with self._lock:
+            self._given |= set(_values(target, base))
+
+    def wanted(self, target: Target, base: Path | None, sources: Iterable[Path] = ()) -> Wanted | None:
+        """What must be trusted before the target is used; `None` when it may be, which is remembered for `refusal`.
+
+        base: the folder of the file that names the target; `None` where a person typed it.
+        sources: the files that the request was taken from, where they are known.
+        """
+        key = _key(target, base)
+        by_file = self._of_file(target, base)
+        sources = tuple(sources)
+        if self._is_open or (base is None and not sources) or not self._asks(by_file, target):
+            self._admit(key)
+            return None
+        paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
+        if runs_code(by_file):
+            paths |= set(_both(_local(target, base)))
+        missing = [path for path in paths if not self._trusted(path)]
+        if not missing:
+            self._admit(key)
+            return None
+        local = str(_local(target, base)) if runs_code(by_file) else None
+        return Wanted(_outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region)
+
+    def refusal(self, target: Target, base: Path | None) -> Failure | None:
+        """Why the target may not be used; `None` when it passed before, or passes without its file being known."""
+        wanted = None if _key(target, base) in self._admitted else self.wanted(target, base)
+        return wanted.failure if wanted else None
+
+    def allow_wanted(self, target: Target, base: Path | None, sources: Iterable[Path]) -> None:
+        """Trust for this run what the target needs."""
+        wanted = self.wanted(target, base, sources)
+        if wanted is not None:
+            self.allow(wanted.folders)
+
+    def may_look_up(self, target: Target, base: Path | None, sources: Iterable[Path] = ()) -> bool:
+        """Whether questions may be asked before the first send: not of what only an untrusted file names."""
+        sources = tuple(sources)
+        if self._is_open or (base is None and not sources) or _key(target, base) in self._admitted:
+            return True
+        by_file = self._of_file(target, base)
+        if all(getattr(by_file, name) in (None, DEMO) for name in _NAMED):
+            return True
+        paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
+        return all(map(self._trusted, paths)) and self.wanted(target, base, sources) is None
+
+    def _asks(self, by_file: Target, target: Target) -> bool:
+        """Whether this is more than a request to AWS. Only what the file says counts, with the region that holds."""
+        if by_file.endpoint_url is not None:
+            by_file = replace(by_file, region=target.region)
+        return runs_code(by_file) or leaves_aws(by_file, self._is_aws)
+
+    def _of_file(self, target: Target, base: Path | None) -> Target:
+        """The target with what the person did not name."""
+        named = dict(zip(_NAMED, _values_of(target, base), strict=True))
+        known = {name: None for name in _NAMED if (name, named[name]) in self._given}
+        return replace(target, **known)
+
+    def _trusted(self, path: Path) -> bool:
+        return covers(self._allowed, str(path)) or self._trusts(path)
+
+    def _admit(self, key: Key) -> None:
+        with self._lock:
+            self._admitted.add(key)
+
+
+def _key(target: Target, base: Path | None) -> Key:
+    """The time-outs of the settings make no other target of it."""
+    plain = Target(**{name: getattr(target, name) for name in _NAMED})
+    return plain, "" if base is None else real_path(base)
+
+
+def _values(target: Target, base: Path | None) -> Iterable[tuple[str, object]]:
+    return [pair for pair in zip(_NAMED, _values_of(target, base), strict=True) if pair[1] is not None]
+
+
+def _values_of(target: Target, base: Path | None) -> tuple[object, ...]:
+    local = None if target.local is None else str(_local(target, base))
+    return (target.profile, target.region, target.endpoint_url, local)
+
+
+def _local(target: Target, base: Path | None) -> Path:
+    """What cannot be a path is a place that nobody trusts; sending says what is wrong with it."""
+    try:
+        return Path(os.path.abspath(user_path(target.local or "", base)))
+    except NotAPath:
+        return Path(os.path.abspath(base or Path()))
+
+
+def _both(file: Path) -> tuple[Path, Path]:
+    """Where a file lies, and where it really lies when it is a link. An entry of its own counts as well."""
+    return _as_folder(file.parent) / file.name, Path(real_path(file))
+
+
+def _as_folder(folder: Path) -> Path:
+    return Path(real_path(folder))
+
+
+def _folder_of(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
+    found = sorted(set(folders))
+    return tuple(each for each in found if not any(other != each and other in each.parents for other in found))
+
+
+def named_by(options: Mapping[str, object]) -> Target:
+    """The target that options of the command line name."""
+    known = {field.name for field in fields(Target)}
+    return Target(**{name: value for name, value in options.items() if name in known})  # type: ignore[arg-type]
+
+
+def build_gate(environ: Mapping[str, str], trust_file: Callable[[], Path]) -> Gate:
+    """The gate over the person's list and AUTHLENS_TRUST; neither the list nor botocore is read before it is needed."""
+    from authlens.store.trust import from_environment
+
+    return Gate(lambda path: TrustList(trust_file()).trusts(path), _is_iot, from_environment(environ))
+
+
+def _is_iot(target: Target) -> bool:
+    from authlens.aws.hosts import is_iot_url
+    from authlens.aws.sessions import own_region
+
+    region = target.region or own_region(target)
+    return region is not None and target.endpoint_url is not None and is_iot_url(target.endpoint_url, region)

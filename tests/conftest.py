@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ def scrubbed_environment(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    # What the tests write is their own; those of trust take this back.
+    monkeypatch.setenv("AUTHLENS_TRUST", os.pathsep.join((tempfile.gettempdir(), str(Path(__file__).parent.parent))))
     return home
 
 

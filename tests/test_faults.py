@@ -23,7 +23,7 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, read_items
-from support.desk import NOW, NoLocalTargets, PlainReferences, ScriptedGateway
+from support.desk import NOW, NoLocalTargets, PlainReferences, ScriptedGateway, trusting
 from support.one_command import Command
 
 SECRET = "canary-of-a-secret"
@@ -66,7 +66,7 @@ class Parts:
         self.gateway, self.targets, self.references = map(
             Broken, (ScriptedGateway(), NoLocalTargets(), PlainReferences())
         )
-        self.sender = Sender(self.gateway, self.targets, lambda base: self.references, lambda: NOW)
+        self.sender = Sender(self.gateway, self.targets, lambda base: self.references, lambda: NOW, trusting())
 
     def all(self) -> dict[str, Broken]:
         return dict(zip(PARTS, (self.gateway, self.targets, self.references), strict=True))

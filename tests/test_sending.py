@@ -22,6 +22,7 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing import keys, signing
 from authlens.sending import Sender
 from authlens.store.references import References
+from support.desk import trusting
 from support.fault_server import FaultServer, fault_server, http
 
 GRANTED = json.dumps({"isAuthenticated": True, "principalId": "p", "policyDocuments": []})
@@ -46,7 +47,7 @@ class Elsewhere:
 
 
 def sender(url: str | None, **environ: str) -> Sender:
-    return Sender(GATEWAY, Elsewhere(url), lambda base: References(environ, base), lambda: NOW)
+    return Sender(GATEWAY, Elsewhere(url), lambda base: References(environ, base), lambda: NOW, trusting())
 
 
 @pytest.fixture

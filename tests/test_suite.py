@@ -18,7 +18,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, Problem
-from support.desk import NOW, PASSED, PlainReferences, ScriptedGateway, sender
+from support.desk import NOW, PASSED, PlainReferences, ScriptedGateway, sender, trusting
 
 THROTTLED = Reply(Failure(FailureKind.AWS, "ThrottlingException", "Rate exceeded", 400), 0.001)
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(password="${env:SECRET}", client_id="${env:CLIENT}"))
@@ -126,7 +126,7 @@ def nowhere(target: Target) -> Target:
 
 def test_a_local_target_is_located_once_and_remembered_by_its_file() -> None:
     targets = Located(here)
-    runner = Suite(Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW), {})
+    runner = Suite(Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW, trusting()), {})
 
     results = [runner.run(item(target=Target(local="a.yaml"))) for _ in range(3)]
 
@@ -136,7 +136,7 @@ def test_a_local_target_is_located_once_and_remembered_by_its_file() -> None:
 
 def test_a_target_that_cannot_start_fails_each_item_and_is_tried_once() -> None:
     targets = Located(nowhere)
-    runner = Suite(Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW), {})
+    runner = Suite(Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW, trusting()), {})
 
     results = [runner.run(item(target=Target(local="a.yaml"))) for _ in range(3)]
 
@@ -147,7 +147,9 @@ def test_a_target_that_cannot_start_fails_each_item_and_is_tried_once() -> None:
 def test_serve_replaces_every_target() -> None:
     targets = Located(here)
     runner = Suite(
-        Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW), {}, serve=Path("a.yaml")
+        Sender(ScriptedGateway(), targets, lambda base: PlainReferences(), lambda: NOW, trusting()),
+        {},
+        serve=Path("a.yaml"),
     )
 
     assert runner.ready() is None
@@ -161,7 +163,7 @@ def test_serve_replaces_every_target() -> None:
 
 def test_what_keeps_the_endpoint_from_starting_is_known_before_anything_is_sent() -> None:
     runner = Suite(
-        Sender(ScriptedGateway(), Located(nowhere), lambda base: PlainReferences(), lambda: NOW),
+        Sender(ScriptedGateway(), Located(nowhere), lambda base: PlainReferences(), lambda: NOW, trusting()),
         {},
         serve=Path("a.yaml"),
     )

@@ -15,6 +15,7 @@ from authlens.core.invocation.invocation import Wire
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
+from authlens.gate import Gate
 from authlens.sending import Sender
 
 NOW = datetime(2026, 11, 23, 9, 30, 0, tzinfo=UTC)
@@ -95,5 +96,10 @@ class PlainReferences:
         return text
 
 
+def trusting() -> Gate:
+    """A gate for requests whose files the test wrote itself."""
+    return Gate(lambda path: True)
+
+
 def sender(gateway: ScriptedGateway) -> Sender:
-    return Sender(gateway, NoLocalTargets(), lambda base: PlainReferences(), lambda: NOW)
+    return Sender(gateway, NoLocalTargets(), lambda base: PlainReferences(), lambda: NOW, trusting())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authlens.aws.sessions import Retries
+    from authlens.gate import Gate
     from authlens.sending import Sender
     from authlens.store.history import History
     from authlens.store.places import Places
@@ -59,6 +61,7 @@ def _leave_garbage(words: list[str]) -> None:
 
 
 def build_world() -> World:
+    gate = cache(lambda: build_gate(os.environ))
     return World(
         stdin=sys.stdin,
         output=Output(sys.stdout),
@@ -67,8 +70,9 @@ def build_world() -> World:
         now=now,
         places=lambda: find_places(os.environ),
         open_history=open_history,
-        sender=lambda: build_sender("once"),
-        patient_sender=lambda: build_sender("configured"),
+        sender=lambda: build_sender("once", gate()),
+        patient_sender=lambda: build_sender("configured", gate()),
+        gate=gate,
     )
 
 
@@ -94,10 +98,16 @@ def open_history() -> History:
     return History(places.history, load_settings(places.settings).history_keep)
 
 
-def build_sender(retries: Retries, mfa_code: Callable[[str], str] | None = None) -> Sender:
+def build_gate(environ: Mapping[str, str]) -> Gate:
+    from authlens.gate import build_gate as build
+
+    return build(environ, lambda: find_places(environ).trust)
+
+
+def build_sender(retries: Retries, gate: Gate, mfa_code: Callable[[str], str] | None = None) -> Sender:
     from authlens.sending import build_sender as build
 
-    return build(os.environ, now, retries, mfa_code)
+    return build(os.environ, now, retries, mfa_code, gate)
 
 
 def _run(words: list[str], world: World) -> int:
@@ -137,14 +147,16 @@ def _open_app(wish: OpenApp, world: World) -> int:
         if wish.path is not None and not wish.path.exists():
             raise CommandError(f"there is no file, folder or command {wish.path.name}; 'authlens --help' lists them")
         raise CommandError("the app needs a terminal; 'authlens --help' lists the commands that work without one")
+    from authlens.gate import named_by
     from authlens.store.settings import load_settings, save_settings
     from authlens.ui.app import run
     from authlens.ui.runtime.services import Desk
 
-    places = world.places()
+    places, gate = world.places(), world.gate()
+    gate.vouch(named_by(wish.overrides or {}))
     left = run(
         Desk(
-            build_sender=lambda ask: build_sender("once", ask),
+            build_sender=lambda ask: build_sender("once", gate, ask),
             open_history=world.open_history,
             places=places,
             settings=load_settings(places.settings),

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.target import DEMO, Target
@@ -136,8 +137,8 @@ class Gate:
     def _of_file(self, target: Target, base: Path | None) -> Target:
         """The target with what the person did not name."""
         named = dict(zip(_NAMED, _values_of(target, base), strict=True))
-        known = {name: None for name in _NAMED if (name, named[name]) in self._given}
-        return replace(target, **known)
+        by_person = {name for name in _NAMED if (name, named[name]) in self._given}
+        return _plain({name: None if name in by_person else getattr(target, name) for name in _NAMED})
 
     def _trusted(self, path: Path) -> bool:
         return covers(self._allowed, str(path)) or self._trusts(path)
@@ -149,8 +150,12 @@ class Gate:
 
 def _key(target: Target, base: Path | None) -> Key:
     """The time-outs of the settings make no other target of it."""
-    plain = Target(**{name: getattr(target, name) for name in _NAMED})
+    plain = _plain({name: getattr(target, name) for name in _NAMED})
     return plain, "" if base is None else real_path(base)
+
+
+def _plain(values: Mapping[str, Any]) -> Target:
+    return Target(values["profile"], values["region"], values["endpoint_url"], values["local"])
 
 
 def _values(target: Target, base: Path | None) -> Iterable[tuple[str, object]]:

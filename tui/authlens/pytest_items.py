@@ -93,6 +93,7 @@ def _suite(config: pytest.Config) -> Suite:
         stack = ExitStack()
         config.add_cleanup(stack.close)
         sender = stack.enter_context(build_sender(os.environ, lambda: datetime.now(UTC)))
+        sender.gate.open()
         config.stash[_SUITE] = Suite(sender, os.environ, _serve(config))
     return config.stash[_SUITE]
 

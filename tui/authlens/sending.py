@@ -16,6 +16,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
+from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
@@ -95,7 +96,7 @@ class Sender:
     def _sent(self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime) -> Invocation:
         authorizer: Authorizer | None = None
         request = saved.request
-        wanted = self.gate.wanted(saved.target, base, () if source is None else (Path(source),))
+        wanted = self.gate.wanted(saved.target, base, _files(source))
         if wanted is not None:
             return not_sent(saved, source, started_at, wanted.failure)
         try:
@@ -269,6 +270,11 @@ def not_sent(
     """The invocation of a call that came to no answer."""
     source = _absolute(source)
     return Invocation(saved.request, saved.target, failure, started_at, seconds, source=source, sign=saved.sign)
+
+
+def _files(source: str | None) -> tuple[Path, ...]:
+    """The file of a source, which may name a case of it."""
+    return () if source is None else (Path(split_source(source)[0]),)
 
 
 def _absolute(source: str | None) -> str | None:

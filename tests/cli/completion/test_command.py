@@ -25,7 +25,7 @@ from support.terminal import Terminal
 def _world(**environ: str) -> tuple[World, io.StringIO]:
     out = io.StringIO()
     unused = cast(Any, None)
-    return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 5), out
+    return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 6), out
 
 
 @pytest.fixture(scope="module")

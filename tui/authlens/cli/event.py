@@ -19,6 +19,7 @@ from authlens.cli.inputs.saved_requests import (
     resolve_references,
 )
 from authlens.cli.inputs.signing import signed
+from authlens.cli.inputs.trust import declare_trust
 from authlens.core.request.request import TlsContext
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     declare_authorizer(parser)
     declare_environment(parser)
+    declare_trust(parser)
     parser.add_argument("--resolve", action="store_true", help="resolve references: the event then holds secrets")
     parser.add_argument("--reveal", action="store_true", help="write secrets into device lines")
     parser.add_argument("--endpoint", metavar="HOST", help="the account's data endpoint, for device lines")
@@ -69,7 +71,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.read is not None:
         return _read(arguments, world)
-    saved, base = read_saved_request(arguments.request, world, arguments.environment)
+    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
     authorizer = known_authorizer(arguments, world, saved, base)
     request = _request(arguments, world, saved, base, authorizer)
     if arguments.device_lines:

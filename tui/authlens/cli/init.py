@@ -61,6 +61,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     for name, content in files.items():
         _write(folder / name, content, shared=name.startswith(SHARED))
         world.output.line(str(folder / name))
+    _trust(folder, world)
     _introduce(folder, world)
     return ExitCode.DONE
 
@@ -113,6 +114,16 @@ def _write(path: Path, content: bytes, shared: bool) -> None:
             file.write(content)
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _trust(folder: Path, world: World) -> None:
+    """Who makes a project has chosen what it runs. A list that cannot be written is asked about when it matters."""
+    from authlens.store.trust import TrustList, TrustNotKept
+
+    try:
+        TrustList(world.places().trust).add([folder], world.now())
+    except TrustNotKept as error:
+        narrate(f"authlens: {error}", world.stderr)
 
 
 def _introduce(folder: Path, world: World) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
+from authlens.cli.inputs.trust import declare_trust, note_source
 from authlens.core.saved.cases import split_source
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--connections", action="store_true", help="what AWS IoT logged of the client's connections")
     parser.add_argument("--group", metavar="NAME", help="the log group, where it is not the usual one")
+    declare_trust(parser)
     parser.add_argument("--reveal", action="store_true", help="write secrets of the request that a log repeats")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -88,11 +90,13 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:
-        return (*read_saved_request(arguments.request, world, arguments.environment), None)
+        return (*read_saved_request(arguments.request, world, arguments.environment, arguments.trust), None)
     if arguments.since is not None:
         raise CommandError("--since is for --request; an invocation of the history has its own time")
     invocation = of_history(arguments.history, world)
-    base = Path(split_source(invocation.source)[0]).parent if invocation.source else None
+    path = Path(split_source(invocation.source)[0]) if invocation.source else None
+    base = path.parent if path else None
+    note_source(invocation.target, base, path, arguments.trust, world)
     return SavedRequest(invocation.request, target=invocation.target), base, invocation
 
 

@@ -23,6 +23,7 @@ from authlens.cli.inputs.saved_requests import (
     resolve_references,
 )
 from authlens.cli.inputs.signing import given_token, signed
+from authlens.cli.inputs.trust import declare_trust
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     declare_authorizer(parser)
     declare_environment(parser)
     parser.add_argument("--request", metavar="FILE", help=f"with token and signature: {REQUEST_HELP}")
+    declare_trust(parser)
     parser.add_argument("--signature", metavar="S", help="the signature in base64")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -115,7 +117,7 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
 
     if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
         raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
-    saved, base = read_saved_request(arguments.request, world, arguments.environment)
+    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
     authorizer = known_authorizer(arguments, world, saved, base)
     resolved = replace(saved, request=resolve_references(saved.request, base, world))
     request = signed(resolved, base, authorizer, world, is_resolved=True)

@@ -36,6 +36,7 @@ COMMANDS = (
     Command("event", "show the event that the function receives"),
     Command("diff", "compare two invocations, outcomes or files"),
     Command("run", "run saved requests as a suite", is_family=True),
+    Command("trust", "let the files of a folder run local code and name endpoints"),
     Command("history", "list, show, export or clear the history", is_family=True),
     Command("config", "show where settings, history and saved requests live"),
 )

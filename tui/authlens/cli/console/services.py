@@ -12,6 +12,7 @@ from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.saved.saved_request import SavedRequest
+    from authlens.gate import Gate
     from authlens.sending import Sender
     from authlens.store.history import History
     from authlens.store.places import Places
@@ -30,6 +31,8 @@ class World:
     """Builds the sender, a context manager that ends what it started; boto3 is imported when something is sent."""
     patient_sender: Callable[[], Sender]
     """The same, but it retries and waits as the AWS CLI does. For `invoke`."""
+    gate: Callable[[], Gate]
+    """The one gate of this run, which every sender has: what files may run and reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +50,7 @@ class OpenApp:
     """What that command line says beside the request, such as `--output text`; an empty value stands for none."""
     watch: bool = False
     """Send the request again whenever the function's code changes."""
+    source: Path | None = None
+    """The file that `saved` was taken from; its target is trusted as that file is."""
     overrides: Mapping[str, object] | None = None
     """Fields of `Target` that the command line gave."""

@@ -17,6 +17,7 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
     read_text,
 )
+from authlens.cli.inputs.trust import declare_trust, note_source
 from authlens.core.saved.cases import split_source
 from authlens.frozen import dataclass
 
@@ -64,6 +65,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     declare_authorizer(parser)
     declare_environment(parser)
+    declare_trust(parser)
     parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
     parser.add_argument(
         "--deployment",
@@ -122,14 +124,14 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
-        saved, base = read_saved_request(arguments.request, world, arguments.environment)
+        saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
         known, problem = look_ahead(saved, world.environ, base), None
         try:
             authorizer, deployment = _known(arguments, world, saved, base)
         except CommandError as error:
             authorizer, deployment, problem = None, None, error
             known = with_lookup(known, _of_aws(error))
-            if known.has_authorizer is not False:
+            if known.has_authorizer is not False or error.code is ExitCode.USAGE:
                 raise
         findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
         authorizer = authorizer or known.authorizer
@@ -141,8 +143,10 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     stored = _stored(arguments, world)
     invocation = stored.invocation
     saved = SavedRequest(invocation.request, target=invocation.target)
-    base = Path(split_source(invocation.source or "")[0]).parent
-    authorizer, deployment = _known(arguments, world, saved, base)
+    path = Path(split_source(invocation.source)[0]) if invocation.source else None
+    folder = path.parent if path else None
+    note_source(saved.target, folder, path, arguments.trust, world)
+    authorizer, deployment = _known(arguments, world, saved, folder)
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     return _Explained(
         verdict,

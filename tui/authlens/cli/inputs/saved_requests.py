@@ -59,9 +59,12 @@ def _bounded(content: bytes, name: str, what: str) -> bytes:
     return content
 
 
-def read_saved_request(name: str, world: World, environment: str | None = None) -> tuple[SavedRequest, Path]:
+def read_saved_request(
+    name: str, world: World, environment: str | None = None, trust: bool = False
+) -> tuple[SavedRequest, Path]:
     """The saved request, or the case that `FILE::NAME` names, and the folder that its relative paths start from.
 
+    trust: what its target needs is trusted for this run.
     Raises CommandError.
     """
     from authlens.core.saved.saved_request_yaml import read
@@ -74,7 +77,15 @@ def read_saved_request(name: str, world: World, environment: str | None = None) 
         saved = chosen_case(read(text), case, file)
     except YamlError as error:
         raise CommandError(f"{file}: {error}") from error
-    return saved if environment is None else in_environment(saved, base, environment), base
+    saved = saved if environment is None else in_environment(saved, base, environment)
+    _note_source(saved, base, None if file == STDIN else user_path(file), trust, world)
+    return saved, base
+
+
+def _note_source(saved: SavedRequest, base: Path, path: Path | None, trust: bool, world: World) -> None:
+    from authlens.cli.inputs.trust import note_source
+
+    note_source(saved.target, base, path, trust, world)
 
 
 REQUEST_HELP = "a saved request, or one case of it as FILE::NAME; - is standard input"

@@ -16,9 +16,10 @@ from authlens.cli.console.services import OpenApp, World
 from authlens.cli.invoke import errors
 from authlens.cli.invoke.aws_config import Prompt, Settings
 from authlens.cli.invoke.aws_config import settings as read_settings
-from authlens.cli.invoke.input import Draft, check_readable, gather, rebased
+from authlens.cli.invoke.input import Draft, check_readable, gather, rebased, target_of
 from authlens.cli.invoke.output import Style, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, Given, Option, OptionError, read
+from authlens.core.saved.cases import split_source
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -76,14 +77,16 @@ def _encode_output(world: World) -> None:
 
 
 def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
-    saved = gather(given, settings.raw_password, world, complete=False).saved
+    draft = gather(given, settings.raw_password, world, complete=False)
     more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
-    return OpenApp(saved=saved, prompt=True, more_options=tuple(more))
+    world.gate().vouch(target_of(given))
+    source = Path(split_source(draft.source)[0]) if draft.source else None
+    return OpenApp(saved=draft.saved, source=source, prompt=True, more_options=tuple(more))
 
 
 def _outside_the_form(option: Option, given: Given) -> bool:
     """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
-    how = option.group == OUTPUT or option.key in ("exit_code", "decode", "save", "no_history")
+    how = option.group == OUTPUT or option.key in ("exit_code", "decode", "save", "no_history", "trust")
     return how and option.key in given.values
 
 
@@ -146,6 +149,7 @@ class _Call:
     world: World
 
     def send(self, draft: Draft) -> ExitCode:
+        self._check_trust(draft)
         self._save(draft)
         self._debug_before(draft)
         with self.world.patient_sender() as sender:
@@ -200,6 +204,17 @@ class _Call:
         if failure.kind is failure.kind.BROKEN_ANSWER:
             narrate(redact(errors.what_came(invocation.wire)), self.world.stderr)
         return errors.exit_code(failure)
+
+    def _check_trust(self, draft: Draft) -> None:
+        """Of what the saved request names; what options name is the person's own choice."""
+        if draft.base is None:
+            return
+        from authlens.cli.inputs.trust import check_trust
+
+        self.world.gate().vouch(target_of(self.given))
+        path = Path(split_source(draft.source)[0]) if draft.source else None
+        named = (draft.saved.target, draft.base, path)
+        check_trust([named], self.given.flag("trust"), self.world)
 
     def _save(self, draft: Draft) -> None:
         file = self.given.text("save")

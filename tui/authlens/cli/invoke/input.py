@@ -21,9 +21,11 @@ from authlens.core.commands.options import Given
 from authlens.core.request import references
 from authlens.core.request.members import FIELDS
 from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.file_names import file_hint
 from authlens.frozen import dataclass
+from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import World
@@ -82,9 +84,11 @@ def _saved_request(given: Given, world: World) -> Draft:
     if file == STDIN:
         _refuse_two_readers(given)
         return Draft(*read_saved_request(name, world, environment))
-    path = Path(file)
     try:
+        path = user_path(file)
         saved = chosen_case(load_request(path).saved, case, file)
+    except NotAPath as error:
+        raise CommandError(f"--request: {file}: {error}") from None
     except RequestFileError as error:
         raise CommandError(f"--request: {error}") from None
     return Draft(in_environment(saved, path.parent, environment) if environment else saved, path.parent, name)
@@ -212,6 +216,12 @@ def _refuse_second_source(key: str, option: str, members: Mapping[str, Any]) -> 
     )
     if twice:
         raise CommandError(f"{place} is given twice: by {option} and on the command line")
+
+
+def target_of(given: Given) -> Target:
+    """What the options alone say of the target."""
+    target: Target = _target(given, SavedRequest(AuthorizerRequest()))
+    return target
 
 
 def _target(given: Given, saved: SavedRequest) -> Any:

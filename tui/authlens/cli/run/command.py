@@ -6,6 +6,7 @@ import argparse
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
+from authlens.cli.inputs.trust import HELP
 from authlens.cli.run.options import (
     HistoryOptions,
     NegativeOptions,
@@ -61,6 +62,7 @@ def _declare_suite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-fast", action="store_const", const=True, help="stop at the first that does not pass")
     parser.add_argument("--serve", metavar="FILE", help="start the local endpoint of this file and send all to it")
     parser.add_argument("--no-history", action="store_const", const=True, help="do not record the invocations")
+    parser.add_argument("--trust", action="store_const", const=True, help=HELP)
 
 
 def _declare_reporting(parser: argparse.ArgumentParser) -> None:

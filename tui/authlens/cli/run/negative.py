@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.cli.inputs.trust import note_source
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import NegativeOptions
 
@@ -30,7 +31,7 @@ def write_negative_cases(options: NegativeOptions, world: World) -> ExitCode:
         if is_refused(item.saved):
             refused += 1
             continue
-        for case in _cases(item, item.saved, world):
+        for case in _cases(item, item.saved, options.trust, world):
             kept += not _write(folder / f"{item.stem}-{case.name}.yaml", case, item, world)
     if refused:
         said = "1 request expects" if refused == 1 else f"{refused} requests expect"
@@ -41,13 +42,14 @@ def write_negative_cases(options: NegativeOptions, world: World) -> ExitCode:
     return ExitCode.UNJUDGED if unreadable else ExitCode.DONE
 
 
-def _cases(item: Item, saved: SavedRequest, world: World) -> tuple[NegativeCase, ...]:
+def _cases(item: Item, saved: SavedRequest, trust: bool, world: World) -> tuple[NegativeCase, ...]:
     from authlens.core.invocation.gateway import CallFailed
     from authlens.core.request.authorizer import Authorizer
     from authlens.store.negative_files import cases_of
 
     authorizer: Authorizer | None = None
     if saved.sign and saved.sign.place != "token":
+        note_source(saved.target, item.base, item.path, trust, world)
         with world.sender() as sender:
             try:
                 authorizer = sender.describe(saved.request.authorizer_name or "", saved.target, item.base)

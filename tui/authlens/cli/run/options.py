@@ -45,6 +45,7 @@ class SuiteOptions:
     no_history: bool = False
     repeat: int = 1
     fail_fast: bool = False
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class ReplayOptions:
     concurrency: int | None = None
     no_history: bool = False
     fail_fast: bool = False
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class TargetOptions:
     environment: str | None = None
     concurrency: int | None = None
     no_history: bool = False
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class NegativeOptions:
 
     negative: str
     selection: Selection = field(default_factory=Selection)
+    trust: bool = False
 
 
 def read_options(kind: type[Options], arguments: argparse.Namespace, way: str) -> Options:

@@ -9,7 +9,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.run.items import item_of
 from authlens.cli.run.options import ReplayOptions
-from authlens.cli.run.suite import concurrency_for, grouped, open_suite, report
+from authlens.cli.run.suite import check_items, concurrency_for, grouped, open_suite, report
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
@@ -25,6 +25,7 @@ def replay(options: ReplayOptions, world: World) -> ExitCode:
     stored = _stored(options.replay, world)
     with open_suite(options.serve, options.no_history, world) as suite:
         items = [_item(invocation) for invocation in stored]
+        check_items(() if options.serve else items, options.trust, world)
         suite.begin(items)
         jobs = list(zip(stored, items, strict=True))
         concurrency = options.concurrency or concurrency_for(items, options.serve)

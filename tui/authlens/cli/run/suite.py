@@ -10,7 +10,8 @@ from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
-from authlens.cli.run.items import items_of
+from authlens.cli.inputs.trust import check_trust
+from authlens.cli.run.items import STDIN, items_of
 from authlens.cli.run.options import Reporting, SuiteOptions
 from authlens.cli.run.report import JsonReport, Report, TextReport, terminal_style
 from authlens.cli.run.run_progress import Progress
@@ -56,11 +57,23 @@ def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[I
     """The items, read while their endpoints start."""
     suite.begin()
     items = items_of(options.selection, world, options.environment)
+    check_items(() if options.serve else items, options.trust, world)
     suite.begin(items)
     failure = suite.ready()
     if failure:
         raise CommandError(failure.message or failure.error)
     return items
+
+
+def check_items(items: Iterable[Item], trust: bool, world: World) -> None:
+    """One item that may not be sent refuses the whole run, before anything is. Raises CommandError."""
+    named = ((item.saved.target, item.base or _typed(item), item.path) for item in items if item.saved)
+    check_trust(named, trust, world)
+
+
+def _typed(item: Item) -> Path | None:
+    """What is piped in was written by nobody knows whom; it counts as lying in the working folder."""
+    return Path() if item.name.partition("::")[0] == STDIN else None
 
 
 def concurrency_for(items: Iterable[Item], serve: str | None) -> int:

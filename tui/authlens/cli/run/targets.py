@@ -13,7 +13,15 @@ from authlens.cli.console.services import World
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import Reporting, TargetOptions
 from authlens.cli.run.report import WORDS, as_json, summary
-from authlens.cli.run.suite import AWS_CONCURRENCY, annotate_result, check_junit, exit_code, open_suite, write_reports
+from authlens.cli.run.suite import (
+    AWS_CONCURRENCY,
+    annotate_result,
+    check_items,
+    check_junit,
+    exit_code,
+    open_suite,
+    write_reports,
+)
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
@@ -43,6 +51,9 @@ def compare_targets(options: TargetOptions, world: World) -> ExitCode:
     with open_suite(None, options.no_history, world) as suite:
         items = items_of(options.selection, world, options.environment)
         jobs = [_there(item, destination) for item in items for destination in _of(item, destinations)]
+        for destination in destinations:
+            world.gate().vouch(destination.target)
+        check_items(jobs, options.trust, world)
         suite.begin(jobs)
         results = Workers(suite.run, options.concurrency or AWS_CONCURRENCY).run(jobs)
         for item in items:

@@ -141,6 +141,7 @@ OPTIONS = (
     _flag("--decode", OURS, "print policy documents as JSON objects; applied before --query", ours=True),
     Option("--save", OURS, "write the request as a saved request first; never overwrites", metavar="FILE", ours=True),
     _flag("--no-history", OURS, "do not record the invocation", ours=True),
+    _flag("--trust", OURS, "trust the folder of --request, and of its local target, for this run", ours=True),
     _flag("--help", OURS, "print this help", ours=True),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 
@@ -16,6 +17,12 @@ class Destination:
     text: str
     """As it was written."""
     values: Mapping[str, str]
+
+    @property
+    def target(self) -> Target:
+        """What the text alone names."""
+        values = self.values
+        return Target(values.get("profile"), values.get("region"), values.get("endpointUrl"), values.get("local"))
 
     def of(self, saved: SavedRequest) -> SavedRequest:
         """The saved request as it is sent there. What the text does not name stays; `local` replaces the rest."""

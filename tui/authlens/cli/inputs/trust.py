@@ -1,0 +1,44 @@
+"""Trust on the command line: refuses before anything is sent, with the command that would allow it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+
+from authlens.cli.console.diagnostics import CommandError
+from authlens.cli.console.services import World
+from authlens.core.request.target import Target
+
+HELP = "trust the folders of the files named, for this run"
+
+Named = tuple[Target, Path | None, Path | None]
+"""A target, the folder that its relative paths start from, and the file that names it."""
+
+
+def declare_trust(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--trust", action="store_true", help=HELP)
+
+
+def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
+    """Every target may be used, or with `trust` from now on. Raises CommandError with a line for each folder."""
+    gate = world.gate()
+    missing: dict[str, str] = {}
+    for target, base, source in dict.fromkeys(named):
+        sources = () if source is None else (source,)
+        if trust:
+            gate.allow_wanted(target, base, sources)
+        wanted = gate.wanted(target, base, sources)
+        if wanted is not None:
+            sentence, _, lines = (wanted.failure.message or "").partition("\n")
+            missing |= {line: sentence for line in lines.splitlines() if line not in missing}
+    if missing:
+        raise CommandError("\n".join([next(iter(missing.values())), *missing]))
+
+
+def note_source(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
+    """Let the gate know which file names the target, so that what is trusted may be asked; the rest is refused then."""
+    sources = () if source is None else (source,)
+    if trust:
+        world.gate().allow_wanted(target, base, sources)
+    world.gate().wanted(target, base, sources)

@@ -1,0 +1,81 @@
+"""Trust a folder: let its files run local code and name endpoints, until that is taken back."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.services import World
+
+if TYPE_CHECKING:
+    from authlens.store.trust import TrustList
+
+_EXAMPLES = """examples:
+  authlens trust                     trust the working folder and all below it
+  authlens trust ~/src/demo
+  authlens trust ~/src/demo --remove
+  authlens trust --list              what is trusted, and since when
+
+A saved request can name a program of this machine (target.local) or a host (target.endpointUrl). Neither is run or
+reached before its folder is trusted, and that of the local target's file. Requests to AWS itself need no trust.
+For one run: --trust with the command, or the environment variable AUTHLENS_TRUST with folders separated like PATH."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = _EXAMPLES
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="the folder (default: the working folder)")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--remove", action="store_true", help="trust it no longer")
+    how.add_argument("--list", action="store_true", help="list what is trusted, with its date")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
+
+
+def run(arguments: argparse.Namespace, world: World) -> ExitCode:
+    from authlens.store.trust import TrustList, TrustNotKept
+
+    known = TrustList(world.places().trust)
+    try:
+        if arguments.list:
+            return _list(known, arguments, world)
+        folder = _folder(arguments.folder)
+        return _remove(known, folder, world) if arguments.remove else _add(known, folder, world)
+    except TrustNotKept as error:
+        raise CommandError(str(error), ExitCode.OTHER) from error
+
+
+def _folder(text: str | None) -> Path:
+    from authlens.user_path import NotAPath, user_path
+
+    try:
+        return user_path(text) if text else Path()
+    except NotAPath as error:
+        raise CommandError(f"{text}: {error}; name a folder") from error
+
+
+def _list(known: TrustList, arguments: argparse.Namespace, world: World) -> ExitCode:
+    if arguments.folder is not None:
+        raise CommandError("--list lists everything that is trusted; leave FOLDER out")
+    for entry in known.entries():
+        if arguments.output == "json":
+            world.output.json({"path": entry.path, "since": entry.since})
+        else:
+            world.output.line(f"{entry.since[:10]}  {entry.path}")
+    return ExitCode.DONE
+
+
+def _add(known: TrustList, folder: Path, world: World) -> ExitCode:
+    if not folder.is_dir():
+        raise CommandError(f"{folder} is not a folder; name the folder of the files to trust")
+    known.add([folder], world.now())
+    narrate(f"trusted: {os.path.realpath(folder)} and everything below it", world.stderr)
+    return ExitCode.DONE
+
+
+def _remove(known: TrustList, folder: Path, world: World) -> ExitCode:
+    if not known.remove(folder):
+        raise CommandError(f"{os.path.realpath(folder)} is not in the list; 'authlens trust --list' shows what is")
+    narrate(f"no longer trusted: {os.path.realpath(folder)}", world.stderr)
+    return ExitCode.DONE

@@ -117,7 +117,12 @@ def test_what_options_name_is_the_persons_choice(repository: Path) -> None:
 
 def test_a_region_that_was_named_does_not_excuse_the_files_host(repository: Path) -> None:
     asked: list[Target] = []
-    gate = Gate(is_aws=lambda target: bool(asked.append(target)))
+
+    def is_aws(target: Target) -> bool:
+        asked.append(target)
+        return False
+
+    gate = Gate(is_aws=is_aws)
     gate.vouch(Target(region="eu-central-1"))
     host = Target(region="eu-central-1", endpoint_url="https://iot.eu-central-1.amazonaws.com")
     assert gate.wanted(host, repository) is not None

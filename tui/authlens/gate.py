@@ -9,13 +9,14 @@ import os
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.reach import leaves_aws, runs_code
+from authlens.frozen import dataclass
 from authlens.store.trust import TrustList, covers, real_path
 from authlens.user_path import NotAPath, user_path
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.frozen import dataclass
 from authlens.store.files import locked, make_own_folder, read_bounded, write_whole
 from authlens.user_path import NotAPath, user_path
 

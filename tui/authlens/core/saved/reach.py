@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from authlens.core.request.fields import texts
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.url import is_loopback
+from authlens.frozen import dataclass
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?P<kind>env|file|keyring):(?P<name>[^}]*)\}")
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")

@@ -22,7 +22,7 @@ COMPLAINTS = (ROOT / "docs" / "complaints.md").read_text()
 
 FINDINGS = {
     *(rule.id for rule in test_call.TEST_CALL if rule is not test_call.CONSTRAINTS),
-    *("missing-reference", "signing-key"),
+    *("missing-reference", "signing-key", "local-target", "certificate-file"),
     *(
         found
         for path in (CORE / "preflight").glob("*.py")

@@ -14,15 +14,22 @@ import pytest
 
 from authlens.aws.gateway import BotoGateway
 from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import StaticCredentials, Target
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing import keys, signing
 from authlens.sending import Sender
 from authlens.store.references import References
+<<<<<<< HEAD
 from support.desk import trusting
+=======
+from support.certificates import certificate_pem
+>>>>>>> 76c9ac2 (Let a saved request name a device's certificate, and keep with an invocation what was read for it)
 from support.fault_server import FaultServer, fault_server, http
 
 GRANTED = json.dumps({"isAuthenticated": True, "principalId": "p", "policyDocuments": []})
@@ -138,3 +145,25 @@ def test_leaving_the_sender_ends_the_local_endpoints() -> None:
     with Sender(GATEWAY, local_targets, lambda base: References({}, base), lambda: NOW):
         assert not local_targets.closed
     assert local_targets.closed
+
+
+def test_what_is_known_when_it_is_sent_stays_with_the_invocation(server: FaultServer) -> None:
+    authorizer = Authorizer("A", status="INACTIVE")
+    deployment = Deployment(authorizer, None, None)
+    invocation = sender(server.url).send(saved(AuthorizerRequest("A")), None, None, authorizer, deployment)
+    assert (invocation.authorizer, invocation.deployment) == (authorizer, deployment)
+
+
+@pytest.mark.parametrize(("file", "count"), [("device.pem", 1), ("gone.pem", 0), ("broken.pem", 0)])
+def test_the_variables_of_a_certificate_are_read_and_never_stop_a_call(
+    server: FaultServer, tmp_path: Path, file: str, count: int
+) -> None:
+    (tmp_path / "device.pem").write_text(certificate_pem())
+    (tmp_path / "broken.pem").write_text("PEM")
+    certificate = Certificate(file, thing_name="sensor-7")
+    invocation = sender(server.url).send(replace(saved(AuthorizerRequest("A")), certificate=certificate), tmp_path)
+    variables = dict(invocation.variables)
+    assert isinstance(invocation.result, Outcome)
+    assert invocation.certificate == certificate
+    assert variables["iot:Connection.Thing.ThingName"] == ("sensor-7",)
+    assert ("iot:Certificate.Subject.CommonName" in variables) == bool(count)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from authlens.core.signing.signing import sign
+from support.certificates import certificate_pem
 from support.one_command import Command
 from support.public_keys import pair
 
@@ -103,7 +104,7 @@ def test_device_lines_hide_secrets_unless_they_are_to_be_revealed(authlens: Comm
     by_id = {line["id"]: line for line in revealed}
     words = shlex.split(by_id["mosquitto_pub"]["text"].replace("\\\n", ""))
     assert parse_qs(words[words.index("-u") + 1].partition("?")[2])["tok"] == ["allow"]
-    assert set(by_id) == {"curl", "mosquitto_pub", "mqttx", "paho", "aws-sdk", "websocket-url"}
+    assert set(by_id) == {"curl", "mosquitto_pub", "mqttx", "paho", "mqtt-js", "aws-sdk", "websocket-url"}
 
 
 def test_a_logged_event_becomes_a_saved_request(authlens: Command) -> None:
@@ -152,3 +153,41 @@ def test_a_missing_reference_is_named(authlens: Command, monkeypatch: pytest.Mon
     monkeypatch.delenv("PW")
     ended = authlens("event", "--request", "requests/request.yaml", "--resolve")
     assert (ended.code, "'PW' is not set" in ended.err) == (252, True)
+
+
+@pytest.mark.parametrize("endpoint", ["data.example/mqtt", "https://data.example", "wss://data.example:443/mqtt"])
+def test_an_endpoint_with_more_than_its_host_is_cleaned(authlens: Command, endpoint: str) -> None:
+    words = ("event", "--request", "requests/signed.yaml", "--authorizer", "authorizer.json", "--device-lines")
+    ended = authlens(*words, "--endpoint", endpoint)
+    assert "-h data.example -p 443" in ended.out
+    assert "the host name is data.example; scheme, port and path are left out" in ended.err
+    assert authlens(*words, "--endpoint", "/mqtt").code == 252
+
+
+def test_a_device_with_a_certificate(authlens: Command) -> None:
+    Path("device.pem").write_text(certificate_pem())
+    Path("x509.yaml").write_text(
+        "request: {authorizerName: A, mqttContext: {username: u, clientId: c}, tlsContext: {serverName: d.example}}\n"
+        "certificate: {file: device.pem, key: device.key, thingName: c, attached: true}\n"
+    )
+    event = json.loads(authlens("event", "--request", "x509.yaml", "--as", "mqtt").out)
+    tls = event["protocolData"]["tls"]
+    assert (tls["x509CertificatePem"], len(tls["principalId"])) == (certificate_pem(), 64)
+    test = json.loads(authlens("event", "--request", "x509.yaml").out)
+    assert test["protocolData"]["tls"] == {"serverName": "d.example"}
+    lines = authlens("event", "--request", "x509.yaml", "--device-lines").out
+    assert "--cert device.pem --key device.key" in lines
+    assert "alpn" not in lines.replace("no ALPN", "").replace("an ALPN", "").lower()
+    assert "client certificate" in authlens("event", "--request", "x509.yaml", "--differences").out
+
+
+def test_a_logged_certificate_is_kept(authlens: Command) -> None:
+    tls = {"serverName": "d.example", "x509CertificatePem": certificate_pem(), "principalId": "abc"}
+    Path("logged.json").write_text(json.dumps({"protocolData": {"tls": tls, "mqtt": {"clientId": "c"}}}))
+    ended = authlens("event", "--read", "logged.json")
+    assert "a test call cannot carry it" in ended.err
+    Path("again.yaml").write_text(ended.out.replace("request:", "request:\n  authorizerName: A", 1))
+    again = json.loads(authlens("event", "--request", "again.yaml", "--as", "mqtt").out)["protocolData"]["tls"]
+    assert again["x509CertificatePem"] == certificate_pem()
+    told = json.loads(authlens("event", "--read", "logged.json", "--output", "json").out)
+    assert told["certificate"] == {"x509CertificatePem": certificate_pem(), "principalId": "abc"}

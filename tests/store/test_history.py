@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from authlens.core.invocation.invocation import Invocation, Wire
+from authlens.core.request.authorizer import Authorizer
 from authlens.store.history import History
 from authlens.store.history_file import VERSION, is_damaged, open_file, side_file
 from support.children import Child, run_python, start_python
@@ -42,6 +43,18 @@ def numbers(history: History, search: str = "") -> list[int]:
 
 
 class TestRecords:
+    def test_what_is_read_after_the_answer_is_kept_with_it(self, history: History) -> None:
+        recorded = history.record(FULL)
+        history.record(FAILED)
+        history.update(replace(recorded, authorizer=Authorizer("Read later")))
+        found = history.get(1)
+        assert found is not None
+        assert found.authorizer == Authorizer("Read later")
+        assert numbers(history) == [2, 1]
+        history.update(replace(recorded, number=None))
+        history.update(replace(recorded, number=99))
+        assert (history.count(), history.problem) == (2, None)
+
     @pytest.mark.parametrize("invocation", [FULL, FAILED], ids=["everything", "a failure"])
     def test_what_was_recorded_comes_back(self, history: History, invocation: Invocation) -> None:
         recorded = history.record(invocation)

@@ -19,6 +19,7 @@ from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer
+    from authlens.core.saved.certificate import Certificate
     from authlens.core.saved.saved_request import SavedRequest, Sign
 
 
@@ -27,7 +28,12 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
 
     base: the folder that relative paths of the saved request start from; `None` is the working folder.
     """
-    missing = (*_target(saved, base), *_references(saved, environ, base), *_key(saved.sign, environ, base))
+    missing = (
+        *_target(saved, base),
+        *_references(saved, environ, base),
+        *_key(saved.sign, environ, base),
+        *_certificate(saved.certificate, base),
+    )
     authorizers = _local_authorizers(saved, base)
     name = saved.request.authorizer_name
     if authorizers is None or name is None or refers(name):
@@ -81,6 +87,22 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
         yield Missing("sign.key", said)
     except (ValueError, RuntimeError):
         yield Missing("sign.key", f"The signing key {sign.key!r} cannot be read: this cannot be the name of a file.")
+
+
+def _certificate(certificate: Certificate | None, base: Path | None) -> Iterator[Missing]:
+    """A test call does without it: what cannot be read is good to know."""
+    if certificate is None:
+        return
+    from authlens.core.saved.certificate_variables import CertificateProblem, certificate_variables
+    from authlens.store.certificates import read_certificate
+
+    try:
+        certificate_variables(certificate, read_certificate(certificate, base))
+    except CertificateProblem as problem:
+        yield Missing("certificate.file", f"The certificate {certificate.path or ''} cannot be used: {problem}.")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        yield Missing("certificate.file", f"The certificate {certificate.path} cannot be read: {why}.")
 
 
 def _target(saved: SavedRequest, base: Path | None) -> Iterator[Missing]:

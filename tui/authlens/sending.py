@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +18,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.cases import split_source
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
@@ -82,14 +84,23 @@ class Sender:
     ) -> None:
         self._local_targets.close()
 
-    def send(self, saved: SavedRequest, base: Path | None = None, source: str | None = None) -> Invocation:
+    def send(
+        self,
+        saved: SavedRequest,
+        base: Path | None = None,
+        source: str | None = None,
+        authorizer: Authorizer | None = None,
+        deployment: Deployment | None = None,
+    ) -> Invocation:
         """Send and wait for the answer. Whatever goes wrong, outside or in here, is the invocation's failure.
 
         base: the folder that relative paths of the saved request start from; `None` is the working folder.
+        authorizer, deployment: what is known of them now, which the invocation keeps.
         """
         started_at = self._now()
         try:
-            return self._sent(saved, base, source, started_at)
+            sent = self._sent(saved, base, source, started_at)
+            return replace(sent, authorizer=sent.authorizer or authorizer, deployment=deployment)
         except Exception as error:  # noqa: BLE001  # the one edge for faults: no file and no key ends a run or the app
             return not_sent(saved, source, started_at, fault_of(error))
 
@@ -120,6 +131,8 @@ class Sender:
             wire=reply.wire,
             function_log=reply.function_log,
             local_run=reply.local_run,
+            certificate=saved.certificate,
+            variables=_variables(saved.certificate, base),
         )
         # The history takes out what references brought in by looking at the wire; here there may be none.
         return invocation if reply.wire is not None else without_resolved(invocation, request)
@@ -251,6 +264,20 @@ class Sender:
             return token_place.place(request, sign.place, signature, authorizer)
         except ValueError as error:
             raise _missing("NoPlaceForSignature", str(error)) from error
+
+
+def _variables(certificate: Certificate | None, base: Path | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a device's certificate and thing settle, as far as the files can be read."""
+    if certificate is None:
+        return ()
+    from authlens.core.saved.certificate_variables import CertificateProblem, certificate_variables
+    from authlens.store.certificates import read_certificate
+
+    try:
+        pem = read_certificate(certificate, base)
+        return tuple(certificate_variables(certificate, pem).items())
+    except (CertificateProblem, OSError, ValueError):
+        return tuple(certificate_variables(replace(certificate, file=None), None).items())
 
 
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:

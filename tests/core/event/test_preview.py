@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from authlens.core.event.event import real_event
+import pytest
+
+from authlens.core.event.event import Kind, Presented, real_event
 from authlens.core.event.event import test_event as event_of_test
 from authlens.core.event.preview import preview_event
-from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
 
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext("u", "secret", "c"))
 
@@ -28,3 +30,15 @@ def test_an_escaped_reference_is_the_text_that_is_sent() -> None:
     sent = AuthorizerRequest("A", mqtt_context=MqttContext("${env:X}", "${env:X}", "c"))
     event = preview_event("test", request, None, "id")
     assert event == event_of_test(sent, None, "id") == preview_event("test", sent, None, "id", is_resolved=True)
+
+
+@pytest.mark.parametrize("kind", ["mqtt", "http", "wss"])
+def test_a_real_connection_shows_the_certificate_that_no_test_call_carries(kind: Kind) -> None:
+    presented = Presented("PEM", "abc123")
+    request = AuthorizerRequest("A", tls_context=TlsContext("h.example"))
+    real = preview_event(kind, request, None, "1", presented=presented)
+    tls = {"serverName": "h.example", "x509CertificatePem": "PEM", "principalId": "abc123"}
+    assert real["protocolData"]["tls"] == tls
+    assert preview_event("test", request, None, "1", presented=presented)["protocolData"]["tls"] == {
+        "serverName": "h.example"
+    }

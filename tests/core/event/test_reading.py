@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.event.event import real_event
+from authlens.core.event.event import Presented, real_event
 from authlens.core.event.event import test_event as event_of_test
 from authlens.core.event.reading import _MARKS, UnreadableEvent, read_event
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.saved.certificate import Certificate
 from authlens.store.references import References
 
 FULL = AuthorizerRequest(
@@ -144,3 +145,14 @@ def test_a_text_of_megabytes_is_not_searched() -> None:
 def test_deep_nesting_ends() -> None:
     with pytest.raises(UnreadableEvent):
         read_event('{"a":' * 3000 + "1" + "}" * 3000)
+
+
+def test_a_client_certificate_is_kept_and_said_to_be_beyond_a_test_call() -> None:
+    tls = {"serverName": "h", "x509CertificatePem": "-----BEGIN CERTIFICATE-----", "principalId": "abc"}
+    event = {"protocols": ["tls", "mqtt"], "protocolData": {"tls": tls, "mqtt": {"clientId": "c"}}}
+    read = read_event(json.dumps(event), "A")
+    assert read.presented == Presented("-----BEGIN CERTIFICATE-----", "abc")
+    assert read.certificate == Certificate("-----BEGIN CERTIFICATE-----")
+    assert read.request.mqtt_context == MqttContext(client_id="c")
+    assert any("a test call cannot carry it" in note and "principalId abc" in note for note in read.notes)
+    assert read_event('{"protocolData": {"tls": {"serverName": "h"}}}', "A").presented is None

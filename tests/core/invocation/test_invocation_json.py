@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import (
     from_json,
@@ -18,7 +19,11 @@ from authlens.core.invocation.invocation_json import (
     request_to_json,
     to_json,
 )
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
+from authlens.core.saved.saved_request import SavedRequest
 from support.stored_invocations import FAILED, FULL, STARTED, any_invocation
 
 
@@ -155,3 +160,20 @@ def test_an_authorizer_may_be_short() -> None:
     authorizer = from_json({**to_json(FULL), "authorizer": {"authorizerName": "A"}}).authorizer
     assert authorizer is not None
     assert (authorizer.name, authorizer.status, authorizer.token_signing_public_keys) == ("A", "ACTIVE", ())
+
+
+def test_what_was_read_for_it_is_kept() -> None:
+    authorizer = Authorizer("A", "arn:aws:iot:eu-west-1:1:authorizer/A")
+    kept = Invocation(
+        AuthorizerRequest("A"),
+        Target(),
+        Outcome(True, "p"),
+        datetime(2026, 11, 23, tzinfo=UTC),
+        0.1,
+        authorizer=authorizer,
+        certificate=Certificate("c.pem", "c.key", "thing", False),
+        variables=(("iot:Certificate.Subject.Country.List", ("DE", "FR")), ("empty", ())),
+        deployment=Deployment(authorizer, None, None, default_authorizer="A"),
+    )
+    assert from_json(json.loads(json.dumps(to_json(kept)))) == kept
+    assert kept.saved == SavedRequest(kept.request, certificate=kept.certificate)

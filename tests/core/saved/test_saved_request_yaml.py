@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.saved_request_yaml import has_comments, is_reference, read, write
 from authlens.core.text.yaml_reader import YamlError
@@ -269,3 +270,29 @@ def test_is_reference(text: str, expected: bool) -> None:
 def test_a_slip_in_the_key_request_is_named() -> None:
     with pytest.raises(YamlError, match="did you mean 'request'"):
         read("reqest: {authorizerName: A}\n")
+
+
+CERTIFICATE = """request:
+  authorizerName: A
+certificate:
+  file: device.pem
+  key: device.key
+  thingName: sensor-7
+  attached: true
+"""
+
+
+def test_a_certificate_is_read_and_written() -> None:
+    saved = read(CERTIFICATE)
+    assert saved.certificate == Certificate("device.pem", "device.key", "sensor-7", True)
+    assert read(write(saved)) == saved
+
+
+@pytest.mark.parametrize(
+    ("certificate", "words"),
+    [("{}", "certificate is empty"), ("{thing: x}", "thing"), ("{attached: 1}", "attached"), ("{file: 007}", "text")],
+)
+def test_a_certificate_that_is_wrong_is_refused_at_its_place(certificate: str, words: str) -> None:
+    with pytest.raises(YamlError, match=words) as problem:
+        read(f"request: {{authorizerName: A}}\ncertificate: {certificate}\n")
+    assert problem.value.line == 2

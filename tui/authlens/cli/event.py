@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,14 @@ from authlens.cli.inputs.saved_requests import (
 )
 from authlens.cli.inputs.signing import signed
 from authlens.cli.inputs.trust import declare_trust
+from authlens.core.commands.device import host_of
+from authlens.core.deployment.transport import transport_of
 from authlens.core.request.request import TlsContext
 
 if TYPE_CHECKING:
+    from authlens.core.deployment.deployment import Deployment
+    from authlens.core.deployment.transport import Transport
+    from authlens.core.event.event import Presented
     from authlens.core.event.preview import PreviewKind
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.request.request import AuthorizerRequest
@@ -49,12 +54,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as",
         dest="kind",
-        choices=("test", "http", "mqtt", "wss"),
+        choices=("test", "https", "http", "mqtt", "wss"),
         default="test",
         help="of the test call (default), an HTTPS publish, MQTT over TLS, or MQTT over WebSocket",
     )
     show = parser.add_mutually_exclusive_group()
-    show.add_argument("--differences", action="store_true", help="what a real connection has otherwise, and why")
+    show.add_argument("--differences", action="store_true", help="what is different over a real connection, and why")
     show.add_argument(
         "--device-lines", action="store_true", help="the same request as curl, mosquitto_pub, MQTTX, paho and SDK lines"
     )
@@ -64,6 +69,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--resolve", action="store_true", help="resolve references: the event then holds secrets")
     parser.add_argument("--reveal", action="store_true", help="write secrets into device lines")
     parser.add_argument("--endpoint", metavar="HOST", help="the account's data endpoint, for device lines")
+    parser.add_argument(
+        "--deployment",
+        action="store_true",
+        help="read the domain configuration of that host, which decides ALPN and whether a device names the authorizer",
+    )
     parser.add_argument("--topic", metavar="TOPIC", default="test/topic", help="for device lines")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -71,16 +81,89 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.read is not None:
         return _read(arguments, world)
+    if arguments.kind == "https":
+        arguments.kind = "http"
+    endpoint = _endpoint(arguments, world)
     saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-    authorizer = known_authorizer(arguments, world, saved, base)
+    authorizer, deployment = _known(arguments, world, saved, base)
     request = _request(arguments, world, saved, base, authorizer)
+    asked = _Asked(request, authorizer, _is_resolved(arguments), _presented(saved, base, world))
     if arguments.device_lines:
-        _write_device_lines(arguments, world, request, authorizer, _account_endpoint(arguments, world, saved, base))
+        account = _account_endpoint(arguments, world, saved, base, deployment)
+        host = endpoint or (request.tls_context or TlsContext()).server_name or account
+        transport = transport_of(
+            deployment.domain_of(host) if deployment is not None else None,
+            request.authorizer_name or "",
+            saved.certificate,
+        )
+        _write_device_lines(arguments, world, asked, host, transport)
     elif arguments.differences:
-        _write_differences(arguments, world, request, authorizer)
+        _write_differences(arguments, world, asked)
     else:
-        world.output.json(_event(arguments.kind, request, authorizer, _is_resolved(arguments)))
+        world.output.json(asked.event(arguments.kind))
     return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the events are of."""
+
+    request: AuthorizerRequest
+    authorizer: Authorizer | None
+    is_resolved: bool
+    presented: Presented | None
+
+    def event(self, kind: PreviewKind) -> dict[str, Any]:
+        from uuid import uuid4
+
+        from authlens.core.event.preview import preview_event
+
+        return preview_event(kind, self.request, self.authorizer, str(uuid4()), self.is_resolved, self.presented)
+
+
+def _endpoint(arguments: argparse.Namespace, world: World) -> str:
+    """The host that --endpoint names, without what an address has around it. Raises CommandError."""
+    if arguments.endpoint is None:
+        return ""
+    host = host_of(arguments.endpoint)
+    if host is None:
+        raise CommandError(f"--endpoint {arguments.endpoint!r} has no host name; give one such as abc.example.com")
+    if host != arguments.endpoint:
+        narrate(f"--endpoint: the host name is {host}; scheme, port and path are left out", world.stderr)
+    return host
+
+
+def _known(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path
+) -> tuple[Authorizer | None, Deployment | None]:
+    """The authorizer and what is deployed around it, as far as they were asked for. Raises CommandError."""
+    if not arguments.deployment:
+        return known_authorizer(arguments, world, saved, base), None
+    from authlens.cli.inputs.asked_of_aws import deployed
+    from authlens.cli.inputs.saved_requests import read_authorizer
+
+    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
+    deployment = deployed(given, saved, base, world)
+    return deployment.authorizer, deployment
+
+
+def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | None:
+    """The device's certificate, where the saved request names one that can be read."""
+    if saved.certificate is None or saved.certificate.file is None:
+        return None
+    from authlens.core.event.event import Presented
+    from authlens.core.saved.certificate_variables import certificate_id
+    from authlens.store.certificates import read_certificate
+
+    try:
+        pem = read_certificate(saved.certificate, base) or ""
+        return Presented(pem, certificate_id(pem))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        narrate(
+            f"the certificate {saved.certificate.path or 'of the saved request'} cannot be used: {why}", world.stderr
+        )
+        return None
 
 
 def _request(
@@ -106,26 +189,13 @@ def _refers(request: AuthorizerRequest) -> bool:
     return any(refers(text) for _, text in texts(request))
 
 
-def _event(
-    kind: PreviewKind, request: AuthorizerRequest, authorizer: Authorizer | None, is_resolved: bool
-) -> dict[str, Any]:
-    from uuid import uuid4
-
-    from authlens.core.event.preview import preview_event
-
-    return preview_event(kind, request, authorizer, str(uuid4()), is_resolved)
-
-
-def _write_differences(
-    arguments: argparse.Namespace, world: World, request: AuthorizerRequest, authorizer: Authorizer | None
-) -> None:
+def _write_differences(arguments: argparse.Namespace, world: World, asked: _Asked) -> None:
     from authlens.core.event.differences import KINDS, differences
     from authlens.core.text.visible import visible
 
     kinds = [kind for kind in KINDS if arguments.kind in ("test", kind)]
-    is_resolved = _is_resolved(arguments)
-    test = _event("test", request, authorizer, is_resolved)
-    found = {kind: differences(test, _event(kind, request, authorizer, is_resolved)) for kind in kinds}
+    test = asked.event("test")
+    found = {kind: differences(test, asked.event(kind)) for kind in kinds}
     if arguments.output == "json":
         world.output.json({kind: [_members(each) for each in those] for kind, those in found.items()})
         return
@@ -135,8 +205,12 @@ def _write_differences(
             world.output.line(visible(f"  {each.path}: {each.change}. {each.why}"))
 
 
-def _account_endpoint(arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path) -> str:
+def _account_endpoint(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, deployment: Deployment | None
+) -> str:
     """The host that the account's devices connect to, where AWS may be asked and no other host is named."""
+    if deployment is not None:
+        return deployment.data_endpoint if isinstance(deployment.data_endpoint, str) else ""
     if not arguments.describe or arguments.endpoint or (saved.request.tls_context or TlsContext()).server_name:
         return ""
     from authlens.cli.inputs.asked_of_aws import ask
@@ -150,22 +224,18 @@ def _account_endpoint(arguments: argparse.Namespace, world: World, saved: SavedR
 
 
 def _write_device_lines(
-    arguments: argparse.Namespace,
-    world: World,
-    request: AuthorizerRequest,
-    authorizer: Authorizer | None,
-    account_endpoint: str,
+    arguments: argparse.Namespace, world: World, asked: _Asked, host: str, transport: Transport
 ) -> None:
     from authlens.core.commands.device_lines import device_lines
 
     lines = device_lines(
-        request,
-        authorizer,
-        endpoint=arguments.endpoint,
-        account_endpoint=account_endpoint,
+        asked.request,
+        asked.authorizer,
+        endpoint=host,
         topic=arguments.topic,
+        transport=transport,
         reveal=arguments.reveal,
-        is_resolved=_is_resolved(arguments),
+        is_resolved=asked.is_resolved,
     )
     if arguments.output == "json":
         world.output.json({"lines": [_members(line) for line in lines]})
@@ -195,7 +265,9 @@ def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.output == "json":
         from authlens.core.invocation.invocation_json import request_to_json
 
-        world.output.json({"request": request_to_json(read.request), "notes": list(read.notes)})
+        certificate = read.presented.members if read.presented is not None else None
+        told = {"request": request_to_json(read.request), "certificate": certificate, "notes": list(read.notes)}
+        world.output.json(told)
     else:
-        world.output.write(write(SavedRequest(read.request)))
+        world.output.write(write(SavedRequest(read.request, certificate=read.certificate)))
     return ExitCode.DONE

@@ -147,7 +147,13 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     folder = path.parent if path else None
     note_source(saved.target, folder, path, arguments.trust, world)
     authorizer, deployment = _known(arguments, world, saved, folder)
-    verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    # What was asked for now counts more than what was read when it was sent.
+    invocation = replace(
+        invocation,
+        authorizer=authorizer or invocation.authorizer,
+        deployment=deployment or invocation.deployment,
+    )
+    verdict = stages(invocation, questions)
     return _Explained(
         verdict,
         redactor_of(replace(invocation, authorizer=authorizer or invocation.authorizer)),

@@ -9,7 +9,6 @@ from typing import Any
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.invocation.verdict_word import verdict_word
-from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import write
 
 
@@ -72,7 +71,7 @@ def _pretty(document: str) -> str:
 
 
 def _sent(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    saved = SavedRequest(invocation.request, target=invocation.target, sign=invocation.sign)
+    saved = invocation.saved
     yield "Request:", write(saved)
     if invocation.function_log:
         yield "Function log:", invocation.function_log

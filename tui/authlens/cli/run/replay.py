@@ -15,7 +15,6 @@ from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
 from authlens.core.expect.check import Broken, Judgement, State
 from authlens.core.invocation.invocation import FailureKind, Invocation
-from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import MASK
 from authlens.suite import Result
 from authlens.suite_items import Item, Problem
@@ -50,7 +49,7 @@ def _stored(numbers: Sequence[int], world: World) -> list[Invocation]:
 def _item(invocation: Invocation) -> Item:
     """Its references are resolved anew, and it is signed anew where it was signed here."""
     name = f"invocation {invocation.number}"
-    saved = SavedRequest(invocation.request, target=invocation.target, sign=invocation.sign)
+    saved = invocation.saved
     if any(MASK in text for text in _texts(invocation)):
         problem = Problem("the history keeps it redacted, so that it cannot be sent again as it was")
         return Item(name, None, problem)

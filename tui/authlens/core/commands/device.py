@@ -48,7 +48,7 @@ class Device:
     def certificate_files(self) -> tuple[str, str] | None:
         """Certificate and private key, where TLS wants them."""
         certificate = self.transport.certificate
-        return None if certificate is None else (certificate.file or CERTIFICATE, certificate.key or PRIVATE_KEY)
+        return None if certificate is None else (certificate.path or CERTIFICATE, certificate.key or PRIVATE_KEY)
 
 
 def host_of(endpoint: str) -> str | None:

@@ -40,6 +40,11 @@ _REASONS: dict[tuple[str, Change], str] = {
     ("protocolData.http", "only in real"): "This connection begins with an HTTP request.",
     ("protocolData.mqtt", "only in test"): "A publish over HTTPS has no MQTT part.",
     ("protocolData.mqtt", "only in real"): "This connection always has an MQTT CONNECT.",
+    ("protocolData.tls.x509CertificatePem", "only in real"): "A test call cannot carry the client certificate.",
+    (
+        "protocolData.tls.principalId",
+        "only in real",
+    ): "It is the id of the client certificate, which no test call carries.",
     ("protocolData.tls", "only in real"): "A real connection tells the server name.",
     ("protocolData.http.queryString", "differs"): "A real connection delivers the query string without its '?'.",
     ("protocolData.http.queryString", "only in real"): "A real connection delivers an empty query string.",

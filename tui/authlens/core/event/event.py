@@ -6,7 +6,7 @@ query string, and holds what its protocol carries and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from authlens.core.contract.test_call import verified_token
@@ -23,6 +23,19 @@ _PLACES: dict[Kind, Place] = {"http": "headers", "mqtt": "username", "wss": "hea
 """Where a device would put the token and signature of a request in token mode."""
 
 
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A client certificate as the event shows it."""
+
+    pem: str
+    principal_id: str
+    """The certificate's id, which the answer's `principalId` must equal."""
+
+    @property
+    def members(self) -> dict[str, str]:
+        return {"x509CertificatePem": self.pem, "principalId": self.principal_id}
+
+
 def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str) -> dict[str, Any]:
     """What a test call that is not refused sends. Without an authorizer, one with signing disabled is meant."""
     protocols = {
@@ -34,15 +47,22 @@ def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connec
 
 
 def real_event(
-    kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None = None, *, connection_id: str
+    kind: Kind,
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None = None,
+    *,
+    connection_id: str,
+    presented: Presented | None = None,
 ) -> dict[str, Any]:
     """What the same contexts become over a real connection. A token in token mode travels where a device would put it.
 
     Contexts that the protocol does not carry are left out; those it always has are there, empty if need be.
+    presented: the client certificate of a CUSTOM_AUTH_X509 domain, which no test call can carry.
     """
     carried = _carried(kind, _placed(kind, request, authorizer))
+    certificate = presented.members if presented is not None else {}
     protocols = {
-        "tls": _tls(request.tls_context) or None,
+        "tls": {**(_tls(request.tls_context) or {}), **certificate} or None,
         "http": None if kind == "mqtt" else _real_http(kind, carried.http_context or HttpContext()),
         "mqtt": None if kind == "http" else _mqtt(carried.mqtt_context or MqttContext()),
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from authlens.core.event.event import Kind, real_event, test_event
+from authlens.core.event.event import Kind, Presented, real_event, test_event
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.references import meant_request, refers
 from authlens.core.request.request import AuthorizerRequest
@@ -23,17 +23,19 @@ def preview_event(
     authorizer: Authorizer | None,
     connection_id: str,
     is_resolved: bool = False,
+    presented: Presented | None = None,
 ) -> dict[str, Any]:
     """The event of a test call (`test`), or of a real connection with the same values.
 
-    is_resolved: the request is as it is sent; nothing in it is a reference or escaped.
+    is_resolved: the request is as it is sent; nothing in it is a reference or escaped. presented: the certificate of a
+    device, which only the event of a real connection has.
     """
     sent = request if is_resolved else meant_request(request)
     password = None if is_resolved or request.mqtt_context is None else request.mqtt_context.password
     if kind == "test":
         event = test_event(sent, authorizer, connection_id)
     else:
-        event = real_event(kind, sent, authorizer, connection_id=connection_id)
+        event = real_event(kind, sent, authorizer, connection_id=connection_id, presented=presented)
     mqtt = event.get("protocolData", {}).get("mqtt")
     if mqtt and isinstance(password, str) and (refers(password) or password == MASK):
         mqtt["password"] = password

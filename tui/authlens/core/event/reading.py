@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from authlens.core.event.event import Presented
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.references import literal
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.token_place import find
+from authlens.core.saved.certificate import Certificate
 from authlens.core.text.encodings import from_base64
 from authlens.frozen import dataclass
 
@@ -35,7 +37,14 @@ class UnreadableEvent(ValueError):
 class EventRead:
     request: AuthorizerRequest
     notes: tuple[str, ...]
-    """What could not be told from the event, or was changed for a test call."""
+    """What the event does not say, or was changed for a test call."""
+    presented: Presented | None = None
+    """The client certificate of a CUSTOM_AUTH_X509 domain."""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The same as a saved request keeps it."""
+        return None if self.presented is None or not self.presented.pem else Certificate(file=self.presented.pem)
 
 
 def read_event(text: str, authorizer_name: str | None = None) -> EventRead:
@@ -106,7 +115,20 @@ def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
         request = _with_name(request, named.value)
     elif authorizer_name is None:
         notes.append("The event does not name the authorizer: fill in its name.")
-    return EventRead(_literal(request), tuple(notes))
+    presented = _presented(_object(protocols.get("tls")), notes)
+    return EventRead(_literal(request), tuple(notes), presented)
+
+
+def _presented(tls: dict[str, Any], notes: list[str]) -> Presented | None:
+    pem, principal = _text(tls.get("x509CertificatePem")), _text(tls.get("principalId"))
+    if pem is None and principal is None:
+        return None
+    who = f", principalId {principal}" if principal else ""
+    notes.append(
+        f"The event holds a client certificate (CUSTOM_AUTH_X509{who}): a test call cannot carry it. It is kept for "
+        "policy variables, the event of a real connection and device lines."
+    )
+    return Presented(pem or "", principal or "")
 
 
 def _literal(request: AuthorizerRequest) -> AuthorizerRequest:

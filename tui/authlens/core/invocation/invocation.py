@@ -6,12 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
-from authlens.core.saved.saved_request import Sign
+from authlens.core.saved.certificate import Certificate
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.frozen import dataclass
 
 
@@ -95,6 +97,17 @@ class Invocation:
     """What a local endpoint reports about the run."""
     device: DeviceConnection | None = None
     """Set for a real connection, by whichever side it was observed; `None` for a test call."""
+    certificate: Certificate | None = None
+    """What the saved request says of the device's client certificate. A test call does not carry it."""
+    variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The policy variables that the certificate and its thing settled when it was sent."""
+    deployment: Deployment | None = None
+    """What AWS holds around the authorizer, as it was read for this invocation."""
+
+    @property
+    def saved(self) -> SavedRequest:
+        """What sends it again as it was."""
+        return SavedRequest(self.request, target=self.target, sign=self.sign, certificate=self.certificate)
 
     @property
     def outcome(self) -> Outcome | None:

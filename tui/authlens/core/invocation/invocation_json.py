@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation import local_run
+from authlens.core.invocation.deployment_json import deployment_from_json, deployment_to_json
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt import connection_json
@@ -21,6 +23,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
 from authlens.core.request.token_place import Place
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Sign
 from authlens.core.text.json_members import Members
 
@@ -43,6 +46,9 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
         identity=invocation.identity and _identity(invocation.identity),
         functionLog=invocation.function_log,
         localRun=invocation.local_run and local_run.to_json(invocation.local_run),
+        certificate=invocation.certificate and _certificate(invocation.certificate),
+        variables={name: list(values) for name, values in invocation.variables} or None,
+        deployment=invocation.deployment and deployment_to_json(invocation.deployment),
         wire=invocation.wire and _wire(invocation.wire),
         device=invocation.device and connection_json.to_json(invocation.device),
     )
@@ -86,6 +92,12 @@ def _target(target: Target) -> dict[str, Any]:
 
 def _sign(sign: Sign) -> dict[str, Any]:
     return _present(key=sign.key, passphrase=sign.passphrase, place=sign.place)
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    return _present(
+        file=certificate.file, key=certificate.key, thingName=certificate.thing_name, attached=certificate.attached
+    )
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
@@ -139,6 +151,7 @@ def _present(**fields: Any) -> dict[str, Any]:
 def from_json(value: Any) -> Invocation:
     """The opposite of `to_json`; keys that it does not know are passed over. Raises ValueError with a sentence."""
     members = Members(value, "an invocation")
+    authorizer = _read_authorizer(members.members("authorizer"))
     return Invocation(
         request=request_from_json(members.required("request")),
         target=_read_target(members.members("target") or Members({}, "target")),
@@ -148,12 +161,15 @@ def from_json(value: Any) -> Invocation:
         number=members.integer("id"),
         source=members.text("source"),
         sign=_read_sign(members.members("sign")),
-        authorizer=_read_authorizer(members.members("authorizer")),
+        authorizer=authorizer,
         identity=_read_identity(members.members("identity")),
         wire=_read_wire(members.members("wire")),
         function_log=members.text("functionLog"),
         local_run=_read_local_run(members),
         device=_read_device(members.members("device")),
+        certificate=_read_certificate(members.members("certificate")),
+        variables=_read_variables(members.members("variables"), value.get("variables")),
+        deployment=_read_deployment(members, authorizer),
     )
 
 
@@ -270,6 +286,28 @@ def _read_authorizer(members: Members | None) -> Authorizer | None:
         enable_caching_for_http=bool(members.boolean("enableCachingForHttp")),
         creation_date=members.text("creationDate"),
         last_modified_date=members.text("lastModifiedDate"),
+    )
+
+
+def _read_certificate(members: Members | None) -> Certificate | None:
+    return members and Certificate(
+        members.text("file"), members.text("key"), members.text("thingName"), members.boolean("attached")
+    )
+
+
+def _read_variables(members: Members | None, value: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if members is None:
+        return ()
+    return tuple((str(name), tuple(map(str, members.items(name)))) for name in value)
+
+
+def _read_deployment(members: Members, authorizer: Authorizer | None) -> Deployment | None:
+    """Only beside the authorizer that it was read for."""
+    found = members.members("deployment")
+    return (
+        None
+        if found is None or authorizer is None
+        else deployment_from_json(members.required("deployment"), authorizer)
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from authlens.core.contract import test_call
+from authlens.core.contract.statement import Severity
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
 from authlens.core.request.references import refers
 from authlens.core.request.token_place import token_of
@@ -15,8 +16,17 @@ from authlens.core.request.token_place import token_of
 def missing(subject: Subject) -> Iterator[Finding]:
     """References that stand for nothing, and a signing key that cannot be used: nothing would be sent."""
     for each in subject.known.missing:
-        id_ = "signing-key" if each.path.startswith("sign.") else "missing-reference"
-        yield Finding(id_, "error", each.path, each.why, each.start, each.end)
+        id_, severity = next((found for part, found in _OF_PARTS.items() if each.path.startswith(part)), _OF_MEMBERS)
+        yield Finding(id_, severity, each.path, each.why, each.start, each.end)
+
+
+_OF_MEMBERS: tuple[str, Severity] = ("missing-reference", "error")
+_OF_PARTS: dict[str, tuple[str, Severity]] = {
+    "sign.": ("signing-key", "error"),
+    "certificate.": ("certificate-file", "warning"),
+    "target.": ("local-target", "error"),
+}
+"""By the part of the saved request that names it. A test call does without the certificate."""
 
 
 def nothing_to_sign(subject: Subject) -> Iterator[Finding]:

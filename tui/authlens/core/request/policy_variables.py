@@ -1,6 +1,7 @@
 """What a request tells of the connection that policies are judged for: the variables that have a value.
 
-Custom authentication has no thing and no certificate, so their variables stay unresolved (domain §6).
+Thing and certificate variables have a value only where a client certificate is presented (CUSTOM_AUTH_X509); those are
+read for the invocation. Custom authentication alone leaves them unresolved.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.request.token_place import Place
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Expectation
 from authlens.frozen import dataclass
 
@@ -57,6 +58,8 @@ class SavedRequest:
     sign: Sign | None = None
     expect: Expectation | None = None
     suite: SuitePart = field(default_factory=SuitePart)
+    certificate: Certificate | None = None
+    """What a device authenticates TLS with, where its domain wants that beside the authorizer."""
 
     def case(self, name: str) -> SavedRequest | None:
         """The request of one case."""

@@ -18,13 +18,14 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved import expectation_yaml
 from authlens.core.saved.cases import read_cases
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
 from authlens.core.text import json_nodes
 from authlens.core.text.base64_text import from_base64
 from authlens.core.text.yaml_reader import Node, YamlError, load
 from authlens.core.text.yaml_writer import dump
 
-KEYS = ("description", "tags", "skip", "target", "request", "sign", "expect", "cases")
+KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
 _MEMBERS = ("authorizerName", "token", "tokenSignature", "httpContext", "mqttContext", "tlsContext")
 _REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]+\}")
@@ -68,6 +69,7 @@ def _read_fields(fields: Mapping[str, Node]) -> SavedRequest:
             tags=_read_tags(fields["tags"]) if "tags" in fields else (),
             skip=_read_reason(fields["skip"]) if "skip" in fields else None,
         ),
+        certificate=_read_certificate(fields["certificate"]) if "certificate" in fields else None,
     )
 
 
@@ -186,6 +188,14 @@ def _read_sign(node: Node) -> Sign:
     return Sign(fields["key"].string(), passphrase, place)
 
 
+def _read_certificate(node: Node) -> Certificate:
+    fields = node.fields("file", "key", "thingName", "attached")
+    if not fields:
+        raise node.error("certificate is empty; name its file, the thing that connects, or both")
+    attached = fields["attached"].boolean() if "attached" in fields else None
+    return Certificate(_text(fields, "file"), _text(fields, "key"), _text(fields, "thingName"), attached)
+
+
 def is_reference(text: str) -> bool:
     """Whether the whole text is one reference."""
     return _REFERENCE.fullmatch(text) is not None
@@ -204,6 +214,7 @@ def write(saved: SavedRequest) -> str:
         "target": _target(saved.target) or None,
         "request": _request(saved.request),
         "sign": saved.sign and _sign(saved.sign),
+        "certificate": saved.certificate and _certificate(saved.certificate),
         "expect": saved.expect and expectation_yaml.write(saved.expect),
         "cases": {case.name: case.written for case in saved.suite.cases} or None,
     }
@@ -231,6 +242,17 @@ def _target(target: Target) -> dict[str, Any]:
 def _sign(sign: Sign) -> dict[str, Any]:
     place = None if sign.place == "token" else sign.place
     return _present({"key": sign.key, "passphrase": sign.passphrase, "place": place})
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    return _present(
+        {
+            "file": certificate.file,
+            "key": certificate.key,
+            "thingName": certificate.thing_name,
+            "attached": certificate.attached,
+        }
+    )
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

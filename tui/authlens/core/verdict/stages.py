@@ -18,6 +18,7 @@ from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.preflight.finding import Finding
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
@@ -94,8 +95,16 @@ def stages(
     variables: Mapping[str, tuple[str, ...]] | None = None,
     deployment: Deployment | None = None,
 ) -> Verdict:
-    """The verdict of an invocation. `authorizer` is what is known now; else what the invocation remembers counts."""
-    known = authorizer or invocation.authorizer
+    """The verdict of an invocation, from what was read for it.
+
+    authorizer, deployment: for an invocation that keeps none; those of another authorizer are not used.
+    variables: policy variables beside those that the invocation settles.
+    """
+    known = invocation.authorizer or _of_request(authorizer, invocation.request)
+    if deployment is not None and _of_request(deployment.authorizer, invocation.request) is None:
+        deployment = None
+    deployment = invocation.deployment or deployment
+    variables = {**dict(invocation.variables), **(variables or {})}
     result = invocation.result
     if isinstance(result, Failure):
         verdict = _failed(_with_advice(explain(result, invocation.request, known), invocation), result)
@@ -104,6 +113,13 @@ def stages(
         return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
     answers = AccessQuestions(result, invocation.request, variables)
     return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
+
+
+def _of_request(authorizer: Authorizer | None, request: AuthorizerRequest) -> Authorizer | None:
+    """The authorizer, unless the request was sent to another one."""
+    name = request.authorizer_name
+    is_other = authorizer is not None and name is not None and not refers(name) and authorizer.name != name
+    return None if is_other else authorizer
 
 
 def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:

@@ -27,7 +27,7 @@ class Errand:
     @classmethod
     def of_old(cls, invocation: Invocation, base: Path | None) -> Errand:
         """It is sent as it was, from where it was: references are resolved and tokens signed anew."""
-        saved = SavedRequest(invocation.request, target=invocation.target, sign=invocation.sign)
+        saved = invocation.saved
         return cls(f"#{invocation.number}", saved, base_of(invocation, base), invocation.source, invocation)
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
 from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Expectation
 from authlens.core.saved.saved_request import SavedRequest, Sign, SuitePart
 from authlens.frozen import dataclass
@@ -65,6 +66,7 @@ class Draft:
     sign: Sign | None = None
     expect: Expectation | None = None
     suite: SuitePart = field(default_factory=SuitePart)
+    certificate: Certificate | None = None
 
     @property
     def is_blank(self) -> bool:
@@ -102,7 +104,9 @@ class Draft:
 
     @property
     def saved(self) -> SavedRequest:
-        return SavedRequest(self.request, self.description, self.target, self.sign, self.expect, self.suite)
+        return SavedRequest(
+            self.request, self.description, self.target, self.sign, self.expect, self.suite, self.certificate
+        )
 
     def _given(self, member: str, text: str) -> str | None:
         return text if text or member in self.given_empty else None
@@ -159,6 +163,7 @@ def of_saved(saved: SavedRequest) -> Draft:
         sign=saved.sign,
         expect=saved.expect,
         suite=saved.suite,
+        certificate=saved.certificate,
     )
 
 

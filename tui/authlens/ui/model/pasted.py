@@ -66,4 +66,4 @@ def _event(text: str, authorizer_name: str) -> Pasted:
             read = read_event(text, authorizer_name)
     except UnreadableEvent as error:
         raise Unreadable(f"The pasted event cannot be read: {error}") from None
-    return Pasted(SavedRequest(read.request), "logged event", read.notes)
+    return Pasted(SavedRequest(read.request, certificate=read.certificate), "logged event", read.notes)

@@ -1,0 +1,95 @@
+"""What was read of a deployment as JSON values and back, for the invocation that it was read for.
+
+The rule: what could not be read stays that, with its reason; the authorizer is the invocation's own and not repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.text.json_members import Members
+
+T = TypeVar("T")
+
+_FUNCTION = {"arn": "arn", "state": "state", "reason": "reason", "logGroup": "log_group"}
+_DOMAIN = {
+    "name": "name",
+    "domainName": "domain_name",
+    "status": "status",
+    "authenticationType": "authentication_type",
+    "applicationProtocol": "application_protocol",
+    "defaultAuthorizer": "default_authorizer",
+}
+
+
+def deployment_to_json(deployment: Deployment) -> dict[str, Any]:
+    function, domains = deployment.function, deployment.domains
+    return {
+        "function": _or_unread(function) if not isinstance(function, Function) else _function(function),
+        "permission": _or_unread(deployment.permission),
+        "unqualifiedPermission": _or_unread(deployment.unqualified_permission),
+        "defaultAuthorizer": _or_unread(deployment.default_authorizer),
+        "domains": _or_unread(domains) if isinstance(domains, Unread) else list(map(_domain, domains)),
+        "dataEndpoint": _or_unread(deployment.data_endpoint),
+    }
+
+
+def _or_unread(fact: str | Unread | None) -> Any:
+    return {"unread": asdict(fact)} if isinstance(fact, Unread) else fact
+
+
+def _function(function: Function) -> dict[str, Any]:
+    return {"timeout": function.timeout, **{key: getattr(function, name) for key, name in _FUNCTION.items()}}
+
+
+def _domain(domain: Domain) -> dict[str, Any]:
+    members = {key: getattr(domain, name) for key, name in _DOMAIN.items()}
+    return members if domain.allows_override is None else {**members, "allowsOverride": domain.allows_override}
+
+
+def deployment_from_json(value: Any, authorizer: Authorizer) -> Deployment:
+    """The opposite of `deployment_to_json`. Raises ValueError with a sentence."""
+    members = Members(value, "deployment")
+    raw = value if isinstance(value, dict) else {}
+    function = _unread(raw.get("function")) or _read_function(members.members("function"))
+    domains = _unread(raw.get("domains")) or tuple(_read_domain(item) for item in members.items("domains"))
+    endpoint = _read_text(members, raw, "dataEndpoint")
+    return Deployment(
+        authorizer=authorizer,
+        function=function,
+        permission=_read_text(members, raw, "permission"),
+        unqualified_permission=_read_text(members, raw, "unqualifiedPermission"),
+        default_authorizer=_read_text(members, raw, "defaultAuthorizer"),
+        domains=domains,
+        data_endpoint="" if endpoint is None else endpoint,
+    )
+
+
+def _unread(value: Any) -> Unread | None:
+    unread = value.get("unread") if isinstance(value, dict) else None
+    if not isinstance(unread, dict):
+        return None
+    members = Members(unread, "what was not read")
+    return Unread(members.required_text("permission"), members.text("why") or "")
+
+
+def _read_text(members: Members, raw: dict[str, Any], key: str) -> str | Unread | None:
+    return _unread(raw.get(key)) or members.text(key)
+
+
+def _read_function(members: Members | None) -> Function | None:
+    if members is None:
+        return None
+    given = {name: members.text(key) for key, name in _FUNCTION.items()}
+    texts = {name: text for name, text in given.items() if text is not None}
+    return Function(timeout=members.integer("timeout") or 0, **{"arn": "", **texts})
+
+
+def _read_domain(item: Any) -> Domain:
+    members = Members(item, "a domain configuration")
+    given = {name: members.text(key) for key, name in _DOMAIN.items()}
+    texts = {name: text for name, text in given.items() if text is not None}
+    return Domain(**{"name": "", **texts}, allows_override=members.boolean("allowsOverride"))

@@ -1,0 +1,20 @@
+"""Client certificates of the person: PEM text from regular files of a certificate's size alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from authlens.core.saved.certificate import Certificate
+from authlens.user_path import user_path
+
+_LARGEST = 65_536
+
+
+def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
+    """The text of its file, beside `base`; `None` where none is named. Raises OSError and ValueError."""
+    if certificate.path is None:
+        return certificate.pem
+    path = user_path(certificate.path, base)
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        raise OSError(0, "not a file that holds a certificate" if path.exists() else "No such file or directory")
+    return path.read_bytes().decode("ascii", "replace")

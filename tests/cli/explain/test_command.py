@@ -108,7 +108,7 @@ def test_a_request_signed_on_sending_is_not_missing_its_signature(authlens: Comm
     [
         ('token: "${env:NOT_SET}"', "request well-formed", "The token: the environment variable 'NOT_SET' is not set."),
         ('token: "${file:none.txt}"', "request well-formed", "none.txt' cannot be read"),
-        ("token: t}\nsign: {key: none.pem", "request well-formed", "The signing key none.pem cannot be read"),
+        ("token: t}\nsign: {key: none.pem", "request well-formed", "The signing key none.pem does not exist"),
         ("token: t}\nsign: {key: k.pub", "request well-formed", "The signing key k.pub: "),
         (
             "tokenSignature: AAAA",

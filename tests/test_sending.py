@@ -25,11 +25,8 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing import keys, signing
 from authlens.sending import Sender
 from authlens.store.references import References
-<<<<<<< HEAD
-from support.desk import trusting
-=======
 from support.certificates import certificate_pem
->>>>>>> 76c9ac2 (Let a saved request name a device's certificate, and keep with an invocation what was read for it)
+from support.desk import trusting
 from support.fault_server import FaultServer, fault_server, http
 
 GRANTED = json.dumps({"isAuthenticated": True, "principalId": "p", "policyDocuments": []})

@@ -18,7 +18,6 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.cases import split_source
-from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
@@ -132,7 +131,7 @@ class Sender:
             function_log=reply.function_log,
             local_run=reply.local_run,
             certificate=saved.certificate,
-            variables=_variables(saved.certificate, base),
+            variables=variables_of(saved.certificate, base),
         )
         # The history takes out what references brought in by looking at the wire; here there may be none.
         return invocation if reply.wire is not None else without_resolved(invocation, request)
@@ -264,20 +263,6 @@ class Sender:
             return token_place.place(request, sign.place, signature, authorizer)
         except ValueError as error:
             raise _missing("NoPlaceForSignature", str(error)) from error
-
-
-def _variables(certificate: Certificate | None, base: Path | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What a device's certificate and thing settle, as far as the files can be read."""
-    if certificate is None:
-        return ()
-    from authlens.core.saved.certificate_variables import CertificateProblem, certificate_variables
-    from authlens.store.certificates import read_certificate
-
-    try:
-        pem = read_certificate(certificate, base)
-        return tuple(certificate_variables(certificate, pem).items())
-    except (CertificateProblem, OSError, ValueError):
-        return tuple(certificate_variables(replace(certificate, file=None), None).items())
 
 
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:

@@ -18,3 +18,15 @@ def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
     if not path.is_file() or path.stat().st_size > _LARGEST:
         raise OSError(0, "not a file that holds a certificate" if path.exists() else "No such file or directory")
     return path.read_bytes().decode("ascii", "replace")
+
+
+def variables_of(certificate: Certificate | None, base: Path | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The policy variables that a device's certificate and thing settle, as far as the files can be read."""
+    if certificate is None:
+        return ()
+    from authlens.core.saved.certificate_variables import certificate_variables
+
+    try:
+        return tuple(certificate_variables(certificate, read_certificate(certificate, base)).items())
+    except (OSError, ValueError):
+        return tuple(certificate_variables(certificate, None).items())

@@ -104,6 +104,8 @@ class Sender:
             return not_sent(saved, source, started_at, fault_of(error))
 
     def _sent(self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime) -> Invocation:
+        from authlens.store.certificates import variables_of
+
         authorizer: Authorizer | None = None
         request = saved.request
         wanted = self.gate.wanted(saved.target, base, _files(source))

@@ -41,6 +41,8 @@ def scrubbed_environment(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = homes / str(next(_NUMBERS))
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
+    # What is cached can be made again at any time, so all tests share it.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(homes / "cache"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     # What the tests write is their own; those of trust take this back.
     monkeypatch.setenv("AUTHLENS_TRUST", os.pathsep.join((tempfile.gettempdir(), str(Path(__file__).parent.parent))))

@@ -41,8 +41,8 @@ class Hello(App):
 Hello().run()
 """
 
-FIRST_SCREEN = "F5"
-"""Stands in the footer of the first usable screen."""
+FIRST_SCREEN = ("F5", "History")
+"""What the first usable screen shows: its footer, and the last pane that is painted."""
 RUNS = 7
 
 
@@ -52,16 +52,17 @@ def rows() -> Iterator[Row]:
         app = [str(Path(sys.executable).with_name("authlens")), "demo"]
         bare = [sys.executable, "-c", HELLO]
         # Taken in turns, so that whatever else the machine does touches both alike.
-        pairs = [(start(bare, "ready to start", environ), start(app, FIRST_SCREEN, environ)) for _ in range(RUNS)]
+        pairs = [(start(bare, ["ready to start"], environ), start(app, FIRST_SCREEN, environ)) for _ in range(RUNS)]
         hello, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
-        yield Row("first usable screen, of a bare Textual program's", ours / hello, 2.5, note=f"{ours:.3f} s")
+        yield Row("first usable screen, of a bare Textual program's", ours / hello, 2.0, note=f"{ours:.3f} s")
         yield memory(app, environ)
         yield from typing(app, environ)
 
 
-def start(command: Sequence[str], wanted: str, environ: dict[str, str]) -> float:
+def start(command: Sequence[str], wanted: Sequence[str], environ: dict[str, str]) -> float:
     with Terminal(command, environ=environ) as terminal:
-        terminal.wait_for(wanted)
+        for words in wanted:
+            terminal.wait_for(words)
         return time.perf_counter() - terminal.started
 
 
@@ -69,14 +70,14 @@ def memory(app: Sequence[str], environ: dict[str, str]) -> Row:
     bare = peak([sys.executable, "-c", HELLO_WITH_BOTO3], environ, lambda terminal: terminal.wait_for("call is done"))
 
     def send(terminal: Terminal) -> None:
-        terminal.wait_for(FIRST_SCREEN)
+        terminal.wait_for(FIRST_SCREEN[0])
         terminal.settle()
         terminal.press("f5")
         terminal.wait_for("AUTHENTICATED")
         terminal.settle()
 
     ours = peak(app, environ, send)
-    return Row("peak memory after a send, of bare Textual with boto3", ours / bare, 1.5, note=f"{ours:.0f} MiB")
+    return Row("peak memory after a send, of bare Textual with boto3", ours / bare, 1.25, note=f"{ours:.0f} MiB")
 
 
 def peak(command: Sequence[str], environ: dict[str, str], act: Callable[[Terminal], object]) -> float:
@@ -89,7 +90,7 @@ def typing(app: Sequence[str], environ: dict[str, str]) -> Iterator[Row]:
     """Key to paint in the field that has the focus after the first Tab, at 120×40."""
     times = []
     with Terminal(app, environ=environ) as terminal:
-        terminal.wait_for(FIRST_SCREEN)
+        terminal.wait_for(FIRST_SCREEN[0])
         terminal.settle()
         terminal.press("tab")
         terminal.settle()

@@ -11,13 +11,14 @@ from authlens.store.places import Places, places
 
 
 def test_xdg_variables_count(tmp_path: Path) -> None:
-    environ = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CONFIG", "STATE", "DATA")}
+    environ = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "CONFIG", "STATE", "DATA")}
     found = places(environ, tmp_path)
     assert found.crash_report == tmp_path / "STATE/authlens/crash-report.txt"
     assert found == Places(
         settings=tmp_path / "CONFIG/authlens/config.yaml",
         themes=tmp_path / "CONFIG/authlens/themes",
         history=tmp_path / "STATE/authlens/history.db",
+        cache=tmp_path / "CACHE/authlens",
         requests=tmp_path / "DATA/authlens/requests",
     )
 

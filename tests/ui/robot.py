@@ -172,7 +172,13 @@ async def running(
     desk = Desk(
         build_sender=lambda ask: made,
         open_history=lambda: history,
-        places=Places(folder / "config.yaml", folder / "themes", folder / "state" / "history.db", folder / "requests"),
+        places=Places(
+            folder / "config.yaml",
+            folder / "themes",
+            folder / "state" / "history.db",
+            folder / "cache",
+            folder / "requests",
+        ),
         settings=settings or Settings(),
         save_settings=(saved_settings if saved_settings is not None else []).append,
         now=lambda: NOW,

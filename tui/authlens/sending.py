@@ -304,10 +304,11 @@ def build_sender(
     gate: Gate | None = None,
 ) -> Sender:
     """The sender over boto3, the user's references and local endpoints; none is imported before the first call."""
+    from authlens.store.places import places
     from authlens.store.references import References as StoredReferences
 
     return Sender(
-        _LazyGateway(retries, mfa_code),
+        _LazyGateway(retries, mfa_code, lambda: places(environ, Path.cwd()).cache),
         _LazyLocalTargets(),
         lambda base: StoredReferences(environ, base),
         now,
@@ -338,8 +339,9 @@ class _LazyLocalTargets:
 class _LazyGateway:
     """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
 
-    def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None) -> None:
+    def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None, cache: Callable[[], Path]) -> None:
         self._retries = retries
+        self._cache = cache
         self._mfa_code = mfa_code
         self._made: Gateway | None = None
         self._lock = threading.Lock()
@@ -349,7 +351,7 @@ class _LazyGateway:
             if self._made is None:
                 from authlens.aws.gateway import BotoGateway
 
-                self._made = BotoGateway(self._retries, self._mfa_code)
+                self._made = BotoGateway(self._retries, self._mfa_code, self._cache())
             return self._made
 
     def prepare(self) -> None:

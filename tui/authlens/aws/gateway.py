@@ -6,6 +6,7 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from authlens.aws.answers import read_answer
@@ -37,8 +38,10 @@ _NOT_ASKED = Failure(FailureKind.CONFIGURATION, "not asked: the endpoint URL is 
 class BotoGateway:
     """`core.gateway.Gateway` over boto3."""
 
-    def __init__(self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None) -> None:
-        self._clients = Clients(retries, mfa_code)
+    def __init__(
+        self, retries: Retries = "once", mfa_code: Callable[[str], str] | None = None, cache: Path | None = None
+    ) -> None:
+        self._clients = Clients(retries, mfa_code, cache)
         self._tap = WireTap()
 
     def prepare(self) -> None:

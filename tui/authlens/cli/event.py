@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from authlens.cli.inputs.trust import declare_trust
 from authlens.core.commands.device import host_of
 from authlens.core.deployment.transport import transport_of
 from authlens.core.request.request import TlsContext
+from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment

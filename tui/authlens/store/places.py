@@ -18,6 +18,8 @@ class Places:
     """The folder of the user's own themes."""
     history: Path
     """The file `history.db`."""
+    cache: Path
+    """A folder for what can be made again at any time."""
     requests: Path
     """The folder of saved requests: `requests/` of the working folder if it is there, else in the data folder."""
 
@@ -53,6 +55,7 @@ def places(environ: Mapping[str, str], cwd: Path) -> Places:
     return Places(
         settings=config / "config.yaml",
         themes=config / "themes",
+        cache=folder("XDG_CACHE_HOME", usual.user_cache_path),
         history=folder("XDG_STATE_HOME", usual.user_state_path) / "history.db",
         requests=beside if beside.is_dir() else folder("XDG_DATA_HOME", usual.user_data_path) / "requests",
     )

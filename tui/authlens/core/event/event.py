@@ -6,7 +6,7 @@ query string, and holds what its protocol carries and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from authlens.core.contract.test_call import verified_token
@@ -14,6 +14,7 @@ from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.token_place import Place, put
 from authlens.core.text.encodings import to_base64
+from authlens.frozen import dataclass
 
 Kind = Literal["http", "mqtt", "wss"]
 """A publish over HTTPS, MQTT over TLS, and MQTT over WebSocket."""

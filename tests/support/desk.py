@@ -101,5 +101,5 @@ def trusting() -> Gate:
     return Gate(lambda path: True)
 
 
-def sender(gateway: ScriptedGateway) -> Sender:
-    return Sender(gateway, NoLocalTargets(), lambda base: PlainReferences(), lambda: NOW, trusting())
+def sender(gateway: ScriptedGateway, gate: Gate | None = None) -> Sender:
+    return Sender(gateway, NoLocalTargets(), lambda base: PlainReferences(), lambda: NOW, gate or trusting())

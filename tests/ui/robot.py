@@ -14,6 +14,7 @@ from textual import events
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.gate import Gate
 from authlens.store.history import History
 from authlens.store.places import Places
 from authlens.store.settings import Settings
@@ -38,7 +39,7 @@ SENSOR = SavedRequest(
 )
 
 
-_ASKING = {"file", "target", "signature", "generate", "batch"}
+_ASKING = {"file", "target", "signature", "generate", "batch", "send"}
 """Groups of workers that open a dialog and wait for what the person does there."""
 
 
@@ -160,6 +161,7 @@ async def running(
     *,
     size: tuple[int, int] = (120, 40),
     gateway: ScriptedGateway | None = None,
+    gate: Gate | None = None,
     settings: Settings | None = None,
     saved_settings: list[Settings] | None = None,
     change: Callable[[Desk], Desk] = lambda desk: desk,
@@ -167,7 +169,7 @@ async def running(
 ) -> AsyncIterator[Robot]:
     """The app on real stores below the folder, with a gateway that answers from memory. `every_frame`: see frames."""
     gateway = gateway or ScriptedGateway()
-    made = sender(gateway)
+    made = sender(gateway, gate)
     history = History(folder / "state" / "history.db")
     desk = Desk(
         build_sender=lambda ask: made,

@@ -164,6 +164,7 @@ def _open_app(wish: OpenApp, world: World) -> int:
             now=now,
             environ=os.environ,
             start=wish.saved or wish.path or _demo_requests(wish, places),
+            source=wish.source,
             target_overrides=wish.overrides,
             demo=wish.demo,
             prompt=wish.prompt,

@@ -85,7 +85,9 @@ class Gate:
         with self._lock:
             self._given |= set(_values(target, base))
 
-    def wanted(self, target: Target, base: Path | None, sources: Iterable[Path] = ()) -> Wanted | None:
+    def wanted(
+        self, target: Target, base: Path | None, sources: Iterable[Path] = (), remember: bool = True
+    ) -> Wanted | None:
         """What must be trusted before the target is used; `None` when it may be, which is remembered for `refusal`.
 
         base: the folder of the file that names the target; `None` where a person typed it.
@@ -95,14 +97,16 @@ class Gate:
         by_file = self._of_file(target, base)
         sources = tuple(sources)
         if self._is_open or (base is None and not sources) or not self._asks(by_file, target):
-            self._admit(key)
+            if remember:
+                self._admit(key)
             return None
         paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
         if runs_code(by_file):
             paths |= set(_both(_local(target, base)))
         missing = [path for path in paths if not self._trusted(path)]
         if not missing:
-            self._admit(key)
+            if remember:
+                self._admit(key)
             return None
         local = str(_local(target, base)) if runs_code(by_file) else None
         return Wanted(_outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region)
@@ -127,7 +131,13 @@ class Gate:
         if all(getattr(by_file, name) in (None, DEMO) for name in _NAMED):
             return True
         paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
-        return all(map(self._trusted, paths)) and self.wanted(target, base, sources) is None
+        return all(map(self._trusted, paths)) and self.wanted(target, base, sources, remember=False) is None
+
+    def own_files(self, target: Target, path: Path) -> tuple[Path, ...]:
+        """The files to trust when a request that was made here is saved in `path`; none where it needs no trust."""
+        if not self._asks(target, target):
+            return ()
+        return (path, _local(target, path.parent)) if runs_code(target) else (path,)
 
     def _asks(self, by_file: Target, target: Target) -> bool:
         """Whether this is more than a request to AWS. Only what the file says counts, with the region that holds."""
@@ -192,6 +202,12 @@ def _folder_of(path: Path) -> Path:
 def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
     found = sorted(set(folders))
     return tuple(each for each in found if not any(other != each and other in each.parents for other in found))
+
+
+def changed_target(old: Target, new: Target) -> Target:
+    """What a person changed of a target, and nothing else."""
+    pairs = {name: (getattr(old, name), getattr(new, name)) for name in _NAMED}
+    return _plain({name: None if before == after else after for name, (before, after) in pairs.items()})
 
 
 def named_by(options: Mapping[str, object]) -> Target:

@@ -108,9 +108,9 @@ class Sender:
 
         authorizer: Authorizer | None = None
         request = saved.request
-        wanted = self.gate.wanted(saved.target, base, _files(source))
-        if wanted is not None:
-            return not_sent(saved, source, started_at, wanted.failure)
+        untrusted = self._refusal(saved.target, base, source)
+        if untrusted is not None:
+            return not_sent(saved, source, started_at, untrusted)
         try:
             target = self.locate(saved.target, base)
             request = self._resolved(saved.request, base)
@@ -219,6 +219,13 @@ class Sender:
         except Exception as error:
             raise CallFailed(fault_of(error)) from error
 
+    def _refusal(self, target: Target, base: Path | None, source: str | None) -> Failure | None:
+        """Where the file is known it decides, whatever else of its folder passed before."""
+        if source is None:
+            return self.gate.refusal(target, base)
+        wanted = self.gate.wanted(target, base, files_of(source))
+        return wanted.failure if wanted else None
+
     def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
         try:
             return self._references(base).resolve(request)
@@ -286,7 +293,7 @@ def not_sent(
     return Invocation(saved.request, saved.target, failure, started_at, seconds, source=source, sign=saved.sign)
 
 
-def _files(source: str | None) -> tuple[Path, ...]:
+def files_of(source: str | None) -> tuple[Path, ...]:
     """The file of a source, which may name a case of it."""
     return () if source is None else (Path(split_source(source)[0]),)
 

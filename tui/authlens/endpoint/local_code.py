@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from authlens.core.request.target import Target
-from authlens.endpoint.local import Stamp, definition_file, is_template, stamp
+from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, is_template, stamp
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
 from authlens.endpoint.templates.template import read_template
@@ -22,7 +22,10 @@ class CodeWatch:
     @classmethod
     def of(cls, target: Target, base: Path | None = None) -> CodeWatch | None:
         """`None` for a target whose code is not on this machine."""
-        return None if target.local is None else cls(target.local, base)
+        try:
+            return None if target.local is None else cls(target.local, base)
+        except LocalTargetError:
+            return None
 
     def state(self) -> int:
         """A number that differs from the last one when the file or any code was saved since."""

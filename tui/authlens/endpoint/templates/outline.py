@@ -6,7 +6,7 @@ The rule: what cannot be read so is `None`. The endpoint itself says what is wro
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from authlens.core.request.authorizer import Authorizer
@@ -51,3 +51,26 @@ def _pem(text: str, base: Path) -> str:
         return text
     path = base / os.path.expanduser(text)
     return content_of(path).decode("utf-8") if path.is_file() else ""
+
+
+def programs_of(path: Path) -> tuple[str, ...]:
+    """What starting the endpoint of the file would run, in words; read as data, so that a person can judge it."""
+    try:
+        text = decode(content_of(path)) if path.is_file() else ""
+        if looks_like_template(text):
+            return (f"the functions of the template {path}",)
+        entries = load(text).mapping()["authorizers"].mapping().items()
+        return tuple(words for name, node in entries for words in _programs(name, node.mapping(), path.parent))
+    except (YamlError, OSError, ValueError, KeyError):
+        return (f"what {path} describes",)
+
+
+def _programs(name: str, fields: Mapping[str, Node], base: Path) -> Iterator[str]:
+    if "command" in fields:
+        words = [item.text or "" for item in fields["command"].list()]
+        yield f"{' '.join(words)} as the program of authorizer {name}"
+    if "interpreter" in fields:
+        yield f"{fields['interpreter'].string()} as the interpreter of authorizer {name}"
+    if "codeUri" in fields:
+        handler = fields["handler"].string() if "handler" in fields else "bootstrap"
+        yield f"{handler} in {base / fields['codeUri'].string()} as the function of authorizer {name}"

@@ -27,13 +27,21 @@ class OpenFile:
     """Of its content, by which a change by others is noticed."""
     formerly: tuple[Path, ...] = ()
     """Its paths before it was renamed."""
+    origin: Path | None = None
+    """The file that the target was taken from, where that is not this one: it is trusted as that file is."""
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that decide whether the request may be sent."""
+        return tuple(path for path in (self.path, self.origin) if path is not None)
 
     def renamed(self, path: Path) -> OpenFile:
         return replace(self, path=path, formerly=self._paths)
 
     def saved(self, kept: Draft, path: Path, digest: str) -> OpenFile:
         """The file as it is written: this one, or another."""
-        return OpenFile(kept, path, digest, self.formerly if path == self.path else ())
+        origin = self.origin if path == self.path else self.origin or self.path
+        return OpenFile(kept, path, digest, self.formerly if path == self.path else (), origin)
 
     def is_source(self, source: str) -> bool:
         """Whether a request was sent from this file, under whatever name."""

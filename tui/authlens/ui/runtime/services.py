@@ -34,6 +34,8 @@ class Desk:
     environ: Mapping[str, str]
     start: SavedRequest | Path | None = None
     """What the form opens on: a request, its file, or a folder of them."""
+    source: Path | None = None
+    """The file that a request in hand was taken from."""
     target_overrides: Mapping[str, object] | None = None
     """Fields of `Target` that the command line gave; they beat what a file says."""
     demo: bool = False

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from authlens.core.invocation.invocation import Invocation
+from authlens.sending import files_of
 from authlens.ui.model.batch import Errand, counted, is_redacted
 from authlens.ui.runtime import background
+from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.form import MainState
 from authlens.ui.screens.main.history import Recall
 from authlens.ui.widgets.history.history_rows import HistoryRows
@@ -137,6 +139,8 @@ class Comparing(Recall, MainState):
             return
         if destinations:
             saved, base = self.draft.saved, self.base
+            for each in destinations:
+                self.sender.gate.vouch(each.target, base)
             errands = [Errand(each.text, each.of(saved), base) for each in destinations]
             await self._send_batch("Targets", [Errand("the form's target", saved, base), *errands])
 
@@ -145,6 +149,10 @@ class Comparing(Recall, MainState):
 
         if not errands:
             return
+        for errand in errands:
+            sources = files_of(errand.source) or self.file.sources
+            if not await may_send(self, self.sender, self.desk, errand.saved, errand.base, sources):
+                return
         self.notify(f"Sending {counted(len(errands), 'request')} …", markup=False)
         turns = asyncio.Semaphore(MOST_AT_ONCE)
         answers = await asyncio.gather(*(self._run_errand(errand, turns) for errand in errands))

@@ -14,10 +14,12 @@ from authlens.ui.model.draft import Draft, of_saved
 from authlens.ui.model.edits import OpenFile
 from authlens.ui.runtime import background
 from authlens.ui.screens.dialogs.dialog import Ask, AskText, Way
+from authlens.ui.screens.dialogs.trust import trust_saved
 from authlens.ui.screens.main.form import MainState
 from authlens.user_path import user_path
 
 if TYPE_CHECKING:
+    from authlens.core.saved.saved_request import SavedRequest
     from authlens.store.requests import Loaded
 
 Answer = TypeVar("Answer")
@@ -30,7 +32,8 @@ class Filing(MainState):
     async def action_new(self) -> None:
         if await self.may_leave():
             draft = Draft(target=self.draft.target)
-            self.put(draft, "authorizer_name", OpenFile(draft))
+            # The target stays, and with it the file that it was taken from.
+            self.put(draft, "authorizer_name", OpenFile(draft, origin=self.file.path or self.file.origin))
 
     @work(exclusive=True, group="file")
     async def action_open(self) -> None:
@@ -95,9 +98,18 @@ class Filing(MainState):
         except RequestFileError as error:
             self._complain(error)
             return False
+        await self._trust_own(saved, loaded.path)
         self.keep(self.file.saved(draft, loaded.path, loaded.digest))
         self.notify(f"Saved {loaded.path.name}.{_left_out(draft)}", markup=False)
         return True
+
+    async def _trust_own(self, saved: SavedRequest, path: Path) -> None:
+        """A request that was made here is trusted when it is saved; an opened file is not."""
+        gate, sources = self.sender.gate, self.file.sources
+        if self.file.path is None and await background.call(lambda: gate.wanted(saved.target, None, sources)) is None:
+            problem = await background.call(lambda: trust_saved(self.desk, gate, saved.target, path))
+            if problem:
+                self.notify(problem, severity="warning", timeout=15, markup=False)
 
     async def _ask_about_comments(self, path: Path, digest: str | None, said: str, overwrite: bool) -> bool:
         ways = (Way("other", "Save as…"), Way("cancel", "Cancel"), Way("bare", "Save without them"))
@@ -155,7 +167,7 @@ class Filing(MainState):
         ):
             await self._done(lambda: delete(path))
             if not path.exists():
-                self.keep(OpenFile(Draft()))
+                self.keep(OpenFile(Draft(), origin=path))
                 self.notify(f"Deleted {path.name}. The form still holds it; Ctrl+S saves it anew.", markup=False)
 
     @work(exclusive=True, group="file")

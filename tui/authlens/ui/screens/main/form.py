@@ -92,7 +92,8 @@ class MainState(Screen[object]):
         loaded = start.loaded
         self.folder = start.folder or self.folder
         self.set_reactive(MainState.shown, Shown(draft))
-        self.file = OpenFile(draft, loaded.path, loaded.digest) if loaded else OpenFile(draft)
+        own = OpenFile(draft, origin=self.desk.source)
+        self.file = OpenFile(draft, loaded.path, loaded.digest) if loaded else own
         self.draft = draft
 
     def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual import work
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.sending import files_of
 from authlens.ui.model.batch import is_redacted
 from authlens.ui.model.draft import of_saved
 from authlens.ui.runtime import background
@@ -63,7 +66,8 @@ class Recall(Sending):
 
     def load(self, invocation: Invocation) -> None:
         """Load its request into the form; undo brings back what was there."""
-        self.put(of_saved(saved_of(invocation, self.draft.saved)))
+        origin = next(iter(files_of(invocation.source)), None)
+        self.put(of_saved(saved_of(invocation, self.draft.saved)), None, replace(self.file, origin=origin))
         self.notify(f"Loaded the request of #{invocation.number}. Ctrl+Z brings back what was there.", markup=False)
 
     def resend(self, invocation: Invocation) -> None:

@@ -34,6 +34,7 @@ class Pasting(MainState):
             return
         draft = of_saved(pasted.saved)
         target = draft.target if draft.target != Target() else self.draft.target
+        self.sender.gate.vouch(draft.target, self.base)
         self.put(replace(draft, target=target, description=self.draft.description))
         said = f"The form holds the pasted {pasted.what}. Ctrl+Z brings back what was there."
         self.notify("\n".join([said, *pasted.notes]), timeout=10 if pasted.notes else 5, markup=False)

@@ -13,6 +13,7 @@ from textual.containers import Container
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import AuthorizerRequest
 from authlens.frozen import dataclass
+from authlens.gate import changed_target
 from authlens.ui.model.draft import MEMBERS, Draft, with_kind
 from authlens.ui.screens.main.cloud_logs import Deployed
 from authlens.ui.screens.main.comparing import Comparing
@@ -195,6 +196,7 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
 
         target = await self.app.push_screen_wait(TargetScreen(self.draft.target))
         if target is not None and target != self.draft.target:
+            self.sender.gate.vouch(changed_target(self.draft.target, target), self.base)
             self.put(replace(self.draft, target=target))
 
     def action_request_as(self) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from textual import work
@@ -15,11 +16,14 @@ from textual.timer import Timer
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.sending import Sender, files_of
 from authlens.ui.model.batch import base_of
 from authlens.ui.model.screen_values import Running
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
+from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.form import MainState
 
 Answer = TypeVar("Answer")
@@ -52,12 +56,15 @@ class Sending(MainState):
 
         again: the invocation that it was taken from; its relative paths start beside its own file.
         """
+        own = None if self.file.path is None else str(self.file.path)
+        source, base = (own, self.base) if again is None else (again.source, base_of(again, self.base))
+        sources = self.file.sources if again is None else files_of(source)
+        if not await may_send(self, self.sender, self.desk, saved, base, sources):
+            return
         started_at, self._sent_at = self.desk.now(), time.monotonic()
         self._sends += 1
         number = self._sends
         self._tick()
-        own = None if self.file.path is None else str(self.file.path)
-        source, base = (own, self.base) if again is None else (again.source, base_of(again, self.base))
         sender, timed = self.sender, self._timed(saved)
         seconds = self.desk.settings.total_timeout
         try:
@@ -168,6 +175,12 @@ class Sending(MainState):
             self.deployment = None
         self._looked_up = (target, name)
         self.authorizer_problem = ""
+        sources = self.file.sources
+        if not await background.call(lambda: sender.gate.may_look_up(target, base, sources)):
+            # What only a file names is used for nothing before the first send.
+            self.authorizer = None
+            self.authorizer_problem = await _problem(sender, target, base, sources)
+            return
         if self.configured is None:
             configured = await _asked(lambda: sender.configured(target, base))
             self.configured = None if isinstance(configured, str) else configured
@@ -189,6 +202,11 @@ class Sending(MainState):
 def _reached(invocation: Invocation) -> bool:
     """Whether AWS answered: where it did not, asking it more would only wait as long."""
     return invocation.failure is None or invocation.failure.kind is FailureKind.AWS
+
+
+async def _problem(sender: Sender, target: Target, base: Path | None, sources: tuple[Path, ...]) -> str:
+    wanted = await background.call(lambda: sender.gate.wanted(target, base, sources, remember=False))
+    return "not trusted" if wanted else "looked up when it is sent"
 
 
 async def _asked(work: Callable[[], Answer]) -> Answer | str:

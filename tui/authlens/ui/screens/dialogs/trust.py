@@ -1,0 +1,105 @@
+"""Trust this folder? Asked once per folder, when a request of it is sent for the first time. Escape sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Static
+
+from authlens.core.request.target import Target
+from authlens.gate import Gate, Wanted
+from authlens.ui.runtime import background
+from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text.safe_content import shown, shown_lines
+from authlens.ui.text.trust_text import trust_lines
+from authlens.ui.widgets.controls.key_line import KeyLine
+
+if TYPE_CHECKING:
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.sending import Sender
+    from authlens.ui.runtime.services import Desk
+
+
+class TrustDialog(Dialog[bool]):
+    """What would be run, reached and read, and `t` to allow it from now on."""
+
+    DEFAULT_CSS = """
+    TrustDialog {
+        & > .box { border: round $warning; border-title-color: $text-warning; }
+        .asked { height: auto; max-height: 16; scrollbar-gutter: stable; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "dismiss(True)", "Trust it", id="trust.accept"),
+        Binding("escape", "dismiss(False)", "Not now", id="dialog.cancel"),
+    ]
+
+    def __init__(self, lines: Sequence[str], folders: Sequence[Path]) -> None:
+        super().__init__()
+        self._lines = lines
+        self._folders = folders
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = shown("Trust this folder?" if len(self._folders) == 1 else "Trust these folders?")
+            with VerticalScroll(classes="asked"):
+                yield Static(shown_lines("\n".join(self._lines)), classes="say", markup=False)
+            folders = "\n".join(f"t trusts {folder} and everything below it." for folder in self._folders)
+            yield Static(shown_lines(f"Nothing has been run or sent so far.\n{folders}"), classes="note", markup=False)
+            yield KeyLine()
+
+
+async def may_send(
+    screen: Screen[object],
+    sender: Sender,
+    desk: Desk,
+    saved: SavedRequest,
+    base: Path | None,
+    sources: Iterable[Path],
+) -> bool:
+    """Whether the request may be sent; the person is asked where its folder is not trusted yet."""
+    files = tuple(sources)
+    wanted = await background.call(lambda: sender.gate.wanted(saved.target, base, files))
+    if wanted is None:
+        return True
+    lines = await background.call(lambda: _lines(saved, wanted, files))
+    if not await screen.app.push_screen_wait(TrustDialog(lines, wanted.folders)):
+        screen.notify("Not sent: the folder is not trusted.", markup=False)
+        return False
+    sender.gate.allow(wanted.folders)
+    problem = await background.call(lambda: _kept(desk, wanted.folders))
+    if problem:
+        screen.notify(f"Trusted until you leave: {problem}", severity="warning", timeout=15, markup=False)
+    return True
+
+
+def _lines(saved: SavedRequest, wanted: Wanted, files: Sequence[Path]) -> list[str]:
+    from authlens.core.saved.reach import reach_of
+    from authlens.endpoint.templates.outline import programs_of
+
+    programs = programs_of(Path(wanted.local)) if wanted.local else ()
+    return trust_lines(str(files[0]) if files else "This request", reach_of(saved), programs)
+
+
+def trust_saved(desk: Desk, gate: Gate, target: Target, path: Path) -> str:
+    """Trust a request that was made here and just saved, and what it names, but nothing else of its folder."""
+    paths = gate.own_files(target, path)
+    gate.allow(paths)
+    return _kept(desk, paths) if paths else ""
+
+
+def _kept(desk: Desk, folders: Sequence[Path]) -> str:
+    """Why the list could not be written; empty when it was."""
+    from authlens.store.trust import TrustList, TrustNotKept
+
+    try:
+        TrustList(desk.places.trust).add(folders, desk.now())
+    except TrustNotKept as error:
+        return str(error)
+    return ""

@@ -114,8 +114,8 @@ def test_words() -> None:
     )
     words = record_of(invocation, "full").words.split("\n")
     assert words == [
-        *("sensorauth", "authenticated", "dev us-west-2", "requests/sensor.yaml", "p1"),
-        *("c lient", "user", "host"),
+        *("authenticated", "dev us-west-2", "requests/sensor.yaml", "p1"),
+        *("sensorauth", "user", "c lient", "host"),
     ]
     assert record_of(FAILED, "full").words.split("\n") == [
         *("missing", "refused", "demo", "resourcenotfoundexception", "no such authorizer"),

@@ -8,8 +8,7 @@ from authlens.core.contract.refusal import Rule
 from authlens.core.contract.test_call import TEST_CALL, UNKNOWN_AUTHORIZER, refuse
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.fields import text_at
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext, text_at
 from authlens.core.request.token_place import Place
 from authlens.core.saved.saved_request import Sign
 from authlens.core.signing.signing import verify

@@ -38,7 +38,7 @@ def jwt(algorithm: str = "RS256", **claims: float) -> str:
 def test_white_space_at_an_end_is_pointed_at_and_removed(
     request_: AuthorizerRequest, path: str, span: tuple[int, int], clean: str
 ) -> None:
-    from authlens.core.request.fields import text_at
+    from authlens.core.request.request import text_at
 
     finding = found(request_)["white-space"]
     assert (finding.path, finding.start, finding.end) == (path, *span)

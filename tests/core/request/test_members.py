@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from authlens.core.request.members import BY_PATH, MEMBERS, Member
+from authlens.core.request.members import BY_PATH, LIMITS, Limits, header_path, label, sentence_label
 
 
-def members_of_the_model() -> list[Member]:
+def limits_of_the_model() -> list[Limits]:
     shape = Session().get_service_model("iot").operation_model("TestInvokeAuthorizer").input_shape
     return list(leaves(shape, "", frozenset(shape.required_members)))
 
@@ -26,22 +26,13 @@ def leaves(shape: Any, path: str, required: frozenset[str]) -> Any:
         yield leaf(shape, path, required)
 
 
-def leaf(shape: Any, path: str, required: frozenset[str]) -> Member:
+def leaf(shape: Any, path: str, required: frozenset[str]) -> Limits:
     limits = shape.metadata
-    option = "--" + "".join(f"-{c.lower()}" if c.isupper() else c for c in path.split(".")[0].split("[")[0])
-    return Member(
-        path,
-        option,
-        limits["min"],
-        limits["max"],
-        limits.get("pattern"),
-        required=path in required,
-        blob=shape.type_name == "blob",
-    )
+    return Limits(path, limits["min"], limits["max"], limits.get("pattern"), required=path in required)
 
 
 def test_the_table_equals_the_service_model() -> None:
-    assert list(MEMBERS) == members_of_the_model()
+    assert list(LIMITS.values()) == limits_of_the_model()
 
 
 @pytest.mark.parametrize(
@@ -59,4 +50,16 @@ def test_the_table_equals_the_service_model() -> None:
     ],
 )
 def test_patterns_are_ascii_and_whole(path: str, value: str, fits: bool) -> None:
-    assert BY_PATH[path].fits(value) is fits
+    assert LIMITS[path].fits(value) is fits
+
+
+def test_names_of_a_member_derive_from_its_path() -> None:
+    member = BY_PATH["mqttContext.clientId"]
+    assert (member.context, member.name, member.field) == ("mqttContext", "clientId", "client_id")
+    assert (BY_PATH["token"].context, BY_PATH["token"].name) == (None, "token")
+
+
+def test_members_have_words_for_people() -> None:
+    assert label("mqttContext.clientId") == "the MQTT client id"
+    assert label(header_path("X-Token")) == "the header X-Token"
+    assert sentence_label("mqttContext.clientId") == "The MQTT client id"

@@ -1,12 +1,24 @@
-"""A request's mode, and its way to the API's members and back."""
+"""A request's mode, its way to the API's members and back, and its members one by one."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
+from authlens.core.request.members import MEMBERS, Kind
+from authlens.core.request.request import (
+    AuthorizerRequest,
+    HttpContext,
+    Mode,
+    MqttContext,
+    TlsContext,
+    text_at,
+    with_text,
+)
+from authlens.core.request.request import texts as texts_of
 
 texts = st.none() | st.text()
 requests = st.builds(
@@ -54,3 +66,54 @@ def test_a_password_is_sent_as_utf8() -> None:
     assert MqttContext(password="pä\ud800").password_bytes == "pä?".encode()
     assert MqttContext(password=b"\x00\xff").password_bytes == b"\x00\xff"
     assert MqttContext().password_bytes is None
+
+
+FULL = AuthorizerRequest(
+    "name",
+    "token",
+    "signature",
+    HttpContext((("A", "header a"), ("b", "header b")), "?query"),
+    MqttContext("username", "password", "client"),
+    TlsContext("server"),
+)
+PATHS = [path for path, _ in texts_of(FULL)]
+
+
+def test_every_member_of_the_api_is_among_the_texts() -> None:
+    headers = "httpContext.headers[A]", "httpContext.headers[b]"
+    plain = [member.path for member in MEMBERS if member.kind is not Kind.MAP]
+    assert sorted(PATHS) == sorted([*plain, *headers])
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_one_member_is_replaced_and_no_other(path: str) -> None:
+    changed = with_text(FULL, path, "new")
+    assert text_at(changed, path) == "new"
+    assert [each for each in texts_of(changed) if each[0] != path] == [
+        each for each in texts_of(FULL) if each[0] != path
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "." in path])
+def test_a_context_that_is_absent_stays_absent(path: str) -> None:
+    assert with_text(AuthorizerRequest("name"), path, "new") == AuthorizerRequest("name")
+
+
+def test_what_is_absent_or_bytes_is_no_text() -> None:
+    assert text_at(AuthorizerRequest(), "token") is None
+    assert text_at(AuthorizerRequest(mqtt_context=MqttContext(password=b"x")), "mqttContext.password") is None
+
+
+def test_a_change_sees_every_value_that_is_present_and_nothing_else() -> None:
+    seen = []
+    request = AuthorizerRequest("name", http_context=HttpContext((("A", "b"),)), tls_context=TlsContext())
+    changed = request.changed(lambda member, value: seen.append((member.path, value)))
+    assert seen == [("authorizerName", "name"), ("httpContext.headers", (("A", "b"),))]
+    assert changed == AuthorizerRequest(http_context=HttpContext(), tls_context=TlsContext())
+
+
+def test_texts_change_while_names_and_bytes_stay() -> None:
+    request = replace(FULL, mqtt_context=MqttContext("u", b"p", "c")).with_texts(str.upper)
+    assert request.http_context == HttpContext((("A", "HEADER A"), ("b", "HEADER B")), "?QUERY")
+    assert request.mqtt_context == MqttContext("U", b"p", "C")
+    assert request.token == "TOKEN"

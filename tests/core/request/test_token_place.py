@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from authlens.core.request import token_place
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.request.fields import text_at
-from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext, text_at
 from authlens.core.request.token_place import Place
 
 SIGNED = Authorizer("A", token_key_name="Token-Key")

@@ -184,8 +184,8 @@ def _is_resolved(arguments: argparse.Namespace) -> bool:
 
 
 def _refers(request: AuthorizerRequest) -> bool:
-    from authlens.core.request.fields import texts
     from authlens.core.request.references import refers
+    from authlens.core.request.request import texts
 
     return any(refers(text) for _, text in texts(request))
 

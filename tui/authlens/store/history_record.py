@@ -16,6 +16,8 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import from_json, to_json
 from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.request import query
+from authlens.core.request.members import MEMBERS, Kind, Secrecy
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, without_resolved
 from authlens.frozen import dataclass
@@ -107,15 +109,14 @@ def _words(shown: Invocation) -> str:
 
 def _findable(shown: Invocation) -> Iterator[str | None]:
     request, outcome, failure = shown.request, shown.outcome, shown.failure
-    yield from (request.authorizer_name, verdict_word(shown), target_words(shown.target), shown.source)
+    yield from (verdict_word(shown), target_words(shown.target), shown.source)
     if outcome is not None:
         yield outcome.principal_id
     if failure is not None:
         yield from (failure.error, failure.message)
-    if request.mqtt_context is not None:
-        yield from (request.mqtt_context.client_id, (request.mqtt_context.username or "").partition("?")[0])
-    if request.tls_context is not None:
-        yield request.tls_context.server_name
+    for member in MEMBERS:
+        if member.kind is Kind.TEXT and member.secrecy is not Secrecy.SECRET:
+            yield query.before(member.name, request.value(member) or "")
 
 
 def _storable(text: str) -> str:

@@ -12,12 +12,12 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from authlens.core.preflight.finding import Missing
-from authlens.core.request.fields import sentence_label, texts
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.members import BY_PATH, Kind, Member, sentence_label
+from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.text.visible import visible
 from authlens.store.files import reason
 from authlens.user_path import user_path
@@ -47,16 +47,7 @@ class References:
 
     def resolve(self, request: AuthorizerRequest) -> AuthorizerRequest:
         """The request as it is sent. Raises MissingReference."""
-        http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
-        return replace(
-            request,
-            authorizer_name=self._optional(request.authorizer_name, "authorizerName"),
-            token=self._optional(request.token, "token"),
-            token_signature=self._optional(request.token_signature, "tokenSignature"),
-            http_context=http and self._http(http),
-            mqtt_context=mqtt and self._mqtt(mqtt),
-            tls_context=tls and TlsContext(self._optional(tls.server_name, "tlsContext.serverName")),
-        )
+        return request.changed(self._value)
 
     def text(self, text: str, field: str = "") -> str:
         """The text with its references resolved. Raises MissingReference."""
@@ -66,7 +57,7 @@ class References:
         """Every reference of the request that is known to stand for nothing. No keyring is opened."""
         for path, text in texts(request):
             for found in _TOKEN.finditer(text):
-                problem = self._problem(found, is_whole_password=path == "mqttContext.password" and found[0] == text)
+                problem = self._problem(found, is_whole_blob=_is_blob(path) and found[0] == text)
                 if problem is not None:
                     yield Missing(path, f"{sentence_label(path)}: {problem}.", *found.span())
 
@@ -79,11 +70,11 @@ class References:
         opens_keyring = any(found["kind"] == "keyring" for found in _TOKEN.finditer(text))
         return None if opens_keyring else self.text(text)
 
-    def _problem(self, found: re.Match[str], is_whole_password: bool = False) -> str | None:
+    def _problem(self, found: re.Match[str], is_whole_blob: bool = False) -> str | None:
         if found["kind"] == "keyring" and found["end"]:
             return None
         try:
-            if is_whole_password and found["kind"] == "file" and found["end"]:
+            if is_whole_blob and found["kind"] == "file" and found["end"]:
                 self._file(found["name"], "")
             else:
                 self._text_of(found, "")
@@ -91,35 +82,25 @@ class References:
             return str(error)
         return None
 
-    def _http(self, http: HttpContext) -> HttpContext:
-        headers = http.headers
-        if headers is not None:
-            headers = tuple((name, self.text(value, f"httpContext.headers.{name}")) for name, value in headers)
-        return HttpContext(headers, self._optional(http.query_string, "httpContext.queryString"))
+    def _value(self, member: Member, value: Any) -> Any:
+        if member.kind is Kind.MAP:
+            return tuple((name, self.text(text, f"{member.path}.{name}")) for name, text in value)
+        if member.kind is Kind.BLOB:
+            return self._blob(value, member.path)
+        return self.text(value, member.path)
 
-    def _mqtt(self, mqtt: MqttContext) -> MqttContext:
-        return MqttContext(
-            self._optional(mqtt.username, "mqttContext.username"),
-            self._password(mqtt.password),
-            self._optional(mqtt.client_id, "mqttContext.clientId"),
-        )
-
-    def _password(self, password: str | bytes | None) -> str | bytes | None:
-        """A password that is one file as a whole may hold any bytes."""
-        field = "mqttContext.password"
-        if not isinstance(password, str):
-            return password
-        found = _TOKEN.fullmatch(password)
+    def _blob(self, value: str | bytes, field: str) -> str | bytes:
+        """One that is a single file as a whole may hold any bytes."""
+        if isinstance(value, bytes):
+            return value
+        found = _TOKEN.fullmatch(value)
         if found and found["kind"] == "file" and found["end"]:
             content = self._file(found["name"], field)
             try:
                 return _without_line_end(content.decode())
             except UnicodeDecodeError:
                 return content
-        return self.text(password, field)
-
-    def _optional(self, text: str | None, field: str) -> str | None:
-        return None if text is None else self.text(text, field)
+        return self.text(value, field)
 
     def _text_of(self, found: re.Match[str], field: str) -> str:
         if found["escape"]:
@@ -175,6 +156,10 @@ class References:
         if secret is None:
             raise _missing(field, f"the keyring has nothing for '{user}' in '{service}'")
         return secret
+
+
+def _is_blob(path: str) -> bool:
+    return path in BY_PATH and BY_PATH[path].kind is Kind.BLOB
 
 
 def _literal(found: re.Match[str], field: str) -> str:

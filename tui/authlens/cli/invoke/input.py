@@ -159,7 +159,7 @@ def _point_out_file_names(given: Given, world: World) -> None:
 def _blamed(problems: str, given: Given) -> list[str]:
     """The options that gave the members which the problems name."""
     places = re.findall(r"^.*? parameter (?:in )?(\w+)", problems, re.MULTILINE)
-    options = [key for member, key in FIELDS.items() if member in places and given.text(key) is not None]
+    options = [key for name, key in FIELDS.items() if name in places and given.text(key) is not None]
     documents = [key for key in ("cli_input_json", "cli_input_yaml") if given.text(key) is not None]
     by_options = {member for member, key in FIELDS.items() if key in options}
     blamed = options if by_options.issuperset(places) else [*options, *documents]

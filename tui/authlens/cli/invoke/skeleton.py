@@ -3,32 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-_INPUT: dict[str, Any] = {
-    "authorizerName": "",
-    "token": "",
-    "tokenSignature": "",
-    "httpContext": {"headers": {"KeyName": ""}, "queryString": ""},
-    "mqttContext": {"username": "", "password": None, "clientId": ""},
-    "tlsContext": {"serverName": ""},
-}
-
-_YAML_INPUT = """\
-authorizerName: ''  # [REQUIRED] The authorizer to call.
-token: '' # The token that an authorizer with signing enabled checks.
-tokenSignature: '' # Base64 of the RSA signature over the token.
-httpContext: # What an HTTP request or WebSocket upgrade would bring.
-  headers:  # Header names and values.
-    KeyName: ''
-  queryString: '' # The query string, with its leading question mark.
-mqttContext: # What an MQTT CONNECT packet would bring.
-  username: ''  # The MQTT user name.
-  password: !!binary '' # The MQTT password, its bytes in base64.
-  clientId: '' # The MQTT client id.
-tlsContext: # What the TLS handshake would bring.
-  serverName: ''  # The host name of the server name indication.
-"""
+from authlens.core.request.members import CONTEXTS, SHAPE, Kind, Member, Shape
 
 ANSWER: dict[str, Any] = {
     "isAuthenticated": True,
@@ -42,4 +20,28 @@ ANSWER: dict[str, Any] = {
 
 def skeleton(kind: str) -> str:
     """The text of `input` or `yaml-input`."""
-    return _YAML_INPUT if kind == "yaml-input" else json.dumps(_INPUT, indent=4) + "\n"
+    if kind == "yaml-input":
+        return "".join(f"{line}\n" for line in _yaml_lines(SHAPE))
+    return json.dumps(_json(SHAPE), indent=4) + "\n"
+
+
+_EMPTY: dict[Kind, Any] = {Kind.TEXT: "", Kind.BLOB: None, Kind.MAP: {"KeyName": ""}}
+
+
+def _json(shape: Shape) -> dict[str, Any]:
+    return {name: _EMPTY[row.kind] if isinstance(row, Member) else _json(row) for name, row in shape.items()}
+
+
+def _yaml_lines(shape: Shape) -> Iterator[str]:
+    """As the AWS CLI v2 writes them: the comment of the first member of a structure stands behind two spaces."""
+    for name, row in shape.items():
+        space = "  " if name == next(iter(shape)) else " "
+        if not isinstance(row, Member):
+            yield f"{name}:{space}# {CONTEXTS[name]}"
+            yield from (f"  {line}" for line in _yaml_lines(row))
+        elif row.kind is Kind.MAP:
+            yield f"{name}:{space}# {row.about}"
+            yield "  KeyName: ''"
+        else:
+            binary = "!!binary " if row.kind is Kind.BLOB else ""
+            yield f"{name}: {binary}''{space}# {row.about}"

@@ -17,7 +17,6 @@ from urllib.parse import quote as url_quote
 from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Device, device_of
 from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
-from authlens.core.request.fields import texts
 from authlens.core.request.references import meant_request
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, redact_request

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
+from authlens.core.request.members import BY_PATH, SHAPE, Kind, Member, members_of, option_name
 from authlens.frozen import dataclass
 
 
@@ -68,24 +69,23 @@ def _flag(name: str, group: str, help_text: str, ours: bool = False) -> Option:
     return Option(name, group, help_text, Takes.NOTHING, ours=ours)
 
 
+def _of_member(member: Member) -> Option:
+    return Option(option_name(member.name), REQUEST, member.help, metavar=member.metavar)
+
+
+def _of_context(name: str) -> Option:
+    members = list(members_of(name))
+    shorthand = ",".join(f"{member.name}={member.example}" for member in members)
+    blobs = "".join(f" ({member.name} in base64)" for member in members if member.kind is Kind.BLOB)
+    return Option(option_name(name), REQUEST, f"{shorthand}{blobs} - or JSON", metavar="CONTEXT")
+
+
 FORMATS = ("json", "text", "table", "yaml", "yaml-stream", "off")
 BINARY_FORMATS = ("base64", "raw-in-base64-out")
 ERROR_FORMATS = ("legacy", "json", "yaml", "text", "table", "enhanced")
 
 OPTIONS = (
-    Option("--authorizer-name", REQUEST, "the authorizer to call", metavar="NAME"),
-    Option("--token", REQUEST, "the token; a value in the process list is visible to others", metavar="TOKEN"),
-    Option("--token-signature", REQUEST, "base64 of the token's signature", metavar="SIGNATURE"),
-    Option(
-        "--http-context", REQUEST, "headers={Name=value,...},queryString=?a=b - or the same as JSON", metavar="CONTEXT"
-    ),
-    Option(
-        "--mqtt-context",
-        REQUEST,
-        "username=...,password=...,clientId=... (password in base64) - or JSON",
-        metavar="CONTEXT",
-    ),
-    Option("--tls-context", REQUEST, "serverName=... - or JSON", metavar="CONTEXT"),
+    *(_of_member(BY_PATH[name]) if name in BY_PATH else _of_context(name) for name in SHAPE),
     Option(
         "--cli-input-json", INPUT, "the whole request as JSON; other options win over it", metavar="JSON|file://FILE"
     ),

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import re
 
+from authlens.core.request.members import MEMBERS, Secrecy
+
 _VALUE = r"""(?P<value>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[^\s,}{\[\]][^,}]*)"""
-_SECRET_KEY = r"""\b(?:password|token|tokenSignature|queryString)["']?\s*(?:@?=|:)\s*"""
+_SECRET_NAMES = "|".join(
+    member.name for member in MEMBERS if member.secrecy is Secrecy.SECRET or member.name == "queryString"
+)
+_SECRET_KEY = rf"""\b(?:{_SECRET_NAMES})["']?\s*(?:@?=|:)\s*"""
 _SECRET = re.compile(_SECRET_KEY + r"[\[{\s]*" + _VALUE, re.DOTALL)
 _SECRET_LINE = re.compile(_SECRET_KEY + r"(?P<value>[^\n]*)")
 """YAML's plain text goes on over commas and braces."""

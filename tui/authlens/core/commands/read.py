@@ -17,7 +17,7 @@ from authlens.core.commands.options import Given
 from authlens.core.commands.start import Start, find
 from authlens.core.commands.words import Word, Words, WordsError, split
 from authlens.core.request import references
-from authlens.core.request.members import FIELDS
+from authlens.core.request.members import FIELDS, Member
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
@@ -193,19 +193,17 @@ def _document(document: str, option: str, text: str, rest: list[Word]) -> Author
 
 
 def _under(request: AuthorizerRequest, members: Mapping[str, Any], document: AuthorizerRequest) -> AuthorizerRequest:
-    below = AuthorizerRequest.from_api(references.literal(document.to_api()))
-    mqtt = below.mqtt_context
-    if mqtt is not None and isinstance(mqtt.password, bytes):
-        below = replace(below, mqtt_context=replace(mqtt, password=_as_text(mqtt.password)))
+    below = document.changed(_readable).with_texts(references.literal)
     given = {FIELDS[name]: getattr(request, FIELDS[name]) for name in members}
     return replace(below, **given)
 
 
-def _as_text(octets: bytes) -> str | bytes:
+def _readable(member: Member, value: Any) -> Any:
+    """Bytes as text where they are text."""
     try:
-        return str(references.literal(octets.decode("utf-8")))
+        return value.decode("utf-8") if isinstance(value, bytes) else value
     except UnicodeDecodeError:
-        return octets
+        return value
 
 
 def _target(given: Given, environment: Mapping[str, str], words: Words) -> Target:

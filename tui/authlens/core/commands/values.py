@@ -12,7 +12,7 @@ from typing import Any
 
 from authlens.core.commands import shorthand
 from authlens.core.commands.options import Given
-from authlens.core.request.members import BLOB, FIELDS, MAP, SHAPE, TEXT
+from authlens.core.request.members import CONTEXTS, FIELDS, SHAPE, Kind, Member, Shape, option_name
 from authlens.core.text.file_names import file_hint
 
 Load = Callable[[str], str | bytes]
@@ -43,14 +43,14 @@ def of_options(given: Given, load: Load) -> dict[str, Any]:
     for member, key in FIELDS.items():
         text = given.text(key)
         if text is not None:
-            members[member] = _value(member, f"--{key.replace('_', '-')}", text, load)
+            members[member] = _value(member, option_name(member), text, load)
     return members
 
 
 def _value(member: str, option: str, text: str, load: Load) -> Any:
     try:
         loaded = load(text)
-        return loaded if SHAPE[member] is TEXT else _context(option, loaded, load)
+        return _context(option, loaded, load) if member in CONTEXTS else loaded
     except Unreadable as error:
         raise MemberError(str(error), option) from None
 
@@ -123,7 +123,7 @@ def _raise_for(problems: list[str]) -> None:
         raise MemberError("\n".join(["Parameter validation failed:", *problems]))
 
 
-def _structure(path: str, members: Any, shape: Mapping[str, Any]) -> Iterator[str]:
+def _structure(path: str, members: Any, shape: Shape) -> Iterator[str]:
     if not isinstance(members, Mapping):
         yield _wrong_type(path, members, "dict")
         return
@@ -135,12 +135,12 @@ def _structure(path: str, members: Any, shape: Mapping[str, Any]) -> Iterator[st
             yield from _member(f"{path}.{name}" if path else name, members[name], kind)
 
 
-def _member(path: str, value: Any, kind: Any) -> Iterator[str]:
-    if isinstance(kind, Mapping):
-        yield from _structure(path, value, kind)
-    elif kind is MAP:
+def _member(path: str, value: Any, row: Member | Shape) -> Iterator[str]:
+    if not isinstance(row, Member):
+        yield from _structure(path, value, row)
+    elif row.kind is Kind.MAP:
         yield from _map(path, value)
-    elif kind is BLOB:
+    elif row.kind is Kind.BLOB:
         if not isinstance(value, (str, bytes)):
             yield _wrong_type(path, value, "bytes, str")
     else:

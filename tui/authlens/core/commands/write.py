@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from authlens.core.commands import shorthand
+from authlens.core.request.members import CONTEXTS, SHAPE, option_name
 from authlens.core.request.references import meant
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
@@ -26,8 +27,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 """What an argument of a program cannot hold; JSON can, escaped."""
 _WIDTH = 100
-_TOP_LEVEL = {"authorizerName": "--authorizer-name", "token": "--token", "tokenSignature": "--token-signature"}
-_CONTEXTS = {"httpContext": "--http-context", "mqttContext": "--mqtt-context", "tlsContext": "--tls-context"}
+_TOP_LEVEL = {name: option_name(name) for name in SHAPE if name not in CONTEXTS}
+_CONTEXTS = {name: option_name(name) for name in CONTEXTS}
 _PASSWORD_FILE = "password.bin"
 
 
@@ -81,11 +82,7 @@ class _Writer:
             yield "--cli-binary-format raw-in-base64-out"
 
     def _members(self) -> dict[str, Any]:
-        members = self._request.to_api()
-        mqtt = self._request.mqtt_context
-        if mqtt is not None and mqtt.password is not None:
-            members["mqttContext"]["password"] = mqtt.password
-        shown: dict[str, Any] = self._with_private_characters(members)
+        shown: dict[str, Any] = self._with_private_characters(self._request.as_written())
         if "password" in shown.get("mqttContext", {}):
             shown["mqttContext"] = self._with_password(shown["mqttContext"])
         return shown
@@ -224,10 +221,7 @@ def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
 def as_boto3(request: AuthorizerRequest, target: Target | None = None, reveal: bool = False) -> str:
     """Python code that makes the same call."""
     shown = request if reveal else redact_request(request)
-    members = shown.to_api()
-    if shown.mqtt_context is not None and isinstance(shown.mqtt_context.password, str):
-        members["mqttContext"]["password"] = shown.mqtt_context.password
-    arguments = "".join(f"    {name}={_python(value, 1)},\n" for name, value in members.items())
+    arguments = "".join(f"    {name}={_python(value, 1)},\n" for name, value in shown.as_written().items())
     code = f"{_client(target or Target())}\nresponse = client.test_invoke_authorizer(\n{arguments})\n"
     return f"{_imports(code)}\n{code}"
 

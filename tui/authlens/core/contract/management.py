@@ -12,21 +12,21 @@ from typing import Any
 from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
 from authlens.core.contract.test_call import broken_rules, constraint_refusal
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.members import BY_PATH, Member
+from authlens.core.request.members import LIMITS, Limits
 from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
 
 STATUSES = ("ACTIVE", "INACTIVE")
 MAXIMUM_KEYS = 2
 PAGE_SIZES = range(1, 251)
 
-_NAME = BY_PATH["authorizerName"]
+_NAME = LIMITS["authorizerName"]
 _ANY = r"[\s\S]*"
-_TOKEN_KEY_NAME = Member("tokenKeyName", "", 1, 128, "[a-zA-Z0-9_-]+")
-_KEY_NAME = Member("tokenSigningPublicKeys", "", 1, 128, "[a-zA-Z0-9:_-]+")
-_KEY_VALUE = Member("tokenSigningPublicKeys", "", 0, 5120, _ANY)
-_FUNCTION_ARN = Member("authorizerFunctionArn", "", 0, 2048, _ANY)
-_REQUIRED_FUNCTION_ARN = Member("authorizerFunctionArn", "", 0, 2048, _ANY, required=True)
-_MARKER = Member("marker", "", 0, 1024, "[A-Za-z0-9+/]+={0,2}")
+_TOKEN_KEY_NAME = Limits("tokenKeyName", 1, 128, "[a-zA-Z0-9_-]+")
+_KEY_NAME = Limits("tokenSigningPublicKeys", 1, 128, "[a-zA-Z0-9:_-]+")
+_KEY_VALUE = Limits("tokenSigningPublicKeys", 0, 5120, _ANY)
+_FUNCTION_ARN = Limits("authorizerFunctionArn", 0, 2048, _ANY)
+_REQUIRED_FUNCTION_ARN = Limits("authorizerFunctionArn", 0, 2048, _ANY, required=True)
+_MARKER = Limits("marker", 0, 1024, "[A-Za-z0-9+/]+={0,2}")
 
 _LAMBDA_ARN = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _FIRST_LINE = "-----BEGIN PUBLIC KEY-----"
@@ -132,16 +132,16 @@ def list_refusal(members: Members) -> Refusal | None:
     return constraint_refusal(constraints)
 
 
-def _broken(member: Member, value: str | None) -> Iterator[str]:
-    for rule in broken_rules(member, value):
-        yield _sentence(member.path, rule)
+def _broken(limits: Limits, value: str | None) -> Iterator[str]:
+    for rule in broken_rules(limits, value):
+        yield _sentence(limits.path, rule)
 
 
 def _sentence(field: str, rule: str) -> str:
     return f"Value at '{field}' failed to satisfy constraint: {rule}"
 
 
-def _broken_members(function_arn: Member, members: Members) -> Iterator[str]:
+def _broken_members(function_arn: Limits, members: Members) -> Iterator[str]:
     """Of the members that CreateAuthorizer and UpdateAuthorizer share, in the model's order."""
     yield from _broken(function_arn, members.get("authorizerFunctionArn"))
     yield from _broken(_TOKEN_KEY_NAME, members.get("tokenKeyName"))

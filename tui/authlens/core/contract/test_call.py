@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
 from authlens.core.contract.stage import Stage
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.members import MEMBERS, Member, member_values
-from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.members import Limits
+from authlens.core.request.request import AuthorizerRequest, Mode, limited_values
 from authlens.core.request.token_place import signature_of, token_of
 from authlens.frozen import dataclass
 
@@ -55,7 +55,7 @@ TEST_CALL = (
 class Violation:
     """A constraint of the service model that a value breaks."""
 
-    member: Member
+    limits: Limits
     rule: str
     """`Member must …`."""
     header: str | None = None
@@ -64,7 +64,7 @@ class Violation:
     @property
     def field(self) -> str:
         """As AWS names it: without the part of a map."""
-        return self.member.path.partition("[")[0]
+        return self.limits.path.partition("[")[0]
 
     def __str__(self) -> str:
         return f"Value at '{self.field}' failed to satisfy constraint: {self.rule}"
@@ -73,25 +73,24 @@ class Violation:
 def violations(request: AuthorizerRequest) -> tuple[Violation, ...]:
     """Every broken constraint, in the model's order; of one field the pattern before the length."""
     return tuple(
-        Violation(member, rule, header)
-        for member in MEMBERS
-        for header, value in member_values(request, member.path)
-        for rule in broken_rules(member, value)
+        Violation(limits, rule, header)
+        for limits, header, value in limited_values(request)
+        for rule in broken_rules(limits, value)
     )
 
 
-def broken_rules(member: Member, value: str | bytes | None) -> Iterator[str]:
+def broken_rules(limits: Limits, value: str | bytes | None) -> Iterator[str]:
     """What one value breaks, in AWS's words. An absent value breaks only what is required."""
     if value is None:
-        if member.required:
+        if limits.required:
             yield "Member must not be null"
         return
-    if isinstance(value, str) and not member.fits(value):
-        yield f"Member must satisfy regular expression pattern: {member.pattern}"
-    if len(value) < member.minimum:
-        yield f"Member must have length greater than or equal to {member.minimum}"
-    if len(value) > member.maximum:
-        yield f"Member must have length less than or equal to {member.maximum}"
+    if isinstance(value, str) and not limits.fits(value):
+        yield f"Member must satisfy regular expression pattern: {limits.pattern}"
+    if len(value) < limits.minimum:
+        yield f"Member must have length greater than or equal to {limits.minimum}"
+    if len(value) > limits.maximum:
+        yield f"Member must have length less than or equal to {limits.maximum}"
 
 
 def constraint_refusal(sentences: tuple[str, ...]) -> Refusal | None:

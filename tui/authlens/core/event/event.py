@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from authlens.core.contract.test_call import verified_token
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.members import protocol_of
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import Place, put
 from authlens.core.text.encodings import to_base64
 from authlens.frozen import dataclass
@@ -39,12 +40,7 @@ class Presented:
 
 def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str) -> dict[str, Any]:
     """What a test call that is not refused sends. Without an authorizer, one with signing disabled is meant."""
-    protocols = {
-        "tls": _tls(request.tls_context),
-        "http": _http(request.http_context),
-        "mqtt": _mqtt(request.mqtt_context),
-    }
-    return _event(protocols, verified_token(request, authorizer), connection_id)
+    return _event(_protocols(request), verified_token(request, authorizer), connection_id)
 
 
 def real_event(
@@ -61,12 +57,13 @@ def real_event(
     presented: the client certificate of a CUSTOM_AUTH_X509 domain, which no test call can carry.
     """
     carried = _carried(kind, _placed(kind, request, authorizer))
+    protocols = _protocols(carried)
     certificate = presented.members if presented is not None else {}
-    protocols = {
-        "tls": {**(_tls(request.tls_context) or {}), **certificate} or None,
-        "http": None if kind == "mqtt" else _real_http(kind, carried.http_context or HttpContext()),
-        "mqtt": None if kind == "http" else _mqtt(carried.mqtt_context or MqttContext()),
-    }
+    protocols["tls"] = {**(protocols["tls"] or {}), **certificate} or None
+    if kind != "mqtt":
+        protocols["http"] = _real_http(kind, protocols["http"] or {})
+    if kind != "http":
+        protocols["mqtt"] = protocols["mqtt"] or {}
     token = request.token if authorizer is None else verified_token(carried, authorizer)
     return _event(protocols, token, connection_id)
 
@@ -81,33 +78,23 @@ def _event(protocols: dict[str, dict[str, Any] | None], token: str | None, conne
     }
 
 
-def _tls(context: TlsContext | None) -> dict[str, Any] | None:
-    return None if context is None else _present(serverName=context.server_name)
+def _protocols(request: AuthorizerRequest) -> dict[str, dict[str, Any] | None]:
+    """The contexts by the names and in the order of the event, bytes as base64; `None` for an absent one."""
+    sent = request.to_api()
+    return {protocol_of(name): _texts_of(sent.get(name)) for name in ("tlsContext", "httpContext", "mqttContext")}
 
 
-def _http(context: HttpContext | None) -> dict[str, Any] | None:
+def _texts_of(context: dict[str, Any] | None) -> dict[str, Any] | None:
     if context is None:
         return None
-    headers = None if context.headers is None else dict(context.headers)
-    return _present(headers=headers, queryString=context.query_string)
+    return {name: to_base64(value) if isinstance(value, bytes) else value for name, value in context.items()}
 
 
-def _mqtt(context: MqttContext | None) -> dict[str, Any] | None:
-    if context is None:
-        return None
-    password = context.password_bytes
-    return _present(
-        username=context.username,
-        password=None if password is None else to_base64(password),
-        clientId=context.client_id,
-    )
-
-
-def _real_http(kind: Kind, context: HttpContext) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in context.headers or ()}
+def _real_http(kind: Kind, context: dict[str, Any]) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in context.get("headers", {}).items()}
     if kind == "wss" and "mqtt" not in headers.get(_SUBPROTOCOL, ""):
         headers[_SUBPROTOCOL] = "mqtt"
-    return {"headers": headers, "queryString": (context.query_string or "").removeprefix("?")}
+    return {**context, "headers": headers, "queryString": context.get("queryString", "").removeprefix("?")}
 
 
 def _placed(kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None) -> AuthorizerRequest:
@@ -124,7 +111,3 @@ def _carried(kind: Kind, request: AuthorizerRequest) -> AuthorizerRequest:
     if kind == "http":
         return replace(request, mqtt_context=None)
     return replace(request, http_context=None) if kind == "mqtt" else request
-
-
-def _present(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}

@@ -15,8 +15,9 @@ from typing import Any
 
 from authlens.core.event.event import Presented
 from authlens.core.request.authorizer import AUTHORIZER_NAME
+from authlens.core.request.members import CONTEXTS, Kind, Member, members_of, protocol_of
 from authlens.core.request.references import literal
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
 from authlens.core.saved.certificate import Certificate
 from authlens.core.text.encodings import from_base64
@@ -98,12 +99,8 @@ def _events(value: Any, depth: int) -> Iterator[dict[str, Any]]:
 def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
     protocols = _object(event.get("protocolData"))
     notes: list[str] = []
-    request = AuthorizerRequest(
-        authorizer_name=authorizer_name,
-        http_context=_http(protocols.get("http"), notes),
-        mqtt_context=_mqtt(protocols.get("mqtt"), notes),
-        tls_context=_tls(protocols.get("tls")),
-    )
+    contexts = {name: _members(protocols.get(protocol_of(name)), name, notes) for name in CONTEXTS}
+    request = AuthorizerRequest.from_api({"authorizerName": authorizer_name, **contexts})
     token = _text(event.get("token"))
     if not protocols and token is not None:
         request = AuthorizerRequest(authorizer_name=authorizer_name, token=token)
@@ -112,11 +109,12 @@ def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
         notes.append("The token was found in the contexts; it is not repeated beside them.")
     named = find(request, AUTHORIZER_NAME)
     if authorizer_name is None and named is not None:
-        request = _with_name(request, named.value)
+        request = replace(request, authorizer_name=named.value)
     elif authorizer_name is None:
         notes.append("The event does not name the authorizer: fill in its name.")
     presented = _presented(_object(protocols.get("tls")), notes)
-    return EventRead(_literal(request), tuple(notes), presented)
+    # What the event holds is literal, also where it looks like a reference.
+    return EventRead(request.with_texts(literal), tuple(notes), presented)
 
 
 def _presented(tls: dict[str, Any], notes: list[str]) -> Presented | None:
@@ -131,42 +129,29 @@ def _presented(tls: dict[str, Any], notes: list[str]) -> Presented | None:
     return Presented(pem or "", principal or "")
 
 
-def _literal(request: AuthorizerRequest) -> AuthorizerRequest:
-    """The request with `${` escaped where a reference would be seen in what the event holds."""
-    mqtt = request.mqtt_context
-    written = AuthorizerRequest.from_api(literal(request.to_api()))
-    if mqtt is None or written.mqtt_context is None:
-        return written
-    return replace(written, mqtt_context=replace(written.mqtt_context, password=literal(mqtt.password)))
-
-
-def _with_name(request: AuthorizerRequest, name: str) -> AuthorizerRequest:
-    return AuthorizerRequest(
-        authorizer_name=name,
-        http_context=request.http_context,
-        mqtt_context=request.mqtt_context,
-        tls_context=request.tls_context,
-    )
-
-
-def _http(value: Any, notes: list[str]) -> HttpContext | None:
+def _members(value: Any, context: str, notes: list[str]) -> dict[str, Any] | None:
+    """The members of one context; `None` when the event has no such part."""
     if not isinstance(value, dict):
         return None
-    headers = value.get("headers")
-    query = _text(value.get("queryString"))
-    if query and not query.startswith("?"):
-        query = f"?{query}"
-        notes.append("'?' was put before the query string: a test call needs it.")
-    pairs = tuple((str(name), str(content)) for name, content in headers.items()) if isinstance(headers, dict) else None
-    return HttpContext(pairs, query or None)
+    return {member.name: _member(member, value.get(member.name), notes) for member in members_of(context)}
 
 
-def _mqtt(value: Any, notes: list[str]) -> MqttContext | None:
-    if not isinstance(value, dict):
-        return None
-    return MqttContext(
-        _text(value.get("username")), _password(_text(value.get("password")), notes), _text(value.get("clientId"))
-    )
+def _member(member: Member, value: Any, notes: list[str]) -> Any:
+    if member.kind is Kind.MAP:
+        return {str(name): str(text) for name, text in value.items()} if isinstance(value, dict) else None
+    text = _text(value)
+    if member.kind is Kind.BLOB:
+        return _password(text, notes)
+    if member.path == "httpContext.queryString":
+        return _with_mark(text, notes) if text else None
+    return text
+
+
+def _with_mark(query: str, notes: list[str]) -> str:
+    if query.startswith("?"):
+        return query
+    notes.append("Added '?' in front of the query string: a test call needs it.")
+    return f"?{query}"
 
 
 def _password(written: str | None, notes: list[str]) -> str | bytes | None:
@@ -175,16 +160,12 @@ def _password(written: str | None, notes: list[str]) -> str | bytes | None:
         return None
     octets = from_base64(written)
     if octets is None:
-        notes.append("The password in the event is no base64; it was taken as it stands.")
+        notes.append("The password in the event is not base64; it was taken as is.")
         return written
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
         return octets
-
-
-def _tls(value: Any) -> TlsContext | None:
-    return TlsContext(_text(value.get("serverName"))) if isinstance(value, dict) else None
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.request.members import BY_PATH
-from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext
+from authlens.core.request.members import BY_PATH, MEMBERS, Secrecy, members_of
+from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, text_at, with_text
 from authlens.core.request.token_place import UnknownTokenKeyName, find_signature, place, put
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from authlens.core.saved.saved_request import SavedRequest
@@ -133,10 +133,10 @@ def _missing_token(saved: SavedRequest) -> Iterator[NegativeCase]:
 def _missing_context_fields(saved: SavedRequest) -> Iterator[NegativeCase]:
     request = saved.request
     http, mqtt = request.http_context, request.mqtt_context
-    for name in ("username", "password", "client_id") if mqtt else ():
-        if mqtt and getattr(mqtt, name) is not None:
-            less = replace(mqtt, **{name: None})
-            yield _missing(saved, name, replace(request, mqtt_context=None if less == MqttContext() else less))
+    for member in members_of("mqttContext") if mqtt else ():
+        if mqtt and request.value(member) is not None:
+            less = replace(mqtt, **{member.field: None})
+            yield _missing(saved, member.field, replace(request, mqtt_context=None if less == MqttContext() else less))
     if http and http.query_string is not None:
         yield _missing(saved, "query string", _with_http(request, replace(http, query_string=None)))
     for header in (http.headers or ()) if http else ():
@@ -211,11 +211,8 @@ def _case(
 
 def _texts_changed(request: AuthorizerRequest, change: Callable[[str], str]) -> AuthorizerRequest:
     """The request with every text that may carry a token changed."""
-    http, mqtt = request.http_context, request.mqtt_context
-    if http:
-        headers = None if http.headers is None else tuple((name, change(value)) for name, value in http.headers)
-        http = HttpContext(headers, http.query_string and change(http.query_string))
-    if mqtt:
-        password = change(mqtt.password) if isinstance(mqtt.password, str) else mqtt.password
-        mqtt = replace(mqtt, username=mqtt.username and change(mqtt.username), password=password)
-    return replace(request, token=request.token and change(request.token), http_context=http, mqtt_context=mqtt)
+    carrying = request.with_texts(change)
+    kept = (member for member in MEMBERS if member.secrecy is Secrecy.OPEN or member.name == "tokenSignature")
+    for member in kept:
+        carrying = with_text(carrying, member.path, text_at(request, member.path))
+    return carrying

@@ -20,7 +20,8 @@ from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt import connection_json
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.members import MEMBERS, SHAPE, Kind, Member, Shape
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
 from authlens.core.request.token_place import Place
 from authlens.core.saved.certificate import Certificate
@@ -56,12 +57,14 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
 
 def request_to_json(request: AuthorizerRequest) -> dict[str, Any]:
     """The members by the API's names; a password of bytes as base64, headers that repeat a name as pairs."""
-    members = request.to_api()
-    http, mqtt = request.http_context, request.mqtt_context
-    if mqtt is not None and mqtt.password is not None:
-        members["mqttContext"]["password"] = mqtt.password if isinstance(mqtt.password, str) else _bytes(mqtt.password)
-    if http is not None and http.headers and len(dict(http.headers)) < len(http.headers):
-        members["httpContext"]["headers"] = [list(pair) for pair in http.headers]
+    members = request.as_written()
+    for member in MEMBERS:
+        place = members.get(member.context, {}) if member.context else members
+        value = request.value(member)
+        if isinstance(value, bytes):
+            place[member.name] = _bytes(value)
+        elif member.kind is Kind.MAP and len(dict(value or ())) < len(value or ()):
+            place[member.name] = [list(pair) for pair in value]
     return members
 
 
@@ -183,16 +186,19 @@ def read_outcome(value: Any) -> Outcome:
 
 def request_from_json(value: Any) -> AuthorizerRequest:
     """The opposite of `request_to_json`."""
-    members = Members(value, "request")
-    http, mqtt, tls = (members.members(name) for name in ("httpContext", "mqttContext", "tlsContext"))
-    return AuthorizerRequest(
-        authorizer_name=members.text("authorizerName"),
-        token=members.text("token"),
-        token_signature=members.text("tokenSignature"),
-        http_context=http and HttpContext(http.pairs("headers"), http.text("queryString")),
-        mqtt_context=mqtt and MqttContext(mqtt.text("username"), mqtt.text_or_bytes("password"), mqtt.text("clientId")),
-        tls_context=tls and TlsContext(tls.text("serverName")),
-    )
+    return AuthorizerRequest.from_api(_read_members(Members(value, "request"), SHAPE))
+
+
+def _read_members(members: Members, shape: Shape) -> dict[str, Any]:
+    return {name: _read_member(members, name, row) for name, row in shape.items()}
+
+
+def _read_member(members: Members, name: str, row: Member | Shape) -> Any:
+    if not isinstance(row, Member):
+        inner = members.members(name)
+        return None if inner is None else _read_members(inner, row)
+    read = {Kind.TEXT: members.text, Kind.BLOB: members.text_or_bytes, Kind.MAP: members.pairs}[row.kind]
+    return read(name)
 
 
 def _read_local_run(members: Members) -> LocalRun | None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
 from authlens.core.request.authorizer import AUTHORIZER_NAME
-from authlens.core.request.fields import header_path, text_at, with_text
+from authlens.core.request.members import header_path
 from authlens.core.request.references import refers
-from authlens.core.request.request import MqttContext
+from authlens.core.request.request import MqttContext, text_at, with_text
 from authlens.core.request.token_place import find, put
 from authlens.core.text.encodings import from_base64
 

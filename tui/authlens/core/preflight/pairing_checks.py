@@ -8,8 +8,7 @@ from dataclasses import replace
 from authlens.core.contract import test_call
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.fields import text_at, with_text
-from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.request import AuthorizerRequest, MqttContext, text_at, with_text
 from authlens.core.request.token_place import Place, place
 from authlens.core.signing import jwt
 from authlens.frozen import dataclass

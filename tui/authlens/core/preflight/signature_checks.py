@@ -11,10 +11,9 @@ from authlens.core.contract import test_call
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
 from authlens.core.preflight.limit_checks import mended_signature
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
-from authlens.core.request.fields import label, text_at, with_text
-from authlens.core.request.members import BY_PATH
+from authlens.core.request.members import LIMITS, label
 from authlens.core.request.references import literal, meant, refers
-from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.core.request.request import AuthorizerRequest, Mode, text_at, with_text
 from authlens.core.request.token_place import (
     Placed,
     everything,
@@ -207,7 +206,7 @@ def _verifies(authorizer: Authorizer | None) -> TypeGuard[Authorizer]:
 
 def _breaks_pattern(signature: str | None) -> bool:
     """Whether AWS refuses the top-level signature before it verifies it, which is said elsewhere."""
-    return signature is not None and not BY_PATH["tokenSignature"].fits(signature)
+    return signature is not None and not LIMITS["tokenSignature"].fits(signature)
 
 
 def _placed_values(subject: Subject) -> Iterator[Placed]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from authlens.core.preflight.finding import Check, Finding, Fix, Subject
-from authlens.core.request.fields import sentence_label, texts, with_text
-from authlens.core.request.request import Mode
+from authlens.core.request.members import sentence_label
+from authlens.core.request.request import Mode, texts, with_text
 from authlens.core.request.token_place import find_token
 from authlens.core.signing import jwt
 from authlens.core.text.file_names import file_name

@@ -1,29 +1,47 @@
-"""Every member of TestInvokeAuthorizer with its limits, in one table. A test holds it equal to botocore's model."""
+"""The members of TestInvokeAuthorizer in one table, from which everything that spells them out derives.
+
+One row says where a member belongs, how it is typed, limited, encoded and hidden, and what people call it. The request
+(`request.py`) and the form's draft (`ui/model/draft.py`) each hold a field of the same name; nothing else needs to
+change for a new member: the form, YAML, JSON, history, references, redaction, comparison, preflight, commands, events
+and the local endpoint read this table.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from enum import Enum
 
-from authlens.core.request.request import AuthorizerRequest
 from authlens.frozen import dataclass
 
 
+class Kind(Enum):
+    TEXT = "text"
+    BLOB = "blob"
+    """Text, sent as UTF-8, or bytes; base64 wherever AWS's tools write it as text."""
+    MAP = "map"
+    """Names and texts."""
+
+
+class Secrecy(Enum):
+    OPEN = "open"
+    """Shown everywhere, and found by a search of the history."""
+    NAMED = "named"
+    """Holds named parameters or headers, some of which are secret."""
+    SECRET = "secret"
+
+
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One member: where it stands in the request and what the service model demands of it."""
+class Limits:
+    """What AWS's service model demands of one value."""
 
     path: str
-    """Dotted API name, e.g. `mqttContext.clientId`; `[key]` and `[value]` mean those of a map."""
-    option: str
-    """The AWS CLI option it is typed in."""
+    """Dotted API name; `[key]` and `[value]` mean those of a map."""
     minimum: int
     maximum: int
     """Lengths in characters (bytes for a blob)."""
     pattern: str | None = None
     required: bool = False
-    blob: bool = False
 
     def fits(self, value: str) -> bool:
         """Whether the text matches the pattern. AWS's patterns are ASCII (contract §2)."""
@@ -32,64 +50,222 @@ class Member:
 
 _ANY = r"[\s\S]*"
 
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of the table."""
+
+    path: str
+    """Dotted API name, e.g. `mqttContext.clientId`."""
+    label: str
+    """In a sentence, with its article: `the MQTT client id`."""
+    title: str
+    """Beside its field in the form."""
+    maximum: int
+    secrecy: Secrecy
+    pattern: str | None = _ANY
+    characters: str = ""
+    """What the pattern allows, in words."""
+    minimum: int = 1
+    required: bool = False
+    kind: Kind = Kind.TEXT
+    placeholder: str = "not sent"
+    """Of an empty field in the form."""
+    position: int = 0
+    """On its page of the form; rows of the same position keep the order of the table."""
+    about: str = ""
+    """In the AWS CLI's YAML skeleton."""
+    help: str = ""
+    metavar: str = "VALUE"
+    """Of its own option, outside a context."""
+    example: str = "..."
+    """Of its value, in the help of its context's option."""
+    variable: str | None = None
+    """The policy variable that takes its value."""
+
+    @property
+    def context(self) -> str | None:
+        """The API name of the context that holds it."""
+        return self.path.partition(".")[0] if "." in self.path else None
+
+    @property
+    def name(self) -> str:
+        """Its API name within its context."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def field(self) -> str:
+        """The attribute of the request, or of its context, and of the form's draft."""
+        return field_name(self.name)
+
+    @property
+    def limits(self) -> tuple[Limits, ...]:
+        if self.kind is Kind.MAP:
+            return tuple(Limits(f"{self.path}{part}", 1, self.maximum, self.pattern) for part in ("[key]", "[value]"))
+        pattern = None if self.kind is Kind.BLOB else self.pattern
+        return (Limits(self.path, self.minimum, self.maximum, pattern, self.required),)
+
+
 MEMBERS = (
-    Member("authorizerName", "--authorizer-name", 1, 128, r"[\w=,@-]+", required=True),
-    Member("token", "--token", 1, 6144, _ANY),
-    Member("tokenSignature", "--token-signature", 1, 2560, r"[A-Za-z0-9+/]+={0,2}"),
-    Member("httpContext.headers[key]", "--http-context", 1, 8192, _ANY),
-    Member("httpContext.headers[value]", "--http-context", 1, 8192, _ANY),
-    Member("httpContext.queryString", "--http-context", 1, 4096, _ANY),
-    Member("mqttContext.username", "--mqtt-context", 1, 65535, _ANY),
-    Member("mqttContext.password", "--mqtt-context", 1, 65535, blob=True),
-    Member("mqttContext.clientId", "--mqtt-context", 1, 65535, _ANY),
-    Member("tlsContext.serverName", "--tls-context", 1, 253, _ANY),
+    Member(
+        "authorizerName",
+        "the authorizer name",
+        "Authorizer",
+        128,
+        Secrecy.OPEN,
+        pattern=r"[\w=,@-]+",
+        characters="letters, digits and _ = , @ -",
+        required=True,
+        placeholder="name",
+        about="[REQUIRED] The authorizer to call.",
+        help="the authorizer to call",
+        metavar="NAME",
+    ),
+    Member(
+        "token",
+        "the token",
+        "Token",
+        6144,
+        Secrecy.SECRET,
+        placeholder="the token that was signed",
+        about="The token that an authorizer with signing enabled checks.",
+        help="the token; a value in the process list is visible to others",
+        metavar="TOKEN",
+    ),
+    Member(
+        "tokenSignature",
+        "the token signature",
+        "Signature",
+        2560,
+        Secrecy.SECRET,
+        pattern=r"[A-Za-z0-9+/]+={0,2}",
+        characters="base64: letters, digits, + and /, then at most two =",
+        placeholder="base64, not base64url",
+        about="Base64 of the RSA signature over the token.",
+        help="base64 of the token's signature",
+        metavar="SIGNATURE",
+    ),
+    Member(
+        "httpContext.headers",
+        "the headers",
+        "Headers",
+        8192,
+        Secrecy.NAMED,
+        kind=Kind.MAP,
+        position=1,
+        about="Header names and values.",
+        example="{Name=value,...}",
+    ),
+    Member(
+        "httpContext.queryString",
+        "the query string",
+        "Query string",
+        4096,
+        Secrecy.NAMED,
+        placeholder="?name=value",
+        about="The query string, with its leading question mark.",
+        example="?a=b",
+    ),
+    Member(
+        "mqttContext.username",
+        "the MQTT username",
+        "Username",
+        65535,
+        Secrecy.NAMED,
+        position=1,
+        about="The MQTT user name.",
+    ),
+    Member(
+        "mqttContext.password",
+        "the MQTT password",
+        "Password",
+        65535,
+        Secrecy.SECRET,
+        kind=Kind.BLOB,
+        position=1,
+        about="The MQTT password, its bytes in base64.",
+    ),
+    Member(
+        "mqttContext.clientId",
+        "the MQTT client id",
+        "Client ID",
+        65535,
+        Secrecy.OPEN,
+        about="The MQTT client id.",
+        variable="iot:ClientId",
+    ),
+    Member(
+        "tlsContext.serverName",
+        "the TLS server name",
+        "Server name",
+        253,
+        Secrecy.OPEN,
+        about="The host name of the server name indication.",
+        variable="iot:DomainName",
+    ),
 )
+"""In the order of the service model."""
+
+CONTEXTS = {
+    "httpContext": "What an HTTP request or WebSocket upgrade would bring.",
+    "mqttContext": "What an MQTT CONNECT packet would bring.",
+    "tlsContext": "What the TLS handshake would bring.",
+}
+"""The contexts, each with what it stands for."""
 
 BY_PATH = {member.path: member for member in MEMBERS}
+LIMITS = {limits.path: limits for member in MEMBERS for limits in member.limits}
+"""Every limit by its path. A test holds them equal to botocore's model."""
 
 
-TEXT, BLOB, MAP = "text", "blob", "map"
+def field_name(name: str) -> str:
+    """`clientId` as an attribute: `client_id`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
-SHAPE: Mapping[str, Any] = {
-    "authorizerName": TEXT,
-    "token": TEXT,
-    "tokenSignature": TEXT,
-    "httpContext": {"headers": MAP, "queryString": TEXT},
-    "mqttContext": {"username": TEXT, "password": BLOB, "clientId": TEXT},
-    "tlsContext": {"serverName": TEXT},
+def option_name(name: str) -> str:
+    """`mqttContext` as the AWS CLI's option: `--mqtt-context`."""
+    return f"--{field_name(name).replace('_', '-')}"
+
+
+def members_of(context: str | None) -> Iterator[Member]:
+    """The members of a context, or those outside of any."""
+    return (member for member in MEMBERS if member.context == context)
+
+
+Shape = Mapping[str, "Member | Shape"]
+SHAPE: Shape = {
+    **{member.name: member for member in members_of(None)},
+    **{name: {member.name: member for member in members_of(name)} for name in CONTEXTS},
 }
-"""The members in the order of the service model."""
+"""The table as the API nests it: each name leads to a member, or to the members of a context."""
+FIELDS: Mapping[str, str] = {name: field_name(name) for name in SHAPE}
+"""The fields of `AuthorizerRequest` by their API names."""
 
 
-FIELDS: Mapping[str, str] = {
-    "authorizerName": "authorizer_name",
-    "token": "token",
-    "tokenSignature": "token_signature",
-    "httpContext": "http_context",
-    "mqttContext": "mqtt_context",
-    "tlsContext": "tls_context",
-}
-"""The fields of `AuthorizerRequest` by the members' names."""
+def protocol_of(context: str) -> str:
+    """The event's name of a context: `mqttContext` is `protocolData.mqtt`."""
+    return context.removesuffix("Context")
 
 
-def member_values(request: AuthorizerRequest, path: str) -> Iterator[tuple[str | None, str | bytes | None]]:
-    """The values of a member, each with the header it belongs to."""
-    http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
-    headers = (http.headers or ()) if http else ()
-    if path == "httpContext.headers[key]":
-        yield from ((name, name) for name, _ in headers)
-    elif path == "httpContext.headers[value]":
-        yield from headers
-    else:
-        single: dict[str, str | bytes | None] = {
-            "authorizerName": request.authorizer_name,
-            "token": request.token,
-            "tokenSignature": request.token_signature,
-            "httpContext.queryString": http.query_string if http else None,
-            "mqttContext.username": mqtt.username if mqtt else None,
-            "mqttContext.password": mqtt.password_bytes if mqtt else None,
-            "mqttContext.clientId": mqtt.client_id if mqtt else None,
-            "tlsContext.serverName": tls.server_name if tls else None,
-        }
-        yield None, single[path]
+_HEADER = "httpContext.headers["
+
+
+def header_path(name: str) -> str:
+    """The path of one header: `httpContext.headers[NAME]`."""
+    return f"{_HEADER}{name}]"
+
+
+def is_header(path: str) -> bool:
+    return path.startswith(_HEADER)
+
+
+def label(path: str) -> str:
+    """What people call the member, with its article."""
+    return BY_PATH[path].label if path in BY_PATH else f"the header {path.removeprefix(_HEADER).removesuffix(']')}"
+
+
+def sentence_label(path: str) -> str:
+    """As `label`, to begin a sentence with."""
+    words = label(path)
+    return words[:1].upper() + words[1:]

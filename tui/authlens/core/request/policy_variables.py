@@ -6,14 +6,14 @@ read for the invocation. Custom authentication alone leaves them unresolved.
 
 from __future__ import annotations
 
+from authlens.core.request.members import MEMBERS
 from authlens.core.request.request import AuthorizerRequest
 
 
 def connection_variables(request: AuthorizerRequest) -> dict[str, tuple[str, ...]]:
     """The context keys whose values the request holds."""
-    mqtt, tls = request.mqtt_context, request.tls_context
-    known = {
-        "iot:ClientId": mqtt.client_id if mqtt else None,
-        "iot:DomainName": tls.server_name if tls else None,
+    return {
+        member.variable: (value,)
+        for member in MEMBERS
+        if member.variable is not None and (value := request.value(member)) is not None
     }
-    return {name: (value,) for name, value in known.items() if value is not None}

@@ -26,6 +26,20 @@ class Parameter:
         return self.name.lower() == name.lower()
 
 
+PLACES = ("username", "queryString")
+"""The members that may hold parameters."""
+
+
+def of(place: str, text: str) -> tuple[Parameter, ...]:
+    """The parameters of a username or query string; none of any other member."""
+    return {"username": of_username, "queryString": of_query_string}[place](text) if place in PLACES else ()
+
+
+def before(place: str, text: str) -> str:
+    """What stands before the parameters."""
+    return {"username": text.partition("?")[0], "queryString": ""}.get(place, text)
+
+
 @lru_cache(maxsize=16)
 def of_username(username: str) -> tuple[Parameter, ...]:
     """The parameters after the first `?`; none without one. Remembered: every check of preflight asks for them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from authlens.core.request.request import AuthorizerRequest
@@ -31,10 +30,7 @@ def meant(value: Any) -> Any:
 
 def meant_request(request: AuthorizerRequest) -> AuthorizerRequest:
     """The request with what is escaped as it is sent."""
-    written, mqtt = AuthorizerRequest.from_api(meant(request.to_api())), request.mqtt_context
-    if mqtt is None or written.mqtt_context is None:
-        return written
-    return replace(written, mqtt_context=replace(written.mqtt_context, password=meant(mqtt.password)))
+    return request.with_texts(meant)
 
 
 _REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring|case):[^}]*\}", re.IGNORECASE)

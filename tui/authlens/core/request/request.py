@@ -1,11 +1,27 @@
-"""What is sent to TestInvokeAuthorizer, as one frozen value. Nothing is checked here: preflight does that."""
+"""What is sent to TestInvokeAuthorizer, as one frozen value. Nothing is checked here: preflight does that.
+
+The fields are those of the table of members; everything that goes through all of them does so by the table.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
+from authlens.core.request.members import (
+    BY_PATH,
+    CONTEXTS,
+    FIELDS,
+    MEMBERS,
+    Kind,
+    Limits,
+    Member,
+    header_path,
+    is_header,
+    members_of,
+)
 from authlens.frozen import dataclass
 
 
@@ -35,13 +51,16 @@ class MqttContext:
 
     @property
     def password_bytes(self) -> bytes | None:
-        """The password as it is sent. A lone surrogate, which UTF-8 cannot hold, travels as `?`."""
-        return self.password.encode("utf-8", "replace") if isinstance(self.password, str) else self.password
+        """The password as it is sent."""
+        return None if self.password is None else as_bytes(self.password)
 
 
 @dataclass(frozen=True, slots=True)
 class TlsContext:
     server_name: str | None = None
+
+
+_CONTEXTS: Mapping[str, type] = {"httpContext": HttpContext, "mqttContext": MqttContext, "tlsContext": TlsContext}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,48 +77,131 @@ class AuthorizerRequest:
     @property
     def mode(self) -> Mode:
         has_token = self.token is not None or self.token_signature is not None
-        has_context = any(context is not None for context in (self.http_context, self.mqtt_context, self.tls_context))
+        has_context = any(getattr(self, FIELDS[name]) is not None for name in CONTEXTS)
         if has_token:
             return Mode.BOTH if has_context else Mode.TOKEN
         return Mode.CONTEXT if has_context else Mode.EMPTY
 
+    def as_written(self) -> dict[str, Any]:
+        """The members by the API's names, absent ones left out, each as it was written."""
+        found: dict[str, Any] = {}
+        for member in MEMBERS:
+            holder, place = self._holder(member), found
+            if member.context is not None and holder is not None:
+                place = found.setdefault(member.context, {})
+            value = None if holder is None else getattr(holder, member.field)
+            if value is not None:
+                place[member.name] = dict(value) if member.kind is Kind.MAP else value
+        return found
+
     def to_api(self) -> dict[str, Any]:
-        """The members by the API's names, absent ones left out, the password as bytes: what boto3 takes."""
-        http, mqtt, tls = self.http_context, self.mqtt_context, self.tls_context
-        return _present(
-            authorizerName=self.authorizer_name,
-            token=self.token,
-            tokenSignature=self.token_signature,
-            httpContext=http
-            and _present(
-                headers=None if http.headers is None else dict(http.headers),
-                queryString=http.query_string,
-            ),
-            mqttContext=mqtt
-            and _present(username=mqtt.username, password=mqtt.password_bytes, clientId=mqtt.client_id),
-            tlsContext=tls and _present(serverName=tls.server_name),
-        )
+        """As `as_written`, with the password as bytes: what boto3 takes."""
+        found = self.as_written()
+        for member in MEMBERS:
+            place = found.get(member.context, {}) if member.context else found
+            if member.kind is Kind.BLOB and member.name in place:
+                place[member.name] = as_bytes(place[member.name])
+        return found
 
     @classmethod
     def from_api(cls, members: Mapping[str, Any]) -> AuthorizerRequest:
-        """The opposite of `to_api`; the password may be text or bytes. Unknown members are the caller's to refuse."""
-        http, mqtt, tls = (members.get(name) for name in ("httpContext", "mqttContext", "tlsContext"))
-        return cls(
-            authorizer_name=members.get("authorizerName"),
-            token=members.get("token"),
-            token_signature=members.get("tokenSignature"),
-            http_context=None if http is None else _http_context(http),
-            mqtt_context=None
-            if mqtt is None
-            else MqttContext(mqtt.get("username"), mqtt.get("password"), mqtt.get("clientId")),
-            tls_context=None if tls is None else TlsContext(tls.get("serverName")),
-        )
+        """The opposite of `to_api`; the password may be text or bytes, headers a mapping or pairs.
+
+        Unknown members are the caller's to refuse.
+        """
+        present = {name: given for name, given in members.items() if given is not None}
+        fields = {member.field: _read(member, present.get(member.name)) for member in members_of(None)}
+        contexts = {FIELDS[name]: _context(name, present[name]) for name in CONTEXTS if name in present}
+        return cls(**fields, **contexts)
+
+    def value(self, member: Member) -> Any:
+        """The value of a member; `None` when it, or its context, is absent."""
+        holder = self._holder(member)
+        return None if holder is None else getattr(holder, member.field)
+
+    def changed(self, change: Callable[[Member, Any], Any]) -> AuthorizerRequest:
+        """The request with what `change` makes of every value that is present; contexts stay, even when empty."""
+        fields: dict[str, Any] = {}
+        for member in MEMBERS:
+            value = self.value(member)
+            if value is None:
+                continue
+            new = change(member, value)
+            if member.context is None:
+                fields[member.field] = new
+            else:
+                name = FIELDS[member.context]
+                fields[name] = replace(fields.get(name, getattr(self, name)), **{member.field: new})
+        return replace(self, **fields)
+
+    def with_texts(self, change: Callable[[str], str]) -> AuthorizerRequest:
+        """The request with every text changed; a header's name and a password of bytes stay."""
+
+        def changed(member: Member, value: Any) -> Any:
+            if member.kind is Kind.MAP:
+                return tuple((name, change(text)) for name, text in value)
+            return change(value) if isinstance(value, str) else value
+
+        return self.changed(changed)
+
+    def _holder(self, member: Member) -> Any:
+        return self if member.context is None else getattr(self, FIELDS[member.context])
 
 
-def _http_context(members: Mapping[str, Any]) -> HttpContext:
-    headers = members.get("headers")
-    return HttpContext(None if headers is None else tuple(headers.items()), members.get("queryString"))
+def as_bytes(value: str | bytes) -> bytes:
+    """A blob as it is sent. A lone surrogate, which UTF-8 cannot hold, travels as `?`."""
+    return value.encode("utf-8", "replace") if isinstance(value, str) else value
 
 
-def _present(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
+def _context(name: str, members: Mapping[str, Any]) -> Any:
+    return _CONTEXTS[name](**{member.field: _read(member, members.get(member.name)) for member in members_of(name)})
+
+
+def _read(member: Member, value: Any) -> Any:
+    if value is None or member.kind is not Kind.MAP:
+        return value
+    return tuple((name, text) for name, text in (value.items() if isinstance(value, Mapping) else value))
+
+
+def texts(request: AuthorizerRequest) -> Iterator[tuple[str, str]]:
+    """Every member that is present as text, in the order of the API; a password of bytes is left out.
+
+    A header is `httpContext.headers[NAME]`.
+    """
+    for member in MEMBERS:
+        value = request.value(member)
+        if member.kind is Kind.MAP:
+            yield from ((header_path(name), text) for name, text in value or ())
+        elif isinstance(value, str):
+            yield member.path, value
+
+
+def text_at(request: AuthorizerRequest, path: str) -> str | None:
+    return next((value for member, value in texts(request) if member == path), None)
+
+
+def with_text(request: AuthorizerRequest, path: str, text: str | None) -> AuthorizerRequest:
+    """The request with one member replaced, or left out. A header must be present, and a context stays absent."""
+    if is_header(path):
+        http = request.http_context
+        new = ((name, text if header_path(name) == path else old) for name, old in (http and http.headers) or ())
+        headers = tuple((name, value) for name, value in new if value is not None)
+        return request if http is None else replace(request, http_context=replace(http, headers=headers))
+    member, fields = BY_PATH[path], dict[str, Any]()
+    if member.context is None:
+        fields[member.field] = text
+    elif (context := getattr(request, FIELDS[member.context])) is not None:
+        fields[FIELDS[member.context]] = replace(context, **{member.field: text})
+    return replace(request, **fields)
+
+
+def limited_values(request: AuthorizerRequest) -> Iterator[tuple[Limits, str | None, str | bytes | None]]:
+    """Every value that AWS limits, absent ones as `None`, each with the header that it belongs to."""
+    for member in MEMBERS:
+        value = request.value(member)
+        if member.kind is Kind.MAP:
+            for limits, part in zip(member.limits, (0, 1), strict=True):
+                yield from ((limits, pair[0], pair[part]) for pair in value or ())
+        else:
+            sent = as_bytes(value) if member.kind is Kind.BLOB and value is not None else value
+            yield from ((limits, None, sent) for limits in member.limits)

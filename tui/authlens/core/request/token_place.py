@@ -11,7 +11,7 @@ from typing import Literal
 
 from authlens.core.request import query
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.request.fields import header_path
+from authlens.core.request.members import header_path
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.frozen import dataclass
 

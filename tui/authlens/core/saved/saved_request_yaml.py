@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.members import SHAPE, Kind, Member, Shape
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved import expectation_yaml
 from authlens.core.saved.cases import read_cases
@@ -27,7 +28,7 @@ from authlens.core.text.yaml_writer import dump
 
 KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
-_MEMBERS = ("authorizerName", "token", "tokenSignature", "httpContext", "mqttContext", "tlsContext")
+_MEMBERS = tuple(SHAPE)
 _REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]+\}")
 
 _TAG = re.compile(r"[^\s,]+")
@@ -132,37 +133,19 @@ def _base64_password(node: Node) -> bytes:
 
 
 def _read_request(node: Node, password: _Password) -> AuthorizerRequest:
-    fields = node.fields(*_MEMBERS)
-    return AuthorizerRequest(
-        authorizer_name=_text(fields, "authorizerName"),
-        token=_text(fields, "token"),
-        token_signature=_text(fields, "tokenSignature"),
-        http_context=_read_http(fields["httpContext"]) if "httpContext" in fields else None,
-        mqtt_context=_read_mqtt(fields["mqttContext"], password) if "mqttContext" in fields else None,
-        tls_context=_read_tls(fields["tlsContext"]) if "tlsContext" in fields else None,
-    )
+    return AuthorizerRequest.from_api(_read_members(node, SHAPE, password))
 
 
-def _read_http(node: Node) -> HttpContext:
-    fields = node.fields("headers", "queryString")
-    if "headers" not in fields:
-        return HttpContext(None, _text(fields, "queryString"))
-    headers = fields["headers"].mapping().items()
-    pairs = tuple((name, value.string("a header's value")) for name, value in headers)
-    return HttpContext(pairs, _text(fields, "queryString"))
+def _read_members(node: Node, shape: Shape, password: _Password) -> dict[str, Any]:
+    return {name: _read_member(value, shape[name], password) for name, value in node.fields(*shape).items()}
 
 
-def _read_mqtt(node: Node, password: _Password) -> MqttContext:
-    fields = node.fields("username", "password", "clientId")
-    return MqttContext(
-        _text(fields, "username"),
-        password(fields["password"]) if "password" in fields else None,
-        _text(fields, "clientId"),
-    )
-
-
-def _read_tls(node: Node) -> TlsContext:
-    return TlsContext(_text(node.fields("serverName"), "serverName"))
+def _read_member(node: Node, row: Member | Shape, password: _Password) -> Any:
+    if not isinstance(row, Member):
+        return _read_members(node, row, password)
+    if row.kind is Kind.MAP:
+        return {name: value.string("a header's value") for name, value in node.mapping().items()}
+    return password(node) if row.kind is Kind.BLOB else node.string()
 
 
 def _read_target(node: Node) -> Target:
@@ -212,20 +195,13 @@ def write(saved: SavedRequest) -> str:
         "tags": list(saved.suite.tags) or None,
         "skip": saved.suite.skip,
         "target": _target(saved.target) or None,
-        "request": _request(saved.request),
+        "request": saved.request.as_written(),
         "sign": saved.sign and _sign(saved.sign),
         "certificate": saved.certificate and _certificate(saved.certificate),
         "expect": saved.expect and expectation_yaml.write(saved.expect),
         "cases": {case.name: case.written for case in saved.suite.cases} or None,
     }
     return dump(_present(document))
-
-
-def _request(request: AuthorizerRequest) -> dict[str, Any]:
-    members = request.to_api()
-    if request.mqtt_context is not None and request.mqtt_context.password is not None:
-        members["mqttContext"]["password"] = request.mqtt_context.password
-    return members
 
 
 def _target(target: Target) -> dict[str, Any]:

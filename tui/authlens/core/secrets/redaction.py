@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from authlens.core.request import query
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
+from authlens.core.request.members import MEMBERS, Kind, Member, Secrecy
 from authlens.core.request.references import is_only_reference, refers
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything
 from authlens.core.secrets.forms import MIN_LENGTH, forms_of
 
@@ -34,8 +34,6 @@ _SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|sessi
 _NAMES = re.compile(r"(?:^|[?&])([^=?&]+)=[^&]")
 _LONG = 16
 """A header or parameter whose name says nothing may carry the token: the token's name is the user's own."""
-
-_PARAMETERS = {"queryString": query.of_query_string, "username": query.of_username}
 
 _PATTERNS = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
@@ -120,17 +118,8 @@ def referred_secrets(request: AuthorizerRequest, sent: AuthorizerRequest) -> tup
 
 def redact_request(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> AuthorizerRequest:
     """The request with every secret masked; references stay. `authorizer` as in `secrets_of`."""
-    http, mqtt = request.http_context, request.mqtt_context
     names = token_names(request, authorizer)
-    return replace(
-        request,
-        token=masked(request.token),
-        token_signature=masked(request.token_signature),
-        http_context=http
-        and HttpContext(_masked_headers(http.headers, names), _masked_query("queryString", http.query_string, names)),
-        mqtt_context=mqtt
-        and MqttContext(_masked_query("username", mqtt.username, names), masked(mqtt.password), mqtt.client_id),
-    )
+    return request.changed(lambda member, value: _masked_member(member, value, names))
 
 
 def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> frozenset[str]:
@@ -152,7 +141,7 @@ def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> 
     """
     return tuple(
         (each.start, each.end)
-        for each in _PARAMETERS[place](text)
+        for each in query.of(place, text)
         if _is_secret(each.name, each.raw, names, certain=True) and not is_only_reference(each.raw)
     )
 
@@ -162,9 +151,8 @@ def _members(request: AuthorizerRequest) -> Iterator[tuple[str, str | None, tupl
 
     What has no name is secret always.
     """
-    mqtt = request.mqtt_context
-    members = {"token": request.token, "tokenSignature": request.token_signature, "password": mqtt and mqtt.password}
-    yield from ((path, None, (value,)) for path, value in members.items() if value)
+    secret = ((member.path, request.value(member)) for member in MEMBERS if member.secrecy is Secrecy.SECRET)
+    yield from ((path, None, (value,)) for path, value in secret if value)
     count: Counter[str] = Counter()
     for placed in everything(request):
         count[placed.place] += 1
@@ -202,16 +190,14 @@ def masked(secret: str | bytes | None) -> str | None:
     return secret if isinstance(secret, str) and is_only_reference(secret) else MASK
 
 
-def _masked_headers(
-    headers: tuple[tuple[str, str], ...] | None, names: frozenset[str]
-) -> tuple[tuple[str, str], ...] | None:
-    if headers is None:
-        return None
-    return tuple((name, masked(value) or "" if _is_secret(name, value, names) else value) for name, value in headers)
-
-
-def _masked_query(place: str, text: str | None, names: frozenset[str]) -> str | None:
-    for each in reversed(_PARAMETERS[place](text or "")):
-        if text and _is_secret(each.name, each.raw, names):
-            text = f"{text[: each.start]}{masked(each.raw)}{text[each.end :]}"
-    return text
+def _masked_member(member: Member, value: Any, names: frozenset[str]) -> Any:
+    if member.secrecy is Secrecy.SECRET:
+        return masked(value)
+    if member.secrecy is Secrecy.OPEN:
+        return value
+    if member.kind is Kind.MAP:
+        return tuple((name, masked(text) if _is_secret(name, text, names) else text) for name, text in value)
+    for each in reversed(query.of(member.name, value)):
+        if _is_secret(each.name, each.raw, names):
+            value = f"{value[: each.start]}{masked(each.raw)}{value[each.end :]}"
+    return value

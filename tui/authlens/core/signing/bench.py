@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.fields import label, texts
+from authlens.core.request.members import label
 from authlens.core.request.references import meant, refers
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.request.token_place import everything, signature_of, token_of
 from authlens.core.signing import jwt
 from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from authlens.core.request.members import MEMBERS, SHAPE, protocol_of
 from authlens.core.request.request import AuthorizerRequest, Mode
 
 _READ_LOG = "Read the function's log for the stack trace; a local endpoint shows it with the invocation."
@@ -64,17 +65,12 @@ _MEMBERS = {
     "tls": "protocolData.tls",
     "http": "protocolData.http",
     "mqtt": "protocolData.mqtt",
-    "headers": "protocolData.http.headers",
-    "queryString": "protocolData.http.queryString",
-    "username": "protocolData.mqtt.username",
-    "password": "protocolData.mqtt.password",
-    "clientId": "protocolData.mqtt.clientId",
-    "serverName": "protocolData.tls.serverName",
     "token": "token",
+    **{each.name: f"protocolData.{protocol_of(each.context)}.{each.name}" for each in MEMBERS if each.context},
 }
 """Members of the event that a request may lack."""
 
-_REQUEST_MEMBERS = ("httpContext", "mqttContext", "tlsContext", "tokenSignature", "authorizerName")
+_REQUEST_MEMBERS = tuple(name for name in SHAPE if name != "token")
 """Names of the request's own members, which the event never has."""
 
 

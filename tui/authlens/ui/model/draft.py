@@ -11,8 +11,11 @@ import re
 from collections.abc import Callable
 from dataclasses import field, replace
 from enum import StrEnum
+from typing import Any
 
-from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
+from authlens.core.request import members
+from authlens.core.request.members import Kind, Member
+from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Expectation
@@ -31,17 +34,17 @@ class PasswordKind(StrEnum):
 
 _FILE = re.compile(r"\$\{file:([^}]+)\}")
 
-MEMBERS = {
-    "authorizer_name": "authorizerName",
-    "token": "token",
-    "token_signature": "tokenSignature",
-    "query_string": "httpContext.queryString",
-    "username": "mqttContext.username",
-    "password": "mqttContext.password",
-    "client_id": "mqttContext.clientId",
-    "server_name": "tlsContext.serverName",
-}
+MEMBERS = {member.field: member.path for member in members.MEMBERS if member.kind is not Kind.MAP}
 """The text fields of a draft and the members that they fill."""
+
+
+def fields_of(mode: Mode) -> tuple[str, ...]:
+    """The fields that only this mode sends."""
+    return tuple(
+        member.field
+        for member in members.MEMBERS
+        if member.path != "authorizerName" and (member.context is None) == (mode is Mode.TOKEN)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +94,14 @@ class Draft:
     @property
     def request(self) -> AuthorizerRequest:
         """What is sent. A password with a `problem` is left out."""
-        contexts = self.mode != Mode.TOKEN
-        token = self.mode != Mode.CONTEXT
-        return AuthorizerRequest(
-            authorizer_name=self._given("authorizerName", self.authorizer_name),
-            token=self._given("token", self.token) if token else None,
-            token_signature=self._given("tokenSignature", self.token_signature) if token else None,
-            http_context=self._http() if contexts else None,
-            mqtt_context=self._mqtt() if contexts else None,
-            tls_context=self._tls() if contexts else None,
-        )
+        left_out = {Mode.TOKEN: fields_of(Mode.CONTEXT), Mode.CONTEXT: fields_of(Mode.TOKEN)}.get(self.mode, ())
+        contexts = self.given_empty & members.CONTEXTS.keys() if self.mode is not Mode.TOKEN else ()
+        sent: dict[str, Any] = {name: {} for name in contexts}
+        for member in members.MEMBERS:
+            value = None if member.field in left_out else self._value(member)
+            if value is not None:
+                (sent.setdefault(member.context, {}) if member.context else sent)[member.name] = value
+        return AuthorizerRequest.from_api(sent)
 
     @property
     def saved(self) -> SavedRequest:
@@ -108,31 +109,17 @@ class Draft:
             self.request, self.description, self.target, self.sign, self.expect, self.suite, self.certificate
         )
 
-    def _given(self, member: str, text: str) -> str | None:
-        return text if text or member in self.given_empty else None
-
-    def _http(self) -> HttpContext | None:
-        rows = tuple(row for row in self.headers if row != ("", ""))
-        headers = rows if rows or "httpContext.headers" in self.given_empty else None
-        query = self._given("httpContext.queryString", self.query_string)
-        if headers is None and query is None and "httpContext" not in self.given_empty:
-            return None
-        return HttpContext(headers, query)
-
-    def _mqtt(self) -> MqttContext | None:
-        try:
-            password = self._password()
-        except ValueError:
-            password = None
-        username = self._given("mqttContext.username", self.username)
-        client_id = self._given("mqttContext.clientId", self.client_id)
-        if (username, password, client_id) == (None, None, None) and "mqttContext" not in self.given_empty:
-            return None
-        return MqttContext(username, password, client_id)
-
-    def _tls(self) -> TlsContext | None:
-        name = self._given("tlsContext.serverName", self.server_name)
-        return None if name is None and "tlsContext" not in self.given_empty else TlsContext(name)
+    def _value(self, member: Member) -> Any:
+        """What is sent of the field; `None` when nothing is."""
+        value = getattr(self, member.field)
+        if member.kind is Kind.MAP:
+            value = tuple(row for row in value if row != ("", ""))
+        elif member.kind is Kind.BLOB:
+            try:
+                return self._password()
+            except ValueError:
+                return None
+        return value if value or member.path in self.given_empty else None
 
     def _password(self) -> str | bytes | None:
         if not self.password and "mqttContext.password" not in self.given_empty:
@@ -143,20 +130,14 @@ class Draft:
 def of_saved(saved: SavedRequest) -> Draft:
     """The draft that would send, and save, exactly this."""
     request = saved.request
-    http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
-    password, kind = _written(mqtt.password if mqtt else None)
+    fields: dict[str, Any] = {
+        member.field: request.value(member) or (() if member.kind is Kind.MAP else "") for member in members.MEMBERS
+    }
+    fields["password"], kind = _written(request.mqtt_context.password if request.mqtt_context else None)
     return Draft(
+        **fields,
         mode=Mode.CONTEXT if request.mode is Mode.EMPTY else request.mode,
-        authorizer_name=request.authorizer_name or "",
-        token=request.token or "",
-        token_signature=request.token_signature or "",
-        headers=(http and http.headers) or (),
-        query_string=(http and http.query_string) or "",
-        username=(mqtt and mqtt.username) or "",
-        password=password,
         password_kind=kind,
-        client_id=(mqtt and mqtt.client_id) or "",
-        server_name=(tls and tls.server_name) or "",
         given_empty=frozenset(_empty_members(request)),
         description=saved.description,
         target=saved.target,

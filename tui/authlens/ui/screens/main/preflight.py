@@ -11,10 +11,10 @@ from textual.timer import Timer
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.fields import header_path
+from authlens.core.request.members import header_path
 from authlens.core.request.request import Mode
 from authlens.core.saved.expectation import Expectation, Question
-from authlens.ui.model.draft import Draft, of_saved
+from authlens.ui.model.draft import Draft, fields_of, of_saved
 from authlens.ui.model.edits import OpenFile
 from authlens.ui.model.finding_target import following, member_of, to_mend
 from authlens.ui.screens.main.form import MainState
@@ -171,13 +171,10 @@ class Explaining(MainState):
         return self.file.is_source(invocation.source)
 
 
-_OF_TOKEN = ("token", "token_signature")
-_OF_CONTEXTS = ("headers", "query_string", "username", "password", "password_kind", "client_id", "server_name")
-
-
 def _with_what_is_not_sent(fixed: Draft, draft: Draft) -> Draft:
     """The fixed draft with what its mode leaves out, which no request holds, and the password as it was written."""
-    left_out = {Mode.TOKEN: _OF_CONTEXTS, Mode.CONTEXT: _OF_TOKEN}.get(fixed.mode, ())
+    contexts = (*fields_of(Mode.CONTEXT), "password_kind")
+    left_out = {Mode.TOKEN: contexts, Mode.CONTEXT: fields_of(Mode.TOKEN)}.get(fixed.mode, ())
     kept = {name: getattr(draft, name) for name in left_out}
     if _password(fixed) == _password(draft):
         kept |= {"password": draft.password, "password_kind": draft.password_kind}

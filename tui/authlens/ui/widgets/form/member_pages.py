@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from authlens.core.request.members import Kind, Member, Secrecy, members_of
 from authlens.ui.model.draft import Draft, PasswordKind
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
@@ -31,7 +33,7 @@ def secrets_in(place: str, text: str, token_names: frozenset[str]) -> Sequence[t
 
 
 class MemberPage(VerticalScroll, can_focus=False):
-    """Fields of a draft. It is made from a draft, and shows another when told."""
+    """The fields of one context, or of what is outside of any: a row for each member of the table."""
 
     DEFAULT_CSS = """
     MemberPage {
@@ -41,14 +43,37 @@ class MemberPage(VerticalScroll, can_focus=False):
         .hint { color: $foreground-muted; padding: 1 1 0 0; height: auto; min-width: 4; }
     }
     """
-    SENT_IN: ClassVar[str] = "context"
-    """The mode in which the page is sent."""
+    CONTEXT: ClassVar[str | None]
+    HINT: ClassVar[str] = ""
 
     def __init__(self, draft: Draft, token_names: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.draft = draft
         self.token_names = token_names
-        """Under which the token stands in a context, whatever they tell."""
+        """Names under which the contexts carry the token."""
+
+    @classmethod
+    def members(cls) -> list[Member]:
+        """In the order of the page; the authorizer's name is above all pages."""
+        own = (member for member in members_of(cls.CONTEXT) if member.path != "authorizerName")
+        return sorted(own, key=lambda member: member.position)
+
+    def compose(self) -> ComposeResult:
+        for member in self.members():
+            if member.kind is Kind.MAP:
+                yield FormRow(member.title, HeadersTable(self.draft.headers, self.token_names))
+            else:
+                yield FormRow(member.title, self._field(member))
+            if member.kind is Kind.BLOB:
+                yield FormRow("as", Choices([Choice(kind.value, kind.value) for kind in PasswordKind], key=_KIND))
+        if self.HINT:
+            yield Static(self.HINT, classes="hint")
+
+    def _field(self, member: Member) -> Field:
+        hide = partial(self._secrets, member.name) if member.secrecy is Secrecy.NAMED else None
+        secret = member.secrecy is Secrecy.SECRET
+        text = getattr(self.draft, member.field)
+        return Field(member.field, text, secret=secret, hide=hide, placeholder=member.placeholder)
 
     def show(self, draft: Draft) -> None:
         """Put another draft into the fields."""
@@ -56,63 +81,41 @@ class MemberPage(VerticalScroll, can_focus=False):
         for field in self.query(Field):
             if field.member in Draft.__slots__:
                 field.show(getattr(draft, field.member))
+        for table in self.query(HeadersTable):
+            table.show(draft.headers)
 
     def know(self, token_names: frozenset[str]) -> None:
-        """Hide what stands under these names."""
+        """Hide the values of these names."""
         self.token_names = token_names
         for field in self.query(Field):
             field.cover_anew()
-
-    def filled(self, draft: Draft) -> str:
-        """What the tab says of the page: a mark when something is in it."""
-        return ""
-
-
-class TokenPage(MemberPage):
-    SENT_IN = "token"
-
-    def compose(self) -> ComposeResult:
-        yield FormRow("Token", Field("token", self.draft.token, secret=True, placeholder="the token that was signed"))
-        yield FormRow(
-            "Signature",
-            Field("token_signature", self.draft.token_signature, secret=True, placeholder="base64, not base64url"),
-        )
-        yield Static("Token mode sends these two alone: AWS refuses them beside a context.", classes="hint")
-
-
-class HttpPage(MemberPage):
-    def compose(self) -> ComposeResult:
-        query = Field("query_string", self.draft.query_string, hide=self._secrets, placeholder="?name=value")
-        yield FormRow("Query string", query)
-        yield FormRow("Headers", HeadersTable(self.draft.headers, self.token_names))
-
-    def show(self, draft: Draft) -> None:
-        super().show(draft)
-        self.query_one(HeadersTable).show(draft.headers)
-
-    def know(self, token_names: frozenset[str]) -> None:
-        super().know(token_names)
         for table in self.query(HeadersTable):
             table.know(token_names)
 
-    def _secrets(self, text: str) -> Sequence[tuple[int, int]]:
-        return secrets_in("queryString", text, self.token_names)
+    def _secrets(self, place: str, text: str) -> Sequence[tuple[int, int]]:
+        return secrets_in(place, text, self.token_names)
+
+
+_KIND = "password-kind"
+
+
+class TokenPage(MemberPage):
+    CONTEXT = None
+    HINT = "Token mode sends only these two: AWS refuses them together with a context."
+
+
+class HttpPage(MemberPage):
+    CONTEXT = "httpContext"
 
 
 class MqttPage(MemberPage):
+    CONTEXT = "mqttContext"
+
     @dataclass
     class KindChosen(Message):
         """The password is to be written in another way."""
 
         kind: PasswordKind
-
-    def compose(self) -> ComposeResult:
-        yield FormRow("Client ID", Field("client_id", self.draft.client_id, placeholder="not sent"))
-        username = Field("username", self.draft.username, hide=self._secrets, placeholder="not sent")
-        yield FormRow("Username", username)
-        yield FormRow("Password", Field("password", self.draft.password, secret=True, placeholder="not sent"))
-        yield FormRow("as", Choices([Choice(kind.value, kind.value) for kind in PasswordKind], key="password-kind"))
-        self._show_kind()
 
     def show(self, draft: Draft) -> None:
         super().show(draft)
@@ -122,17 +125,14 @@ class MqttPage(MemberPage):
         self._show_kind()
 
     def _show_kind(self) -> None:
-        for choices in self.query("#password-kind").results(Choices):
+        for choices in self.query(f"#{_KIND}").results(Choices):
             choices.chosen = self.draft.password_kind.value
 
     def say(self, problem: str | None) -> None:
         """Why the password cannot be sent as written."""
         for row in self.query(FormRow):
-            if row.query("#password-kind"):
+            if row.query(f"#{_KIND}"):
                 row.note(None if problem is None else Content(f"✗ {problem}"))
-
-    def _secrets(self, text: str) -> Sequence[tuple[int, int]]:
-        return secrets_in("username", text, self.token_names)
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         event.stop()
@@ -140,6 +140,5 @@ class MqttPage(MemberPage):
 
 
 class TlsPage(MemberPage):
-    def compose(self) -> ComposeResult:
-        yield FormRow("Server name", Field("server_name", self.draft.server_name, placeholder="not sent"))
-        yield Static("The host name that the device asks for (SNI).", classes="hint")
+    CONTEXT = "tlsContext"
+    HINT = "The host name that the device asks for (SNI)."

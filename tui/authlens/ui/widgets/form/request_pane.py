@@ -40,10 +40,10 @@ _MODES = (
     Choice(Mode.BOTH.value, "Both"),
 )
 _PAGES = (
-    ("token", "Token", TokenPage, ("token", "token_signature")),
-    ("http", "HTTP", HttpPage, ("headers", "query_string")),
-    ("mqtt", "MQTT", MqttPage, ("username", "password", "client_id")),
-    ("tls", "TLS", TlsPage, ("server_name",)),
+    ("token", "Token", TokenPage),
+    ("http", "HTTP", HttpPage),
+    ("mqtt", "MQTT", MqttPage),
+    ("tls", "TLS", TlsPage),
 )
 
 
@@ -94,7 +94,7 @@ class RequestPane(Pane):
         yield FormRow("Authorizer", authorizer)
         yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
         yield Pages(
-            *(Page(name, label, partial(self._page, kind)) for name, label, kind, _ in _PAGES),
+            *(Page(name, label, partial(self._page, kind)) for name, label, kind in _PAGES),
             Page("event", "Event", self._event_page),
             chosen=_first_page(draft),
             key="members",
@@ -130,7 +130,7 @@ class RequestPane(Pane):
     def _reveal_field(self, shown: Shown) -> None:
         """Open the page of the changed field and go there; without one, the first page that holds something."""
         pages = self.query_one("#members", Pages)
-        page = next((name for name, _, _, members in _PAGES if shown.focus in members), None)
+        page = next((name for name, _, kind in _PAGES if shown.focus in _fields(kind)), None)
         if page is not None:
             pages.open(page)
         elif shown.focus is None and not _is_filled(pages.chosen, shown.draft):
@@ -168,7 +168,7 @@ class RequestPane(Pane):
     def _mark(self) -> None:
         """Show on the tabs what is filled, and faint what the mode leaves out."""
         draft = self.draft
-        marks = {name: "•" for name, _, _, _ in _PAGES if _is_filled(name, draft)}
+        marks = {name: "•" for name, _, _ in _PAGES if _is_filled(name, draft)}
         left_out = {Mode.TOKEN: {"http", "mqtt", "tls"}, Mode.CONTEXT: {"token"}}.get(draft.mode, set())
         self.query_one("#members", Pages).mark(marks, frozenset(left_out))
         for page in self.query(MqttPage):
@@ -199,7 +199,11 @@ class RequestPane(Pane):
 
 
 def _is_filled(page: str, draft: Draft) -> bool:
-    return any(getattr(draft, member) for name, _, _, members in _PAGES if name == page for member in members)
+    return any(getattr(draft, field) for name, _, kind in _PAGES if name == page for field in _fields(kind))
+
+
+def _fields(page: type[MemberPage]) -> list[str]:
+    return [member.field for member in page.members()]
 
 
 def _first_page(draft: Draft) -> str:

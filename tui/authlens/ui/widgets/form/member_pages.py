@@ -101,7 +101,7 @@ _KIND = "password-kind"
 
 class TokenPage(MemberPage):
     CONTEXT = None
-    HINT = "Token mode sends only these two: AWS refuses them together with a context."
+    HINT = "Token mode sends these two alone: AWS refuses them beside a context."
 
 
 class HttpPage(MemberPage):

@@ -55,6 +55,7 @@ from authlens.core.preflight.preflight import preflight
 from authlens.core.request.members import label
 from authlens.core.request.request import AuthorizerRequest, Mode, MqttContext, TlsContext, text_at, texts, with_text
 from authlens.core.request.target import Target
+from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import read, write
 from authlens.core.secrets.redaction import MASK, redact_request, secrets_of
@@ -96,6 +97,7 @@ assert "x-mqtt" in record.words
 referring = with_text(request, PATH, "${env:ALPN}")
 same(References({"ALPN": "x-mqtt"}).resolve(referring))
 assert [each.path for each in References({}).missing(referring)] == [PATH]
+same(Environment(values={"ALPN": "x-mqtt"}).of(SavedRequest(referring)).request)
 
 # What is hidden and what differs.
 assert text_at(redact_request(request), PATH) == "x-mqtt"

@@ -118,7 +118,7 @@ def test_words() -> None:
         *("sensorauth", "user", "c lient", "host"),
     ]
     assert record_of(FAILED, "full").words.split("\n") == [
-        *("missing", "refused", "demo", "resourcenotfoundexception", "no such authorizer"),
+        *("refused", "demo", "resourcenotfoundexception", "no such authorizer", "missing"),
     ]
 
 

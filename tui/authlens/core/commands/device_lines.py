@@ -18,7 +18,7 @@ from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Devic
 from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.references import meant_request
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
 from authlens.frozen import dataclass

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.text.yaml_reader import load
@@ -35,7 +34,7 @@ class Environment:
         return replace(
             saved,
             target=self._target(saved.target),
-            request=self._request(saved.request),
+            request=saved.request.with_texts(self._filled),
             sign=saved.sign and self._sign(saved.sign),
         )
 
@@ -48,28 +47,8 @@ class Environment:
             own = replace(own, local=None, endpoint_url=None)
         return replace(own, profile=wanted.profile or own.profile, region=wanted.region or own.region)
 
-    def _request(self, request: AuthorizerRequest) -> AuthorizerRequest:
-        http, mqtt, tls = request.http_context, request.mqtt_context, request.tls_context
-        return AuthorizerRequest(
-            self._text(request.authorizer_name),
-            self._text(request.token),
-            self._text(request.token_signature),
-            http and HttpContext(self._headers(http.headers), self._text(http.query_string)),
-            mqtt and MqttContext(self._text(mqtt.username), self._password(mqtt.password), self._text(mqtt.client_id)),
-            tls and TlsContext(self._text(tls.server_name)),
-        )
-
-    def _headers(self, headers: tuple[tuple[str, str], ...] | None) -> tuple[tuple[str, str], ...] | None:
-        return None if headers is None else tuple((name, self._filled(value)) for name, value in headers)
-
-    def _password(self, password: str | bytes | None) -> str | bytes | None:
-        return password if isinstance(password, bytes) else self._text(password)
-
     def _sign(self, sign: Sign) -> Sign:
-        return replace(sign, key=self._filled(sign.key), passphrase=self._text(sign.passphrase))
-
-    def _text(self, text: str | None) -> str | None:
-        return None if text is None else self._filled(text)
+        return replace(sign, key=self._filled(sign.key), passphrase=sign.passphrase and self._filled(sign.passphrase))
 
     def _filled(self, text: str) -> str:
         return _ENV.sub(lambda found: self.values.get(found["name"] or "", found[0]), text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from authlens.core.request.fields import texts
+from authlens.core.request.request import texts
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.url import is_loopback

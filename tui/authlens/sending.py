@@ -17,8 +17,8 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
-from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.saved.source import split_source
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
 from authlens.gate import Gate

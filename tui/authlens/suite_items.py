@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from authlens.core.saved.cases import source_of, split_source
 from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import Case, SavedRequest
+from authlens.core.saved.source import source_of, split_source
 from authlens.frozen import dataclass
 
 _MOST_NAMED = 8

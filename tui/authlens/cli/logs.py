@@ -11,7 +11,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
 from authlens.cli.inputs.trust import declare_trust, note_source
-from authlens.core.saved.cases import split_source
+from authlens.core.saved.source import split_source
 
 if TYPE_CHECKING:
     from pathlib import Path

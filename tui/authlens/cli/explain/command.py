@@ -18,7 +18,7 @@ from authlens.cli.inputs.saved_requests import (
     read_text,
 )
 from authlens.cli.inputs.trust import declare_trust, note_source
-from authlens.core.saved.cases import split_source
+from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:

@@ -97,7 +97,7 @@ def declare_environment(parser: argparse.ArgumentParser) -> None:
 
 def file_and_case(name: str) -> tuple[str, str | None]:
     """`FILE::NAME` apart; a file of exactly that name is that file."""
-    from authlens.core.saved.cases import split_source
+    from authlens.core.saved.source import split_source
 
     return (name, None) if os.path.lexists(name) else split_source(name)
 

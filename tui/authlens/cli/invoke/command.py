@@ -19,7 +19,7 @@ from authlens.cli.invoke.aws_config import settings as read_settings
 from authlens.cli.invoke.input import Draft, check_readable, gather, rebased, target_of
 from authlens.cli.invoke.output import Style, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, Given, Option, OptionError, read
-from authlens.core.saved.cases import split_source
+from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.inputs.saved_requests import read_text
 from authlens.cli.run.options import Selection
-from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import Case, SavedRequest
+from authlens.core.saved.source import split_source
 from authlens.suite_items import Item, NoSuchPath, Problem, gather, items_of_text
 
 if TYPE_CHECKING:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment
-from authlens.core.invocation.local_run import LocalRun
-from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.frozen import dataclass
+
+if TYPE_CHECKING:  # only some invocations have these; a one-shot command has none
+    from authlens.core.deployment.deployment import Deployment
+    from authlens.core.invocation.local_run import LocalRun
+    from authlens.core.mqtt.connection import DeviceConnection
 
 
 class FailureKind(StrEnum):

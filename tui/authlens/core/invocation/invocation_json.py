@@ -9,7 +9,7 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment
@@ -17,8 +17,6 @@ from authlens.core.invocation import local_run
 from authlens.core.invocation.deployment_json import deployment_from_json, deployment_to_json
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun
-from authlens.core.mqtt import connection_json
-from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import MEMBERS, SHAPE, Kind, Member, Shape
 from authlens.core.request.request import AuthorizerRequest
@@ -27,6 +25,9 @@ from authlens.core.request.token_place import Place
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Sign
 from authlens.core.text.json_members import Members
+
+if TYPE_CHECKING:
+    from authlens.core.mqtt.connection import DeviceConnection
 
 _PLACES = ("token", "username", "queryString", "headers")
 
@@ -51,7 +52,7 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
         variables={name: list(values) for name, values in invocation.variables} or None,
         deployment=invocation.deployment and deployment_to_json(invocation.deployment),
         wire=invocation.wire and _wire(invocation.wire),
-        device=invocation.device and connection_json.to_json(invocation.device),
+        device=invocation.device and _device_to_json(invocation.device),
     )
 
 
@@ -321,8 +322,18 @@ def _read_identity(members: Members | None) -> Identity | None:
     return members and Identity(*map(members.required_text, ("account", "arn", "region")))
 
 
+def _device_to_json(device: DeviceConnection) -> Any:
+    from authlens.core.mqtt import connection_json  # the tables of MQTT, which a test call does without
+
+    return connection_json.to_json(device)
+
+
 def _read_device(members: Members | None) -> DeviceConnection | None:
-    return None if members is None else connection_json.from_json(members)
+    if members is None:
+        return None
+    from authlens.core.mqtt import connection_json  # the tables of MQTT, which a test call does without
+
+    return connection_json.from_json(members)
 
 
 def _read_wire(members: Members | None) -> Wire | None:

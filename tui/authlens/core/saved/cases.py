@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from authlens.core.saved.source import SEPARATOR
 from authlens.core.text.yaml_reader import Node
 from authlens.frozen import dataclass
 
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
 """Of one case."""
-SEPARATOR = "::"
-"""Between the file and the name of a case, as in `requests/sensor.yaml::wrong-password`."""
 
 _REFERENCE = re.compile(r"(?P<escape>\$\$\{)|\$\{case:(?P<name>[^}]*)\}")
 _NULLS = ("null", "Null", "NULL", "~")
@@ -53,19 +52,6 @@ def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
     for name, written in cases.items():
         _check_name(name, written)
         yield CaseFields(name, written, _fields_of(name, written, inherited))
-
-
-def source_of(file: str, case: str | None) -> str:
-    """A file and a case in it as one text."""
-    return file if case is None else f"{file}{SEPARATOR}{case}"
-
-
-def split_source(source: str) -> tuple[str, str | None]:
-    """The file and the case that such a text names. `::` in the path of a file is left alone."""
-    file, separator, case = source.rpartition(SEPARATOR)
-    if not separator or not file or case.lower().endswith((".yaml", ".yml")):
-        return source, None
-    return file, case
 
 
 def mentions_case(text: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.saved.cases import split_source
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.source import split_source
 from authlens.core.secrets.redaction import MASK
 from authlens.frozen import dataclass
 

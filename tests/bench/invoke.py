@@ -42,7 +42,7 @@ def rows() -> Iterator[Row]:
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_EC2_METADATA_DISABLED": "true",
-            # Here for the device clients of other tests; botocore imports it where it is installed, the AWS CLI v1 has none.
+            # botocore imports it where it is installed; only tests of device clients bring it here.
             "PYTHONPATH": str(_without("awscrt", Path(home))),
         }
         yield from _calls(authlens, server.url, environ)

@@ -49,7 +49,9 @@ def handshake_failure(reason: str) -> str:
         return "client and listener have no TLS version in common"
     if any(part in words for part in ("NO_SHARED_CIPHER", "HANDSHAKE_FAILURE")):
         return "client and listener have no cipher in common"
-    return f"the TLS handshake failed: {reason}" if reason else "the client closed the connection during the handshake"
+    if reason:
+        return f"the TLS handshake failed: {reason}"
+    return "the client closed the connection during the handshake; most likely it does not trust the local CA"
 
 
 def _joined(names: Sequence[str]) -> str:

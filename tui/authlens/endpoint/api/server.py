@@ -17,7 +17,7 @@ from aiohttp import HttpVersion11, web
 
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.url import is_loopback_host
-from authlens.endpoint.api import iot, iot_domains, iot_tags, lambda_calls, sts
+from authlens.endpoint.api import iot, iot_data, iot_domains, iot_tags, lambda_calls, sts
 from authlens.endpoint.api.aws_error import AwsError, error_answer
 from authlens.endpoint.api.call import Answer, Call, Incoming
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
@@ -28,6 +28,7 @@ from authlens.frozen import dataclass
 CALLS: tuple[Call, ...] = (
     *iot.CALLS,
     *iot_domains.CALLS,
+    *iot_data.CALLS,
     *iot_tags.CALLS,
     *lambda_calls.CALLS,
     *sts.CALLS,

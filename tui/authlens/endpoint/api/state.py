@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -30,6 +30,19 @@ class Host(Protocol):
     async def close(self) -> None: ...
 
 
+Give = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], str | None]
+"""Hands a message to the subscribers: topic, parameters, headers, payload. Returns what is wrong with it."""
+
+
+class DevicePort:
+    """What the API knows of the device listener; empty while there is none."""
+
+    def __init__(self) -> None:
+        self.address: str | None = None
+        """Host and port."""
+        self.publish: Give | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     region: str
@@ -45,6 +58,7 @@ class Endpoint:
     started_at: datetime
     domains: Domains
     """The domain configurations."""
+    devices: DevicePort
 
     async def run(self, authorizer: Authorizer, sent: bytes, request_id: str = "") -> FunctionResult:
         """Run the authorizer's function on an event, within the time that AWS IoT gives it."""
@@ -82,6 +96,7 @@ def build_endpoint(
         new_id=new_id,
         started_at=now(),
         domains=Domains(definitions.region, definitions.account, definitions.domains),
+        devices=DevicePort(),
     )
     for definition in definitions.authorizers:
         endpoint.functions.setdefault(definition.function.name, definition.function)

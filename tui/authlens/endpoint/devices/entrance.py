@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Callable
 from typing import Protocol, cast
 
@@ -13,8 +14,10 @@ from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.client import MqttClient
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import StreamLink
-from authlens.endpoint.devices.peek import MQTT
 from authlens.endpoint.devices.record import Record
+
+_METHOD_LETTERS = frozenset(string.ascii_uppercase)
+"""What a request of HTTP begins with."""
 
 
 class Http(Protocol):
@@ -82,7 +85,8 @@ class Entrance(asyncio.Protocol):
         transport, is_encrypted = self._transport, self._arrival.hello is not None
         if transport is None:
             return
-        if data[0] == MQTT:
+        if data[:1].decode("latin-1") not in _METHOD_LETTERS:
+            # What is neither MQTT nor HTTP is refused as MQTT that does not begin with CONNECT.
             kind = Transport.MQTTS if is_encrypted else Transport.MQTT
             self._client = MqttClient(self._hub, StreamLink(transport), self._arrival, kind)
             return

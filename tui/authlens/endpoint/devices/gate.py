@@ -71,6 +71,10 @@ class Gate:
         """The domain configuration of a server name."""
         return None if server_name is None else self._endpoint.domains.of_host(server_name)
 
+    def hosts(self) -> frozenset[str]:
+        """The names of all domain configurations, in lower case."""
+        return frozenset(domain.domain_name.lower() for domain in self._endpoint.domains.all())
+
     async def admit(self, request: AuthorizerRequest, transport: Transport, connection_id: str) -> Admission:
         """request: what the client sent, as contexts; it comes back with the name of the authorizer that was chosen."""
         server_name = request.tls_context.server_name if request.tls_context else None

@@ -86,12 +86,13 @@ class DeviceHttp:
 
     def _is_ours(self, request: web.BaseRequest) -> bool:
         """The Host is a name of the listener, with any port or none; an Origin names the listener or this machine."""
-        if not is_own_name(request.headers.get("Host", ""), self._names):
+        names = self._names | self._hub.gate.hosts()
+        if not is_own_name(request.headers.get("Host", ""), names):
             return False
         if "cross-site" in request.headers.getall("Sec-Fetch-Site", ()):
             return False
         origins = request.headers.getall("Origin", ())
-        return all(is_own_name(origin.partition("://")[2], self._names) for origin in origins)
+        return all(is_own_name(origin.partition("://")[2], names) for origin in origins)
 
     async def _websocket(self, request: web.BaseRequest, arrival: Arrival) -> web.StreamResponse:
         offered = ",".join(request.headers.getall("Sec-WebSocket-Protocol", ())).replace(" ", "").split(",")

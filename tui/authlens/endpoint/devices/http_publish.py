@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from authlens.core.devices.effects import Judged, Message
 from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
-from authlens.core.mqtt import properties, rules
+from authlens.core.mqtt import limits, properties, rules
 from authlens.core.mqtt.connection import DeviceStage, Transport
 from authlens.core.mqtt.properties import Properties, Value
 from authlens.core.mqtt.topics import is_reserved, topic_problem
@@ -69,6 +69,15 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     return Published(200, "OK", trace_id)
 
 
+def give(hub: Hub, topic: str, query: Mapping[str, str], headers: Mapping[str, str], payload: bytes) -> str | None:
+    """Hand out a message that nobody needs to be authorized for; what is wrong with it, if anything is."""
+    try:
+        hub.publish([message_of(PublishRequest(topic, query, headers, payload, HttpContext()), hub.now())])
+    except BadRequest as error:
+        return str(error)
+    return None
+
+
 def message_of(wanted: PublishRequest, now: float) -> Message:
     """The message that the parameters and headers describe. Raises BadRequest."""
     qos = wanted.query.get("qos", "0")
@@ -78,6 +87,8 @@ def message_of(wanted: PublishRequest, now: float) -> Message:
     if retain not in ("true", "false"):
         raise BadRequest("retain must be true or false")
     problem = topic_problem(wanted.topic)
+    if problem is None and len(wanted.payload) > limits.PAYLOAD_BYTES.value:
+        problem = f"the payload has more than {limits.PAYLOAD_BYTES.value:g} bytes"
     if problem is None and retain == "true" and is_reserved(wanted.topic):
         problem = "messages on reserved topics are not retained"
     if problem is not None:

@@ -8,6 +8,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 
 from authlens.core.mqtt import limits
@@ -16,10 +17,11 @@ from authlens.core.mqtt.entrance import handshake_failure
 from authlens.endpoint.api.server import CannotListen, listen
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.devices.arrival import Arrival
-from authlens.endpoint.devices.authority import LOCAL_NAMES, authority, server_context
+from authlens.endpoint.devices.authority import LOCAL_NAMES, Authority, authority, server_context
 from authlens.endpoint.devices.entrance import Entrance, report_failure
 from authlens.endpoint.devices.gate import Gate
 from authlens.endpoint.devices.http import DeviceHttp
+from authlens.endpoint.devices.http_publish import give
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.peek import TLS, Peeked, peek
 from authlens.endpoint.devices.ports import Sink
@@ -50,6 +52,7 @@ class DeviceListener:
         names = tuple(dict.fromkeys((*LOCAL_NAMES, *options.hosts, *domains)))
         self.ca_file = own.path
         self._context = server_context(own, names)
+        self._context.sni_callback = partial(self._present, own, frozenset(names), {})
         self._sockets = _listen_all(options)
         self.port: int = self._sockets[0].getsockname()[1]
         self.url = f"mqtts://localhost:{self.port}"
@@ -76,6 +79,8 @@ class DeviceListener:
             factor,
         )
         self._http = http = DeviceHttp(hub, self._names)
+        endpoint.devices.address = f"localhost:{self.port}"
+        endpoint.devices.publish = partial(give, hub)
         for listening in self._sockets:
             self._spawn(self._accept(listening, hub, http))
 
@@ -86,6 +91,7 @@ class DeviceListener:
 
     async def close(self) -> None:
         """End every connection and give the port back."""
+        self._endpoint.devices.address = self._endpoint.devices.publish = None
         for listening in self._sockets:
             listening.close()
         for task in self._tasks:
@@ -153,6 +159,22 @@ class DeviceListener:
             report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(error.reason or ""))
         except (ConnectionError, TimeoutError, OSError):
             report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(""))
+
+    def _present(
+        self,
+        own: Authority,
+        named: frozenset[str],
+        made: dict[str, ssl.SSLContext],
+        tls: ssl.SSLSocket | ssl.SSLObject,
+        name: str | None,
+        context: ssl.SSLContext,
+    ) -> None:
+        """Show a certificate for a domain that was configured after the start."""
+        if name is None or name in named or self._endpoint.domains.of_host(name) is None:
+            return
+        if name not in made:
+            made[name] = server_context(own, (name,))
+        tls.context = made[name]
 
     def _departed(self) -> None:
         self._open -= 1

@@ -10,7 +10,7 @@ from authlens.core.mqtt import client_hello
 from authlens.core.mqtt.client_hello import ClientHello
 from authlens.frozen import dataclass
 
-TLS, MQTT = 0x16, 0x10
+TLS = 0x16
 
 
 @dataclass(frozen=True, slots=True)

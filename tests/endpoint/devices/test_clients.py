@@ -1,0 +1,258 @@
+"""Real clients against `authlens serve`: what each family is told, and what the listener reports of it.
+
+The normal run tries one allowed, one refused and one denied case of each family; the slow one every case.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from support import clients
+from support.device_serving import DeviceServing, device_serving
+
+CLIENTS = Path(clients.__file__).parent
+_NUMBERS = itertools.count()
+NAMED = "user?x-amz-customauthorizer-name="
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceServing]:
+    with device_serving(tmp_path_factory.mktemp("devices"), "--verbose") as running:
+        yield running
+
+
+def scenario(**members: Any) -> dict[str, Any]:
+    number = next(_NUMBERS)
+    usual = {
+        "clientId": f"good-{number}",
+        "username": f"{NAMED}A",
+        "password": "right",
+        "version": 5,
+        "transport": "mqtts",
+        "last": f"ok/last-{number}",
+    }
+    return usual | members
+
+
+ALLOWED = {"subscribe": "ok/+", "publish": "ok/1"}
+REFUSED: dict[str, dict[str, str]] = {
+    "the function denies": {"password": "wrong"},
+    "the function raises": {"password": "raise"},
+    "empty policies": {"password": "empty"},
+    "unknown authorizer": {"username": f"{NAMED}Nobody"},
+    "inactive authorizer": {"username": f"{NAMED}Off"},
+    "client id not allowed": {"clientId": "bad"},
+}
+DENIED_PUBLISH = {"publish": "no/1"}
+DENIED_SUBSCRIBE = {"subscribe": "no/1"}
+DENIED_RECEIVE = {"subscribe": "+/+", "publish": "quiet/1"}
+
+
+def python_client(name: str, serving: DeviceServing, scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return run_client([sys.executable, str(CLIENTS / name)], serving, scenarios)
+
+
+def run_client(command: list[str], serving: DeviceServing, scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [*command, serving.ca, str(serving.port), json.dumps(scenarios)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    results: list[dict[str, Any]] = json.loads(done.stdout)
+    return results
+
+
+def node_client(serving: DeviceServing, scenarios: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("Node.js is not installed")
+    root = subprocess.run([npm, "root", "-g"], capture_output=True, text=True, check=True).stdout.strip()
+    if not (Path(root) / "mqtt").is_dir():
+        pytest.skip("MQTT.js is not installed: npm install -g mqtt")
+    os.environ["NODE_PATH"] = root
+    return run_client([node, str(CLIENTS / "mqtt_js.cjs")], serving, scenarios)
+
+
+def check(serving: DeviceServing, what: dict[str, Any], seen: dict[str, Any]) -> None:
+    """Client and listener agree, and both say what the contract says."""
+    report = serving.until(event="connection", clientId=what["clientId"])
+    is_5 = what["version"] == 5
+    if "bad" in what["clientId"] or what["username"][-1] != "A" or what["password"] != "right":
+        assert report["verdict"] == "REFUSED"
+        assert report["known"] == "measured"
+        assert seen.get("connected") != 0
+        assert not is_5 or 0x87 in (seen.get("connected"), seen.get("error"))
+        return
+    assert (report["verdict"], seen["connected"]) == ("CONNECTED", 0)
+    denied = [key for key in ("publish", "subscribe") if what.get(key, "").startswith("no/")]
+    if denied:
+        rule = "publish-denied" if denied == ["publish"] else "subscribe-denied"
+        decision = serving.until(event="decision", clientId=what["clientId"], rule=rule)
+        assert decision["code"] == "0x87" if is_5 else decision["closes"]
+        key = "published" if denied == ["publish"] else "subscribed"
+        # In version 5 MQTT.js reports a denied filter as a code, too.
+        assert seen[key] in (0x87, 0x80) if is_5 else seen.get("closed") is not None
+        return
+    if what.get("publish") == "quiet/1":
+        assert serving.until(event="decision", clientId=what["clientId"], rule="receive-denied")["topic"] == "quiet/1"
+        assert "hello" not in seen["messages"]
+    else:
+        assert "hello" in seen["messages"]
+
+
+def check_all(serving: DeviceServing, scenarios: list[dict[str, Any]], results: list[dict[str, Any]]) -> None:
+    assert len(scenarios) == len(results)
+    for what, seen in zip(scenarios, results, strict=True):
+        check(serving, what, seen)
+
+
+def short(**members: Any) -> list[dict[str, Any]]:
+    refused = REFUSED["the function denies"]
+    return [scenario(**{**members, **each}) for each in (ALLOWED, refused, DENIED_PUBLISH)]
+
+
+def every(transports: tuple[str, ...] = ("mqtts", "wss"), versions: tuple[int, ...] = (4, 5)) -> list[dict[str, Any]]:
+    cases = (ALLOWED, *REFUSED.values(), DENIED_PUBLISH, DENIED_SUBSCRIBE, DENIED_RECEIVE)
+    found = [
+        scenario(version=version, transport=transport, **case)
+        for version in versions
+        for transport in transports
+        for case in cases
+    ]
+    # One client id may connect once a second.
+    bad = [each for each in found if each["clientId"] == "bad"]
+    for number, each in enumerate(bad):
+        each["clientId"] = f"bad-{next(_NUMBERS)}-{number}"
+    return found
+
+
+def test_paho(serving: DeviceServing) -> None:
+    scenarios = [*short(), scenario(version=4, transport="wss", **ALLOWED)]
+    check_all(serving, scenarios, python_client("paho_client.py", serving, scenarios))
+
+
+def test_the_device_sdk(serving: DeviceServing) -> None:
+    scenarios = [*short(), scenario(transport="wss", **ALLOWED)]
+    check_all(serving, scenarios, python_client("device_sdk.py", serving, scenarios))
+
+
+def test_mqtt_js(serving: DeviceServing) -> None:
+    scenarios = [*short(), scenario(version=4, transport="wss", **ALLOWED)]
+    check_all(serving, scenarios, node_client(serving, scenarios))
+
+
+@pytest.mark.slow
+def test_paho_in_every_case(serving: DeviceServing) -> None:
+    scenarios = every()
+    check_all(serving, scenarios, python_client("paho_client.py", serving, scenarios))
+
+
+@pytest.mark.slow
+def test_the_device_sdk_in_every_case(serving: DeviceServing) -> None:
+    scenarios = every(versions=(5,))
+    check_all(serving, scenarios, python_client("device_sdk.py", serving, scenarios))
+
+
+@pytest.mark.slow
+def test_mqtt_js_in_every_case(serving: DeviceServing) -> None:
+    scenarios = every()
+    check_all(serving, scenarios, node_client(serving, scenarios))
+
+
+def mosquitto(program: str, serving: DeviceServing, what: dict[str, Any], *options: str) -> tuple[int, str]:
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    command = [
+        *(program, "-h", "localhost", "-p", str(serving.port), "--cafile", serving.ca, "--tls-alpn", "mqtt"),
+        *("-V", "5" if what["version"] == 5 else "311", "-i", what["clientId"]),
+        *("-u", what["username"], "-P", what["password"], "-q", "1", *options),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stderr
+
+
+PUBLISH_OK, PUBLISH_NO = ("-t", "ok/1", "-m", "hello"), ("-t", "no/1", "-m", "hello")
+
+
+@pytest.mark.parametrize(
+    ("members", "options", "code", "words"),
+    [
+        ({}, PUBLISH_OK, 0, ""),
+        ({"password": "wrong"}, PUBLISH_OK, 135, ""),
+        ({}, PUBLISH_NO, 0, "Publish 1 failed: Not authorized."),
+        ({"version": 4, "password": "wrong"}, PUBLISH_OK, 7, "The connection was lost."),
+        ({"version": 4}, PUBLISH_NO, 7, "The connection was lost."),
+    ],
+)
+def test_mosquitto_pub_prints_what_the_table_says(
+    serving: DeviceServing, members: dict[str, Any], options: tuple[str, ...], code: int, words: str
+) -> None:
+    what = scenario(**members)
+    found, errors = mosquitto("mosquitto_pub", serving, what, *options)
+    assert found == code
+    assert words in errors
+    if code or words:
+        report = {"event": "decision"} if members.get("password") is None else {"event": "connection"}
+        said = serving.until(
+            clientId=what["clientId"], **report, **({"allowed": False} if "decision" in report.values() else {})
+        )
+        assert (words or str(code)) in said["clientPrints"]
+
+
+def test_mosquitto_sub_is_denied(serving: DeviceServing) -> None:
+    what = scenario()
+    code, errors = mosquitto("mosquitto_sub", serving, what, "-t", "no/1", "-W", "10")
+    assert (code, "All subscription requests were denied." in errors) == (0, True)
+
+
+@pytest.mark.slow
+def test_mosquitto_sub_of_version_3_reconnects(serving: DeviceServing) -> None:
+    code, _ = mosquitto("mosquitto_sub", serving, scenario(version=4), "-t", "no/1", "-W", "3")
+    assert code == 27
+
+
+def boto_client(serving: DeviceServing, service: str) -> Any:
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "us-west-2"}
+    return boto3.Session(**keys).client(service, endpoint_url=serving.url)
+
+
+def test_boto3_publishes_to_devices_and_asks_where_they_connect(serving: DeviceServing) -> None:
+    """A device that listens with mosquitto_sub hears what `iot-data` publishes."""
+    assert boto_client(serving, "iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"] == (
+        f"localhost:{serving.port}"
+    )
+    data = boto_client(serving, "iot-data")
+    data.publish(topic="ok/kept", payload=b"hello", qos=1, retain=True)
+    what = scenario()
+    code, _ = mosquitto("mosquitto_sub", serving, what, "-t", "ok/kept", "-C", "1", "-W", "10")
+    assert code == 0
+    with pytest.raises(ClientError, match="wildcard"):
+        data.publish(topic="a/+", payload=b"x")
+
+
+@pytest.mark.parametrize(
+    ("name", "topic", "status"), [("A", "ok/1", "200"), ("Off", "ok/1", "403"), ("A", "no/1", "403")]
+)
+def test_curl(serving: DeviceServing, name: str, topic: str, status: str) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    url = f"https://localhost:{serving.port}/topics/{topic}?qos=1"
+    options = ["-s", "-o", os.devnull, "-w", "%{http_code}", "--cacert", serving.ca, "--data", "hello"]
+    done = subprocess.run(
+        ["curl", *options, "-H", f"x-amz-customauthorizer-name: {name}", url],
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.stdout == status

@@ -1,0 +1,26 @@
+"""AWS IoT's data plane as far as it is served: Publish, signed like any other call, reaches the connected devices.
+
+What an IAM policy would say is not asked: on a local endpoint every caller may do everything.
+"""
+
+from __future__ import annotations
+
+import re
+
+from authlens.endpoint.api.aws_error import AwsError
+from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.state import Endpoint
+
+
+async def publish(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    give = endpoint.devices.publish
+    if give is None:
+        words = "No devices can connect here: start authlens serve with --device-port."
+        raise AwsError(400, "InvalidRequestException", words)
+    problem = give(incoming.path[0], incoming.query, incoming.headers, incoming.body)
+    if problem is not None:
+        raise AwsError(400, "InvalidRequestException", problem)
+    return json_answer({"message": "OK", "traceId": incoming.request_id})
+
+
+CALLS = (Call("iotdata", "Publish", "POST", re.compile("/topics/(.+)"), publish),)

@@ -10,7 +10,7 @@ import pytest
 from authlens.ui.runtime import clipboard
 from authlens.ui.runtime.clipboard import Copied
 
-WELL_BEHAVED = 'if [ "$*" = "-selection c" ]; then cat > "$CLIP"; else cat "$CLIP"; fi'
+WELL_BEHAVED = 'CLIP="$(dirname "$0")/../clip"; if [ "$*" = "-selection c" ]; then cat > "$CLIP"; else cat "$CLIP"; fi'
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the tool that pyperclip takes on Linux")
 
 
@@ -20,7 +20,6 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
     monkeypatch.setenv("DISPLAY", ":99")
-    monkeypatch.setenv("CLIP", str(tmp_path / "clip"))
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     return folder / "xclip"
 

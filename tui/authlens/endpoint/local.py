@@ -21,6 +21,7 @@ from typing import IO
 from authlens.core.request.target import DEMO, StaticCredentials, Target
 from authlens.core.text.visible import visible
 from authlens.endpoint.samples.unpack import SAMPLES
+from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
 from authlens.user_path import NotAPath, user_path
 
@@ -183,6 +184,7 @@ def _started(path: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        env=endpoint_environment(os.environ, path),
         cwd=path.parent if path.parent.is_dir() else None,
         text=True,
         errors="replace",

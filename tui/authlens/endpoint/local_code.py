@@ -38,7 +38,9 @@ class CodeWatch:
     def _named_folders(self) -> tuple[Path, ...]:
         """While the file is broken, those of before: its endpoint says what is wrong."""
         try:
-            definitions: Definitions = (read_template if is_template(self._path) else read_definitions)(self._path)
+            definitions: Definitions = (read_template if is_template(self._path) else read_definitions)(
+                self._path, ask=False
+            )
         except DefinitionError:
             return self._folders
         return tuple(sorted({function.code_uri for function in definitions.functions}))

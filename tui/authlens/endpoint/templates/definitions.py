@@ -115,12 +115,15 @@ class Definitions:
     """Host names that devices connect to, with what applies there."""
 
 
-def read_definitions(path: Path) -> Definitions:
-    """What an authorizers.yaml defines. Raises DefinitionError."""
+def read_definitions(path: Path, ask: bool = True) -> Definitions:
+    """What an authorizers.yaml defines. Raises DefinitionError.
+
+    ask: interpreters may be asked for their versions; without it nothing is run.
+    """
     path = Path(path).absolute()
     try:
         root = yaml_reader.load(yaml_reader.decode(content_of(path)))
-        return _definitions(root, path)
+        return _definitions(root, path, ask)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
@@ -145,14 +148,14 @@ def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
     return fields[key]
 
 
-def _definitions(root: Node, path: Path) -> Definitions:
+def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
     fields = root.fields(*FILE_KEYS)
     region = _optional(fields, "region", _region, DEFAULT_REGION)
     account = _optional(fields, "account", _account, DEFAULT_ACCOUNT)
     entries = _required(root, fields, "authorizers")
     if not entries.mapping():
         raise entries.error("authorizers is empty; it names each authorizer and its function")
-    reader = _Reader(path, region, account)
+    reader = _Reader(path, region, account, ask)
     authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
     return Definitions(
         region=region,
@@ -180,7 +183,8 @@ def _account(node: Node) -> str:
 class _Reader:
     """Reads the entries of one file, and keeps what they share: the functions by name, and the warnings."""
 
-    def __init__(self, path: Path, region: str, account: str) -> None:
+    def __init__(self, path: Path, region: str, account: str, ask: bool) -> None:
+        self._ask = ask
         self._path = path
         self._base = path.parent
         self._region = region
@@ -236,7 +240,7 @@ class _Reader:
         environment = _environment(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", Node.string, "")
         interpreter = self._interpreter(fields)
-        runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter))
+        runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter, self._ask))
         if language(runtime) != "provided":
             handler_node = _required(node, fields, "handler")
             with unfit_at(handler_node):
@@ -280,7 +284,8 @@ class _Reader:
                 raise place.error("interpreter is for Python and Node.js; runtime provided has command")
             return runtime
         with unfit_at(place):
-            warning = function_checks.version_warning(runtime, self._interpreter(fields))
+            interpreter = self._interpreter(fields)
+            warning = function_checks.version_warning(runtime, interpreter) if self._ask else None
         if warning:
             self.warnings.append(f"{self._path}, line {place.line}: {warning}")
         return runtime

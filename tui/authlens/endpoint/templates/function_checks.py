@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.text.yaml_reader import Node
+from authlens.endpoint.templates.child_environment import question_environment
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
 from authlens.user_path import NotAPath, user_path
 
@@ -64,11 +65,13 @@ def checked_runtime(runtime: str) -> str:
     return runtime
 
 
-def default_runtime(folder: Path, handler: str, interpreter: str | None) -> str:
+def default_runtime(folder: Path, handler: str, interpreter: str | None, ask: bool = True) -> str:
     """By the file that the handler names, in the version that is there; Python where there is no such file."""
     found = {kind: parts and handler_file(folder, parts["module"], kind) for kind, parts in handler_parts(handler)}
     if found["nodejs"] and not found["python"]:
         return "nodejs"
+    if not ask:
+        return "python3"
     try:
         return "python" + ".".join(version_of(interpreter or sys.executable)[:2])
     except Unfit:
@@ -200,7 +203,15 @@ def version_of(interpreter: str) -> list[str]:
         return [str(number) for number in sys.version_info[:3]]
     try:
         run = subprocess.run(
-            [interpreter, "--version"], capture_output=True, text=True, timeout=VERSION_LIMIT, check=True
+            [interpreter, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=VERSION_LIMIT,
+            check=True,
+            env=question_environment(os.environ),
+            start_new_session=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unfit(f"{interpreter} does not run: {type(error).__name__}") from None

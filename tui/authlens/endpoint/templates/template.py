@@ -42,12 +42,15 @@ QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
 
 
-def read_template(path: Path) -> Definitions:
-    """What a template defines; its `warnings` say what could not be resolved. Raises DefinitionError."""
+def read_template(path: Path, ask: bool = True) -> Definitions:
+    """What a template defines; its `warnings` say what could not be resolved. Raises DefinitionError.
+
+    ask: interpreters may be asked for their versions; without it nothing is run.
+    """
     path = Path(path).absolute()
     try:
         root = load_template(yaml_reader.decode(content_of(path)))
-        return _Template(root.mapping(), path).definitions()
+        return _Template(root.mapping(), path, ask).definitions()
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
@@ -57,8 +60,9 @@ def read_template(path: Path) -> Definitions:
 class _Template:
     """One template: its resources, and what they refer to."""
 
-    def __init__(self, root: Mapping[str, Node], path: Path) -> None:
+    def __init__(self, root: Mapping[str, Node], path: Path, ask: bool) -> None:
         self._path = path
+        self._ask = ask
         resources = section(root, "Resources")
         self._resources: dict[str, dict[str, Node]] = {
             name: node.value for name, node in resources.items() if isinstance(node.value, dict)
@@ -159,7 +163,7 @@ class _Template:
             function_checks.checked_runtime(runtime)
         except Unfit as reason:
             raise Unresolvable(place, str(reason)) from None
-        if language(runtime) != "provided":
+        if self._ask and language(runtime) != "provided":
             with unfit_at(place):
                 warning = function_checks.version_warning(runtime, None)
             if warning:

@@ -7,6 +7,7 @@ terminal is asked instead (OSC 52), which never answers.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -54,6 +55,17 @@ def encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+_NEEDED = (
+    *("PATH", "HOME", "USER", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE"),
+    *("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "WSL_DISTRO_NAME", "WSL_INTEROP"),
+)
+"""What a clipboard tool needs to find its display; nothing else of our environment is its business."""
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in _NEEDED or name.startswith("LC_")}
+
+
 def _copied_by_tool(text: str) -> bool:
     # The child is not in our process group: a tool that stays alive to serve the selection must not be signalled.
     try:
@@ -62,6 +74,7 @@ def _copied_by_tool(text: str) -> bool:
             input=encodable(text).encode("utf-8"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=_environment(),
             timeout=SECONDS,
             start_new_session=True,
             check=False,

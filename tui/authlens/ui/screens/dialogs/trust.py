@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,10 +82,16 @@ async def may_send(
 
 def _lines(saved: SavedRequest, wanted: Wanted, files: Sequence[Path]) -> list[str]:
     from authlens.core.saved.reach import reach_of
+    from authlens.endpoint.templates.child_environment import named_variables
     from authlens.endpoint.templates.outline import programs_of
 
-    programs = programs_of(Path(wanted.local)) if wanted.local else ()
-    return trust_lines(str(files[0]) if files else "This request", reach_of(saved), programs)
+    reach = reach_of(saved)
+    programs: tuple[str, ...] = ()
+    if wanted.local:
+        local = Path(wanted.local)
+        programs = programs_of(local)
+        reach = replace(reach, variables=tuple(dict.fromkeys((*reach.variables, *named_variables(local)))))
+    return trust_lines(str(files[0]) if files else "This request", reach, programs)
 
 
 def trust_saved(desk: Desk, gate: Gate, target: Target, path: Path) -> str:

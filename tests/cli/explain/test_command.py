@@ -83,6 +83,7 @@ def test_findings_of_a_request_as_json(authlens: Command) -> None:
         "message": verdict["headline"],
         "fix": "Put '?' before the query string",
         "awsWords": "Invalid arguments in the call",
+        "source": {"known": "measured", "page": "https://github.com/floci-io/floci", "note": "eu-west-1"},
     }
     assert len(verdict["stages"]) == 9
 

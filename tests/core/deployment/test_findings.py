@@ -59,7 +59,21 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {"function-not-active": "warning"},
         "Failed (no image)",
     ),
-    "an idle function wakes up": (replace(GOOD, function=Function(FUNCTION_ARN, 3, "Inactive")), NAMED, {}, ""),
+    "an idle function": (
+        replace(GOOD, function=Function(FUNCTION_ARN, 3, "Inactive")),
+        NAMED,
+        {"function-idle": "warning"},
+        "the first call after it was idle fails",
+    ),
+    **{
+        f"a function that is {state}": (
+            replace(GOOD, function=Function(FUNCTION_ARN, 3, state)),
+            NAMED,
+            {"function-not-active": "warning"},
+            f"state is {state}: it cannot be invoked",
+        )
+        for state in ("ActiveNonInvocable", "Deactivating", "Deactivated", "Deleting")
+    },
     "five seconds will do": (replace(GOOD, function=Function(FUNCTION_ARN, 5)), NAMED, {}, ""),
     "a long timeout": (
         replace(GOOD, function=Function(FUNCTION_ARN, 30)),
@@ -220,6 +234,35 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {},
         "",
     ),
+    "a domain for MQTT, asked over a WebSocket": (
+        replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
+        on("iot.example.com", replace(NAMED, http_context=HttpContext((("sec-websocket-protocol", "mqtt"),)))),
+        {"domain-protocol": "warning"},
+        "MQTT over TLS only",
+    ),
+    "a domain for WebSockets, asked over HTTP": (
+        replace(GOOD, domains=domain(application_protocol="MQTT_WSS")),
+        on("iot.example.com", AuthorizerRequest("A", http_context=HttpContext(((AUTHORIZER_NAME, "A"),)))),
+        {"domain-protocol": "warning"},
+        "MQTT over WebSocket only",
+    ),
+    **{
+        f"the account's endpoint as {host}": (GOOD, on(host), {}, "")
+        for host in (
+            HOST.upper(),
+            "abc.iot.eu-west-1.amazonaws.com",
+            "abc.iot-fips.eu-west-1.amazonaws.com",
+            "abc-ats.iot-fips.eu-west-1.amazonaws.com",
+        )
+    },
+    **{
+        f"an endpoint that is another's, {host}": (GOOD, on(host), {"server-name-unknown": "warning"}, "iot:Data")
+        for host in (
+            "abd-ats.iot.eu-west-1.amazonaws.com",
+            "abc-ats.iot.eu-west-2.amazonaws.com",
+            "abc.s3.amazonaws.com",
+        )
+    },
     "a host that is nobody's": (GOOD, on("example.org"), {"server-name-unknown": "warning"}, f"Use {HOST}"),
     "the data endpoint": (GOOD, on(HOST.upper()), {}, ""),
     "a host that cannot be judged": (

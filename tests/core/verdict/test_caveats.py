@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
+from authlens.core.saved.certificate import Certificate
 from authlens.core.verdict.caveats import Passed, caveats
 from support.preflight import NOW
 
@@ -106,3 +108,44 @@ def test_a_new_authorizer_may_refuse_at_first(created: str | None, noted: bool) 
 
 def test_nothing_is_made_up_where_the_authorizer_is_unknown() -> None:
     assert found(authorizer=None) == {"alpn-and-port": "info"}
+
+
+def of_x509(outcome: Outcome = GOOD, **known: object) -> dict[str, str]:
+    invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1, certificate=Certificate(thing_name="t"), **known)  # type: ignore[arg-type]
+    passed = Passed(invocation, outcome, AUTHORIZER, AccessQuestions(outcome, REQUEST))
+    return {caveat.id: caveat.severity for caveat in caveats(passed)}
+
+
+def test_beside_a_certificate_the_function_decides_nothing_alone() -> None:
+    assert of_x509() == {"certificate-not-sent": "info", "alpn-and-port": "info"}
+    assert of_x509(replace(GOOD, policy_documents=()))["no-documents"] == "info"
+    other = replace(GOOD, policy_documents=(POLICY.replace("c1", "c2"),))
+    assert of_x509(other)["no-connect"] == "info"
+    denied = replace(GOOD, policy_documents=(POLICY.replace("Allow", "Deny"),))
+    assert of_x509(denied)["no-connect"] == "warning"
+
+
+@pytest.mark.parametrize(("principal", "warned"), [("p1", True), ("abc", False)])
+def test_the_principal_is_the_id_of_the_certificate(principal: str, warned: bool) -> None:
+    outcome = replace(GOOD, principal_id=principal)
+    found_ = of_x509(outcome, variables=(("iot:CertificateId", ("abc",)),))
+    assert ("principal-not-certificate" in found_) is warned
+
+
+@pytest.mark.parametrize(
+    ("domain", "words"),
+    [
+        (Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", True), "neither ALPN nor to name"),
+        (Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "B", True), "SNI and no ALPN"),
+        (Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH_X509", "SECURE_MQTT", "A", True), "client certificate"),
+        (Domain("d", "d.example"), "ALPN 'mqtt'"),
+    ],
+)
+def test_the_domain_configuration_decides_what_a_device_needs(domain: Domain, words: str) -> None:
+    request = replace(REQUEST, tls_context=TlsContext("d.example"))
+    deployment = Deployment(AUTHORIZER, None, None, domains=(domain,), default_authorizer="A")
+    invocation = Invocation(request, Target(), GOOD, NOW, 0.1)
+    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, request), deployment)
+    caveat = next(each for each in caveats(passed) if each.id == "alpn-and-port")
+    assert words in caveat.message
+    assert ("applicationProtocol SECURE_MQTT" in caveat.next_step) == ("'mqtt'" in words)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from authlens.core.preflight.preflight import preflight
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Conclusion, Stage, State, Verdict, foreseen, stages
 from support.preflight import NOW, SIGNED
@@ -264,3 +266,71 @@ def test_a_pass_is_warned_of_what_a_device_would_meet() -> None:
     assert verdict.headline.startswith("Authenticated as 'p1', but: the function's resource policy does not let")
     assert line(verdict) == "✓✓✓✓✓!✓✓✓"
     assert [caveat.id for caveat in verdict.caveats] == ["permission-missing", "alpn-and-port"]
+
+
+X509 = Certificate(thing_name="sensor-7")
+MAY_CONNECT = Question("iot:Connect", "client/c1")
+
+
+def of_certificate(*documents: str) -> Invocation:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id="c1"))
+    return Invocation(request, Target(), Outcome(True, "p", documents), NOW, 0.1, certificate=X509)
+
+
+def one(effect: str, resource: str = "*") -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": {"Effect": effect, "Action": "iot:*", "Resource": resource}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("documents", "conclusion"),
+    [
+        ((), Conclusion.OPEN),
+        ((one("Allow", "arn:aws:iot:eu-west-1:1:client/c2"),), Conclusion.OPEN),
+        ((one("Allow"),), Conclusion.ALLOWED),
+        ((one("Deny", "arn:aws:iot:eu-west-1:1:client/c1"),), Conclusion.PARTLY),
+        ((one("Deny"),), Conclusion.DENIED),
+    ],
+)
+def test_with_a_certificate_the_function_alone_does_not_forbid(
+    documents: tuple[str, ...], conclusion: Conclusion
+) -> None:
+    assert stages(of_certificate(*documents), [MAY_CONNECT]).conclusion is conclusion
+
+
+def test_thing_and_certificate_variables_resolve_with_a_certificate() -> None:
+    policy = one("Allow", "arn:aws:iot:eu-west-1:1:client/${iot:Connection.Thing.ThingName}")
+    invocation = replace(of_certificate(policy), variables=(("iot:Connection.Thing.ThingName", ("c1",)),))
+    assert stages(invocation, [MAY_CONNECT]).conclusion is Conclusion.ALLOWED
+    assert stages(replace(invocation, variables=()), [MAY_CONNECT]).conclusion is Conclusion.OPEN
+
+
+def test_a_verdict_is_of_what_was_read_for_its_invocation() -> None:
+    """Neither another authorizer of the form nor its deployment changes it."""
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", client_id="c1"))
+    bare = Invocation(request, Target(), Outcome(True, "p", (one("Allow"),)), NOW, 0.1)
+    own = replace(bare, authorizer=Authorizer("A"))
+    of_form = Authorizer("B", status="INACTIVE")
+    missing = Deployment(of_form, None, None)
+    for invocation in (bare, own):
+        known = stages(invocation)
+        assert stages(invocation, authorizer=of_form, deployment=missing) == known
+    assert stages(own, authorizer=Authorizer("A", status="INACTIVE")) == stages(own)
+    kept = replace(own, deployment=Deployment(Authorizer("A"), None, None))
+    assert "function-missing" in {each.id for each in stages(kept).caveats}
+
+
+def test_a_missing_principal_of_a_login_that_passed_is_no_refusal() -> None:
+    message = "null at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}"
+    failure = Failure(FailureKind.AWS, "InvalidResponseException", message, 400)
+    invocation = Invocation(AuthorizerRequest("A"), Target(), failure, NOW, 0.1)
+    assert "refused without a principal" in stages(invocation).headline
+    assert stages(invocation, claims_authenticated=True).headline.startswith("The answer has no principalId")
+
+
+def test_every_explanation_says_how_it_is_known() -> None:
+    failure = Failure(FailureKind.AWS, "StrangeException", "?", 400)
+    verdict = stages(Invocation(AuthorizerRequest("A"), Target(), failure, NOW, 0.1))
+    assert verdict.source is not None
+    assert verdict.source.mark == "assumed"

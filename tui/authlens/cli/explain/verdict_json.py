@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from authlens.core.contract.caveat import Caveat
+from authlens.core.contract.statement import Source
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import Fact, facts
 from authlens.core.lint.rule import Finding as LintFinding
@@ -24,6 +25,7 @@ def verdict_json(
         "headline": verdict.headline,
         "nextStep": verdict.next_step,
         "explanation": verdict.explanation or None,
+        "source": None if verdict.source is None else _source(verdict.source),
         "stages": [_stage(result) for result in verdict.stages],
         "questions": [
             {
@@ -39,6 +41,10 @@ def verdict_json(
         "lint": [_lint(finding) for finding in lint],
         "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
     }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {"known": source.known.value, "page": source.page, "note": source.note or None}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
@@ -62,6 +68,7 @@ def _caveat(caveat: Caveat) -> dict[str, Any]:
         "severity": caveat.severity,
         "message": caveat.message,
         "nextStep": caveat.next_step,
+        "source": _source(caveat.source),
     }
 
 
@@ -75,6 +82,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "fix": finding.fix.label if finding.fix else None,
         "awsWords": finding.aws_words,
+        "source": _source(finding.source),
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from authlens.core.contract.sources import WARNINGS
 from authlens.core.contract.stage import Stage
-from authlens.core.contract.statement import Severity
+from authlens.core.contract.statement import ASSUMED, Severity, Source
 from authlens.frozen import dataclass
 
 
@@ -17,6 +18,11 @@ class Caveat:
     severity: Severity
     message: str
     next_step: str
+
+    @property
+    def source(self) -> Source:
+        """How it is known."""
+        return WARNINGS.get(self.id, ASSUMED)
 
 
 def in_order(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:

@@ -59,3 +59,7 @@ def reported(page: str, note: str = "") -> Source:
 
 def assumed(page: str | None = None, note: str = "") -> Source:
     return Source(Known.ASSUMED, page, note)
+
+
+ASSUMED = assumed()
+"""Of a statement that no table has a row for."""

@@ -5,6 +5,7 @@ The rule: each finding is one function in one table, and none concludes anything
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from authlens.core.contract.caveat import Caveat, in_order
@@ -48,12 +49,21 @@ def _function(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[C
             f"--authorizer-name {deployment.authorizer.name}.",
         )
         return
-    if function.state in ("Pending", "Failed"):
-        because = f" ({function.reason})" if function.reason else ""
+    because = f" ({function.reason})" if function.reason else ""
+    if function.state == "Inactive":
+        yield Caveat(
+            "function-idle",
+            Stage.RAN,
+            "warning",
+            f"The function's state is Inactive{because}: the first call after it was idle fails or takes longer, and "
+            "makes it active again.",
+            "Invoke it once, and again when its state is Active.",
+        )
+    elif function.state != "Active":
         yield _ran(
             "function-not-active",
             f"The function's state is {function.state}{because}: it cannot be invoked.",
-            "Look at the function in Lambda, and deploy it again if it failed.",
+            "Look at the function in Lambda, and deploy it again if it failed or was deactivated.",
         )
     if function.timeout > FUNCTION_LIMIT:
         yield Caveat(
@@ -207,32 +217,50 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             Stage.FOUND,
             severity,
             f"The domain configuration {name} takes {_CARRIED[domain.application_protocol]} only "
-            f"(applicationProtocol {domain.application_protocol}), which is not what this request stands for.",
+            f"(applicationProtocol {domain.application_protocol}), and this request is not of that protocol.",
             "Connect with that protocol, or set applicationProtocol to DEFAULT.",
         )
 
 
 def _is_not_carried(domain: Domain, request: AuthorizerRequest) -> bool:
-    """Whether no connection of that protocol has what the contexts hold."""
+    """Whether no connection of that protocol has what the contexts hold: MQTT over TLS has no HTTP request."""
+    has_http, has_mqtt = request.http_context is not None, request.mqtt_context is not None
     if domain.application_protocol == "HTTPS":
-        return request.mqtt_context is not None
-    only_http = request.http_context is not None and request.mqtt_context is None
-    return domain.application_protocol == "SECURE_MQTT" and only_http
+        return has_mqtt
+    if domain.application_protocol == "MQTT_WSS":
+        return has_http and not has_mqtt and not _asks_for_websocket(request)
+    return domain.application_protocol == "SECURE_MQTT" and has_http
+
+
+def _asks_for_websocket(request: AuthorizerRequest) -> bool:
+    headers = (request.http_context.headers or ()) if request.http_context else ()
+    return any(name.lower() in ("upgrade", "sec-websocket-protocol", "sec-websocket-key") for name, _ in headers)
 
 
 def _server(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Caveat]:
     host, endpoint = _server_name(request), deployment.data_endpoint
     if host is None or not endpoint or isinstance(endpoint, Unread) or isinstance(deployment.domains, Unread):
         return
-    if host.lower() != endpoint.lower() and deployment.domain_of(host) is None:
+    if not is_own_endpoint(host, endpoint) and deployment.domain_of(host) is None:
         yield Caveat(
             "server-name-unknown",
             Stage.FOUND,
             "warning",
-            f"The TLS server name {host!r} is neither the account's data endpoint nor the host of a domain "
-            "configuration: a device that sends it is not let in.",
+            f"The TLS server name {host!r} is neither an endpoint of the account for devices (iot:Data-ATS, iot:Data "
+            "or FIPS) nor the host of a domain configuration: a device that sends it is not let in.",
             f"Use {endpoint}, or the host of a domain configuration.",
         )
+
+
+_ENDPOINT = re.compile(r"(?P<prefix>[a-z0-9]+?)(?:-ats)?\.iot(?:-fips)?\.(?P<rest>[a-z0-9.-]+)", re.IGNORECASE)
+
+
+def is_own_endpoint(host: str, endpoint: str) -> bool:
+    """Whether the host is the account's data endpoint in any of its forms: iot:Data-ATS, iot:Data, FIPS."""
+    if host.lower() == endpoint.lower():
+        return True
+    one, other = _ENDPOINT.fullmatch(host.lower()), _ENDPOINT.fullmatch(endpoint.lower())
+    return one is not None and other is not None and one.groups() == other.groups()
 
 
 def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Caveat]:

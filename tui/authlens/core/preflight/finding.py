@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from authlens.core.contract.statement import Severity
+from authlens.core.contract.sources import FINDINGS
+from authlens.core.contract.statement import ASSUMED, Severity, Source
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import Placed
@@ -35,6 +36,11 @@ class Finding:
     fix: Fix | None = None
     aws_words: str | None = None
     """What AWS answers, word for word, where it refuses."""
+
+    @property
+    def source(self) -> Source:
+        """How it is known."""
+        return FINDINGS.get(self.id, ASSUMED)
 
 
 @dataclass(frozen=True, slots=True)

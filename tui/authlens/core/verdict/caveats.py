@@ -15,7 +15,8 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.stage import Stage
 from authlens.core.deployment.deployment import Deployment, Unread
 from authlens.core.deployment.findings import deployment_caveats
-from authlens.core.invocation.access import ALLOWED, AccessQuestions
+from authlens.core.deployment.transport import Transport, transport_of
+from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.references import refers
@@ -38,6 +39,19 @@ class Passed:
     deployment: Deployment | None = None
     """What was read of what is deployed; `None` while it was not."""
 
+    @property
+    def transport(self) -> Transport:
+        """How a device gets there, as far as the server name tells which domain configuration is meant."""
+        request = self.invocation.request
+        host = request.tls_context.server_name if request.tls_context else None
+        domain = self.deployment.domain_of(host) if self.deployment is not None and host else None
+        return transport_of(domain, request.authorizer_name or "", self.invocation.certificate)
+
+    @property
+    def is_x509(self) -> bool:
+        """Whether a client certificate authenticates too, whose own policies add to those of the function."""
+        return self.transport.certificate is not None
+
 
 def client_id_of(passed: Passed) -> str | None:
     """The client id that was sent; `None` too when it is a reference, whose value is not kept."""
@@ -52,7 +66,7 @@ def _inactive(passed: Passed) -> Iterator[Caveat]:
             Stage.FOUND,
             "warning",
             "The authorizer is INACTIVE: it answers a test call, but a device is refused without the function running.",
-            "Activate it: aws iot update-authorizer --status ACTIVE --authorizer-name NAME.",
+            f"Activate it: aws iot update-authorizer --status ACTIVE --authorizer-name {passed.authorizer.name}.",
         )
 
 
@@ -69,7 +83,16 @@ def _young(passed: Passed) -> Iterator[Caveat]:
 
 
 def _no_documents(passed: Passed) -> Iterator[Caveat]:
-    if not passed.outcome.policy_documents:
+    if not passed.outcome.policy_documents and passed.is_x509:
+        yield Caveat(
+            "no-documents",
+            Stage.POLICY,
+            "info",
+            "The function returned no policy document, which CUSTOM_AUTH_X509 allows: the documents attached to the "
+            "certificate decide.",
+            "Look at the policies of the certificate: aws iot list-attached-policies --target CERTIFICATE_ARN.",
+        )
+    elif not passed.outcome.policy_documents:
         yield Caveat(
             "no-documents",
             Stage.POLICY,
@@ -84,7 +107,17 @@ def _no_connect(passed: Passed) -> Iterator[Caveat]:
     if not passed.outcome.policy_documents or client is None:
         return
     question = Question("iot:Connect", f"client/{client}")
-    if passed.answers.word(question) != ALLOWED:
+    word = passed.answers.word(question)
+    if word == IMPLICIT_DENY and passed.is_x509:
+        yield Caveat(
+            "no-connect",
+            Stage.POLICY,
+            "info",
+            f"The function's documents do not allow iot:Connect for the client id {client!r}; those attached to the "
+            "certificate add to them.",
+            "Allow it there or here: aws iot list-attached-policies --target CERTIFICATE_ARN shows what is there.",
+        )
+    elif word != ALLOWED:
         yield Caveat(
             "no-connect",
             Stage.POLICY,
@@ -151,13 +184,47 @@ def _slow(passed: Passed) -> Iterator[Caveat]:
 
 
 def _transport(passed: Passed) -> Iterator[Caveat]:
-    if passed.invocation.request.mqtt_context is not None:
+    transport, mqtt = passed.transport, passed.invocation.request.mqtt_context
+    if transport.certificate is not None:
+        message = "The test call has no transport: a device needs SNI and its client certificate, and no ALPN."
+    elif not transport.is_default:
+        name = "" if transport.needs_name else " nor to name the authorizer"
+        message = (
+            f"The test call has no transport: by its domain configuration a device needs SNI, and neither ALPN{name}."
+            if name
+            else "The test call has no transport: by its domain configuration a device needs SNI and no ALPN."
+        )
+    elif mqtt is not None:
+        message = "The test call has no transport: a device needs port 443, ALPN 'mqtt' (none over WebSocket) and SNI."
+    else:
+        return
+    cure = (
+        " A client that cannot set ALPN needs a domain configuration with applicationProtocol SECURE_MQTT and "
+        "authenticationType CUSTOM_AUTH, or a WebSocket."
+    )
+    next_step = f"Take the device lines; they have all of it in place.{cure if transport.is_default else ''}"
+    yield Caveat("alpn-and-port", Stage.AUTHENTICATED, "info", message, next_step)
+
+
+def _certificate(passed: Passed) -> Iterator[Caveat]:
+    if not passed.is_x509:
+        return
+    yield Caveat(
+        "certificate-not-sent",
+        Stage.RAN,
+        "info",
+        "A test call cannot carry the client certificate: the function received no x509CertificatePem and no "
+        "principalId in protocolData.tls.",
+        "Look at the event of a real connection, which has them; let the function expect events without.",
+    )
+    known = dict(passed.invocation.variables).get("iot:CertificateId")
+    if known and passed.outcome.principal_id != known[0]:
         yield Caveat(
-            "alpn-and-port",
-            Stage.AUTHENTICATED,
-            "info",
-            "The test call has no transport: a device needs port 443, ALPN 'mqtt' (none over WebSocket) and SNI.",
-            "Take the device lines; they have all of it in place.",
+            "principal-not-certificate",
+            Stage.VALID,
+            "warning",
+            "The answer's principalId is not the id of the certificate, which it must equal with CUSTOM_AUTH_X509.",
+            f"Return protocolData.tls.principalId, {known[0]}, as principalId.",
         )
 
 
@@ -171,6 +238,8 @@ def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
     if passed.deployment is not None and not isinstance(passed.deployment.default_authorizer, Unread):
         return
     request = passed.invocation.request
+    if not passed.transport.needs_name:
+        return
     if request.mode is not Mode.EMPTY and find(request, AUTHORIZER_NAME) is None:
         yield Caveat(
             "default-authorizer",
@@ -213,6 +282,7 @@ CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
     _inactive,
     _no_documents,
     _no_connect,
+    _certificate,
     _deployed,
     _token_mode,
     _header_case,

@@ -75,7 +75,8 @@ _RULES: dict[str, tuple[str, str]] = {
     ),
     answer.NO_BOOLEAN.id: (
         "The function's answer is no object with a boolean isAuthenticated.",
-        'Return a JSON object with isAuthenticated true or false (no text such as "true"), not null and not a string.',
+        "Return a JSON object whose isAuthenticated is the boolean true or false; measured for an object without it, "
+        'other types (such as the text "true") are presumably refused alike.',
     ),
     answer.PRINCIPAL.id: (
         "The principalId {value} is not 1 to 128 letters and digits.",
@@ -117,6 +118,10 @@ _BARE_REFUSAL = (
     "Return principalId and policyDocuments beside isAuthenticated, true or false, so that a refusal reads as one; "
     "if the login should pass, look at why the function took the refusing path.",
 )
+_NO_PRINCIPAL = (
+    "The answer has no principalId, which AWS wants whether the login passes or not.",
+    "Return principalId, 1 to 128 letters and digits, beside isAuthenticated.",
+)
 _EMPTY_PRINCIPAL = "The principalId is empty; AWS wants 1 to 128 letters and digits."
 
 _BAD_CREDENTIALS = "AWS does not accept the credentials."
@@ -148,7 +153,8 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         (
             Stage.CREDENTIALS,
             "The caller may not call TestInvokeAuthorizer.",
-            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}.',
+            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}, or for this one '
+            "alone with arn:aws:iot:REGION:ACCOUNT:authorizer/NAME as the resource.",
         ),
     ),
     "UnauthorizedException": (
@@ -231,6 +237,11 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
         "What came back is no whole answer of AWS IoT; nothing is concluded from it.",
         "Look at the raw answer: a proxy or a login page may stand between.",
     ),
+    FailureKind.DEVICE: (
+        Stage.AUTHENTICATED,
+        "The device's connection was refused.",
+        "Look at the connection: what it sent, what the function answered and which rule refused it.",
+    ),
     FailureKind.FAULT: (
         Stage.CREDENTIALS,
         "authlens itself failed.",
@@ -251,13 +262,21 @@ _UNJUDGED = frozenset(
 """Nobody was reached or waited for: there is no stage to blame, the credentials' least of all."""
 
 
-def explain(failure: Failure, request: AuthorizerRequest, authorizer: Authorizer | None = None) -> Explanation:
-    """Where, why and what next, for any failure at all."""
+def explain(
+    failure: Failure,
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None = None,
+    claims_authenticated: bool | None = None,
+) -> Explanation:
+    """Where, why and what next, for any failure at all.
+
+    claims_authenticated: what the function's answer says itself, where the answer is known.
+    """
     if failure.kind is not FailureKind.AWS:
         return _of_kind(failure)
     rule = rule_of((*test_call.TEST_CALL, *answer.ANSWER), failure.error, failure.message)
     if rule is not None:
-        return _of_rule(rule, failure, request)
+        return _of_rule(rule, failure, request, claims_authenticated)
     alike = _alike(failure)
     if alike is not None:
         return alike
@@ -273,11 +292,15 @@ def blanks(rule: Rule, message: str | None) -> dict[str, str]:
     return found.groupdict() if found else {}
 
 
-def _of_rule(rule: Rule, failure: Failure, request: AuthorizerRequest) -> Explanation:
+def _of_rule(
+    rule: Rule, failure: Failure, request: AuthorizerRequest, claims_authenticated: bool | None
+) -> Explanation:
     filled = blanks(rule, failure.message)
     stage = Stage(rule.stage or Stage.FITS)
     if rule is answer.FUNCTION_FAILED:
         return Explanation(rule.id, stage, *function_error(filled["type"], filled["message"], request))
+    if rule is answer.PRINCIPAL and filled["value"] == "null" and claims_authenticated:
+        return Explanation(rule.id, stage, *_NO_PRINCIPAL)
     if rule is answer.PRINCIPAL and filled["value"] == "null":
         return Explanation("bare-refusal", stage, *_BARE_REFUSAL)
     why, next_step = _RULES[rule.id]

@@ -11,10 +11,12 @@ from authlens.core.contract.answer import FUNCTION_FAILED
 from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Rule
+from authlens.core.contract.sources import of_explanation
 from authlens.core.contract.stage import Stage as Stage
+from authlens.core.contract.statement import Source
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
-from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
+from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.preflight.finding import Finding
 from authlens.core.request.authorizer import Authorizer
@@ -43,6 +45,8 @@ class Conclusion(StrEnum):
     PARTLY = "authenticated, partly denied"
     DENIED = "authenticated, everything denied"
     """Authenticated, and not one thing is allowed: AWS's own pattern for a wrong password."""
+    OPEN = "authenticated, the certificate's policies decide"
+    """With CUSTOM_AUTH_X509: the function's documents do not allow all that is asked; the certificate's may."""
     REFUSED = "refused"
     """isAuthenticated is false."""
     FAILED = "failed"
@@ -78,6 +82,11 @@ class Verdict:
     """The open questions with their decisions."""
 
     @property
+    def source(self) -> Source | None:
+        """How the explanation is known; `None` after a pass."""
+        return of_explanation(self.explanation) if self.explanation else None
+
+    @property
     def lit(self) -> StageResult | None:
         """The first stage that failed; none where all passed, and none where nobody could judge one."""
         return next((result for result in self.stages if result.state is State.FAILED), None)
@@ -94,11 +103,13 @@ def stages(
     authorizer: Authorizer | None = None,
     variables: Mapping[str, tuple[str, ...]] | None = None,
     deployment: Deployment | None = None,
+    claims_authenticated: bool | None = None,
 ) -> Verdict:
     """The verdict of an invocation, from what was read for it.
 
     authorizer, deployment: for an invocation that keeps none; those of another authorizer are not used.
-    variables: policy variables beside those that the invocation settles.
+    variables: policy variables beside those that the invocation settles. claims_authenticated: what the function's
+    answer says itself, where AWS would refuse that answer and it is known.
     """
     known = invocation.authorizer or _of_request(authorizer, invocation.request)
     if deployment is not None and _of_request(deployment.authorizer, invocation.request) is None:
@@ -107,7 +118,9 @@ def stages(
     variables = {**dict(invocation.variables), **(variables or {})}
     result = invocation.result
     if isinstance(result, Failure):
-        verdict = _failed(_with_advice(explain(result, invocation.request, known), invocation), result)
+        verdict = _failed(
+            _with_advice(explain(result, invocation.request, known, claims_authenticated), invocation), result
+        )
         return with_deployment(verdict, deployment, invocation.request)
     if not result.is_authenticated:
         return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
@@ -192,13 +205,14 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
     found = caveats(passed)
     denied = [access for access in answers if access.word != ALLOWED]
     conclusion = _conclusion(passed, denied)
-    headline, next_step = _policy_words(conclusion, passed.outcome, answers, denied)
+    headline, next_step = _policy_words(conclusion, passed, answers, denied)
     if conclusion is Conclusion.DENIED and (cause := possible_cause(passed.invocation)):
         headline, next_step = f"{headline} {cause[0]}".rstrip(), cause[1] or next_step
     if conclusion is Conclusion.ALLOWED and not answers:
         results = _unasked(passed)
     else:
-        state = State.PASSED if conclusion is Conclusion.ALLOWED else State.FAILED
+        states = {Conclusion.ALLOWED: State.PASSED, Conclusion.OPEN: State.NOT_REACHED}
+        state = states.get(conclusion, State.FAILED)
         results = _results(Stage.POLICY, state, headline, next_step)
     if conclusion is Conclusion.ALLOWED and found and found[0].severity == "warning":
         headline, next_step = f"{headline[:-1]}, but: {_lowered(found[0].message)}", found[0].next_step
@@ -206,8 +220,10 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
 
 
 def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
-    if _nothing_allowed(passed.outcome):
+    if _nothing_allowed(passed.outcome, passed.is_x509):
         return Conclusion.DENIED
+    if denied and passed.is_x509 and all(access.word == IMPLICIT_DENY for access in denied):
+        return Conclusion.OPEN
     return Conclusion.PARTLY if denied else Conclusion.ALLOWED
 
 
@@ -216,25 +232,36 @@ def _unasked(passed: Passed) -> tuple[StageResult, ...]:
     client = client_id_of(passed)
     if client is None:
         return _results(Stage.POLICY, State.NOT_REACHED, "No question is open, and no client id says who connects.")
+    word = passed.answers.word(Question("iot:Connect", f"client/{client}"))
+    if passed.is_x509 and word == IMPLICIT_DENY:
+        why = f"The documents attached to the certificate decide whether the client id {client!r} may connect."
+        return _results(Stage.POLICY, State.NOT_REACHED, why)
     return _results(Stage.POLICY, State.PASSED, f"The client id {client!r} may connect.")
 
 
 def _policy_words(
-    conclusion: Conclusion, outcome: Outcome, answers: tuple[Access, ...], denied: list[Access]
+    conclusion: Conclusion, passed: Passed, answers: tuple[Access, ...], denied: list[Access]
 ) -> tuple[str, str]:
+    outcome = passed.outcome
     who = f"Authenticated as {outcome.principal_id!r}"
     if conclusion is Conclusion.ALLOWED:
         asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
         return f"{who}{asked}.", "Try it with a device." if answers else "Ask what the client may do."
     if conclusion is Conclusion.DENIED:
         return (
-            f"{who}, but everything is denied: {_nothing_allowed(outcome)}.",
+            f"{who}, but everything is denied: {_nothing_allowed(outcome, passed.is_x509)}.",
             "If the login was meant to pass, look at why the function chose a policy that denies.",
         )
     first = denied[0]
     count = (
         f"{len(denied)} of {len(answers)} open questions are denied" if len(answers) > 1 else "what is asked is denied"
     )
+    if conclusion is Conclusion.OPEN:
+        headline = (
+            f"{who}. The function's documents do not allow {first.question.action} on {first.question.resource}; those "
+            "attached to the certificate add to them."
+        )
+        return headline, "Look at the policies of the certificate: aws iot list-attached-policies --target ARN."
     headline = f"{who}, but {count}: {first.question.action} on {first.question.resource} is {first.word}."
     return headline, first.because or "Allow it in a policy document."
 
@@ -247,20 +274,22 @@ _MOST_PAIRS = 2_500
 """Statements compared with each other; in what AWS accepts there are fewer."""
 
 
-def _nothing_allowed(outcome: Outcome) -> str:
-    """Why not one thing is allowed; empty where something may be."""
+def _nothing_allowed(outcome: Outcome, is_x509: bool) -> str:
+    """Why not one thing is allowed; empty where something may be, as by the documents of a certificate."""
     from authlens.core.policy.covering import applies_always, includes, is_plain
     from authlens.core.policy.document import parse
 
     statements = [statement for text in outcome.policy_documents for statement in parse(text).statements]
     allows = [statement for statement in statements if statement.allows]
     denies = [statement for statement in statements if statement.denies and is_plain(statement)]
+    if any(map(applies_always, denies)) and (allows or is_x509):
+        return "a Deny of everything beats every Allow"
+    if is_x509:
+        return ""
     if not outcome.policy_documents:
         return "there is no policy document"
     if not allows:
         return "no statement allows anything"
-    if any(map(applies_always, denies)):
-        return "a Deny of everything beats every Allow"
     few = len(allows) * len(denies) <= _MOST_PAIRS
     cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
     return "whatever is allowed is denied too, and a Deny beats every Allow" if cancelled else ""

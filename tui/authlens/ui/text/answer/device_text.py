@@ -57,7 +57,10 @@ def _caveat(caveat: Caveat) -> Item:
     return Item(
         (
             Content.assemble(
-                (f"{glyph} ", style), (caveat.id, "bold"), (f"  {caveat.stage.value}", "$foreground-muted")
+                (f"{glyph} ", style),
+                (caveat.id, "bold"),
+                (f"  {caveat.stage.value}", "$foreground-muted"),
+                (f"  {caveat.source.mark}" if caveat.source.mark else "", "$foreground-muted"),
             ),
             Content.assemble("   ", shown(caveat.message)),
             Content.assemble("   ", ("→ ", "bold $text-primary"), shown(caveat.next_step)),

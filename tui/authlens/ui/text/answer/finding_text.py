@@ -112,7 +112,8 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
 
 def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
     glyph, style = _SEVERITIES[finding.severity]
-    yield Content.assemble((f"{glyph} ", style), shown(finding.message, "bold" if is_pointed else ""))
+    mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
+    yield Content.assemble((f"{glyph} ", style), shown(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:
         key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
         yield Content.assemble(key, shown(finding.fix.label, "" if is_mended else "$foreground-muted"))

@@ -168,13 +168,21 @@ def test_the_difference_from_the_baseline_is_told_in_a_line(after: Any, said: st
 
 def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
     fix = Fix("Mend it", AuthorizerRequest())
-    first, second = (Finding(name, "warning", "token", f"{name} is odd.", fix=fix) for name in ("One", "Two"))
-    note = Finding("n", "info", "token", "A note.")
+    first = Finding("white-space", "warning", "token", "One is odd.", fix=fix)
+    second = Finding("token-scheme", "warning", "token", "Two is odd.", fix=fix)
+    note = Finding("no-client-id", "info", "token", "A note.")
     said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), None))
     assert said == "! One is odd.\n  F8 Mend it\n! Two is odd.\n  → Mend it\n· 1 note"
     said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), second))
     assert said == "! One is odd.\n  → Mend it\n! Two is odd.\n  F8 Mend it\n· 1 note"
     assert "· A note." in "\n".join(line.plain for line in finding_text.hint_lines((first, note), note))
+
+
+def test_what_nobody_measured_is_marked() -> None:
+    assumed = Finding("line-break", "warning", "token", "It holds a line break.")
+    measured = Finding("white-space", "warning", "token", "It has white space.")
+    lines = [line.plain for line in finding_text.hint_lines((assumed, measured), None)]
+    assert lines == ["! It holds a line break.  assumed", "! It has white space."]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"Statement": 7}', "\x1b[31m\u202e", "9" * 3000], ids=repr)

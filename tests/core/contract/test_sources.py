@@ -7,6 +7,7 @@ import pytest
 
 from authlens.core.contract import answer, test_call
 from authlens.core.contract.pages import PAGES
+from authlens.core.contract.refusal import Rule
 from authlens.core.contract.sources import EXPLANATIONS, FINDINGS, WARNINGS, of_explanation
 from authlens.core.contract.statement import Known, Source
 
@@ -33,7 +34,7 @@ def test_every_finding_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("rule", [*test_call.TEST_CALL, *answer.ANSWER], ids=lambda rule: rule.id)
-def test_every_refusal_of_the_contract_has_its_row(rule: test_call.Rule) -> None:
+def test_every_refusal_of_the_contract_has_its_row(rule: Rule) -> None:
     assert rule.id in EXPLANATIONS
 
 

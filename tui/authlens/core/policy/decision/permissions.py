@@ -228,7 +228,8 @@ class _Reader:
 
     def _open_variables(self, elements: Sequence[ResourceElement]) -> tuple[str, ...]:
         found = (one for element in elements for one in element.template.variables)
-        return tuple(dict.fromkeys(one.written for one in found if one.value(self.context) is None))
+        unresolved = (one for one in found if not one.is_plain and one.value(self.context) is None)
+        return tuple(dict.fromkeys(one.written for one in unresolved if self._is_open(one.name)))
 
 
 def _statements(documents: Sequence[Document], action: Action, effect: str) -> Iterator[tuple[int, Statement]]:

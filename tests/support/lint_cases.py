@@ -120,6 +120,11 @@ CASES = (
         publishes("arn:aws-cn:iot:cn-north-1:123456789012:topic/a"),
     ),
     Case("other-region", publishes("topic/a"), text(allow("iot:Publish", "arn:aws:iot:*:999999999999:topic/a")), OTHER),
+    Case(
+        "several-places",
+        text(CONNECT, allow("iot:Publish", "arn:aws:iot:us-west-2:*:topic/a")),
+        text(CONNECT, allow("iot:Publish", "arn:aws:iot:*:*:topic/a")),
+    ),
     Case("other-account", publishes("topic/a"), text(allow("iot:Publish", "arn:aws:iot:eu-west-1:*:topic/a")), OTHER),
     # actions
     Case("unknown-action", text(allow("iot:Conect", "client/c1")), text(allow("iot:Con*", "client/c1"))),
@@ -130,6 +135,11 @@ CASES = (
         "job-action-on-topic",
         text(allow("iot:UpdateJobExecution", "topic/a")),
         text(allow("iot:UpdateJobExecution", "thing/a")),
+    ),
+    Case(
+        "job-action-prefix",
+        text(allow("iot:UpdateJobExecution", "thing/a")),
+        text(allow("iotjobsdata:UpdateJobExecution", "thing/a")),
     ),
     Case("action-resource-mismatch", text(allow("iot:Connect", "topic/c1")), text(allow("iot:Connect", "cl*"))),
     Case("job-action-over-https", text(allow("iot:UpdateJobExecution", "thing/a")), text(allow("iot:*", "thing/a"))),
@@ -190,6 +200,9 @@ CASES = (
         "publish-missing",
         text(CONNECT, allow("iot:RetainPublish", "topic/a")),
         text(CONNECT, allow(["iot:RetainPublish", "iot:Publish"], "topic/a")),
+    ),
+    Case(
+        "broad-receive", text(CONNECT, allow("iot:Receive", "topic/*")), text(CONNECT, allow("iot:Receive", "topic/a*"))
     ),
     Case("mqtt-wildcard-in-topic", publishes("topic/a/#"), publishes("topic/a/*")),
     Case(

@@ -63,8 +63,63 @@ def test_actions_and_the_types_of_their_resources(one: dict[str, object], found:
             "job-action-on-topic",
             "iot:UpdateJobExecution matches nothing; it needs `thing/NAME`",
         ),
-        (allow("s3:GetObject", "*"), "unknown-action", "AWS IoT policies know no action `s3:GetObject`"),
+        (allow("s3:GetObject", "*"), "unknown-action", "`s3:GetObject` is not an action of AWS IoT policies"),
     ],
 )
 def test_messages(one: dict[str, object], rule: str, message: str) -> None:
     assert messages(text(one), rule) == [message]
+
+
+@pytest.mark.parametrize(
+    ("action", "severity", "words"),
+    [
+        ("iot:Conect", "error", "`iot:Conect` is not an action of AWS IoT policies; did you mean iot:Connect?"),
+        ("i*:Publish", "error", "`i*:Publish` matches nothing: its prefix must be literal"),
+        ("mqtt:Publish", "error", "did you mean iot:Publish?"),
+        ("iot:CreateThing", "warning", "authlens does not know `iot:CreateThing`"),
+        ("iotjobsdata:Fly*", "warning", "authlens does not know `iotjobsdata:Fly*`"),
+    ],
+)
+def test_how_grave_an_unknown_name_is(action: str, severity: str, words: str) -> None:
+    found = [one for one in findings(text(allow(action, "*"))) if one.id == "unknown-action"]
+    assert [one.severity for one in found] == [severity]
+    assert words in found[0].message
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["iotjobsdata:*", "iot:DeleteConnection", "iot:GetConnection", "greengrass:*", "greengrass:Discover", "*", "iot:*"],
+)
+def test_actions_that_aws_has(action: str) -> None:
+    assert "unknown-action" not in ids(text(allow(action, "*")))
+
+
+def test_both_spellings_of_job_actions_are_seen() -> None:
+    for prefix in ("iot", "iotjobsdata"):
+        on_topic = text(allow(f"{prefix}:UpdateJobExecution", "topic/$aws/things/a/jobs/*"))
+        assert "job-action-on-topic" in ids(on_topic)
+        on_things = text(allow(f"{prefix}:UpdateJobExecution", "thing/*"))
+        assert {"job-action-over-https", "overly-permissive"} <= ids(on_things)
+        assert ("job-action-prefix" in ids(on_things)) is (prefix == "iot")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "severity"),
+    [
+        ("iot:ListRetainedMessages", "client/a", "warning"),
+        ("iot:ListNamedShadowsForThing", "thing/a", None),
+        ("iot:ListNamedShadowsForThing", "*", None),
+        ("iotjobsdata:DescribeJobExecution", "arn:aws:iot:us-east-1:123456789012:job/a", None),
+        ("greengrass:ResolveComponentCandidates", "*", None),
+        ("iot:SendDirectMessage", "topic/a", "error"),
+    ],
+)
+def test_types_that_an_action_is_decided_on(action: str, resource: str, severity: str | None) -> None:
+    found = [one.severity for one in findings(text(allow(action, resource))) if one.id == "action-resource-mismatch"]
+    assert found == ([severity] if severity else [])
+    assert "unknown-resource-type" not in ids(text(allow(action, resource)))
+
+
+def test_a_role_alias_is_fine_with_a_certificate() -> None:
+    written = text(allow("iot:AssumeRoleWithCertificate", "rolealias/a"))
+    assert "certificate-action" not in ids(written, has_certificate=True)

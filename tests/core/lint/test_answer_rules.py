@@ -61,3 +61,17 @@ def test_a_returned_string_counts_with_its_white_space() -> None:
 
 def test_a_misspelt_member_whose_right_name_is_there_is_only_an_extra() -> None:
     assert "unknown-member" not in ids(answer(principalID="p"))
+
+
+def test_times_out_of_range_in_a_refusal_are_a_warning() -> None:
+    refused = answer(isAuthenticated=False, refreshAfterInSeconds=0, disconnectAfterInSeconds=0)
+    found = [(one.id, one.severity) for one in findings(refused) if one.id.endswith("-range")]
+    assert found == [("refresh-range", "warning"), ("disconnect-range", "warning")]
+    accepted = [one.severity for one in findings(answer(refreshAfterInSeconds=0)) if one.id == "refresh-range"]
+    assert accepted == ["error"]
+
+
+def test_documents_are_optional_with_a_certificate() -> None:
+    assert "policy-documents" not in ids(answer(policyDocuments=None), has_certificate=True)
+    assert "policy-documents" in ids(answer(policyDocuments={}), has_certificate=True)
+    assert "no-documents" not in ids(answer(policyDocuments=[]), has_certificate=True)

@@ -79,3 +79,51 @@ def test_a_template_that_was_not_filled_in(tail: str, words: str | None) -> None
     found = messages(text(allow("iot:Connect", tail)), "unfilled-resource")
     assert len(found) == (words is not None)
     assert words is None or words in found[0]
+
+
+WEST = "arn:aws:iot:us-west-2:123456789012:"
+
+
+@pytest.mark.parametrize(
+    ("resource", "rule", "meant"),
+    [
+        (
+            "arn:aws:iot:us-west-2:123456789012topic/a/b",
+            "malformed-arn",
+            "arn:aws:iot:us-west-2:123456789012:topic/a/b",
+        ),
+        (
+            "arn:aws:iot:iot:us-west-2:123456789012:topic/a",
+            "malformed-arn",
+            "arn:aws:iot:us-west-2:123456789012:topic/a",
+        ),
+        ("arn:aws:us-west-2:123456789012:topic/a", "arn-without-service", WEST + "topic/a"),
+        (
+            "arn:aws:iot:us-west-2:123456789012:/topic/a",
+            "slash-before-type",
+            "arn:aws:iot:us-west-2:123456789012:topic/a",
+        ),
+        ("arn:aws:iot:None:None:client/*", "malformed-arn", "arn:aws:iot:*:*:client/*"),
+    ],
+)
+def test_the_advice_is_the_whole_arn(resource: str, rule: str, meant: str) -> None:
+    found = messages(text(allow("iot:Publish", resource)), rule)
+    assert len(found) == 1
+    assert found[0].endswith(f"write `{meant}`")
+    assert not messages(text(allow("iot:Publish", meant)), rule)
+
+
+def test_arns_of_greengrass_belong_to_its_actions() -> None:
+    component = "arn:aws:greengrass:us-east-1:123456789012:components:c:versions:1"
+    assert ids(text(allow("greengrass:GetComponentVersionArtifact", component))) <= {"connect-missing"}
+    assert "malformed-arn" in ids(text(allow("iot:Publish", component)))
+
+
+def test_two_regions_and_two_accounts_without_an_authorizer() -> None:
+    other = "arn:aws:iot:us-west-2:999999999999:topic/a"
+    written = text(allow("iot:Connect", "client/a"), allow("iot:Publish", [other, "topic/b"]))
+    assert messages(written, "several-places") == [
+        "this ARN names the region us-west-2, another one us-east-1: a connection is made in one",
+        "this ARN names the account 999999999999, another one 123456789012: a connection is made in one",
+    ]
+    assert "several-places" not in ids(written, region="us-east-1", account="123456789012")

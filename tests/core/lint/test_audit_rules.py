@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from authlens.core.lint import audit_rules
-from support.lint_cases import Case, ids, messages, rule_cases
+from support.lint_cases import Case, findings, ids, messages, rule_cases
 from support.policies import ARN, allow, deny, text
 
 CASES = list(rule_cases(audit_rules.RULES))
@@ -101,3 +103,19 @@ def test_filters_that_go_around_a_deny(statements: tuple[dict[str, object], ...]
 def test_mqtt_wildcards_in_a_deny_carry_the_reason_code() -> None:
     [message] = messages(text(deny("iot:Subscribe", "topicfilter/building/control_room/#")), "mqtt-wildcard-in-deny")
     assert message.endswith("(POLICY_CONTAINS_MQTT_WILDCARDS_IN_DENY_STATEMENT)")
+
+
+@pytest.mark.parametrize(
+    ("one", "severity"),
+    [
+        (allow("iot:Connect", "*", **ATTACHED), "warning"),
+        (allow("iot:Connect", "client/*", Condition={"StringLike": {"iot:ClientId": "a-*"}}), "warning"),
+        (allow("iot:Connect", "client/*", Condition={"StringLike": {"iot:ClientId": "*"}}), "error"),
+        (allow("iot:Connect", "client/*", Condition={"StringNotEquals": {"iot:ClientId": "a"}}), "error"),
+        (allow("iot:Connect", "client/*", Condition={"Bool": {"iot:Connection.Thing.IsAttached": "false"}}), "error"),
+        (allow("iot:*", "*", **ATTACHED), "error"),
+        (allow("iotjobsdata:UpdateJobExecution", "thing/*"), "error"),
+    ],
+)
+def test_a_condition_that_narrows_makes_it_a_warning(one: dict[str, Any], severity: str) -> None:
+    assert [found.severity for found in findings(text(one)) if found.id == "overly-permissive"] == [severity]

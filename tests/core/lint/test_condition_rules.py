@@ -42,8 +42,8 @@ def test_values_that_an_operator_can_read(operator: str, value: str, fine: bool)
 )
 def test_the_nearest_operator(operator: str, meant: str) -> None:
     assert messages(where(operator, "iot:ClientId", "a"), "unknown-operator") == [
-        f"there is no condition operator `{operator}`; did you mean {meant}?"
+        f"`{operator}` is not a condition operator; did you mean {meant}?"
     ]
     assert messages(where("zzzzzz", "iot:ClientId", "a"), "unknown-operator") == [
-        "there is no condition operator `zzzzzz`"
+        "`zzzzzz` is not a condition operator"
     ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.statement import assumed
 from authlens.core.lint.rule import Answer, Finding, Hit, Placed, Subject, Surroundings
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -47,5 +48,5 @@ def test_a_hit_stands_at_its_statement_unless_told() -> None:
 
 
 def test_a_finding_without_a_span_is_at_the_beginning() -> None:
-    finding = Finding("a", "info", "m", None, None, None, "r", "f", "s")
+    finding = Finding("a", "info", "m", None, None, None, "r", "f", assumed())
     assert (finding.line, finding.column) == (1, 1)

@@ -51,14 +51,14 @@ def test_a_deny_of_another_document_cancels() -> None:
     [
         (
             (allow("iot:Connect", "topic/c1"),),
-            "no statement allows iot:Connect to the client `c1`: `topic/c1` needs to be `client/c1` for iot:Connect",
+            "no statement allows iot:Connect for the client `c1`: `topic/c1` needs to be `client/c1` for iot:Connect",
             7,
         ),
-        ((allow("*", "*"), deny("iot:Connect", "client/c*")), "iot:Connect is denied to the client `c1`", 9),
+        ((allow("*", "*"), deny("iot:Connect", "client/c*")), "iot:Connect is denied for the client `c1`", 9),
         ((allow("iot:Connect", "client/${iot:ClientId}"),), None, 0),
         (
             (PUBLISH,),
-            "no statement allows iot:Connect to the client `c1`: iot:Publish is allowed, "
+            "no statement allows iot:Connect for the client `c1`: iot:Publish is allowed, "
             "but no statement allows iot:Connect",
             1,
         ),
@@ -88,3 +88,86 @@ def test_allow_with_not(element: str, words: str) -> None:
     one = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     del one[element.removeprefix("Not")]
     assert words in messages(text(one | {element: "arn:aws:iot:*"}), "allow-with-not")[0]
+
+
+@pytest.mark.parametrize(
+    ("statements", "message"),
+    [
+        ((allow("iot:*", "topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
+        ((allow("*", "arn:aws:iot:*:*:topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
+        ((allow("iot:Connect", "topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
+        ((PUBLISH,), ": no statement allows iot:Connect"),
+        ((allow("iot:Connect", "client/a"), deny("iot:*", "*")), ": a Deny takes back every iot:Connect"),
+        (
+            (allow("iot:Connect", "client/${iot:Connection.Thing.ThingName}"),),
+            ": the variable in its iot:Connect has no value for this connection",
+        ),
+        (
+            (allow("iot:Connect", "arn:aws:iot:None:None:client/*"),),
+            ": iot:Connect is allowed, but on no client/ resource",
+        ),
+        ((allow("iot:*", "*"),), None),
+        ((allow("iot:Con*", "client/${iot:ClientId}"),), None),
+        ((allow("iot:Connect", "client/a"), deny("iot:Connect", "client/b")), None),
+        (({"Effect": "Allow", "NotAction": "iot:Publish", "Resource": "*"},), None),
+        ((deny("iot:Connect", "*"),), None),
+    ],
+)
+def test_whether_any_client_may_connect(statements: tuple[dict[str, object], ...], message: str | None) -> None:
+    expected = [] if message is None else ["the documents let no client connect" + message]
+    assert messages(text(*statements), "connect-missing") == expected
+
+
+def test_attached_policies_add_to_those_of_the_function() -> None:
+    known = {"has_certificate": True}
+    found = [one.message for one in findings(text(PUBLISH), **known) if one.id == "connect-missing"]
+    assert found == [
+        "the function's documents let no client connect: no statement allows iot:Connect; "
+        "those attached to the certificate may"
+    ]
+    thing = text(allow("iot:Connect", "client/${iot:Connection.Thing.ThingName}"))
+    assert "connect-missing" not in ids(thing, **known)
+    assert "connect-refused" not in ids(text(PUBLISH), client_id="c1", **known)
+    assert "connect-refused" in ids(text(PUBLISH, deny("iot:Connect", "*")), client_id="c1", **known)
+
+
+@pytest.mark.parametrize(
+    ("subscribe", "receive", "missing"),
+    [
+        ("a/b", "x/y", ["`a/b`"]),
+        ("a/b", "a/b", []),
+        ("a/b", "a/*", []),
+        ("a/+", "a/b", []),
+        ("a/#", "a/b/c", []),
+        ("a/#", "a", []),
+        ("a/+", "b/c", ["`a/+`"]),
+        ("a/*", "a/b", []),
+        ("#", "a", []),
+        ("$aws/things/a/shadow/*", "$aws/things/a/shadow/update/accepted", []),
+        ("${iot:ClientId}/a", "c1/a", []),
+    ],
+)
+def test_topics_of_subscriptions_and_deliveries(subscribe: str, receive: str, missing: list[str]) -> None:
+    written = text(
+        allow("iot:Connect", "client/c1"),
+        allow("iot:Subscribe", f"topicfilter/{subscribe}"),
+        allow("iot:Receive", f"topic/{receive}"),
+    )
+    assert [found.split(" on ")[1].split(",")[0] for found in messages(written, "receive-missing")] == missing
+
+
+def test_a_denied_delivery_is_missing_too() -> None:
+    subscribe, receive = allow("iot:Subscribe", "topicfilter/a"), allow("iot:*", "topic/a")
+    assert messages(text(subscribe, receive, deny("iot:Receive", "*")), "receive-missing") == [
+        "no statement allows iot:Receive on anything, so no message is ever delivered"
+    ]
+    assert messages(text(subscribe, receive), "receive-missing") == []
+
+
+@pytest.mark.parametrize(
+    ("retain", "publish", "missing"),
+    [("a", "b", 1), ("a", "a", 0), ("a/*", "a/b", 0), ("a", "*", 0)],
+)
+def test_topics_retained_and_published(retain: str, publish: str, missing: int) -> None:
+    written = text(allow("iot:RetainPublish", f"topic/{retain}"), allow("iot:Publish", f"topic/{publish}"))
+    assert len(messages(written, "publish-missing")) == missing

@@ -18,11 +18,11 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        (text(Effect="Allow"), "`Effect` is no key of the document: it belongs inside a statement"),
-        (text(CONNECT | {"Version": "x"}), "`Version` is no key of a statement: it belongs to the document"),
+        (text(Effect="Allow"), "`Effect` is not a key of the document: it belongs inside a statement"),
+        (text(CONNECT | {"Version": "x"}), "`Version` is not a key of a statement: it belongs to the document"),
         (text(CONNECT | {"Bool": {}}), "the operator belongs inside Condition"),
         (text(CONNECT | {"Resorce": "*"}), "did you mean `Resource`?"),
-        (text(CONNECT | {"zzz": "*"}), "`zzz` is no key of a statement"),
+        (text(CONNECT | {"zzz": "*"}), "`zzz` is not a key of a statement"),
     ],
 )
 def test_where_a_misplaced_key_belongs(written: str, words: str) -> None:
@@ -55,4 +55,4 @@ def test_a_fault_names_its_statement() -> None:
 
 def test_duplicates_are_found_at_any_depth() -> None:
     written = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"a": 1, "a": 1}}]}'
-    assert messages(written, "duplicate-key") == ["the key `a` stands here again, first on line 1; the last one counts"]
+    assert messages(written, "duplicate-key") == ["the key `a` is here again, first on line 1; the last one counts"]

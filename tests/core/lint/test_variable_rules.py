@@ -21,20 +21,20 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 @pytest.mark.parametrize(
     ("written", "rule", "words"),
     [
-        (connects("${AWS::Region}"), "unknown-variable", "a CloudFormation template left it unreplaced"),
+        (connects("${AWS::Region}"), "unknown-variable", "a CloudFormation template did not replace it"),
         (connects("${name}"), "unknown-variable", "a template or a format string"),
         (connects("${iot:ClientID.x}"), "unknown-variable", "did you mean `iot:ClientId`?"),
         (connects("${iot:Thing.ThingName}"), "unknown-variable", "did you mean `iot:Connection.Thing.ThingName`?"),
-        (connects("${q:zzzz}"), "unknown-variable", "is no policy variable of AWS IoT"),
+        (connects("${q:zzzz}"), "unknown-variable", "is not a policy variable of AWS IoT"),
         (where("StringEquals", "iot:clientid", "a"), "variable-case", "AWS writes `iot:clientid` as `iot:ClientId`"),
-        (where("StringEquals", "foo", "a"), "unknown-variable", "`foo` is no condition key"),
+        (where("StringEquals", "foo", "a"), "unknown-variable", "`foo` is not a condition key"),
         (where("StringEquals", "aws:CurrentTime", "${iot:Thing.X}"), "unknown-variable", "`${iot:Thing.X}`"),
         (where("Bool", "iot:Connection.Thing.IsAttached", "true"), "thing-variable", "is absent from a connection"),
         (connects("${iot:Connection.Thing.Attributes[a.b]}"), "thing-variable", "stays as text"),
         (where("Bool", "iot:Certificate.AvailableKeys", "a"), "certificate-variable", "is absent from a connection"),
-        (connects("$(iot:ClientId)"), "malformed-variable", "`$(iot:ClientId)` is no variable"),
-        (connects("$iot:ClientId"), "malformed-variable", "`$` is no variable"),
-        (connects("a${}"), "malformed-variable", "`${}` is no variable"),
+        (connects("$(iot:ClientId)"), "malformed-variable", "`$(iot:ClientId)` is not a variable"),
+        (connects("$iot:ClientId"), "malformed-variable", "`$` is not a variable"),
+        (connects("a${}"), "malformed-variable", "`${}` is not a variable"),
     ],
 )
 def test_messages(written: str, rule: str, words: str) -> None:
@@ -85,3 +85,32 @@ def test_a_free_choice_of_id_needs_connect() -> None:
 )
 def test_only_https_has_no_client_id(known: dict[str, Any], expected: bool) -> None:
     assert ("client-id-absent" in ids(text(allow("iot:Publish", "topic/${iot:ClientId}")), **known)) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("$(*)", "${*}"),
+        ("$(?)", "${?}"),
+        ("$($)", "${$}"),
+        ("$(iot:DomainName)", "${iot:DomainName}"),
+        ("$(x)", "${iot:ClientId}"),
+    ],
+)
+def test_what_a_malformed_variable_means(written: str, meant: str) -> None:
+    assert messages(connects(written), "malformed-variable") == [f"`{written}` is not a variable; write `{meant}`"]
+
+
+@pytest.mark.parametrize("key", ["aws:SourceVpc", "aws:SourceVpce", "aws:VpcSourceIp", "aws:VPCSourceIp", "iot:Topic"])
+def test_keys_that_aws_names_have_no_finding(key: str) -> None:
+    assert not ids(where("StringEquals", key, "a")) & {"global-variable", "unknown-variable", "variable-case"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["iot:CertificateId", "iot:Connection.Thing.ThingName", "iot:Certificate.Subject.AlternativeName.IPAddress"],
+)
+def test_what_a_certificate_brings_is_no_error(name: str) -> None:
+    found = [one.severity for one in findings(connects(f"${{{name}}}")) if one.id.endswith("-variable")]
+    assert found == ["warning"]
+    assert not ids(connects(f"${{{name}}}"), has_certificate=True) & {"thing-variable", "certificate-variable"}

@@ -168,7 +168,8 @@ def _finding(name: str, found: _Located) -> dict[str, Any]:
         "statement": finding.statement,
         "reason": finding.reason,
         "fix": finding.fix,
-        "source": finding.source,
+        "source": finding.source.page,
+        "known": finding.source.known.value,
     }
 
 
@@ -182,7 +183,8 @@ def _list_rules(output: str, world: World) -> ExitCode:
                 "severity": rule.severity,
                 "reason": rule.reason,
                 "fix": rule.fix,
-                "source": rule.source,
+                "source": rule.source.page,
+                "known": rule.source.known.value,
                 "reasonCode": rule.reason_code,
             }
             for rule in RULES
@@ -193,5 +195,5 @@ def _list_rules(output: str, world: World) -> ExitCode:
         world.output.line(f"{rule.id} ({rule.severity})")
         world.output.line(f"  {rule.reason}")
         world.output.line(f"  Fix: {rule.fix}")
-        world.output.line(f"  Source: {rule.source}")
+        world.output.line(f"  {rule.source.known.value.capitalize()}: {rule.source.page}")
     return ExitCode.DONE

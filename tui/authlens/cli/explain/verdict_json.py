@@ -95,4 +95,6 @@ def _lint(finding: LintFinding) -> dict[str, Any]:
         "column": finding.column,
         "message": finding.message,
         "fix": finding.fix,
+        "known": finding.source.known.value,
+        "source": finding.source.page,
     }

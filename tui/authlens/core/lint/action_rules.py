@@ -5,26 +5,55 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from authlens.core.contract.pages import ACTIONS_PAGE, GUIDE, RESOURCES_PAGE
+from authlens.core.contract.pages import ACTIONS_PAGE, JOBS_DATA_PLANE, POLICY_VARIABLES, RESOURCES_PAGE
+from authlens.core.contract.statement import Severity, documented
 from authlens.core.lint.arn_rules import arn_slip
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy import arn
-from authlens.core.policy.actions import ACTIONS, TYPES, Action, action_named, actions_matching, nearest_action
+from authlens.core.policy.actions import (
+    ACTIONS,
+    TYPES,
+    Action,
+    NameKind,
+    action_named,
+    actions_matching,
+    kind_of,
+    nearest_action,
+)
 from authlens.core.policy.arn import tail_of
 from authlens.core.policy.document import ActionElement, ResourceElement
 from authlens.core.policy.wildcards import Wild, admits, symbols
 
-_JOBS_PAGE = f"{GUIDE}basic-jobs-example.html"
-_JOB_ACTIONS = frozenset(action.name for action in ACTIONS if action.https_only)
+_JOB_ACTIONS = frozenset(action.name for action in ACTIONS if "JobExecution" in action.name)
 
 
 def _unknown_action(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.actions():
-        if "${" in element.text or actions_matching(element.text):
+        if "${" in element.text:
             continue
+        kind = kind_of(element.text)
         meant = nearest_action(element.text)
         hint = f"; did you mean {meant}?" if meant else ""
-        yield one.hit(f"AWS IoT policies know no action `{element.text}`{hint}", element.span)
+        if kind is NameKind.UNLISTED:
+            message = f"authlens does not know `{element.text}`: AWS may have added it, or it belongs in IAM policies"
+            yield one.hit(f"{message}{hint}", element.span, "warning")
+        elif kind is NameKind.FOREIGN and _has_wild_prefix(element.text):
+            message = f"`{element.text}` matches nothing: its prefix must be literal, such as `iot:`"
+            yield one.hit(message, element.span)
+        elif kind is not NameKind.KNOWN:
+            yield one.hit(f"`{element.text}` is not an action of AWS IoT policies{hint}", element.span)
+
+
+def _has_wild_prefix(text: str) -> bool:
+    prefix, colon, _ = text.partition(":")
+    return bool(colon) and ("*" in prefix or "?" in prefix)
+
+
+def _job_prefix(subject: Subject) -> Iterator[Hit]:
+    for one, element in subject.actions():
+        named = action_named(element.text)
+        if named and named.renamed:
+            yield one.hit(f"AWS's pages call `{element.text}` `{named.renamed}` today", element.span)
 
 
 def _action_case(subject: Subject) -> Iterator[Hit]:
@@ -37,20 +66,21 @@ def _action_case(subject: Subject) -> Iterator[Hit]:
 def _variable_in_action(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.actions():
         if "${" in element.text:
-            yield one.hit(f"a variable has no value in an action, so `{element.text}` stays as text", element.span)
+            yield one.hit(f"variables are not replaced in an action, so `{element.text}` stays as text", element.span)
 
 
 def _needs_certificate(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.actions():
-        if one.statement.effect == "Allow" and element.text.lower() == "iot:assumerolewithcertificate":
-            yield one.hit("iot:AssumeRoleWithCertificate is asked for with a client certificate only", element.span)
+        named = element.text.lower() == "iot:assumerolewithcertificate"
+        if named and one.statement.effect == "Allow" and not subject.surroundings.has_certificate:
+            yield one.hit("iot:AssumeRoleWithCertificate is only used with a client certificate", element.span)
 
 
 def _https_only(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.actions():
         if one.statement.effect == "Allow" and element.text in _JOB_ACTIONS:
             yield one.hit(
-                f"{element.text} counts for jobs over HTTPS; over MQTT the $aws/things topics count", element.span
+                f"{element.text} applies to jobs over HTTPS; over MQTT the $aws/things topics apply", element.span
             )
 
 
@@ -62,15 +92,16 @@ def fits_type(element: ResourceElement, kind: str) -> bool:
 @lru_cache(maxsize=1024)
 def _types_of(text: str) -> frozenset[str]:
     if text == "*":
-        return frozenset((*TYPES, "*"))
+        return frozenset((*_TYPES, "*"))
     found = arn.split(text)
     if found is None:
-        return frozenset(TYPES)
+        return frozenset(_TYPES)
     beginning = symbols(found.tail[: _LONGEST_TYPE + 1])
-    return frozenset(kind for kind in TYPES if admits(beginning, (f"{kind}/", Wild.RUN)))
+    return frozenset(kind for kind in _TYPES if admits(beginning, (f"{kind}/", Wild.RUN)))
 
 
-_LONGEST_TYPE = max(map(len, TYPES))
+_TYPES = (*TYPES, "job")
+_LONGEST_TYPE = max(map(len, _TYPES))
 
 
 def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
@@ -93,12 +124,12 @@ def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | 
 
 
 def _useful(resource: ResourceElement, actions: Sequence[Action]) -> bool:
-    return any(fits_type(resource, action.type) for action in actions)
+    return any(not action.type or any(fits_type(resource, kind) for kind in action.types) for action in actions)
 
 
 def _has_type(element: ResourceElement) -> bool:
-    """Types that nobody knows are told of by another rule."""
-    return any(fits_type(element, action.type) for action in ACTIONS)
+    """Types that nobody knows are reported by another rule."""
+    return any(fits_type(element, kind) for kind in (*_TYPES, "*"))
 
 
 def _subscribe_on_topic(subject: Subject) -> Iterator[Hit]:
@@ -127,7 +158,20 @@ def _type_mismatch(subject: Subject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
             if _slip_kind(action, resource) == "other":
-                yield one.hit(_mismatch_message(one, action, resource), resource.span if resource else action.span)
+                span = resource.span if resource else action.span
+                yield one.hit(_mismatch_message(one, action, resource), span, _mismatch_severity(one))
+
+
+def _mismatch_severity(one: Placed) -> Severity | None:
+    """AWS's pages differ on actions that take `*`: one demands it, and the sample of another names a client."""
+    return "warning" if set(_wanted(one)) == {"*"} else None
+
+
+def _wanted(one: Placed) -> Iterator[str]:
+    """The types that the actions of a statement are decided on."""
+    for element in one.statement.actions:
+        for action in actions_matching(element.text):
+            yield from action.types
 
 
 def _slip_kind(action: ActionElement, resource: ResourceElement | None) -> str:
@@ -140,10 +184,10 @@ def _slip_kind(action: ActionElement, resource: ResourceElement | None) -> str:
 
 def _mismatch_message(one: Placed, action: ActionElement, resource: ResourceElement | None) -> str:
     if resource is None:
-        kind = actions_matching(action.text)[0].type
+        kind = actions_matching(action.text)[0].types[0]
         wanted = "`*`" if kind == "*" else f"a `{kind}/` resource"
         return f"{action.text} needs {wanted}; this statement has none"
-    kinds = dict.fromkeys(kind.type for element in one.statement.actions for kind in actions_matching(element.text))
+    kinds = dict.fromkeys(kind for kind in _wanted(one) if kind and kind != "job")
     wanted = " or ".join("`*`" if kind == "*" else f"`{kind}/…`" for kind in kinds)
     actions = ", ".join(element.text for element in one.statement.actions)
     return f"{actions} on `{tail_of(resource.text)}` matches nothing; it needs {wanted}"
@@ -153,9 +197,10 @@ RULES = (
     Rule(
         "unknown-action",
         "error",
-        "An action that is none never matches; actions of the control plane belong into IAM policies.",
+        "A name that is not an action never matches, and a service prefix must be literal. A name with a known prefix "
+        "that authlens does not know is a warning: AWS may have added it, or it belongs in an IAM policy.",
         "Correct the name.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _unknown_action,
     ),
     Rule(
@@ -163,55 +208,65 @@ RULES = (
         "info",
         "Actions match without regard to case, but searching for them does not.",
         "Write the action as AWS does.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _action_case,
     ),
     Rule(
         "variable-in-action",
         "error",
-        "Policy variables are replaced in resources and conditions alone.",
+        "Policy variables are replaced in resources and conditions only.",
         "Write the action out.",
-        f"{GUIDE}iot-policy-variables.html",
+        documented(POLICY_VARIABLES),
         _variable_in_action,
     ),
     Rule(
         "subscribe-on-topic",
         "error",
-        "iot:Subscribe is judged on topic filters. AWS's jobs sample has this slip.",
+        "iot:Subscribe is decided on topic filters.",
         "Write topicfilter/ instead of topic/.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _subscribe_on_topic,
     ),
     Rule(
         "job-action-on-topic",
         "error",
-        "Job actions are judged on things. AWS's jobs sample has this slip.",
+        "Job actions are decided on things. AWS's basic job policy names a topic all the same.",
         "Write thing/NAME; for jobs over MQTT allow Publish, Subscribe and Receive on the $aws/things topics.",
-        _JOBS_PAGE,
+        documented(RESOURCES_PAGE),
         _job_on_topic,
+    ),
+    Rule(
+        "job-action-prefix",
+        "warning",
+        "On the data plane job actions have the prefix iotjobsdata:; iot: is that of the control plane.",
+        "Write iotjobsdata: in place of iot:.",
+        documented(JOBS_DATA_PLANE),
+        _job_prefix,
     ),
     Rule(
         "action-resource-mismatch",
         "error",
-        "Every action is judged on one type of ARN; with another type the statement never matches.",
+        "Every action is decided on its own type of ARN; with another type the statement never matches. An action "
+        "that takes `*` is a warning: AWS's page of retained messages names a client for iot:ListRetainedMessages.",
         "Use the type that the message names.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _type_mismatch,
     ),
     Rule(
         "job-action-over-https",
         "info",
-        "Over MQTT a device works its jobs with Publish, Subscribe and Receive on $aws/things/NAME/jobs topics.",
+        "Over MQTT a device handles its jobs with Publish, Subscribe and Receive on $aws/things/NAME/jobs topics.",
         "Allow those topics too if the device uses MQTT.",
-        RESOURCES_PAGE,
+        documented(JOBS_DATA_PLANE),
         _https_only,
     ),
     Rule(
         "certificate-action",
         "warning",
-        "The credentials provider authenticates by certificate, which a connection with custom authentication has not.",
+        "The credential provider authenticates by certificate, which a connection with custom authentication does not "
+        "have.",
         "Remove the action.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _needs_certificate,
     ),
 )

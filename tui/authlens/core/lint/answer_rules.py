@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from authlens.core.contract.limits import LONGEST_DOCUMENT, LONGEST_SECONDS, MOST_DOCUMENTS, SHORTEST_SECONDS
-from authlens.core.contract.pages import CONFIG, GUIDE
+from authlens.core.contract.pages import CONTEXT_REPORT, EMULATOR, LAMBDA_ANSWER
+from authlens.core.contract.statement import assumed, documented, measured, reported
 from authlens.core.lint.rule import Answer, Hit, Rule, Subject
 from authlens.core.policy.actions import nearest
 
@@ -18,7 +20,6 @@ MEMBERS = (
     "refreshAfterInSeconds",
     "disconnectAfterInSeconds",
 )
-_LAMBDA_PAGE = f"{GUIDE}custom-auth-lambda.html"
 
 
 def _too_large(subject: Subject) -> Iterator[Hit]:
@@ -82,12 +83,14 @@ def _no_documents(subject: Subject) -> Iterator[Hit]:
     if answer is None:
         return
     value = answer.values.get("policyDocuments")
+    if value is None and subject.surroundings.has_certificate:
+        return
     if not isinstance(value, list):
         yield _at(answer, "policyDocuments", f"policyDocuments is {_shown(value)}, not a list")
 
 
 def _empty_documents(subject: Subject) -> Iterator[Hit]:
-    answer = subject.answer
+    answer = None if subject.surroundings.has_certificate else subject.answer
     if answer and answer.values.get("policyDocuments") == [] and answer.values.get("isAuthenticated") is True:
         yield _at(answer, "policyDocuments", "policyDocuments is empty: the client is authenticated and may do nothing")
 
@@ -108,7 +111,12 @@ def _seconds(subject: Subject, name: str) -> Iterator[Hit]:
     if not _is_integer(value):
         yield _at(answer, name, f"{name} is {_shown(value)}, not a whole number of seconds")
     elif not SHORTEST_SECONDS <= value <= LONGEST_SECONDS:
-        yield _at(answer, name, f"{name} is {value}; it must be from {SHORTEST_SECONDS} to {LONGEST_SECONDS}")
+        message = f"{name} is {value}; it must be from {SHORTEST_SECONDS} to {LONGEST_SECONDS}"
+        if answer.values.get("isAuthenticated") is False:
+            message += ". Nobody measured whether AWS checks it in an answer that refuses; AWS's samples return 0"
+            yield replace(_at(answer, name, message), severity="warning")
+        else:
+            yield _at(answer, name, message)
 
 
 def _is_integer(value: Any) -> bool:
@@ -130,13 +138,13 @@ def _unknown_member(subject: Subject) -> Iterator[Hit]:
     for name in answer.values if answer else ():
         meant = nearest(name, MEMBERS)
         if answer and name not in MEMBERS and meant and meant not in answer.values:
-            yield _at(answer, name, f"`{name}` is no member of an answer; did you mean `{meant}`?")
+            yield _at(answer, name, f"`{name}` is not a member of an answer; did you mean `{meant}`?")
 
 
 def _dropped_member(subject: Subject) -> Iterator[Hit]:
     answer = subject.answer
     if answer and "context" in answer.values:
-        yield _at(answer, "context", "`context` is dropped: AWS's current pages know no such member")
+        yield _at(answer, "context", "`context` is dropped: AWS's pages no longer name it")
 
 
 def _at(answer: Answer, name: str, message: str) -> Hit:
@@ -155,15 +163,15 @@ RULES = (
         "error",
         "AWS refuses documents over 2,048 characters.",
         "Split it: up to ten documents count together. Write it without white space.",
-        CONFIG,
+        measured(EMULATOR),
         _too_large,
     ),
     Rule(
         "document-large-with-space",
         "warning",
-        "A document that is returned as a string is counted with its white space, one returned as an object without.",
+        "Nobody measured whether AWS counts the white space of a document that is returned as a string.",
         "Return an object, or serialise without white space.",
-        CONFIG,
+        assumed(LAMBDA_ANSWER),
         _large_with_space,
     ),
     Rule(
@@ -171,7 +179,7 @@ RULES = (
         "error",
         "AWS refuses an answer with more than ten documents.",
         "Merge documents; each may have 2,048 characters.",
-        CONFIG,
+        measured(EMULATOR),
         _too_many,
     ),
     Rule(
@@ -179,7 +187,7 @@ RULES = (
         "info",
         "AWS's pages show an object; authorizers that return its JSON text have been published, and probably work.",
         "Return the object itself, without json.dumps or JSON.stringify.",
-        _LAMBDA_PAGE,
+        assumed(LAMBDA_ANSWER),
         _json_text,
     ),
     Rule(
@@ -187,7 +195,7 @@ RULES = (
         "error",
         "Without a boolean isAuthenticated AWS finds the answer in invalid format.",
         "Return true or false, not a string.",
-        _LAMBDA_PAGE,
+        measured(EMULATOR),
         _is_authenticated,
     ),
     Rule(
@@ -195,7 +203,7 @@ RULES = (
         "error",
         "AWS demands 1 to 128 letters and digits, also of an answer that refuses.",
         "Remove the other characters, for example from a UUID or an e-mail address.",
-        _LAMBDA_PAGE,
+        measured(EMULATOR),
         _principal_id,
     ),
     Rule(
@@ -203,7 +211,7 @@ RULES = (
         "error",
         "AWS demands a list of documents, also of an answer that refuses.",
         "Return a list, if need be an empty one.",
-        CONFIG,
+        measured(EMULATOR),
         _no_documents,
     ),
     Rule(
@@ -211,39 +219,39 @@ RULES = (
         "warning",
         "The test call accepts an empty list, and the CONNECT is refused.",
         "Return a document that allows iot:Connect.",
-        CONFIG,
+        measured(EMULATOR),
         _empty_documents,
     ),
     Rule(
         "refresh-range",
         "error",
-        "AWS demands 300 to 86400 seconds.",
+        "AWS demands 300 to 86400 seconds of an answer that authenticates; for one that refuses it is a warning.",
         "Choose a time in the range, or leave the member out for 300.",
-        CONFIG,
+        measured(EMULATOR),
         _refresh_range,
     ),
     Rule(
         "disconnect-range",
         "error",
-        "AWS demands 300 to 86400 seconds.",
+        "AWS demands 300 to 86400 seconds of an answer that authenticates; for one that refuses it is a warning.",
         "Choose a time in the range, or leave the member out for 86400.",
-        CONFIG,
+        measured(EMULATOR),
         _disconnect_range,
     ),
     Rule(
         "never-refreshed",
         "warning",
-        "A refresh that comes after the end of the connection never happens.",
+        "A refresh that is due after the end of the connection never happens.",
         "Refresh earlier, or disconnect later.",
-        CONFIG,
+        documented(LAMBDA_ANSWER),
         _never_refreshed,
     ),
     Rule(
         "unknown-member",
         "warning",
-        "AWS drops members that it does not know, and misses the one that was meant.",
+        "AWS drops members that it does not know, and then lacks the one that was meant.",
         "Correct the name.",
-        _LAMBDA_PAGE,
+        assumed(LAMBDA_ANSWER),
         _unknown_member,
     ),
     Rule(
@@ -251,7 +259,7 @@ RULES = (
         "info",
         "Old samples return it; nothing reads it.",
         "Remove it.",
-        "https://github.com/massi-ang/aws-iot-custom-authorizer-sample/issues/35",
+        reported(CONTEXT_REPORT),
         _dropped_member,
     ),
 )

@@ -6,16 +6,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from authlens.core.contract.pages import CONFIG, DEFENDER, GUIDE, RESOURCES_PAGE
-from authlens.core.lint.rule import Hit, Rule, Subject
+from authlens.core.contract.pages import OTHER_ACCOUNT_REPORT, RESOURCES_PAGE, STRINGIFIED_REPORT
+from authlens.core.contract.statement import documented, reported
+from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, nearest
+from authlens.core.policy.arn_repair import ACCOUNT, PARTITION, REGION, repair
 from authlens.core.policy.variables import Context, template
 
 _WILD_OR_VARIABLE = re.compile(r"[*?$]")
-_REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-[0-9]+")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_PARTITION = re.compile(r"aws(-[a-z]+)*")
+_SERVICES = re.compile(r"iot|greengrass")
 
 Slip = tuple[str, str]
 """The id of the rule, and its message."""
@@ -27,13 +27,14 @@ def arn_slip(text: str) -> Slip | None:
 
 
 def _not_an_arn(text: str) -> Slip | None:
-    if text == "*" or text.startswith("arn:"):
+    if text == "*" or (text.startswith("arn:") and text.strip() == text):
         return None
     if text.startswith("["):
         return "stringified-array", "this is a list written as one string" + _count(text)
-    if text.strip() != text:
-        return "malformed-arn", f"`{text}` begins or ends with white space"
-    return "malformed-arn", f"`{text}` is neither `*` nor does it start with `arn:`; write the whole ARN"
+    meant = repair(text)
+    if meant:
+        return "malformed-arn", f"`{text}` {meant.fault}; write `{meant.arn}`"
+    return "malformed-arn", f"`{text}` is neither `*` nor an ARN; write the whole ARN"
 
 
 def _count(text: str) -> str:
@@ -49,8 +50,13 @@ def _fields(text: str) -> Slip | None:
         return None
     fields = arn.fields_of(text)
     service = fields[2] if len(fields) > 2 else "*"
-    if not _may_be_iot(service) and (len(fields) < 6 or _REGION.fullmatch(service)):
-        return "arn-without-service", f"`{text}` lacks the field `iot` between partition and region"
+    meant = repair(text)
+    if not _may_be_iot(service) and (len(fields) < 6 or REGION.fullmatch(service)):
+        hint = f"; write `{meant.arn}`" if meant else ""
+        return "arn-without-service", f"`{text}` lacks the field `iot` between partition and region{hint}"
+    if meant and "*" not in ":".join(fields[:-1]) + ("" if len(fields) == 6 else fields[-1]):
+        rule = "slash-before-type" if "which makes it another resource" in meant.fault else "malformed-arn"
+        return rule, f"`{text}` {meant.fault}; write `{meant.arn}`"
     if len(fields) == 6:
         return _values(arn.Arn(*fields[1:]))
     if "*" in fields[-1]:
@@ -60,7 +66,8 @@ def _fields(text: str) -> Slip | None:
 
 
 def _may_be_iot(service: str) -> bool:
-    return template(service).glob(Context({})).matches("iot")
+    glob = template(service).glob(Context({}))
+    return glob.matches("iot") or glob.matches("greengrass")
 
 
 def _values(found: arn.Arn) -> Slip | None:
@@ -69,17 +76,17 @@ def _values(found: arn.Arn) -> Slip | None:
     before = f"{found.partition}:{found.service}:{found.region}:{found.account}"
     variable = re.search(r"\$\{[^{}]*\}", before)
     if variable:
-        return "malformed-arn", f"`{variable.group()}` stands before the resource, where no variable is replaced"
+        return "malformed-arn", f"`{variable.group()}` is before the resource, where variables are not replaced"
     if any(character.isspace() for character in before):
         return "malformed-arn", "there is white space in the ARN before its resource"
     for name, value, form, example in (
-        ("partition", found.partition, _PARTITION, "aws"),
-        ("service", found.service, re.compile("iot"), "iot"),
-        ("region", found.region, _REGION, "us-east-1"),
-        ("account", found.account, _ACCOUNT, "123456789012"),
+        ("partition", found.partition, PARTITION, "aws"),
+        ("service", found.service, _SERVICES, "iot"),
+        ("region", found.region, REGION, "us-east-1"),
+        ("account", found.account, ACCOUNT, "123456789012"),
     ):
         if not form.fullmatch(value) and not _WILD_OR_VARIABLE.search(value):
-            return "malformed-arn", f"the {name} of the ARN is `{value}`; one such as `{example}` is expected"
+            return "malformed-arn", f"the {name} of the ARN is `{value}`; it must be one such as `{example}`"
     return None
 
 
@@ -89,18 +96,30 @@ def _slips(rule_id: str) -> Callable[[Subject], Iterator[Hit]]:
             slip = arn_slip(element.text)
             if slip and slip[0] == rule_id:
                 yield one.hit(slip[1], element.span)
+            elif rule_id == "malformed-arn" and not slip and _is_misplaced_service(one, element.text):
+                message = f"`{element.text}` is an ARN of Greengrass, and no action of this statement is"
+                yield one.hit(message, element.span)
 
     return check
+
+
+def _is_misplaced_service(one: Placed, text: str) -> bool:
+    found = arn.split(text)
+    if found is None or found.service != "greengrass":
+        return False
+    return not any(element.text.lower().startswith(("greengrass:", "*")) for element in one.statement.actions)
 
 
 def _unknown_type(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
-        if found is None or arn_slip(element.text) or _WILD_OR_VARIABLE.search(found.type) or found.type in TYPES:
+        if found is None or arn_slip(element.text) or found.service == "greengrass":
+            continue
+        if _WILD_OR_VARIABLE.search(found.type) or found.type in (*TYPES, "job"):
             continue
         meant = nearest(found.type, TYPES)
         hint = f"; did you mean `{meant}/`?" if meant else f"; known are {', '.join(TYPES)}"
-        yield one.hit(f"`{found.tail}` has no type that AWS IoT policies know{hint}", element.span)
+        yield one.hit(f"`{found.type}` is not a resource type of AWS IoT policies{hint}", element.span)
 
 
 def _nameless(subject: Subject) -> Iterator[Hit]:
@@ -130,7 +149,7 @@ def _unfilled(subject: Subject) -> Iterator[Hit]:
 def _other_partition(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
-        if found and _REGION.fullmatch(found.region) and _PARTITION.fullmatch(found.partition):
+        if found and REGION.fullmatch(found.region) and PARTITION.fullmatch(found.partition):
             partition = arn.partition_of(found.region)
             if partition != found.partition and not found.partition.startswith("aws-iso"):
                 yield one.hit(
@@ -155,13 +174,29 @@ def _differs(subject: Subject, name: str, wanted: str | None) -> Iterator[Hit]:
             yield one.hit(f"the ARN has the {name} {value}, the authorizer is in {wanted}", element.span)
 
 
+def _several_places(subject: Subject) -> Iterator[Hit]:
+    """ARNs of several regions or accounts, where nobody says which one the connection is made in."""
+    for name, known in (("region", subject.region), ("account", subject.account)):
+        first: tuple[str, Hit] | None = None
+        for one, element in subject.resources() if not known else ():
+            found = arn.split(element.text)
+            value: str = getattr(found, name) if found and not arn_slip(element.text) else ""
+            if not value or _WILD_OR_VARIABLE.search(value):
+                continue
+            if first and first[0] != value:
+                message = f"this ARN names the {name} {value}, another one {first[0]}: a connection is made in one"
+                yield one.hit(message, element.span)
+                break
+            first = first or (value, one.hit("", element.span))
+
+
 RULES = (
     Rule(
         "stringified-array",
         "error",
-        "A list inside a string is one text that is no ARN. AWS answers: The resource […] is not in valid ARN format.",
+        "A list inside a string is one text, not a list. AWS answers: The resource […] is not in valid ARN format.",
         "Write a JSON list of strings.",
-        "https://github.com/awsdocs/aws-iot-docs/pull/46",
+        reported(STRINGIFIED_REPORT),
         _slips("stringified-array"),
     ),
     Rule(
@@ -170,31 +205,31 @@ RULES = (
         "A Resource is `*` or an ARN arn:PARTITION:iot:REGION:ACCOUNT:TYPE/NAME. AWS refuses others, or they match "
         "nothing.",
         "Write the six fields; placeholders must be filled in.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _slips("malformed-arn"),
     ),
     Rule(
         "arn-without-service",
         "error",
-        "Without its service field the ARN matches nothing. AWS's sample answer for authorizers has this slip.",
+        "Without its service field the ARN matches nothing.",
         "Insert `iot:` after the partition.",
-        CONFIG,
+        documented(RESOURCES_PAGE),
         _slips("arn-without-service"),
     ),
     Rule(
         "slash-before-type",
         "error",
-        "`:/thing/x` is another resource than `:thing/x`, and matches nothing. AWS's audit page has this slip.",
+        "`:/thing/x` is another resource than `:thing/x`, and matches nothing.",
         "Remove the slash after the account.",
-        DEFENDER,
+        documented(RESOURCES_PAGE),
         _slips("slash-before-type"),
     ),
     Rule(
         "unknown-resource-type",
         "error",
-        "Actions are judged on client, topic, topicfilter, thing and rolealias; another type matches nothing.",
+        "Actions are decided on client, topic, topicfilter, thing, job and rolealias; another type matches nothing.",
         "Correct the type.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _unknown_type,
     ),
     Rule(
@@ -202,7 +237,7 @@ RULES = (
         "error",
         "A type without a name matches nothing.",
         "Add the name, or `/*` for all.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _nameless,
     ),
     Rule(
@@ -210,7 +245,7 @@ RULES = (
         "warning",
         "A template that was not filled in, or filled in with a value that the function did not have, names nobody.",
         "Fill it in; refuse the login where the value is missing.",
-        RESOURCES_PAGE,
+        documented(RESOURCES_PAGE),
         _unfilled,
     ),
     Rule(
@@ -218,23 +253,31 @@ RULES = (
         "error",
         "Each region belongs to one partition, so this ARN names nothing that exists.",
         "Correct the partition or the region.",
-        f"{GUIDE}iot-action-resources.html",
+        documented(RESOURCES_PAGE),
         _other_partition,
     ),
     Rule(
         "other-region",
         "warning",
-        "A connection is judged with ARNs of the region it is made in; pasted policies often keep another.",
+        "A connection is decided with ARNs of the region it is made in; pasted policies often keep another.",
         "Write the authorizer's region, or `*`.",
-        "https://github.com/aws/aws-iot-device-sdk-js-v2/issues/501",
+        reported(OTHER_ACCOUNT_REPORT),
         _other_region,
     ),
     Rule(
         "other-account",
         "warning",
-        "A connection is judged with ARNs of the account it is made in; pasted policies often keep another.",
+        "A connection is decided with ARNs of the account it is made in; pasted policies often keep another.",
         "Write the authorizer's account.",
-        "https://github.com/aws/aws-iot-device-sdk-js-v2/issues/501",
+        reported(OTHER_ACCOUNT_REPORT),
         _other_account,
+    ),
+    Rule(
+        "several-places",
+        "warning",
+        "A connection is made in one region and one account; ARNs of another one match nothing there.",
+        "Write the authorizer's region and account everywhere, or give them with --region and --account.",
+        reported(OTHER_ACCOUNT_REPORT),
+        _several_places,
     ),
 )

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from authlens.core.contract.pages import DEFENDER, MISCONFIGURED
+from authlens.core.contract.statement import documented
 from authlens.core.lint.arn_rules import arn_slip
 from authlens.core.lint.rule import Hit, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
 from authlens.core.policy.arn import tail_of
-from authlens.core.policy.document import ResourceElement, Statement
+from authlens.core.policy.document import Condition, ResourceElement, Statement
 from authlens.core.policy.variables import template
 from authlens.core.policy.wildcards import Symbol, Unknown, Wild, admits, covers
 from authlens.core.text.json_reader import Span
@@ -35,16 +36,10 @@ _BROAD: dict[str, tuple[tuple[Symbol, ...], ...]] = {
         ("topicfilter/$aws/#",),
     ),
     **{
-        f"iot:{name}": _THING_PATTERNS
-        for name in (
-            "DeleteThingShadow",
-            "GetThingShadow",
-            "UpdateThingShadow",
-            "DescribeJobExecution",
-            "GetPendingJobExecutions",
-            "StartNextPendingJobExecution",
-            "UpdateJobExecution",
-        )
+        action.name: _THING_PATTERNS
+        for action in ACTIONS
+        if action.name.endswith(("JobExecution", "JobExecutions"))
+        or action.name in ("iot:DeleteThingShadow", "iot:GetThingShadow", "iot:UpdateThingShadow")
     },
 }
 """What no single device should be allowed, by action; a resource that has any of it in common is too wide."""
@@ -71,7 +66,11 @@ def _broad_access(subject: Subject) -> Iterator[Hit]:
             for span in _broad_spans(one.statement, action, patterns) if _names(one.statement, action) else ():
                 wide.setdefault(span, []).append(action.name)
         for span, names in wide.items():
-            yield one.hit(f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}", span)
+            narrowed = names == ["iot:Connect"] and any(map(_narrows, one.statement.conditions))
+            message = f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}"
+            if narrowed:
+                message += ", and only a condition narrows it"
+            yield one.hit(message, span, "warning" if narrowed else None)
 
 
 def _left_open(action: Action, subject: Subject) -> list[tuple[Symbol, ...]]:
@@ -111,12 +110,23 @@ def _own_client_id(statement: Statement, action: Action, symbols: Sequence[Symbo
     """`client/${iot:ClientId}` is every client's own, unless a thing has to be attached."""
     if action.name != "iot:Connect" or not admits(symbols, ("client/", Unknown("iot:ClientId"))):
         return False
-    return not any(
-        condition.operator_name == "Bool"
-        and condition.key == "iot:Connection.Thing.IsAttached"
-        and [value.text for value in condition.values] == ["true"]
-        for condition in statement.conditions
-    )
+    return not any(map(_is_of_attached_thing, statement.conditions))
+
+
+def _is_of_attached_thing(condition: Condition) -> bool:
+    wanted = [value.text for value in condition.values]
+    return (condition.operator_name, condition.key, wanted) == ("Bool", "iot:Connection.Thing.IsAttached", ["true"])
+
+
+def _narrows(condition: Condition) -> bool:
+    """Whether it lets only some clients connect: those of an attached thing, or with certain ids."""
+    operator = condition.operator
+    if _is_of_attached_thing(condition):
+        return True
+    if operator is None or operator.negated or operator.if_exists or condition.key.casefold() != "iot:clientid":
+        return False
+    values = {value.text for value in condition.values}
+    return operator.base in ("StringEquals", "StringLike") and not {"*", "${iot:ClientId}"} & values
 
 
 def _is_denied(pattern: Sequence[Symbol], action: Action, subject: Subject) -> bool:
@@ -185,7 +195,7 @@ RULES = (
         "One leaked password then reaches every device: AWS's audit check IOT_POLICY_OVERLY_PERMISSIVE_CHECK, severity "
         "Critical. AWS never audits what an authorizer returns.",
         "Let the function write the literal client id or thing name into the document.",
-        DEFENDER,
+        documented(DEFENDER),
         _broad_access,
         "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS",
     ),
@@ -195,7 +205,7 @@ RULES = (
         "In a policy `+` and `#` are ordinary characters: AWS's audit check "
         "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, severity Medium.",
         "Use `*`.",
-        MISCONFIGURED,
+        documented(MISCONFIGURED),
         _mqtt_wildcard_in_deny,
         "POLICY_CONTAINS_MQTT_WILDCARDS_IN_DENY_STATEMENT",
     ),
@@ -205,7 +215,7 @@ RULES = (
         "A denied filter does not deny the messages: AWS's audit check IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, "
         "severity Medium.",
         "Deny iot:Receive on the same topics too.",
-        MISCONFIGURED,
+        documented(MISCONFIGURED),
         _filter_around_deny,
         "TOPIC_FILTERS_INTENDED_TO_DENY_ALLOWED_USING_WILDCARDS",
     ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from authlens.core.contract.pages import CONDITIONS, GUIDE
+from authlens.core.contract.pages import CONDITIONS, LAST_WILL_REPORT, SEVERAL_VALUES
+from authlens.core.contract.statement import documented, reported
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.conditions import BASES, read_date, read_network, read_number
 from authlens.core.policy.document import Condition, ConditionValue
 
-_CONNECT_PAGE = f"{GUIDE}connect-policy.html"
 _MULTI_VALUED = ("iot:connectattributes",)
 
 
@@ -24,7 +24,7 @@ def _unknown_operator(subject: Subject) -> Iterator[Hit]:
             prefix, colon, rest = name.partition(":")
             meant = nearest(rest if colon else prefix, _NAMES)
             hint = f"; did you mean {meant}?" if meant else ""
-            yield one.hit(f"there is no condition operator `{name}`{hint}", condition.operator_span)
+            yield one.hit(f"`{name}` is not a condition operator{hint}", condition.operator_span)
 
 
 def _empty_condition(subject: Subject) -> Iterator[Hit]:
@@ -75,7 +75,7 @@ def _value_hits(one: Placed, condition: Condition, value: ConditionValue) -> Ite
     base = condition.operator.base if condition.operator else ""
     wanted = next((words for prefix, words in _WANTED.items() if base.startswith(prefix)), None)
     if wanted and not value.template.variables and not wanted[1](value.text):
-        yield one.hit(f"`{value.text}` is no {wanted[0]}, which {condition.operator_name} compares", value.span)
+        yield one.hit(f"`{value.text}` is not {wanted[0]}, which {condition.operator_name} compares", value.span)
 
 
 def _is_truth(text: str) -> bool:
@@ -87,13 +87,13 @@ def _is_arn(text: str) -> bool:
 
 
 _WANTED: dict[str, tuple[str, Callable[[str], object]]] = {
-    "IpAddress": ("IP address or range", read_network),
-    "NotIpAddress": ("IP address or range", read_network),
-    "Numeric": ("number", lambda text: read_number(text) is not None),
-    "Date": ("date", read_date),
-    "Bool": ("truth value (true or false)", _is_truth),
-    "Null": ("truth value (true or false)", _is_truth),
-    "Arn": ("ARN", _is_arn),
+    "IpAddress": ("an IP address or range", read_network),
+    "NotIpAddress": ("an IP address or range", read_network),
+    "Numeric": ("a number", lambda text: read_number(text) is not None),
+    "Date": ("a date", read_date),
+    "Bool": ("true or false", _is_truth),
+    "Null": ("true or false", _is_truth),
+    "Arn": ("an ARN", _is_arn),
 }
 
 
@@ -101,17 +101,17 @@ RULES = (
     Rule(
         "unknown-operator",
         "error",
-        "A condition with an operator that is none is refused or never met.",
+        "A condition with an unknown operator is refused or never met.",
         "Correct the name; ForAllValues: or ForAnyValue: may stand before it and IfExists after it.",
-        CONDITIONS,
+        documented(CONDITIONS),
         _unknown_operator,
     ),
     Rule(
         "empty-condition",
         "warning",
-        "Of several values one has to match, and here is none.",
+        "One of the values has to match, and there is none.",
         "Write a value, or remove the condition.",
-        CONDITIONS,
+        documented(CONDITIONS),
         _empty_condition,
     ),
     Rule(
@@ -119,15 +119,16 @@ RULES = (
         "error",
         "A value that the operator cannot read never matches.",
         "Write a value of the operator's kind.",
-        CONDITIONS,
+        documented(CONDITIONS),
         _bad_value,
     ),
     Rule(
         "last-will-topic",
         "warning",
-        "The condition passes at CONNECT, and the connection is closed later, at no fixed time.",
+        "AWS documents this condition. In one report it passed at CONNECT, and connections were closed 30 seconds to 5 "
+        "minutes later until it was removed.",
         "Remove the condition and restrict what may be published to the topic instead.",
-        "https://github.com/dotnet/MQTTnet/issues/1729",
+        reported(LAST_WILL_REPORT),
         _last_will_topic,
     ),
     Rule(
@@ -135,15 +136,16 @@ RULES = (
         "info",
         "ForAllValues holds for the empty set. A connection has no attributes unless it asks for them.",
         "Add a Null condition with false if the key must be there.",
-        _CONNECT_PAGE,
+        documented(SEVERAL_VALUES),
         _true_when_absent,
     ),
     Rule(
         "several-values",
         "warning",
-        "A key with several values is compared as a set.",
+        "A key with several values is compared as a set. AWS's connect page says that StringEquals with LastWill "
+        "allows connections with and without a will; by IAM's rules it allows those with this one attribute.",
         "Put ForAllValues: or ForAnyValue: before the operator.",
-        _CONNECT_PAGE,
+        documented(SEVERAL_VALUES),
         _without_quantifier,
     ),
 )

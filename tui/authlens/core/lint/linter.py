@@ -45,11 +45,15 @@ def lint(
 
 
 def lint_outcome(
-    outcome: Outcome, request: AuthorizerRequest | None = None, authorizer: Authorizer | None = None
+    outcome: Outcome,
+    request: AuthorizerRequest | None = None,
+    authorizer: Authorizer | None = None,
+    has_certificate: bool = False,
 ) -> tuple[Finding, ...]:
     """Findings of what AWS answered, with the request's client id and the authorizer's region and account."""
     documents = [parse(text) for text in outcome.policy_documents]
-    return lint(documents, Surroundings(request, authorizer), Answer.of_outcome(outcome))
+    surroundings = Surroundings(request, authorizer, has_certificate=has_certificate)
+    return lint(documents, surroundings, Answer.of_outcome(outcome))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
         message = f"{message} ({rule.reason_code})"
     return Finding(
         rule.id,
-        rule.severity,
+        hit.severity or rule.severity,
         message,
         hit.document,
         hit.statement,

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.contract.statement import Severity
+from authlens.core.contract.statement import Severity, Source
 from authlens.core.policy import arn
+from authlens.core.policy.decision.permissions import Summary, summarize
 from authlens.core.policy.document import ActionElement, Condition, Document, ResourceElement, Statement
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.policy_variables import connection_variables
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.text import json_reader
 from authlens.core.text.json_reader import JsonObject, Span
@@ -28,6 +30,10 @@ class Surroundings:
     account: str | None = None
     client_id: str | None = None
     """Instead of that of the request."""
+    has_certificate: bool = False
+    """Whether devices present a client certificate besides: their domain authenticates with CUSTOM_AUTH_X509.
+
+    Then thing and certificate variables have values, and policies attached to the certificate add to the function's."""
 
 
 NOTHING_KNOWN = Surroundings()
@@ -88,6 +94,18 @@ class Subject:
         mqtt = request.mqtt_context if request else None
         return self.surroundings.client_id or (mqtt.client_id if mqtt else None)
 
+    @cached_property
+    def permissions(self) -> Summary:
+        """What the documents allow together, for this client id where it is known.
+
+        In any region and account: ARNs of another one are findings of their own.
+        """
+        request = self.surroundings.request
+        variables = connection_variables(request) if request else {}
+        if self.client_id is not None:
+            variables["iot:ClientId"] = (self.client_id,)
+        return summarize(self.documents, variables, has_certificate=self.surroundings.has_certificate)
+
     def statements(self) -> Iterator[Placed]:
         for index, document in enumerate(self.documents):
             for statement in document.statements:
@@ -114,8 +132,8 @@ class Placed:
     document: int
     statement: Statement
 
-    def hit(self, message: str, span: Span | None = None) -> Hit:
-        return Hit(message, self.document, self.statement.index, span or self.statement.span)
+    def hit(self, message: str, span: Span | None = None, severity: Severity | None = None) -> Hit:
+        return Hit(message, self.document, self.statement.index, span or self.statement.span, severity)
 
     @property
     def name(self) -> str:
@@ -131,6 +149,8 @@ class Hit:
     """`None` for the answer around the documents."""
     statement: int | None = None
     span: Span | None = None
+    severity: Severity | None = None
+    """Instead of the rule's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +161,8 @@ class Rule:
     than it seems to; info: worth knowing."""
     reason: str
     fix: str
-    source: str
+    source: Source
+    """How the reason is known, and where it can be read."""
     check: Callable[[Subject], Iterable[Hit]]
     reason_code: str | None = None
     """AWS Device Defender's name of it."""
@@ -160,7 +181,7 @@ class Finding:
     span: Span | None
     reason: str
     fix: str
-    source: str
+    source: Source
     reason_code: str | None = None
 
     @property

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from authlens.core.contract.pages import ACTIONS_PAGE, CONFIG, GRAMMAR, GUIDE, PUB_SUB
+from authlens.core.contract.broker import MOST_SLASHES, topic_depth
+from authlens.core.contract.pages import (
+    ACTIONS_PAGE,
+    AUTHORIZATION,
+    DIRECT_MESSAGES,
+    EMULATOR,
+    GRAMMAR,
+    LAMBDA_ANSWER,
+    MQTT,
+    PUB_SUB,
+    QUOTAS,
+    TOPICS,
+)
+from authlens.core.contract.statement import documented, measured
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
-from authlens.core.policy.actions import action_named
 from authlens.core.policy.arn import tail_of
 from authlens.core.policy.covering import includes, is_plain
+from authlens.core.policy.decision.areas import EVERYTHING, Area, Pattern
 from authlens.core.policy.decision.decide import Word, decide
+from authlens.core.policy.decision.permissions import Grant, Permission
 from authlens.core.policy.document import Statement
+from authlens.core.policy.wildcards import Symbol, Wild
 from authlens.core.request.policy_variables import connection_variables
 
 _COMPARED = 150
@@ -23,7 +39,7 @@ def _covered(subject: Subject) -> Iterator[Hit]:
     for one in compared:
         wider = next((other for other in compared if other is not one and _makes_idle(other, one)), None)
         if wider:
-            yield one.hit(f"{wider.name} covers everything that this statement says")
+            yield one.hit(f"{wider.name} covers everything in this statement")
 
 
 def _makes_idle(other: Placed, one: Placed) -> bool:
@@ -68,9 +84,29 @@ def _only_denies(subject: Subject) -> Iterator[Hit]:
 
 
 def _connect_missing(subject: Subject) -> Iterator[Hit]:
+    """Where no client id is known: whether the documents let any client connect, whatever it is called."""
     allows = list(subject.usable("Allow"))
-    if subject.client_id is None and allows and not any(_names(one, "iot:Connect") for one in allows):
-        yield allows[0].hit("no statement allows iot:Connect")
+    if subject.client_id is not None or not allows:
+        return
+    connect = subject.permissions.of("iot:Connect")
+    if connect.grants:
+        return
+    if connect.dead and subject.surroundings.has_certificate:
+        return
+    own = "the function's documents let" if subject.surroundings.has_certificate else "the documents let"
+    more = "; those attached to the certificate may" if subject.surroundings.has_certificate else ""
+    why = _why_nobody(connect, allows)
+    yield allows[0].hit(f"{own} no client connect{why}{more}")
+
+
+def _why_nobody(connect: Permission, allows: Sequence[Placed]) -> str:
+    if connect.refused:
+        return ": a Deny takes back every iot:Connect"
+    if connect.dead:
+        return ": the variable in its iot:Connect has no value for this connection"
+    if any(_names(one, "iot:Connect") for one in allows):
+        return ": iot:Connect is allowed, but on no client/ resource"
+    return ": no statement allows iot:Connect"
 
 
 def _connect_refused(subject: Subject) -> Iterator[Hit]:
@@ -80,13 +116,13 @@ def _connect_refused(subject: Subject) -> Iterator[Hit]:
     request = subject.surroundings.request
     variables = {**(connection_variables(request) if request else {}), "iot:ClientId": (client,)}
     decision = decide(subject.documents, "iot:Connect", f"client/{client}", variables, subject.region, subject.account)
-    if decision.allowed:
+    if decision.allowed or (subject.surroundings.has_certificate and decision.word is Word.IMPLICIT_DENY):
         return
     nearest = decision.near_misses[:1]
     why = f": {nearest[0].message}" if nearest else ""
     if decision.word is Word.EXPLICIT_DENY:
         first = decision.deciding[0]
-        yield Placed(first.document, first.statement).hit(f"iot:Connect is denied to the client `{client}`")
+        yield Placed(first.document, first.statement).hit(f"iot:Connect is denied for the client `{client}`")
     elif nearest and nearest[0].document is not None:
         yield Hit(_not_connected(client, why), nearest[0].document, _index(nearest[0].statement), nearest[0].span)
     else:
@@ -98,7 +134,7 @@ def _index(statement: Statement | None) -> int | None:
 
 
 def _not_connected(client: str, why: str) -> str:
-    return f"no statement allows iot:Connect to the client `{client}`{why}"
+    return f"no statement allows iot:Connect for the client `{client}`{why}"
 
 
 def _names(one: Placed, action: str) -> bool:
@@ -107,23 +143,57 @@ def _names(one: Placed, action: str) -> bool:
 
 
 def _receive_missing(subject: Subject) -> Iterator[Hit]:
-    yield from _without(subject, "iot:Subscribe", "iot:Receive", "so no message is ever delivered")
+    """Subscriptions of which no message is ever delivered."""
+    received = [grant.area for grant in subject.permissions.of("iot:Receive").grants]
+    for grant in subject.permissions.of("iot:Subscribe").grants:
+        topics = _topics_of(grant.area)
+        if grant.open_variables or not all(topics.is_apart_from(area) for area in received):
+            continue
+        what = f"`{grant.area.text}`" if received else "anything"
+        yield _at(grant, f"no statement allows iot:Receive on {what}, so no message is ever delivered")
+        if not received:
+            return
+
+
+def _topics_of(filters: Area) -> Area:
+    """The topics that the filters subscribe to: in a filter `+` and `#` stand for levels, which `*` takes in."""
+    if filters.negated:
+        return Area((EVERYTHING,))
+    return Area(tuple(tuple(_levels(pattern)) for pattern in filters.patterns))
+
+
+def _levels(pattern: Pattern) -> Iterator[Symbol]:
+    for symbol in pattern:
+        if not isinstance(symbol, str):
+            yield symbol
+            continue
+        for part in re.split(r"(/?#|[+])", symbol):
+            if part:
+                yield Wild.RUN if part in ("+", "#", "/#") else part
 
 
 def _publish_missing(subject: Subject) -> Iterator[Hit]:
-    yield from _without(subject, "iot:RetainPublish", "iot:Publish", "so a retained message is refused all the same")
-
-
-def _without(subject: Subject, action: str, needed: str, consequence: str) -> Iterator[Hit]:
-    allows = list(subject.usable("Allow"))
-    if any(_names(one, needed) for one in allows):
-        return
-    for one in allows:
-        for element in one.statement.actions if not one.statement.not_action else ():
-            named = action_named(element.text)
-            if named and named.name == action:
-                yield one.hit(f"no statement allows {needed}, {consequence}", element.span)
+    """Topics on which a message may be retained and none published."""
+    published = [grant.area for grant in subject.permissions.of("iot:Publish").grants]
+    for grant in subject.permissions.of("iot:RetainPublish").grants:
+        if all(grant.area.is_apart_from(area) for area in published):
+            what = f"`{grant.area.text}`" if published else "anything"
+            yield _at(
+                grant, f"no statement allows iot:Publish on {what}, so a retained message is refused all the same"
+            )
+            if not published:
                 return
+
+
+def _at(grant: Grant, message: str) -> Hit:
+    return Hit(message, grant.place.document, grant.place.statement.index, grant.place.span)
+
+
+def _broad_receive(subject: Subject) -> Iterator[Hit]:
+    for grant in subject.permissions.of("iot:Receive").grants:
+        if not grant.exclusions and grant.area.covers(Area((EVERYTHING,))):
+            yield _at(grant, "iot:Receive on every topic also takes in direct messages, which need no subscription")
+            return
 
 
 def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
@@ -155,8 +225,9 @@ def _too_deep(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         tail = tail_of(element.text)
         kind, _, name = tail.partition("/")
-        if kind in ("topic", "topicfilter") and not name.startswith("$") and name.count("/") > 7:
-            yield one.hit(f"`{tail}` has {name.count('/')} slashes; a topic has at most 7", element.span)
+        depth = topic_depth(name) if kind in ("topic", "topicfilter") else 0
+        if depth > MOST_SLASHES:
+            yield one.hit(f"`{tail}` has {depth} slashes; a topic has at most {MOST_SLASHES}", element.span)
 
 
 def _not_element(subject: Subject) -> Iterator[Hit]:
@@ -172,7 +243,7 @@ RULES = (
         "warning",
         "A statement that another one covers changes nothing and takes room.",
         "Remove it.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _covered,
     ),
     Rule(
@@ -180,7 +251,7 @@ RULES = (
         "warning",
         "An explicit deny beats every allow, so this Allow can never apply.",
         "Remove it, or narrow the Deny.",
-        f"{GUIDE}iot-authorization.html",
+        documented(AUTHORIZATION),
         _cancelled,
     ),
     Rule(
@@ -188,40 +259,40 @@ RULES = (
         "warning",
         "The second of two equal texts changes nothing and takes room.",
         "Remove it.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _repeated,
     ),
     Rule(
         "only-denies",
         "warning",
-        "What nothing allows is denied. AWS's sample answers a wrong password so.",
+        "What nothing allows is denied. AWS's sample function answers a wrong password this way.",
         "Allow iot:Connect for the client, if it is to connect.",
-        CONFIG,
+        documented(LAMBDA_ANSWER),
         _only_denies,
     ),
     Rule(
         "connect-missing",
         "warning",
-        "Without iot:Connect an MQTT client is refused at CONNECT and no other action counts; the test call does not "
-        "tell. HTTPS publishing needs none.",
+        "Without iot:Connect on its client id an MQTT client is refused at CONNECT and no other action matters; the "
+        "test call does not show it. HTTPS publishing needs none.",
         "Allow iot:Connect on client/CLIENT_ID.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _connect_missing,
     ),
     Rule(
         "connect-refused",
         "error",
-        "The request's own client id is refused at CONNECT; the test call does not tell.",
+        "The request's own client id is refused at CONNECT; the test call does not show it.",
         "Allow iot:Connect on client/CLIENT_ID.",
-        "https://github.com/aws/aws-iot-device-sdk-python-v2/issues/219",
+        measured(EMULATOR),
         _connect_refused,
     ),
     Rule(
         "receive-missing",
         "warning",
-        "iot:Receive is checked at every delivery.",
+        "iot:Receive is checked at every delivery, on the topic of the message.",
         "Allow iot:Receive on the same topics, with topic/ in place of topicfilter/.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _receive_missing,
     ),
     Rule(
@@ -229,15 +300,24 @@ RULES = (
         "warning",
         "A publish with RETAIN needs iot:Publish as well as iot:RetainPublish.",
         "Allow iot:Publish on the same topic.",
-        ACTIONS_PAGE,
+        documented(ACTIONS_PAGE),
         _publish_missing,
+    ),
+    Rule(
+        "broad-receive",
+        "info",
+        "A direct message needs iot:Receive and no subscription, so a broad iot:Receive is not harmless by itself; "
+        "AWS's audit accepts it.",
+        "Allow iot:Receive on the topics that the client uses.",
+        documented(DIRECT_MESSAGES),
+        _broad_receive,
     ),
     Rule(
         "mqtt-wildcard-in-topic",
         "warning",
-        "Topics that are published to hold no MQTT wildcards, and a policy takes them as characters.",
+        "Clients cannot publish to a topic with MQTT wildcards, and a policy takes them as ordinary characters.",
         "Use `*`.",
-        PUB_SUB,
+        documented(TOPICS),
         _literal_wildcard,
     ),
     Rule(
@@ -245,7 +325,7 @@ RULES = (
         "info",
         "In a policy `+` and `#` are ordinary characters: subscribing to one of the topics by name is refused.",
         "Use `*` to allow both the filter and the topics.",
-        PUB_SUB,
+        documented(PUB_SUB),
         _literal_filter,
     ),
     Rule(
@@ -253,7 +333,7 @@ RULES = (
         "warning",
         "AWS keeps no retained messages on topics that begin with `$`.",
         "Remove the resource.",
-        f"{GUIDE}mqtt.html",
+        documented(MQTT),
         _reserved_retain,
     ),
     Rule(
@@ -261,15 +341,15 @@ RULES = (
         "warning",
         "The broker refuses topics and filters with more than seven slashes.",
         "Shorten the topic.",
-        "https://docs.espressif.com/projects/esp-rainmaker-neo/en/latest/specs/limits.html",
+        documented(QUOTAS),
         _too_deep,
     ),
     Rule(
         "allow-with-not",
         "warning",
-        "Everything that is not named is allowed, also what AWS adds later.",
+        "Everything that is not named is allowed, including what AWS adds later.",
         "Name what is allowed.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _not_element,
     ),
 )

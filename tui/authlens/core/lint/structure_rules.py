@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from authlens.core.contract.pages import CONFIG, GRAMMAR, GUIDE
+from authlens.core.contract.pages import EMULATOR, GRAMMAR, LAST_WILL_REPORT, VERSIONS
+from authlens.core.contract.statement import documented, measured, reported
 from authlens.core.lint.rule import Hit, Rule, Subject
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.conditions import operator_named
@@ -37,9 +38,7 @@ def _duplicate_key(subject: Subject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         for node in json_reader.walk(document.root) if document.root else ():
             for again, first in node.duplicates() if isinstance(node, JsonObject) else ():
-                message = (
-                    f"the key `{again.value}` stands here again, first on line {first.span.line}; the last one counts"
-                )
+                message = f"the key `{again.value}` is here again, first on line {first.span.line}; the last one counts"
                 yield Hit(message, index, _statement_at(subject, index, again.span), again.span)
 
 
@@ -91,7 +90,7 @@ def _others(node: JsonObject, known: tuple[str, ...]) -> Iterator[JsonString]:
 
 
 def _where_it_belongs(key: str, place: str, known: tuple[str, ...]) -> str:
-    what = f"`{key}` is no key of {place}"
+    what = f"`{key}` is not a key of {place}"
     if key in STATEMENT_KEYS:
         return f"{what}: it belongs inside a statement; a brace may be misplaced"
     if key in DOCUMENT_KEYS:
@@ -131,10 +130,9 @@ RULES = (
     Rule(
         "json-syntax",
         "error",
-        "A document that is no JSON is refused as malformed. AWS's own example output of this command has unescaped "
-        "quotes, too.",
-        "Mend the text at the place shown; let a JSON library write it instead of joining strings.",
-        CONFIG,
+        "A document that is not JSON is refused as malformed.",
+        "Correct the text at the place shown; let a JSON library write it instead of joining strings.",
+        measured(EMULATOR),
         _faults("json-syntax"),
     ),
     Rule(
@@ -142,7 +140,7 @@ RULES = (
         "error",
         "A policy is a JSON object; anything else is refused as malformed.",
         "Return an object with Version and Statement.",
-        GRAMMAR,
+        measured(EMULATOR),
         _faults("not-an-object"),
     ),
     Rule(
@@ -150,7 +148,7 @@ RULES = (
         "error",
         "Without a Statement nothing is allowed.",
         "Add a Statement list.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("missing-statement"),
     ),
     Rule(
@@ -158,7 +156,7 @@ RULES = (
         "warning",
         "A document without a statement counts as one of ten and allows nothing.",
         "Add a statement, or leave the document out.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _empty_statement,
     ),
     Rule(
@@ -166,7 +164,7 @@ RULES = (
         "error",
         "A value of another type than the policy grammar's makes the document malformed.",
         "Write strings, or lists of strings, where the message says so.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("wrong-type"),
     ),
     Rule(
@@ -174,7 +172,7 @@ RULES = (
         "error",
         "A statement without Effect neither allows nor denies.",
         "Add an Effect.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("missing-effect"),
     ),
     Rule(
@@ -182,7 +180,7 @@ RULES = (
         "error",
         "Effect knows two values and their case counts.",
         "Write Allow or Deny.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("invalid-effect"),
     ),
     Rule(
@@ -190,7 +188,7 @@ RULES = (
         "error",
         "A statement without Action names nothing that it could allow or deny.",
         "Add an Action.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("missing-action"),
     ),
     Rule(
@@ -198,7 +196,7 @@ RULES = (
         "error",
         "A statement without Resource names nothing that its actions could be done to.",
         "Add a Resource.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("missing-resource"),
     ),
     Rule(
@@ -206,25 +204,23 @@ RULES = (
         "error",
         "Action and NotAction, like Resource and NotResource, exclude each other.",
         "Keep one of the two.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _faults("conflicting-keys"),
     ),
     Rule(
         "duplicate-key",
         "error",
-        "Most JSON parsers keep the last of two equal keys and drop the first without a word; two Condition blocks "
-        "become one.",
+        "Most JSON parsers silently keep only the last of two equal keys; two Condition blocks become one.",
         "Merge the two.",
-        "https://github.com/dotnet/MQTTnet/issues/1729",
+        reported(LAST_WILL_REPORT),
         _duplicate_key,
     ),
     Rule(
         "unknown-key",
         "error",
-        "A key that the grammar does not know is refused or ignored. A misplaced brace puts a key in the wrong object, "
-        "as in AWS's sample for retained messages.",
+        "A key that the grammar does not know is refused or ignored. A misplaced brace puts a key in the wrong object.",
         "Correct the name, or move it to where the message says.",
-        f"{GUIDE}retained-message-policy-examples.html",
+        documented(GRAMMAR),
         _unknown_key,
     ),
     Rule(
@@ -233,7 +229,7 @@ RULES = (
         "The principal of an AWS IoT policy is whoever it is returned for; only resource policies of other services "
         "name one.",
         "Remove the key.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _principal,
     ),
     Rule(
@@ -241,7 +237,7 @@ RULES = (
         "warning",
         "Without Version the policy language of 2008 is meant, in which IAM takes policy variables as plain text.",
         f'Add "Version": "{_VERSION}".',
-        GRAMMAR,
+        documented(VERSIONS),
         _missing_version,
     ),
     Rule(
@@ -249,7 +245,7 @@ RULES = (
         "warning",
         "Only this version of the policy language has policy variables.",
         f'Write "Version": "{_VERSION}".',
-        GRAMMAR,
+        documented(VERSIONS),
         _other_version,
     ),
     Rule(
@@ -257,7 +253,7 @@ RULES = (
         "warning",
         "A Sid names one statement of its document.",
         "Rename or remove one.",
-        GRAMMAR,
+        documented(GRAMMAR),
         _duplicate_sid,
     ),
 )

@@ -6,42 +6,22 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from authlens.core.contract.pages import BASIC_VARIABLES, GUIDE, THING_VARIABLES
+from authlens.core.contract.pages import (
+    BASIC_VARIABLES,
+    CERTIFICATE_VARIABLES,
+    POLICY_VARIABLES,
+    PROTOCOLS,
+    THING_VARIABLES,
+)
+from authlens.core.contract.statement import assumed, documented
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.arn import tail_of
+from authlens.core.policy.context_keys import KEYS, KeyKind, kind_of_key, plain_name, proper_name
 from authlens.core.policy.variables import Template, Variable
 from authlens.core.policy.wildcards import Wild
 from authlens.core.text.json_reader import Span, string_offsets, within
 from authlens.frozen import dataclass
-
-_BASIC = ("iot:ClientId", "aws:SourceIp", "iot:DomainName")
-_GLOBAL = ("aws:CurrentTime", "aws:EpochTime")
-_CONNECT = ("iot:ConnectAttributes", "iot:LastWillTopic")
-_THING = tuple(f"iot:Connection.Thing.{name}" for name in ("ThingName", "ThingTypeName", "IsAttached", "Attributes"))
-_NAME_PARTS = (
-    "DistinguishedNameQualifier",
-    "Country",
-    "Organization",
-    "OrganizationalUnit",
-    "State",
-    "CommonName",
-    "SerialNumber",
-    "Title",
-    "Surname",
-    "GivenName",
-    "Initials",
-    "Pseudonym",
-    "GenerationQualifier",
-)
-_CERTIFICATE = (
-    *(f"iot:Certificate.{side}.{part}" for side in ("Subject", "Issuer") for part in _NAME_PARTS),
-    "iot:Certificate.SerialNumber",
-    "iot:Certificate.AvailableKeys",
-)
-KNOWN = (*_BASIC, *_GLOBAL, *_CONNECT, *_THING, *_CERTIFICATE)
-_FOLDED = {name.casefold(): name for name in KNOWN}
-
 
 _MOST_IN_ONE = 50
 """Variables of one string that are looked at; a text that AWS accepts has room for few."""
@@ -89,75 +69,72 @@ def _places(template: Template) -> Iterator[tuple[Variable, int]]:
         )
 
 
-def _plain_name(name: str) -> str:
-    """Without `[attribute]` and without the number or `List` of a certificate's field."""
-    name = name.partition("[")[0] if name.endswith("]") else name
-    return re.sub(r"\.([0-9]+|List)$", "", name) if name.casefold().startswith("iot:certificate.") else name
-
-
-def _proper(name: str) -> str | None:
-    """The name as AWS writes it, case aside."""
-    return _FOLDED.get(_plain_name(name).casefold())
-
-
-def _starting(subject: Subject, names: tuple[str, ...]) -> Iterator[Use]:
-    return (use for use in _uses(subject) if _proper(use.name) in names)
+def _of_kinds(subject: Subject, *kinds: KeyKind) -> Iterator[Use]:
+    return (use for use in _uses(subject) if kind_of_key(use.name) in kinds)
 
 
 def _thing_variable(subject: Subject) -> Iterator[Hit]:
-    for use in _starting(subject, _THING):
+    if subject.surroundings.has_certificate:
+        return
+    for use in _of_kinds(subject, KeyKind.THING, KeyKind.COGNITO):
         what = "is absent from" if use.is_key else "stays as text for"
-        yield use.placed.hit(
-            f"`{use.written}` {what} a connection with custom authentication: it has no thing", use.span
-        )
+        message = f"`{use.written}` {what} a connection with custom authentication alone: it has no thing"
+        yield use.placed.hit(message, use.span)
 
 
 def _certificate_variable(subject: Subject) -> Iterator[Hit]:
-    for use in _starting(subject, _CERTIFICATE):
+    if subject.surroundings.has_certificate:
+        return
+    for use in _of_kinds(subject, KeyKind.CERTIFICATE):
         what = "is absent from" if use.is_key else "stays as text for"
-        message = f"`{use.written}` {what} a connection without a client certificate"
-        yield use.placed.hit(message, use.span)
+        yield use.placed.hit(f"`{use.written}` {what} a connection without a client certificate", use.span)
 
 
 def _variable_case(subject: Subject) -> Iterator[Hit]:
     for use in _uses(subject):
-        proper = _proper(use.name)
-        if proper and _plain_name(use.name) != proper:
-            yield use.placed.hit(f"AWS writes `{_plain_name(use.name)}` as `{proper}`", use.span)
+        proper = proper_name(use.name)
+        if proper and plain_name(use.name) != proper and kind_of_key(use.name) is not KeyKind.NETWORK:
+            yield use.placed.hit(f"AWS writes `{plain_name(use.name)}` as `{proper}`", use.span)
 
 
 def _unknown_variable(subject: Subject) -> Iterator[Hit]:
     for use in _uses(subject):
-        if not _proper(use.name) and not _is_global(use):
+        if not proper_name(use.name) and not _is_global(use):
             kind = "condition key" if use.is_key else "policy variable"
-            yield use.placed.hit(f"`{use.written}` is no {kind} of AWS IoT{_hint(use.name)}", use.span)
+            yield use.placed.hit(f"`{use.written}` is not a {kind} of AWS IoT{_hint(use.name)}", use.span)
 
 
 def _is_global(use: Use) -> bool:
-    return use.name.startswith("aws:") and not _proper(use.name)
+    return use.name.startswith("aws:") and not proper_name(use.name)
 
 
 def _global_key(subject: Subject) -> Iterator[Hit]:
     for use in filter(_is_global, _uses(subject)):
-        message = f"`{use.written}` may have no value: AWS IoT's pages name no such key"
+        message = f"`{use.written}` may have no value: the pages of AWS IoT do not name this key"
         yield use.placed.hit(message, use.span)
 
 
 def _hint(name: str) -> str:
     if name.startswith("AWS::"):
-        return "; a CloudFormation template left it unreplaced (Fn::Sub)"
+        return "; a CloudFormation template did not replace it (Fn::Sub)"
     if ":" not in name:
-        return "; a template or a format string seems to have left it unreplaced"
+        return "; a template or a format string seems not to have replaced it"
     tail = name.rpartition(".")[2].casefold()
-    same_tail = next((known for known in KNOWN if known.rpartition(".")[2].casefold() == tail), None)
-    meant = same_tail or nearest(name, KNOWN)
+    same_tail = next((known for known in KEYS if known.rpartition(".")[2].casefold() == tail), None)
+    meant = same_tail or nearest(name, KEYS)
     return f"; did you mean `{meant}`?" if meant else ""
 
 
 def _unclosed(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
-        for part in re.finditer(r"\$\{[^{}]*(?:$|\{)|\$\{\s*\}|\$\([^()$]*\)|\$(?=iot:)", element.text):
-            yield one.hit(f"`{part.group()[:40]}` is no variable; write `${{iot:ClientId}}`", element.span)
+        for part in re.finditer(r"\$\{[^{}]*(?:$|\{)|\$\{\s*\}|\$\([^()]*\)|\$(?=iot:)", element.text):
+            yield one.hit(f"`{part.group()[:40]}` is not a variable; write `{_braced(part.group())}`", element.span)
+
+
+def _braced(written: str) -> str:
+    """What was most likely meant: `$(*)` is `${*}`."""
+    inside = written.removeprefix("$").strip("(){}").strip()
+    return f"${{{inside}}}" if inside in ("*", "?", "$") or proper_name(inside) else "${iot:ClientId}"
 
 
 def _client_id_in_filter(subject: Subject) -> Iterator[Hit]:
@@ -185,26 +162,27 @@ def _no_client_id(subject: Subject) -> Iterator[Hit]:
     request = subject.surroundings.request
     if request is None or subject.client_id or request.http_context is None or request.mqtt_context is not None:
         return
-    for use in _starting(subject, ("iot:ClientId",)):
+    for use in (use for use in _uses(subject) if proper_name(use.name) == "iot:ClientId"):
         yield use.placed.hit(f"`{use.written}` has no value for this request: HTTPS has no client id", use.span)
 
 
 RULES = (
     Rule(
         "thing-variable",
-        "error",
-        "Thing variables come from the certificate or Cognito identity that is attached to a thing. A custom "
-        "authorizer's connection has neither, so the statement never matches.",
+        "warning",
+        "Thing variables come from the certificate or Cognito identity that is attached to a thing. A connection with "
+        "custom authentication alone has neither, so the statement never matches; where the domain authenticates with "
+        "CUSTOM_AUTH_X509 they have values.",
         "Let the function write the literal name into the document; it knows who is connecting.",
-        THING_VARIABLES,
+        documented(THING_VARIABLES),
         _thing_variable,
     ),
     Rule(
         "certificate-variable",
-        "error",
-        "Certificate variables have a value only where a client certificate was sent.",
+        "warning",
+        "Certificate variables have a value only where a client certificate was sent, as with CUSTOM_AUTH_X509.",
         "Let the function write the literal value into the document.",
-        f"{GUIDE}cert-policy-variables.html",
+        documented(CERTIFICATE_VARIABLES),
         _certificate_variable,
     ),
     Rule(
@@ -212,32 +190,33 @@ RULES = (
         "warning",
         "AWS's pages use several spellings and do not say whether case counts; this one may stay as text.",
         "Write the name as AWS's reference does.",
-        BASIC_VARIABLES,
+        assumed(BASIC_VARIABLES),
         _variable_case,
     ),
     Rule(
         "unknown-variable",
         "error",
-        "A variable that AWS does not know is not replaced, and an unknown condition key is absent. AWS's publish "
-        "sample writes iot:Thing.ThingName for iot:Connection.Thing.ThingName.",
+        "A variable that AWS does not know is not replaced, and an unknown condition key is absent.",
         "Correct the name, or write the value itself.",
-        f"{GUIDE}iot-policy-variables.html",
+        documented(POLICY_VARIABLES),
         _unknown_variable,
     ),
     Rule(
         "global-variable",
         "warning",
-        "Of the keys that all of AWS shares, AWS IoT's pages name aws:SourceIp alone; one without value stays as text.",
+        "Of the keys that all of AWS shares, the pages of AWS IoT name aws:SourceIp and those of VPC endpoints; "
+        "nobody says whether the others have a value, and a variable without one stays as text.",
         "Try it with a device, or let the function decide and write the outcome into the document.",
-        BASIC_VARIABLES,
+        assumed(BASIC_VARIABLES),
         _global_key,
     ),
     Rule(
         "malformed-variable",
         "warning",
-        "Only ${NAME} is a variable; anything else stays as text.",
+        "Only ${NAME} is a variable; anything else stays as text. AWS's page of variables prints `$(*)` where it means "
+        "`${*}`.",
         "Close the brace, or escape a literal dollar as ${$}.",
-        f"{GUIDE}iot-policy-variables.html",
+        documented(POLICY_VARIABLES),
         _unclosed,
     ),
     Rule(
@@ -245,7 +224,7 @@ RULES = (
         "warning",
         "A client that chooses `+` or `#` as its id turns the filter into an MQTT wildcard.",
         "Allow iot:Connect for the one client id that was authenticated.",
-        BASIC_VARIABLES,
+        documented(BASIC_VARIABLES),
         _client_id_in_filter,
     ),
     Rule(
@@ -253,7 +232,7 @@ RULES = (
         "warning",
         "Publishing over HTTPS has no client id, so the variable stays as text.",
         "Let the function write the literal name into the document.",
-        f"{GUIDE}protocols.html",
+        documented(PROTOCOLS),
         _no_client_id,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from authlens.core.policy.arn import Prefix
+from authlens.core.policy.arn import FIELDS, Prefix, split
 from authlens.core.policy.document import ResourceElement
 from authlens.core.policy.variables import Context
 from authlens.core.policy.wildcards import Glob, Symbol, Wild, compile_symbols, covers, intersects, residuals, written
@@ -66,11 +66,30 @@ def area(
 
 
 def names(element: ResourceElement, kind: str, context: Context, place: Prefix) -> tuple[Pattern, ...]:
-    """The patterns of the names that one element reaches; a `kind` without names, `*`, gives the empty name or none."""
+    """The patterns of the names that one element reaches; a `kind` without names, `*`, gives the empty name or none.
+
+    The fields of a whole ARN are taken one by one: as a text `arn:aws:iot:*:*:topic/a` matches the client id
+    `x:topic/a` too, which nobody means.
+    """
     symbols = tuple(element.template.filled(context))
     if kind == "*":
         return ((),) if compile_symbols(symbols).matches("*") else ()
-    return residuals(symbols, f"{place.completed(element.prefix)}{kind}/")
+    prefix = place.completed(element.prefix)
+    if split(element.text) is None:
+        return residuals(symbols, f"{prefix}{kind}/")
+    *fields, tail = _fields(symbols)
+    fits = all(compile_symbols(field).matches(text) for field, text in zip(fields, prefix.split(":"), strict=False))
+    return residuals(tail, f"{kind}/") if fits else ()
+
+
+def _fields(symbols: Iterable[Symbol]) -> list[list[Symbol]]:
+    """The six fields of a whole ARN; later colons belong to the last one."""
+    fields: list[list[Symbol]] = [[]]
+    for symbol in symbols:
+        pieces = symbol.split(":", len(FIELDS) - len(fields)) if isinstance(symbol, str) else [symbol]
+        fields[-1].append(pieces[0])
+        fields.extend([piece] for piece in pieces[1:])
+    return fields
 
 
 def _distinct(patterns: Iterable[Pattern]) -> Iterable[Pattern]:

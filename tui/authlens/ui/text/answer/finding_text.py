@@ -41,11 +41,14 @@ def _finding_item(reasons: Why, finding: LintFinding) -> Item:
     return Item(
         (
             Content.assemble(
-                (f"{glyph} {finding.severity}  ", style), (finding.id, "bold"), (f"  {where}", "$foreground-muted")
+                (f"{glyph} {finding.severity}  ", style),
+                (finding.id, "bold"),
+                (f"  {where}", "$foreground-muted"),
+                (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted"),
             ),
             Content.assemble("   ", shown(finding.message)),
             Content.assemble("   ", ("→ ", "bold $text-primary"), shown(finding.fix)),
-            aside(f"{finding.reason} [{finding.source}]"),
+            aside(f"{finding.reason} [{finding.source.known.value}: {finding.source.page}]"),
         ),
         place,
     )

@@ -1,6 +1,7 @@
 import pytest
 
 from authlens.core.invocation.access import AccessQuestions, variables_of
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
 from authlens.core.saved.expectation import Question
 from support.invocations import CONNECT, PUBLISH, REQUEST, outcome, policy
@@ -54,3 +55,41 @@ def test_variables_that_a_request_settles(
     request_: AuthorizerRequest | None, variables: dict[str, tuple[str, ...]]
 ) -> None:
     assert variables_of(request_) == variables
+
+
+WEST = Authorizer("A", "arn:aws:iot:us-west-2:123456789012:authorizer/A")
+
+
+@pytest.mark.parametrize(
+    ("authorizer", "word"),
+    [
+        (None, "ALLOWED"),
+        (WEST, "ALLOWED"),
+        (Authorizer("A", "arn:aws:iot:eu-west-1:123456789012:authorizer/A"), "IMPLICIT_DENY"),
+        (Authorizer("A", "arn:aws:iot:us-west-2:999999999999:authorizer/A"), "IMPLICIT_DENY"),
+        (Authorizer("A", "arn:aws:iot:eu-west-1:000000000000:authorizer/A"), "ALLOWED"),
+        (Authorizer("A", "no ARN"), "ALLOWED"),
+    ],
+    ids=["unknown", "own", "other region", "other account", "local", "broken"],
+)
+def test_a_question_is_asked_in_the_authorizers_region_and_account(authorizer: Authorizer | None, word: str) -> None:
+    questions = AccessQuestions(outcome(policy(CONNECT)), REQUEST, None, authorizer)
+    assert questions.ask(CONNECTING).word == word
+    assert questions.word(CONNECTING) == "ALLOWED"
+    whole = Question("iot:Connect", "arn:aws:iot:us-west-2:123456789012:client/sensor-7")
+    assert questions.ask(whole).word == "ALLOWED"
+
+
+def test_an_arn_without_region_and_account_allows_nothing() -> None:
+    broken = policy({**CONNECT, "Resource": "arn:aws:iot:None:None:client/*"})
+    access = AccessQuestions(outcome(broken), REQUEST).ask(CONNECTING)
+    assert access.word == "IMPLICIT_DENY"
+    assert "has `None` where a missing value was written as text" in access.because
+
+
+def test_what_the_broker_refuses_is_said_first() -> None:
+    everything = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    because = AccessQuestions(outcome(everything)).ask(Question("iot:Publish", "topic/a/+")).because
+    assert because.startswith(
+        "but the broker refuses it: a client cannot publish to a topic with the MQTT wildcard `+`; "
+    )

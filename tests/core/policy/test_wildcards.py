@@ -1,12 +1,25 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.policy.wildcards import Unknown, Wild, admits, compile_symbols, covers, symbols
+from authlens.core.policy.wildcards import (
+    Symbol,
+    Unknown,
+    Wild,
+    admits,
+    compile_symbols,
+    covers,
+    intersects,
+    residuals,
+    symbols,
+    written,
+)
 
 PATTERNS = st.text(alphabet="ab/*?", max_size=8)
 TEXTS = st.text(alphabet="ab/", max_size=8)
@@ -98,3 +111,110 @@ def test_huge_patterns_are_compared_as_texts() -> None:
     huge = symbols("?a" * 200)
     assert covers(huge, huge)
     assert not covers(huge, symbols("?a" * 199 + "ba"))
+
+
+ALL_TEXTS = ["".join(letters) for size in range(6) for letters in product("ab", repeat=size)]
+"""Every text of up to five letters, for the oracle."""
+ALL_PATTERNS = ["".join(letters) for size in range(5) for letters in product("ab*?", repeat=size)]
+
+
+@cache
+def oracle(pattern: str, text: str) -> bool:
+    """The definition, letter by letter and without a regular expression."""
+    if not pattern:
+        return not text
+    if pattern[0] == "*":
+        return oracle(pattern[1:], text) or (bool(text) and oracle(pattern, text[1:]))
+    return bool(text) and pattern[0] in ("?", text[0]) and oracle(pattern[1:], text[1:])
+
+
+def test_every_short_pattern_on_every_short_text() -> None:
+    for pattern in ALL_PATTERNS:
+        glob = compile_symbols(symbols(pattern))
+        assert [text for text in ALL_TEXTS if glob.matches(text)] == [
+            text for text in ALL_TEXTS if oracle(pattern, text)
+        ]
+
+
+@pytest.mark.parametrize("middle", ["aa", "aba", "a?a", "??", "ab?", "?b"])
+def test_runs_between_stars_do_not_overlap(middle: str) -> None:
+    for pattern in (f"*{middle}*{middle}*", f"{middle}*{middle}", f"*{middle}*a*", f"a*{middle}*{middle}*b"):
+        glob = compile_symbols(symbols(pattern))
+        for text in ("".join(letters) for size in range(3, 8) for letters in product("ab", repeat=size)):
+            assert glob.matches(text) is oracle(pattern, text), (pattern, text)
+
+
+SMALL = st.text(alphabet="ab*?", max_size=4)
+
+
+@given(SMALL, SMALL)
+def test_patterns_intersect_where_a_text_is_matched_by_both(one: str, other: str) -> None:
+    found = intersects(symbols(one), symbols(other))
+    common = any(matches(one, text) and matches(other, text) for text in _candidates(one, other))
+    assert found is common
+
+
+def _candidates(one: str, other: str) -> set[str]:
+    """Texts of which one is matched by both patterns if any is: as long as both literals together, of their letters."""
+    letters = sorted(set(one + other) - set("*?")) or ["a"]
+    longest = sum(letter not in "*" for letter in one) + sum(letter not in "*" for letter in other)
+    return {"".join(each) for size in range(longest + 1) for each in product(letters, repeat=size)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("a*", "*b", True),
+        ("a*", "b*", False),
+        ("a?c", "ab*", True),
+        ("a", "a", True),
+        ("a", "aa", False),
+        ("", "*", True),
+        ("", "?", False),
+        ("a/*/c", "a/b/*", True),
+        ("*a", "*b", False),
+        ("?", "??", False),
+        ("*", "*", True),
+    ],
+)
+def test_intersecting(one: str, other: str, expected: bool) -> None:
+    assert intersects(symbols(one), symbols(other)) is expected
+    assert intersects(symbols(other), symbols(one)) is expected
+
+
+def test_an_unknown_may_be_any_text_where_patterns_intersect() -> None:
+    assert intersects(("a/", Unknown("x")), ("a/b",))
+    assert not intersects(("a/", Unknown("x")), ("b/", Wild.RUN))
+
+
+def test_huge_patterns_may_intersect() -> None:
+    assert intersects(symbols("a" * 400), symbols("b" * 400))
+
+
+@given(PATTERNS, TEXTS, TEXTS)
+def test_what_is_left_after_a_beginning(pattern: str, start: str, rest: str) -> None:
+    left = residuals(symbols(pattern), start)
+    assert any(compile_symbols(each).matches(rest) for each in left) is matches(pattern, start + rest)
+    for each in left:
+        assert not any(covers(other, each) for other in left if other is not each)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "start", "left"),
+    [
+        ("topic/a/*", "topic/", ["a/*"]),
+        ("*", "topic/", ["*"]),
+        ("t*c/a", "topic/", ["a", "*c/a"]),
+        ("topic", "topic/", []),
+        ("topic/", "topic/", [""]),
+        ("*c*", "topic/", ["*"]),
+        ("topi?/?", "topic/", ["?"]),
+    ],
+)
+def test_residuals(pattern: str, start: str, left: list[str]) -> None:
+    assert sorted(map(written, residuals(symbols(pattern), start))) == sorted(left)
+
+
+def test_a_pattern_is_written_as_a_policy_has_it() -> None:
+    parts: tuple[Symbol, ...] = ("a*?", Wild.RUN, Unknown("iot:ClientId"), Wild.ONE)
+    assert written(parts) == "a${*}${?}*${iot:ClientId}?"

@@ -95,6 +95,5 @@ def _lint(finding: LintFinding) -> dict[str, Any]:
         "column": finding.column,
         "message": finding.message,
         "fix": finding.fix,
-        "known": finding.source.known.value,
-        "source": finding.source.page,
+        "source": _source(finding.source),
     }

@@ -102,9 +102,14 @@ def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[
         yield Broken("principalId", wanted, got, f"{wanted} → {got}")
 
 
+def _questions(expectation: Expectation, invocation: Invocation, outcome: Outcome) -> AccessQuestions:
+    """In the region and account of the authorizer, so that an ARN of another one allows nothing."""
+    return AccessQuestions(outcome, invocation.request, expectation.variables, invocation.authorizer)
+
+
 def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
     if expectation.allow and invocation.outcome:
-        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        questions = _questions(expectation, invocation, invocation.outcome)
         for access in map(questions.ask, expectation.allow):
             if access.word != ALLOWED:
                 asked = f"{access.question.action} {access.question.resource}"
@@ -113,7 +118,7 @@ def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
 
 def _deny(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
     if expectation.deny and invocation.outcome:
-        questions = AccessQuestions(invocation.outcome, invocation.request, expectation.variables)
+        questions = _questions(expectation, invocation, invocation.outcome)
         for access in map(questions.ask, expectation.deny):
             if access.word == ALLOWED:
                 asked = f"{access.question.action} {access.question.resource}"

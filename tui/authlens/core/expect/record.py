@@ -24,9 +24,9 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
     outcome = invocation.outcome
     if outcome is None or not outcome.is_authenticated:
         return new
-    access = AccessQuestions(outcome, invocation.request, kept.variables)
+    access = AccessQuestions(outcome, invocation.request, kept.variables, invocation.authorizer)
     asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if slip(each) is None)
-    allowed = tuple(question for question in asked if access.word(question) == ALLOWED)
+    allowed = tuple(question for question in asked if access.ask(question, in_short=True).word == ALLOWED)
     return replace(new, allow=allowed, deny=tuple(question for question in asked if question not in allowed))
 
 

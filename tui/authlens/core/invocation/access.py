@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from authlens.core.contract.broker import broker_refusals
 from authlens.core.contract.outcome import Outcome
+from authlens.core.policy.arn import split
 from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
@@ -31,15 +33,20 @@ class Access:
 
 
 class AccessQuestions:
-    """The documents of one outcome, parsed once and asked many times."""
+    """The documents of one outcome, parsed once and asked many times.
+
+    With an authorizer of AWS, `ask` decides in its region and account; `word` decides in any.
+    """
 
     def __init__(
         self,
         outcome: Outcome,
         request: AuthorizerRequest | None = None,
         variables: Mapping[str, tuple[str, ...]] | None = None,
+        authorizer: Authorizer | None = None,
     ) -> None:
         self._outcome = outcome
+        self._place = _place_of(authorizer)
         self._variables = {**variables_of(request), **(variables or {})}
         self._documents: tuple[Document, ...] | None = None
         self._decided: dict[Question, Decision] = {}
@@ -50,8 +57,6 @@ class AccessQuestions:
 
     def word_at(self, authorizer: Authorizer, question: Question) -> str:
         """The decision in the region and account of an authorizer, where its ARN tells them."""
-        from authlens.core.policy.arn import split
-
         own = split(authorizer.arn)
         if own is None or question.resource.startswith("arn:"):
             return self.word(question)
@@ -65,12 +70,20 @@ class AccessQuestions:
         """
         if not self._outcome.is_authenticated:
             return Access(question, IMPLICIT_DENY, "the client is not authenticated")
-        decision = self._decide(question)
+        decision = self._decide(replace(question, resource=self._here(question.resource)))
         if in_short:
             return Access(question, str(decision.word), "".join(decision.reasons[:1]))
         misses = decision.near_misses[:1]
-        reasons = (*decision.reasons, *(f"the nearest miss: {miss.message}" for miss in misses))
+        near = (f"the nearest miss: {miss.message}" for miss in misses)
+        broker = broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
+        refused = (f"but the broker refuses it: {one.message}" for one in broker)
+        reasons = (*refused, *decision.reasons, *decision.notes, *near)
         return Access(question, str(decision.word), "; ".join(reasons))
+
+    def _here(self, resource: str) -> str:
+        """A tail, completed with the region and account of the authorizer."""
+        whole = self._place is None or resource.startswith("arn:") or resource == "*"
+        return resource if whole else f"{self._place}{resource}"
 
     def _decide(self, question: Question) -> Decision:
         from authlens.core.policy import document
@@ -83,6 +96,18 @@ class AccessQuestions:
                 self._documents, question.action, question.resource, self._variables
             )
         return self._decided[question]
+
+
+def _place_of(authorizer: Authorizer | None) -> str | None:
+    """The beginning of every ARN in an authorizer's region and account; `None` for one of the local endpoint, whose
+    account is made up."""
+    found = split(authorizer.arn) if authorizer else None
+    if found is None or found.account == _LOCAL_ACCOUNT:
+        return None
+    return str(replace(found, tail=""))
+
+
+_LOCAL_ACCOUNT = "000000000000"
 
 
 def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:

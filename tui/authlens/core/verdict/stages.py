@@ -124,7 +124,7 @@ def stages(
         return with_deployment(verdict, deployment, invocation.request)
     if not result.is_authenticated:
         return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
-    answers = AccessQuestions(result, invocation.request, variables)
+    answers = AccessQuestions(result, invocation.request, variables, known)
     return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
 
 

@@ -19,6 +19,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from authlens.core.commands.device_lines import device_lines
+from authlens.core.deployment.transport import Transport
+from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support import clients
 from support.device_serving import DeviceServing, device_serving
 
@@ -256,3 +259,17 @@ def test_curl(serving: DeviceServing, name: str, topic: str, status: str) -> Non
         timeout=30,
     )
     assert done.stdout == status
+
+
+@pytest.mark.parametrize(("name", "answer"), [("mosquitto_pub", ""), ("curl", '"message": "OK"')])
+def test_the_lines_that_are_shown_for_a_client_connect_it(serving: DeviceServing, name: str, answer: str) -> None:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("user", "right", f"good-line-{name}"))
+    transport = Transport(port=serving.port, ca_file=serving.ca)
+    lines = device_lines(
+        request, endpoint="localhost", topic="ok/1", transport=transport, reveal=True, is_resolved=True
+    )
+    line = next(line for line in lines if line.id == name)
+    done = subprocess.run(["sh", "-c", line.text], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, answer in done.stdout) == (0, True)

@@ -19,6 +19,7 @@ from authlens.core.invocation.invocation_json import to_json
 from authlens.core.mqtt.connection import PacketDecision
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, redactor_of
+from authlens.store.device_history import DeviceHistory
 
 if TYPE_CHECKING:
     from authlens.store.history import History
@@ -82,9 +83,7 @@ class Recorded:
     wants_all = False
 
     def __init__(self, history: History, target: Target) -> None:
-        self._history = history
-        self._target = target
-        self._numbers: dict[str, int | None] = {}
+        self._kept = DeviceHistory(history, target)
         self._waiting: queue.Queue[Invocation | None] = queue.Queue(_WAITING)
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
@@ -107,22 +106,13 @@ class Recorded:
 
     def _put(self, invocation: Invocation) -> None:
         try:
-            self._waiting.put_nowait(replace(invocation, target=self._target))
+            self._waiting.put_nowait(invocation)
         except queue.Full:
             return
 
     def _write(self) -> None:
         while (invocation := self._waiting.get()) is not None:
-            device = invocation.device
-            if device is None:
-                continue
-            number = self._numbers.pop(device.id, None)
-            if number is not None:
-                self._history.update(replace(invocation, number=number))
-                continue
-            recorded = self._history.record(invocation)
-            if not device.is_refused and device.ended_by is None:
-                self._numbers[device.id] = recorded.number
+            self._kept.take(invocation)
 
 
 class Several:

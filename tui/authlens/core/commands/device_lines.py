@@ -23,6 +23,7 @@ from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
 from authlens.frozen import dataclass
 
+HTTPS_PORT = 443
 _REFERENCE = re.compile(r"(?<!\$)\$\{(?:env|file|keyring):[^}]*\}")
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"
 """What may stand in a query as it was typed; curl takes brackets and braces for patterns."""
@@ -96,7 +97,7 @@ def _curl(device: Device) -> DeviceLine:
     has_qos = any(part.partition("=")[0].lower() == "qos" for part in given.split("&"))
     query = "&".join(filter(None, ("" if has_qos else "qos=1", given)))
     url = f"https://{device.endpoint}:{device.transport.port}/topics/{url_encode(device.topic)}?{query}"
-    parts = ["curl", "--request POST", f"--url {quote(url)}"]
+    parts = ["curl", "--request POST", f"--url {quote(url)}", *_ca_option("--cacert", device)]
     if device.certificate_files is not None:
         parts.append("--cert {} --key {}".format(*map(quote, device.certificate_files)))
     # Without a value curl would leave the header out; a semicolon sends it empty.
@@ -109,7 +110,7 @@ def _curl(device: Device) -> DeviceLine:
 def _mosquitto(device: Device) -> DeviceLine:
     parts = [
         f"mosquitto_pub -h {quote(device.endpoint)} -p {device.transport.port}",
-        f"{_alpn_option('--tls-alpn', device)}--tls-use-os-certs",
+        " ".join((*_alpn_option("--tls-alpn", device), *(_ca_option("--cafile", device) or ["--tls-use-os-certs"]))),
         *_certificate_option("--cert", "--key", device),
         f"-i {quote(device.client_id)}",
         f"-u {quote(device.username)}",
@@ -123,7 +124,8 @@ def _mosquitto(device: Device) -> DeviceLine:
 def _mqttx(device: Device) -> DeviceLine:
     parts = [
         f"mqttx pub -h {quote(device.endpoint)} -p {device.transport.port} -l mqtts",
-        *([f"--alpn {device.transport.alpn}"] if device.transport.alpn else []),
+        *_alpn_option("--alpn", device),
+        *_ca_option("--ca", device),
         *_certificate_option("--cert", "--key", device),
         f"-i {quote(device.client_id)}",
         f"-u {quote(device.username)}",
@@ -131,7 +133,9 @@ def _mqttx(device: Device) -> DeviceLine:
         f"-t {quote(device.topic)} -m hello -q 1",
     ]
     alpn = f"ALPN {device.transport.alpn}" if device.transport.alpn else "no ALPN"
-    note = f"In the MQTTX app: mqtts://, port 443, {alpn}, and the same username. " + _binary_note(device)
+    note = f"In the MQTTX app: mqtts://, port {device.transport.port}, {alpn}, and the same username. " + _binary_note(
+        device
+    )
     return DeviceLine("mqttx", "MQTTX CLI (MQTT over TLS)", _joined(parts), note.strip())
 
 
@@ -141,7 +145,7 @@ def _paho(device: Device) -> DeviceLine:
         "import ssl",
         "import paho.mqtt.client as mqtt",
         "",
-        "context = ssl.create_default_context()",
+        f"context = ssl.create_default_context({_python_ca(device)})",
         *(
             [f"context.set_alpn_protocols([{device.transport.alpn!r}])".replace("'", '"')]
             if device.transport.alpn
@@ -160,6 +164,7 @@ def _mqtt_js(device: Device) -> DeviceLine:
     files = device.certificate_files
     options = {
         "ALPNProtocols": json.dumps([device.transport.alpn]) if device.transport.alpn else None,
+        "ca": f"fs.readFileSync({json.dumps(device.transport.ca_file)})" if device.transport.ca_file else None,
         "cert": f"fs.readFileSync({json.dumps(files[0])})" if files else None,
         "key": f"fs.readFileSync({json.dumps(files[1])})" if files else None,
         "clientId": json.dumps(device.client_id),
@@ -167,7 +172,7 @@ def _mqtt_js(device: Device) -> DeviceLine:
         "password": _js_password(device.password),
     }
     lines = (
-        *(['const fs = require("fs");'] if files else []),
+        *(['const fs = require("fs");'] if files or device.transport.ca_file else []),
         'const mqtt = require("mqtt");',
         "",
         f"const client = mqtt.connect({json.dumps(f'mqtts://{device.endpoint}:{device.transport.port}')}, {{",
@@ -191,6 +196,8 @@ def _sdk(device: Device) -> DeviceLine:
     password = device.password.encode("utf-8", "replace") if isinstance(device.password, str) else device.password
     arguments = {
         "endpoint": device.endpoint,
+        "port": None if device.transport.port == HTTPS_PORT else device.transport.port,
+        "ca_filepath": device.transport.ca_file,
         "client_id": device.client_id,
         "auth_authorizer_name": url_encode(device.name),
         "auth_username": device.plain_username,
@@ -203,8 +210,9 @@ def _sdk(device: Device) -> DeviceLine:
     text = "\n".join(
         ("from awsiot import mqtt5_client_builder", "", f"client = mqtt5_client_builder.{_BUILDERS[0]}(", *lines, ")")
     )
+    own_port = "port 443, " if device.transport.port == HTTPS_PORT else ""
     note = (
-        f"The SDK sets port 443, ALPN and SNI itself and appends 'SDK=…&Platform=…&Metadata=…' to the username; "
+        f"The SDK sets {own_port}ALPN and SNI itself and appends 'SDK=…&Platform=…&Metadata=…' to the username; "
         f"{_BUILDERS[1]} takes the same arguments."
     )
     if device.certificate_files is not None:
@@ -241,13 +249,25 @@ def _browser(device: Device) -> DeviceLine:
     ):
         if value and name.lower() not in carried and url_encode(name).lower() not in carried:
             parameters.append(f"{url_encode(name)}={url_encode(value)}")
-    text = f"wss://{device.endpoint}/mqtt?{'&'.join(parameters)}"
-    note = "A browser cannot set headers on a WebSocket: the parameters go into the URL. Port 443, no ALPN."
+    port = "" if device.transport.port == HTTPS_PORT else f":{device.transport.port}"
+    text = f"wss://{device.endpoint}{port}/mqtt?{'&'.join(parameters)}"
+    note = (
+        "A browser cannot set headers on a WebSocket: the parameters go into the URL. "
+        f"Port {device.transport.port}, no ALPN."
+    )
     return DeviceLine("websocket-url", "URL for MQTT over WebSocket", text, note)
 
 
-def _alpn_option(option: str, device: Device) -> str:
-    return f"{option} {device.transport.alpn} " if device.transport.alpn else ""
+def _alpn_option(option: str, device: Device) -> list[str]:
+    return [f"{option} {device.transport.alpn}"] if device.transport.alpn else []
+
+
+def _ca_option(option: str, device: Device) -> list[str]:
+    return [f"{option} {quote(device.transport.ca_file)}"] if device.transport.ca_file else []
+
+
+def _python_ca(device: Device) -> str:
+    return f"cafile={device.transport.ca_file!r}" if device.transport.ca_file else ""
 
 
 def _certificate_option(certificate: str, key: str, device: Device) -> list[str]:

@@ -25,6 +25,8 @@ class Transport:
     """MQTT over TLS."""
     carries_websocket: bool = True
     carries_https: bool = True
+    ca_file: str | None = None
+    """The CA certificate that a client must trust beside the system's: that of a local device listener."""
     is_default: bool = True
     """Whether ports and ALPN tell protocols and authentication apart, for want of a configuration that does."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import ClassVar
 
 from textual import work
@@ -15,8 +16,10 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.frozen import dataclass
 from authlens.gate import changed_target
 from authlens.ui.model.draft import MEMBERS, Draft, with_kind
+from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.cloud_logs import Deployed
 from authlens.ui.screens.main.comparing import Comparing
+from authlens.ui.screens.main.devices import DevicesController
 from authlens.ui.screens.main.files import Filing
 from authlens.ui.screens.main.form import MainState
 from authlens.ui.screens.main.layout import Layout
@@ -56,6 +59,14 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
         ),
         Binding(
             "f10", "events", "Events", show=False, id="events", tooltip="The event of this test and of a real device"
+        ),
+        Binding(
+            "f12",
+            "devices",
+            "Devices",
+            show=False,
+            id="devices",
+            tooltip="Let real devices connect, and see what they may do",
         ),
         Binding(
             "ctrl+t", "signature", "Signature", show=False, id="signature", tooltip="Sign, verify, mend; read a JWT"
@@ -105,6 +116,10 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
         Command("Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
         Command("Send the field empty", "send_empty", "Send this field although it holds nothing, or no longer"),
     )
+
+    @cached_property
+    def devices(self) -> DevicesController:
+        return DevicesController(self.desk.now)
 
     def compose(self) -> ComposeResult:
         yield IdentityBar().data_bind(
@@ -205,6 +220,31 @@ class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Lay
         endpoint = self.deployment.data_endpoint if self.deployment is not None else ""
         host = endpoint if isinstance(endpoint, str) else ""
         self.app.push_screen(RequestAs(self._as_sent(), self.draft.target, self.authorizer, host))
+
+    @work(exclusive=True, group="devices")
+    async def action_devices(self) -> None:
+        """Real devices on the local target; what was chosen there is done here."""
+        saved = self.draft.saved
+        if saved.target.local is None:
+            words = "Real devices connect to a local target: choose one with F9, or start 'authlens demo'."
+            self.notify(words, markup=False)
+            return
+        if not await may_send(self, self.sender, self.desk, saved, self.base, self.file.sources):
+            return
+        chosen = await self.devices.watch(self.app, saved.target, self.base, self.history)
+        self.recorded()
+        if chosen is None:
+            return
+        if chosen.action == "compare":
+            self.pinned, self.baseline = True, chosen.invocation
+        self.load(chosen.invocation)
+        if chosen.action in ("test", "compare"):
+            self.action_send()
+        elif chosen.action == "save":
+            self.action_save_as()
+
+    def on_unmount(self) -> None:
+        self.devices.close()
 
     def action_events(self) -> None:
         from authlens.ui.screens.dialogs.events import EventsScreen

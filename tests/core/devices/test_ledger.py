@@ -1,0 +1,75 @@
+"""Reports of a listener, folded into connections."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authlens.core.devices import ledger
+from authlens.core.devices.ledger import Ledger
+from authlens.core.invocation.invocation_json import to_json
+from authlens.core.mqtt import rules
+from authlens.core.mqtt.connection import Counts, DeviceConnection, PacketDecision
+from authlens.core.mqtt.connection_json import decision_to_json
+from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
+
+FRESH = replace(CONNECTED, decisions=(), counts=Counts())
+
+
+def connection(device: DeviceConnection, event: str = "connection") -> dict[str, Any]:
+    return {"event": event, "invocation": to_json(invocation(device))}
+
+
+def decision(made: PacketDecision, device: DeviceConnection = FRESH) -> dict[str, Any]:
+    return {"event": "decision", "id": device.id, **decision_to_json(made)}
+
+
+def read(*values: dict[str, Any]) -> Ledger:
+    made = Ledger()
+    for value in values:
+        made.read(json.dumps(value))
+    return made
+
+
+def test_a_connection_and_its_decisions() -> None:
+    made = read(connection(FRESH), decision(ALLOWED), decision(DENIED))
+    (watched,) = made.watched()
+    assert watched.is_open
+    assert (watched.counts, watched.decisions, watched.denials) == (Counts(1, 0, 0, 1), (DENIED, ALLOWED), (DENIED,))
+    assert (made.decisions, made.denials) == (2, 1)
+
+
+def test_the_newest_connection_comes_first_and_a_refused_one_is_not_open() -> None:
+    made = read(connection(FRESH), connection(REFUSED))
+    assert [watched.device.id for watched in made.watched()] == [REFUSED.id, FRESH.id]
+    assert not made.watched()[0].is_open
+
+
+def test_the_end_brings_the_final_counts() -> None:
+    ended = replace(FRESH, ended_by=rules.CLIENT_LEFT.id, counts=Counts(7, 1, 2, 3))
+    made = read(connection(FRESH), decision(ALLOWED), connection(ended, "end"))
+    (watched,) = made.watched()
+    assert (watched.counts, watched.is_open, watched.decisions) == (Counts(7, 1, 2, 3), False, (ALLOWED,))
+
+
+def test_everything_is_counted_and_the_newest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "KEPT_DECISIONS", 3)
+    made = read(connection(FRESH), decision(DENIED), *[decision(ALLOWED)] * 10)
+    (watched,) = made.watched()
+    assert (watched.counts.published, len(watched.decisions), watched.denials) == (10, 3, (DENIED,))
+    assert made.decisions == 11
+
+
+def test_the_number_of_connections_is_bounded() -> None:
+    devices = [replace(FRESH, id=str(number)) for number in range(ledger.KEPT_CONNECTIONS + 5)]
+    assert len(read(*map(connection, devices)).watched()) == ledger.KEPT_CONNECTIONS
+
+
+@pytest.mark.parametrize("line", ["", "{", "[]", "{}", '{"event": "connection"}', '{"event": "decision"}', "null"])
+def test_what_is_no_report_is_passed_over(line: str) -> None:
+    made = Ledger()
+    assert made.read(line) is None
+    assert made.changes == 0

@@ -1,0 +1,104 @@
+"""The screen of real devices, over a real listener and a small client."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+
+from authlens.core.mqtt.packets import V5, Connack, Filter, Publish, Subscribe
+from authlens.core.request.target import Target
+from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
+from authlens.ui.widgets.controls.items import Items
+from support.device_serving import project
+from support.listening_devices import Client
+from ui.robot import SENSOR, Robot, running
+
+
+@pytest_asyncio.fixture
+async def robot(tmp_path: Path) -> AsyncIterator[Robot]:
+    start = replace(SENSOR, target=Target(local=str(project(tmp_path))))
+    async with running(tmp_path, start) as started:
+        await started.press("f12")
+        async with asyncio.timeout(30):
+            while not isinstance(started.app.screen, DevicesScreen):
+                await started.pilot.pause(0.05)
+        yield started
+
+
+def screen_of(robot: Robot) -> DevicesScreen:
+    assert isinstance(robot.app.screen, DevicesScreen)
+    return robot.app.screen
+
+
+async def until(robot: Robot, words: str) -> None:
+    """Wait for words on the screen."""
+    async with asyncio.timeout(20):
+        while words not in everything(robot):
+            await robot.pilot.pause(0.1)
+
+
+def everything(robot: Robot) -> str:
+    screen = screen_of(robot)
+    rows, items = screen.query_one(ConnectionRows), screen.query_one(Items)
+    lines = [rows.row(index, 200).plain for index in range(rows.row_count)]
+    return "\n".join((*lines, *(line.plain for item in items.items for line in item.lines)))
+
+
+async def client(robot: Robot, client_id: str, **members: Any) -> Client:
+    address = screen_of(robot)._address
+    context = ssl.create_default_context(cafile=address.ca_file)
+    context.set_alpn_protocols(["mqtt"])
+    streams = await asyncio.open_connection("127.0.0.1", address.port, ssl=context, server_hostname="localhost")
+    made = Client(*streams, V5)
+    answer = await made.connect(client_id, **members)
+    assert isinstance(answer, Connack)
+    return made
+
+
+async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
+    screen = screen_of(robot)
+    assert screen.query_one(".wait").display
+    await robot.press("b")
+    text = robot.text()
+    assert "--cacert" in text
+    assert str(screen._address.port) in text
+    await robot.press("escape")
+
+    device = await client(robot, "good-1")
+    device.send(Subscribe(1, (Filter("ok/1", 1),)), Publish("no/1", b"x", 1, packet_id=2))
+    await device.receive()
+    await device.receive()
+    await until(robot, "PUBLISH no/1")
+    shown = everything(robot)
+    assert "good-1" in shown
+    assert "● connected" in shown
+    assert "✓ network  ✓ TLS  ✓ authorizer found" in shown
+    assert "→ PUBACK 0x87, stays connected" in shown
+    assert "your client: mosquitto_pub prints" in shown
+    assert "✓ SUBSCRIBE ok/1" in shown
+    await robot.press("x")
+    assert "SUBSCRIBE" not in everything(robot)
+
+    await client(robot, "bad-1", password=b"wrong")
+    await until(robot, "refused: the function answered isAuthenticated: false")
+    await robot.press("l")
+    await robot.settle()
+    assert robot.screen.draft.request.authorizer_name == "A"
+    mqtt = robot.screen.draft.request.mqtt_context
+    assert mqtt is not None
+    assert (mqtt.client_id, mqtt.password) == ("bad-1", "wrong")
+    history = robot.screen.history
+    assert history is not None
+    assert sorted(row.verdict for row in history.page()) == ["CONNECTED", "REFUSED"]
+
+
+async def test_only_a_local_target_has_devices(tmp_path: Path) -> None:
+    async with running(tmp_path, replace(SENSOR, target=Target(region="eu-west-1"))) as robot:
+        await robot.press("f12")
+        assert "local target" in robot.notifications()[-1]

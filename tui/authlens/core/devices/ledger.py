@@ -1,0 +1,115 @@
+"""The connections of a device listener as its JSON lines report them: all are counted, the newest are kept.
+
+Pure: whoever reads the lines decides when to look. A line that is not a report is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.invocation_json import from_json
+from authlens.core.mqtt.connection import Counts, DeviceConnection, PacketDecision
+from authlens.core.mqtt.connection_json import decision_from_json
+from authlens.frozen import dataclass
+
+KEPT_CONNECTIONS = 500
+KEPT_DECISIONS = 300
+"""Of each connection; denials are kept apart, so that a busy client does not push them out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One connection as it is now."""
+
+    invocation: Invocation
+    device: DeviceConnection
+    counts: Counts
+    decisions: tuple[PacketDecision, ...] = ()
+    """Newest first."""
+    denials: tuple[PacketDecision, ...] = ()
+    """Newest first."""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.device.is_refused and self.device.ended_by is None
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self.changes = 0
+        """Grows with every report."""
+        self.decisions = 0
+        self.denials = 0
+        """How many there were, kept or not."""
+
+    def read(self, line: str) -> Invocation | None:
+        """Take a line of JSON; the invocation of a connection that was let in, was refused, or ended."""
+        try:
+            value = json.loads(line)
+            return self.take(value) if isinstance(value, Mapping) else None
+        except (ValueError, RecursionError):
+            return None
+
+    def take(self, value: Mapping[str, Any]) -> Invocation | None:
+        """Take a report. Raises ValueError for one that is not whole."""
+        kind = value.get("event")
+        if kind == "decision":
+            self._decided(str(value.get("id")), decision_from_json(value))
+        elif kind in ("connection", "end"):
+            return self._known(from_json(value.get("invocation")))
+        return None
+
+    def watched(self) -> tuple[Watched, ...]:
+        """Newest first."""
+        return tuple(entry.watched() for entry in reversed(self._entries.values()))
+
+    def _known(self, invocation: Invocation) -> Invocation | None:
+        device = invocation.device
+        if device is None:
+            return None
+        self.changes += 1
+        entry = self._entries.get(device.id)
+        if entry is None:
+            if len(self._entries) >= KEPT_CONNECTIONS:
+                del self._entries[next(iter(self._entries))]
+            entry = self._entries[device.id] = _Entry(invocation, device)
+            for decision in device.decisions:
+                entry.add(decision)
+            self.decisions += len(device.decisions)
+            self.denials += sum(not decision.is_allowed for decision in device.decisions)
+        entry.invocation, entry.device = invocation, device
+        return invocation
+
+    def _decided(self, connection_id: str, decision: PacketDecision) -> None:
+        entry = self._entries.get(connection_id)
+        # The decision about CONNECT is in the record of the connection already.
+        if entry is None or decision.packet == "CONNECT":
+            return
+        self.changes += 1
+        self.decisions += 1
+        self.denials += not decision.is_allowed
+        entry.add(decision)
+
+
+class _Entry:
+    def __init__(self, invocation: Invocation, device: DeviceConnection) -> None:
+        self.invocation = invocation
+        self.device = device
+        self._counts = Counts()
+        self._decisions: deque[PacketDecision] = deque(maxlen=KEPT_DECISIONS)
+        self._denials: deque[PacketDecision] = deque(maxlen=KEPT_DECISIONS)
+
+    def add(self, decision: PacketDecision) -> None:
+        self._counts = self._counts.with_one(decision.packet, decision.is_allowed)
+        self._decisions.appendleft(decision)
+        if not decision.is_allowed:
+            self._denials.appendleft(decision)
+
+    def watched(self) -> Watched:
+        counts = self.device.counts if self.device.ended_by is not None else self._counts
+        return Watched(self.invocation, self.device, counts, tuple(self._decisions), tuple(self._denials))

@@ -1,0 +1,145 @@
+"""The device listener of a local target: runs `authlens serve --device-port` for its file as a child process.
+
+The child's standard input is a lifeline, as for `local`. What it reports is taken as it comes, by a thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from authlens.core.devices.ledger import Ledger, Watched
+from authlens.core.invocation.invocation import Invocation
+from authlens.endpoint.local import END_LIMIT, LocalTargetError, Stamp, command, pipe, stamp
+from authlens.frozen import dataclass
+
+USUAL_PORT = 8883
+"""Taken where it is free, so that a device need not be told another one each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    url: str
+    """`mqtts://localhost:PORT`."""
+    ca_file: str
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was observed up to one moment."""
+
+    changes: int
+    decisions: int
+    denials: int
+    connections: tuple[Watched, ...]
+
+
+class LocalDevices:
+    """One listener. Safe to ask from any thread."""
+
+    def __init__(self, path: Path, on_connection: Callable[[Invocation], None]) -> None:
+        """on_connection: called by a thread of this object's, for each connection that was let in, refused, or ended.
+
+        Raises LocalTargetError.
+        """
+        self.path = path
+        self._stamp: Stamp | None = stamp(path)
+        self._on_connection = on_connection
+        self._lock = threading.Lock()
+        self._ledger = Ledger()
+        self._log: list[str] = []
+        more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
+        try:
+            self._child = subprocess.Popen(
+                [*command(path), *more],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                cwd=path.parent if path.parent.is_dir() else None,
+                text=True,
+                errors="replace",
+            )
+        except OSError as error:
+            raise LocalTargetError(f"The device listener of {path} cannot be started: {error.strerror}.") from error
+        self._errors = threading.Thread(target=self._read_log, daemon=True)
+        self._errors.start()
+        self._reader: threading.Thread | None = None
+
+    def address(self) -> Address:
+        """Wait until devices may connect. Raises LocalTargetError. To be called once, first of all."""
+        line = pipe(self._child.stdout).readline()
+        try:
+            first = json.loads(line)
+            address = Address(first["devices"], first["ca"])
+        except (ValueError, KeyError, TypeError):
+            self._child.wait()
+            self._errors.join()
+            raise LocalTargetError(self._failure()) from None
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return address
+
+    def seen(self, since: int = -1) -> Seen | None:
+        """What was observed so far; `None` when nothing happened since that number of changes."""
+        with self._lock:
+            ledger = self._ledger
+            if ledger.changes == since:
+                return None
+            return Seen(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
+
+    def is_current(self) -> bool:
+        """It runs, on the file as it is now."""
+        return self._child.poll() is None and self._stamp == stamp(self.path)
+
+    def close(self) -> None:
+        """End it and its functions."""
+        with contextlib.suppress(OSError):
+            pipe(self._child.stdin).close()
+        try:
+            self._child.wait(END_LIMIT)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+
+    def _read(self) -> None:
+        with pipe(self._child.stdout) as stdout:
+            for line in stdout:
+                with self._lock:
+                    invocation = self._ledger.read(line)
+                if invocation is not None:
+                    self._on_connection(invocation)
+
+    def _read_log(self) -> None:
+        with pipe(self._child.stderr) as stderr:
+            for line in stderr:
+                self._log.append(line.rstrip("\n"))
+                del self._log[:-50]
+
+    def _failure(self) -> str:
+        mark = "authlens: error: "
+        said = [line.removeprefix(mark) for line in self._log if line.startswith(mark)] or self._log[-1:]
+        return said[-1] if said else f"The device listener of {self.path} ended with code {self._child.returncode}."
+
+
+def _free_port() -> int:
+    """The usual port, or 0 where it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", USUAL_PORT))
+        except OSError:
+            return 0
+        return USUAL_PORT

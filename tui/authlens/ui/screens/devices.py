@@ -1,0 +1,209 @@
+"""Real devices on a local target: who connects, what each may do, and why, as it happens.
+
+What is painted is sampled; what is counted is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from authlens.core.devices.ledger import Watched
+from authlens.core.devices.report import client_of
+from authlens.core.invocation.invocation import Invocation
+from authlens.endpoint.local_devices import Address, LocalDevices, Seen
+from authlens.frozen import dataclass
+from authlens.ui.runtime import background
+from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text import device_rows
+from authlens.ui.text.safe_content import shown
+from authlens.ui.widgets.controls.items import Items
+from authlens.ui.widgets.controls.key_line import KeyLine
+from authlens.ui.widgets.controls.rows import Rows
+
+PAINT_EVERY = 0.1
+"""Seconds between two looks at what the listener reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be done with a connection, on the main screen."""
+
+    action: str
+    """`load`, `test`, `compare` or `save`."""
+    invocation: Invocation
+
+
+class ConnectionRows(Rows):
+    """The connections, newest first. The cursor stays on its connection while others come."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._now = now
+        self._watched: tuple[Watched, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        return len(self._watched)
+
+    @property
+    def current(self) -> Watched | None:
+        return self._watched[self.cursor] if self._watched else None
+
+    def row(self, index: int, width: int) -> Content:
+        return device_rows.connection_row(self._watched[index], self._now())
+
+    def replace(self, watched: tuple[Watched, ...]) -> None:
+        current = self.current
+        self._watched = watched
+        self.rows_changed()
+        if current is not None and self.cursor:
+            ids = [each.device.id for each in watched]
+            if current.device.id in ids:
+                self.cursor = ids.index(current.device.id)
+
+
+class DevicesScreen(Dialog[Chosen]):
+    DEFAULT_CSS = """
+    DevicesScreen > .box { width: 100%; height: 100%; max-width: 100%; max-height: 100%; padding: 0 1; }
+    DevicesScreen .columns { height: 1; color: $foreground-muted; }
+    DevicesScreen ConnectionRows { height: 2fr; }
+    DevicesScreen .one { height: 3fr; border-top: solid $border-blurred; border-title-color: $text-primary; }
+    DevicesScreen .one Items { height: 1fr; }
+    DevicesScreen .wait { height: auto; margin: 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "choose('load')", "Load", id="devices.load", tooltip="Load the connection as a request"),
+        Binding("t", "choose('test')", "Test call", id="devices.test", tooltip="Send the same as a test call"),
+        Binding(
+            "d",
+            "choose('compare')",
+            "Compare",
+            id="devices.compare",
+            tooltip="Compare it with the test call of the same",
+        ),
+        Binding("s", "choose('save')", "Save", id="devices.save", tooltip="Save the connection as a request"),
+        Binding("e", "event", "Events", id="devices.event", tooltip="Its event beside that of a test call"),
+        Binding("x", "denied_only", "✗ only", id="devices.denied", tooltip="Show denials only, or everything"),
+        Binding("b", "lines", "Client lines", id="devices.lines", tooltip="Lines that connect a client or a board"),
+        Binding("y", "copy_path", "Copy CA path", id="devices.copy-path", tooltip="Copy the path of the CA file"),
+        Binding("Y,shift+y", "copy_pem", "PEM", id="devices.copy-pem", tooltip="Copy the CA certificate itself"),
+        Binding("tab", "app.focus_next", "Other list", show=False, id="devices.next"),
+        Binding("escape,q", "dismiss(None)", "Close", id="devices.close", tooltip="Back; devices stay connected"),
+    ]
+
+    def __init__(self, devices: LocalDevices, address: Address, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._devices = devices
+        self._address = address
+        self._now = now
+        self._seen: Seen | None = None
+        self._denied_only = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = Content(f"Devices  {self._address.url}")
+            yield Static(Content(device_rows.HEADER), classes="columns")
+            yield ConnectionRows(self._now)
+            with Vertical(classes="one"):
+                yield Static(self._waiting(), classes="wait")
+                yield Items()
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(ConnectionRows).focus()
+        self.set_interval(PAINT_EVERY, self._look)
+        self.set_interval(1.0, self._age)
+        self._look()
+
+    def _waiting(self) -> Content:
+        return Content.assemble(
+            f"Nobody has connected yet. Connect an MQTT client to localhost, port {self._address.port},\n",
+            "with TLS and this CA file (b shows the lines):\n",
+            shown(self._address.ca_file),
+        )
+
+    def _look(self) -> None:
+        """Paint what happened since the last look."""
+        seen = self._devices.seen(self._seen.changes if self._seen else -1)
+        if seen is None:
+            return
+        self._seen = seen
+        self.query_one(ConnectionRows).replace(seen.connections)
+        self._show_current()
+
+    def _age(self) -> None:
+        """Connections grow older while nothing happens."""
+        rows = self.query_one(ConnectionRows)
+        if rows.row_count:
+            rows.rows_changed()
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        if isinstance(event.rows, ConnectionRows):
+            self._show_current()
+
+    def _show_current(self) -> None:
+        seen, watched = self._seen, self.query_one(ConnectionRows).current
+        self.query_one(".wait").display = watched is None
+        items = self.query_one(Items)
+        items.display = watched is not None
+        title = ""
+        if watched is not None:
+            stages = device_rows.stage_items(watched)
+            items.items = (*stages, *device_rows.decision_items(watched, self._denied_only))
+            title = client_of(watched.invocation)
+        if seen is not None:
+            only = "denied only, " if self._denied_only else ""
+            self.query_one(".one").border_title = shown(
+                f"{title}  {only}{seen.decisions} decisions, {seen.denials} denied in all".strip()
+            )
+
+    def action_denied_only(self) -> None:
+        self._denied_only = not self._denied_only
+        self._show_current()
+
+    def action_choose(self, action: str) -> None:
+        watched = self.query_one(ConnectionRows).current
+        if watched is None:
+            self.notify("No device has connected yet.", markup=False)
+        elif not device_rows.loadable(watched.invocation):
+            self.notify("The client sent nothing that could be sent again.", markup=False)
+        else:
+            self.dismiss(Chosen(action, watched.invocation))
+
+    def action_event(self) -> None:
+        from authlens.ui.screens.dialogs.events import EventsScreen
+
+        watched = self.query_one(ConnectionRows).current
+        if watched is not None:
+            self.app.push_screen(EventsScreen(watched.invocation.request, watched.invocation.authorizer))
+
+    def action_lines(self) -> None:
+        from authlens.ui.screens.dialogs.client_lines import ClientLines
+
+        watched = self.query_one(ConnectionRows).current
+        self.app.push_screen(ClientLines(self._address, watched.invocation if watched else None))
+
+    def action_copy_path(self) -> None:
+        self.app.copy_to_clipboard(self._address.ca_file)
+        self.notify("Copied the path of the CA file.", markup=False)
+
+    @work(exclusive=True, group="copy")
+    async def action_copy_pem(self) -> None:
+        from pathlib import Path
+
+        try:
+            pem = await background.call(lambda: Path(self._address.ca_file).read_text("ascii"))
+        except (OSError, UnicodeDecodeError):
+            self.notify("The CA file cannot be read.", severity="warning", markup=False)
+            return
+        self.app.copy_to_clipboard(pem)
+        self.notify("Copied the CA certificate.", markup=False)

@@ -1,0 +1,91 @@
+"""The lines that connect each client to the device listener: of the connection in view, else of a made-up device."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from authlens.core.commands.device_lines import DeviceLine, device_lines
+from authlens.core.deployment.transport import Transport
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.endpoint.local_devices import Address
+from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text import page
+from authlens.ui.text.safe_content import shown
+from authlens.ui.widgets.controls.choices import Choice, Choices
+from authlens.ui.widgets.controls.code_view import CodeView
+from authlens.ui.widgets.controls.key_line import KeyLine
+
+EXAMPLE = AuthorizerRequest("AUTHORIZER", mqtt_context=MqttContext("user", "password", "client-1"))
+
+
+class ClientLines(Dialog[None]):
+    DEFAULT_CSS = """
+    ClientLines > .box { width: 100%; height: 90%; max-width: 100%; padding: 0 1; }
+    ClientLines CodeView { height: 1fr; margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "Copy", id="client-lines.copy", tooltip="Copy what is shown, with its secrets"),
+        Binding("left", "turn(-1)", "Previous", show=False, id="client-lines.previous"),
+        Binding("c,right", "turn(1)", "Client", id="client-lines.next", tooltip="The next client"),
+        Binding("escape,q", "dismiss(None)", "Close", id="client-lines.close", tooltip="Back to the devices"),
+    ]
+
+    def __init__(self, address: Address, invocation: Invocation | None) -> None:
+        super().__init__()
+        self._address = address
+        self._request = invocation.request if invocation else EXAMPLE
+        self._authorizer = invocation.authorizer if invocation else None
+
+    def compose(self) -> ComposeResult:
+        lines = self._lines()
+        with Vertical(classes="box") as box:
+            box.border_title = Content("Connect a client")
+            yield Choices([Choice(line.id, line.title) for line in lines], lines[0].id)
+            yield CodeView()
+            yield Static("", classes="note", markup=False)
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._show()
+        self.query_one(CodeView).focus()
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        event.stop()
+        self._show()
+
+    def on_code_view_copy_asked(self, event: CodeView.CopyAsked) -> None:
+        event.stop()
+        self.app.copy_to_clipboard(event.text)
+
+    def action_turn(self, by: int) -> None:
+        self.query_one(Choices).action_move(by)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._chosen(reveal=True).text)
+
+    def _show(self) -> None:
+        line = self._chosen()
+        self.query_one(CodeView).lines = tuple(page.text_lines(line.text))
+        self.query_one(".note", Static).update(shown(line.note))
+
+    def _chosen(self, reveal: bool = False) -> DeviceLine:
+        chosen = self.query_one(Choices).chosen
+        return next(line for line in self._lines(reveal) if line.id == chosen)
+
+    def _lines(self, reveal: bool = False) -> tuple[DeviceLine, ...]:
+        transport = Transport(port=self._address.port, ca_file=self._address.ca_file)
+        return device_lines(
+            self._request,
+            self._authorizer,
+            endpoint="localhost",
+            transport=transport,
+            reveal=reveal or self._request is EXAMPLE,
+            is_resolved=True,
+        )

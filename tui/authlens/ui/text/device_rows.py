@@ -1,0 +1,139 @@
+"""Connections of the device listener, their stages and decisions, as styled text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from textual.content import Content
+
+from authlens.core.devices.ledger import Watched
+from authlens.core.devices.report import client_of
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.mqtt.clients import prints
+from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
+from authlens.core.mqtt.packets import V3
+from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Rule
+from authlens.ui.text.page import Item
+from authlens.ui.text.safe_content import shown
+
+MOST_ITEMS = 100
+"""Decisions that are laid out; all of them are counted."""
+_CLIENT, _PROTOCOL, _AUTHORIZER = 16, 19, 14
+HEADER = (
+    f"{'time':<9}{'client':<{_CLIENT + 1}}{'protocol':<{_PROTOCOL + 1}}{'authorizer':<{_AUTHORIZER + 1}}"
+    f"{'pub':>5}{'sub':>5}{'recv':>6}{'denied':>7}  verdict"
+)
+_ALLOWED, _DENIED, _OPEN, _OVER = "✓", "✗", "●", "○"
+
+
+def connection_row(watched: Watched, now: datetime) -> Content:
+    """One line of the list."""
+    invocation, device, counts = watched.invocation, watched.device, watched.counts
+    numbers = f"{counts.published:>5}{counts.subscribed:>5}{counts.received:>6}"
+    denied = (f"{counts.denied:>7}", "$text-error" if counts.denied else "$foreground-muted")
+    return Content.assemble(
+        (f"{invocation.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
+        _cell(client_of(invocation), _CLIENT),
+        _cell(device.protocol, _PROTOCOL, "$foreground-muted"),
+        _cell(invocation.request.authorizer_name or "–", _AUTHORIZER),
+        (numbers, "$foreground-muted"),
+        denied,
+        "  ",
+        verdict(watched, now),
+    )
+
+
+def verdict(watched: Watched, now: datetime) -> Content:
+    """Whether it was let in, and how it goes on."""
+    device = watched.device
+    if device.is_refused:
+        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), shown(device.reason))
+    if watched.is_open:
+        age = max(0, int((now - watched.invocation.started_at).total_seconds()))
+        return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}")
+    rule = BY_ID.get(device.ended_by or "")
+    return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), shown(rule.what if rule else "ended"))
+
+
+def stage_line(device: DeviceConnection) -> Content:
+    """The stages that were reached, the failed one lit."""
+    parts: list[Content] = []
+    for step in device.steps:
+        glyph, style = (_ALLOWED, "$text-success") if step.passed else (_DENIED, "$text-error")
+        detail = f" ({step.detail})" if step.detail and not step.passed else ""
+        parts.append(Content.assemble((f"{glyph} ", style), shown(f"{step.stage.value}{detail}")))
+    return Content("  ").join(parts)
+
+
+def stage_items(watched: Watched) -> Iterator[Item]:
+    """How far the connection came, with what each stage found and what AWS would do otherwise."""
+    device = watched.device
+    yield Item((stage_line(device),))
+    for step in device.steps:
+        if step.warning:
+            words = Content.assemble(("! on AWS: ", "$text-warning"), shown(step.warning))
+            yield Item((words,))
+    if device.is_refused and device.refused_by != NOT_CONNECT.id:
+        rule = BY_ID.get(device.refused_by or "")
+        if rule is not None:
+            yield Item(tuple(answer_lines(rule, device.version)))
+
+
+def decision_items(watched: Watched, denied_only: bool) -> Iterator[Item]:
+    """Newest first, as many as are laid out."""
+    for decision in (watched.denials if denied_only else watched.decisions)[:MOST_ITEMS]:
+        yield Item(tuple(_decision(decision, watched.device.version)))
+
+
+def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content]:
+    glyph, style = (_ALLOWED, "$text-success") if decision.is_allowed else (_DENIED, "$text-error")
+    moment = datetime.fromtimestamp(decision.at).astimezone()
+    qos = "" if decision.packet == "CONNECT" else f"  QoS {decision.qos}"
+    why = decision.statement if decision.is_allowed else ""
+    yield Content.assemble(
+        (f"{moment:%H:%M:%S}.{moment.microsecond // 10000:02} ", "$foreground-muted"),
+        (f"{glyph} ", style),
+        f"{decision.packet} ",
+        shown(f"{decision.topic}{qos}"),
+        ("  " if why else "", ""),
+        shown(why, "$foreground-muted"),
+    )
+    if decision.is_allowed:
+        return
+    if decision.detail:
+        yield Content.assemble("   ", shown(decision.detail))
+    rule = decision.broken
+    if rule is not None:
+        yield from answer_lines(rule, version)
+
+
+def answer_lines(rule: Rule, version: int | None) -> Iterator[Content]:
+    """What answered, how AWS is known to do so, and what the person's client prints."""
+    response = rule.response(version or V3)
+    yield Content.assemble(
+        "   → ",
+        shown(str(response)),
+        ("   known: ", "$foreground-muted"),
+        shown(response.how_known, "$foreground-muted"),
+    )
+    for client, text in prints(rule, version or V3):
+        yield Content.assemble(("   your client: ", "$foreground-muted"), shown(f"{client} {text}"))
+
+
+def loadable(invocation: Invocation) -> bool:
+    """Whether the client sent anything that can be sent again."""
+    request = invocation.request
+    return request.mqtt_context is not None or request.http_context is not None
+
+
+def _cell(text: str, width: int, style: str = "") -> Content:
+    content = shown(text, style).truncate(width, ellipsis=True)
+    return Content.assemble(content, " " * (width + 1 - content.cell_length))
+
+
+def _age(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -122,6 +122,12 @@ class Terminal:
             self._read_more(began, timeout, f"never saw {wanted!r}")
         return time.perf_counter() - began
 
+    def wait_for_any(self, wanted: Sequence[str], timeout: float = 30) -> None:
+        """As `wait_for`, until one of the texts is there."""
+        began = time.perf_counter()
+        while not any(text in self.text for text in wanted):
+            self._read_more(began, timeout, f"never saw any of {wanted!r}")
+
     def wait_gone(self, unwanted: str, timeout: float = 30) -> None:
         """Read until the text is on the screen no more."""
         began = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.files import locked, make_own_folder, narrow, reason, sweep, write_whole
+from authlens.store.files import create_whole, locked, make_own_folder, narrow, reason, sweep, take_name, write_whole
 from support.children import run_python, start_python
 
 
@@ -233,3 +234,53 @@ def test_sixty_kills_leave_a_whole_file(tmp_path: Path) -> None:
 def test_reason_has_words_for_every_error() -> None:
     assert reason(OSError(13, "Permission denied")) == "Permission denied"
     assert reason(OSError()) == "OSError"
+
+
+class TestCreate:
+    def test_a_new_file_is_its_owners_alone(self, tmp_path: Path, open_umask: None) -> None:
+        create_whole(tmp_path / "new" / "a", b"content")
+        assert (tmp_path / "new" / "a").read_bytes() == b"content"
+        assert mode(tmp_path / "new" / "a") == 0o600
+        assert [path.name for path in (tmp_path / "new").iterdir()] == ["a"]
+
+    @pytest.mark.parametrize("target", ["victim", "nowhere"])
+    def test_a_planted_link_is_not_written_through(self, tmp_path: Path, target: str) -> None:
+        (tmp_path / "victim").write_text("untouched")
+        (tmp_path / "a").symlink_to(tmp_path / target)
+        with pytest.raises(FileExistsError):
+            create_whole(tmp_path / "a", b"content")
+        assert (tmp_path / "victim").read_text() == "untouched"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "victim"]
+
+    def test_a_name_is_taken_once(self, tmp_path: Path) -> None:
+        (tmp_path / "old").write_text("old")
+        take_name(tmp_path / "old", tmp_path / "new")
+        assert [path.name for path in tmp_path.iterdir()] == ["new"]
+        (tmp_path / "other").write_text("other")
+        with pytest.raises(FileExistsError):
+            take_name(tmp_path / "other", tmp_path / "new")
+        assert (tmp_path / "new").read_text() == "old"
+
+    def test_a_link_that_is_planted_at_any_moment_is_not_written_through(self, tmp_path: Path) -> None:
+        victim, name = tmp_path / "victim", tmp_path / "a"
+        victim.write_text("untouched")
+        done = threading.Event()
+
+        def plant() -> None:
+            while not done.is_set():
+                try:
+                    name.symlink_to(victim)
+                except FileExistsError:
+                    continue
+
+        planting = threading.Thread(target=plant)
+        planting.start()
+        try:
+            for _ in range(100):
+                name.unlink(missing_ok=True)
+                with contextlib.suppress(FileExistsError):
+                    create_whole(name, b"content")
+        finally:
+            done.set()
+            planting.join()
+        assert victim.read_text() == "untouched"

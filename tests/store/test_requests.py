@@ -70,10 +70,18 @@ def test_text_that_no_encoding_holds_is_saved(path: Path) -> None:
 class TestLoad:
     def test_comments_and_modes_are_noticed(self, path: Path, loaded: Loaded) -> None:
         assert not loaded.has_comments
-        path.write_text("# mine\nrequest: {}\n")
+        path.write_text("# mine\nrequest: {mqttContext: {password: hunter22}}\n")
         path.chmod(0o644)
         assert load(path).has_comments
         assert load(path).open_to_others
+        path.chmod(0o600)
+        assert not load(path).open_to_others
+
+    def test_a_file_of_references_may_be_read_by_anyone(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("request: {token: '${env:TOKEN}', mqttContext: {username: u, password: '${file:p}'}}\n")
+        path.chmod(0o644)
+        assert not load(path).open_to_others
 
     BROKEN = (
         ("request:\n  token: 007\n", 2, 10, "quote it"),

@@ -8,7 +8,7 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PREFIX = ".authlens-"
@@ -55,9 +55,36 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A symbolic link stays one: the file it leads to is replaced. A mode stricter than 0600 is kept.
     """
+    target = Path(os.path.realpath(path))
+    _write_beside(target, content, _mode(target), os.replace)
+
+
+def create_whole(path: Path, content: bytes) -> None:
+    """Create the file with 0600, whole or not at all. Raises FileExistsError where anything has the name, a link too.
+
+    Whether the name is free is decided as it is taken: nothing that is planted before that is written through.
+    """
+    _write_beside(Path(os.path.realpath(path.parent)) / path.name, content, 0o600, take_name)
+
+
+def take_name(old: str | Path, new: Path) -> None:
+    """Give a file a name that nothing has yet. Raises FileExistsError; the old name is gone afterwards."""
+    try:
+        os.link(old, new, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: the name is taken first, by an empty file that is nobody's link.
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        os.replace(old, new)
+    else:
+        os.unlink(old)
+
+
+def _write_beside(target: Path, content: bytes, mode: int, place: Callable[[str, Path], None]) -> None:
+    """Write a temporary file beside the target and put it in its place."""
     import tempfile  # here, because the history uses this module and not this import
 
-    target = Path(os.path.realpath(path))
     make_folder(target.parent)
     sweep(target.parent)
     descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", suffix=_SUFFIX, dir=target.parent)
@@ -66,10 +93,10 @@ def write_whole(path: Path, content: bytes) -> None:
             _lock(file.fileno(), fcntl.LOCK_EX)
             file.write(content)
             file.flush()
-            os.fchmod(file.fileno(), _mode(target))
+            os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-            # Replaced while the temporary is still locked, so that no sweep takes it for a stale one.
-            os.replace(name, target)
+            # Placed while the temporary is still locked, so that no sweep takes it for a stale one.
+            place(name, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)

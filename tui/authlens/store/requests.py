@@ -14,7 +14,7 @@ from pathlib import Path
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
-from authlens.store.files import locked, make_folder, reason, sweep, write_whole
+from authlens.store.files import create_whole, locked, make_folder, reason, sweep, take_name, write_whole
 
 SUFFIXES = (".yaml", ".yml")
 _TAKEN = "there is a file of that name already"
@@ -58,7 +58,7 @@ class Loaded:
     """SHA-256 of the file's content, by which a later change is noticed."""
     has_comments: bool = False
     open_to_others: bool = False
-    """Whether other users may read the file; saving closes it."""
+    """Whether other users may read a secret that is in the file in plain text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,14 @@ def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
         saved = read(text)
     except YamlError as error:
         raise Unreadable(path, error.message, error.line, error.column) from None
-    return Loaded(saved, path, _digest(content), has_comments(text), bool(mode & 0o077))
+    return Loaded(saved, path, _digest(content), has_comments(text), bool(mode & 0o077) and _tells_a_secret(saved))
+
+
+def _tells_a_secret(saved: SavedRequest) -> bool:
+    """Whether a secret is in the file itself; a reference to one tells nothing."""
+    from authlens.core.secrets.redaction import secrets_of
+
+    return bool(secrets_of(saved.request, certain=True))
 
 
 def save(
@@ -108,9 +115,12 @@ def save(
 
     def replace_unless_changed() -> None:
         _refuse_surprise(path, expected_digest, overwrite, drop_comments)
-        write_whole(path, content)
+        if expected_digest is None and not overwrite:
+            create_whole(path, content)
+        else:
+            write_whole(path, content)
 
-    _change(path, replace_unless_changed)
+    _change(path, replace_unless_changed, is_new=expected_digest is None and not overwrite)
     return Loaded(saved, path, _digest(content))
 
 
@@ -142,11 +152,12 @@ def rename(path: Path, name: str) -> Path:
     target = named(path.parent, name)
 
     def rename_unless_taken() -> None:
-        if os.path.lexists(target) and not os.path.samestat(os.lstat(path), os.lstat(target)):
-            raise Conflict(target, _TAKEN)
-        os.rename(path, target)
+        if os.path.lexists(target) and os.path.samestat(os.lstat(path), os.lstat(target)):
+            os.rename(path, target)
+        else:
+            take_name(path, target)
 
-    _change(target, rename_unless_taken)
+    _change(target, rename_unless_taken, is_new=True)
     return target
 
 
@@ -157,9 +168,9 @@ def duplicate(path: Path, name: str | None = None) -> Path:
 
     def write_new() -> None:
         _refuse_surprise(target, None, overwrite=False, drop_comments=False)
-        write_whole(target, content)
+        create_whole(target, content)
 
-    _change(target, write_new)
+    _change(target, write_new, is_new=True)
     return target
 
 
@@ -260,13 +271,16 @@ def _holds_comments(content: bytes) -> bool:
     return has_comments(content.decode("utf-8", "replace"))
 
 
-def _change(path: Path, change: Callable[[], None]) -> None:
+def _change(path: Path, change: Callable[[], None], is_new: bool = False) -> None:
     """Do it under the lock of the real folder, with every failure as one of ours."""
     try:
-        folder = Path(os.path.realpath(path)).parent
+        # A link that was planted under a name that should be free must not lead elsewhere.
+        folder = Path(os.path.realpath(path.parent)) if is_new else Path(os.path.realpath(path)).parent
         make_folder(folder)
         with locked(folder):
             change()
+    except FileExistsError:
+        raise Conflict(path, _TAKEN) from None
     except (OSError, ValueError) as error:
         raise Unwritable(path, _why(error)) from None
 

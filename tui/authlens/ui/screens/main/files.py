@@ -54,7 +54,8 @@ class Filing(MainState):
         draft = self._overridden(of_saved(loaded.saved))
         self.put(draft, None, OpenFile(draft, loaded.path, loaded.digest))
         if loaded.open_to_others:
-            self.notify(f"{loaded.path.name} can be read by other users; saving closes it.", markup=False)
+            said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
+            self.notify(f"{loaded.path.name} {said}", markup=False)
 
     @work(exclusive=True, group="file")
     async def action_save(self) -> None:

@@ -228,7 +228,7 @@ def test_what_is_known_to_be_missing_is_told_with_its_place(tmp_path: Path) -> N
         ("mqttContext.clientId", 0),
     ]
     assert found[0].why == "The token: the environment variable 'NONE' is not set."
-    assert "is no reference; did you mean env?" in found[3].why
+    assert "is not a reference; did you mean env?" in found[3].why
 
 
 @pytest.mark.parametrize(

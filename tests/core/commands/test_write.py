@@ -209,3 +209,16 @@ def _as_sent(request: AuthorizerRequest) -> dict[str, Any]:
     if mqtt is not None and isinstance(mqtt.password, str):
         members["mqttContext"]["password"] = unescaped(mqtt.password).encode("utf-8", "replace")
     return members
+
+
+@pytest.mark.parametrize("default", ["d", "", "two words", "a'b", "$x", '"', "back\\slash", "`id`", "a:-b"])
+def test_a_default_is_read_by_the_shell_and_comes_back(default: str) -> None:
+    request = AuthorizerRequest("A", f"${{env:TOKEN:-{default}}}")
+    line = as_cli(request, reveal=True)
+    assert parse_command_line(line).request == request
+    run = ["sh", "-c", f'aws() {{ printf %s "${{5#--token=}}"; }}\n{line}']
+    assert subprocess.run(run, capture_output=True, text=True, env={}, check=True).stdout == default
+    values: dict[str, object] = {}
+    code = as_boto3(request, reveal=True).partition("response = ")[2].replace("client.test_invoke_authorizer", "dict")
+    exec(f"import os\nos.environ.pop('TOKEN', None)\nresponse = {code}", values)
+    assert values["response"] == {"authorizerName": "A", "token": default}

@@ -13,7 +13,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
-from authlens.core.saved.saved_request_yaml import has_comments, is_reference, read, write
+from authlens.core.saved.saved_request_yaml import has_comments, read, write
 from authlens.core.text.yaml_reader import YamlError
 
 EVERY_KEY = """\
@@ -257,14 +257,6 @@ COMMENTS = {
 @pytest.mark.parametrize(("text", "expected"), COMMENTS.values(), ids=COMMENTS)
 def test_has_comments(text: str, expected: bool) -> None:
     assert has_comments(text) is expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("${env:A}", True), ("${keyring:S/U}", True), ("x${env:A}", False), ("$${env:A}", False), ("${env:}", False)],
-)
-def test_is_reference(text: str, expected: bool) -> None:
-    assert is_reference(text) is expected
 
 
 def test_a_slip_in_the_key_request_is_named() -> None:

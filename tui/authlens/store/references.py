@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from authlens.core.preflight.finding import Missing
 from authlens.core.request.members import BY_PATH, Kind, Member, sentence_label
+from authlens.core.request.references import KINDS, Reference, replaced, scan, whole_reference
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.text.visible import visible
 from authlens.store.files import reason
@@ -25,9 +25,7 @@ from authlens.user_path import user_path
 Keyring = Callable[[str, str], str | None]
 """The password that the system's keyring has for a service and a user."""
 
-KINDS = ("env", "file", "keyring", "case")
 MAX_BYTES = 1024 * 1024
-_TOKEN = re.compile(r"(?P<escape>\$\$\{)|\$\{(?P<kind>[a-zA-Z]+):(?P<name>[^}]*)(?P<end>\}?)")
 
 
 class MissingReference(ValueError):
@@ -51,31 +49,31 @@ class References:
 
     def text(self, text: str, field: str = "") -> str:
         """The text with its references resolved. Raises MissingReference."""
-        return _TOKEN.sub(lambda found: self._text_of(found, field), text)
+        return replaced(text, lambda found: self._text_of(found, field))
 
     def missing(self, request: AuthorizerRequest) -> Iterator[Missing]:
         """Every reference of the request that is known to stand for nothing. No keyring is opened."""
         for path, text in texts(request):
-            for found in _TOKEN.finditer(text):
-                problem = self._problem(found, is_whole_blob=_is_blob(path) and found[0] == text)
+            for found in scan(text):
+                problem = self._problem(found, is_whole_blob=_is_blob(path) and found.written == text)
                 if problem is not None:
-                    yield Missing(path, f"{sentence_label(path)}: {problem}.", *found.span())
+                    yield Missing(path, f"{sentence_label(path)}: {problem}.", found.start, found.end)
 
     def problem(self, text: str) -> str | None:
         """Why a reference of the text stands for nothing; `None` where none is known to."""
-        return next((problem for found in _TOKEN.finditer(text) if (problem := self._problem(found)) is not None), None)
+        return next((problem for found in scan(text) if (problem := self._problem(found)) is not None), None)
 
     def text_of_files(self, text: str) -> str | None:
         """As `text`; `None` where that would open the keyring."""
-        opens_keyring = any(found["kind"] == "keyring" for found in _TOKEN.finditer(text))
+        opens_keyring = any(found.kind == "keyring" for found in scan(text))
         return None if opens_keyring else self.text(text)
 
-    def _problem(self, found: re.Match[str], is_whole_blob: bool = False) -> str | None:
-        if found["kind"] == "keyring" and found["end"]:
+    def _problem(self, found: Reference, is_whole_blob: bool = False) -> str | None:
+        if found.kind == "keyring" and found.is_closed:
             return None
         try:
-            if is_whole_blob and found["kind"] == "file" and found["end"]:
-                self._file(found["name"], "")
+            if is_whole_blob and found.kind == "file" and found.is_closed:
+                self._file(found.name, "")
             else:
                 self._text_of(found, "")
         except MissingReference as error:
@@ -93,45 +91,43 @@ class References:
         """One that is a single file as a whole may hold any bytes."""
         if isinstance(value, bytes):
             return value
-        found = _TOKEN.fullmatch(value)
-        if found and found["kind"] == "file" and found["end"]:
-            content = self._file(found["name"], field)
+        found = whole_reference(value)
+        if found and found.kind == "file":
+            content = self._file(found.name, field)
             try:
                 return _without_line_end(content.decode())
             except UnicodeDecodeError:
                 return content
         return self.text(value, field)
 
-    def _text_of(self, found: re.Match[str], field: str) -> str:
-        if found["escape"]:
+    def _text_of(self, found: Reference, field: str) -> str:
+        if found.is_escape:
             return "${"
-        kind = found["kind"]
+        kind = found.kind
         if kind not in KINDS:
             return _literal(found, field)
-        if not found["end"]:
+        if not found.is_closed:
             raise _missing(field, f"the reference ${{{kind}:… is not closed by }}; write $${{ for a literal ${{")
         reading = {"env": self._variable, "file": self._file_text, "keyring": self._secret, "case": self._case_value}
-        read = reading[kind]
-        return read(found["name"], field)
+        return reading[kind](found, field)
 
-    def _variable(self, name: str, field: str) -> str:
+    def _variable(self, found: Reference, field: str) -> str:
         """With `:-` as in a shell: the default counts for a variable that is empty too."""
-        name, has_default, default = name.partition(":-")
-        value = self._environ.get(name)
-        if has_default:
-            return value or default
+        name, value = found.name, self._environ.get(found.name)
+        if found.default is not None:
+            return value or found.default
         if value is None:
             raise _missing(field, f"the environment variable '{name}' is not set")
         return value
 
-    def _case_value(self, name: str, field: str) -> str:
-        raise _missing(field, f"${{case:{name}}} has a value only in a case: name one as FILE::NAME")
+    def _case_value(self, found: Reference, field: str) -> str:
+        raise _missing(field, f"${{case:{found.name}}} has a value only in a case: name one as FILE::NAME")
 
-    def _file_text(self, name: str, field: str) -> str:
+    def _file_text(self, found: Reference, field: str) -> str:
         try:
-            return _without_line_end(self._file(name, field).decode())
+            return _without_line_end(self._file(found.name, field).decode())
         except UnicodeDecodeError:
-            raise _missing(field, f"the file '{name}' is not UTF-8 text") from None
+            raise _missing(field, f"the file '{found.name}' is not UTF-8 text") from None
 
     def _file(self, name: str, field: str) -> bytes:
         try:
@@ -145,8 +141,8 @@ class References:
             raise _missing(field, f"the file '{path}' is larger than {MAX_BYTES} bytes")
         return content
 
-    def _secret(self, name: str, field: str) -> str:
-        service, slash, user = name.rpartition("/")
+    def _secret(self, found: Reference, field: str) -> str:
+        service, slash, user = found.name.rpartition("/")
         if not slash:
             raise _missing(field, "a keyring reference is ${keyring:SERVICE/USER}")
         try:
@@ -162,14 +158,13 @@ def _is_blob(path: str) -> bool:
     return path in BY_PATH and BY_PATH[path].kind is Kind.BLOB
 
 
-def _literal(found: re.Match[str], field: str) -> str:
-    """Other texts with `${` mean themselves, but a slip of the pen should not be sent in place of a secret."""
-    near = difflib.get_close_matches(found["kind"].lower(), KINDS, n=1)
+def _literal(found: Reference, field: str) -> str:
+    """Any other text with `${` is literal, but a typing error must not be sent in place of a secret."""
+    near = difflib.get_close_matches(found.kind.lower(), KINDS, n=1)
     if near:
-        raise _missing(
-            field, f"${{{found['kind']}:…}} is no reference; did you mean {near[0]}? Write $${{ for a literal ${{"
-        )
-    return found[0]
+        hint = f"did you mean {near[0]}? Write $${{ for a literal ${{"
+        raise _missing(field, f"${{{found.kind}:…}} is not a reference; {hint}")
+    return found.written
 
 
 def _missing(field: str, sentence: str) -> MissingReference:

@@ -8,7 +8,6 @@ language. References stay as they are written.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from shlex import quote
@@ -17,14 +16,13 @@ from urllib.parse import quote as url_quote
 from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Device, device_of
 from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
-from authlens.core.request.references import meant_request
+from authlens.core.request.references import meant_request, references
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
 from authlens.frozen import dataclass
 
 HTTPS_PORT = 443
-_REFERENCE = re.compile(r"(?<!\$)\$\{(?:env|file|keyring):[^}]*\}")
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"
 """What may stand in a query as it was typed; curl takes brackets and braces for patterns."""
 
@@ -75,7 +73,7 @@ def _lines(device: Device) -> Iterator[DeviceLine]:
 
 
 def _references(request: AuthorizerRequest) -> list[str]:
-    return [found[0] for _, text in texts(request) for found in _REFERENCE.finditer(text)]
+    return [found.written for _, text in texts(request) for found in references(text)]
 
 
 def _readable(line: DeviceLine, kept: list[str], refers: bool) -> DeviceLine:

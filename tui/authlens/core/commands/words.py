@@ -22,7 +22,7 @@ _DASHES = "\u2013\u2014"
 _CLOSING = {"\u2018": "\u2019", "\u201c": "\u201d"}
 """What word processors make of `--` and of quotes."""
 _POWERSHELL = re.compile(r"`[ \t]*\r?\n")
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:-(?:\\.|[^}\\\"'$`\n])*)?\})")
 _ANSI = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ENDS = re.compile(r"[|;&<>]|[12]>")
@@ -185,7 +185,8 @@ class _Splitter:
     def _substitution(self) -> str:
         if variable := _VARIABLE.match(self._text, self._at):
             self._at = variable.end()
-            return self._reference(f"${{env:{variable[1] or variable[2]}}}")
+            default = re.sub(r"\\(.)", r"\1", variable[3] or "")
+            return self._reference(f"${{env:{variable[1] or variable[2]}{default}}}")
         if self._text.startswith("$(", self._at):
             return self._command()
         if self._text[self._at + 1 : self._at + 2] in ("{", "(", "[", "*", "@", "#", "?", "!", "-"):

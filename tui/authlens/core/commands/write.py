@@ -15,14 +15,15 @@ from typing import Any, Literal
 
 from authlens.core.commands import shorthand
 from authlens.core.request.members import CONTEXTS, SHAPE, option_name
-from authlens.core.request.references import meant
+from authlens.core.request.references import Reference, meant, references, replaced, scan
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.secrets.redaction import MASK, redact_request
 
 Version = Literal[1, 2]
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{(env|file|keyring):([^}]*)\}")
+_IN_DOUBLE_QUOTES = re.compile(r'["$`\\]')
+"""What a shell does not take as it is there."""
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 """What an argument of a program cannot hold; JSON can, escaped."""
@@ -89,16 +90,18 @@ class _Writer:
 
     def _with_private_characters(self, value: Any) -> Any:
         if isinstance(value, str):
-            return _REFERENCE.sub(self._private_character, value)
+            return replaced(value, self._private_character)
         if isinstance(value, dict):
             return {name: self._with_private_characters(inner) for name, inner in value.items()}
         return value
 
-    def _private_character(self, found: re.Match[str]) -> str:
-        if found[1] is None:
+    def _private_character(self, found: Reference) -> str:
+        if found.is_escape:
             return "${"
+        if found.kind not in _READ or not found.is_closed:
+            return found.written
         character = next(self._private)
-        self._references[character] = _shell_reference(found[1], found[2])
+        self._references[character] = _shell_reference(found)
         return character
 
     def _with_password(self, mqtt: Mapping[str, Any]) -> dict[str, Any]:
@@ -177,13 +180,23 @@ def _target_values(target: Target) -> Iterator[tuple[str, str]]:
             yield option, str(int(seconds))
 
 
-def _shell_reference(kind: str, name: str) -> str:
-    if kind == "env":
-        return f'"${{{name}}}"' if _NAME.fullmatch(name) else f'"$(printenv {shlex.quote(name)})"'
-    if kind == "file":
+_READ = ("env", "file", "keyring")
+"""Kinds that a shell or Python can read; the others have a value only within a saved request."""
+
+
+def _shell_reference(found: Reference) -> str:
+    name = found.name
+    if found.kind == "env":
+        default = "" if found.default is None else f":-{_IN_DOUBLE_QUOTES.sub(_escaped, found.default)}"
+        return f'"${{{name}{default}}}"' if _NAME.fullmatch(name) else f'"$(printenv {shlex.quote(name)})"'
+    if found.kind == "file":
         return f'"$(cat {shlex.quote(name)})"'
     service, _, user = name.rpartition("/")
     return f'"$(keyring get {shlex.quote(service)} {shlex.quote(user)})"'
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
 
 
 def _needs_json(text: str) -> bool:
@@ -213,7 +226,7 @@ def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
     if isinstance(password, str):
         octets = meant(password).encode("utf-8", "replace")
         members["mqttContext"]["password"] = MASK if password == MASK else octets
-    refers = any(found[1] for found in _REFERENCE.finditer(f"{_all_text(shown.to_api())}{password!r}"))
+    refers = any(references(f"{_all_text(shown.to_api())}{password!r}"))
     comment = "# Put in what ${…} stands for: the AWS CLI does not resolve references.\n" if refers else ""
     return comment + dump(members)
 
@@ -227,7 +240,7 @@ def as_boto3(request: AuthorizerRequest, target: Target | None = None, reveal: b
 
 
 _IMPORTS = (
-    ("os.environ[", "import os\n"),
+    ("os.environ", "import os\n"),
     ("Path(", "from pathlib import Path\n"),
     ("keyring.get", "import keyring\n"),
     ("UNSIGNED", "from botocore import UNSIGNED\nfrom botocore.config import Config\n"),
@@ -262,28 +275,28 @@ def _python(value: Any, depth: int) -> str:
 def _python_text(text: str) -> str:
     """A literal, or a sum of literals and of what reads a reference."""
     parts: list[str] = []
-    literal = ""
-    at = 0
-    for found in _REFERENCE.finditer(text):
-        literal += text[at : found.start()]
-        at = found.end()
-        if found[1] is None:
-            literal += "${"
+    literal, at = "", 0
+    for found in scan(text):
+        literal += text[at : found.start]
+        at = found.end
+        if found.kind not in _READ or not found.is_closed:
+            literal += "${" if found.is_escape else found.written
             continue
         if literal:
             parts.append(repr(literal))
         literal = ""
-        parts.append(_python_reference(found[1], found[2]))
+        parts.append(_python_reference(found))
     literal += text[at:]
     if literal or not parts:
         parts.append(repr(literal))
     return " + ".join(parts)
 
 
-def _python_reference(kind: str, name: str) -> str:
-    if kind == "env":
-        return f"os.environ[{name!r}]"
-    if kind == "file":
+def _python_reference(found: Reference) -> str:
+    name = found.name
+    if found.kind == "env":
+        return f"os.environ[{name!r}]" if found.default is None else f"(os.environ.get({name!r}) or {found.default!r})"
+    if found.kind == "file":
         return f"Path({name!r}).read_text()"
     service, _, user = name.rpartition("/")
     return f"keyring.get_password({service!r}, {user!r})"

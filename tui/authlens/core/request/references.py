@@ -1,13 +1,74 @@
-"""References such as `${env:N}`, `${file:P}` and `${case:N}` as they are written in a request: found, and escaped."""
+"""References as they are written in a saved request: recognised, escaped, and replaced. `store.references` reads them.
+
+`${env:NAME}`, `${env:NAME:-default}`, `${file:PATH}`, `${keyring:SERVICE/USER}` and `${case:NAME}`;
+`$${` is a literal `${`.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from authlens.core.request.request import AuthorizerRequest
+from authlens.frozen import dataclass
 
+KINDS = ("env", "file", "keyring", "case")
+_WITH_DEFAULT = ("env", "case")
+_TOKEN = re.compile(r"\$\$\{|\$\{(?P<kind>[a-zA-Z]+):(?P<name>[^}]*)(?P<end>\}?)")
+_SCHEME = re.compile(r"(?:bearer|basic)\s+\Z", re.IGNORECASE)
+"""What may precede a reference in a header without being secret."""
 _LOOKS_LIKE_REFERENCE = re.compile(r"\$\{(?=[a-zA-Z]+:)|(?<=\$)\$\{")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One reference, or one escape, in a text."""
+
+    kind: str
+    """As written, so that it may be misspelled; empty for an escape."""
+    name: str
+    default: str | None
+    """What follows `:-`."""
+    is_closed: bool
+    written: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.written)
+
+    @property
+    def is_escape(self) -> bool:
+        return not self.kind
+
+
+def scan(text: str) -> Iterator[Reference]:
+    """Everything in the text that is written like a reference, and every escape."""
+    return map(_of_match, _TOKEN.finditer(text))
+
+
+def references(text: str) -> Iterator[Reference]:
+    """The references of known kinds."""
+    return (each for each in scan(text) if each.kind in KINDS and each.is_closed)
+
+
+def whole_reference(text: str) -> Reference | None:
+    """The reference that makes up the whole text."""
+    found = next(references(text), None)
+    return found if found and found.written == text and found.name else None
+
+
+def replaced(text: str, change: Callable[[Reference], str]) -> str:
+    """The text with what `change` makes of every reference and escape."""
+    return _TOKEN.sub(lambda found: change(_of_match(found)), text)
+
+
+def _of_match(found: re.Match[str]) -> Reference:
+    kind, name, default = found["kind"] or "", found["name"] or "", None
+    if kind in _WITH_DEFAULT and ":-" in name:
+        name, _, default = name.partition(":-")
+    return Reference(kind, name, default, bool(found["end"]), found[0], found.start())
 
 
 def literal(value: Any) -> Any:
@@ -33,14 +94,23 @@ def meant_request(request: AuthorizerRequest) -> AuthorizerRequest:
     return request.with_texts(meant)
 
 
-_REFERENCE = re.compile(r"(?:(?:bearer|basic)\s+)?(?<!\$)\$\{(?:env|file|keyring|case):[^}]*\}", re.IGNORECASE)
-
-
 def refers(value: str | bytes) -> bool:
-    """Whether the value holds a reference."""
-    return isinstance(value, str) and _REFERENCE.search(value) is not None
+    """Whether the value holds a reference, even one in capitals, which is an error when it is sent."""
+    return isinstance(value, str) and "${" in value and any(map(_is_meant_as_reference, scan(value)))
 
 
 def is_only_reference(value: str | bytes) -> bool:
-    """Nothing but references, so that nothing secret is in it. A default may be one."""
-    return isinstance(value, str) and refers(value) and ":-" not in value and not _REFERENCE.sub("", value).strip()
+    """Nothing but references, so that nothing secret is in it. A default may be a secret."""
+    if not isinstance(value, str) or not refers(value):
+        return False
+    rest, end = "", 0
+    for each in filter(_is_meant_as_reference, scan(value)):
+        if each.default is not None:
+            return False
+        rest += _SCHEME.sub("", value[end : each.start])
+        end = each.end
+    return not (rest + value[end:]).strip()
+
+
+def _is_meant_as_reference(found: Reference) -> bool:
+    return found.is_closed and found.kind.lower() in KINDS

@@ -7,10 +7,10 @@ and every problem has its own line and column. `null` in a case removes what the
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from authlens.core.request.references import Reference, references, replaced
 from authlens.core.saved.source import SEPARATOR
 from authlens.core.text.yaml_reader import Node
 from authlens.frozen import dataclass
@@ -18,7 +18,6 @@ from authlens.frozen import dataclass
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
 """Of one case."""
 
-_REFERENCE = re.compile(r"(?P<escape>\$\$\{)|\$\{case:(?P<name>[^}]*)\}")
 _NULLS = ("null", "Null", "NULL", "~")
 _OF_AN_ANSWER = (
     "isAuthenticated",
@@ -56,7 +55,7 @@ def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
 
 def mentions_case(text: str) -> bool:
     """Whether the text holds `${case:…}`, which only a case can fill."""
-    return any(found["name"] is not None for found in _REFERENCE.finditer(text))
+    return any(found.kind == "case" for found in references(text))
 
 
 def _check_name(name: str, written: Node) -> None:
@@ -168,17 +167,17 @@ class _Fill:
             return replace(node, value=[self.node(each) for each in node.value])
         if not isinstance(node.value, str) or "${case:" not in node.value:
             return node
-        text = _REFERENCE.sub(lambda found: self._value(found, node), node.value)
+        text = replaced(node.value, lambda found: self._value(found, node))
         return replace(node, value=text, text=text)
 
-    def _value(self, found: re.Match[str], node: Node) -> str:
-        if found["escape"]:
-            return found[0]
-        name, default, other = found["name"].partition(":-")
+    def _value(self, found: Reference, node: Node) -> str:
+        if found.kind != "case" or not found.is_closed:
+            return found.written
+        name = found.name
         if name in self.values:
             return self.values[name]
-        if default:
-            return other
+        if found.default is not None:
+            return found.default
         near = difflib.get_close_matches(name, self.values, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise node.error(f"the case '{self.case}' has no value '{name}'{hint}")

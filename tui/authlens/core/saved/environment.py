@@ -5,10 +5,10 @@ The rule: it beats the saved request's `target` and the process's variables, bec
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
+from authlens.core.request.references import Reference, replaced
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.text.yaml_reader import load
@@ -17,8 +17,6 @@ from authlens.frozen import dataclass
 KEYS = ("description", "profile", "region", "endpointUrl", "endpoint", "local", "values")
 FOLDER = "environments"
 """Beside the saved requests, or beside their folder."""
-
-_ENV = re.compile(r"(?P<escape>\$\$\{)|\$\{env:(?P<name>[^}]*?)(?::-(?P<default>[^}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,11 @@ class Environment:
         return replace(sign, key=self._filled(sign.key), passphrase=sign.passphrase and self._filled(sign.passphrase))
 
     def _filled(self, text: str) -> str:
-        return _ENV.sub(lambda found: self.values.get(found["name"] or "", found[0]), text)
+        return replaced(text, self._value)
+
+    def _value(self, found: Reference) -> str:
+        is_variable = found.kind == "env" and found.is_closed
+        return self.values.get(found.name, found.written) if is_variable else found.written
 
 
 def read_environment(text: str) -> Environment:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from authlens.core.request.references import references
 from authlens.core.request.request import texts
 from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.url import is_loopback
 from authlens.frozen import dataclass
 
-_REFERENCE = re.compile(r"\$\$\{|\$\{(?P<kind>env|file|keyring):(?P<name>[^}]*)\}")
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
 """`s3` is not one: `iot.s3.amazonaws.com` is a bucket, which can belong to anyone."""
 
@@ -38,10 +38,10 @@ class Reach:
 
 def reach_of(saved: SavedRequest) -> Reach:
     target, sign = saved.target, saved.sign
-    references = list(dict.fromkeys(_references(saved)))
+    found = [reference for text in _texts(saved) for reference in references(text)]
 
     def of_kind(kind: str) -> tuple[str, ...]:
-        return tuple(name for each, name in references if each == kind)
+        return tuple(dict.fromkeys(each.name for each in found if each.kind == kind))
 
     return Reach(
         local=target.local,
@@ -72,12 +72,7 @@ def has_odd_region(target: Target) -> bool:
     return target.region is not None and _REGION.fullmatch(target.region) is None
 
 
-def _references(saved: SavedRequest) -> Iterator[tuple[str, str]]:
-    values = [text for _, text in texts(saved.request)]
+def _texts(saved: SavedRequest) -> Iterator[str]:
+    yield from (text for _, text in texts(saved.request))
     if saved.sign is not None and saved.sign.passphrase is not None:
-        values.append(saved.sign.passphrase)
-    for value in values:
-        if isinstance(value, str):
-            for found in _REFERENCE.finditer(value):
-                if found["kind"]:
-                    yield found["kind"], found["name"].partition(":-")[0] if found["kind"] == "env" else found["name"]
+        yield saved.sign.passphrase

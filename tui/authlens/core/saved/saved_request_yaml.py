@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from authlens.core.request.members import SHAPE, Kind, Member, Shape
+from authlens.core.request.references import whole_reference
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved import expectation_yaml
@@ -29,7 +30,6 @@ from authlens.core.text.yaml_writer import dump
 KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
 _PLACES = ("token", "username", "queryString", "headers")
 _MEMBERS = tuple(SHAPE)
-_REFERENCE = re.compile(r"\$\{(?:env|file|keyring):[^}]+\}")
 
 _TAG = re.compile(r"[^\s,]+")
 
@@ -165,7 +165,7 @@ def _read_sign(node: Node) -> Sign:
     if "key" not in fields:
         raise node.error("sign needs key, the path of a PEM private key")
     passphrase = _text(fields, "passphrase")
-    if passphrase is not None and not is_reference(passphrase):
+    if passphrase is not None and whole_reference(passphrase) is None:
         raise fields["passphrase"].error("passphrase must be a reference such as ${env:KEY_PASSPHRASE}")
     place: Any = fields["place"].choice(_PLACES) if "place" in fields else "token"
     return Sign(fields["key"].string(), passphrase, place)
@@ -177,11 +177,6 @@ def _read_certificate(node: Node) -> Certificate:
         raise node.error("certificate is empty; name its file, the thing that connects, or both")
     attached = fields["attached"].boolean() if "attached" in fields else None
     return Certificate(_text(fields, "file"), _text(fields, "key"), _text(fields, "thingName"), attached)
-
-
-def is_reference(text: str) -> bool:
-    """Whether the whole text is one reference."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def _text(fields: Mapping[str, Node], key: str) -> str | None:

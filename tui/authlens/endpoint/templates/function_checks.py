@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from authlens.core.request.references import Reference, replaced
 from authlens.core.text.yaml_reader import Node
 from authlens.endpoint.templates.child_environment import question_environment
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
@@ -32,7 +33,6 @@ _HANDLERS = {
 }
 """Python's handler is the last part of the name; Node.js may export it in an object: `app.handlers.connect`."""
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_REFERENCE = re.compile(r"\$\$\{|\$\{env:(?P<name>[^}]+)\}")
 _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*require|__getattr__")
 
 
@@ -131,15 +131,18 @@ def checked_variable(name: str, value: str) -> str:
 def filled(value: str, environ: Mapping[str, str]) -> str:
     """The value with its `${env:NAME}` references replaced: a secret need not be written down."""
 
-    def fill(reference: re.Match[str]) -> str:
-        name = reference["name"]
-        if name is None:
+    def fill(found: Reference) -> str:
+        if found.is_escape:
             return "${"
-        if name not in environ:
-            raise Unfit(f"the environment variable {name} is not set")
-        return environ[name]
+        if found.kind != "env" or not found.is_closed or not found.name:
+            return found.written
+        if found.default is not None:
+            return environ.get(found.name) or found.default
+        if found.name not in environ:
+            raise Unfit(f"the environment variable {found.name} is not set")
+        return environ[found.name]
 
-    return _REFERENCE.sub(fill, value)
+    return replaced(value, fill)
 
 
 def checked_program(program: str, *folders: Path) -> str:

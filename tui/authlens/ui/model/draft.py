@@ -15,6 +15,7 @@ from typing import Any
 
 from authlens.core.request import members
 from authlens.core.request.members import Kind, Member
+from authlens.core.request.references import whole_reference
 from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
@@ -31,8 +32,6 @@ class PasswordKind(StrEnum):
     HEX = "hex"
     FILE = "file"
 
-
-_FILE = re.compile(r"\$\{file:([^}]+)\}")
 
 MEMBERS = {member.field: member.path for member in members.MEMBERS if member.kind is not Kind.MAP}
 """The text fields of a draft and the members that they fill."""
@@ -175,8 +174,8 @@ def _written(password: str | bytes | None) -> tuple[str, PasswordKind]:
         return "", PasswordKind.TEXT
     if isinstance(password, bytes):
         return base64.b64encode(password).decode("ascii"), PasswordKind.BASE64
-    whole = _FILE.fullmatch(password)
-    return (whole.group(1), PasswordKind.FILE) if whole else (password, PasswordKind.TEXT)
+    whole = whole_reference(password)
+    return (whole.name, PasswordKind.FILE) if whole and whole.kind == "file" else (password, PasswordKind.TEXT)
 
 
 def _from_base64(text: str) -> bytes:

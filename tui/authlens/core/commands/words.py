@@ -22,7 +22,9 @@ _DASHES = "\u2013\u2014"
 _CLOSING = {"\u2018": "\u2019", "\u201c": "\u201d"}
 """What word processors make of `--` and of quotes."""
 _POWERSHELL = re.compile(r"`[ \t]*\r?\n")
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(:-(?:\\.|[^}\\\"'$`\n])*)?\})")
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
+_WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*)(:-(?:\\[\\\"$`]|[^}\\\"$`])*)\}")
+"""Between double quotes, where nothing of the default is split or expanded."""
 _ANSI = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ENDS = re.compile(r"[|;&<>]|[12]>")
@@ -164,6 +166,10 @@ class _Splitter:
 
     def _in_double_quotes(self) -> str:
         character = self._text[self._at]
+        if with_default := _WITH_DEFAULT.match(self._text, self._at):
+            self._at = with_default.end()
+            default = re.sub(r"\\(.)", r"\1", with_default[2])
+            return self._reference(f"${{env:{with_default[1]}{default}}}")
         if character == "$":
             return self._substitution()
         if character == "`":
@@ -185,8 +191,7 @@ class _Splitter:
     def _substitution(self) -> str:
         if variable := _VARIABLE.match(self._text, self._at):
             self._at = variable.end()
-            default = re.sub(r"\\(.)", r"\1", variable[3] or "")
-            return self._reference(f"${{env:{variable[1] or variable[2]}{default}}}")
+            return self._reference(f"${{env:{variable[1] or variable[2]}}}")
         if self._text.startswith("$(", self._at):
             return self._command()
         if self._text[self._at + 1 : self._at + 2] in ("{", "(", "[", "*", "@", "#", "?", "!", "-"):

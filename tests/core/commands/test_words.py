@@ -113,3 +113,7 @@ def test_what_cannot_be_read_is_refused_at_its_place(line: str, index: int) -> N
     with pytest.raises(WordsError) as error:
         split(line)
     assert error.value.index == index
+
+
+def test_a_back_tick_at_the_end_of_a_line_in_quotes_is_not_powershell() -> None:
+    assert [word.text for word in split("aws 'a`\n\\\"b'").words] == ["aws", 'a`\n\\"b']

@@ -21,6 +21,7 @@ Where copying lost it, or put a space behind it, an indented option on the next 
 _DASHES = "\u2013\u2014"
 _CLOSING = {"\u2018": "\u2019", "\u201c": "\u201d"}
 """What word processors make of `--` and of quotes."""
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
 _POWERSHELL = re.compile(r"`[ \t]*\r?\n")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*)(:-(?:\\[\\\"$`]|[^}\\\"$`])*)\}")
@@ -78,7 +79,7 @@ class _Splitter:
         self._at = prompt.end() if prompt else start
         self._in_parentheses = in_parentheses
         # In PowerShell a program gets a quote that stands behind a back-slash as a quote, even in single quotes.
-        self._powershell = _POWERSHELL.search(text) is not None
+        self._powershell = _POWERSHELL.search(_SINGLE_QUOTED.sub("", text)) is not None
         self._words: list[Word] = []
         self._word: list[str] | None = None
         self._start = 0

@@ -33,6 +33,8 @@ def test_the_wheel_holds_every_file_of_the_source_and_the_themes(wheel: Path) ->
     }
     wanted |= {f"authlens/themes/{path.name}" for path in (ROOT / "themes").glob("*.yaml")}
     assert wanted - held == set()
+    wanted |= {f"authlens/docs/{path.name}" for path in (ROOT / "docs").glob("*.md")}
+    assert wanted - held == set()
     assert any(name.startswith("authlens/themes/") for name in held)
     assert any(name.startswith("authlens/endpoint/samples/") for name in held)
 
@@ -53,3 +55,7 @@ def test_the_installed_program_finds_its_themes_and_samples(wheel: Path, tmp_pat
         [sys.executable, "-m", "authlens", "--version"], env=environ, capture_output=True, text=True, check=True
     )
     assert version.stdout == f"authlens {__version__}\n"
+    guide = subprocess.run(
+        [sys.executable, "-m", "authlens", "help", "run"], env=environ, capture_output=True, text=True, check=True
+    )
+    assert guide.stdout == (ROOT / "docs" / "run.md").read_text("utf-8")

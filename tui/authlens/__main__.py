@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.output import Output, OutputLost
-from authlens.cli.console.parser import BY_NAME, COMPLETION, Parser, app_parser
+from authlens.cli.console.parser import BY_NAME, COMPLETION, VALUES, Parser, app_parser
 from authlens.cli.console.services import OpenApp, World
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def build_sender(retries: Retries, gate: Gate, mfa_code: Callable[[str], str] | 
 
 
 def _run(words: list[str], world: World) -> int:
-    if words and words[0].partition("=")[0] in COMPLETION:
+    if words and words[0].partition("=")[0] in (*COMPLETION, VALUES):
         from authlens.cli.completion.command import main as complete
 
         return complete(words, world)

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,6 +62,11 @@ _ASKED = {
     "authlens history sh": "show",
     "authlens lint a.json my-s": "my-saved.yaml",
     "authlens diff 1 my-s": "my-saved.yaml",
+    "authlens --profile my-p": "my-profile",
+    "authlens invoke --authorizer-name Sens": "SensorAuth",
+    "authlens run --environment sta": "staging",
+    "authlens invoke --region eu-cen": "eu-central-1",
+    "authlens decide iot:RetainP": "iot:RetainPublish",
 }
 """What the last word of a line completes to."""
 
@@ -74,14 +80,28 @@ _ASKED_BEHIND_EQUALS = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "my-saved.yaml").touch()
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[default]\n[profile my-profile]\nregion = x\n[sso-session my-p]\n")
+    (tmp_path / "authorizers.yaml").write_text("authorizers: {SensorAuth: {signingDisabled: true}}\n")
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "staging.yaml").touch()
     return tmp_path
+
+
+PATH = f"{Path(sys.executable).parent}:{os.defpath}"
+"""Of the program under test, which scripts ask for what is not known when they are written."""
 
 
 def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
     if shutil.which(shell) is None:
         pytest.skip(f"there is no {shell} on this machine")
     return subprocess.run(
-        [shell, "-c", program], capture_output=True, text=True, check=True, cwd=folder, env={"HOME": str(folder)}
+        [shell, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        env={"HOME": str(folder), "PATH": PATH},
     ).stdout.splitlines()
 
 
@@ -109,7 +129,7 @@ def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
     if shutil.which("zsh") is None:
         pytest.skip("there is no zsh on this machine")
     (folder / "_authlens").write_text(scripts["zsh"])
-    environ = {"HOME": str(folder), "TERM": "dumb", "PATH": os.defpath}
+    environ = {"HOME": str(folder), "TERM": "dumb", "PATH": PATH}
     with Terminal(["zsh", "-f", "-i"], columns=200, rows=50, environ=environ, cwd=str(folder)) as terminal:
         terminal.type("fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; PS1='% '\n")
         for line, word in {**_ASKED, **_ASKED_BEHIND_EQUALS}.items():

@@ -24,7 +24,7 @@ _EXAMPLES = """examples:
   authlens lint --rules
 
 One finding a line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 when there is an error, 0 otherwise.
-The rules and the keys of --output json are listed in docs/lint.md."""
+The rules and the keys of --output json are listed in the guide: authlens help lint."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -40,7 +40,7 @@ _EXAMPLES = """examples:
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
 Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json are listed in
-docs/signing.md."""
+the guide: authlens help signing."""
 
 
 def main(argv: list[str], world: World) -> ExitCode:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.cli.completion.shells import FILE, FILE_URL, completed
+from authlens.cli.completion.shells import FILE, FILE_URL, completed, listed, looked_up
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.parser import COMMANDS, Parser, add_app_options
+from authlens.cli.console.parser import COMMANDS, VALUES, Parser, add_app_options
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import World
@@ -31,6 +31,12 @@ _WHAT_TO_DO = {
 
 
 def main(words: list[str], world: World) -> ExitCode:
+    if words[0] == VALUES:
+        from authlens.cli.completion.values import values
+
+        for value in values("".join(words[1:]), world):
+            world.output.line(value)
+        return ExitCode.DONE
     option, shell = _asked(words, world.environ)
     text = script(shell)
     if option == PRINT:
@@ -108,13 +114,30 @@ def whole_parser() -> argparse.ArgumentParser:
 
 
 def _complete_files(parser: argparse.ArgumentParser) -> None:
-    """Let arguments that are files or folders complete as such."""
+    """Let arguments that are files or folders complete as such, and names that are known or can be looked up."""
+    known = _known_values()
     for action in parser._actions:  # argparse has no public way to its actions
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
                 _complete_files(inner)
+        elif action.dest in known and not action.choices:
+            action.complete = known[action.dest]  # type: ignore[attr-defined]  # shtab's own attribute
         elif not action.choices:
             _complete_file(action, str(action.metavar or action.dest).upper())
+
+
+def _known_values() -> dict[str, object]:
+    """What the arguments of these names complete to."""
+    from authlens.aws.regions import region_names
+    from authlens.core.policy.actions import ACTIONS
+
+    return {
+        "profile": looked_up("profiles"),
+        "authorizer_name": looked_up("authorizers"),
+        "environment": looked_up("environments"),
+        "region": listed("regions", region_names()),
+        "question": listed("actions", [action.name for action in ACTIONS]),
+    }
 
 
 def _complete_file(action: argparse.Action, named: str) -> None:

@@ -6,6 +6,7 @@ The rule: shtab writes the script; here are only additions to it, each held by a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 FILE = {
     "bash": "_shtab_compgen_files",
@@ -42,6 +43,42 @@ end
     },
 }
 """A file named as the AWS CLI names it in a value."""
+
+_VALUES = {
+    "bash": """\
+_authlens_{kind}() {{
+  local IFS=$'\\n'
+  compgen -W "{words}" -- "$1"
+}}
+""",
+    "zsh": """\
+_authlens_{kind}() {{
+  local -a found
+  found=({zsh})
+  compadd -a found
+}}
+""",
+    "fish": "",
+}
+
+
+def looked_up(kind: str) -> dict[str, object]:
+    """Values that the program itself finds when the key is pressed, as shtab's `complete` takes them."""
+    call = f"(authlens --complete {kind} 2>/dev/null)"
+    return _completing(kind, f"${call}", f'${{(f)"${call}"}}', call)
+
+
+def listed(kind: str, words: Iterable[str]) -> dict[str, object]:
+    """Values that are known when the script is written."""
+    names = list(words)
+    return _completing(kind, "\n".join(names), " ".join(names), " ".join(names))
+
+
+def _completing(kind: str, words: str, zsh: str, fish: str) -> dict[str, object]:
+    name = f"_authlens_{kind}"
+    preamble = {shell: text.format(kind=kind, words=words, zsh=zsh) for shell, text in _VALUES.items()}
+    return {"bash": name, "zsh": name, "fish": fish, "preamble": preamble}
+
 
 _BASH_WORDS = """
 # Readline ends words at = and : too. shtab wants an option and its value apart, and every other word whole.

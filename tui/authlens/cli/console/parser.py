@@ -39,12 +39,16 @@ COMMANDS = (
     Command("trust", "let the files of a folder run local code and name endpoints"),
     Command("history", "list, show, export or clear the history", is_family=True),
     Command("config", "show where settings, history and saved requests live"),
+    Command("help", "show a page of the guide, offline"),
 )
 
 BY_NAME = {command.name: command for command in COMMANDS}
 
 COMPLETION = ("--install-completion", "--print-completion")
 """Options that stand alone and name a shell: bash, zsh or fish."""
+
+VALUES = "--complete"
+"""What completion scripts ask: the profiles, authorizers or environments that there are. In no help."""
 
 _EXAMPLES = """\
 examples:

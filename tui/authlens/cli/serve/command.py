@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 def declare(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see docs/serve.md)")
+    source.add_argument(
+        "--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')"
+    )
     source.add_argument(
         "--template", type=Path, metavar="FILE", help="a SAM, CloudFormation or synthesised CDK template"
     )

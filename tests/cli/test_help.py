@@ -1,0 +1,56 @@
+"""authlens help: every page of the guide and every command has one, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from authlens.cli.console.parser import COMMANDS
+from authlens.cli.help import PAGES, topics
+from support.one_command import Command
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+
+
+@pytest.fixture
+def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    return Command(capsys, monkeypatch)
+
+
+def test_the_pages_are_listed_with_their_titles(authlens: Command) -> None:
+    ended = authlens("help")
+
+    assert ended.code == 0
+    assert [line.split()[0] for line in ended.out.splitlines()] == sorted(path.stem for path in DOCS.glob("*.md"))
+    assert "run         Suites: authlens run and the pytest plugin" in ended.out.splitlines()
+
+
+@pytest.mark.parametrize("name", [*topics(), "RUN", "files.md"])
+def test_a_page_is_printed_as_it_is(authlens: Command, name: str) -> None:
+    ended = authlens("help", name)
+
+    assert (ended.code, ended.out) == (0, (DOCS / f"{name.lower().removesuffix('.md')}.md").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_every_command_has_its_page(authlens: Command, command: str) -> None:
+    ended = authlens("help", command)
+
+    assert ended.code == 0
+    assert f"authlens {command}" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("topic", "said"),
+    [("sining", "did you mean signing?"), ("xyz", "there is ci, commands"), ("../README", "has no page '../README'")],
+)
+def test_what_is_not_there(authlens: Command, topic: str, said: str) -> None:
+    ended = authlens("help", topic)
+
+    assert (ended.code, ended.out) == (252, "")
+    assert said in ended.err
+
+
+def test_no_page_is_named_that_does_not_exist() -> None:
+    assert set(PAGES.values()) <= set(topics())

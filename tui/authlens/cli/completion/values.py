@@ -1,0 +1,68 @@
+"""What completion looks up when the key is pressed. It never fails and calls nobody: at worst it finds nothing."""
+
+from __future__ import annotations
+
+import configparser
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from authlens.cli.console.services import World
+
+DEFINITIONS = ("authorizers.yaml", "authorizers.yml", "template.yaml", "template.yml", "template.json")
+"""What a local endpoint is usually started from."""
+
+
+def values(kind: str, world: World) -> Iterator[str]:
+    look_up = _KINDS.get(kind)
+    return (name for name in (look_up(world.environ) if look_up else ()) if name.isprintable())
+
+
+def _profiles(environ: Mapping[str, str]) -> list[str]:
+    """As the AWS CLI finds them, in its two files."""
+    folder = Path(environ.get("HOME") or Path.home()) / ".aws"
+    config = Path(environ.get("AWS_CONFIG_FILE") or folder / "config")
+    credentials = Path(environ.get("AWS_SHARED_CREDENTIALS_FILE") or folder / "credentials")
+    found = [_profile(section) for section in _sections(config)]
+    return sorted({name for name in (*found, *_sections(credentials)) if name})
+
+
+def _profile(section: str) -> str | None:
+    """The name in `[default]` or `[profile NAME]`; other sections are no profiles."""
+    try:
+        words = shlex.split(section)
+    except ValueError:
+        return None
+    if words[:1] == ["profile"] and len(words) == 2:
+        return words[1]
+    return section if section == "default" else None
+
+
+def _sections(path: Path) -> list[str]:
+    parser = configparser.RawConfigParser(strict=False, default_section="", allow_no_value=True)
+    with suppress(OSError, ValueError, configparser.Error):
+        parser.read_string(path.expanduser().read_text("utf-8"))
+    return parser.sections()
+
+
+def _authorizers(environ: Mapping[str, str]) -> list[str]:
+    from authlens.endpoint.templates.outline import authorizers_of
+
+    file = next((path for path in map(Path, DEFINITIONS) if path.is_file()), None)
+    return [each.name for each in (authorizers_of(file.absolute()) if file else None) or ()]
+
+
+def _environments(environ: Mapping[str, str]) -> tuple[str, ...]:
+    from authlens.store.environments import environment_names
+
+    return environment_names(Path.cwd() / "requests", Path.cwd())
+
+
+_KINDS: Mapping[str, Callable[[Mapping[str, str]], list[str] | tuple[str, ...]]] = {
+    "profiles": _profiles,
+    "authorizers": _authorizers,
+    "environments": _environments,
+}

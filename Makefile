@@ -1,49 +1,59 @@
 PYTHON ?= python3
-BIN := .venv/bin
+# Where the environments are made: VENV=/some/folder is for a checkout that cannot be written to.
+VENV ?= .venv
+BIN := $(VENV)/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check
 OLD := "authlens needs Python 3.11 or newer: make PYTHON=python3.12 run"
 
+# What the tests look for beside the checkout otherwise, and what tools would write into it.
+export AUTHLENS_AWS_CLI := $(abspath $(VENV)-aws)/bin/aws
+export AUTHLENS_NODE_CLIENTS := $(abspath $(VENV)-node)/node_modules
+ifneq ($(VENV),.venv)
+export RUFF_CACHE_DIR := $(abspath $(VENV))/cache/ruff
+export MYPY_CACHE_DIR := $(abspath $(VENV))/cache/mypy
+endif
+
 .PHONY: run test bench slow screenshots clean
 
-run: .venv/.installed
+run: $(VENV)/.installed
 	$(BIN)/authlens demo
 
-test: .venv/.tools .venv-aws/.installed
+test: $(VENV)/.tools $(VENV)-aws/.installed
 	sh tests/check.sh $(BIN)
 
-bench: .venv/.tools .venv-aws/.installed
+bench: $(VENV)/.tools $(VENV)-aws/.installed
 	$(BIN)/python -m tests.bench
 
-slow: .venv/.tools .venv-aws/.installed .venv-node/.installed
+slow: $(VENV)/.tools $(VENV)-aws/.installed $(VENV)-node/.installed
 	$(BIN)/pytest -m slow -n auto --timeout 1800
 
-screenshots: .venv/.tools
+screenshots: $(VENV)/.tools
 	AUTHLENS_UPDATE_SCREENSHOTS=1 $(BIN)/pytest tests/ui/test_screenshots.py
 
-.venv/.python:
+$(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit($(OLD) if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-.venv/.installed: .venv/.python pyproject.toml constraints.txt
+$(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 	$(BIN)/python $(INSTALL) --constraint constraints.txt --editable .
 	touch $@
 
-.venv/.tools: .venv/.python pyproject.toml constraints.txt
+$(VENV)/.tools: $(VENV)/.python pyproject.toml constraints.txt
 	$(BIN)/python $(INSTALL) --constraint constraints.txt --editable '.[dev]'
-	touch $@ .venv/.installed
+	touch $@ $(VENV)/.installed
 
 # The AWS CLI pins its own botocore, so it lives apart. Tests compare authlens with it.
-.venv-aws/.installed: tests/aws-cli.txt
-	$(PYTHON) -m venv .venv-aws
-	.venv-aws/bin/python $(INSTALL) --requirement tests/aws-cli.txt
+$(VENV)-aws/.installed: tests/aws-cli.txt
+	$(PYTHON) -m venv $(VENV)-aws
+	$(VENV)-aws/bin/python $(INSTALL) --requirement tests/aws-cli.txt
 	touch $@
 
 # AWS's own clients of the Runtime API for Node.js, and the Node.js that the newer one needs.
-.venv-node/.installed: tests/aws-node.txt
-	npm install --prefix .venv-node --ignore-scripts --no-audit --no-fund --force $$(grep ric $<)
-	npm install --prefix .venv-node --no-audit --no-fund $$(grep ^node $<)
+$(VENV)-node/.installed: tests/aws-node.txt
+	npm install --prefix $(VENV)-node --ignore-scripts --no-audit --no-fund --force $$(grep ric $<)
+	npm install --prefix $(VENV)-node --no-audit --no-fund $$(grep ^node $<)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-aws .venv-node build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-aws $(VENV)-node build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -23,7 +23,7 @@ gc.set_threshold(100_000, 20, 100)
 
 _SCRUBBED = ("AWS_", "AUTHLENS_", "XDG_", "NO_COLOR", "TEXTUAL", "SSL_CERT", "CI")
 _NUMBERS = itertools.count()
-_KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_UPDATE_SCREENSHOTS"}
+_KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_NODE_CLIENTS", "AUTHLENS_UPDATE_SCREENSHOTS"}
 
 
 @pytest.fixture(scope="session")

@@ -77,3 +77,19 @@ def test_an_internal_fault_names_its_place_and_quotes_nothing(
     assert (done.code, done.out) == (255, "")
     assert done.err.startswith("authlens: error: internal fault: KeyError in test_main.py, line ")
     assert "sesame" not in done.err
+
+
+@pytest.mark.parametrize("words", ["--version", "demo", "run x", ""])
+def test_windows_gets_a_sentence_that_names_what_works(words: str) -> None:
+    """As there: the platform says so, and the modules that only POSIX has are missing."""
+    gone = ("fcntl", "pwd", "grp", "termios", "tty", "pty", "resource")
+    program = (
+        f"import sys\nsys.platform = 'win32'\nsys.modules.update(dict.fromkeys({gone!r}))\n"
+        f"sys.argv = {['authlens', *words.split()]!r}\nfrom authlens.__main__ import main\nsys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (255, "")
+    assert done.stderr.startswith("authlens: error: authlens runs on Linux and macOS. On Windows, install and run it")
+    assert "WSL" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

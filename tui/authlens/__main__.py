@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run authlens and return its exit code. Every way out of the program passes here."""
+    problem = problem_of_platform(sys.platform)
+    if problem is not None:
+        complain(problem, sys.stderr)
+        return ExitCode.OTHER
     words = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         _leave_garbage(words)
@@ -48,6 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, never a traceback
         complain(_internal_fault(error), sys.stderr)
         return ExitCode.OTHER
+
+
+def problem_of_platform(platform: str) -> str | None:
+    """Why the program cannot run here; asked before anything is imported that such a platform lacks."""
+    if platform not in ("win32", "cygwin", "msys"):
+        return None
+    return (
+        "authlens runs on Linux and macOS. On Windows, install and run it inside WSL, the Windows Subsystem for Linux: "
+        "https://learn.microsoft.com/windows/wsl/install"
+    )
 
 
 def _leave_garbage(words: list[str]) -> None:

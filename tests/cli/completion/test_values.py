@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 
 from authlens.cli.completion.values import values
-from authlens.cli.console.output import Output
-from authlens.cli.console.services import World
 
 
 def found(kind: str, **environ: str) -> list[str]:
-    unused = cast(Any, None)
-    return list(values(kind, World(io.StringIO(), Output(io.StringIO()), io.StringIO(), environ, *[unused] * 5)))
+    return list(values(kind, environ))
 
 
 def test_profiles_of_both_files(tmp_path: Path) -> None:

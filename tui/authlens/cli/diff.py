@@ -21,7 +21,7 @@ _EXAMPLES = """examples:
   authlens diff 41 42 --output markdown > change.md
 
 Policies compare by meaning: order means nothing, one value equals a list of one. Secrets are compared and not shown.
-Exit code 0: equal by meaning, 1: different. The keys of --output json are listed in the guide: authlens help compare."""
+Exit code 0: equal by meaning, 1: different. The keys of --output json: authlens help compare."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

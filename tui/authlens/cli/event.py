@@ -42,7 +42,7 @@ _EXAMPLES = """examples:
   authlens event --read logged.txt > requests/logged.yaml
 
 The event is a Lambda test event as it stands. References such as ${env:NAME} stay unless --resolve is given; device
-lines hide secrets unless --reveal is given. The keys of --output json are listed in the guide: authlens help signing."""
+lines hide secrets unless --reveal is given. The keys of --output json: authlens help signing."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

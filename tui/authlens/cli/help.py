@@ -31,7 +31,7 @@ PAGES: Mapping[str, str] = {
     "config": "files",
     "schema": "files",
     "help": "commands",
-    "trust": "files",
+    "trust": "ci",
 }
 """The page of each command that has none of its own name."""
 

@@ -1,4 +1,7 @@
-"""Check policy documents, or a whole answer, for what AWS refuses and what does not mean what it says."""
+"""Check policies, answers, saved requests and authorizers for what AWS refuses and what does not mean what it says.
+
+Nothing is sent, and no function is run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
-from authlens.cli.inputs.policies import read_policy_file
+from authlens.cli.inputs.policies import read_policy_text
+from authlens.cli.inputs.project_files import FileFinding
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -21,10 +25,11 @@ _EXAMPLES = """examples:
   authlens lint policy.json
   authlens lint --strict policies/*.json
   authlens lint outcome.json --client-id sensor-7 --region us-west-2 --account 123456789012
+  authlens lint --github authorizers.yaml requests/*.yaml
   authlens lint --rules
 
 One finding a line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 when there is an error, 0 otherwise.
-The rules and the keys of --output json are listed in the guide: authlens help lint."""
+The rules and the keys of --output json: authlens help lint."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -33,12 +38,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a policy, a list of policies or a whole outcome, as JSON; - is standard input",
+        help="policies or an outcome as JSON, a saved request, an authorizers.yaml or a template; - is standard input",
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
     parser.add_argument("--client-id", metavar="ID", help="check that this client may connect")
     parser.add_argument("--region", metavar="REGION", help="the authorizer's, to find ARNs of another")
     parser.add_argument("--account", metavar="ACCOUNT", help="the authorizer's, to find ARNs of another")
+    parser.add_argument("--github", action="store_true", help="also annotate findings, in GitHub's workflow commands")
     parser.add_argument("--rules", action="store_true", help="list every rule with its reason, fix and source")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -53,6 +59,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         world.output.json(_as_json(checked))
     else:
         _write_text(checked, world)
+    if arguments.github:
+        _annotate(checked, arguments.output == "json", world)
     failing = {"error", "warning"} if arguments.strict else {"error"}
     failed = any(found.finding.severity in failing for file in checked for found in file.found)
     return ExitCode.NO if failed else ExitCode.DONE
@@ -62,7 +70,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 class _Located:
     """A finding and where it stands in its file."""
 
-    finding: Finding
+    finding: Finding | FileFinding
     line: int
     column: int
 
@@ -70,15 +78,22 @@ class _Located:
 @dataclass(frozen=True, slots=True)
 class _Checked:
     name: str
-    file: PolicyFile
+    file: PolicyFile | None
+    """`None` for what holds no policies, such as a saved request."""
     found: tuple[_Located, ...]
 
 
 def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
+    from authlens.cli.inputs.project_files import lint_project_file
     from authlens.core.lint.linter import lint
     from authlens.core.lint.rule import Answer, Surroundings
+    from authlens.core.policy import policy_file
 
-    file = read_policy_file(name, world)
+    text = read_policy_text(name, world)
+    of_project = lint_project_file(name, text, world.environ)
+    if of_project is not None:
+        return _Checked(name, None, tuple(_Located(each, each.line, each.column) for each in of_project))
+    file = policy_file.read(text)
     invocation = _invocation(file)
     surroundings = Surroundings(
         invocation.request if invocation else None,
@@ -136,7 +151,7 @@ def _write_text(checked: list[_Checked], world: World) -> None:
 def _gauges(file: _Checked) -> Iterator[str]:
     from authlens.core.lint.linter import gauges
 
-    for gauge in gauges(file.file.documents):
+    for gauge in gauges(file.file.documents) if file.file else ():
         left = f"{gauge.left} left" if gauge.left >= 0 else f"{-gauge.left} too many"
         yield f"{file.name}: {gauge.name}: {gauge.used} of {gauge.limit}, {left}"
 
@@ -149,13 +164,35 @@ def _as_json(checked: list[_Checked]) -> dict[str, Any]:
         "gauges": [
             {"file": file.name, "name": gauge.name, "used": gauge.used, "limit": gauge.limit, "left": gauge.left}
             for file in checked
+            if file.file
             for gauge in gauges(file.file.documents)
         ],
     }
 
 
+def _annotate(checked: list[_Checked], beside_json: bool, world: World) -> None:
+    """On standard error where standard output is for JSON alone; GitHub reads both."""
+    from pathlib import Path
+
+    from authlens.cli.inputs.workflow_commands import command, in_workspace
+
+    for file in checked:
+        where = None if file.name == "-" else in_workspace(Path(file.name), world.environ)
+        for found in file.found:
+            finding = found.finding
+            line = command(finding.severity, finding.message, where, found.line, finding.id, found.column)
+            if beside_json:
+                narrate(line, world.stderr)
+            else:
+                world.output.line(line)
+
+
 def _finding(name: str, found: _Located) -> dict[str, Any]:
     finding = found.finding
+    place = {"file": name, "line": found.line, "column": found.column}
+    said = {"severity": finding.severity, "id": finding.id, "message": finding.message, "fix": finding.fix}
+    if isinstance(finding, FileFinding):
+        return {**place, **said, **dict.fromkeys(("reasonCode", "document", "statement", "reason", "source", "known"))}
     return {
         "file": name,
         "line": found.line,

@@ -39,8 +39,8 @@ _EXAMPLES = """examples:
   authlens verify --request requests/sensor.yaml --describe
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
-Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json are listed in
-the guide: authlens help signing."""
+Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json:
+authlens help signing."""
 
 
 def main(argv: list[str], world: World) -> ExitCode:

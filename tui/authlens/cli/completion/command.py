@@ -34,7 +34,7 @@ def main(words: list[str], world: World) -> ExitCode:
     if words[0] == VALUES:
         from authlens.cli.completion.values import values
 
-        for value in values("".join(words[1:]), world):
+        for value in values("".join(words[1:]), world.environ):
             world.output.line(value)
         return ExitCode.DONE
     option, shell = _asked(words, world.environ)

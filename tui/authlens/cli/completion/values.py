@@ -7,18 +7,14 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from authlens.cli.console.services import World
 
 DEFINITIONS = ("authorizers.yaml", "authorizers.yml", "template.yaml", "template.yml", "template.json")
 """What a local endpoint is usually started from."""
 
 
-def values(kind: str, world: World) -> Iterator[str]:
+def values(kind: str, environ: Mapping[str, str]) -> Iterator[str]:
     look_up = _KINDS.get(kind)
-    return (name for name in (look_up(world.environ) if look_up else ()) if name.isprintable())
+    return (name for name in (look_up(environ) if look_up else ()) if name.isprintable())
 
 
 def _profiles(environ: Mapping[str, str]) -> list[str]:

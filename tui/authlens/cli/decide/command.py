@@ -18,7 +18,7 @@ _EXAMPLES = """examples:
 
 The first line is ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY; then comes why. Exit code 0: allowed, 1: denied.
 With --summary there is no question: each line is an action, what it is allowed on, and where that is written.
-The keys of --output json are listed in the guide: authlens help decide."""
+The keys of --output json: authlens help decide."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -47,7 +47,7 @@ invocation, a function's own answer, or an error as AWS, boto3 or the AWS CLI gi
 an answer repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
 --deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its time limit, the default
 authorizer, domain configurations and the data endpoint; what may not be read is said.
-The keys of --output json are listed in the guide: authlens help stages."""
+The keys of --output json: authlens help stages."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -22,8 +22,13 @@ def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> Policy
     """
     from authlens.core.policy import policy_file
 
+    return policy_file.read(read_policy_text(name, world, encoding))
+
+
+def read_policy_text(name: str, world: World, encoding: str = "utf-8") -> str:
+    """The text of a file. Raises CommandError."""
     content, what = (_standard_input(world), "standard input") if name == "-" else (_file(name), name)
-    return policy_file.read(_text(content, what, encoding))
+    return _text(content, what, encoding)
 
 
 def _standard_input(world: World) -> bytes:

@@ -28,7 +28,7 @@ _EXAMPLES = """examples:
   authlens run requests/sensor.yaml --negative requests/refused
 
 Exit code 0: all expectations kept, 1: one was broken, 2: an item could not be judged (an error where none was
-expected, an invalid file). The keys of `expect:` and of --output json are listed in the guide: authlens help run."""
+expected, an invalid file). The keys of `expect:` and of --output json are listed by authlens help run."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -7,17 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.cli.inputs.workflow_commands import command, in_workspace
 from authlens.core.expect.check import State
 from authlens.core.expect.judgement_text import headline, sentence
-from authlens.core.text.visible import visible_lines
 
 if TYPE_CHECKING:
     from authlens.core.text.yaml_reader import Node
     from authlens.suite import Result
     from authlens.suite_items import Item
-
-_LEVELS = {"error": "error", "warning": "warning"}
-"""What a finding's severity is called; anything else is a notice."""
 
 
 def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
@@ -38,26 +35,6 @@ def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
     if result.state is State.UNJUDGED or not result.judgement.broken:
         return [said(headline(result.judgement), item.case.line if item.case else _line(item, "request"))]
     return [said(sentence(each), _line(item, each.key)) for each in result.judgement.broken]
-
-
-def command(
-    level: str, message: str, file: str | None, line: int | None, title: str | None, column: int | None = None
-) -> str:
-    """A workflow command. level: `error`, `warning`, or another severity of a finding."""
-    properties = {"file": file, "line": line and str(line), "col": column and str(column), "title": title}
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{_LEVELS.get(level, 'notice')} {written}::{_data(message)}"
-
-
-def in_workspace(path: Path, environ: Mapping[str, str]) -> str:
-    """The path as GitHub looks it up: from the root of the checkout, wherever the command runs."""
-    workspace = environ.get("GITHUB_WORKSPACE")
-    if not workspace:
-        return str(path)
-    for root, own in ((Path(workspace), path.absolute()), (Path(workspace).resolve(), path.resolve())):
-        if own.is_relative_to(root):
-            return own.relative_to(root).as_posix()
-    return str(path)
 
 
 def harmless(line: str) -> str:
@@ -98,11 +75,3 @@ def _document(path: Path) -> Node | None:
         return read_json_or_yaml(path.read_text("utf-8-sig", "replace"))
     except (OSError, YamlError):
         return None
-
-
-def _data(text: str) -> str:
-    return visible_lines(text).replace("%", "%25").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -46,7 +46,7 @@ class Environment:
         return replace(own, profile=wanted.profile or own.profile, region=wanted.region or own.region)
 
     def _sign(self, sign: Sign) -> Sign:
-        return replace(sign, key=self._filled(sign.key), passphrase=sign.passphrase and self._filled(sign.passphrase))
+        return replace(sign, passphrase=sign.passphrase and self._filled(sign.passphrase))
 
     def _filled(self, text: str) -> str:
         return replaced(text, self._value)

@@ -1,0 +1,39 @@
+"""GitHub's workflow commands: lines on standard output that annotate a file, in its own escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from authlens.core.text.visible import visible_lines
+
+_LEVELS = {"error": "error", "warning": "warning"}
+"""What a severity is called there; anything else is a notice."""
+
+
+def command(
+    level: str, message: str, file: str | None, line: int | None, title: str | None, column: int | None = None
+) -> str:
+    """A workflow command. level: `error`, `warning`, or another severity of a finding."""
+    properties = {"file": file, "line": line and str(line), "col": column and str(column), "title": title}
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{_LEVELS.get(level, 'notice')} {written}::{_data(message)}"
+
+
+def in_workspace(path: Path, environ: Mapping[str, str]) -> str:
+    """The path as GitHub looks it up: from the root of the checkout, wherever the command runs."""
+    workspace = environ.get("GITHUB_WORKSPACE")
+    if not workspace:
+        return str(path)
+    for root, own in ((Path(workspace), path.absolute()), (Path(workspace).resolve(), path.resolve())):
+        if own.is_relative_to(root):
+            return own.relative_to(root).as_posix()
+    return str(path)
+
+
+def _data(text: str) -> str:
+    return visible_lines(text).replace("%", "%25").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

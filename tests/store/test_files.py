@@ -14,7 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.files import create_whole, locked, make_own_folder, narrow, reason, sweep, take_name, write_whole
+from authlens.store.files import (
+    create_whole,
+    locked,
+    make_own_folder,
+    narrow,
+    reason,
+    replace_shared,
+    sweep,
+    take_name,
+    write_whole,
+)
 from support.children import run_python, start_python
 
 
@@ -284,3 +294,37 @@ class TestCreate:
             done.set()
             planting.join()
         assert victim.read_text() == "untouched"
+
+
+class TestShared:
+    def test_modes_are_those_of_the_umask_and_of_the_file_that_was_there(self, tmp_path: Path) -> None:
+        before = os.umask(0o027)
+        try:
+            replace_shared(tmp_path / "new", b"1")
+        finally:
+            os.umask(before)
+        assert mode(tmp_path / "new") == 0o640
+        (tmp_path / "new").chmod(0o604)
+        replace_shared(tmp_path / "new", b"2")
+        assert (mode(tmp_path / "new"), (tmp_path / "new").read_bytes()) == (0o604, b"2")
+        replace_shared(Path("/dev/null"), b"gone")
+        assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+    @pytest.mark.parametrize("there", [None, "the results of before"])
+    def test_a_full_disk_leaves_what_was_there(self, tmp_path: Path, there: str | None) -> None:
+        file = tmp_path / "junit.xml"
+        if there is not None:
+            file.write_text(there)
+        code = """
+            import resource, sys
+            from pathlib import Path
+            from authlens.store.files import replace_shared
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+            try:
+                replace_shared(Path(sys.argv[1]), b"x" * 1000)
+            except OSError as error:
+                print(error.strerror)
+        """
+        assert run_python(code, str(file)) == "File too large\n"
+        assert (file.read_text() if file.exists() else None) == there
+        assert [path.name for path in tmp_path.iterdir()] == ([] if there is None else ["junit.xml"])

@@ -173,13 +173,15 @@ class TestClear:
         assert all(TOKEN.encode() not in found.read_bytes() for found in path.parent.iterdir())
         assert run(capsys, "list") == (0, "", "")
 
-    def test_without_a_terminal_nothing_is_asked(
+    def test_without_a_terminal_it_needs_yes(
         self, path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         record(path, FULL)
         monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
-        assert run(capsys, "clear") == (0, "", "the history is empty\n")
-        assert run(capsys, "list")[1] == ""
+        code, _, err = run(capsys, "clear")
+        assert code == 252
+        assert "without a terminal it needs --yes" in err
+        assert run(capsys, "list")[1] != ""
 
     @pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
     def test_on_a_terminal_it_asks(

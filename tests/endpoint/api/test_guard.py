@@ -172,6 +172,8 @@ def endpoint() -> Iterator[Running]:
         ({"Origin": "http://localhost:3000"}, 200),
         ({"Origin": "null"}, 403),
         ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://[::1].evil.com"}, 403),
+        ({"Origin": "http://localhost\\@evil.com"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Content-Type": "text/plain"}, 415),
     ],

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import select
 import socket
+import struct
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -191,3 +196,47 @@ def test_a_body_that_does_not_arrive_is_not_waited_for() -> None:
         )
 
     assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_header_that_drips_on_a_kept_connection_is_not_waited_for() -> None:
+    with (
+        running(definitions(), patience=Patience(header=0.2)) as endpoint,
+        socket.create_connection(("127.0.0.1", endpoint.port)) as connection,
+    ):
+        connection.settimeout(10)
+        connection.sendall(f"GET /authorizers/ HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\n\r\n".encode())
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
+        started, sent = time.monotonic(), 0
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - started < 8 and not select.select([connection], [], [], 0.02)[0]:
+                connection.sendall(b"GET /authorizers/ HTTP/1.1\r\nX-Drip: a"[sent : sent + 1] or b"a")
+                sent += 1
+        assert time.monotonic() - started < 4
+
+
+def test_what_is_not_http_is_answered_in_our_words_and_logged() -> None:
+    with running(definitions()) as endpoint:
+        answer = exchange(endpoint, "what is this\r\n\r\n")
+        log = list(endpoint.log)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 400 ")
+    assert b"Server: authlens\r\n" in head + b"\r\n"
+    assert b"aiohttp" not in answer
+    assert b"Python" not in answer
+    assert json.loads(body)["message"].startswith("The request is not HTTP")
+    assert log == ["400 what came is not HTTP that can be read"]
+
+
+def test_a_client_that_hangs_up_is_no_defect() -> None:
+    with running(definitions(Authorizer("plain", signing_disabled=True))) as endpoint:
+        head = f"POST /authorizer/plain/test HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\nContent-Length: 9\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", endpoint.port)) as connection:
+            connection.sendall(head.encode() + b"{")
+        with socket.create_connection(("127.0.0.1", endpoint.port)) as connection:
+            connection.sendall(head.encode() + b"{")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        deadline = time.monotonic() + 10
+        while len(endpoint.log) < 2 and time.monotonic() < deadline:
+            exchange(endpoint, f"GET /nothing HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\nConnection: close\r\n\r\n")
+        assert not [line for line in endpoint.log if "defect" in line]

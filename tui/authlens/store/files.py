@@ -59,6 +59,30 @@ def write_whole(path: Path, content: bytes) -> None:
     _write_beside(target, content, _mode(target), os.replace)
 
 
+def replace_shared(path: Path, content: bytes) -> None:
+    """Write a file that others may read as the umask says; a full disk leaves the one that was there. Raises OSError.
+
+    What is not a regular file, such as a pipe or /dev/stdout, is written to as it is.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        target.write_bytes(content)
+        return
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else _usual_mode(target.parent)
+    _write_beside(target, content, mode, os.replace)
+
+
+def _usual_mode(folder: Path) -> int:
+    """Of a new file there. The umask can be read only by setting it, for every thread; so a file tells it."""
+    probe = folder / f"{_PREFIX}{os.getpid()}-{time.monotonic_ns()}{_SUFFIX}"
+    descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        return stat.S_IMODE(os.fstat(descriptor).st_mode)
+    finally:
+        os.close(descriptor)
+        os.unlink(probe)
+
+
 def create_whole(path: Path, content: bytes) -> None:
     """Create the file with 0600, whole or not at all. Raises FileExistsError where anything has the name, a link too.
 

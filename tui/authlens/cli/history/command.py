@@ -58,7 +58,7 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_clear(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="do not ask; without a terminal nothing is asked")
+    parser.add_argument("--yes", action="store_true", help="do not ask (needed without a terminal)")
 
 
 _ACTIONS = {
@@ -198,6 +198,6 @@ def _clear(arguments: argparse.Namespace, history: History, world: World) -> Exi
 
 def _agreed(history: History, world: World) -> bool:
     if world.stdin is None or not world.stdin.isatty():
-        return True
+        raise CommandError("history clear removes every invocation for good: without a terminal it needs --yes")
     narrate(f"Remove {history.count()} invocations for good? [y/N]", world.stderr)
     return world.stdin.readline().strip().lower() in ("y", "yes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -33,9 +34,13 @@ def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] =
     rows = [*((result.item, result) for result in results), *((item, None) for item in skipped)]
     for _, group in groupby(rows, key=lambda row: row[0].path or row[0].name):
         document.add_testsuite(_suite(list(group)))
+    from authlens.store.files import replace_shared
+
+    text = io.BytesIO()
+    document.write(text, pretty=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        document.write(str(path), pretty=True)
+        replace_shared(path, text.getvalue())
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror or error}") from error
 

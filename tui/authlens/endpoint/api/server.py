@@ -20,6 +20,7 @@ from authlens.core.text.url import is_loopback_host
 from authlens.endpoint.api import iot, iot_data, iot_domains, iot_tags, lambda_calls, sts
 from authlens.endpoint.api.aws_error import AwsError, error_answer
 from authlens.endpoint.api.call import Answer, Call, Incoming
+from authlens.endpoint.api.connection import Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
 from authlens.endpoint.api.state import Endpoint, Host, build_endpoint
 from authlens.endpoint.templates.definitions import Definitions
@@ -53,7 +54,7 @@ class Patience:
     """How long the endpoint waits for a client, in seconds."""
 
     header: float = 20.0
-    """For the first request of a new connection."""
+    """For the header of a request."""
     body: float = 20.0
     idle: float = 75.0
     """Between two requests."""
@@ -91,11 +92,11 @@ class Server:
         self._guard = Guard(port, address, frozenset(name.lower() for name in names))
         self._log = log
         self._patience = patience or Patience()
-        self._silent: dict[object, asyncio.TimerHandle] = {}
-        """The connections that have sent no request yet."""
         self._asyncio_server: asyncio.Server | None = None
-        self._http = web.Server(
+        self._http = Connections(
             self._answer,
+            log,
+            self._patience.header,
             access_log=None,
             logger=_quiet,
             keepalive_timeout=self._patience.idle,
@@ -108,32 +109,26 @@ class Server:
         self.url = f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
     async def start(self) -> None:
-        self._asyncio_server = await asyncio.get_running_loop().create_server(self._connection, sock=self._listener)
+        self._asyncio_server = await asyncio.get_running_loop().create_server(self._http, sock=self._listener)
 
     async def close(self) -> None:
         """Take no more calls, end the functions, and give their callers a moment to hear of it."""
         if self._asyncio_server is not None:
             self._asyncio_server.close()
-        for timer in self._silent.values():
-            timer.cancel()
         self._http.pre_shutdown()
         await self._endpoint.host.close()
         await self._http.shutdown(timeout=self._patience.closing)
 
-    def _connection(self) -> asyncio.Protocol:
-        connection = self._http()
-        timer = asyncio.get_running_loop().call_later(self._patience.header, self._drop_silent, connection)
-        self._silent[connection] = timer
-        return connection
-
-    def _drop_silent(self, connection: web.RequestHandler) -> None:
-        if self._silent.pop(connection, None) is not None:
-            connection.force_close()
-
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        timer = self._silent.pop(request.protocol, None)
-        if timer is not None:
-            timer.cancel()
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        connection.begin()
+        try:
+            return await self._answered(request)
+        finally:
+            connection.end()
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
         started = time.perf_counter()
         request_id = self._endpoint.new_id()
         call, subject, answer = await self._judge(request, request_id)
@@ -219,6 +214,8 @@ async def _body(request: web.BaseRequest, seconds: float) -> bytes:
                 chunks.append(chunk)
     except TimeoutError:
         raise AwsError(408, "RequestTimeoutException", "The body did not arrive in time.") from None
+    except ConnectionError:
+        raise AwsError(400, "RequestAbortedException", "The client hung up before the whole body had come.") from None
     except web.RequestPayloadError:
         raise AwsError(400, "SerializationException", "The body is not framed as HTTP says.") from None
     return b"".join(chunks)

@@ -279,7 +279,9 @@ REFUSED = {
     "no number": (["--history", "x"], "", "invalid int"),
     "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "write an action and a resource"),
     "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
-    "nobody to describe": (["--answer", "-", "--describe"], "{}", "authorizerName"),
+    "nobody to describe": (["--answer", "-", "--describe"], '{"isAuthenticated": false}', "authorizerName"),
+    "an object that is no answer": (["--answer", "-"], '{"foo": 1}', "not recognised"),
+    "text that is no error": (["--answer", "-"], "hello", "not recognised"),
 }
 
 
@@ -365,3 +367,45 @@ def test_what_is_deployed_is_read_and_judged(authlens: Command, monkeypatch: pyt
 
 def test_an_answer_alone_does_not_say_where_it_is_deployed(authlens: Command) -> None:
     assert authlens("explain", "--answer", "-", "--deployment", stdin="{}").code == 252
+
+
+HANGUP = "libaws-c-mqtt: AWS_ERROR_MQTT_UNEXPECTED_HANGUP, The connection was closed unexpectedly."
+
+
+def test_words_from_the_other_side_are_explained(authlens: Command) -> None:
+    ended = authlens("explain", "--answer", "-", stdin=f"Connection interrupted with error {HANGUP}\n")
+    lines = ended.out.splitlines()
+    assert (ended.code, ended.err) == (0, "")
+    assert lines[0].startswith("AWS IoT closed the connection without a reason")
+    assert lines[1].startswith("Next: ")
+    assert "AWS IoT Device SDK v2, stage connect, sdk-hangup: AWS_ERROR_MQTT_UNEXPECTED_HANGUP" in lines
+    assert any(line.startswith("  1. the function was not invoked") for line in lines)
+    assert "AWS said" not in ended.out
+    assert "InvalidResponseException" not in ended.out
+
+
+def test_words_from_the_other_side_as_json(authlens: Command) -> None:
+    verdict = explained(authlens, HANGUP)
+    assert verdict["conclusion"] == "recognised"
+    messages = verdict["messages"]
+    assert isinstance(messages, list)
+    assert [message["id"] for message in messages] == ["sdk-hangup"]
+    assert messages[0]["stage"] == "connect"
+    assert messages[0]["source"]["known"] == "reported"
+
+
+def test_a_frame_of_cloudformation_is_taken_off(authlens: Command) -> None:
+    said = 'Resource handler returned message: "Token signature mismatch for authorizer A (Service: Iot, Status Code: 400, x)"'
+    ended = authlens("explain", "--answer", "-", stdin=said)
+    assert "AWS said: InvalidRequestException: Token signature mismatch for authorizer A" in ended.out
+    assert "failed       signature verified" in ended.out
+
+
+def test_an_answer_alone_is_what_aws_would_say(authlens: Command) -> None:
+    ended = authlens("explain", "--answer", "-", stdin='{"isAuthenticated": true, "policyDocuments": []}')
+    assert f"AWS would say: InvalidResponseException: {MISSING}" in ended.out
+    assert "refused without a principal" not in ended.out
+    assert ended.out.startswith("The answer has no principalId")
+    text = json.dumps(json.dumps({"isAuthenticated": True, "principalId": "p", "policyDocuments": [POLICY]}))
+    ended = authlens("explain", "--answer", "-", stdin=text)
+    assert ended.out.startswith("Authenticated as 'p'")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.core.secrets.redaction import Redactor
+    from authlens.core.verdict.device_messages import Recognised
     from authlens.core.verdict.stages import Verdict
 
 _EXAMPLES = """examples:
@@ -80,7 +81,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.output == "json":
         from authlens.cli.explain.verdict_json import verdict_json
 
-        told = verdict_json(explained.verdict, explained.findings, explained.lint, explained.deployment)
+        told = verdict_json(
+            explained.verdict, explained.findings, explained.lint, explained.deployment, explained.messages
+        )
         world.output.json(told if arguments.reveal else explained.redactor.values(told))
     else:
         from authlens.core.text.visible import visible
@@ -107,6 +110,8 @@ class _Explained:
     """What a local endpoint reported of the run."""
     problem: CommandError | None = None
     """What AWS answered when it was asked about the authorizer, and that is part of the verdict."""
+    messages: tuple[Recognised, ...] = ()
+    """Words of a device, a broker or a log."""
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
@@ -117,6 +122,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.core.secrets.invocation_redaction import redactor_of
     from authlens.core.secrets.redaction import Redactor, secrets_of
+    from authlens.core.verdict.messages_verdict import verdict_of
     from authlens.core.verdict.stages import foreseen, stages, with_deployment
     from authlens.look_ahead import look_ahead, with_lookup
 
@@ -141,6 +147,8 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     if arguments.deployment and arguments.history is None:
         raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
     stored = _stored(arguments, world)
+    if stored.messages:
+        return _Explained(verdict_of(stored.messages), Redactor(()), messages=stored.messages)
     invocation = stored.invocation
     saved = SavedRequest(invocation.request, target=invocation.target)
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
@@ -153,12 +161,12 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         authorizer=authorizer or invocation.authorizer,
         deployment=deployment or invocation.deployment,
     )
-    verdict = stages(invocation, questions)
+    verdict = stages(invocation, questions, claims_authenticated=stored.claims_authenticated)
     return _Explained(
         verdict,
         redactor_of(replace(invocation, authorizer=authorizer or invocation.authorizer)),
         lint=stored.lint(authorizer),
-        speaking=_speaking(invocation),
+        speaking=_speaking(invocation, stored.speaking),
         deployment=deployment,
         local_run=invocation.local_run,
     )
@@ -185,11 +193,11 @@ def _of_aws(error: CommandError) -> Failure | None:
     return error.__cause__.failure if isinstance(error.__cause__, CallFailed) else None
 
 
-def _speaking(invocation: Invocation) -> str:
+def _speaking(invocation: Invocation, of_aws: str) -> str:
     from authlens.core.invocation.invocation import FailureKind
 
     failure = invocation.failure
-    return "AWS said" if failure is None or failure.kind is FailureKind.AWS else "The client said"
+    return of_aws if failure is None or failure.kind is FailureKind.AWS else "The client said"
 
 
 def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
@@ -210,12 +218,29 @@ def _lines(explained: _Explained) -> Iterator[str]:
     yield f"Next: {verdict.next_step}"
     if verdict.aws_words is not None:
         yield f"{explained.speaking}: {verdict.aws_words}"
+    if explained.messages:
+        yield from _message_lines(explained.messages)
+        return
     yield ""
     for result in verdict.stages:
         note = f"  {result.why}" if result.why and result.why != verdict.headline else ""
         yield f"{result.state:11}  {result.stage}{note}"
     more = tuple(_more_lines(explained))
     yield from ("", *more) if more else ()
+
+
+def _message_lines(messages: tuple[Recognised, ...]) -> Iterator[str]:
+    """Each message with its meaning, its likely causes in order and how it is known."""
+    for message in messages:
+        row = message.row
+        detail = f" ({message.detail})" if message.detail else ""
+        yield ""
+        yield f"{row.origin}, stage {row.stage}, {row.id}: {message.words}{detail}"
+        yield f"  {row.meaning}"
+        yield from (f"  {number}. {cause}" for number, cause in enumerate(row.causes, 1))
+        yield f"  Next: {row.next_question}"
+        note = f" ({row.source.note})" if row.source.note else ""
+        yield f"  Known: {row.source.known}{note}{f', {row.source.page}' if row.source.page else ''}"
 
 
 def _more_lines(explained: _Explained) -> Iterator[str]:

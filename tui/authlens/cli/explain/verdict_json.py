@@ -11,6 +11,7 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import Fact, facts
 from authlens.core.lint.rule import Finding as LintFinding
 from authlens.core.preflight.finding import Finding
+from authlens.core.verdict.device_messages import Recognised
 from authlens.core.verdict.stages import StageResult, Verdict
 
 
@@ -19,6 +20,7 @@ def verdict_json(
     findings: Iterable[Finding] = (),
     lint: Iterable[LintFinding] = (),
     deployment: Deployment | None = None,
+    messages: Iterable[Recognised] = (),
 ) -> dict[str, Any]:
     return {
         "conclusion": verdict.conclusion.value,
@@ -39,12 +41,28 @@ def verdict_json(
         "caveats": [_caveat(caveat) for caveat in verdict.caveats],
         "findings": [_finding(finding) for finding in findings],
         "lint": [_lint(finding) for finding in lint],
+        "messages": [_message(message) for message in messages],
         "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
     }
 
 
 def _source(source: Source) -> dict[str, Any]:
     return {"known": source.known.value, "page": source.page, "note": source.note or None}
+
+
+def _message(message: Recognised) -> dict[str, Any]:
+    row = message.row
+    return {
+        "id": row.id,
+        "origin": row.origin,
+        "stage": row.stage.value,
+        "words": message.words,
+        "detail": message.detail or None,
+        "meaning": row.meaning,
+        "causes": list(row.causes),
+        "nextQuestion": row.next_question,
+        "source": _source(row.source),
+    }
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

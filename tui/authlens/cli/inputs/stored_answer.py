@@ -25,6 +25,9 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.text import json_reader
 from authlens.core.text.json_reader import JsonObject
+from authlens.core.verdict.device_messages import Recognised, recognise
+from authlens.core.verdict.explanations import explain
+from authlens.core.verdict.framed_errors import framed_error, is_certain, of_setup
 from authlens.frozen import dataclass
 
 
@@ -33,6 +36,12 @@ class StoredAnswer:
     invocation: Invocation
     written: str | None = None
     """The text of an answer alone, in which its mistakes have their places."""
+    speaking: str = "AWS said"
+    """Whose words a failure has: those of an answer alone are what AWS would say to it."""
+    claims_authenticated: bool | None = None
+    """What the answer itself says, where it is known."""
+    messages: tuple[Recognised, ...] = ()
+    """Words of a device, a broker or a log in place of an answer."""
 
     def lint(self, authorizer: Authorizer | None) -> tuple[Finding, ...]:
         if self.written is not None:
@@ -48,21 +57,51 @@ class StoredAnswer:
         return lint_outcome(self.invocation.outcome, self.invocation.request, known)
 
 
+class NotRecognised(ValueError):
+    """Nothing is known of the text, so nothing is concluded from it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "not recognised: neither JSON nor an error of AWS, a device, a broker or a log that authlens knows; an "
+            "answer is a JSON object with isAuthenticated"
+        )
+
+
 def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
-    """Raises ValueError with a sentence."""
+    """Raises NotRecognised."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        printed = printed_error(text)
-        if printed is not None:
-            return StoredAnswer(_invocation(printed, now))
-        raise ValueError(
-            "this is neither JSON nor an error that the AWS CLI printed; give an answer, an invocation or an error"
-        ) from None
+        return _of_text(text, now)
     inside = _inside(value) if isinstance(value, str) else value
-    if not isinstance(inside, dict):
-        raise ValueError("an answer is a JSON object")
-    return _of_object(inside, text, now)
+    if isinstance(inside, dict):
+        return _of_object(inside, text, now)
+    return _of_text(text, now)
+
+
+def _of_text(text: str, now: datetime) -> StoredAnswer:
+    """An error as a tool prints it, or words from the other side."""
+    printed = printed_error(text)
+    if printed is not None:
+        return StoredAnswer(_invocation(printed, now))
+    framed = framed_error(text)
+    if framed is not None and is_certain(framed[0]):
+        return _of_framed(*framed, now)
+    messages = recognise(text)
+    if messages:
+        return StoredAnswer(_invocation(_no_answer(), now), messages=messages)
+    if framed is not None and explain(framed[1], AuthorizerRequest()).id != "unknown":
+        return _of_framed(*framed, now)
+    raise NotRecognised
+
+
+def _of_framed(origin: str, failure: Failure, now: datetime) -> StoredAnswer:
+    setup = of_setup(failure, origin)
+    return StoredAnswer(_invocation(failure, now), messages=(setup,) if setup is not None else ())
+
+
+def _no_answer() -> Failure:
+    return Failure(FailureKind.DEVICE, "", None)
 
 
 def _inside(text: str) -> Any:
@@ -89,8 +128,20 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     if stored is not None:
         return StoredAnswer(_invocation(stored, now))
     if isinstance(value.get("errorMessage"), str) and "isAuthenticated" not in value:
-        return StoredAnswer(_invocation(_judged(_raised(value)), now))
-    return StoredAnswer(_invocation(_judged(json.dumps(value.get("outcome", value)).encode()), now), text)
+        return StoredAnswer(_invocation(_judged(_raised(value)), now), speaking=_OF_AN_ANSWER)
+    answer = value.get("outcome", value)
+    if not (isinstance(answer, dict) and any(member in answer for member in _ANSWER_MEMBERS)):
+        return _of_text(text, now)
+    claims = answer.get("isAuthenticated")
+    judged = _invocation(_judged(json.dumps(answer).encode()), now)
+    return StoredAnswer(judged, text, _OF_AN_ANSWER, claims if isinstance(claims, bool) else None)
+
+
+_OF_AN_ANSWER = "AWS would say"
+_ANSWER_MEMBERS = (
+    *("isAuthenticated", "principalId", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds"),
+)
+"""By any of them an object is meant as the answer of a function."""
 
 
 def _raised(value: dict[str, Any]) -> FunctionAnswer:

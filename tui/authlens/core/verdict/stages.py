@@ -51,6 +51,8 @@ class Conclusion(StrEnum):
     """isAuthenticated is false."""
     FAILED = "failed"
     """No outcome; a stage before `authenticated` failed."""
+    RECOGNISED = "recognised"
+    """Words of a device, a broker or a log, of which no test call knows."""
     READY = "ready"
     """Not sent yet: preflight finds nothing that AWS would refuse."""
 

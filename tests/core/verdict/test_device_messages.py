@@ -1,0 +1,136 @@
+"""What people paste, as it was said in public or seen on loopback; each is recognised, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from authlens.core.contract.pages import PAGES
+from authlens.core.verdict.device_message_rows import ROWS
+from authlens.core.verdict.device_messages import DeviceStage, recognise
+from authlens.core.verdict.log_message_rows import LOG_ROWS, UNKNOWN_RECORD
+from authlens.core.verdict.transport_message_rows import ROWS as TRANSPORT_ROWS
+
+ALL = (*ROWS, *TRANSPORT_ROWS, *LOG_ROWS.values(), UNKNOWN_RECORD)
+
+SAID = {
+    # The AWS SDKs
+    "libaws-c-mqtt: AWS_ERROR_MQTT_UNEXPECTED_HANGUP, The connection was closed unexpectedly.": "sdk-hangup",
+    "AwsCrtError(name='AWS_ERROR_MQTT_UNEXPECTED_HANGUP', message='The connection was …', code=5134)": "sdk-hangup",
+    "awscrt.exceptions.AwsCrtError: AWS_ERROR_MQTT5_CONNACK_CONNECTION_REFUSED: Remote endpoint rejected the CONNECT":
+        "sdk-connack-refused",
+    "AWS_ERROR_MQTT_CANCELLED_FOR_CLEAN_SESSION": "sdk-cancelled",
+    "AWS_ERROR_MQTT5_DISCONNECT_RECEIVED: Mqtt5 client connection interrupted by server DISCONNECT.": "sdk-disconnect",
+    "AWS_ERROR_MQTT_TIMEOUT: Time limit between request and response has been exceeded.": "sdk-no-answer",
+    "CrtError: Failed to connect: AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE": "sdk-websocket-upgrade",
+    # Codes and reason strings
+    "CONNACK:Client is not authenticated/authorized to send the message:6f9b": "reason-connack-denied",
+    "DISCONNECT:Client is not authenticated/authorized to send the message:6f9b": "reason-disconnect-denied",
+    "Connection refused: Not authorized": "connack-not-authorized",
+    "Connection Refused: not authorised.": "connack-not-authorized",
+    "ErrorWithReasonCode: Connection refused: Not authorized\n  code: 135": "connack-not-authorized",
+    "on_connect rc=5": "connack-not-authorized",
+    "Connected with result code 5": "connack-not-authorized",
+    "Connection error: Connection Refused: bad user name or password.": "bad-credentials",
+    "Connection Refused: identifier rejected.": "client-id-refused",
+    "Connection Refused: unacceptable protocol version.": "protocol-version",
+    "Connection Refused: broker unavailable.": "server-unavailable",
+    "Reason code 142": "session-taken-over",
+    "Session taken over": "session-taken-over",
+    "SESSION_TAKEN_OVER": "session-taken-over",
+    "DUPLICATE_CLIENTID": "session-taken-over",
+    "reasonCode: 151": "connect-too-fast",
+    "Keepalive timeout": "keep-alive",
+    "DISCONNECT 0x9B QoS not supported": "qos-not-supported",
+    # mosquitto
+    "Error: The connection was lost.": "mosquitto-lost",
+    "Warning: Publish 1 failed: Not authorized.": "publish-not-authorized",
+    "All subscription requests were denied.": "subscribe-denied",
+    "Publish error: Not authorized": "publish-not-authorized",
+    "Not authorized": "not-authorized",
+    "Unspecified error": "unspecified",
+    "Disconnected with result code 7": "closed-without-a-word",
+    "Unexpected disconnection. rc: 7": "closed-without-a-word",
+    # TLS, network, HTTPS
+    "ssl.SSLError: [SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol": "tls-alpn",
+    "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed": "tls-not-trusted",
+    "SSL routines::tlsv1 alert unknown ca": "tls-not-trusted",
+    "Error: self-signed certificate": "tls-not-trusted",
+    "curl: (60) SSL certificate problem: unable to get local issuer certificate": "tls-not-trusted",
+    "Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames": "tls-name",
+    "tlsv13 alert certificate required": "tls-client-certificate",
+    "Error: Client network socket disconnected before secure TLS connection was established": "tls-handshake",
+    "AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE": "tls-handshake",
+    "OpenSSL: error:0A000410:SSL routines::sslv3 alert handshake failure": "tls-handshake",
+    "Error: getaddrinfo ENOTFOUND abc-ats.iot.eu-west-1.amazonaws.com": "host-not-found",
+    "AWS_IO_DNS_INVALID_NAME: Host name was invalid for dns resolution.": "host-not-found",
+    "connect ECONNREFUSED 10.0.0.1:8883": "not-reached",
+    "Error: Connection refused": "not-reached",
+    "curl: (28) Connection timed out after 5000 milliseconds": "not-reached",
+    '{"message":"Forbidden","traceId":"8b6e0c0e"}': "https-forbidden",
+    "HTTP/1.1 403 Forbidden": "https-forbidden",
+    "Error: connack timeout": "sdk-no-answer",
+    "Error: Unexpected server response: 403": "sdk-websocket-upgrade",
+    "InternalFailure: The create_authorizer action has not been implemented": "emulator-lacks-call",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "id_"), SAID.items(), ids=[text[:50] for text in SAID])
+def test_words_that_were_said_in_public_are_recognised(text: str, id_: str) -> None:
+    assert recognise(text)[0].row.id == id_
+    assert recognise(f"2026-11-28 23:00:01 [ERROR] device-7: {text}\n")[0].row.id == id_
+
+
+@pytest.mark.parametrize(
+    "text", ["", "hello", "{}", '{"foo": 1}', "Connected", "published 7 messages", "0", "sensor-135", "code", "rc"]
+)
+def test_what_is_not_known_is_not_recognised(text: str) -> None:
+    assert recognise(text) == ()
+
+
+@given(st.text(max_size=200))
+def test_no_text_is_too_odd(text: str) -> None:
+    for found in recognise(text):
+        assert found.words
+
+
+def record(**members: str) -> str:
+    return json.dumps({"timestamp": "2026-11-28 23:00:00.000", "logLevel": "ERROR", "traceId": "t", **members})
+
+
+RECORDS = {
+    record(status="Failure", eventType="Connect", clientId="c1", reason="AUTHORIZATION_FAILURE"): (
+        "log-authorization-failure", "Connect Failure AUTHORIZATION_FAILURE", "client id c1"),
+    record(status="Failure", eventType="Connection.AuthNError", reason="CUSTOM_AUTHORIZER_NOT_FOUND"): (
+        "log-authorizer-not-found", "Connection.AuthNError Failure CUSTOM_AUTHORIZER_NOT_FOUND", ""),
+    record(status="Failure", eventType="Connection.AuthNError", reason="CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR"): (
+        "log-lambda-execution-error", "Connection.AuthNError Failure CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR", ""),
+    record(status="Success", eventType="Disconnect", clientId="c1", reason="DUPLICATE_CLIENT_ID",
+           disconnectReason="CLIENT_INITIATED_DISCONNECT"): (
+        "log-duplicate-client-id", "Disconnect Success DUPLICATE_CLIENT_ID", "client id c1"),
+    record(status="Success", eventType="Connect"): ("log-connected", "Connect Success", ""),
+    record(status="Failure", eventType="Publish-In", reason="NEW_TOMORROW"): (
+        "log-record", "Publish-In Failure NEW_TOMORROW", ""),
+    json.dumps({"clientId": "c1", "eventType": "disconnected", "disconnectReason": "CUSTOMAUTH_TTL_EXPIRATION"}): (
+        "log-ttl", "disconnected CUSTOMAUTH_TTL_EXPIRATION", "client id c1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), RECORDS.items(), ids=[found[0] for found in RECORDS.values()])
+def test_records_of_the_log_are_read(text: str, expected: tuple[str, str, str]) -> None:
+    for written in (text, f"2026-11-28T23:00:00Z {text}", json.dumps({"@message": text}), f"{text}\n{text}"):
+        found = recognise(written)[0]
+        assert (found.row.id, found.words, found.detail) == expected
+
+
+def test_every_row_is_whole() -> None:
+    assert len({row.id for row in ALL}) >= 50
+    assert {row.stage for row in ALL} == set(DeviceStage)
+    for row in ALL:
+        assert row.meaning.endswith(".")
+        assert row.next_question[-1] in ".?)"
+        assert row.causes
+        assert row.source.page is None or row.source.page in PAGES

@@ -1,0 +1,148 @@
+"""An error of AWS IoT inside the frame that a tool puts around it: CloudFormation, CDK, Terraform, console, SDKs.
+
+The rule: what is inside is taken out word for word; a text without such a frame holds no error.
+"""
+
+from __future__ import annotations
+
+import re
+
+from authlens.core.contract import management
+from authlens.core.contract.pages import EMULATOR
+from authlens.core.contract.refusal import INVALID_REQUEST, NOT_FOUND, Rule, rule_of
+from authlens.core.contract.statement import measured
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.verdict.device_messages import DeviceStage, Recognised, Row
+
+_LONGEST = 32_768
+_CLASS = r"(?P<error>[A-Z]\w{0,60}(?:Exception|Failure|Error)|Throttling\w{0,20}|AccessDenied\w{0,20})"
+_SERVICE_CALL = re.compile(
+    r" \(Service: (?:AWS)?Io[Tt][;,] Status Code: (?P<status>\d{3})(?:[;,] Error Code: (?P<error>\w{1,60}))?"
+)
+"""What SDK for Java puts behind a message, and CloudFormation and CDK pass on."""
+_FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "Terraform or the AWS SDK for Go",
+        re.compile(
+            r"operation error IoT: \w{1,60}, .{0,400}?StatusCode: (?P<status>\d{3}), RequestID: [\w-]{1,60}, "
+            rf"(?:api error )?{_CLASS}: (?P<message>[^\n]{{0,2000}})",
+            re.DOTALL,
+        ),
+    ),
+    (
+        "Terraform",
+        re.compile(
+            rf"Error: (?:error )?\w{{1,20}}ing (?:AWS )?IoT [\w ]{{1,60}}?(?: \([^)\n]{{0,200}}\))?: {_CLASS}: "
+            r"(?P<message>[^\n]{0,2000})"
+        ),
+    ),
+    (
+        "Terraform (awscc)",
+        re.compile(r"StatusMessage: (?P<message>[^\n.]{0,2000})\. ErrorCode: (?P<error>\w{1,60})"),
+    ),
+    (
+        "the AWS CLI or boto3",
+        re.compile(
+            r"An error occurred \((?P<error>\w{1,80})\) when calling the \w{1,80} operation"
+            r"(?: \(reached max retries: \d{1,3}\))?: (?P<message>[^\n]{0,2000})"
+        ),
+    ),
+    ("an AWS SDK", re.compile(rf"(?<![\w]){_CLASS}: (?P<message>[^\n(]{{1,2000}})")),
+    (
+        "the AWS console",
+        re.compile(rf"(?<![\w]){_CLASS}[ \t]{{0,20}}\n{{1,3}}[ \t]{{0,20}}(?P<message>[^\n]{{1,2000}})"),
+    ),
+)
+"""Whose frame, and what it looks like; every part is bounded, for anything may be pasted."""
+
+_LOOSE = ("an AWS SDK", "the AWS console")
+"""Frames that other errors have too: what is inside counts only where AWS IoT's words are known."""
+
+
+def is_certain(origin: str) -> bool:
+    return origin not in _LOOSE
+
+
+def framed_error(text: str) -> tuple[str, Failure] | None:
+    """Whose frame it is, and the failure inside; `None` for a text without one."""
+    text = text[:_LONGEST]
+    called = _SERVICE_CALL.search(text)
+    if called is not None:
+        line = text[: called.start()].rpartition("\n")[2].rpartition('"')[2]
+        return "CloudFormation or CDK", _failure(called["error"], line, called["status"])
+    for origin, pattern in _FRAMES:
+        found = pattern.search(text)
+        if found is not None:
+            groups = found.groupdict()
+            return origin, _failure(groups["error"], groups["message"], groups.get("status"))
+    return None
+
+
+def _failure(error: str | None, message: str, status: str | None) -> Failure:
+    words = message.strip().removeprefix("Invalid request provided: ").strip()
+    named = _NAMED.match(words)
+    if named is not None:
+        error, words = named[1], words[named.end() :]
+    kind = _STATUS_CODES.get(error or "InvalidRequest", error or "")
+    return Failure(
+        FailureKind.AWS, kind, None if words in ("", "None", "null") else words, int(status) if status else None
+    )
+
+
+_NAMED = re.compile(r"(?:\w{1,60}\.){0,10}(\w{1,60}Exception): ")
+_STATUS_CODES = {"InvalidRequest": INVALID_REQUEST, "NotFound": NOT_FOUND}
+
+
+_SETTING_UP: dict[str, tuple[str, str]] = {
+    management.FUNCTION_ARN.id: (
+        "The authorizer's function ARN is not one.",
+        "Is it the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME?",
+    ),
+    management.KEYS_WITHOUT_SIGNING.id: (
+        "Signing is disabled, and public keys are given all the same.",
+        "Is signing meant? Leave out tokenSigningPublicKeys, or set signingDisabled to false.",
+    ),
+    management.NO_TOKEN_KEY_NAME.id: (
+        "Signing is on, and tokenKeyName is missing.",
+        "Under which name does the device send its token? Give that as tokenKeyName, or set signingDisabled to true.",
+    ),
+    management.NO_KEYS.id: (
+        "Signing is on, and there are no public keys: a map with names and PEM texts did not arrive.",
+        "Does the template hold TokenSigningPublicKeys as a map? Give it one or two keys, or disable signing.",
+    ),
+    management.TOO_MANY_KEYS.id: ("There are more than two public keys.", "Which two are still in use?"),
+    management.EMPTY_KEY.id: ("A public key is empty.", "Does the file hold the key, with its BEGIN and END lines?"),
+    management.NOT_RSA.id: (
+        "A public key is not an RSA key in PEM form.",
+        "Is it a public key (BEGIN PUBLIC KEY), RSA, with line breaks after header and body?",
+    ),
+    management.KEY_SIZE.id: (
+        "A public key has too few bits.",
+        "Can a pair of 2,048 bits be made? ('authlens sign --generate')",
+    ),
+    management.NOT_CONVERTIBLE.id: ("A public key lacks its end line.", "Is the PEM text whole?"),
+    management.EXISTS.id: ("There is an authorizer of that name.", "Should it be updated instead of created?"),
+    management.DELETE_ACTIVE.id: (
+        "An ACTIVE authorizer cannot be deleted.",
+        "May devices lose it? Set its status to INACTIVE first.",
+    ),
+    management.DELETE_DEFAULT.id: (
+        "The default authorizer cannot be deleted.",
+        "Which one is to be the default instead?",
+    ),
+}
+"""What refusals of setting an authorizer up mean, and what to ask."""
+_RULES: tuple[Rule, ...] = tuple(rule for rule in vars(management).values() if isinstance(rule, Rule))
+_NULL_MAP = re.compile(r"Token signing keys map for authorizer .{1,200} cannot be nu")
+
+
+def of_setup(failure: Failure, origin: str) -> Recognised | None:
+    """A refusal of creating, changing or deleting an authorizer."""
+    rule = rule_of(_RULES, failure.error, failure.message)
+    if rule is None and _NULL_MAP.search(failure.message or ""):
+        rule = management.NO_KEYS
+    if rule is None or rule.id not in _SETTING_UP:
+        return None
+    meaning, ask = _SETTING_UP[rule.id]
+    row = Row(rule.id, "", origin, DeviceStage.DEPLOYMENT, meaning, (), ask, measured(EMULATOR, "eu-west-1"))
+    return Recognised(row, f"{failure.error}: {failure.message}")

@@ -1,0 +1,168 @@
+"""The table of what AWS IoT's log and lifecycle events say, by the reason of a record or by its event and status."""
+
+from __future__ import annotations
+
+from authlens.core.contract.pages import LIFECYCLE_EVENTS, LOG_ENTRIES
+from authlens.core.contract.statement import documented
+from authlens.core.verdict.device_messages import DeviceStage, Row
+
+_CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
+_DENIED_ACTION = "the documents do not allow the action that the device did last (Publish, Subscribe or Receive)"
+_ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
+
+
+def _logged(id_: str, stage: DeviceStage, meaning: str, causes: tuple[str, ...], ask: str) -> Row:
+    return Row(id_, "", "AWS IoT's log", stage, meaning, causes, ask, documented(LOG_ENTRIES))
+
+
+def _lifecycle(id_: str, meaning: str, causes: tuple[str, ...], ask: str) -> Row:
+    return Row(id_, "", "AWS IoT's log", _CONNECTED, meaning, causes, ask, documented(LIFECYCLE_EVENTS))
+
+
+_SAME_CLIENT = _lifecycle(
+    "log-duplicate-client-id",
+    "Another connection with the same client id took over.",
+    ("two devices or programs share a client id", "the client reconnects before its old connection is gone"),
+    "Who else connects with this client id?",
+)
+
+LOG_ROWS: dict[str, Row] = {
+    "AUTHORIZATION_FAILURE": _logged(
+        "log-authorization-failure",
+        _CONNECT,
+        "The policies do not allow the action of this record; at Connect that is iot:Connect for the client id.",
+        (
+            "the function's documents do not allow it for this client id, topic or filter",
+            "the client id that connects is another than the one that the documents name",
+        ),
+        "Do the documents allow it? Ask with the client id of the record ('authlens decide').",
+    ),
+    "CUSTOM_AUTHORIZER_LAMBDA_EXECUTION_ERROR": _logged(
+        "log-lambda-execution-error",
+        _CONNECT,
+        "The authorizer's function could not be invoked, or failed.",
+        (
+            "AWS IoT may not invoke it: its resource policy lacks iot.amazonaws.com with the authorizer's ARN",
+            "it raised, took over 5 seconds or returned an invalid answer",
+        ),
+        "Is there an invocation in the function's log? ('authlens logs', 'authlens explain --deployment')",
+    ),
+    "CUSTOM_AUTHORIZER_NOT_FOUND": _logged(
+        "log-authorizer-not-found",
+        _CONNECT,
+        "The authorizer that the device names does not exist, or none is named and there is no default.",
+        ("the name is misspelled or of another region or account", "the device names none"),
+        "Which name does the device send under x-amz-customauthorizer-name?",
+    ),
+    "CUSTOM_AUTHORIZER_PARAMETER_INVALID": _logged(
+        "log-parameter-invalid",
+        _CONNECT,
+        "A parameter of custom authentication is invalid.",
+        (
+            "the signature is missing, not base64 or not URL-encoded",
+            "token or name are not encoded where they have to be",
+        ),
+        "What does the username or query string hold? ('authlens explain --request' points at it)",
+    ),
+    "NOT_AUTHENTICATED": _logged(
+        "log-not-authenticated",
+        _CONNECT,
+        "The credentials were not accepted.",
+        ("the function returned isAuthenticated false", "the signature fits no key of the authorizer"),
+        "Does a test call with the same token or password pass?",
+    ),
+    **dict.fromkeys(
+        ("DEVICE_CERTIFICATE_INACTIVE", "DEVICE_CERTIFICATE_NOT_REGISTERED", "DEVICE_CERTIFICATE_REVOKED"),
+        _logged(
+            "log-certificate",
+            DeviceStage.TLS,
+            "The client certificate is not active, not registered or revoked.",
+            (
+                "the connection authenticates with X.509: port 8883 or ALPN x-amzn-mqtt-ca",
+                "the certificate is another's",
+            ),
+            "Is X.509 meant? Custom authentication over MQTT needs port 443 with ALPN 'mqtt'.",
+        ),
+    ),
+    **dict.fromkeys(
+        ("DOMAIN_CONFIGURATION_DISABLED", "DOMAIN_CONFIGURATION_INVALID", "SNI_MISUSED"),
+        _logged(
+            "log-domain",
+            DeviceStage.TLS,
+            "The server name (SNI) leads to a domain configuration that is disabled, invalid or not of this account.",
+            ("the domain configuration is DISABLED", "the host is of another account"),
+            "Which domain configuration has that host? ('authlens explain --deployment')",
+        ),
+    ),
+    **dict.fromkeys(("DUPLICATE_CLIENT_ID", "DUPLICATE_CLIENTID"), _SAME_CLIENT),
+    **dict.fromkeys(
+        ("AUTH_ERROR", "FORBIDDEN_ACCESS"),
+        _lifecycle(
+            "log-auth-error",
+            "The client could not be authenticated, or did something that it may not do.",
+            (_DENIED_ACTION, "the function refused when the policies were refreshed"),
+            _ASK_POLICY,
+        ),
+    ),
+    "CLIENT_ERROR": _lifecycle(
+        "log-client-error",
+        "The client did something that is not allowed in the protocol.",
+        ("a packet over 128 KB, a second CONNECT, QoS 2 or a topic with too many slashes", "a broken packet"),
+        "Which packet came last?",
+    ),
+    "CONNECTION_LOST": _lifecycle(
+        "log-connection-lost",
+        "The network connection broke.",
+        ("the network", "the device was switched off"),
+        "Does it come back?",
+    ),
+    "CUSTOMAUTH_TTL_EXPIRATION": _lifecycle(
+        "log-ttl",
+        "disconnectAfterInSeconds is over.",
+        ("the function returns a short disconnectAfterInSeconds",),
+        "How many seconds does the function return?",
+    ),
+    "MQTT_KEEP_ALIVE_TIMEOUT": _lifecycle(
+        "log-keep-alive",
+        "Nothing was heard from the client for one and a half times its keep alive.",
+        ("the network was lost", "the device slept or was too busy to send a ping"),
+        "Which keep alive does the client ask for?",
+    ),
+    "WEBSOCKET_TTL_EXPIRATION": _lifecycle(
+        "log-websocket-ttl",
+        "A WebSocket connection lasts at most 24 hours.",
+        ("24 hours are over",),
+        "Does it reconnect?",
+    ),
+    "THROTTLED": _lifecycle(
+        "log-throttled",
+        "A quota was exceeded.",
+        ("too many publishes or connects a second",),
+        "How often does it send?",
+    ),
+    **dict.fromkeys(
+        ("CLIENT_INITIATED_DISCONNECT", "SERVER_INITIATED_DISCONNECT", "SERVER_ERROR"),
+        _lifecycle(
+            "log-disconnect",
+            "The connection was ended on purpose, by the side that the record names.",
+            ("the program ended", "AWS moved the connection; the client has to reconnect"),
+            "Was it meant to end?",
+        ),
+    ),
+    "Connect Success": _logged(
+        "log-connected",
+        _CONNECTED,
+        "The device connected: authenticated, and iot:Connect is allowed.",
+        ("what fails comes later: publish, subscribe, receive or a disconnect",),
+        "Which record follows for this client id?",
+    ),
+}
+"""By the reason of a record, or by its event and status."""
+
+UNKNOWN_RECORD = _logged(
+    "log-record",
+    _CONNECTED,
+    "A record of AWS IoT's log; authlens has no more to say about it.",
+    ("its reason and details are all that is known",),
+    "Which records stand beside it for the same client id?",
+)

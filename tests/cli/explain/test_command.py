@@ -395,7 +395,8 @@ def test_words_from_the_other_side_as_json(authlens: Command) -> None:
 
 
 def test_a_frame_of_cloudformation_is_taken_off(authlens: Command) -> None:
-    said = 'Resource handler returned message: "Token signature mismatch for authorizer A (Service: Iot, Status Code: 400, x)"'
+    inside = "Token signature mismatch for authorizer A (Service: Iot, Status Code: 400, Request ID: 1b2c)"
+    said = f'Resource handler returned message: "{inside}" (RequestToken: 7f, HandlerErrorCode: InvalidRequest)'
     ended = authlens("explain", "--answer", "-", stdin=said)
     assert "AWS said: InvalidRequestException: Token signature mismatch for authorizer A" in ended.out
     assert "failed       signature verified" in ended.out

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
-from authlens.core.invocation.gateway import CallFailed, Gateway, Reply
+from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, Way
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -90,34 +90,39 @@ class Sender:
         source: str | None = None,
         authorizer: Authorizer | None = None,
         deployment: Deployment | None = None,
+        way: Way | None = None,
     ) -> Invocation:
         """Send and wait for the answer. Whatever goes wrong, outside or in here, is the invocation's failure.
 
         base: the folder that relative paths of the saved request start from; `None` is the working folder.
         authorizer, deployment: what is known of them now, which the invocation keeps.
+        way: another than TestInvokeAuthorizer.
         """
         started_at = self._now()
         try:
-            sent = self._sent(saved, base, source, started_at)
+            sent = self._sent(saved, base, source, started_at, way)
             return replace(sent, authorizer=sent.authorizer or authorizer, deployment=deployment)
         except Exception as error:  # noqa: BLE001  # the one edge for faults: no file and no key ends a run or the app
             return not_sent(saved, source, started_at, fault_of(error))
 
-    def _sent(self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime) -> Invocation:
+    def _sent(
+        self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime, way: Way | None
+    ) -> Invocation:
         from authlens.store.certificates import variables_of
 
         authorizer: Authorizer | None = None
         request = saved.request
-        untrusted = self._refusal(saved.target, base, source)
+        uses_target = way is None or way.needs_target
+        untrusted = self._refusal(saved.target, base, source) if uses_target else None
         if untrusted is not None:
             return not_sent(saved, source, started_at, untrusted)
         try:
-            target = self.locate(saved.target, base)
+            target = self.locate(saved.target, base) if uses_target else saved.target
             request = self._resolved(saved.request, base)
             if saved.sign is not None:
-                authorizer = self._signer(saved.sign, request, target)
+                authorizer = self._signer(saved.sign, request, target) if uses_target else None
                 request = self._signed(request, saved.sign, authorizer, base)
-            reply = self._gateway.invoke(request, target)
+            reply = way.ask(request, target, authorizer) if way else self._gateway.invoke(request, target)
         except NotSent as refusal:
             reply = Reply(refusal.failure, 0.0)
         invocation = Invocation(
@@ -132,6 +137,7 @@ class Sender:
             wire=reply.wire,
             function_log=reply.function_log,
             local_run=reply.local_run,
+            device=reply.device,
             certificate=saved.certificate,
             variables=variables_of(saved.certificate, base),
         )

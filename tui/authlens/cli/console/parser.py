@@ -29,6 +29,7 @@ COMMANDS = (
     Command("serve", "run the local endpoint with your own functions", is_family=True),
     Command("explain", "say at which stage a request or an answer fails, why, and what to do", is_family=True),
     Command("logs", "show what the deployed function logged, from CloudWatch Logs"),
+    Command("connect", "connect as a device would, and report each stage"),
     Command("decide", "say what policies allow, and why", is_family=True),
     Command("lint", "check policy documents"),
     Command("sign", "sign a token"),

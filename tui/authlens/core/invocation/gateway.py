@@ -9,6 +9,7 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.invocation import Failure, Wire
 from authlens.core.invocation.local_run import LocalRun
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
@@ -26,6 +27,21 @@ class Reply:
     function_log: str | None = None
     local_run: LocalRun | None = None
     """What a local endpoint reports about the run."""
+    device: DeviceConnection | None = None
+    """What a probe met."""
+
+
+class Way(Protocol):
+    """Another way to send a request than TestInvokeAuthorizer, such as a probe."""
+
+    @property
+    def needs_target(self) -> bool:
+        """Whether the saved request's target is used at all."""
+        ...
+
+    def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
+        """Send the request, which is resolved and signed. Never raises for what can go wrong outside."""
+        ...
 
 
 class CallFailed(Exception):

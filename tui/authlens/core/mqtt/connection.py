@@ -139,6 +139,8 @@ class DeviceConnection:
     """Seconds, once it ended."""
     refreshes: int = 0
     """How often the function was invoked again."""
+    is_probe: bool = False
+    """Whether authlens itself connected, so that this is what a client sees; else it is what a listener saw."""
 
     @property
     def is_refused(self) -> bool:

@@ -33,6 +33,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         endedBy=device.ended_by,
         lasted=device.lasted,
         refreshes=device.refreshes,
+        isProbe=device.is_probe,
     )
 
 
@@ -74,6 +75,7 @@ def from_json(members: Members) -> DeviceConnection:
         ended_by=members.text("endedBy"),
         lasted=members.number("lasted"),
         refreshes=members.integer("refreshes") or 0,
+        is_probe=members.boolean("isProbe") or False,
     )
 
 

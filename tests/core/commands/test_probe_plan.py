@@ -1,0 +1,60 @@
+"""The request of a probe is that of the device lines: name, token and signature where each protocol wants them."""
+
+from __future__ import annotations
+
+from authlens.core.commands.probe_plan import planned
+from authlens.core.deployment.transport import Transport
+from authlens.core.probe.plan import ProbePlan
+from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
+
+SIGNED = AuthorizerRequest("Fleet", token="t k", token_signature="a+/=")
+
+
+def test_over_mqtt_they_are_in_the_username_and_encoded() -> None:
+    plan = planned(ProbePlan("h"), SIGNED, "tok", Transport())
+
+    assert plan.username is not None
+    assert f"{AUTHORIZER_NAME}=Fleet" in plan.username
+    assert f"{SIGNATURE_NAME}=a%2B%2F%3D" in plan.username
+    assert "tok=t%20k" in plan.username
+    assert plan.alpn == ("mqtt",)
+    assert plan.client_id
+
+
+def test_a_domain_that_decides_the_protocol_needs_no_alpn() -> None:
+    assert planned(ProbePlan("h"), SIGNED, "tok", Transport(alpn=None)).alpn == ()
+
+
+def test_over_https_they_are_headers_or_in_the_query_string() -> None:
+    plan = planned(ProbePlan("h", way="https"), SIGNED, "tok", Transport())
+
+    assert dict(plan.headers)[AUTHORIZER_NAME] == "Fleet"
+    assert plan.username is None
+    assert plan.client_id == ""
+
+
+def test_over_a_websocket_a_login_by_mqtt_stays_one() -> None:
+    request = AuthorizerRequest(
+        "A", mqtt_context=MqttContext("u", "p", "c1"), http_context=HttpContext(None, "?room=1")
+    )
+    plan = planned(ProbePlan("h", way="wss"), request, None, Transport())
+
+    assert plan.username == f"u?{AUTHORIZER_NAME}=A"
+    assert plan.password == b"p"
+    assert plan.query == "room=1"
+    assert plan.client_id == "c1"
+
+
+def test_over_a_websocket_without_one_the_url_and_headers_carry_them_once() -> None:
+    plan = planned(ProbePlan("h", way="wss"), SIGNED, "tok", Transport())
+    everything = "&".join((plan.query, *(f"{name}={value}" for name, value in plan.headers)))
+
+    assert everything.count(AUTHORIZER_NAME) == 1
+    assert everything.count(SIGNATURE_NAME) == 1
+
+
+def test_another_client_id_may_be_used() -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "c1"))
+
+    assert planned(ProbePlan("h", client_id="mine"), request, None, Transport()).client_id == "mine"

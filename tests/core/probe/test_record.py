@@ -1,0 +1,49 @@
+"""A probe is kept as the record of a connection, and comes back from JSON as it was."""
+
+from __future__ import annotations
+
+from authlens.core.mqtt import connection_json
+from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.probe.plan import ProbePlan, Trial
+from authlens.core.probe.record import connection_of
+from authlens.core.probe.report import Answer, Closed, ProbeReport, ProbeStep, Stage, Tried, Verdict
+from authlens.core.text.json_members import Members
+
+PLAN = ProbePlan("h.example.com", client_id="c", trials=(Trial("publish", "a"),))
+STEPS = (
+    ProbeStep(Stage.DNS, True, 0.001, "192.0.2.1"),
+    ProbeStep(Stage.TCP, True, 0.002, "192.0.2.1 port 443"),
+    ProbeStep(Stage.TLS, True, 0.003, "TLSv1.3"),
+    ProbeStep(Stage.CONNECT, False, 0.004, "CONNACK 0x87"),
+)
+
+
+def test_a_refused_probe() -> None:
+    answer = Answer("CONNACK", 0x87, "why", Closed.CLOSED)
+    report = ProbeReport(Verdict.REFUSED, PLAN.address, "c", 5, STEPS, answer)
+
+    record = connection_of(PLAN, report, "id-1", 1000.0)
+
+    assert record.is_probe
+    assert record.refused_by == "connect-refused"
+    assert "why" in record.reason
+    assert [step.stage for step in record.steps] == [
+        DeviceStage.NETWORK,
+        DeviceStage.NETWORK,
+        DeviceStage.TLS,
+        DeviceStage.CONNECTED,
+    ]
+    assert record.transport is Transport.MQTTS
+    assert connection_json.from_json(Members(connection_json.to_json(record), "device")) == record
+
+
+def test_a_denied_publish_is_a_decision_and_what_was_not_tried_is_none() -> None:
+    tried = (Tried(Trial("publish", "a"), Answer("PUBACK", 0x87), "ALLOWED"), Tried(Trial("publish", "b"), None))
+    report = ProbeReport(Verdict.CONNECTED, PLAN.address, "c", 5, STEPS[:3], Answer("CONNACK", 0), tried=tried)
+
+    record = connection_of(PLAN, report, "id-1", 1000.0)
+
+    (decision,) = record.decisions
+    assert (decision.topic, decision.rule, decision.word) == ("a", "publish-denied", "ALLOWED")
+    assert record.counts.denied == 1
+    assert not record.is_refused

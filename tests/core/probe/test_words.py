@@ -1,0 +1,63 @@
+"""What a report says: one headline, the causes of a refusal, a line for each trial."""
+
+from __future__ import annotations
+
+from authlens.core.mqtt.packets import V3, V5
+from authlens.core.probe.plan import Trial
+from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
+from authlens.core.probe.words import RATE_CAUSES, REFUSAL_CAUSES, causes, headline, prediction_words, trial_words
+
+
+def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
+    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)  # type: ignore[arg-type]  # by name
+
+
+def test_a_refusal_gives_its_code_and_reason() -> None:
+    refused = report(Verdict.REFUSED, answer=Answer("CONNACK", 0x87, "CONNACK:not authorized", Closed.CLOSED))
+
+    assert "0x87" in headline(refused)
+    assert "CONNACK:not authorized" in headline(refused)
+    assert causes(refused) == REFUSAL_CAUSES
+
+
+def test_a_close_without_an_answer_is_said_as_that() -> None:
+    closed = report(Verdict.REFUSED, V3, answer=Answer(closed=Closed.EMPTY_CLOSE_FRAME))
+
+    assert headline(closed).startswith("the server closed the WebSocket with an empty close frame after CONNECT")
+
+
+def test_too_fast_has_causes_of_its_own() -> None:
+    assert causes(report(Verdict.REFUSED, answer=Answer("CONNACK", 0x97, "", Closed.CLOSED))) == RATE_CAUSES
+
+
+def test_http_names_the_publish() -> None:
+    found = causes(report(Verdict.REFUSED, None, answer=Answer("HTTP", 403)))
+
+    assert any("iot:Publish" in cause for cause in found)
+    assert "proxy" in causes(report(Verdict.REFUSED, None, answer=Answer("HTTP", 502)))[0]
+
+
+def test_what_was_connected_or_not_reached_has_no_causes() -> None:
+    assert causes(report(Verdict.CONNECTED, answer=Answer("CONNACK", 0))) == ()
+    assert headline(report(Verdict.CONNECTED)) == "connected"
+    assert headline(report(Verdict.UNREACHED, problem="h: refused")) == "h: refused"
+
+
+def test_each_trial_is_named() -> None:
+    trial = Trial("publish", "alarms/7")
+
+    assert trial_words(Tried(trial, Answer("PUBACK", 0x87)), V5) == (
+        "denied: publish alarms/7 (PUBACK 0x87 Not authorized)"
+    )
+    assert trial_words(Tried(trial, Answer("PUBACK", 0)), V5).startswith("allowed: publish alarms/7")
+    assert trial_words(Tried(trial, None), V5).startswith("not tried: publish alarms/7")
+
+
+def test_what_was_predicted_otherwise_is_said() -> None:
+    denied = Tried(Trial("publish", "a"), Answer("PUBACK", 0x87), "ALLOWED")
+    as_said = Tried(Trial("publish", "b"), Answer("PUBACK", 0), "ALLOWED")
+    words = list(prediction_words(report(Verdict.CONNECTED, tried=(denied, as_said), predicted="IMPLICIT_DENY")))
+
+    assert len(words) == 2
+    assert words[0].startswith("predicted IMPLICIT_DENY: connecting as c")
+    assert words[1] == "predicted ALLOWED: publish a; the broker answered PUBACK 0x87 Not authorized"

@@ -1,0 +1,59 @@
+"""A request as the plan of a probe: parameters, token and signature where the device lines put them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from authlens.core.commands.device import device_of
+from authlens.core.deployment.transport import Transport
+from authlens.core.probe.plan import ProbePlan
+from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.text.encodings import url_encode
+
+
+def planned(plan: ProbePlan, request: AuthorizerRequest, token_key_name: str | None, transport: Transport) -> ProbePlan:
+    """The plan with what the request says of the device. The request is resolved and signed.
+
+    plan: where to, by which way, what to try; its `client_id`, where it has one, is used in place of the request's.
+    """
+    device = device_of(request, token_key_name or "token", plan.host, "", transport)
+    mqtt = request.mqtt_context
+    password = device.password.encode("utf-8") if isinstance(device.password, str) else device.password
+    plan = replace(
+        plan, alpn=(transport.alpn,) if transport.alpn else (), client_id=plan.client_id or _client_id(request)
+    )
+    if plan.way == "mqtt":
+        return replace(plan, username=device.username or None, password=password)
+    if plan.way == "https":
+        return replace(plan, headers=device.headers, query=device.query_string, client_id="")
+    carried = device.query_string.lower()
+    parameters = {
+        AUTHORIZER_NAME: device.name,
+        SIGNATURE_NAME: device.signature,
+        token_key_name or "token": device.token,
+    }
+    if mqtt is not None and (mqtt.username or mqtt.password):
+        # A request that logs in by MQTT does so over a WebSocket too: credentials in CONNECT, the URL as it is.
+        return replace(
+            plan,
+            username=device.username or None,
+            password=password,
+            headers=(request.http_context.headers or ()) if request.http_context else (),
+            query=((request.http_context.query_string or "") if request.http_context else "").removeprefix("?"),
+        )
+    missing = [
+        f"{url_encode(name)}={url_encode(value)}"
+        for name, value in parameters.items()
+        if value
+        and f"{name.lower()}=" not in carried
+        and name.lower() not in {key.lower() for key, _ in device.headers}
+    ]
+    query = "&".join(filter(None, (device.query_string, *missing)))
+    return replace(plan, headers=device.headers, query=query)
+
+
+def _client_id(request: AuthorizerRequest) -> str:
+    """The request's, or one that no device has: connecting with an id takes it over."""
+    given = request.mqtt_context.client_id if request.mqtt_context else None
+    return given or "authlens-probe"

@@ -1,0 +1,66 @@
+"""What a probe is to do: where to, by which protocol, as whom, and what to try once it is connected."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from authlens.core.mqtt.packets import V5
+from authlens.frozen import dataclass
+
+Way = Literal["mqtt", "wss", "https"]
+"""MQTT over TLS, MQTT over a secure WebSocket, or a publish over HTTPS."""
+WAYS: tuple[Way, ...] = ("mqtt", "wss", "https")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One subscription or one publish, both of QoS 1."""
+
+    kind: Literal["subscribe", "publish"]
+    topic: str
+    payload: bytes = b""
+
+    @property
+    def action(self) -> str:
+        return "iot:Subscribe" if self.kind == "subscribe" else "iot:Publish"
+
+    @property
+    def packet(self) -> str:
+        return self.kind.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    host: str
+    port: int = 443
+    way: Way = "mqtt"
+    version: int = V5
+    """MQTT's protocol level: 4 or 5."""
+    client_id: str = ""
+    username: str | None = None
+    """With its query part, as a device sends it."""
+    password: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    """Of the WebSocket's or HTTPS request's URL, without its `?`."""
+    alpn: tuple[str, ...] = ("mqtt",)
+    """Offered over MQTT alone."""
+    server_name: str | None = None
+    """SNI and the name that the certificate must hold; `None` is the host."""
+    ca_file: str | None = None
+    """PEM certificates to trust in place of the system's."""
+    certificate_file: str | None = None
+    key_file: str | None = None
+    trials: tuple[Trial, ...] = ()
+    seconds: float = 10.0
+    """The most that each step may take."""
+
+    @property
+    def name(self) -> str:
+        return self.server_name or self.host
+
+    @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        scheme = {"mqtt": "mqtts", "wss": "wss", "https": "https"}[self.way]
+        return f"{scheme}://{host}:{self.port}"

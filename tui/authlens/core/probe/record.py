@@ -1,0 +1,61 @@
+"""A probe's report as the record of a connection, which the history keeps beside those of real devices."""
+
+from __future__ import annotations
+
+from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, rule_of_denial, rule_of_refusal
+from authlens.core.probe.words import headline, trial_words
+
+_STAGES = {
+    Stage.DNS: DeviceStage.NETWORK,
+    Stage.TCP: DeviceStage.NETWORK,
+    Stage.TLS: DeviceStage.TLS,
+    Stage.UPGRADE: DeviceStage.UPGRADE,
+    Stage.CONNECT: DeviceStage.CONNECTED,
+}
+_TRANSPORTS = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
+
+
+def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: float) -> DeviceConnection:
+    """identifier: a fresh UUID. at: seconds since 1970."""
+    steps = tuple(
+        Step(_STAGES[step.stage], step.passed, f"{step.stage} {step.seconds * 1000:.0f} ms: {step.detail}")
+        for step in report.steps
+        if step.stage in _STAGES
+    )
+    counts = Counts()
+    for each in report.tried:
+        if each.answer is not None:
+            counts = counts.with_one(each.trial.packet, each.is_allowed)
+    refused_by = None
+    if report.verdict is Verdict.REFUSED and report.answer is not None:
+        refused_by = rule_of_refusal(report.answer).id
+    return DeviceConnection(
+        id=identifier,
+        transport=_TRANSPORTS[plan.way],
+        peer=f"{plan.host}:{plan.port}",
+        version=report.version,
+        server_name=plan.name,
+        alpn=plan.alpn if plan.way == "mqtt" else (),
+        steps=steps,
+        refused_by=refused_by,
+        reason="" if report.verdict is Verdict.CONNECTED else headline(report),
+        decisions=tuple(_decision(each, report.version or 5, at) for each in report.tried if each.answer),
+        counts=counts,
+        lasted=report.seconds,
+        is_probe=True,
+    )
+
+
+def _decision(each: Tried, version: int, at: float) -> PacketDecision:
+    return PacketDecision(
+        at=at,
+        packet=each.trial.packet,
+        topic=each.trial.topic,
+        qos=1,
+        action=each.trial.action,
+        word=each.predicted,
+        rule=None if each.is_allowed or each.answer is None else rule_of_denial(each.trial, each.answer).id,
+        detail=trial_words(each, version),
+    )

@@ -1,0 +1,217 @@
+"""What a probe met: its steps with their times, the answers, and how each compares with tables and documents."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from authlens.core.contract.statement import Known
+from authlens.core.mqtt import codes
+from authlens.core.mqtt.rules import (
+    CLIENT_ID,
+    CONNECT_RATE,
+    FILTER,
+    HTTP_REFUSED,
+    PUBLISH_DENIED,
+    PUBLISH_RATE,
+    REFUSED,
+    SUBSCRIBE_DENIED,
+    TOO_MANY_SUBSCRIPTIONS,
+    TOPIC,
+    WILL_QOS,
+    Rule,
+)
+from authlens.core.probe.plan import Trial
+from authlens.frozen import dataclass
+
+
+class Verdict(StrEnum):
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    """MQTT or HTTP answered no, or the server closed the connection in answer to CONNECT."""
+    UNREACHED = "no answer"
+    """No answer of the protocol: DNS, TCP, TLS or the upgrade failed, or what answered was something else."""
+
+
+class Stage(StrEnum):
+    DNS = "DNS"
+    TCP = "TCP"
+    TLS = "TLS"
+    UPGRADE = "upgrade"
+    CONNECT = "connect"
+    SUBSCRIBE = "subscribe"
+    PUBLISH = "publish"
+
+
+class Closed(StrEnum):
+    """How a connection ended without an answer."""
+
+    CLOSED = "closed the connection"
+    EMPTY_CLOSE_FRAME = "closed the WebSocket with an empty close frame"
+    CLOSE_FRAME = "closed the WebSocket"
+    RESET = "reset the connection"
+    SILENT = "did not answer"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeStep:
+    stage: Stage
+    passed: bool
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server did in answer to one packet or request."""
+
+    packet: str | None = None
+    """`CONNACK`, `SUBACK`, `PUBACK`, `DISCONNECT` or `HTTP`; `None` where it only closed."""
+    code: int | None = None
+    reason: str = ""
+    """The reason string, or the body of an HTTP answer."""
+    closed: Closed | None = None
+    """How the connection ended with it, where it did."""
+
+    @property
+    def is_yes(self) -> bool:
+        if self.packet == "HTTP":
+            return self.code is not None and 200 <= self.code < 300
+        if self.closed is not None or self.code is None or self.packet == "DISCONNECT":
+            return False
+        # MQTT 3.1.1 has return codes of its own in CONNACK, and any but 0 is a refusal in both versions.
+        return self.code == 0 if self.packet == "CONNACK" else self.code < 0x80
+
+    def words(self, version: int) -> str:
+        """Such as `CONNACK 0x87 Not authorized, and closed the connection`."""
+        if self.packet == "HTTP":
+            said = f"HTTP {self.code}"
+        elif self.packet is not None and self.code is not None:
+            names = codes.V3_CONNACK_NAMES if version != 5 and self.packet == "CONNACK" else codes.NAMES
+            said = f"{self.packet} {codes.written(self.code)} {names.get(self.code, '')}".rstrip()
+        else:
+            return f"the server {self.closed}"
+        return f"{said}, and the server {self.closed}" if self.closed else said
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One trial and what came of it."""
+
+    trial: Trial
+    answer: Answer | None
+    """`None` where the connection had ended before."""
+    predicted: str | None = None
+    """What the documents say: `ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`; `None` where they are not known."""
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.answer is not None and self.answer.is_yes
+
+    @property
+    def differs(self) -> bool:
+        """Whether the broker did not do what the documents say."""
+        return None not in (self.predicted, self.answer) and (self.predicted == "ALLOWED") is not self.is_allowed
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    verdict: Verdict
+    address: str
+    client_id: str
+    version: int | None
+    """MQTT's protocol level; `None` over HTTPS."""
+    steps: tuple[ProbeStep, ...]
+    answer: Answer | None = None
+    """To CONNECT, or to the HTTPS request."""
+    problem: str = ""
+    """Why there was no answer, as a sentence that names the host."""
+    tried: tuple[Tried, ...] = ()
+    received: int = 0
+    """Messages that arrived while it was connected."""
+    predicted: str | None = None
+    """What the documents say of connecting with this client id."""
+
+    @property
+    def is_yes(self) -> bool:
+        """Connected, and everything that was tried was allowed."""
+        return self.verdict is Verdict.CONNECTED and all(each.is_allowed for each in self.tried)
+
+    @property
+    def seconds(self) -> float:
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def differs(self) -> bool:
+        return any(each.differs for each in self.tried) or (
+            self.predicted is not None
+            and self.verdict is not Verdict.UNREACHED
+            and (self.predicted == "ALLOWED") is not (self.verdict is Verdict.CONNECTED)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A row of the rules that a probe touched: what was seen, and what the row says."""
+
+    rule: Rule
+    version: int
+    seen: str
+    agrees: bool
+
+    def to_json(self) -> dict[str, Any]:
+        response = self.rule.response(self.version)
+        return {
+            "rule": self.rule.id,
+            "what": self.rule.what,
+            "mqtt": self.version,
+            "seen": self.seen,
+            "table": str(response),
+            "known": Known(response.source.known).value,
+            "agrees": self.agrees,
+        }
+
+
+_OF_CONNACK = {
+    codes.NOT_AUTHORIZED: REFUSED,
+    codes.QUOTA_EXCEEDED: CONNECT_RATE,
+    codes.QOS_NOT_SUPPORTED: WILL_QOS,
+    codes.CLIENT_ID_NOT_VALID: CLIENT_ID,
+}
+_OF_SUBACK = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY_SUBSCRIPTIONS}
+_OF_PUBACK = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
+
+
+def rule_of_refusal(answer: Answer) -> Rule:
+    """The row of the rules that a refused CONNECT or HTTPS request belongs to."""
+    if answer.packet == "HTTP":
+        return HTTP_REFUSED
+    return _OF_CONNACK.get(answer.code or 0, REFUSED)
+
+
+def rule_of_denial(trial: Trial, answer: Answer) -> Rule:
+    """The row that a denied subscription or publish belongs to."""
+    if trial.kind == "subscribe":
+        return _OF_SUBACK.get(answer.code or 0, SUBSCRIBE_DENIED)
+    return _OF_PUBACK.get(answer.code or 0, PUBLISH_DENIED)
+
+
+def observations(report: ProbeReport) -> tuple[Observation, ...]:
+    """Every row that the probe touched, in the order in which it met them."""
+    found = []
+    version = report.version or 5
+    if report.verdict is Verdict.REFUSED and report.answer is not None:
+        found.append(_observation(rule_of_refusal(report.answer), report.answer, version))
+    for each in report.tried:
+        if each.answer is not None and not each.answer.is_yes:
+            rule = HTTP_REFUSED if each.answer.packet == "HTTP" else rule_of_denial(each.trial, each.answer)
+            found.append(_observation(rule, each.answer, version))
+    return tuple(found)
+
+
+def _observation(rule: Rule, answer: Answer, version: int) -> Observation:
+    response = rule.response(version)
+    agrees = response.packet == answer.packet and (response.code is None or response.code == answer.code)
+    if answer.packet != "HTTP":
+        agrees = agrees and response.closes is (answer.closed is not None)
+    return Observation(rule, version, answer.words(version), agrees)

@@ -1,0 +1,144 @@
+"""What is said over MQTT: CONNECT, each trial in turn, DISCONNECT. Every packet has one answer, or the end of all."""
+
+from __future__ import annotations
+
+import time
+
+from authlens.core.mqtt import properties
+from authlens.core.mqtt.decoder import Decoder
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.fields import Malformed
+from authlens.core.mqtt.packets import (
+    Connack,
+    Connect,
+    Disconnect,
+    Filter,
+    Packet,
+    Puback,
+    Publish,
+    Suback,
+    Subscribe,
+)
+from authlens.core.mqtt.properties import Properties
+from authlens.core.probe.plan import ProbePlan, Trial
+from authlens.core.probe.report import Answer, Closed, ProbeStep, Stage, Tried
+from authlens.probe.channel import Channel, Ended
+from authlens.probe.network import Report, Unreached
+
+KEEP_ALIVE = 60
+"""Seconds; a probe is gone before."""
+
+
+class Conversation:
+    def __init__(self, plan: ProbePlan, channel: Channel, report: Report) -> None:
+        self._plan = plan
+        self._channel = channel
+        self._report = report
+        self._decoder = Decoder(plan.version)
+        self._waiting: list[Packet] = []
+        self._ended: Closed | None = None
+        self.received = 0
+        """Messages that were delivered."""
+
+    async def connect(self) -> Answer:
+        """The answer to CONNECT. Raises Unreached where what answers does not speak MQTT."""
+        plan, began = self._plan, time.monotonic()
+        packet = Connect(
+            client_id=plan.client_id,
+            username=plan.username,
+            password=plan.password,
+            version=plan.version,
+            clean_start=True,
+            keep_alive=KEEP_ALIVE,
+        )
+        try:
+            answer = await self._ask(packet, Connack, None)
+        except Malformed as error:
+            message = f"{plan.host}: what answered is not MQTT ({error})"
+            raise Unreached(Stage.CONNECT, message) from error
+        self._step(Stage.CONNECT, answer, began)
+        return answer
+
+    async def run(self, trials: tuple[Trial, ...]) -> tuple[Tried, ...]:
+        """Each trial with its answer; after the end of the connection, without one."""
+        return tuple([Tried(trial, await self._try(number, trial)) for number, trial in enumerate(trials, 1)])
+
+    async def leave(self) -> None:
+        if self._ended is None:
+            try:
+                await self._channel.send(encode(Disconnect(), self._plan.version))
+            except Ended as ended:
+                self._ended = ended.how
+        await self._channel.close()
+
+    async def _try(self, number: int, trial: Trial) -> Answer | None:
+        if self._ended is not None:
+            return None
+        began = time.monotonic()
+        try:
+            if trial.kind == "subscribe":
+                answer = await self._ask(Subscribe(number, (Filter(trial.topic, 1),)), Suback, number)
+            else:
+                publish = Publish(trial.topic, trial.payload, qos=1, packet_id=number)
+                answer = await self._ask(publish, Puback, number)
+        except Malformed:
+            # Of a topic that cannot travel, or of an answer that cannot be read.
+            self._ended = Closed.CLOSED
+            answer = Answer(closed=Closed.CLOSED, reason="the packet or its answer is not valid MQTT")
+        self._step(Stage(trial.kind), answer, began)
+        return answer
+
+    async def _ask(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer:
+        """Send, and wait for the answer; other packets are counted or end the wait."""
+        until = time.monotonic() + self._plan.seconds
+        found: Answer | None = None
+        try:
+            await self._channel.send(encode(packet, self._plan.version))
+            while found is None:
+                found = self._answer(await self._next(until), wanted, packet_id)
+            # A refusal is followed by the end of the connection, or is not: both are seen by waiting a moment.
+            if not found.is_yes:
+                await self._next(time.monotonic() + _AFTERWARDS)
+        except Ended as ended:
+            if found is None:
+                self._ended = ended.how
+                return Answer(closed=ended.how)
+            if ended.how is Closed.SILENT:
+                return found
+            self._ended = ended.how
+            return Answer(found.packet, found.code, found.reason, ended.how)
+        return found
+
+    def _answer(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer | None:
+        if isinstance(packet, Disconnect):
+            return Answer("DISCONNECT", packet.code, _reason(packet.properties))
+        if isinstance(packet, Publish):
+            self.received += 1
+            return None
+        if not isinstance(packet, wanted):
+            return None
+        if isinstance(packet, Connack):
+            return Answer("CONNACK", packet.code, _reason(packet.properties))
+        if isinstance(packet, Suback) and packet.packet_id == packet_id:
+            return Answer("SUBACK", packet.codes[0] if packet.codes else 0x80, _reason(packet.properties))
+        if isinstance(packet, Puback) and packet.packet_id == packet_id:
+            return Answer("PUBACK", packet.code, _reason(packet.properties))
+        return None
+
+    async def _next(self, until: float) -> Packet:
+        while not self._waiting:
+            data = await self._channel.receive(max(0.0, until - time.monotonic()))
+            self._waiting += self._decoder.feed(data)
+        return self._waiting.pop(0)
+
+    def _step(self, stage: Stage, answer: Answer, began: float) -> None:
+        words = answer.words(self._plan.version)
+        self._report(ProbeStep(stage, answer.is_yes, time.monotonic() - began, words))
+
+
+_AFTERWARDS = 0.3
+"""Seconds that a refusal is given to be followed by the end of the connection."""
+
+
+def _reason(given: Properties) -> str:
+    return properties.text_of(given, properties.REASON_STRING) or ""

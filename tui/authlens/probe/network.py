@@ -1,0 +1,196 @@
+"""From a host's name to an encrypted connection: DNS, TCP, TLS, each a step of its own, each failure a sentence.
+
+Unreached names what stopped it; its message holds the host, and `refused`, `TLS` or `certificate` where that is why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.report import ProbeStep, Stage
+
+Report = Callable[[ProbeStep], None]
+
+_CLOCK = "check this machine's clock"
+
+
+class Unreached(Exception):
+    """No answer of the protocol came; the message says why, as a sentence."""
+
+    def __init__(self, stage: Stage, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+
+
+async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressFamily, Any]]:
+    """The addresses of the host. Raises Unreached."""
+    began = time.monotonic()
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(plan.seconds):
+            found = await loop.getaddrinfo(plan.host, plan.port, type=socket.SOCK_STREAM)
+    except TimeoutError:
+        raise Unreached(Stage.DNS, f"{plan.host}: the name server did not answer within {plan.seconds:g} s") from None
+    except (OSError, UnicodeError) as error:
+        raise Unreached(Stage.DNS, f"{plan.host}: {_dns_words(error)}") from error
+    addresses: list[tuple[socket.AddressFamily, Any]] = [(family, address) for family, _, _, _, address in found]
+    detail = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
+    report(ProbeStep(Stage.DNS, True, time.monotonic() - began, detail))
+    return addresses
+
+
+def _dns_words(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "this is not a host name"
+    if isinstance(error, socket.gaierror) and error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
+        return "the name server cannot be reached; check the network and DNS"
+    return "there is no such host; check the endpoint with 'aws iot describe-endpoint --endpoint-type iot:Data-ATS'"
+
+
+async def connect(plan: ProbePlan, report: Report) -> socket.socket:
+    """A TCP connection to the first address that takes one. Raises Unreached."""
+    addresses = await resolve(plan, report)
+    began = time.monotonic()
+    loop = asyncio.get_running_loop()
+    failures: list[OSError] = []
+    for family, address in addresses:
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        connection.setblocking(False)
+        try:
+            async with asyncio.timeout(plan.seconds / len(addresses)):
+                await loop.sock_connect(connection, address)
+        except OSError as error:  # TimeoutError too
+            connection.close()
+            failures.append(error)
+        except BaseException:
+            connection.close()
+            raise
+        else:
+            report(ProbeStep(Stage.TCP, True, time.monotonic() - began, f"{address[0]} port {plan.port}"))
+            return connection
+    raise Unreached(Stage.TCP, tcp_words(plan, failures[-1], [family for family, _ in addresses]))
+
+
+def tcp_words(plan: ProbePlan, error: OSError, families: list[socket.AddressFamily]) -> str:
+    """Why there is no connection, for the host and port of the plan."""
+    where = f"{plan.host} port {plan.port}"
+    if isinstance(error, TimeoutError):
+        return f"{where}: nothing answered within {plan.seconds:g} s; a firewall may drop the packets"
+    if isinstance(error, ConnectionRefusedError):
+        return f"{where}: the connection was refused; nothing listens there"
+    if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
+        if set(families) == {socket.AF_INET6}:
+            return f"{where}: the host has IPv6 addresses only, and this machine has no way to them"
+        return f"{where}: this machine has no way there; check the network and the VPN"
+    return f"{where}: {error.strerror or error}"
+
+
+def tls_context(plan: ProbePlan) -> ssl.SSLContext:
+    """Raises Unreached for files that cannot be used."""
+    try:
+        context = ssl.create_default_context(cafile=plan.ca_file)
+    except OSError as error:
+        raise Unreached(Stage.TLS, f"the CA file {plan.ca_file}: {_file_words(error)}") from error
+    if plan.certificate_file is not None:
+        try:
+            context.load_cert_chain(plan.certificate_file, plan.key_file)
+        except OSError as error:
+            files = f"{plan.certificate_file} and its key {plan.key_file or 'in the same file'}"
+            raise Unreached(Stage.TLS, f"the certificate {files}: {_file_words(error)}") from error
+    if plan.way == "mqtt" and plan.alpn:
+        context.set_alpn_protocols(list(plan.alpn))
+    return context
+
+
+def _file_words(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        mismatch = "KEY_VALUES_MISMATCH" in str(error.reason)
+        return "the key does not belong to the certificate" if mismatch else "it holds no usable PEM"
+    return error.strerror or str(error)
+
+
+async def encrypt(
+    plan: ProbePlan, connection: socket.socket, report: Report
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """TLS over the connection. Raises Unreached."""
+    began = time.monotonic()
+    context = tls_context(plan)
+    try:
+        async with asyncio.timeout(plan.seconds):
+            streams = await asyncio.open_connection(sock=connection, ssl=context, server_hostname=plan.name)
+    except OSError as error:  # ssl.SSLError and TimeoutError too
+        raise Unreached(Stage.TLS, f"{plan.host}: {tls_words(plan, error)}") from error
+    tls = streams[1].get_extra_info("ssl_object")
+    report(ProbeStep(Stage.TLS, True, time.monotonic() - began, tls_detail(plan, tls)))
+    return streams
+
+
+def tls_detail(plan: ProbePlan, tls: ssl.SSLObject) -> str:
+    """What was agreed: version, ALPN offered and chosen, SNI, the certificate's subject and end."""
+    offered = ", ".join(plan.alpn) if plan.way == "mqtt" else ""
+    chosen = tls.selected_alpn_protocol()
+    alpn = f"ALPN {offered or 'none'} offered, {chosen or 'none'} chosen"
+    certificate: Any = tls.getpeercert() or {}
+    names = [str(value) for kind, value in certificate.get("subjectAltName", ()) if kind in ("DNS", "IP Address")]
+    held = f"certificate for {', '.join(names[:3])} until {certificate.get('notAfter', '?')}"
+    return f"{tls.version()}, SNI {plan.name}, {alpn}, {held}"
+
+
+def tls_words(plan: ProbePlan, error: OSError) -> str:
+    """Why the handshake failed."""
+    if isinstance(error, TimeoutError):
+        return f"the TLS handshake did not end within {plan.seconds:g} s"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _certificate_words(plan, error)
+    if isinstance(error, ssl.SSLError):
+        return _alert_words(str(error.reason or error))
+    if isinstance(error, ConnectionError):
+        return (
+            f"the server closed the connection during the TLS handshake; its usual reason is a server name (SNI "
+            f"{plan.name}) or ALPN that it does not know"
+        )
+    return f"TLS: {error.strerror or error}"
+
+
+def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> str:
+    said = (error.verify_message or "").lower()
+    if "not yet valid" in said:
+        return f"the server's certificate is not valid yet; {_CLOCK}"
+    if "expired" in said:
+        return f"the server's certificate has expired; renew it, or {_CLOCK}"
+    if "mismatch" in said or "not valid for" in said:
+        return f"the server's certificate is not for {plan.name}; connect to a name that it holds"
+    if any(word in said for word in ("self-signed", "self signed", "unable to get", "unable to verify")):
+        trusted = f"the CA file {plan.ca_file} does not sign it" if plan.ca_file else "no CA of this system signs it"
+        return (
+            f"the server's certificate is not trusted: {trusted}. For a local listener give its CA file; on the way to "
+            "AWS a proxy or a captive portal may answer in its place"
+        )
+    return f"the server's certificate was rejected: {error.verify_message}"
+
+
+_ALERTS = {
+    "WRONG_VERSION_NUMBER": "what answers there does not speak TLS; a proxy or a captive portal may be in the way",
+    "UNRECOGNIZED_NAME": "the server does not know this server name (TLS SNI); it is not an endpoint of the account",
+    "NO_APPLICATION_PROTOCOL": "the server does not take this ALPN protocol (TLS)",
+    "HANDSHAKE_FAILURE": "the server refused the TLS handshake; it may want a client certificate",
+    "CERTIFICATE_REQUIRED": "the server wants a client certificate (TLS): give --cert and --key",
+    "UNKNOWN_CA": "the server does not trust the client certificate's CA (TLS)",
+    "BAD_CERTIFICATE": "the server rejects the client certificate (TLS)",
+    "CERTIFICATE_UNKNOWN": "the server rejects the client certificate (TLS)",
+    "CERTIFICATE_EXPIRED": "the server says that the client certificate has expired (TLS)",
+    "CERTIFICATE_REVOKED": "the server says that the client certificate is revoked (TLS)",
+    "PROTOCOL_VERSION": "client and server have no TLS version in common",
+}
+
+
+def _alert_words(reason: str) -> str:
+    upper = reason.upper().replace(" ", "_")
+    return next((words for part, words in _ALERTS.items() if part in upper), f"the TLS handshake failed: {reason}")

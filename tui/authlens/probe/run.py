@@ -1,0 +1,97 @@
+"""One probe from its plan to its report: one attempt, one connection, a clean end. What it meets is never raised."""
+
+from __future__ import annotations
+
+import asyncio
+
+from authlens.core.probe.plan import ProbePlan
+from authlens.core.probe.report import Answer, ProbeReport, ProbeStep, Tried, Verdict
+from authlens.probe.network import Unreached, connect, encrypt
+
+
+def run(plan: ProbePlan) -> ProbeReport:
+    """Connect, try what the plan says, and leave. Blocks; every step ends by the plan's seconds."""
+    return asyncio.run(_run(plan))
+
+
+async def _run(plan: ProbePlan) -> ProbeReport:
+    steps: list[ProbeStep] = []
+    try:
+        return await _BY_WAY[plan.way](plan, steps)
+    except Unreached as failure:
+        steps.append(ProbeStep(failure.stage, False, 0.0, str(failure)))
+        return _report(plan, Verdict.UNREACHED, steps, problem=str(failure))
+
+
+async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+    from authlens.probe.channel import TlsChannel
+
+    connection = await connect(plan, steps.append)
+    try:
+        reader, writer = await encrypt(plan, connection, steps.append)
+    except BaseException:
+        connection.close()
+        raise
+    return await _conversation(plan, TlsChannel(reader, writer), steps)
+
+
+async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+    from authlens.probe.web import Refused, session_for, upgrade
+
+    async with session_for(plan, steps.append) as (session, traced):
+        try:
+            channel = await upgrade(session, traced, plan, steps.append)
+        except Refused as refused:
+            return _report(plan, Verdict.REFUSED, steps, answer=refused.answer)
+        return await _conversation(plan, channel, steps)
+
+
+async def _over_https(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
+    from authlens.probe.web import publish, session_for
+
+    trial = plan.trials[0]
+    async with session_for(plan, steps.append) as (session, traced):
+        answer = await publish(session, traced, plan, trial, steps.append)
+    verdict = Verdict.CONNECTED if answer.is_yes else Verdict.REFUSED
+    return _report(plan, verdict, steps, answer=answer, tried=(Tried(trial, answer),))
+
+
+async def _conversation(plan: ProbePlan, channel: object, steps: list[ProbeStep]) -> ProbeReport:
+    from authlens.probe.conversation import Conversation
+
+    conversation = Conversation(plan, channel, steps.append)  # type: ignore[arg-type]  # either channel
+    tried: tuple[Tried, ...] = ()
+    try:
+        answer = await conversation.connect()
+        if answer.is_yes:
+            tried = await conversation.run(plan.trials)
+    finally:
+        await conversation.leave()
+    verdict = Verdict.CONNECTED if answer.is_yes else Verdict.REFUSED
+    return _report(plan, verdict, steps, answer=answer, tried=tried, received=conversation.received)
+
+
+def _report(
+    plan: ProbePlan,
+    verdict: Verdict,
+    steps: list[ProbeStep],
+    *,
+    answer: Answer | None = None,
+    problem: str = "",
+    tried: tuple[Tried, ...] = (),
+    received: int = 0,
+) -> ProbeReport:
+    return ProbeReport(
+        verdict=verdict,
+        address=plan.address,
+        client_id=plan.client_id,
+        version=None if plan.way == "https" else plan.version,
+        steps=tuple(steps),
+        answer=answer,
+        problem=problem,
+        tried=tried,
+        received=received,
+    )
+
+
+_BY_WAY = {"mqtt": _over_tls, "wss": _over_websocket, "https": _over_https}

@@ -1,0 +1,183 @@
+"""The probe's ways over HTTP, on aiohttp: MQTT in a WebSocket, and one publish. Steps and failures as over TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from authlens.core.probe.plan import ProbePlan, Trial
+from authlens.core.probe.report import Answer, Closed, ProbeStep, Stage
+from authlens.probe.channel import Ended
+from authlens.probe.network import Report, Unreached, tcp_words, tls_context, tls_detail, tls_words
+
+_LARGEST_BODY = 4096
+"""Bytes of an answer that are kept."""
+_EMPTY_CLOSE = 0
+"""What aiohttp makes of a close frame without a code."""
+
+
+def _url(plan: ProbePlan, path: str) -> URL:
+    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    query = f"?{plan.query}" if plan.query else ""
+    # As it was written: yarl would encode and sort it anew.
+    return URL(f"https://{host}:{plan.port}{path}{query}", encoded=True)
+
+
+class _Steps:
+    """DNS and TCP as aiohttp traces them, for the report and to say how far a failure came."""
+
+    def __init__(self, plan: ProbePlan, report: Report) -> None:
+        self._report = report
+        self._began = time.monotonic()
+        self.is_resolved = False
+        self.config = aiohttp.TraceConfig()
+        self.config.on_dns_resolvehost_end.append(self._resolved)
+        self.config.on_connection_create_start.append(self._start)
+
+    async def _start(self, session: Any, context: SimpleNamespace, given: Any) -> None:
+        self._began = time.monotonic()
+
+    async def _resolved(self, session: Any, context: SimpleNamespace, given: Any) -> None:
+        self.is_resolved = True
+        self._report(ProbeStep(Stage.DNS, True, time.monotonic() - self._began, given.host))
+        self._began = time.monotonic()
+
+    def encrypted(self, plan: ProbePlan, tls: ssl.SSLObject | None) -> None:
+        """aiohttp does TCP and TLS in one go."""
+        took = time.monotonic() - self._began
+        self._report(ProbeStep(Stage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
+        # aiohttp lets a connection go with the last byte of a short answer.
+        detail = tls_detail(plan, tls) if tls is not None else f"SNI {plan.name}, the certificate is trusted"
+        self._report(ProbeStep(Stage.TLS, True, took, detail))
+
+
+@asynccontextmanager
+async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[aiohttp.ClientSession, _Steps]]:
+    """An HTTP session of one connection, with the plan's trust and no proxy: a device uses none."""
+    steps = _Steps(plan, report)
+    connector = aiohttp.TCPConnector(ssl=tls_context(plan), limit=1, force_close=True)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=plan.seconds, sock_read=plan.seconds)
+    async with aiohttp.ClientSession(
+        connector=connector, timeout=timeout, trace_configs=[steps.config], auto_decompress=False
+    ) as session:
+        yield session, steps
+
+
+def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
+    """aiohttp's failure as ours."""
+    cause = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error.__cause__
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return Unreached(Stage.DNS, f"{plan.host}: there is no such host, or the name server cannot be reached")
+    if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
+        known = cause if isinstance(cause, OSError) else ssl.SSLError(1, str(error))
+        return Unreached(Stage.TLS, f"{plan.host}: {tls_words(plan, known)}")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Unreached(Stage.TCP, tcp_words(plan, error.os_error, []))
+    if isinstance(error, (TimeoutError, aiohttp.ServerTimeoutError)):
+        return Unreached(Stage.UPGRADE, f"{plan.host}: nothing answered within {plan.seconds:g} s")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        message = f"{plan.host}: the server closed the connection without an answer to the HTTP request"
+        return Unreached(Stage.UPGRADE, message)
+    return Unreached(Stage.UPGRADE, f"{plan.host}: {type(error).__name__} while waiting for the HTTP answer")
+
+
+class WebSocketChannel:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+
+    async def send(self, data: bytes) -> None:
+        try:
+            await self._socket.send_bytes(data)
+        except (ConnectionError, aiohttp.ClientError) as error:
+            raise Ended(Closed.RESET) from error
+
+    async def receive(self, seconds: float) -> bytes:
+        try:
+            async with asyncio.timeout(seconds):
+                message = await self._socket.receive()
+        except TimeoutError:
+            raise Ended(Closed.SILENT) from None
+        if message.type is aiohttp.WSMsgType.BINARY:
+            return bytes(message.data)
+        if message.type is aiohttp.WSMsgType.CLOSE:
+            raise Ended(Closed.EMPTY_CLOSE_FRAME if message.data == _EMPTY_CLOSE else Closed.CLOSE_FRAME)
+        if message.type is aiohttp.WSMsgType.ERROR:
+            raise Ended(Closed.RESET)
+        raise Ended(Closed.CLOSED)
+
+    async def close(self) -> None:
+        async with asyncio.timeout(1):
+            await self._socket.close()
+
+
+async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, report: Report) -> WebSocketChannel:
+    """The WebSocket. Raises Unreached, and Refused where HTTP answers no."""
+    began = time.monotonic()
+    try:
+        socket = await session.ws_connect(
+            _url(plan, "/mqtt"),
+            protocols=("mqtt",),
+            headers=list(plan.headers),
+            autoclose=False,
+            max_msg_size=0,
+            server_hostname=plan.server_name,
+        )
+    except aiohttp.WSServerHandshakeError as error:
+        detail = f"HTTP {error.status} {error.message}".strip()
+        report(ProbeStep(Stage.UPGRADE, False, time.monotonic() - began, detail))
+        raise Refused(Answer("HTTP", error.status, _header_words(error))) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise unreached(plan, error) from error
+    steps.encrypted(plan, socket.get_extra_info("ssl_object"))
+    report(ProbeStep(Stage.UPGRADE, True, time.monotonic() - began, "HTTP 101, subprotocol " + str(socket.protocol)))
+    return WebSocketChannel(socket)
+
+
+def _header_words(error: aiohttp.WSServerHandshakeError) -> str:
+    """The headers that say who answered."""
+    headers: Any = error.headers or {}
+    return ", ".join(f"{name}: {headers[name]}" for name in ("x-amzn-ErrorType", "Server") if name in headers)
+
+
+class Refused(Exception):
+    """HTTP answered no."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.code))
+        self.answer = answer
+
+
+async def publish(
+    session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, trial: Trial, report: Report
+) -> Answer:
+    """One publish over HTTPS. Raises Unreached."""
+    began = time.monotonic()
+    given = "&".join(filter(None, ("" if "qos=" in plan.query.lower() else "qos=1", plan.query)))
+    host = f"[{plan.host}]" if ":" in plan.host else plan.host
+    url = URL(f"https://{host}:{plan.port}/topics/{quote(trial.topic, safe='')}?{given}", encoded=True)
+    try:
+        async with session.post(
+            url,
+            data=trial.payload,
+            headers=list(plan.headers),
+            allow_redirects=False,
+            server_hostname=plan.server_name,
+        ) as response:
+            connection = response.connection
+            transport = connection.transport if connection else None
+            steps.encrypted(plan, transport.get_extra_info("ssl_object") if transport else None)
+            body = (await response.content.read(_LARGEST_BODY)).decode("utf-8", "replace")
+            answer = Answer("HTTP", response.status, body)
+    except (aiohttp.ClientError, OSError) as error:
+        raise unreached(plan, error) from error
+    report(ProbeStep(Stage.PUBLISH, answer.is_yes, time.monotonic() - began, f"HTTP {answer.code}"))
+    return answer

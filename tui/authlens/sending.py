@@ -22,6 +22,7 @@ from authlens.core.saved.source import split_source
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
 from authlens.gate import Gate
+from authlens.lazy_parts import LazyGateway, LazyLocalTargets
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
@@ -321,81 +322,12 @@ def build_sender(
     from authlens.store.references import References as StoredReferences
 
     return Sender(
-        _LazyGateway(retries, mfa_code, lambda: places(environ, Path.cwd()).cache),
-        _LazyLocalTargets(),
+        LazyGateway(retries, mfa_code, lambda: places(environ, Path.cwd()).cache),
+        LazyLocalTargets(),
         lambda base: StoredReferences(environ, base),
         now,
         gate,
     )
-
-
-class _LazyLocalTargets:
-    """The running local endpoints, made for the first local target: a call to AWS needs nothing of them."""
-
-    def __init__(self) -> None:
-        self._made: LocalTargets | None = None
-        self._lock = threading.Lock()
-
-    def locate(self, target: Target, base: Path | None = None) -> Target:
-        with self._lock:
-            if self._made is None:
-                from authlens.endpoint.local import LocalTargets as RunningEndpoints
-
-                self._made = RunningEndpoints()
-        return self._made.locate(target, base)
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-
-
-class _LazyGateway:
-    """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
-
-    def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None, cache: Callable[[], Path]) -> None:
-        self._retries = retries
-        self._cache = cache
-        self._mfa_code = mfa_code
-        self._made: Gateway | None = None
-        self._lock = threading.Lock()
-
-    def _gateway(self) -> Gateway:
-        with self._lock:
-            if self._made is None:
-                from authlens.aws.gateway import BotoGateway
-
-                self._made = BotoGateway(self._retries, self._mfa_code, self._cache())
-            return self._made
-
-    def prepare(self) -> None:
-        self._gateway().prepare()
-
-    def seeks_credentials(self) -> bool:
-        return self._made is not None and self._made.seeks_credentials()
-
-    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
-        return self._gateway().invoke(request, target)
-
-    def describe(self, name: str, target: Target) -> Authorizer:
-        return self._gateway().describe(name, target)
-
-    def authorizer_names(self, target: Target) -> tuple[str, ...]:
-        return self._gateway().authorizer_names(target)
-
-    def configured(self, target: Target) -> Configured:
-        return self._gateway().configured(target)
-
-    def identity(self, target: Target) -> Identity:
-        return self._gateway().identity(target)
-
-    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
-        return self._gateway().deployment(authorizer, target)
-
-    def data_endpoint(self, target: Target) -> str:
-        return self._gateway().data_endpoint(target)
-
-    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
-        return self._gateway().log(query, target)
 
 
 def _missing(error: str, message: str) -> NotSent:

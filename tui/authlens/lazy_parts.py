@@ -1,0 +1,89 @@
+"""What a sender reaches the outside by, each made when first needed: their imports take longer than a first screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.cloud_log import LogLine, LogQuery
+from authlens.core.invocation.gateway import Gateway, Reply
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
+from authlens.lazy_parts import LazyGateway, LazyLocalTargets
+
+if TYPE_CHECKING:
+    from authlens.aws.sessions import Retries
+    from authlens.endpoint.local import LocalTargets
+
+
+class LazyLocalTargets:
+    """The running local endpoints, made for the first local target: a call to AWS needs nothing of them."""
+
+    def __init__(self) -> None:
+        self._made: LocalTargets | None = None
+        self._lock = threading.Lock()
+
+    def locate(self, target: Target, base: Path | None = None) -> Target:
+        with self._lock:
+            if self._made is None:
+                from authlens.endpoint.local import LocalTargets
+
+                self._made = LocalTargets()
+        return self._made.locate(target, base)
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+
+
+class LazyGateway:
+    """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
+
+    def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None, cache: Callable[[], Path]) -> None:
+        self._retries = retries
+        self._cache = cache
+        self._mfa_code = mfa_code
+        self._made: Gateway | None = None
+        self._lock = threading.Lock()
+
+    def _gateway(self) -> Gateway:
+        with self._lock:
+            if self._made is None:
+                from authlens.aws.gateway import BotoGateway
+
+                self._made = BotoGateway(self._retries, self._mfa_code, self._cache())
+            return self._made
+
+    def prepare(self) -> None:
+        self._gateway().prepare()
+
+    def seeks_credentials(self) -> bool:
+        return self._made is not None and self._made.seeks_credentials()
+
+    def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
+        return self._gateway().invoke(request, target)
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        return self._gateway().describe(name, target)
+
+    def authorizer_names(self, target: Target) -> tuple[str, ...]:
+        return self._gateway().authorizer_names(target)
+
+    def configured(self, target: Target) -> Configured:
+        return self._gateway().configured(target)
+
+    def identity(self, target: Target) -> Identity:
+        return self._gateway().identity(target)
+
+    def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
+        return self._gateway().deployment(authorizer, target)
+
+    def data_endpoint(self, target: Target) -> str:
+        return self._gateway().data_endpoint(target)
+
+    def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
+        return self._gateway().log(query, target)

@@ -13,7 +13,6 @@ from authlens.core.invocation.gateway import Gateway, Reply
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
-from authlens.lazy_parts import LazyGateway, LazyLocalTargets
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries

@@ -18,6 +18,7 @@ WHOLE = Deployment(
     "A",
     (Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", False), Domain("e")),
     "abc-ats.iot.eu-west-1.amazonaws.com",
+    "No permission is declared.",
 )
 
 

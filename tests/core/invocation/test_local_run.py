@@ -18,7 +18,9 @@ from authlens.core.invocation.local_run import (
     to_json,
 )
 
-SECRET = Unresolved("the variable PASSWD", "Generate.Password is known on AWS only", "template.yaml:12", "Give it.")
+SECRET = Unresolved(
+    "the variable PASSWD is left out", "Generate.Password is known on AWS only", "template.yaml, line 12", "give it"
+)
 RUN = LocalRun("Python 3.11.7 (/usr/bin/python3)", ("Its layer is missing.",), (SECRET,), "npm install", True)
 text = st.text(max_size=400)
 any_run = st.builds(
@@ -58,6 +60,6 @@ def test_the_doctor_names_the_interpreter_what_differs_and_what_is_missing() -> 
     assert doctor(RUN) == (
         "Ran on Python 3.11.7 (/usr/bin/python3).",
         "Its layer is missing.",
-        "The variable PASSWD is not set: Generate.Password is known on AWS only (template.yaml:12). Give it.",
+        "The variable PASSWD is left out: Generate.Password is known on AWS only (template.yaml, line 12). Give it.",
     )
     assert doctor(None) == ()

@@ -32,12 +32,14 @@ def test_network_errors_are_recognised(log: str, words: str | None) -> None:
 
 
 def test_a_refusal_names_the_value_that_is_missing_before_the_network() -> None:
-    unresolved = Unresolved("the variable PASSWD", "only AWS knows it", "t.yaml:3", "Give it with --env PASSWD=VALUE.")
+    unresolved = Unresolved(
+        "the variable PASSWD is left out", "only AWS knows it", "t.yaml:3", "give --env PASSWD=VALUE"
+    )
     run = LocalRun("Python", (), (unresolved, unresolved))
     refused = replace(short(authenticated=False, log="getaddrinfo ENOTFOUND x"), local_run=run)
     verdict = stages(refused)
-    assert "The variable PASSWD is not set: only AWS knows it (t.yaml:3). (1 more value" in verdict.headline
-    assert verdict.next_step == "Give it with --env PASSWD=VALUE."
+    assert "The variable PASSWD is left out: only AWS knows it (t.yaml:3). (1 more value" in verdict.headline
+    assert verdict.next_step == "Give --env PASSWD=VALUE."
 
 
 def test_a_refusal_points_out_the_network_error_in_its_log() -> None:

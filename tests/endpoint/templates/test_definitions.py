@@ -222,11 +222,15 @@ def test_what_is_wrong_is_said_with_its_place(project: Path, case: str) -> None:
     assert str(error).startswith(f"{project / 'authorizers.yaml'}, line {line}, column {column}: ")
 
 
-def test_two_functions_of_one_name_must_be_the_same(project: Path) -> None:
+def test_two_functions_of_one_name_must_be_the_same_or_the_second_is_left_out(project: Path) -> None:
     other = SHORT + SHORT.replace("authorizers:\n", "").replace("Auth", "Other") + "    timeout: 1\n"
     named = other.replace("handler: app.handler\n", "handler: app.handler\n    functionName: same\n")
-    with pytest.raises(DefinitionError, match="line 6, column 3: another authorizer defines the function same"):
-        read(project, named)
+    definitions = read(project, named)
+    reason = "another authorizer defines the function same in another way"
+    assert [each.authorizer.name for each in definitions.authorizers] == ["Auth"]
+    assert [(name, each.why) for name, each in definitions.left_out] == [("Other", reason)]
+    (warning,) = definitions.warnings
+    assert warning.endswith(f", line 6: {reason}; the authorizer Other is left out")
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:

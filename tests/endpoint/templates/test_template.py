@@ -122,12 +122,29 @@ def test_what_could_not_be_resolved_is_said_with_its_line(tmp_path: Path) -> Non
             place, _, reason = warning.removeprefix(f"{path}, line ").partition(": ")
             said[lines[int(place) - 1].strip().partition(":")[0]] = reason
     assert said == {
-        "TABLE": "the variable TABLE is 'Table' here; the name of that resource is known on AWS only",
-        "TABLE_ARN": "the variable TABLE_ARN is left out: Table.Arn is known on AWS only",
-        "SECRET": "the variable SECRET is left out: the parameter Secret has no default",
-        "SHARED": "the variable SHARED is left out: Fn::ImportValue is resolved by AWS only",
+        "TABLE": (
+            "the variable TABLE is 'Table' here: the name of that resource is known on AWS only; "
+            "give --env TABLE=VALUE, or env: {TABLE: VALUE} in authlens.yaml"
+        ),
+        "TABLE_ARN": (
+            "the variable TABLE_ARN is left out: Table.Arn is known on AWS only; "
+            "give --env TABLE_ARN=VALUE, or env: {TABLE_ARN: VALUE} in authlens.yaml"
+        ),
+        "SECRET": (
+            "the variable SECRET is left out: the parameter Secret has no default; "
+            "give --parameter Secret=VALUE, or parameters: {Secret: VALUE} in authlens.yaml"
+        ),
+        "SHARED": (
+            "the variable SHARED is left out: the export 'other-stack' belongs to a stack that is not here; "
+            "give --env SHARED=VALUE, or env: {SHARED: VALUE} in authlens.yaml"
+        ),
         "AuthorizerFunctionArn": (
-            "its function is not in this template; the authorizer ElsewhereAuthorizer is left out"
+            "its function is not in this template; the authorizer ElsewhereAuthorizer is left out; "
+            "serve another of its functions with --function NAME: SensorFunction"
+        ),
+        "Condition": (
+            "its condition IsProduction is false; the authorizer ProductionAuthorizer is left out; "
+            "give other values with --parameter NAME=VALUE"
         ),
     }
 
@@ -204,14 +221,17 @@ def test_inline_code_behind_an_alias(tmp_path: Path) -> None:
 
 BROKEN = {
     "not YAML": ("Resources: [", "Resources", "not valid YAML"),
-    "anchor": ("Resources: &a {}", "Resources", "anchors"),
     "duplicate": ("Resources: {}\n'Resources': {}", "'Resources'", "twice"),
     "a list": ("- Resources", "Resources", "mapping"),
     "nothing to run": ("Resources: {}", None, "no AWS::IoT::Authorizer"),
-    "code in S3": (SAM.replace("CodeUri: functions/sensor", "CodeUri: s3://bucket/key"), None, "the code lies in S3"),
+    "code in S3": (
+        SAM.replace("CodeUri: functions/sensor", "CodeUri: s3://bucket/key"),
+        "CodeUri: ",
+        "the code is in S3",
+    ),
     "no folder": (SAM.replace("functions/sensor", "functions/none"), "CodeUri: ", "does not exist"),
     "no such file": (SAM.replace("app.handler", "main.handler"), "Handler: ", "main.py does not exist"),
-    "another runtime": (SAM.replace("python3.11", "java21"), None, "unknown runtime 'java21'"),
+    "another runtime": (SAM.replace("python3.11", "java21"), "java21", "the runtime java21 does not run here"),
     "no key": (SAM.replace("SigningDisabled: true", "TokenKeyName: t", 1), AUTHORIZER, "Token signing keys map"),
     "name": (SAM.replace("sensor-${Stage}", "sensor ${Stage}"), AUTHORIZER, "regular expression pattern"),
     "number": (SAM.replace("MemorySize: 256", "MemorySize: much"), "MemorySize", "must be a number"),

@@ -9,7 +9,7 @@ import pytest
 
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.templates.template_text import load_template
-from authlens.endpoint.templates.template_values import NO_VALUE, Resolver, Unresolvable
+from authlens.endpoint.templates.template_values import NO_VALUE, Outside, Resolver, Unresolvable
 
 TEMPLATE = """
     Parameters:
@@ -18,6 +18,7 @@ TEMPLATE = """
       Flag: {Type: String, Default: true}
       Many: {Type: CommaDelimitedList, Default: "a,b,c"}
       Unknown: {Type: String}
+      Given: {Type: CommaDelimitedList}
       Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /name}
     Conditions:
       Yes: !Equals [!Ref Text, text]
@@ -29,6 +30,7 @@ TEMPLATE = """
     Value: VALUE
 """
 PSEUDO = {"AWS::Region": "eu-west-1", "AWS::NoValue": NO_VALUE}
+EXPORTS = {"shared": "exported"}
 RESOURCES = {("Fn", None): "fn", ("Fn", "Arn"): "arn:fn"}
 
 KNOWN: dict[str, Any] = {
@@ -42,6 +44,10 @@ KNOWN: dict[str, Any] = {
     "!Ref Number": "007",
     "!Ref Flag": "true",
     "!Ref Many": ["a", "b", "c"],
+    "!Ref Given": ["x", "y"],
+    "!ImportValue shared": "exported",
+    "!Length [1, 2]": 2,
+    "!ToJsonString {a: 1}": '{"a":1}',
     "!Ref AWS::Region": "eu-west-1",
     "!Ref Fn": "fn",
     "!GetAtt Fn.Arn": "arn:fn",
@@ -69,9 +75,9 @@ ON_AWS_ONLY = {
     "!Ref Nothing": "Nothing names neither",
     "!GetAtt Fn.Version": "Fn.Version is known on AWS only",
     "!Sub '${Nothing.Arn}'": "Nothing.Arn is known on AWS only",
-    "!ImportValue other": "Fn::ImportValue is resolved by AWS only",
+    "!ImportValue other": "the export 'other' belongs to a stack that is not here",
     "!GetAZs ''": "Fn::GetAZs is resolved by AWS only",
-    "'{{resolve:secretsmanager:x}}'": "a dynamic reference",
+    "'{{resolve:secretsmanager:x}}'": "the dynamic reference {{resolve:secretsmanager:x}}",
     "!FindInMap [Map, one, four]": "the mapping 'Map' has no 'four'",
     "!If [Never, 1, 2]": "there is no condition 'Never'",
 }
@@ -88,7 +94,10 @@ WRONG = {
 
 def resolve(value: str) -> Any:
     root = load_template(dedent(TEMPLATE).replace("VALUE", value)).mapping()
-    return Resolver(root, PSEUDO, lambda name, attribute: RESOURCES.get((name, attribute))).resolve(root["Value"])
+    outside = Outside(
+        PSEUDO, {"Given": lambda: "x, y"}, lambda name, attribute: RESOURCES.get((name, attribute)), EXPORTS.get
+    )
+    return Resolver(root, outside).resolve(root["Value"])
 
 
 @pytest.mark.parametrize("value", KNOWN)
@@ -113,7 +122,7 @@ def test_wrong(value: str) -> None:
 
 
 BROKEN = {
-    "a: *b": (1, 4, "anchors and aliases"),
+    "a: *b": (1, 4, "undefined alias"),
     "a: [": (1, 5, "not valid YAML"),
     "a: 1\n'a': 2": (2, 1, "twice"),
     "? [a]\n: 1": (1, 3, "a key must be text"),

@@ -16,6 +16,7 @@ Absent = TypeVar("Absent")
 
 MOST_DOMAINS = 25
 """Domain configurations that are described: each takes a call."""
+_UNDECLARED = "AWS::Lambda::Permission is declared"
 _NOT_SERVED = "UnknownOperationException"
 """The answer of an endpoint that does not know the call: a local one has no host that devices connect to."""
 
@@ -43,6 +44,7 @@ def read_deployment(authorizer: Authorizer, call: Call) -> Deployment:
         unqualified_permission=own,
         default_authorizer=reader.read("iot:DescribeDefaultAuthorizer", _default_authorizer, None),
         domains=_domains(reader),
+        undeclared=reader.undeclared,
         data_endpoint="" if isinstance(host, Unread) and host.why == _NOT_SERVED else host,
     )
 
@@ -54,6 +56,8 @@ class _Reader:
         self._call = call
         self._silent: dict[str, str] = {}
         """Why a service is not asked any more."""
+        self.undeclared = ""
+        """What a local endpoint says of a permission that no template declares."""
 
     def read(self, permission: str, call: Callable[[Any], Value], absent: Absent) -> Value | Absent | Unread:
         """The fact; `absent` where AWS says that there is none."""
@@ -65,6 +69,8 @@ class _Reader:
         except CallFailed as error:
             failure = error.failure
             if failure.error == "ResourceNotFoundException":
+                if failure.message and _UNDECLARED in failure.message:
+                    self.undeclared = failure.message
                 return absent
             if failure.kind is not FailureKind.AWS:
                 self._silent[service] = _why(failure)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,10 @@ KEPT_LINES = 50
 """Lines of its standard error kept, for the message when it fails."""
 CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
 """The endpoint verifies no credentials, but a client cannot sign without any."""
+
+YAML = (".yaml", ".yml")
+_BARE = re.compile(r"\.(?:py|js|mjs|cjs):[A-Za-z_$][\w$.]*$")
+"""A function's file and its handler, as in `app.py:handler`."""
 
 Stamp = tuple[int, int, int]
 
@@ -85,7 +90,7 @@ class LocalTargets:
             endpoint.end()
 
     def _endpoint(self, path: Path) -> LocalEndpoint:
-        """The endpoint of the file; a new one when there is none, when it died, or when the file changed."""
+        """The endpoint of the file; a new one when there is none or when it died. It reads changed files itself."""
         with self._lock:
             endpoint = self._running.get(path)
             if endpoint is None or not endpoint.is_current():
@@ -123,11 +128,11 @@ class LocalEndpoint:
         return "\n".join(self._lines)
 
     def is_current(self) -> bool:
-        """It runs, or is about to, on the file as it is now; a failed start counts for a moment, for a whole suite."""
-        if self._stamp != stamp(self._path):
-            return False
+        """It runs, or is about to; a failed start counts for a moment, for a whole suite, or until the file changes."""
+        if self._child.poll() is None:
+            return True
         failed_lately = self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_AFTER
-        return self._child.poll() is None or failed_lately
+        return failed_lately and self._stamp == stamp(self._path)
 
     def let_go(self) -> None:
         """Close its lifeline."""
@@ -203,8 +208,16 @@ def definition_file(local: str, base: Path | None) -> Path:
 
 def command(path: Path) -> list[str]:
     """`-P` keeps the user's folder off the import path: a file of theirs must not shadow a library."""
-    option = "--template" if is_template(path) else "--authorizers"
+    option = option_for(path)
     return [*(sys.executable, "-P", "-m", "authlens", "serve", option, str(path), "--until-stdin-closes")]
+
+
+def option_for(path: Path) -> str:
+    """How `serve` is told of the file, folder or `FILE:HANDLER`."""
+    if not path.exists():
+        return "--function" if _BARE.search(path.name) else "--authorizers"
+    is_list = path.is_file() and path.suffix.lower() in YAML and path.name != "authlens.yaml"
+    return "--authorizers" if is_list and not is_template(path) else "--template"
 
 
 def is_template(path: Path) -> bool:
@@ -217,6 +230,10 @@ def is_template(path: Path) -> bool:
 
 def region_of(path: Path) -> str:
     """The region that the file names; the endpoint itself says what is wrong with the file."""
+    if option_for(path) != "--authorizers":
+        from authlens.endpoint.projects.source import region_named
+
+        return region_named(path)
     from authlens.core.text.yaml_reader import YamlError, load
 
     try:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.target import Target
-from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, is_template, stamp
+from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, stamp
+from authlens.endpoint.projects.source import Source, read_source
 from authlens.endpoint.runtime.fingerprint import fingerprint
-from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
-from authlens.endpoint.templates.template import read_template
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 
 
 class CodeWatch:
-    """The file of a local target, and the folders of code that it names. Cheap enough to be asked twice a second."""
+    """The files of a local target, and the folders of code that they name. Cheap enough to be asked twice a second."""
 
     def __init__(self, local: str, base: Path | None = None) -> None:
         self._path = definition_file(local, base)
-        self._read_at: Stamp | None = None
+        self._files: tuple[Path, ...] = (self._path,)
+        self._read_at: tuple[Stamp | None, ...] | None = None
         self._folders: tuple[Path, ...] = ()
 
     @classmethod
@@ -28,19 +30,38 @@ class CodeWatch:
             return None
 
     def state(self) -> int:
-        """A number that differs from the last one when the file or any code was saved since."""
-        now = stamp(self._path)
-        if now != self._read_at:
-            self._read_at = now
-            self._folders = self._named_folders()
-        return hash((now, *map(fingerprint, self._folders)))
+        """A number that differs from the last one when a file or any code was saved since."""
+        if self._stamps() != self._read_at:
+            self._read_again()
+            self._read_at = self._stamps()
+        return hash((self._read_at, *map(fingerprint, self._folders)))
 
-    def _named_folders(self) -> tuple[Path, ...]:
-        """While the file is broken, those of before: its endpoint says what is wrong."""
-        try:
-            definitions: Definitions = (read_template if is_template(self._path) else read_definitions)(
-                self._path, ask=False
-            )
-        except DefinitionError:
-            return self._folders
-        return tuple(sorted({function.code_uri for function in definitions.functions}))
+    def _stamps(self) -> tuple[Stamp | None, ...]:
+        return tuple(map(stamp, self._files))
+
+    def _read_again(self) -> None:
+        """While a file is broken, the folders of before: the endpoint says what is wrong."""
+        definitions = _definitions(self._path)
+        if definitions is not None:
+            self._files = tuple(dict.fromkeys((self._path, *definitions.files)))
+            self._folders = tuple(sorted({function.code_uri for function in definitions.functions}))
+
+
+def unresolved(target: Target, base: Path | None = None) -> dict[str, tuple[Unresolved, ...]]:
+    """What is missing here of each authorizer of a local target, those left out included. It runs no function."""
+    try:
+        path = None if target.local is None else definition_file(target.local, base)
+    except LocalTargetError:
+        path = None
+    definitions = None if path is None else _definitions(path)
+    if definitions is None:
+        return {}
+    served = {each.authorizer.name: each.function.unresolved for each in definitions.authorizers}
+    return {**{name: (reason,) for name, reason in definitions.left_out}, **served}
+
+
+def _definitions(path: Path) -> Definitions | None:
+    try:
+        return read_source(Source.named(str(path)), ask=False)
+    except DefinitionError:
+        return None

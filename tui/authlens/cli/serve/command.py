@@ -8,6 +8,9 @@ examples:
   authlens serve --authorizers authorizers.yaml
   authlens serve --template template.yaml --port 8123
   authlens serve --authorizers authorizers.yaml --device-port 8883
+  authlens serve --template cdk.out --parameter Stage=test --env DB_PASSWORD=secret
+  authlens serve --template plan.json --function authorizer
+  authlens serve --function src/app.py:handler --public-key keys/public.pem --token-key-name token
   aws iot test-invoke-authorizer --endpoint-url http://127.0.0.1:8123 --region us-west-2 \\
       --authorizer-name SensorAuth --mqtt-context username=sensor-7,password=c2VjcmV0
 """
@@ -15,25 +18,21 @@ examples:
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.serve import device_options
+from authlens.cli.serve.sources import declare_source, source_of
 
 if TYPE_CHECKING:
+    from authlens.endpoint.projects.source import Source
     from authlens.endpoint.templates.definitions import Definitions
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument(
-        "--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')"
-    )
-    source.add_argument(
-        "--template", type=Path, metavar="FILE", help="a SAM, CloudFormation or synthesised CDK template"
-    )
+    declare_source(parser)
     parser.add_argument(
         "--port", type=_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
     )
@@ -60,14 +59,19 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
     _check_host(arguments)
     device_options.check(arguments)
-    definitions = _read(arguments)
+    source = source_of(arguments)
+
+    def read() -> Definitions:
+        return _read(arguments, source, world)
+
+    definitions = _definitions(read, world)
     for warning in definitions.warnings:
         narrate(f"authlens: warning: {warning}", world.stderr)
     from authlens.cli.serve.loop import serve
     from authlens.endpoint.api.server import CannotListen
 
     try:
-        asyncio.run(serve(definitions, arguments, world))
+        asyncio.run(serve(definitions, read, arguments, world))
     except CannotListen as error:
         raise CommandError(str(error), ExitCode.OTHER) from None
     return ExitCode.DONE
@@ -95,14 +99,27 @@ def _check_host(arguments: argparse.Namespace) -> None:
         )
 
 
-def _read(arguments: argparse.Namespace) -> Definitions:
-    from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
+def _definitions(read: Callable[[], Definitions], world: World) -> Definitions:
+    from authlens.endpoint.templates.definitions import DefinitionError
 
     try:
-        if arguments.template is None:
-            return read_definitions(arguments.authorizers)
-        from authlens.endpoint.templates.template import read_template
-
-        return read_template(arguments.template)
+        return read()
     except DefinitionError as error:
+        for note in error.notes:
+            narrate(f"authlens: warning: {note}", world.stderr)
         raise CommandError(str(error)) from None
+
+
+def _read(arguments: argparse.Namespace, source: Source, world: World) -> Definitions:
+    """Raises DefinitionError."""
+    from authlens.endpoint.projects.foreign import foreign
+    from authlens.endpoint.projects.source import read_source
+    from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
+    from authlens.endpoint.templates.unpack import Cache
+
+    if arguments.authorizers is not None:
+        words = foreign(arguments.authorizers)
+        if words is not None and arguments.authorizers.is_file():
+            raise DefinitionError(arguments.authorizers, 0, 0, words)
+        return read_definitions(arguments.authorizers)
+    return read_source(source, Cache(world.places().cache / "unpacked"))

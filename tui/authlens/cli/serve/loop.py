@@ -9,13 +9,14 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.services import World
 from authlens.cli.serve.log import RequestLog, ShownOutput
 from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.server import Server, endpoint_of, listen
 from authlens.endpoint.api.state import Host
 from authlens.endpoint.runtime.function_host import FunctionHost
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 
 OUTPUT_CAPACITY = 20_000
 """Lines that may wait on standard output: what a program reads there should lose none."""
+LOOK = 1.0
+"""Seconds between two looks at the files."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-async def serve(definitions: Definitions, arguments: argparse.Namespace, world: World) -> None:
+async def serve(
+    definitions: Definitions, read: Callable[[], Definitions], arguments: argparse.Namespace, world: World
+) -> None:
     """Serve until a signal or the end of standard input. Raises CannotListen."""
     listener = listen(arguments.host, arguments.port)
     requests, output = RequestLog(world.stderr), RequestLog(world.output.stream, OUTPUT_CAPACITY)
@@ -40,7 +45,8 @@ async def serve(definitions: Definitions, arguments: argparse.Namespace, world: 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: log(_defect(context)))
     host: Host = ShownOutput(FunctionHost(), requests) if arguments.show_output else FunctionHost()
     endpoint = endpoint_of(definitions, host)
-    server = Server(endpoint, listener, arguments.allow_host, log)
+    reloader = Reloader(endpoint, definitions, read, log)
+    server = Server(endpoint, listener, arguments.allow_host, log, refresh=reloader.refresh)
     ended = _end_of_service(world if arguments.until_stdin_closes else None)
     async with AsyncExitStack() as stack:
         stack.callback(requests.close)
@@ -56,7 +62,9 @@ async def serve(definitions: Definitions, arguments: argparse.Namespace, world: 
             world.output.line(line)
         for line in _introduction(definitions, server.url):
             requests.line(line)
+        watching = asyncio.create_task(_watch(reloader))
         await ended.wait()
+        watching.cancel()
 
 
 def _defect(context: dict[str, Any]) -> str:
@@ -71,6 +79,13 @@ def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[
     if is_json:
         return [json.dumps({"url": url, "devices": where, "ca": ca})]
     return [line for line in (url, where, ca) if line is not None]
+
+
+async def _watch(reloader: Reloader) -> None:
+    """Say soon what is wrong with a file that was just saved; a call looks for itself."""
+    while True:
+        await asyncio.sleep(LOOK)
+        await reloader.refresh()
 
 
 def _end_of_service(world: World | None) -> asyncio.Event:

@@ -65,6 +65,8 @@ class Deployment:
     """The domain configurations for devices (service type DATA)."""
     data_endpoint: str | Unread = ""
     """The account's host for devices; empty where the target has none."""
+    undeclared: str = ""
+    """Why there is no permission, in the words of a local endpoint whose template declares none."""
 
     @property
     def unread(self) -> tuple[Unread, ...]:

@@ -48,6 +48,8 @@ def _permission_words(policy: str | None, deployment: Deployment) -> str:
     found = permission(policy, deployment.authorizer)
     if found.grant in (Grant.GRANTED, Grant.OPEN):
         return f"AWS IoT may invoke the function for this authorizer (statement {found.statement!r})."
+    if deployment.undeclared:
+        return deployment.undeclared
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
 
 

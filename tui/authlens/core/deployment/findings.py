@@ -90,7 +90,9 @@ def _permission(deployment: Deployment, _request: AuthorizerRequest) -> Iterator
         )
     elif found.grant in _PERMISSIONS:
         id_, words = _PERMISSIONS[found.grant]
-        yield _ran(id_, words(found, deployment), _give("Give the permission", authorizer))
+        declare = f"Declare an AWS::Lambda::Permission for {PRINCIPAL} in the template."
+        step = declare if deployment.undeclared else _give("Give the permission", authorizer)
+        yield _ran(id_, words(found, deployment), step)
     elif found.grant in _NOTED:
         id_, message, next_step = _NOTED[found.grant]
         yield Caveat(id_, Stage.RAN, "info", message.format(found), next_step)
@@ -100,6 +102,8 @@ def _missing(_found: Permission, deployment: Deployment) -> str:
     policy = deployment.permission
     others = other_services(policy if isinstance(policy, str) else None)
     named = f"; it names only {', '.join(others)}" if others else ""
+    if deployment.undeclared:
+        return f"{deployment.undeclared} Without one, AWS IoT cannot run the function for a device."
     return (
         f"The function's resource policy does not let {PRINCIPAL} invoke it{named}: AWS IoT cannot run the function "
         "for a device."

@@ -34,6 +34,7 @@ def deployment_to_json(deployment: Deployment) -> dict[str, Any]:
         "defaultAuthorizer": _or_unread(deployment.default_authorizer),
         "domains": _or_unread(domains) if isinstance(domains, Unread) else list(map(_domain, domains)),
         "dataEndpoint": _or_unread(deployment.data_endpoint),
+        **({"undeclared": deployment.undeclared} if deployment.undeclared else {}),
     }
 
 
@@ -65,6 +66,7 @@ def deployment_from_json(value: Any, authorizer: Authorizer) -> Deployment:
         default_authorizer=_read_text(members, raw, "defaultAuthorizer"),
         domains=domains,
         data_endpoint="" if endpoint is None else endpoint,
+        undeclared=members.text("undeclared") or "",
     )
 
 

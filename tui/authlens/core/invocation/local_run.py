@@ -25,10 +25,10 @@ HEADER_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A value of a template that only AWS knows."""
+    """A piece of a template that is missing here: a value that only AWS knows, or an authorizer that cannot run."""
 
     what: str
-    """Such as `the variable PASSWORD`."""
+    """Such as `the variable PASSWORD is left out`."""
     why: str
     place: str = ""
     """`FILE:LINE`."""
@@ -38,7 +38,7 @@ class Unresolved:
     @property
     def sentence(self) -> str:
         place = f" ({self.place})" if self.place else ""
-        return f"{self.what[:1].upper()}{self.what[1:]} is not set: {self.why}{place}."
+        return f"{self.what[:1].upper()}{self.what[1:]}: {self.why}{place}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def _lines(run: LocalRun) -> Iterator[str]:
         yield f"Ran on {run.ran_on}."
     yield from run.differs
     for each in run.unresolved:
-        yield f"{each.sentence} {each.next_step}".strip()
+        step = f" {each.next_step[:1].upper()}{each.next_step[1:]}." if each.next_step else ""
+        yield f"{each.sentence}{step}"
 
 
 def to_json(run: LocalRun) -> dict[str, Any]:

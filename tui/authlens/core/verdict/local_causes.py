@@ -38,7 +38,8 @@ def possible_cause(invocation: Invocation) -> tuple[str, str] | None:
     if run and run.unresolved:
         first, more = run.unresolved[0], len(run.unresolved) - 1
         rest = f" ({more} more value{'s' if more > 1 else ''} of its definition could not be resolved.)" if more else ""
-        return f"{first.sentence}{rest}", first.next_step
+        step = f"{first.next_step[:1].upper()}{first.next_step[1:]}." if first.next_step else ""
+        return f"{first.sentence}{rest}", step
     words = network_error(invocation.function_log)
     if words is None:
         return None

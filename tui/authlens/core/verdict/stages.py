@@ -186,9 +186,12 @@ def _failed(explanation: Explanation, failure: Failure) -> Verdict:
     return Verdict(Conclusion.FAILED, results, explanation.why, explanation.next_step, explanation.id)
 
 
+_LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
+
+
 def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanation:
     """Where the function failed, what the machine that ran it knows of the cause comes first."""
-    if explanation.id != FUNCTION_FAILED.id or (cause := possible_cause(invocation)) is None:
+    if explanation.id not in _LOCAL_CAUSES or (cause := possible_cause(invocation)) is None:
         return explanation
     why, next_step = cause
     return replace(explanation, why=f"{explanation.why} {why}".rstrip(), next_step=next_step or explanation.next_step)

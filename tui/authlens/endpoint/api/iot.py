@@ -7,6 +7,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 from authlens.core.event import event
 from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
-from authlens.core.invocation.local_run import to_header
+from authlens.core.invocation.local_run import LocalRun, to_header
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import CONTEXTS, SHAPE, Kind, members_of
 from authlens.core.request.request import AuthorizerRequest
@@ -54,7 +55,8 @@ async def test_invoke_authorizer(endpoint: Endpoint, incoming: Incoming) -> Answ
     authorizer = endpoint.registry.get(name)
     refusal = test_call.refuse(request, authorizer, endpoint.verify)
     if refusal is not None or authorizer is None:
-        raise refused(refusal or test_call.UNKNOWN_AUTHORIZER.refusal(name=name))
+        refusal = refusal or test_call.UNKNOWN_AUTHORIZER.refusal(name=name)
+        raise refused(refusal, {} if authorizer else _left_out(endpoint, name))
     sent = event.test_event(request, authorizer, endpoint.new_id())
     result = await endpoint.run(authorizer, json.dumps(sent).encode(), incoming.request_id)
     log = {
@@ -146,7 +148,9 @@ async def _run_header(
     function = endpoint.function_of(authorizer.function_arn)
     if function is None:
         return {}
-    return {LOCAL_RUN: to_header(await asyncio.to_thread(local_run, function, result))}
+    run = await asyncio.to_thread(local_run, function, result)
+    problem = (endpoint.problem,) if endpoint.problem else ()
+    return {LOCAL_RUN: to_header(replace(run, differs=(*problem, *run.differs)))}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
@@ -188,8 +192,14 @@ def _existing(endpoint: Endpoint, name: str | None) -> Authorizer:
     _refuse(management.name_refusal(name))
     found = endpoint.registry.get(name or "")
     if found is None:
-        raise refused(test_call.UNKNOWN_AUTHORIZER.refusal(name=name))
+        raise refused(test_call.UNKNOWN_AUTHORIZER.refusal(name=name), _left_out(endpoint, name or ""))
     return found
+
+
+def _left_out(endpoint: Endpoint, name: str) -> dict[str, str]:
+    """Why an authorizer of the files is not served."""
+    reason = endpoint.left_out.get(name)
+    return {LOCAL_RUN: to_header(LocalRun(unresolved=(reason,)))} if reason else {}
 
 
 def _default(endpoint: Endpoint) -> Authorizer:

@@ -50,8 +50,10 @@ async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
 
 
 async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """The permission that AWS IoT needs to call the function, as if it had been granted for each of its authorizers."""
+    """The permissions that a template declares; of an authorizers.yaml, as if each authorizer had one."""
     function = _function(endpoint, incoming)
+    if function.permissions is not None:
+        return _declared_policy(endpoint, function)
     callers = [found for found in endpoint.registry.all() if endpoint.function_of(found.function_arn) == function]
     if not callers:
         raise _not_found("The resource you requested does not exist.")
@@ -61,6 +63,15 @@ async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
         "Id": "default",
         "Statement": [_statement(authorizer, arn) for authorizer in callers],
     }
+    return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
+
+
+def _declared_policy(endpoint: Endpoint, function: FunctionDefinition) -> Answer:
+    """What the template declares, and nothing else."""
+    if not function.permissions:
+        raise _not_found(f"No AWS::Lambda::Permission is declared for the function {function.name}.")
+    statements = [json.loads(statement) for statement in function.permissions]
+    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
     return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
 
 

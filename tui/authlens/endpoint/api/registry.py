@@ -33,6 +33,8 @@ class Registry:
         self._created = 0
         self._default: str | None = None
         self._tags: dict[str, dict[str, str]] = {}
+        self._loaded: set[str] = set()
+        """Those that a file defines."""
 
     def get(self, name: str) -> Authorizer | None:
         return self._authorizers.get(name)
@@ -44,6 +46,7 @@ class Registry:
     def load(self, authorizer: Authorizer, function_arn: str) -> None:
         """Take an authorizer as a file defines it; what the file leaves open is filled in."""
         moment = self._now().isoformat()
+        self._loaded.add(authorizer.name)
         self._add(
             replace(
                 authorizer,
@@ -53,6 +56,13 @@ class Registry:
                 last_modified_date=authorizer.last_modified_date or moment,
             )
         )
+
+    def unload(self, region: str, account: str) -> None:
+        """Forget what files defined, to take in what they define now."""
+        self._prefix = f"arn:aws:iot:{region}:{account}:authorizer/"
+        for name in self._loaded & self._authorizers.keys():
+            del self._authorizers[name], self._ordinals[name]
+        self._loaded.clear()
 
     def create(self, name: str, members: Mapping[str, Any]) -> Authorizer:
         """A new authorizer from the members of CreateAuthorizer, with AWS's defaults."""

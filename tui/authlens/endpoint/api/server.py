@@ -9,7 +9,7 @@ import socket
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, unquote
 
@@ -85,6 +85,7 @@ class Server:
         names: Sequence[str],
         log: Log,
         patience: Patience | None = None,
+        refresh: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         address, port = listener.getsockname()[:2]
         self._endpoint = endpoint
@@ -92,6 +93,8 @@ class Server:
         self._guard = Guard(port, address, frozenset(name.lower() for name in names))
         self._log = log
         self._patience = patience or Patience()
+        self._refresh = refresh
+        """Takes in changed files before a call is answered."""
         self._asyncio_server: asyncio.Server | None = None
         self._http = Connections(
             self._answer,
@@ -144,6 +147,8 @@ class Server:
         parts: tuple[str, ...] = ()
         try:
             self._check(request)
+            if self._refresh is not None:
+                await self._refresh()
             call, parts = find_call(request.method, path, "x-amz-target" in request.headers)
             answer = await call.answer(self._endpoint, await self._incoming(request, parts, request_id))
         except AwsError as error:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.test_call import Verify
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.domains import Domains
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
-from authlens.frozen import dataclass
 
 _FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:(?P<region>[^:]*):(?P<account>[^:]*):function:(?P<name>[^:]+)(:.+)?")
 
@@ -43,8 +43,10 @@ class DevicePort:
         self.publish: Give | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Endpoint:
+    """Changed by `take` alone."""
+
     region: str
     account: str
     registry: Registry
@@ -59,6 +61,10 @@ class Endpoint:
     domains: Domains
     """The domain configurations."""
     devices: DevicePort
+    left_out: dict[str, Unresolved] = field(default_factory=dict)
+    """Authorizers of the files that cannot run here, by name."""
+    problem: str = ""
+    """Why the files as they are now could not be taken in."""
 
     async def run(self, authorizer: Authorizer, sent: bytes, request_id: str = "") -> FunctionResult:
         """Run the authorizer's function on an event, within the time that AWS IoT gives it."""
@@ -68,6 +74,21 @@ class Endpoint:
         if function.timeout > FUNCTION_LIMIT:
             function = replace(function, timeout=FUNCTION_LIMIT)
         return await self.host.invoke(function, sent, request_id=request_id)
+
+    def take(self, definitions: Definitions) -> None:
+        """Serve what the files define now; what was created by calls stays."""
+        self.region, self.account, self.problem = definitions.region, definitions.account, ""
+        self.functions.clear()
+        self.functions.update({function.name: function for function in definitions.functions})
+        self.left_out.clear()
+        self.left_out.update(definitions.left_out)
+        self.registry.unload(self.region, self.account)
+        for definition in definitions.authorizers:
+            self.functions.setdefault(definition.function.name, definition.function)
+            self.registry.load(definition.authorizer, self.function_arn(definition.function.name))
+        default = definitions.default_authorizer
+        self.registry.set_default(default if default and self.registry.get(default) else None)
+        self.domains = Domains(definitions.region, definitions.account, definitions.domains)
 
     def function_arn(self, name: str) -> str:
         return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"
@@ -89,7 +110,7 @@ def build_endpoint(
         region=definitions.region,
         account=definitions.account,
         registry=registry,
-        functions={function.name: function for function in definitions.functions},
+        functions={},
         host=host,
         verify=verify,
         now=now,
@@ -98,8 +119,5 @@ def build_endpoint(
         domains=Domains(definitions.region, definitions.account, definitions.domains),
         devices=DevicePort(),
     )
-    for definition in definitions.authorizers:
-        endpoint.functions.setdefault(definition.function.name, definition.function)
-        registry.load(definition.authorizer, endpoint.function_arn(definition.function.name))
-    registry.set_default(definitions.default_authorizer)
+    endpoint.take(definitions)
     return endpoint

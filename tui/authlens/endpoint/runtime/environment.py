@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,8 +31,32 @@ def child_environment(function: FunctionDefinition, runtime_api: str, path: str)
         **defaults(path),
         **without_aws_files(function.environment),
         **function.environment,
+        **of_layers(function),
         **reserved(function, runtime_api),
     }
+
+
+def of_layers(function: FunctionDefinition) -> dict[str, str]:
+    """The search path with the layers on it, the last one first, as /opt is put together. What is configured stays."""
+    kind = language(function.runtime)
+    name = {"python": "PYTHONPATH", "nodejs": "NODE_PATH"}.get(kind)
+    if name is None or not function.layers:
+        return {}
+    version = function.runtime.removeprefix(kind)
+    inside = {
+        "python": ("python", f"python/lib/python{version}/site-packages"),
+        "nodejs": (f"nodejs/node{version.partition('.')[0]}/node_modules", "nodejs/node_modules"),
+    }[kind]
+    folders = [folder for layer in reversed(function.layers) for folder in layer_folders(layer, inside, kind)]
+    configured = function.environment.get(name)
+    return {name: os.pathsep.join([*([configured] if configured else []), *folders])}
+
+
+def layer_folders(layer: Path, inside: Iterable[str], kind: str) -> list[str]:
+    """Where Lambda would look in it; one that is not built yet holds the modules themselves."""
+    found = [str(layer / name) for name in inside if (layer / name).is_dir()]
+    plain = layer / "node_modules" if kind == "nodejs" else layer
+    return found or ([str(plain)] if plain.is_dir() else [])
 
 
 def defaults(path: str) -> dict[str, str]:

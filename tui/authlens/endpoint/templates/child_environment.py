@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from authlens.endpoint.templates.definition_file import content_of
+from authlens.endpoint.templates.definition_file import content_of, project_folders
 
 NEEDED = (
     *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH"),
@@ -36,7 +36,8 @@ def endpoint_environment(environ: Mapping[str, str], path: Path) -> dict[str, st
 
 def named_variables(path: Path) -> tuple[str, ...]:
     """The variables that the file, or `authlens.yaml` beside it, asks for."""
-    names = (found["name"] for file in (path, path.with_name(_BESIDE)) for found in _NAMED.finditer(_content(file)))
+    beside = (folder / _BESIDE for folder in project_folders(path))
+    names = (found["name"] for file in (path, *beside) for found in _NAMED.finditer(_content(file)))
     return tuple(dict.fromkeys(name.decode() for name in names if name))
 
 

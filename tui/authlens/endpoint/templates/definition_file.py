@@ -11,6 +11,8 @@ from pathlib import Path
 from authlens.core.text import yaml_reader
 
 DEFAULT_REGION = "us-west-2"
+GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
+"""Folders that tools write; their project's settings are beside them."""
 _RESOURCES = re.compile(r"""^(?:\{\s*)?\s*["']?Resources["']?\s*:""", re.MULTILINE)
 _AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
 
@@ -24,3 +26,15 @@ def content_of(path: Path) -> bytes:
 def looks_like_template(text: str) -> bool:
     """Whether a file is a template rather than an authorizers.yaml."""
     return bool(_RESOURCES.search(text)) and not _AUTHORIZERS.search(text)
+
+
+def project_folders(path: Path) -> tuple[Path, ...]:
+    """The folder of a template, and that of its project where a tool wrote the template."""
+    folder = path if path.is_dir() else path.parent
+    found = [folder]
+    for generated in GENERATED:
+        parts = Path(generated).parts
+        for parent in (folder, *folder.parents[:3]):
+            if parent.parts[-len(parts) :] == parts:
+                found.append(parent.parents[len(parts) - 1])
+    return tuple(dict.fromkeys(found))

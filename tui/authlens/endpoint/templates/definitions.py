@@ -48,7 +48,7 @@ Value = TypeVar("Value")
 class DefinitionError(Exception):
     """A file that defines authorizers cannot be used."""
 
-    def __init__(self, path: Path, line: int, column: int, reason: str) -> None:
+    def __init__(self, path: Path, line: int, column: int, reason: str, notes: tuple[str, ...] = ()) -> None:
         where = f"{path}, line {line}, column {column}" if line else f"{path}"
         super().__init__(f"{where}: {reason}")
         self.path = path
@@ -56,6 +56,8 @@ class DefinitionError(Exception):
         """1-based; 0 where the whole file is meant."""
         self.column = column
         self.reason = reason
+        self.notes = notes
+        """What else is odd in the file, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class FunctionDefinition:
     """What its definition could not be given."""
     differences: tuple[str, ...] = ()
     """How it differs from the function on Lambda, a sentence each."""
+    permissions: tuple[str, ...] | None = None
+    """The statements, as JSON, of the template's AWS::Lambda::Permission resources; `None` for other files."""
 
     @property
     def region(self) -> str:
@@ -113,6 +117,10 @@ class Definitions:
     """The account's, for connections that name none."""
     domains: tuple[Domain, ...] = ()
     """Host names that devices connect to, with what applies there."""
+    left_out: tuple[tuple[str, Unresolved], ...] = ()
+    """The authorizers that cannot run here, by name, each with the reason; `warnings` has them too."""
+    files: tuple[Path, ...] = ()
+    """What was read: when one of them changes, it is read again."""
 
 
 def read_definitions(path: Path, ask: bool = True) -> Definitions:
@@ -128,6 +136,17 @@ def read_definitions(path: Path, ask: bool = True) -> Definitions:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+
+
+def left_out(name: str, path: Path, line: int, reason: str, next_step: str = "") -> tuple[str, Unresolved]:
+    """An authorizer that is not served, with the reason."""
+    return name, Unresolved(f"the authorizer {name} is left out", reason, f"{path}, line {line}", next_step)
+
+
+def warning_of(path: Path, line: int, text: str, next_step: str = "") -> str:
+    """One line: where, what, and what to do."""
+    where = f"{path}, line {line}" if line else f"{path}"
+    return f"{where}: {text}" + (f"; {next_step}" if next_step else "")
 
 
 def authorizer_arn(region: str, account: str, name: str) -> str:
@@ -150,31 +169,41 @@ def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
 
 def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
     fields = root.fields(*FILE_KEYS)
-    region = _optional(fields, "region", _region, DEFAULT_REGION)
-    account = _optional(fields, "account", _account, DEFAULT_ACCOUNT)
+    region = _optional(fields, "region", region_of_node, DEFAULT_REGION)
+    account = _optional(fields, "account", account_of, DEFAULT_ACCOUNT)
     entries = _required(root, fields, "authorizers")
     if not entries.mapping():
         raise entries.error("authorizers is empty; it names each authorizer and its function")
     reader = _Reader(path, region, account, ask)
-    authorizers = tuple(reader.authorizer(name, node) for name, node in entries.mapping().items())
+    authorizers: list[AuthorizerDefinition] = []
+    faults: list[tuple[str, YamlError]] = []
+    for name, node in entries.mapping().items():
+        try:
+            authorizers.append(reader.authorizer(name, node))
+        except YamlError as fault:
+            faults.append((name, fault))
+    if not authorizers:
+        raise faults[0][1]
+    told = [
+        warning_of(path, fault.line, f"{fault.message}; the authorizer {name} is left out") for name, fault in faults
+    ]
     return Definitions(
-        region=region,
-        account=account,
-        authorizers=authorizers,
-        functions=tuple(reader.functions.values()),
+        *(region, account, tuple(authorizers), tuple(reader.functions.values())),
+        warnings=(*reader.warnings, *told),
         default_authorizer=read_default(fields, entries.mapping()),
         domains=read_domains(fields, entries.mapping()),
-        warnings=tuple(reader.warnings),
+        left_out=tuple(left_out(name, path, fault.line, fault.message) for name, fault in faults),
+        files=(path, *reader.key_files),
     )
 
 
-def _region(node: Node) -> str:
+def region_of_node(node: Node) -> str:
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", node.string()):
         raise node.error("region must be the name of an AWS region, such as us-west-2")
     return node.string()
 
 
-def _account(node: Node) -> str:
+def account_of(node: Node) -> str:
     if not re.fullmatch("[0-9]{12}", node.string()):
         raise node.error("account must be twelve digits")
     return node.string()
@@ -191,6 +220,7 @@ class _Reader:
         self._account = account
         self.functions: dict[str, FunctionDefinition] = {}
         self.warnings: list[str] = []
+        self.key_files: list[Path] = []
 
     def authorizer(self, name: str, node: Node) -> AuthorizerDefinition:
         _stop(node.key or node, management.name_refusal(name))
@@ -219,7 +249,9 @@ class _Reader:
         text = node.string()
         if "-----BEGIN" not in text:
             try:
-                text = content_of(user_path(text, self._base)).decode("utf-8")
+                file = user_path(text, self._base)
+                text = content_of(file).decode("utf-8")
+                self.key_files.append(file)
             except UnicodeDecodeError:
                 raise node.error(f"the key file {self._base / text} cannot be read: it is not a text file") from None
             except (OSError, ValueError) as error:

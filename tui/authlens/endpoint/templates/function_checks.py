@@ -39,6 +39,11 @@ _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*requir
 class Unfit(ValueError):
     """A definition cannot be used; the text is the reason."""
 
+    def __init__(self, reason: str, next_step: str = "") -> None:
+        super().__init__(reason)
+        self.next_step = next_step
+        """What to do about it; empty where the reason says it all."""
+
 
 @contextmanager
 def unfit_at(node: Node) -> Iterator[None]:

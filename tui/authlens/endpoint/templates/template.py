@@ -1,330 +1,304 @@
-"""Reads the authorizers of a SAM, CloudFormation or synthesised CDK template, and says what it could not resolve.
+"""Reads the authorizers of SAM, CloudFormation and synthesised CDK templates, and says what it could not resolve.
 
-What is wrong stops with a DefinitionError. What only AWS knows (an S3 bucket with the code, another stack's function)
-becomes a warning, and the authorizer that needs it is left out.
+The rule: one piece that cannot run here is left out with its line and the next step, and the rest is served.
 """
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from authlens.core.contract import management
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
-from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_ACCOUNT,
-    DEFAULT_MEMORY_SIZE,
     AuthorizerDefinition,
     DefinitionError,
     Definitions,
     FunctionDefinition,
     authorizer_arn,
     authorizer_refusal,
-    function_arn,
+    left_out,
 )
-from authlens.endpoint.templates.function_checks import Unfit, unfit_at
-from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
+from authlens.endpoint.templates.function_reader import read_function
+from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.stack import AUTHORIZER, FUNCTIONS, NESTED, Project, Stack
 from authlens.endpoint.templates.template_text import load_template
-from authlens.endpoint.templates.template_values import NO_VALUE, Resolver, Unresolvable, as_text, section
+from authlens.endpoint.templates.template_values import Unresolvable, as_text, section
+from authlens.endpoint.templates.unpack import Cache
 
-LAMBDA_TIMEOUT = 3.0
-"""Seconds; Lambda's default, which SAM keeps."""
-AUTHORIZER = "AWS::IoT::Authorizer"
-FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
-QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
-INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
+DEEPEST = 5
+"""Stacks inside stacks."""
 
 
-def read_template(path: Path, ask: bool = True) -> Definitions:
+def read_template(
+    path: Path, settings: Settings | None = None, cache: Cache | None = None, ask: bool = True
+) -> Definitions:
     """What a template defines; its `warnings` say what could not be resolved. Raises DefinitionError.
 
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
-    path = Path(path).absolute()
+    path = Path(os.path.abspath(path))
+    project = new_project(settings or Settings(), cache or Cache(), ask)
+    load_stack(path, project, path.parent.name or "stack")
+    return definitions_of(project, path)
+
+
+def new_project(
+    settings: Settings, cache: Cache, ask: bool, region: str | None = None, account: str | None = None
+) -> Project:
+    region, account = settings.region or region or DEFAULT_REGION, settings.account or account or DEFAULT_ACCOUNT
+    return Project(settings, cache, region, account, ask, notes=list(settings.warnings), files=list(settings.files))
+
+
+def load_stack(
+    path: Path,
+    project: Project,
+    name: str,
+    assets: Mapping[str, Path] | None = None,
+    given: Mapping[str, Callable[[], Any]] | None = None,
+    depth: int = 1,
+) -> Stack:
+    """A template with the stacks nested in it. Raises DefinitionError."""
+    project.files.append(path)
     try:
-        root = load_template(yaml_reader.decode(content_of(path)))
-        return _Template(root.mapping(), path, ask).definitions()
+        stack = Stack(load_template(yaml_reader.decode(content_of(path))).mapping(), path, project, name, given)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except OSError as error:
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+    stack.assets = assets or {}
+    for logical in stack.resources:
+        if stack.kind(logical) in NESTED and stack.is_there(logical) is not False:
+            _nest(stack, logical, depth)
+    return stack
 
 
-class _Template:
-    """One template: its resources, and what they refer to."""
+def _nest(stack: Stack, logical: str, depth: int) -> None:
+    """The template of a nested stack, where it is a local file."""
+    place, properties = stack.place(logical), stack.properties(logical)
+    try:
+        if depth >= DEEPEST:
+            raise Unresolvable(place, f"stacks are nested deeper than {DEEPEST} levels")
+        path = _nested_path(stack, logical, properties)
+        parameters = section(properties, "Parameters")
+        given = {name: _thunk(stack, node) for name, node in parameters.items()}
+        child = load_stack(path, stack.project, f"{stack.name}-{logical}", stack.assets, given, depth + 1)
+        stack.children[logical] = child
+    except Unresolvable as problem:
+        stack.project.note(
+            stack.path,
+            problem.node.line,
+            f"the nested stack {logical} is not read: {problem.reason}",
+            problem.next_step,
+        )
+    except (DefinitionError, YamlError) as error:
+        stack.project.note(stack.path, place.line, f"the nested stack {logical} is not read: {error}")
 
-    def __init__(self, root: Mapping[str, Node], path: Path, ask: bool) -> None:
+
+def _thunk(stack: Stack, node: Node) -> Callable[[], Any]:
+    def value() -> Any:
+        found = stack.resolver.resolve(node)
+        return ",".join(map(as_text, found)) if isinstance(found, list) else as_text(found)
+
+    return value
+
+
+def _nested_path(stack: Stack, logical: str, properties: Mapping[str, Node]) -> Path:
+    place = stack.place(logical)
+    asset = stack.read(section(stack.resources[logical], "Metadata")).text("aws:asset:path")
+    name = "TemplateURL" if "TemplateURL" in properties else "Location"
+    node = properties.get(name, place)
+    if asset is None and isinstance(node.value, dict) and "ApplicationId" in node.value:
+        raise Unresolvable(node, "it is an application of the Serverless Application Repository")
+    value = asset or stack.read(properties).value(name, "")
+    if not isinstance(value, str) or value.startswith(("http:", "https:", "s3:")):
+        raise Unresolvable(node, "its template is in S3, not on this machine", "serve the template before packaging")
+    path = Path(os.path.abspath(stack.path.parent / value))
+    if not path.is_file():
+        raise Unresolvable(node, f"its template {path} does not exist")
+    if any(path == other.path for other in stack.project.stacks if stack.name.startswith(other.name)):
+        raise Unresolvable(node, "it nests itself")
+    return path
+
+
+def definitions_of(project: Project, path: Path) -> Definitions:
+    """What all stacks of a project define together. Raises DefinitionError where nothing can run."""
+    return _Reader(project, path).definitions()
+
+
+class _Reader:
+    def __init__(self, project: Project, path: Path) -> None:
+        self._project = project
         self._path = path
-        self._ask = ask
-        resources = section(root, "Resources")
-        self._resources: dict[str, dict[str, Node]] = {
-            name: node.value for name, node in resources.items() if isinstance(node.value, dict)
-        }
-        self._globals = section(section(root, "Globals"), "Function")
-        self._resolver = Resolver(root, _pseudo_parameters(path), self._reference)
         self._functions: dict[str, FunctionDefinition] = {}
-        self._notes: list[str] = []
+        self._left: list[tuple[str, Any]] = []
+        self._faults: list[DefinitionError] = []
 
     def definitions(self) -> Definitions:
-        found = [name for name, fields in self._resources.items() if _type(fields) == AUTHORIZER]
-        read = [self._authorizer_if_possible(name) for name in found]
+        found = list(self._project.of_kind((AUTHORIZER,)))
+        named = self._project.settings.function
+        read = [self._authorizer_if_possible(*each) for each in found]
+        read += [self._of_function(named)] if named else []
         authorizers = tuple(definition for definition in read if definition)
-        notes = tuple(dict.fromkeys(self._notes))
+        notes = tuple(dict.fromkeys(self._project.notes))
+        if not authorizers and self._faults:
+            raise replace_notes(self._faults[0], notes)
         if not authorizers:
-            none = f"the template has no {AUTHORIZER} that can run here"
-            raise DefinitionError(self._path, 0, 0, "; ".join((none, *notes)))
-        return Definitions(DEFAULT_REGION, DEFAULT_ACCOUNT, authorizers, tuple(self._functions.values()), notes)
+            raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
+        return Definitions(
+            *(self._project.region, self._project.account, authorizers, tuple(self._functions.values()), notes),
+            left_out=tuple(self._left),
+            files=tuple(dict.fromkeys(self._project.files)),
+        )
 
-    def _note(self, node: Node, text: str) -> None:
-        self._notes.append(f"{self._path}, line {node.line}: {text}")
+    def _nothing(self) -> str:
+        functions = [logical for stack, logical in self._project.of_kind(FUNCTIONS)]
+        if not functions:
+            return f"it has no {AUTHORIZER} and no Lambda function"
+        return (
+            f"it has no {AUTHORIZER}; its functions are {', '.join(functions)}. "
+            f"Serve one as an authorizer with --function {functions[0]}"
+        )
 
-    def _authorizer_if_possible(self, name: str) -> AuthorizerDefinition | None:
-        fields = self._resources[name]
-        place = fields["Type"]
+    def _of_function(self, logical: str) -> AuthorizerDefinition | None:
+        """A function that no authorizer of the template names, as the authorizer of its logical id."""
+        stack = next((stack for stack, name in self._project.of_kind(FUNCTIONS) if name == logical), None)
+        if stack is None:
+            known = ", ".join(name for _, name in self._project.of_kind(FUNCTIONS)) or "none"
+            raise DefinitionError(self._path, 0, 0, f"it has no function {logical}; its functions: {known}")
+        place = stack.place(logical)
         try:
-            if "Condition" in fields and not self._resolver.condition(place, fields["Condition"].string()):
-                return None
-            return self._authorizer(name, section(fields, "Properties"), place)
-        except Unresolvable as problem:
-            self._note(problem.node, f"{problem.reason}; the authorizer {name} is left out")
+            function = self._function(stack, logical)
+            arn = authorizer_arn(self._project.region, self._project.account, logical)
+            authorizer = with_signing(Authorizer(logical, arn, function.arn, "ACTIVE"), self._project.settings)
+            return AuthorizerDefinition(authorizer, function)
+        except (Unresolvable, YamlError) as problem:
+            self._leave_out(stack, logical, place, problem)
             return None
 
-    def _authorizer(self, logical: str, properties: Mapping[str, Node], place: Node) -> AuthorizerDefinition:
-        read = _Properties(self._resolver, properties)
-        function = self._function_behind(properties.get("AuthorizerFunctionArn", place), read)
-        name = self._physical(logical, "AuthorizerName")
-        keys = read.value("TokenSigningPublicKeys", {})
+    def _authorizer_if_possible(self, stack: Stack, logical: str) -> AuthorizerDefinition | None:
+        place = stack.place(logical)
+        try:
+            if stack.is_there(logical) is False:
+                condition = stack.resources[logical]["Condition"]
+                raise Unresolvable(
+                    condition,
+                    f"its condition {condition.value} is false",
+                    "give other values with --parameter NAME=VALUE",
+                )
+            return self._authorizer(stack, logical, place)
+        except (Unresolvable, YamlError) as problem:
+            self._leave_out(stack, logical, place, problem)
+            return None
+
+    def _leave_out(self, stack: Stack, logical: str, place: Node, problem: Unresolvable | YamlError) -> None:
+        if isinstance(problem, Unresolvable):
+            line, column, reason, step = problem.node.line, problem.node.column, problem.reason, problem.next_step
+        else:
+            line, column, reason, step = problem.line, problem.column, problem.message, ""
+        whole = f"{reason}; the authorizer {logical} is left out" + (f"; {step}" if step else "")
+        self._faults.append(DefinitionError(stack.path, line, column, whole))
+        self._project.note(stack.path, line, f"{reason}; the authorizer {logical} is left out", step)
+        names = {logical, stack.physical(logical)} if stack.kind(logical) == AUTHORIZER else {logical}
+        self._left += [left_out(name, stack.path, line, reason, step) for name in sorted(names)]
+
+    def _authorizer(self, stack: Stack, logical: str, place: Node) -> AuthorizerDefinition:
+        properties = stack.properties(logical)
+        read = stack.read(properties)
+        function = self._function_behind(
+            stack, properties.get("AuthorizerFunctionArn", place), read.text("AuthorizerFunctionArn") or ""
+        )
+        settings = self._project.settings
+        try:
+            keys = _keys(read.value("TokenSigningPublicKeys", {}), properties, place)
+        except Unresolvable as problem:
+            if settings.public_key is None:
+                step = problem.next_step or "give its signing key with --public-key FILE"
+                raise Unresolvable(problem.node, problem.reason, step) from None
+            keys = ()
         authorizer = Authorizer(
-            name=name,
-            arn=authorizer_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, name),
+            name=stack.physical(logical),
+            arn=stack.arn(logical),
             function_arn=function.arn,
             status=as_text(read.value("Status", "INACTIVE")),
             signing_disabled=as_text(read.value("SigningDisabled", False)) == "true",
             token_key_name=read.text("TokenKeyName"),
-            token_signing_public_keys=tuple((key, as_text(pem)) for key, pem in keys.items()),
+            token_signing_public_keys=keys,
             enable_caching_for_http=as_text(read.value("EnableCachingForHttp", False)) == "true",
         )
+        if not authorizer.signing_disabled and settings.public_key is not None and not keys:
+            authorizer = with_signing(authorizer, settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
-            raise place.error(f"AWS IoT refuses this: {refusal.message}")
+            step = "" if authorizer.signing_disabled else "give its signing key with --public-key FILE"
+            raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", step)
         return AuthorizerDefinition(authorizer, function)
 
-    def _function_behind(self, place: Node, read: _Properties) -> FunctionDefinition:
-        arn = read.text("AuthorizerFunctionArn") or ""
-        for logical, fields in self._resources.items():
-            if _type(fields) in FUNCTIONS:
-                name = self._physical(logical, "FunctionName")
-                whole = function_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, name)
-                if arn in (whole, name) or arn.startswith(f"{whole}:"):
-                    if name not in self._functions:
-                        self._functions[name] = self._function(logical, name)
-                    return self._functions[name]
-        raise Unresolvable(place, "its function is not in this template")
+    def _function_behind(self, stack: Stack, place: Node, arn: str) -> FunctionDefinition:
+        """By its ARN; a name alone, or the ARN of another account's, counts where one function has that name."""
+        candidates = [
+            (owner, logical)
+            for owner, logical in self._project.of_kind(FUNCTIONS)
+            if owner.is_there(logical) is not False
+        ]
+        for owner, logical in candidates:
+            whole = owner.arn(logical)
+            if arn == whole or arn.startswith(f"{whole}:"):
+                return self._function(owner, logical)
+        name = arn.split(":")[6] if arn.count(":") >= 6 else arn
+        for owner, logical in candidates:
+            if name and name == owner.physical(logical):
+                return self._function(owner, logical)
+        others = ", ".join(logical for _, logical in candidates)
+        step = f"serve another of its functions with --function NAME: {others}" if others else ""
+        raise Unresolvable(place, "its function is not in this template", step)
 
-    def _function(self, logical: str, name: str) -> FunctionDefinition:
-        fields = self._resources[logical]
-        properties: dict[str, Node] = {**self._globals, **section(fields, "Properties")}
-        read = _Properties(self._resolver, properties)
-        place = fields["Type"]
-        runtime = self._runtime(properties, read, place)
-        environment = self._environment(section(fields, "Properties"))
-        folder = _Code(self._path, fields, properties, self._resolver).folder(runtime)
-        handler = read.text("Handler") or ""
-        if "Layers" in properties:
-            self._note(properties["Layers"], f"the layers of the function {logical} are not used here")
-        if language(runtime) != "provided":
-            with unfit_at(properties.get("Handler", place)):
-                function_checks.check_handler(folder, handler, runtime, environment)
-        return FunctionDefinition(
-            name=name,
-            code_uri=folder,
-            handler=handler,
-            runtime=runtime,
-            environment=environment,
-            timeout=read.number("Timeout", LAMBDA_TIMEOUT),
-            memory_size=int(read.number("MemorySize", DEFAULT_MEMORY_SIZE)),
-            command=self._command(runtime, folder, place),
-            arn=function_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, name),
-        )
-
-    def _runtime(self, properties: Mapping[str, Node], read: _Properties, place: Node) -> str:
-        runtime = read.text("Runtime")
-        place = properties.get("Runtime", place)
-        if runtime is None:
-            raise Unresolvable(place, "a function without a Runtime (an image) does not run here")
-        try:
-            function_checks.checked_runtime(runtime)
-        except Unfit as reason:
-            raise Unresolvable(place, str(reason)) from None
-        if self._ask and language(runtime) != "provided":
-            with unfit_at(place):
-                warning = function_checks.version_warning(runtime, None)
-            if warning:
-                self._note(place, warning)
-        return runtime
-
-    def _command(self, runtime: str, folder: Path, place: Node) -> tuple[str, ...]:
-        if language(runtime) != "provided":
-            return ()
-        with unfit_at(place):
-            return function_checks.own_bootstrap(folder)
-
-    def _environment(self, properties: Mapping[str, Node]) -> dict[str, str]:
-        """The variables of Globals and of the function; what cannot be resolved is left out, and said."""
-        variables = {
-            **section(section(self._globals, "Environment"), "Variables"),
-            **section(section(properties, "Environment"), "Variables"),
-        }
-        return {name: value for name, node in variables.items() if (value := self._variable(name, node)) is not None}
-
-    def _variable(self, name: str, node: Node) -> str | None:
-        if name in RESERVED:
-            self._note(node, f"the variable {name} is left out: Lambda sets it")
-            return None
-        try:
-            value = self._resolver.resolve(node)
-        except Unresolvable as problem:
-            return self._stand_in(name, node, problem)
-        with unfit_at(node):
-            return None if value is NO_VALUE else function_checks.checked_variable(name, as_text(value))
-
-    def _stand_in(self, name: str, node: Node, problem: Unresolvable) -> str | None:
-        """A resource's logical name stands for it, so that a function that reads the variable finds one."""
-        logical = node.plain().get("Ref") if isinstance(node.value, dict) else None
-        if logical in self._resources:
-            self._note(node, f"the variable {name} is {logical!r} here; the name of that resource is known on AWS only")
-            return str(logical)
-        self._note(node, f"the variable {name} is left out: {problem.reason}")
-        return None
-
-    def _physical(self, logical: str, key: str) -> str:
-        """The name a resource is given; its logical one where the template gives none."""
-        properties = section(self._resources[logical], "Properties")
-        try:
-            return _Properties(self._resolver, properties).text(key) or logical
-        except Unresolvable as problem:
-            self._note(problem.node, f"{problem.reason}; {logical} is called so here")
-            return logical
-
-    def _reference(self, logical: str, attribute: str | None) -> str | None:
-        """What Ref and GetAtt say of a resource, where that is known here."""
-        kind = _type(self._resources.get(logical, {}))
-        if kind in FUNCTIONS:
-            name = self._physical(logical, "FunctionName")
-            arn = function_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, name)
-        elif kind == AUTHORIZER:
-            name = self._physical(logical, "AuthorizerName")
-            arn = authorizer_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, name)
-        elif kind in QUALIFIED:
-            return self._qualified(logical)
-        else:
-            return None
-        return {None: name, "Arn": arn}.get(attribute)
-
-    def _qualified(self, logical: str) -> str:
-        """The ARN of an alias or a version: of its function, which here has one state only."""
-        read = _Properties(self._resolver, section(self._resources[logical], "Properties"))
-        function = read.text("FunctionName") or ""
-        whole = function if function.startswith("arn:") else function_arn(DEFAULT_REGION, DEFAULT_ACCOUNT, function)
-        return f"{whole}:{read.text('Name') or 1}"
+    def _function(self, stack: Stack, logical: str) -> FunctionDefinition:
+        name = stack.physical(logical)
+        if name not in self._functions:
+            try:
+                self._functions[name] = read_function(stack, logical)
+            except Unresolvable as problem:
+                raise Unresolvable(problem.node, f"{logical}: {problem.reason}", problem.next_step) from None
+        return self._functions[name]
 
 
-class _Properties:
-    """The properties of one resource, resolved as they are asked for."""
-
-    def __init__(self, resolver: Resolver, properties: Mapping[str, Node]) -> None:
-        self._resolver = resolver
-        self._properties = properties
-
-    def value(self, name: str, default: Any) -> Any:
-        if name not in self._properties:
-            return default
-        value = self._resolver.resolve(self._properties[name])
-        return default if value is NO_VALUE or value is None else value
-
-    def text(self, name: str) -> str | None:
-        value = self.value(name, None)
-        return None if value is None else as_text(value)
-
-    def number(self, name: str, default: float) -> float:
-        value = self.value(name, default)
-        try:
-            return float(value)
-        except (TypeError, ValueError):
-            raise self._properties[name].error(f"{name} must be a number") from None
+def replace_notes(error: DefinitionError, notes: tuple[str, ...]) -> DefinitionError:
+    """The error with the other lines; its own is not repeated."""
+    others = tuple(note for note in notes if error.reason not in note)
+    return DefinitionError(error.path, error.line, error.column, error.reason, others)
 
 
-class _Code:
-    """Where the code of a function lies on this machine."""
-
-    def __init__(
-        self, template: Path, fields: Mapping[str, Node], properties: Mapping[str, Node], resolver: Resolver
-    ) -> None:
-        self._base = template.parent
-        self._metadata = _Properties(resolver, section(fields, "Metadata"))
-        self._properties = properties
-        self._read = _Properties(resolver, properties)
-        self._place = fields["Type"]
-
-    def folder(self, runtime: str) -> Path:
-        inline = self._inline()
-        if inline is not None:
-            return _written(inline, runtime, self._place)
-        path = self._metadata.text("aws:asset:path") or self._local_path()
-        with unfit_at(self._properties.get("CodeUri", self._properties.get("Code", self._place))):
-            return function_checks.checked_folder(path, self._base)
-
-    def _inline(self) -> str | None:
-        code = self._read.value("Code", None) if self._is_inline() else None
-        return self._read.text("InlineCode") or (code and as_text(code["ZipFile"]))
-
-    def _is_inline(self) -> bool:
-        code = self._properties.get("Code")
-        return code is not None and isinstance(code.value, dict) and "ZipFile" in code.value
-
-    def _local_path(self) -> str:
-        """SAM's CodeUri (the template's own folder where there is none), or a local Code before it is packaged."""
-        name = "CodeUri" if "CodeUri" in self._properties or "Code" not in self._properties else "Code"
-        place = self._properties.get(name, self._place)
-        if isinstance(place.value, dict) and any(key.startswith(("Bucket", "S3", "Image")) for key in place.value):
-            raise Unresolvable(place, "the code lies in S3 or in an image, not on this machine")
-        path = self._read.value(name, ".")
-        if not isinstance(path, str) or path.startswith("s3://"):
-            raise Unresolvable(place, "the code lies in S3, not on this machine")
-        return path
+def _keys(value: Any, properties: Mapping[str, Node], place: Node) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise Unresolvable(properties.get("TokenSigningPublicKeys", place), "TokenSigningPublicKeys is not a mapping")
+    return tuple((key, as_text(pem)) for key, pem in value.items())
 
 
-def _written(code: str, runtime: str, place: Node) -> Path:
-    """A folder with the code of an inline function, for as long as this process runs."""
-    name = INLINE_FILES.get(language(runtime))
-    if name is None:
-        raise place.error(f"inline code is for Python and Node.js, not for {runtime}")
-    folder = Path(tempfile.mkdtemp(prefix="authlens-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / name).write_text(code, encoding="utf-8")
-    return folder
-
-
-def _type(fields: Mapping[str, Node]) -> str:
-    return str(fields["Type"].value) if "Type" in fields else ""
-
-
-def _pseudo_parameters(path: Path) -> dict[str, Any]:
-    stack = path.parent.name or "stack"
-    return {
-        "AWS::Region": DEFAULT_REGION,
-        "AWS::AccountId": DEFAULT_ACCOUNT,
-        "AWS::Partition": "aws",
-        "AWS::URLSuffix": "amazonaws.com",
-        "AWS::StackName": stack,
-        "AWS::StackId": f"arn:aws:cloudformation:{DEFAULT_REGION}:{DEFAULT_ACCOUNT}:stack/{stack}/0",
-        "AWS::NotificationARNs": [],
-        "AWS::NoValue": NO_VALUE,
-    }
+def with_signing(authorizer: Authorizer, settings: Settings) -> Authorizer:
+    """The authorizer with the key that was given; without one, signing is disabled. Raises DefinitionError."""
+    name = settings.token_key_name or authorizer.token_key_name
+    if settings.public_key is None:
+        return replace(authorizer, signing_disabled=True, token_key_name=name)
+    path = settings.public_key
+    try:
+        pem = content_of(path).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not a text file"
+        raise DefinitionError(path, 0, 0, f"the public key cannot be read: {why}") from None
+    refusal = management.key_refusal(authorizer.name, "key", pem)
+    if refusal:
+        raise DefinitionError(path, 0, 0, f"AWS IoT refuses this: {refusal.message}")
+    return replace(
+        authorizer,
+        signing_disabled=False,
+        token_key_name=name or "token",
+        token_signing_public_keys=(("key", pem),),
+    )

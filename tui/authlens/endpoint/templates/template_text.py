@@ -1,7 +1,7 @@
 """The text of a CloudFormation template, YAML or JSON, as nodes with their places, short tags turned into long forms.
 
-As strict as the YAML that is ours (no anchors, no duplicate keys, bounded depth and size), but `!Ref` and its kin are
-known: `!GetAtt A.B` reads as `{"Fn::GetAtt": ["A", "B"]}`.
+As strict as the YAML that is ours (no duplicate keys, bounded depth and size), but `!Ref` and its kin are known
+(`!GetAtt A.B` reads as `{"Fn::GetAtt": ["A", "B"]}`), and anchors, aliases and merge keys mean what YAML says.
 """
 
 from __future__ import annotations
@@ -19,15 +19,23 @@ _WITHOUT_PREFIX = ("Ref", "Condition")
 _STANDARD = "tag:yaml.org,2002:"
 
 
-class _Composer(yaml.SafeLoader):
-    """Composes nodes, and refuses anchors and aliases."""
+MOST_NODES = 200_000
+"""Nodes of a template with its aliases written out; a few lines of aliases can stand for billions."""
+_MERGE = "<<"
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise yaml.MarkedYAMLError(problem="anchors and aliases are not known here", problem_mark=event.start_mark)
-        node: yaml.Node | None = super().compose_node(parent, index)
-        return node
+
+class _Budget:
+    """Counts the nodes that are made."""
+
+    def __init__(self) -> None:
+        self._left = MOST_NODES
+
+    def take(self, line: int, column: int) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise YamlError(
+                f"with its aliases written out the template has more than {MOST_NODES} values", line, column
+            )
 
 
 def load_template(text: str) -> Node:
@@ -37,39 +45,53 @@ def load_template(text: str) -> Node:
     if text.lstrip().startswith("{"):
         return json_nodes.load(text)
     try:
-        composed = yaml.compose(text, Loader=_Composer)
+        composed = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise YamlError(f"this is not valid YAML: {error.problem}", *place) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise YamlError("this is not valid YAML") from None
-    return Node(None, 1, 1, "") if composed is None else _node(composed, 1)
+    return Node(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
 
 
-def _node(composed: yaml.Node, depth: int, key: Node | None = None) -> Node:
+def _node(composed: yaml.Node, depth: int, budget: _Budget, key: Node | None = None) -> Node:
     line, column = composed.start_mark.line + 1, composed.start_mark.column + 1
+    budget.take(line, column)
     if depth > MAX_DEPTH:
         raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, column)
     if isinstance(composed, yaml.MappingNode):
-        node = Node(_mapping(composed, depth + 1), line, column, key=key)
+        node = Node(_mapping(composed, depth + 1, budget), line, column, key=key)
     elif isinstance(composed, yaml.SequenceNode):
-        node = Node([_node(item, depth + 1) for item in composed.value], line, column, key=key)
+        node = Node([_node(item, depth + 1, budget) for item in composed.value], line, column, key=key)
     else:
         node = Node(_scalar(composed), line, column, composed.value, key)
     return node if composed.tag.startswith(_STANDARD) else _long_form(composed.tag, node, key)
 
 
-def _mapping(composed: yaml.MappingNode, depth: int) -> dict[str, Node]:
+def _mapping(composed: yaml.MappingNode, depth: int, budget: _Budget) -> dict[str, Node]:
     entries: dict[str, Node] = {}
+    merged: dict[str, Node] = {}
     for key, value in composed.value:
-        name = _node(key, depth)
+        name = _node(key, depth, budget)
+        if name.text == _MERGE and key.style is None:
+            for mapping in _merged(value, name):
+                merged = {**_mapping(mapping, depth, budget), **merged}
+            continue
         if name.text is None:
             raise name.error("a key must be text")
         if name.text in entries:
-            raise name.error("the same key stands here twice")
-        entries[name.text] = _node(value, depth, name)
-    return entries
+            raise name.error("this key is here twice")
+        entries[name.text] = _node(value, depth, budget, name)
+    return {**merged, **entries}
+
+
+def _merged(value: yaml.Node, name: Node) -> list[yaml.MappingNode]:
+    """What `<<` brings in: a mapping, or several, of which the first one counts most."""
+    mappings = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    if not all(isinstance(mapping, yaml.MappingNode) for mapping in mappings):
+        raise name.error("'<<' takes a mapping or a list of mappings")
+    return list(mappings)
 
 
 def _scalar(composed: yaml.Node) -> str | int | bool | None:

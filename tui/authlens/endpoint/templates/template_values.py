@@ -5,24 +5,28 @@ What cannot be known (another stack's exports, a resource's attributes) raises U
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from authlens.core.text.yaml_reader import Node
 
 _BLANK = re.compile(r"\$\{(!?)([^}]*)\}")
-_DYNAMIC = re.compile(r"\{\{resolve:")
+_DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}*")
 
 
 class Unresolvable(Exception):
     """A value is known on AWS only."""
 
-    def __init__(self, node: Node, reason: str) -> None:
+    def __init__(self, node: Node, reason: str, next_step: str = "") -> None:
         super().__init__(f"line {node.line}: {reason}")
         self.node = node
         self.reason = reason
+        self.next_step = next_step
+        """How the value, or what needs it, can be had here; empty where the caller knows better."""
 
 
 class NoValue:
@@ -32,17 +36,28 @@ class NoValue:
 NO_VALUE: Final = NoValue()
 
 
-class Resolver:
-    """Resolves nodes of one template. `resource` gives what `Ref` (no attribute) and `GetAtt` say of a resource."""
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a template does not hold itself."""
 
-    def __init__(
-        self, root: Mapping[str, Node], pseudo: Mapping[str, Any], resource: Callable[[str, str | None], str | None]
-    ) -> None:
+    pseudo: Mapping[str, Any]
+    """Pseudo parameters."""
+    parameters: Mapping[str, Callable[[], Any]]
+    """The values given for its parameters, from outside or by the stack around it."""
+    resource: Callable[[str, str | None], str | None]
+    """What `Ref` (no attribute) and `GetAtt` say of a resource; `None` where only AWS knows."""
+    exported: Callable[[str], str | None]
+    """What `ImportValue` gives, by the name of the export."""
+
+
+class Resolver:
+    """Resolves nodes of one template."""
+
+    def __init__(self, root: Mapping[str, Node], outside: Outside) -> None:
         self._parameters = section(root, "Parameters")
         self._conditions = section(root, "Conditions")
         self._mappings = section(root, "Mappings")
-        self._pseudo = pseudo
-        self._resource = resource
+        self._outside = outside
         self._functions: dict[str, Callable[[Node], Any]] = {
             "Ref": lambda node: self._ref(node, self._text(node)),
             "Condition": lambda node: self.condition(node, self._text(node)),
@@ -53,6 +68,9 @@ class Resolver:
             "Fn::Split": self._split,
             "Fn::If": self._if,
             "Fn::FindInMap": self._find_in_map,
+            "Fn::ImportValue": self._import,
+            "Fn::Length": lambda node: len(self._items(node)),
+            "Fn::ToJsonString": lambda node: json.dumps(self.resolve(node), separators=(",", ":")),
             "Fn::Base64": lambda node: b64encode(self._text(node).encode()).decode(),
             "Fn::Equals": lambda node: _equal(*self._items(node, 2)),
             "Fn::And": lambda node: all(self._items(node)),
@@ -66,9 +84,7 @@ class Resolver:
             return self._mapping(node, node.value)
         if isinstance(node.value, list):
             return [item for item in map(self.resolve, node.value) if item is not NO_VALUE]
-        if isinstance(node.value, str) and _DYNAMIC.search(node.value):
-            raise Unresolvable(node, "a dynamic reference is resolved by AWS only")
-        return node.value
+        return _static(node, node.value) if isinstance(node.value, str) else node.value
 
     def condition(self, node: Node, name: str) -> bool:
         if name not in self._conditions:
@@ -98,34 +114,46 @@ class Resolver:
         return items
 
     def _ref(self, node: Node, name: str) -> Any:
-        if name in self._pseudo:
-            return self._pseudo[name]
+        if name in self._outside.pseudo:
+            return self._outside.pseudo[name]
         if name in self._parameters:
             return self._parameter(node, name)
-        found = self._resource(name, None)
+        found = self._outside.resource(name, None)
         if found is None:
             raise Unresolvable(node, f"{name} names neither a parameter with a default nor a resource known here")
         return found
 
     def _parameter(self, node: Node, name: str) -> Any:
         fields = self._parameters[name].mapping()
-        if "Default" not in fields:
-            raise Unresolvable(node, f"the parameter {name} has no default")
-        kind = fields["Type"].plain() if "Type" in fields else "String"
-        if str(kind).startswith("AWS::SSM::Parameter"):
-            raise Unresolvable(node, f"the parameter {name} is kept in the Parameter Store")
-        default = fields["Default"]
-        text = default.text if default.text is not None else as_text(default.plain())
-        return text.split(",") if kind == "CommaDelimitedList" or str(kind).startswith("List<") else text
+        kind = str(fields["Type"].plain()) if "Type" in fields else "String"
+        give = f"give --parameter {name}=VALUE, or parameters: {{{name}: VALUE}} in authlens.yaml"
+        if name in self._outside.parameters:
+            text = self._outside.parameters[name]()
+        elif "Default" not in fields:
+            raise Unresolvable(node, f"the parameter {name} has no default", give)
+        elif kind.startswith("AWS::SSM::Parameter"):
+            raise Unresolvable(node, f"the parameter {name} is kept in the Parameter Store", give)
+        else:
+            default = fields["Default"]
+            text = _static(node, default.text if default.text is not None else as_text(default.plain()))
+        is_list = kind == "CommaDelimitedList" or "List<" in kind
+        return [item.strip() for item in text.split(",")] if is_list and isinstance(text, str) else text
 
     def _get_att(self, node: Node) -> str:
         parts = node.value.split(".", 1) if isinstance(node.value, str) else [self._text(item) for item in node.list()]
         return self._attribute(node, parts[0], ".".join(parts[1:]))
 
     def _attribute(self, node: Node, name: str, attribute: str) -> str:
-        found = self._resource(name, attribute)
+        found = self._outside.resource(name, attribute)
         if found is None:
             raise Unresolvable(node, f"{name}.{attribute} is known on AWS only")
+        return found
+
+    def _import(self, node: Node) -> str:
+        name = self._text(node)
+        found = self._outside.exported(name)
+        if found is None:
+            raise Unresolvable(node, f"the export {name!r} belongs to a stack that is not here")
         return found
 
     def _sub(self, node: Node) -> str:
@@ -144,11 +172,13 @@ class Resolver:
             resource, dot, attribute = name.partition(".")
             return self._attribute(node, resource, attribute) if dot else as_text(self._ref(node, name))
 
-        return _BLANK.sub(fill, text.string("Fn::Sub"))
+        return _static(node, _BLANK.sub(fill, text.string("Fn::Sub")))
 
     def _join(self, node: Node) -> str:
         separator, parts = self._items(node, 2)
-        return as_text(separator).join(map(as_text, parts))
+        if not isinstance(parts, list):
+            raise node.error("Fn::Join takes a separator and a list")
+        return _static(node, as_text(separator).join(map(as_text, parts)))
 
     def _select(self, node: Node) -> Any:
         index, items = self._items(node, 2)
@@ -168,6 +198,8 @@ class Resolver:
         return self.resolve(parts[1] if self.condition(parts[0], parts[0].string("Fn::If")) else parts[2])
 
     def _find_in_map(self, node: Node) -> Any:
+        if len(node.list()) < 3:
+            raise node.error("Fn::FindInMap takes a mapping and two keys")
         names = [self._text(item) for item in node.list()[:3]]
         found: Any = self._mappings
         for name in names:
@@ -176,6 +208,14 @@ class Resolver:
                 raise Unresolvable(node, f"the mapping {names[0]!r} has no {name!r}")
             found = found[name]
         return self.resolve(found)
+
+
+def _static(node: Node, text: str) -> str:
+    """The text, unless AWS would still replace a part of it."""
+    dynamic = _DYNAMIC.search(text)
+    if dynamic:
+        raise Unresolvable(node, f"the dynamic reference {dynamic.group()} is resolved by AWS only")
+    return text
 
 
 def section(root: Mapping[str, Node], name: str) -> dict[str, Node]:

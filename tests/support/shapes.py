@@ -1,0 +1,285 @@
+"""Other people's projects, as small as they can be: the ways in which custom authorizers are kept in repositories."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from support.public_keys import pair
+
+PYTHON = """
+import os
+
+def handler(event, context):
+    return {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [], "says": dict(os.environ).get("SAYS")}
+"""
+NODE = """
+exports.handler = async (event) => ({
+  isAuthenticated: true, principalId: "p1", policyDocuments: [], says: process.env.SAYS,
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A project on disk, and how it is served."""
+
+    build: Callable[[Path], None]
+    command: tuple[str, ...]
+    """The options of `serve`, from the project's folder."""
+    authorizer: str
+    says: str | None = None
+    """What the function reads of its environment, or its layer."""
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+
+
+def zipped(path: Path, files: Mapping[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, text in files.items():
+            packed.writestr(name, text)
+
+
+SAM = """
+    Transform: AWS::Serverless-2016-10-31
+    Parameters:
+      Secret: {Type: String}
+    Resources:
+      Fn:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: CODE
+          Handler: app.handler
+          Runtime: RUNTIME
+          Environment: {Variables: {SAYS: !Sub "${Secret}!"}}
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties:
+          AuthorizerName: fleet
+          AuthorizerFunctionArn: !GetAtt Fn.Arn
+          SigningDisabled: true
+          Status: ACTIVE
+"""
+SAMCONFIG = """
+    version = 0.1
+    [default.deploy.parameters]
+    stack_name = "fleet"
+    region = "eu-west-1"
+    parameter_overrides = "Secret=\\"from samconfig\\" Other=x"
+"""
+
+
+def sam(code: str = "src/", runtime: str = "python3.11") -> str:
+    return SAM.replace("CODE", code).replace("RUNTIME", runtime)
+
+
+def sam_python(folder: Path) -> None:
+    write(folder, {"template.yaml": sam(), "samconfig.toml": SAMCONFIG, "src/app.py": PYTHON})
+
+
+def sam_typescript(folder: Path) -> None:
+    """Built: what `sam build` leaves."""
+    sam_typescript_unbuilt(folder)
+    built = folder / ".aws-sam/build"
+    write(built, {"template.yaml": sam("Fn", "nodejs20.x"), "Fn/app.js": NODE})
+
+
+def sam_typescript_unbuilt(folder: Path) -> None:
+    write(folder, {"template.yaml": sam("src/", "nodejs20.x"), "samconfig.toml": SAMCONFIG, "src/app.ts": "export {}"})
+
+
+def cdk(folder: Path) -> None:
+    """Two stacks: an authorizer and, in the other one, its function, whose code is a zip in the list of assets."""
+    export = "CodeStack:ExportsOutputFnGetAttFnArn"
+    code = {
+        "Resources": {
+            "Fn": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Code": {"S3Bucket": {"Fn::Sub": "cdk-${AWS::AccountId}"}, "S3Key": "abc123.zip"},
+                    "Handler": "app.handler",
+                    "Runtime": "python3.11",
+                    "Environment": {"Variables": {"SAYS": {"Ref": "AWS::Region"}}},
+                },
+            }
+        },
+        "Outputs": {
+            "ExportsOutput": {"Value": {"Fn::GetAtt": ["Fn", "Arn"]}, "Export": {"Name": export}},
+        },
+    }
+    auth = {
+        "Resources": {
+            "Auth": {
+                "Type": "AWS::IoT::Authorizer",
+                "Properties": {"AuthorizerFunctionArn": {"Fn::ImportValue": export}, "SigningDisabled": True},
+            }
+        }
+    }
+    manifest = {
+        "artifacts": {
+            name: {
+                "type": "aws:cloudformation:stack",
+                "environment": "aws://123456789012/eu-central-1",
+                "properties": {"templateFile": f"{name}.template.json"},
+            }
+            for name in ("AuthStack", "CodeStack")
+        }
+    }
+    assets = {"files": {"abc123": {"source": {"path": "asset.abc123.zip", "packaging": "file"}, "destinations": {}}}}
+    write(
+        folder / "cdk.out",
+        {
+            "manifest.json": json.dumps(manifest),
+            "CodeStack.template.json": json.dumps(code),
+            "CodeStack.assets.json": json.dumps(assets),
+            "AuthStack.template.json": json.dumps(auth),
+        },
+    )
+    zipped(folder / "cdk.out/asset.abc123.zip", {"app.py": PYTHON})
+
+
+def serverless(folder: Path) -> None:
+    """What `serverless package` leaves: a template whose code would be in S3, and the package beside it."""
+    template = {
+        "Resources": {
+            "AuthLambdaFunction": {
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Code": {"S3Bucket": {"Ref": "ServerlessDeploymentBucket"}, "S3Key": "serverless/x/dev/1/svc.zip"},
+                    "Handler": "src/app.handler",
+                    "Runtime": "nodejs20.x",
+                    "FunctionName": "svc-dev-auth",
+                    "Environment": {"Variables": {"SAYS": "serverless"}},
+                },
+            },
+            "Auth": {
+                "Type": "AWS::IoT::Authorizer",
+                "Properties": {
+                    "AuthorizerName": "fleet",
+                    "AuthorizerFunctionArn": {"Fn::GetAtt": ["AuthLambdaFunction", "Arn"]},
+                    "SigningDisabled": True,
+                },
+            },
+            "ServerlessDeploymentBucket": {"Type": "AWS::S3::Bucket"},
+        }
+    }
+    write(folder, {"serverless.yml": "service: svc\n"})
+    write(folder / ".serverless", {"cloudformation-template-update-stack.json": json.dumps(template)})
+    zipped(folder / ".serverless/svc.zip", {"src/app.js": NODE})
+
+
+def terraform(folder: Path) -> None:
+    """A plan: what is known after apply is absent, and the expressions lead to it."""
+
+    def resource(kind: str, name: str, values: dict[str, Any], data: str = "") -> dict[str, Any]:
+        mode = "data" if data else "managed"
+        return {"address": f"{data}{kind}.{name}", "mode": mode, "type": kind, "name": name, "values": values}
+
+    function = {
+        **{"function_name": "fleet-auth", "handler": "app.handler", "runtime": "python3.11"},
+        **{"filename": "build/auth.zip", "environment": [{"variables": {"SAYS": "terraform"}}], "timeout": 4},
+    }
+    authorizer = {"name": "fleet", "status": "ACTIVE", "signing_disabled": True, "token_key_name": None}
+    archive = {"source_dir": "lambda", "output_path": "build/auth.zip"}
+    references = ["aws_lambda_function.auth.arn", "aws_lambda_function.auth"]
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.9.0",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    resource("aws_lambda_function", "auth", function),
+                    resource("aws_iot_authorizer", "auth", authorizer),
+                ]
+            }
+        },
+        "prior_state": {"values": {"root_module": {"resources": [resource("archive_file", "code", archive, "data.")]}}},
+        "configuration": {
+            "provider_config": {"aws": {"expressions": {"region": {"constant_value": "eu-north-1"}}}},
+            "root_module": {
+                "resources": [
+                    {
+                        "address": "aws_iot_authorizer.auth",
+                        "expressions": {"authorizer_function_arn": {"references": references}},
+                    }
+                ]
+            },
+        },
+    }
+    write(folder, {"plan.json": json.dumps(plan), "lambda/app.py": PYTHON, "main.tf": 'provider "aws" {}'})
+
+
+def custom_resource(folder: Path) -> None:
+    """The authorizer is made by a custom resource: the template has functions alone."""
+    template = """
+        Resources:
+          AuthFunction:
+            Type: AWS::Lambda::Function
+            Properties:
+              Handler: app.handler
+              Runtime: python3.11
+              Code: src
+              Environment: {Variables: {SAYS: custom}}
+          CreateAuthorizer:
+            Type: Custom::Authorizer
+            Properties: {ServiceToken: !GetAtt AuthFunction.Arn}
+    """
+    write(folder, {"template.yaml": template, "src/app.py": PYTHON, "public.pem": pair("shapes").public_pem})
+
+
+def bare(folder: Path) -> None:
+    write(folder, {"src/authorize.py": PYTHON})
+
+
+def layers(folder: Path) -> None:
+    template = """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Shared:
+            Type: AWS::Serverless::LayerVersion
+            Properties: {ContentUri: layer}
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: src
+              Handler: app.handler
+              Runtime: python3.11
+              Layers: [!Ref Shared, "arn:aws:lambda:eu-west-1:111122223333:layer:elsewhere:7"]
+          Auth:
+            Type: AWS::IoT::Authorizer
+            Properties: {AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true, AuthorizerName: fleet}
+    """
+    code = "import shared\n\ndef handler(event, context):\n    return shared.ANSWER\n"
+    answer = {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [], "says": "layer"}
+    files = {"template.yaml": template, "src/app.py": code, "layer/python/shared.py": f"ANSWER = {answer!r}\n"}
+    write(folder, files)
+
+
+SHAPES: dict[str, Shape] = {
+    "SAM, Python": Shape(sam_python, ("--template", "template.yaml"), "fleet", "from samconfig!"),
+    "SAM, TypeScript built": Shape(
+        sam_typescript, ("--template", ".aws-sam/build/template.yaml"), "fleet", "from samconfig!"
+    ),
+    "CDK, two stacks and a zip": Shape(cdk, ("--template", "cdk.out"), "Auth", "eu-central-1"),
+    "CDK, one of two stacks": Shape(cdk, ("--template", "cdk.out/AuthStack.template.json"), "Auth", "eu-central-1"),
+    "Serverless package": Shape(
+        serverless, ("--template", ".serverless/cloudformation-template-update-stack.json"), "fleet", "serverless"
+    ),
+    "Terraform plan": Shape(terraform, ("--template", "plan.json"), "fleet", "terraform"),
+    "custom resource": Shape(
+        custom_resource, ("--template", "template.yaml", "--function", "AuthFunction"), "AuthFunction", "custom"
+    ),
+    "bare function": Shape(bare, ("--function", "src/authorize.py:handler", "--env", "SAYS=bare"), "authorize", "bare"),
+    "layers": Shape(layers, ("--template", "template.yaml"), "fleet", "layer"),
+    "a folder": Shape(sam_python, ("--template", "."), "fleet", "from samconfig!"),
+}

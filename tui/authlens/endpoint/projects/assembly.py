@@ -1,0 +1,112 @@
+"""A whole `cdk.out`: the stacks of its manifest, or every template in it, with the lists of assets beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
+from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.template import definitions_of, load_stack, new_project
+from authlens.endpoint.templates.unpack import Cache
+
+MANIFEST = "manifest.json"
+DEEPEST = 4
+"""Assemblies inside assemblies: the stages of a pipeline."""
+_ENVIRONMENT = re.compile(r"aws://(?P<account>[0-9]{12}|unknown-account)/(?P<region>[a-z0-9-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class StackFile:
+    """One stack of an assembly."""
+
+    path: Path
+    name: str
+    parameters: Mapping[str, str]
+    account: str | None = None
+    region: str | None = None
+
+
+def is_assembly(folder: Path) -> bool:
+    return (folder / MANIFEST).is_file() or any(folder.glob("*.template.json"))
+
+
+def read_assembly(
+    folder: Path, settings: Settings, cache: Cache, only: Path | None = None, ask: bool = True
+) -> Definitions:
+    """What its stacks define together, the template `only` first. Raises DefinitionError."""
+    warnings: list[str] = []
+    found = list(stack_files(folder, warnings))
+    if not found:
+        raise DefinitionError(folder, 0, 0, "it holds no synthesised stack; run 'cdk synth'")
+    parameters = {name: value for each in found for name, value in each.parameters.items()}
+    settings = settings.over(Settings(parameters=parameters, warnings=tuple(warnings)))
+    region = next((each.region for each in found if each.region), DEFAULT_REGION)
+    account = next((each.account for each in found if each.account), None)
+    project = new_project(settings, cache, ask, region, account)
+    project.files.append(folder / MANIFEST)
+    for each in sorted(found, key=lambda one: one.path != only):
+        try:
+            load_stack(each.path, project, each.name, assets_of(each.path))
+        except DefinitionError as error:
+            if each.path == only:
+                raise
+            project.notes.append(f"{error}; the stack {each.name} is left out")
+    return definitions_of(project, only or folder)
+
+
+def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[StackFile]:
+    """The stacks by the manifest; without a manifest, every template of the folder."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        for path in sorted(folder.glob("*.template.json")):
+            yield StackFile(path, path.name.removesuffix(".template.json"), {})
+        return
+    try:
+        artifacts = json.loads(manifest.read_text("utf-8")).get("artifacts", {})
+    except (OSError, ValueError, AttributeError) as error:
+        warnings.append(warning_of(manifest, 0, f"it is not read: {error}", "run 'cdk synth' again"))
+        artifacts = {}
+    for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
+        properties = artifact.get("properties", {}) if isinstance(artifact, dict) else {}
+        if artifact.get("type") == "aws:cloudformation:stack" and "templateFile" in properties:
+            yield _stack_file(folder, name, artifact, properties)
+        elif artifact.get("type") == "cdk:cloud-assembly" and "directoryName" in properties and depth < DEEPEST:
+            yield from stack_files(folder / str(properties["directoryName"]), warnings, depth + 1)
+
+
+def _stack_file(folder: Path, name: str, artifact: Mapping[str, Any], properties: Mapping[str, Any]) -> StackFile:
+    where = _ENVIRONMENT.fullmatch(str(artifact.get("environment", "")))
+    account = where["account"] if where and where["account"].isdigit() else None
+    region = where["region"] if where and where["region"] != "unknown-region" else None
+    given = properties.get("parameters")
+    parameters = {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+    path = folder / str(properties["templateFile"])
+    return StackFile(path, str(properties.get("stackName") or name), parameters, account, region)
+
+
+def assets_of(template: Path) -> dict[str, Path]:
+    """The code of a template's functions by its name in S3, as NAME.assets.json has it."""
+    listed = template.with_name(template.name.replace(".template.json", ".assets.json"))
+    if listed == template or not listed.is_file():
+        return {}
+    try:
+        files = json.loads(listed.read_text("utf-8"))["files"]
+        return dict(_objects(template.parent, files))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _objects(folder: Path, files: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    for digest, file in files.items():
+        source = (file.get("source") or {}).get("path")
+        if not source:
+            continue
+        yield f"{digest}.zip", folder / source
+        for destination in (file.get("destinations") or {}).values():
+            yield str(destination.get("objectKey", "")).rpartition("/")[2], folder / source

@@ -1,0 +1,86 @@
+"""A function file with no other file at all: `FILE:HANDLER`, served as the authorizer of the file's name."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definitions import (
+    DEFAULT_ACCOUNT,
+    AuthorizerDefinition,
+    DefinitionError,
+    Definitions,
+    FunctionDefinition,
+    authorizer_arn,
+    function_arn,
+)
+from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.template import with_signing
+
+_BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
+
+
+def split_bare(text: str) -> tuple[str, str] | None:
+    """The file and the handler in it; `None` for what is not of that form."""
+    found = _BARE.fullmatch(text)
+    return (found["file"], found["handler"]) if found else None
+
+
+def read_bare(file: Path, handler: str, settings: Settings, ask: bool = True) -> Definitions:
+    """Raises DefinitionError."""
+    file = Path(os.path.abspath(file))
+    region, account = settings.region or DEFAULT_REGION, settings.account or DEFAULT_ACCOUNT
+    name = re.sub(r"[^\w=,@-]", "-", file.stem, flags=re.ASCII) or "function"
+    try:
+        function = _function(file, handler, settings, function_arn(region, account, _function_name(name)), ask)
+    except Unfit as reason:
+        step = f"; {reason.next_step}" if reason.next_step else ""
+        raise DefinitionError(file, 0, 0, f"{reason}{step}") from None
+    warning = function_checks.version_warning(function.runtime, function.interpreter) if ask else None
+    authorizer = with_signing(Authorizer(name, authorizer_arn(region, account, name), function.arn, "ACTIVE"), settings)
+    return Definitions(
+        *(region, account, (AuthorizerDefinition(authorizer, function),), (function,)),
+        warnings=(*settings.warnings, *((f"{file}: {warning}",) if warning else ())),
+        files=(*settings.files, *((settings.public_key,) if settings.public_key else ())),
+    )
+
+
+def _function_name(name: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "-", name)[:64]
+
+
+def _function(file: Path, handler: str, settings: Settings, arn: str, ask: bool) -> FunctionDefinition:
+    if not file.is_file():
+        raise Unfit("there is no such file")
+    if file.suffix in (".ts", ".mts", ".cts"):
+        built = file.with_suffix(".js")
+        raise Unfit(
+            "Node.js runs JavaScript, and this is TypeScript",
+            f"run 'npx esbuild {file} --bundle --platform=node --outfile={built}' and serve {built}:{handler}",
+        )
+    kind = "python" if file.suffix == ".py" else "nodejs"
+    program = function_checks.checked_program(settings.interpreter, Path()) if settings.interpreter else None
+    whole = f"{file.stem}.{handler}"
+    function_checks.check_handler(file.parent, whole, kind, {})
+    if kind == "python":
+        runtime = function_checks.default_runtime(file.parent, whole, program, ask)
+    else:
+        numbers = function_checks.version_of(program or function_checks.node_in_path()) if ask else []
+        runtime = f"nodejs{numbers[0]}.x" if numbers else "nodejs"
+    assert language(runtime) == kind
+    return FunctionDefinition(
+        name=arn.rpartition(":")[2],
+        code_uri=file.parent,
+        handler=whole,
+        runtime=runtime,
+        environment=dict(settings.env),
+        interpreter=program,
+        arn=arn,
+        origin="function",
+    )

@@ -1,0 +1,319 @@
+"""Terraform: the authorizers and functions of `terraform show -json`, plan or state. Paths are relative to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from authlens.core.invocation.local_run import Unresolved
+from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
+from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definitions import (
+    DEFAULT_ACCOUNT,
+    DEFAULT_MEMORY_SIZE,
+    AuthorizerDefinition,
+    DefinitionError,
+    Definitions,
+    FunctionDefinition,
+    authorizer_arn,
+    authorizer_refusal,
+    function_arn,
+    left_out,
+    warning_of,
+)
+from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.settings import FunctionSettings, Settings
+from authlens.endpoint.templates.template import replace_notes, with_signing
+from authlens.endpoint.templates.unpack import Cache
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a plan that are read."""
+COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
+
+
+def read_plan(path: Path, settings: Settings, cache: Cache, ask: bool = True) -> Definitions:
+    """Raises DefinitionError."""
+    path = Path(os.path.abspath(path))
+    root = plan_json(path)
+    if root is None:
+        raise DefinitionError(path, 0, 0, "it is not the JSON of 'terraform show -json'")
+    return _Reader(Plan(root), path, settings, cache, ask).definitions()
+
+
+def plan_json(path: Path) -> Mapping[str, Any] | None:
+    """The content of a file where it is a plan or a state."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1)
+        root = json.loads(text) if len(text) <= LARGEST else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    return root if is_plan(root) else None
+
+
+class _Reader:
+    def __init__(self, plan: Plan, path: Path, settings: Settings, cache: Cache, ask: bool) -> None:
+        self._ask = ask
+        self._plan = plan
+        self._path = path
+        self._settings = settings
+        self._cache = cache
+        self._region = settings.region or plan.region or DEFAULT_REGION
+        self._account = settings.account or DEFAULT_ACCOUNT
+        self._notes: list[str] = list(settings.warnings)
+        self._left: list[tuple[str, Unresolved]] = []
+        self._faults: list[DefinitionError] = []
+        self._functions: dict[str, FunctionDefinition] = {}
+        self._files: list[Path] = [path, *settings.files]
+
+    def definitions(self) -> Definitions:
+        found = self._plan.of_type("aws_iot_authorizer")
+        read = [self._if_possible(each, self._authorizer) for each in found]
+        if self._settings.function:
+            read.append(self._if_possible(self._named(self._settings.function), self._of_function))
+        authorizers = tuple(definition for definition in read if definition)
+        notes = tuple(dict.fromkeys(self._notes))
+        if not authorizers and self._faults:
+            raise replace_notes(self._faults[0], notes)
+        if not authorizers:
+            raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
+        return Definitions(
+            *(self._region, self._account, authorizers, tuple(self._functions.values()), notes),
+            left_out=tuple(self._left),
+            files=tuple(self._files),
+        )
+
+    def _nothing(self) -> str:
+        functions = [resource.address for resource in self._plan.of_type("aws_lambda_function")]
+        if not functions:
+            return "it has no aws_iot_authorizer and no aws_lambda_function"
+        return (
+            f"it has no aws_iot_authorizer; its functions are {', '.join(functions)}. "
+            f"Serve one as an authorizer with --function {functions[0]}"
+        )
+
+    def _named(self, name: str) -> Resource:
+        for resource in self._plan.of_type("aws_lambda_function"):
+            if name in (resource.address, resource.name, resource.values.get("function_name")):
+                return resource
+        known = ", ".join(resource.address for resource in self._plan.of_type("aws_lambda_function")) or "none"
+        raise DefinitionError(self._path, 0, 0, f"it has no function {name}; its functions: {known}")
+
+    def _if_possible(self, resource: Resource, read: Any) -> AuthorizerDefinition | None:
+        try:
+            definition: AuthorizerDefinition = read(resource)
+            return definition
+        except Unfit as problem:
+            name = str(resource.values.get("name") or resource.name)
+            text = f"{resource.address}: {problem}; the authorizer {name} is left out"
+            self._notes.append(warning_of(self._path, 0, text, problem.next_step))
+            whole = text + (f"; {problem.next_step}" if problem.next_step else "")
+            self._faults.append(DefinitionError(self._path, 0, 0, whole))
+            self._left.append(left_out(name, self._path, 0, f"{resource.address}: {problem}", problem.next_step))
+            return None
+
+    def _of_function(self, resource: Resource) -> AuthorizerDefinition:
+        function = self._function(resource)
+        name = str(self._settings.function).rpartition(".")[2]
+        arn = authorizer_arn(self._region, self._account, name)
+        return AuthorizerDefinition(
+            with_signing(Authorizer(name, arn, function.arn, "ACTIVE"), self._settings), function
+        )
+
+    def _authorizer(self, resource: Resource) -> AuthorizerDefinition:
+        values = resource.values
+        function = self._function(self._function_behind(resource))
+        name = str(values.get("name") or resource.name)
+        keys = values.get("token_signing_public_keys") or {}
+        authorizer = Authorizer(
+            name=name,
+            arn=authorizer_arn(self._region, self._account, name),
+            function_arn=function.arn,
+            status=str(values.get("status") or "ACTIVE"),
+            signing_disabled=bool(values.get("signing_disabled", False)),
+            token_key_name=values.get("token_key_name"),
+            token_signing_public_keys=tuple((str(key), str(pem)) for key, pem in keys.items()),
+            enable_caching_for_http=bool(values.get("enable_caching_for_http", False)),
+        )
+        if not authorizer.signing_disabled and not keys and self._settings.public_key is not None:
+            authorizer = with_signing(authorizer, self._settings)
+        refusal = authorizer_refusal(authorizer)
+        if refusal:
+            step = "" if authorizer.signing_disabled else "give its signing key with --public-key FILE"
+            raise Unfit(f"AWS IoT refuses this: {refusal.message}", step)
+        return AuthorizerDefinition(authorizer, function)
+
+    def _function_behind(self, resource: Resource) -> Resource:
+        """By the ARN where it is known, otherwise by what the expression refers to."""
+        arn = str(resource.values.get("authorizer_function_arn") or "")
+        functions = self._plan.of_type("aws_lambda_function")
+        name = arn.split(":")[6] if arn.count(":") >= 6 else ""
+        for each in functions:
+            if arn and (each.values.get("arn") == arn or each.values.get("function_name") == name):
+                return each
+        found = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_function")
+        if found is None:
+            alias = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_alias")
+            found = alias and self._plan.referred(alias, "function_name", "aws_lambda_function")
+        if found is None:
+            others = ", ".join(each.address for each in functions)
+            raise Unfit(
+                "its function is not in this file", f"serve one with --function NAME: {others}" if others else ""
+            )
+        return found
+
+    def _function(self, resource: Resource) -> FunctionDefinition:
+        values = resource.values
+        name = str(values.get("function_name") or resource.name)
+        if name in self._functions:
+            return self._functions[name]
+        given = self._settings.functions.get(resource.address, self._settings.functions.get(name, FunctionSettings()))
+        runtime = "provided" if given.command else given.runtime or str(values.get("runtime") or "")
+        if not runtime:
+            raise Unfit("a function without a runtime (a container image) does not run here", COMMAND_STEP)
+        if not language(runtime):
+            raise Unfit(f"the runtime {runtime} does not run here", COMMAND_STEP)
+        folder = given.code_uri or (self._path.parent if given.command else self._code(resource))
+        handler = given.handler or str(values.get("handler") or "")
+        environment, unresolved = self._environment(resource, given)
+        interpreter = self._interpreter(runtime, given)
+        if language(runtime) != "provided":
+            function_checks.check_handler(folder, handler, runtime, environment)
+        layers, differences = self._layers(resource)
+        command: tuple[str, ...] = ()
+        if language(runtime) == "provided":
+            command = (
+                function_checks.checked_command(given.command, folder)
+                if given.command
+                else function_checks.own_bootstrap(folder)
+            )
+        self._functions[name] = FunctionDefinition(
+            *(name, folder, handler, runtime, environment),
+            timeout=float(values.get("timeout") or 3),
+            memory_size=int(values.get("memory_size") or DEFAULT_MEMORY_SIZE),
+            interpreter=interpreter,
+            command=command,
+            arn=function_arn(self._region, self._account, name),
+            origin="template",
+            layers=layers,
+            unresolved=unresolved,
+            differences=differences,
+            permissions=tuple(self._permissions(resource, name)),
+        )
+        return self._functions[name]
+
+    def _interpreter(self, runtime: str, given: FunctionSettings) -> str | None:
+        kind = language(runtime)
+        program = given.interpreter or self._settings.interpreter
+        if program and not given.interpreter and ("node" in os.path.basename(program)) != (kind == "nodejs"):
+            program = None
+        if kind == "provided":
+            return None
+        found = function_checks.checked_program(program, Path()) if program else None
+        warning = function_checks.version_warning(runtime, found) if self._ask else None
+        if warning:
+            self._notes.append(warning_of(self._path, 0, warning))
+        return found
+
+    def _code(self, resource: Resource) -> Path:
+        """The source of an archive_file where it is here, otherwise the package itself."""
+        filename = resource.values.get("filename")
+        archive = self._archive(resource, filename)
+        if archive is not None:
+            source = self._source(archive)
+            if source is not None:
+                return source
+        if not filename:
+            raise Unfit(
+                "its code is in S3 or an image, not on this machine", "name codeUri under functions: in authlens.yaml"
+            )
+        path = self._path.parent / str(filename)
+        if not path.exists():
+            raise Unfit(f"its package {path} does not exist", "run the build or 'terraform plan' that writes it")
+        self._files.append(path)
+        return path if path.is_dir() else self._cache.unpacked(path)
+
+    def _archive(self, resource: Resource, filename: Any) -> Resource | None:
+        if filename:
+            for each in self._plan.of_type("archive_file"):
+                output = each.values.get("output_path")
+                if output and os.path.normpath(str(output)) == os.path.normpath(str(filename)):
+                    return each
+        return self._plan.referred(resource, "filename", "archive_file") or self._plan.referred(
+            resource, "source_code_hash", "archive_file"
+        )
+
+    def _source(self, archive: Resource) -> Path | None:
+        folder, file = archive.values.get("source_dir"), archive.values.get("source_file")
+        if folder and (self._path.parent / str(folder)).is_dir():
+            return Path(os.path.abspath(self._path.parent / str(folder)))
+        if file and (self._path.parent / str(file)).is_file():
+            return Path(os.path.abspath(self._path.parent / str(file))).parent
+        content, name = archive.values.get("source_content"), archive.values.get("source_content_filename")
+        return self._cache.written(os.path.basename(str(name)), str(content)) if content and name else None
+
+    def _environment(
+        self, resource: Resource, given: FunctionSettings
+    ) -> tuple[dict[str, str], tuple[Unresolved, ...]]:
+        known = {str(name): str(value) for name, value in _variables(resource.values).items() if value is not None}
+        override = {**self._settings.env, **given.env}
+        unknown = _variables(self._plan.unknown(resource))
+        names = [str(name) for name, is_unknown in unknown.items() if is_unknown and str(name) not in override]
+        unresolved = tuple(
+            Unresolved(
+                f"the variable {name} is left out",
+                "it is known after apply only",
+                f"{self._path}, {resource.address}",
+                f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml",
+            )
+            for name in names
+        )
+        self._notes += [warning_of(self._path, 0, f"{each.what}: {each.why}", each.next_step) for each in unresolved]
+        return {**known, **override}, unresolved
+
+    def _layers(self, resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        layer = self._plan.referred(resource, "layers", "aws_lambda_layer_version")
+        filename = layer.values.get("filename") if layer else None
+        if layer is not None:
+            archive = self._archive(layer, filename)
+            source = self._source(archive) if archive else None
+            path = self._path.parent / str(filename) if filename else None
+            if source is not None:
+                return (source,), ()
+            if path is not None and path.exists():
+                return (path if path.is_dir() else self._cache.unpacked(path),), ()
+        listed = resource.values.get("layers") or ([layer.address] if layer else [])
+        return (), tuple(f"A layer is missing: {arn} is not on this machine." for arn in listed)
+
+    def _permissions(self, function: Resource, name: str) -> Iterator[str]:
+        arn = function_arn(self._region, self._account, name)
+        for each in self._plan.of_type("aws_lambda_permission"):
+            values = each.values
+            named = str(values.get("function_name") or "")
+            behind = self._plan.referred(each, "function_name", "aws_lambda_function")
+            if behind == function or named.rpartition(":")[2] == name:
+                source = values.get("source_arn")
+                condition = {"Condition": {"ArnLike": {"AWS:SourceArn": source}}} if source else {}
+                statement = {
+                    **{"Sid": str(values.get("statement_id") or each.name), "Effect": "Allow"},
+                    **{
+                        "Principal": {"Service": values.get("principal")},
+                        "Action": values.get("action"),
+                        "Resource": arn,
+                    },
+                }
+                yield json.dumps({**statement, **condition})
+
+
+def _variables(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of the one environment block."""
+    blocks = values.get("environment")
+    block = blocks[0] if isinstance(blocks, list) and blocks else blocks
+    variables = block.get("variables") if isinstance(block, dict) else None
+    return variables if isinstance(variables, dict) else {}

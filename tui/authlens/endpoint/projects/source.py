@@ -1,0 +1,142 @@
+"""One way from what a person names to what an endpoint serves, whatever kind of file or folder it is.
+
+The rule: a file that authlens does not read is named for what it is, with the command that makes one it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
+from authlens.endpoint.projects.bare_function import read_bare, split_bare
+from authlens.endpoint.projects.foreign import foreign, foreign_folder, in_folder
+from authlens.endpoint.projects.plan import plan_json, read_plan
+from authlens.endpoint.projects.plan_values import Plan
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template, project_folders
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
+from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.settings import FILE, Settings, read_settings, settings_beside
+from authlens.endpoint.templates.template import read_template
+from authlens.endpoint.templates.unpack import Cache
+
+ARCHIVES = (".zip",)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an endpoint is to serve, as it was named."""
+
+    path: Path
+    """A file or a folder; of a bare function, its file."""
+    handler: str = ""
+    """Of a bare function."""
+    settings: Settings = field(default_factory=Settings)
+    """Given on the command line: they win over those of files."""
+
+    @classmethod
+    def named(cls, text: str, base: Path | None = None, settings: Settings | None = None) -> Source:
+        """A path, or `FILE:HANDLER`."""
+        whole = Path(os.path.abspath((base or Path()) / os.path.expanduser(text)))
+        bare = None if whole.exists() else split_bare(text)
+        if bare is None:
+            return cls(whole, settings=settings or Settings())
+        file = Path(os.path.abspath((base or Path()) / os.path.expanduser(bare[0])))
+        return cls(file, bare[1], settings or Settings())
+
+
+def read_source(source: Source, cache: Cache | None = None, ask: bool = True) -> Definitions:
+    """What it defines. Raises DefinitionError.
+
+    ask: interpreters may be asked for their versions; without it nothing is run.
+    """
+    cache = cache or Cache()
+    if source.handler:
+        return read_bare(source.path, source.handler, source.settings.over(settings_beside(source.path)), ask)
+    path = _chosen(source.path)
+    if path.name == FILE and path.is_file():
+        settings = source.settings.over(read_settings(path))
+        if settings.template is None:
+            raise DefinitionError(path, 0, 0, "name the template that it is for: template: FILE")
+        return read_source(Source(settings.template, settings=replace(settings, template=None)), cache, ask)
+    if path.suffix.lower() in ARCHIVES and path.is_file():
+        path = _inside(path, cache)
+    settings = source.settings.over(settings_beside(path))
+    settings = replace(settings, files=tuple(dict.fromkeys((*settings.files, *watched(path)))))
+    return _of_kind(path, settings, cache, ask)
+
+
+def _of_kind(path: Path, settings: Settings, cache: Cache, ask: bool) -> Definitions:
+    if path.is_dir():
+        return read_assembly(path, settings, cache, ask=ask)
+    if not path.exists():
+        raise DefinitionError(path, 0, 0, "there is no such file")
+    text = _text(path)
+    if path.name.endswith(".template.json") and (path.parent / "manifest.json").is_file():
+        return read_assembly(path.parent, settings, cache, path, ask)
+    if looks_like_template(text):
+        return read_template(path, settings, cache, ask)
+    if text.lstrip()[:1] == "{" and plan_json(path) is not None:
+        return read_plan(path, settings, cache, ask)
+    words = foreign(path)
+    if words is not None:
+        raise DefinitionError(path, 0, 0, words)
+    return read_definitions(path, ask)
+
+
+def region_named(path: Path) -> str:
+    """The region of what a path names, without reading its functions; the default where it is not known."""
+    bare = None if path.exists() else split_bare(str(path))
+    try:
+        settings = settings_beside(Path(bare[0]) if bare else path)
+    except DefinitionError:
+        return DEFAULT_REGION
+    if settings.region or bare:
+        return settings.region or DEFAULT_REGION
+    folder = path if path.is_dir() else path.parent
+    if is_assembly(folder) and (path.is_dir() or path.name.endswith(".template.json")):
+        return next((each.region for each in stack_files(folder, []) if each.region), DEFAULT_REGION)
+    root = plan_json(path) if path.suffix == ".json" else None
+    return (Plan(root).region if root else None) or DEFAULT_REGION
+
+
+def watched(path: Path) -> list[Path]:
+    """Files that are not there yet and would change what is served."""
+    return [folder / name for folder in project_folders(path) for name in (FILE, "samconfig.toml")]
+
+
+def _chosen(path: Path) -> Path:
+    """The file of a folder that can be served; a `cdk.out` is served as it is."""
+    if not path.is_dir() or is_assembly(path):
+        return path
+    found = in_folder(path)
+    if found is None:
+        raise DefinitionError(path, 0, 0, foreign_folder(path))
+    return found
+
+
+def _inside(archive: Path, cache: Cache) -> Path:
+    """The template in a zip."""
+    if not zipfile.is_zipfile(archive):
+        raise DefinitionError(archive, 0, 0, "it is not a zip archive")
+    try:
+        folder = cache.unpacked(archive)
+    except Unfit as reason:
+        raise DefinitionError(archive, 0, 0, str(reason)) from None
+    found = folder if is_assembly(folder) else in_folder(folder)
+    inner = [entry for entry in folder.iterdir() if entry.is_dir()]
+    if found is None and len(inner) == 1:
+        found = inner[0] if is_assembly(inner[0]) else in_folder(inner[0])
+    if found is None:
+        words = "it holds no template; a function's own package is served by --function FILE:HANDLER after unpacking it"
+        raise DefinitionError(archive, 0, 0, words)
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return content_of(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None

@@ -1,0 +1,247 @@
+"""One function of a template → what runs it here: code, handler, layers, environment, and what was not resolved."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from authlens.core.invocation.local_run import Unresolved
+from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.code_place import code_folder, layer_folder, not_built
+from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
+from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
+from authlens.endpoint.templates.settings import FunctionSettings, Settings
+from authlens.endpoint.templates.stack import LAYERS, Stack
+from authlens.endpoint.templates.template_values import NO_VALUE, Unresolvable, as_text, section
+
+LAMBDA_TIMEOUT = 3.0
+"""Seconds; Lambda's default, which SAM keeps."""
+COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
+PERMISSION = "AWS::Lambda::Permission"
+
+
+def read_function(stack: Stack, logical: str) -> FunctionDefinition:
+    """Raises Unresolvable for what cannot run here."""
+    return _Function(stack, logical).definition()
+
+
+class _Function:
+    def __init__(self, stack: Stack, logical: str) -> None:
+        self._stack = stack
+        self._logical = logical
+        self._own = stack.properties(logical)
+        self._properties: dict[str, Node] = {**stack.globals, **self._own}
+        self._read = stack.read(self._properties)
+        self._place = stack.place(logical)
+        settings = stack.project.settings
+        self._settings = settings.functions.get(logical, FunctionSettings())
+        self._all: Settings = settings
+        self._unresolved: list[Unresolved] = []
+        self._differences: list[str] = []
+
+    def definition(self) -> FunctionDefinition:
+        runtime = self._runtime()
+        handler = self._settings.handler or self._read.text("Handler") or ""
+        folder = self._folder(runtime)
+        interpreter = self._interpreter(runtime)
+        environment = self._environment()
+        layers = tuple(self._layers())
+        self._check_handler(folder, handler, runtime, environment)
+        name = self._stack.physical(self._logical)
+        return FunctionDefinition(
+            name=name,
+            code_uri=folder,
+            handler=handler,
+            runtime=runtime,
+            environment=environment,
+            timeout=self._read.number("Timeout", LAMBDA_TIMEOUT),
+            memory_size=int(self._read.number("MemorySize", DEFAULT_MEMORY_SIZE)),
+            interpreter=interpreter,
+            command=self._command(runtime, folder),
+            arn=self._stack.arn(self._logical),
+            origin="template",
+            layers=layers,
+            unresolved=tuple(self._unresolved),
+            differences=tuple(self._differences),
+            permissions=tuple(permissions(self._stack, self._logical)),
+        )
+
+    def _runtime(self) -> str:
+        if self._settings.command:
+            return "provided"
+        runtime = self._settings.runtime or self._read.text("Runtime")
+        place = self._properties.get("Runtime", self._place)
+        if runtime is None:
+            raise Unresolvable(
+                place, "a function without a Runtime (a container image) does not run here", COMMAND_STEP
+            )
+        try:
+            function_checks.checked_runtime(runtime)
+        except Unfit:
+            raise Unresolvable(place, f"the runtime {runtime} does not run here", COMMAND_STEP) from None
+        return runtime
+
+    def _interpreter(self, runtime: str) -> str | None:
+        """The one named for the function, or for the project where it is of the function's language."""
+        kind = language(runtime)
+        program = self._settings.interpreter or self._all.interpreter
+        if program and not self._settings.interpreter and ("node" in os.path.basename(program)) != (kind == "nodejs"):
+            program = None
+        if kind == "provided":
+            return None
+        place = self._properties.get("Runtime", self._place)
+        try:
+            found = function_checks.checked_program(program, Path()) if program else None
+            warning = function_checks.version_warning(runtime, found) if self._stack.project.ask else None
+        except Unfit as reason:
+            raise Unresolvable(place, str(reason), reason.next_step) from None
+        if warning:
+            self._stack.project.note(self._stack.path, place.line, warning)
+        return found
+
+    def _folder(self, runtime: str) -> Path:
+        if self._settings.code_uri is not None:
+            try:
+                return function_checks.checked_folder(str(self._settings.code_uri), self._settings.code_uri.parent)
+            except Unfit as reason:
+                raise Unresolvable(self._place, str(reason)) from None
+        if self._settings.command:
+            return self._stack.path.parent
+        return code_folder(self._stack, self._logical, self._properties, runtime)
+
+    def _check_handler(self, folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
+        if language(runtime) == "provided":
+            return
+        try:
+            function_checks.check_handler(folder, handler, runtime, environment)
+        except Unfit as fault:
+            place = self._properties.get("Handler", self._place)
+            reason, step = not_built(self._stack, folder, handler, runtime, self._entry_points())
+            raise Unresolvable(place, reason or str(fault), step or fault.next_step) from None
+
+    def _entry_points(self) -> list[str]:
+        metadata = section(self._stack.resources[self._logical], "Metadata")
+        points = section(metadata, "BuildProperties").get("EntryPoints")
+        return [str(item.value) for item in points.value] if points and isinstance(points.value, list) else []
+
+    def _command(self, runtime: str, folder: Path) -> tuple[str, ...]:
+        if language(runtime) != "provided":
+            return ()
+        try:
+            if self._settings.command:
+                return function_checks.checked_command(self._settings.command, folder)
+            return function_checks.own_bootstrap(folder)
+        except Unfit as fault:
+            reason, step = ("", "") if self._settings.command else not_built(self._stack, folder, "", runtime)
+            raise Unresolvable(self._place, reason or str(fault), step) from None
+
+    def _layers(self) -> Iterator[Path]:
+        """The folders of the layers that are here; the others are a difference to Lambda."""
+        if "Layers" not in self._properties:
+            return
+        node = self._properties["Layers"]
+        here = {stack.layer_arn(name): (stack, name) for stack, name in self._stack.project.of_kind(LAYERS)}
+        for item in node.value if isinstance(node.value, list) else [node]:
+            try:
+                value = self._stack.resolver.resolve(item)
+                for arn in value if isinstance(value, list) else [value]:
+                    if arn is NO_VALUE:
+                        continue
+                    if arn not in here:
+                        raise Unresolvable(item, f"the layer {as_text(arn)} is not on this machine")
+                    yield layer_folder(*here[arn])
+            except Unresolvable as problem:
+                self._differences.append(f"A layer is missing: {problem.reason}.")
+                self._stack.project.note(
+                    self._stack.path,
+                    item.line,
+                    f"{self._logical} runs without a layer: {problem.reason}",
+                    problem.next_step,
+                )
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of Globals and of the function, then those that are given; what is not known is left out."""
+        variables = {
+            **section(section(self._stack.globals, "Environment"), "Variables"),
+            **section(section(self._own, "Environment"), "Variables"),
+        }
+        given = {**self._all.env, **self._settings.env}
+        found = {
+            name: value for name, node in variables.items() if (value := self._variable(name, node, given)) is not None
+        }
+        return {**found, **given}
+
+    def _variable(self, name: str, node: Node, given: Mapping[str, str]) -> str | None:
+        if name in given:
+            return given[name]
+        if name in RESERVED:
+            self._stack.project.note(self._stack.path, node.line, f"the variable {name} is left out: Lambda sets it")
+            return None
+        try:
+            value = self._stack.read({name: node}).value(name, NO_VALUE)
+            if value is NO_VALUE:
+                return None
+            return function_checks.checked_variable(name, as_text(value))
+        except Unfit as reason:
+            return self._missing(name, node, Unresolvable(node, str(reason)), None)
+        except Unresolvable as problem:
+            logical = node.plain().get("Ref") if isinstance(node.value, dict) else None
+            return self._missing(name, node, problem, str(logical) if logical in self._stack.resources else None)
+
+    def _missing(self, name: str, node: Node, problem: Unresolvable, stand_in: str | None) -> str | None:
+        """A resource's logical name stands for it, so that a function that reads the variable finds one."""
+        step = problem.next_step or f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml"
+        if stand_in is not None:
+            what = f"the variable {name} is {stand_in!r} here"
+            why = "the name of that resource is known on AWS only"
+        else:
+            what, why = f"the variable {name} is left out", problem.reason
+        self._unresolved.append(Unresolved(what, why, f"{self._stack.path}, line {node.line}", step))
+        self._stack.project.note(self._stack.path, node.line, f"{what}: {why}", step)
+        return stand_in
+
+
+def permissions(stack: Stack, logical: str) -> Iterator[str]:
+    """The statements that the project's AWS::Lambda::Permission resources give for a function, as JSON."""
+    arn, name = stack.arn(logical), stack.physical(logical)
+    for owner, permission in stack.project.of_kind((PERMISSION,)):
+        if owner.is_there(permission) is False:
+            continue
+        known = {key: _known(owner, node) for key, node in owner.properties(permission).items()}
+        function = str(known.get("FunctionName", ""))
+        if function in (arn, name) or function.startswith(f"{arn}:"):
+            yield json.dumps(_statement(permission, known, arn))
+
+
+def _known(stack: Stack, node: Node) -> Any:
+    try:
+        return stack.resolver.resolve(node)
+    except (Unresolvable, YamlError, RecursionError):
+        return NO_VALUE
+
+
+def _statement(logical: str, known: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    conditions: dict[str, dict[str, str]] = {}
+    for key, operator, name in (
+        ("SourceArn", "ArnLike", "AWS:SourceArn"),
+        ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
+    ):
+        if key in known:
+            value = known[key]
+            known_here = value is not NO_VALUE
+            conditions.setdefault(operator, {})[name if known_here else f"{key} (known on AWS only)"] = as_text(
+                value if known_here else "?"
+            )
+    return {
+        "Sid": logical,
+        "Effect": "Allow",
+        "Principal": {"Service": as_text(known.get("Principal", ""))},
+        "Action": as_text(known.get("Action", "")),
+        "Resource": arn,
+        **({"Condition": conditions} if conditions else {}),
+    }

@@ -1,0 +1,57 @@
+"""SAM's samconfig.toml: the parameters and the region that `sam deploy` would use, of the environment `default`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from authlens.endpoint.templates.definition_file import content_of
+from authlens.endpoint.templates.settings import Settings
+
+_LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)", re.DOTALL)
+
+
+def read_sam_config(path: Path) -> Settings:
+    """What it says; a file that cannot be read is a warning."""
+    try:
+        known = tomllib.loads(content_of(path).decode("utf-8"))
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        return Settings(files=(path,), warnings=(f"{path}: it is not read: {why}",))
+    sections = [_section(known, "default", command, "parameters") for command in ("deploy", "build", "global")]
+    parameters: dict[str, str] = {}
+    for each in reversed(sections):
+        parameters |= _overrides(each.get("parameter_overrides"))
+    region = next((each["region"] for each in sections if isinstance(each.get("region"), str)), None)
+    return Settings(parameters=parameters, region=region, files=(path,))
+
+
+def _section(known: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    for name in names:
+        inner = known.get(name) if isinstance(known, Mapping) else None
+        known = inner if isinstance(inner, Mapping) else {}
+    return known
+
+
+def _overrides(value: object) -> dict[str, str]:
+    """`"A=1 B=\\"2 3\\""`, a list of such, or SAM's long form."""
+    texts = [str(item) for item in value] if isinstance(value, list) else [value] if isinstance(value, str) else []
+    found: dict[str, str] = {}
+    for text in texts:
+        for word in _words(text):
+            long = _LONG.fullmatch(word)
+            name, equals, given = (long["name"], "=", long["value"]) if long else word.partition("=")
+            if equals:
+                found[name] = given
+    return found
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()

@@ -1,0 +1,200 @@
+"""What is given to a project besides its own files: values that only AWS knows, an interpreter, the function to serve.
+
+From the command line, an `authlens.yaml` beside the template, and SAM's samconfig.toml; what comes first wins.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from authlens.core.text.yaml_reader import Node, YamlError, decode, load
+from authlens.endpoint.templates.definition_file import content_of, project_folders
+from authlens.endpoint.templates.definitions import DefinitionError, account_of, region_of_node
+from authlens.endpoint.templates.function_checks import Unfit, checked_variable, filled, unfit_at
+from authlens.user_path import NotAPath, user_path
+
+FILE = "authlens.yaml"
+FUNCTION_KEYS = ("codeUri", "handler", "runtime", "command", "interpreter", "env")
+KEYS = (
+    *("template", "parameters", "env", "envFile", "region", "account", "interpreter"),
+    *("function", "tokenKeyName", "publicKey", "functions"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """What is given for one function, by its logical id."""
+
+    code_uri: Path | None = None
+    handler: str | None = None
+    runtime: str | None = None
+    command: tuple[str, ...] = ()
+    interpreter: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    region: str | None = None
+    account: str | None = None
+    interpreter: str | None = None
+    """A path or a name in PATH, for the functions of its language."""
+    function: str | None = None
+    """The logical id of a function to serve as an authorizer of that name."""
+    token_key_name: str | None = None
+    public_key: Path | None = None
+    """Without a key signing is disabled."""
+    functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
+    template: Path | None = None
+    files: tuple[Path, ...] = ()
+    """Where they were read from: watched for changes."""
+    warnings: tuple[str, ...] = ()
+
+    def over(self, other: Settings) -> Settings:
+        """These, and what they leave open from the other."""
+        known: dict[str, Any] = {}
+        for each in fields(self):
+            mine, theirs = getattr(self, each.name), getattr(other, each.name)
+            known[each.name] = {**theirs, **mine} if isinstance(mine, Mapping) else (mine if mine else theirs)
+        known["files"] = (*self.files, *other.files)
+        known["warnings"] = (*self.warnings, *other.warnings)
+        return Settings(**known)
+
+
+def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """What the files beside a template say. Raises DefinitionError for an authlens.yaml that cannot be read."""
+    from authlens.endpoint.templates.sam_config import read_sam_config
+
+    settings = Settings()
+    for folder in project_folders(path):
+        if (folder / FILE).is_file():
+            settings = settings.over(read_settings(folder / FILE, environ))
+    for folder in project_folders(path):
+        if (folder / "samconfig.toml").is_file():
+            settings = settings.over(read_sam_config(folder / "samconfig.toml"))
+    return settings
+
+
+def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """An authlens.yaml. Raises DefinitionError."""
+    path = Path(os.path.abspath(path))
+    try:
+        return _settings(load(decode(content_of(path))), path, os.environ if environ is None else environ)
+    except YamlError as error:
+        raise DefinitionError(path, error.line, error.column, error.message) from None
+    except OSError as error:
+        raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+
+
+def _settings(root: Node, path: Path, environ: Mapping[str, str]) -> Settings:
+    if root.value is None:
+        return Settings(files=(path,))
+    given = root.fields(*KEYS)
+    base = path.parent
+    found = Settings(files=(path,))
+    if "envFile" in given:
+        file = _path(given["envFile"], base)
+        try:
+            found = replace(found, env=read_env_file(file), files=(path, file))
+        except (OSError, ValueError) as error:
+            raise given["envFile"].error(f"{file} cannot be read: {_why(error)}") from None
+    if "parameters" in given:
+        found = replace(found, parameters={name: _value(node, environ) for name, node in _entries(given["parameters"])})
+    if "env" in given:
+        found = replace(found, env={**found.env, **_environment(given["env"], environ)})
+    functions = _entries(given["functions"]) if "functions" in given else []
+    return replace(
+        found,
+        interpreter=_program(given["interpreter"], base) if "interpreter" in given else None,
+        function=given["function"].string() if "function" in given else None,
+        token_key_name=given["tokenKeyName"].string() if "tokenKeyName" in given else None,
+        public_key=_path(given["publicKey"], base) if "publicKey" in given else None,
+        template=_path(given["template"], base) if "template" in given else None,
+        region=region_of_node(given["region"]) if "region" in given else None,
+        account=account_of(given["account"]) if "account" in given else None,
+        functions={name: _function(node, base, environ) for name, node in functions},
+    )
+
+
+def _program(node: Node, base: Path) -> str:
+    """A path beside the file, or a name in PATH."""
+    text = node.string()
+    return str(_path(node, base)) if os.sep in text else text
+
+
+def _function(node: Node, base: Path, environ: Mapping[str, str]) -> FunctionSettings:
+    given = node.fields(*FUNCTION_KEYS)
+    return FunctionSettings(
+        code_uri=_path(given["codeUri"], base) if "codeUri" in given else None,
+        handler=given["handler"].string() if "handler" in given else None,
+        runtime=given["runtime"].string() if "runtime" in given else None,
+        command=_command(given["command"], base) if "command" in given else (),
+        interpreter=_program(given["interpreter"], base) if "interpreter" in given else None,
+        env=_environment(given["env"], environ) if "env" in given else {},
+    )
+
+
+def _command(node: Node, base: Path) -> tuple[str, ...]:
+    words = node.list()
+    return (_program(words[0], base), *(word.string("command") for word in words[1:])) if words else ()
+
+
+def _entries(node: Node) -> list[tuple[str, Node]]:
+    return [] if node.value is None else list(node.mapping().items())
+
+
+def _environment(node: Node, environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name, each in _entries(node):
+        with unfit_at(each.key or each):
+            found[name] = checked_variable(name, _value(each, environ))
+    return found
+
+
+def _value(node: Node, environ: Mapping[str, str]) -> str:
+    """Text; a number and a boolean as they are written. `${env:NAME}` is taken from the environment."""
+    text = node.text if isinstance(node.value, int | float | bool) and node.text is not None else node.string()
+    with unfit_at(node):
+        return filled(text, environ)
+
+
+def _path(node: Node, base: Path) -> Path:
+    try:
+        return Path(os.path.abspath(user_path(node.string(), base)))
+    except NotAPath as error:
+        raise node.error(str(error)) from None
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """`NAME=VALUE` lines, comments, `export` and quotes, as dotenv reads them. Raises OSError, ValueError."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(content_of(path).decode("utf-8").splitlines(), 1):
+        text = line.strip().removeprefix("export ").strip()
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ValueError(f"line {number} is not NAME=VALUE")
+        try:
+            found[name.strip()] = checked_variable(name.strip(), _unquoted(value.strip()))
+        except Unfit as reason:
+            raise ValueError(f"line {number}: {reason}") from None
+    return found
+
+
+def _unquoted(value: str) -> str:
+    quoted = re.fullmatch(r"""(['"])(.*)\1""", value, re.DOTALL)
+    if not quoted:
+        return re.sub(r"\s+#.*$", "", value)
+    return quoted[2] if quoted[1] == "'" else quoted[2].replace("\\n", "\n").replace('\\"', '"')
+
+
+def _why(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,233 @@
+"""One template in its project: its resources, what refers to them, and the stacks nested in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.endpoint.templates.definitions import authorizer_arn, function_arn, warning_of
+from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.template_values import (
+    NO_VALUE,
+    Outside,
+    Resolver,
+    Unresolvable,
+    as_text,
+    section,
+)
+from authlens.endpoint.templates.unpack import Cache
+
+AUTHORIZER = "AWS::IoT::Authorizer"
+FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
+LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
+NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+Fields = Mapping[str, Node]
+
+
+@dataclass(slots=True)
+class Project:
+    """Every stack that is read together, and what they share."""
+
+    settings: Settings
+    cache: Cache
+    region: str
+    account: str
+    ask: bool = True
+    """Interpreters may be asked for their versions; otherwise nothing is run."""
+    stacks: list[Stack] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    owners: dict[str, Stack] = field(default_factory=dict)
+    """Which stack a logical id names without that stack's own name before it."""
+
+    def exported(self, name: str) -> str | None:
+        """The value of an export of any stack."""
+        for stack in self.stacks:
+            for output in stack.outputs.values():
+                value = stack.export(output, name)
+                if value is not None:
+                    return value
+        return None
+
+    def of_kind(self, kinds: tuple[str, ...]) -> Iterator[tuple[Stack, str]]:
+        for stack in self.stacks:
+            yield from ((stack, logical) for logical in stack.resources if stack.kind(logical) in kinds)
+
+    def called(self, stack: Stack, logical: str) -> str:
+        """A name for what the template leaves unnamed: its logical id, unless another stack has the same one."""
+        owner = self.owners.setdefault(logical, stack)
+        return logical if owner is stack else f"{stack.name}-{logical}"
+
+    def note(self, path: Path, line: int, text: str, next_step: str = "") -> None:
+        self.notes.append(warning_of(path, line, text, next_step))
+
+
+class Stack:
+    """One template with the values that it is given."""
+
+    def __init__(
+        self,
+        root: Mapping[str, Node],
+        path: Path,
+        project: Project,
+        name: str,
+        given: Mapping[str, Callable[[], Any]] | None = None,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.project = project
+        self.resources: dict[str, Fields] = {
+            logical: node.value for logical, node in section(root, "Resources").items() if isinstance(node.value, dict)
+        }
+        self.outputs = section(root, "Outputs")
+        self.globals = section(section(root, "Globals"), "Function")
+        self.is_sam = "Transform" in root and "Serverless" in str(root["Transform"].plain())
+        self.assets: Mapping[str, Path] = {}
+        """Code by the name it would have in S3, where a list of assets is there."""
+        self.children: dict[str, Stack] = {}
+        values = given if given is not None else _given(project.settings)
+        outside = Outside(_pseudo(project, name), values, self.reference, project.exported)
+        self.resolver = Resolver(root, outside)
+        project.stacks.append(self)
+
+    def kind(self, logical: str) -> str:
+        fields = self.resources.get(logical, {})
+        return str(fields["Type"].value) if "Type" in fields else ""
+
+    def properties(self, logical: str) -> dict[str, Node]:
+        return section(self.resources[logical], "Properties")
+
+    def place(self, logical: str) -> Node:
+        fields = self.resources[logical]
+        return fields["Type"] if "Type" in fields else next(iter(fields.values()))
+
+    def read(self, properties: Fields) -> Properties:
+        return Properties(self.resolver, properties)
+
+    def is_there(self, logical: str) -> bool | None:
+        """Whether its condition holds; `None` where that cannot be known."""
+        fields = self.resources[logical]
+        if "Condition" not in fields:
+            return True
+        try:
+            return self.resolver.condition(fields["Condition"], fields["Condition"].string())
+        except (Unresolvable, YamlError, RecursionError):
+            return None
+
+    def physical(self, logical: str) -> str:
+        """The name of a function or an authorizer; one of ours where the template gives none."""
+        key = "AuthorizerName" if self.kind(logical) == AUTHORIZER else "FunctionName"
+        try:
+            return self.read(self.properties(logical)).text(key) or self.project.called(self, logical)
+        except Unresolvable as problem:
+            called = self.project.called(self, logical)
+            self.project.note(
+                self.path, problem.node.line, f"{problem.reason}; {logical} is named {called} here", problem.next_step
+            )
+            return called
+
+    def arn(self, logical: str) -> str:
+        make = authorizer_arn if self.kind(logical) == AUTHORIZER else function_arn
+        return make(self.project.region, self.project.account, self.physical(logical))
+
+    def layer_arn(self, logical: str) -> str:
+        return f"arn:aws:lambda:{self.project.region}:{self.project.account}:layer:{self.name}-{logical}:1"
+
+    def reference(self, logical: str, attribute: str | None) -> str | None:
+        """What Ref and GetAtt say of a resource, where that is known here."""
+        kind = self.kind(logical)
+        if kind in FUNCTIONS or kind == AUTHORIZER:
+            return {None: self.physical, "Arn": self.arn}.get(attribute, lambda _: None)(logical)
+        if kind in QUALIFIED:
+            return self._qualified(logical) if attribute in (None, "AliasArn", "FunctionArn") else None
+        if kind in LAYERS and attribute in (None, "LayerVersionArn", "Arn"):
+            return self.layer_arn(logical)
+        if logical in self.children and attribute and attribute.startswith("Outputs."):
+            return self.children[logical].output(attribute.removeprefix("Outputs."))
+        base, dot, word = logical.partition(".")
+        if dot and attribute is None and self.kind(base) in FUNCTIONS and word in ("Alias", "Version"):
+            return f"{self.arn(base)}:live"
+        return None
+
+    def _qualified(self, logical: str) -> str:
+        """The ARN of an alias or a version: of its function, which here has one state only."""
+        read = self.read(self.properties(logical))
+        function = read.text("FunctionName") or ""
+        whole = (
+            function
+            if function.startswith("arn:")
+            else function_arn(self.project.region, self.project.account, function)
+        )
+        return f"{whole}:{read.text('Name') or 1}"
+
+    def output(self, name: str) -> str | None:
+        if name not in self.outputs or "Value" not in self.outputs[name].mapping():
+            return None
+        return as_text(self.resolver.resolve(self.outputs[name].mapping()["Value"]))
+
+    def export(self, output: Node, name: str) -> str | None:
+        """The value of an output that is exported by this name."""
+        fields = output.value if isinstance(output.value, dict) else {}
+        exported = fields.get("Export")
+        if exported is None or not isinstance(exported.value, dict) or "Name" not in exported.value:
+            return None
+        try:
+            if as_text(self.resolver.resolve(exported.value["Name"])) != name or "Value" not in fields:
+                return None
+            return as_text(self.resolver.resolve(fields["Value"]))
+        except (Unresolvable, YamlError):
+            return None
+
+
+class Properties:
+    """The properties of one resource, resolved as they are asked for."""
+
+    def __init__(self, resolver: Resolver, properties: Fields) -> None:
+        self._resolver = resolver
+        self._properties = properties
+
+    def value(self, name: str, default: Any) -> Any:
+        if name not in self._properties:
+            return default
+        try:
+            value = self._resolver.resolve(self._properties[name])
+        except RecursionError:
+            raise Unresolvable(self._properties[name], f"{name} refers to itself") from None
+        except (TypeError, ValueError, KeyError, IndexError, AttributeError):
+            raise Unresolvable(self._properties[name], f"{name} cannot be made out") from None
+        return default if value is NO_VALUE or value is None else value
+
+    def text(self, name: str) -> str | None:
+        value = self.value(name, None)
+        if isinstance(value, dict | list):
+            raise self._properties[name].error(f"{name} must be text")
+        return None if value is None else as_text(value)
+
+    def number(self, name: str, default: float) -> float:
+        value = self.value(name, default)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise self._properties[name].error(f"{name} must be a number") from None
+
+
+def _given(settings: Settings) -> dict[str, Callable[[], Any]]:
+    return {name: lambda value=value: value for name, value in settings.parameters.items()}  # type: ignore[misc]
+
+
+def _pseudo(project: Project, name: str) -> dict[str, Any]:
+    region, account = project.region, project.account
+    return {
+        "AWS::Region": region,
+        "AWS::AccountId": account,
+        "AWS::Partition": "aws",
+        "AWS::URLSuffix": "amazonaws.com",
+        "AWS::StackName": name,
+        "AWS::StackId": f"arn:aws:cloudformation:{region}:{account}:stack/{name}/0",
+        "AWS::NotificationARNs": [],
+        "AWS::NoValue": NO_VALUE,
+    }

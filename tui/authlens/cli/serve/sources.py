@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def declare_source(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is served")
-    what.add_argument("--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')")
+    what.add_argument(
+        "--authorizers", type=Path, metavar="FILE", help="an authorizers.yaml (see 'authlens help serve')"
+    )
     what.add_argument(
         "--template",
         metavar="FILE",

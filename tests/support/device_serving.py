@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FUNCTION = """
-import base64, json
+import base64, json, time
 
 ARN = "arn:aws:iot:us-west-2:000000000000:"
 ALLOWED = [
@@ -25,6 +25,8 @@ ALLOWED = [
 
 def handler(event, context):
     password = base64.b64decode(event["protocolData"].get("mqtt", {}).get("password", "")).decode()
+    if password == "slow":
+        time.sleep(3)
     if password == "raise":
         raise ValueError("it broke")
     statements = [{"Effect": "Allow", "Action": "iot:" + action, "Resource": ARN + tail} for action, tail in ALLOWED]

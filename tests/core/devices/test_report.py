@@ -65,3 +65,14 @@ def test_the_json_of_decisions_and_the_end() -> None:
     device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.0)
     end = report.end_json_of(invocation(device), device)
     assert (end["event"], end["rule"], end["counts"]["denied"]) == ("end", "client-left", 1)
+
+
+def test_everything_that_is_kept_of_a_connection() -> None:
+    device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.0)
+    lines = report.record_lines(invocation(device), device)
+    assert lines[0] == "sensor-7 over MQTT 5 over TLS, from 127.0.0.1"
+    assert "passed  TLS: SNI localhost, ALPN mqtt" in lines
+    assert "        on AWS: a warning" in lines
+    assert lines[-1].startswith("ended sensor-7")
+    refused = report.record_lines(invocation(REFUSED), REFUSED)
+    assert refused[-1].startswith("answered → CONNACK 0x87, closed")

@@ -106,6 +106,8 @@ class _Explained:
     speaking: str = "AWS would say"
     """Whose words a failure has."""
     deployment: Deployment | None = None
+    connection: Invocation | None = None
+    """A real connection, with the record of it."""
     local_run: LocalRun | None = None
     """What a local endpoint reported of the run."""
     problem: CommandError | None = None
@@ -168,6 +170,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         lint=stored.lint(authorizer),
         speaking=_speaking(invocation, stored.speaking),
         deployment=deployment,
+        connection=invocation if invocation.device is not None else None,
         local_run=invocation.local_run,
     )
 
@@ -257,6 +260,11 @@ def _more_lines(explained: _Explained) -> Iterator[str]:
     for found in explained.lint:
         document = "answer" if found.document is None else f"document {found.document + 1}"
         yield f"{found.severity} {found.id} {document}, line {found.line}, column {found.column}: {found.message}"
+    connection = explained.connection
+    if connection is not None and connection.device is not None:
+        from authlens.core.devices.report import record_lines
+
+        yield from (f"connection: {line.strip()}" for line in record_lines(connection, connection.device))
     if explained.local_run is not None:
         from authlens.core.invocation.local_run import doctor
 

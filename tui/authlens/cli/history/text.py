@@ -14,8 +14,16 @@ from authlens.core.saved.saved_request_yaml import write
 
 def invocation_text(invocation: Invocation) -> str:
     """Parts with a heading each; the request is the YAML of a saved request."""
-    parts = [("", _head(invocation)), *_result(invocation), *_sent(invocation)]
+    parts = [("", _head(invocation)), *_connection(invocation), *_result(invocation), *_sent(invocation)]
     return "\n".join(f"{heading}\n{_ended(text)}" if heading else _ended(text) for heading, text in parts)
+
+
+def _connection(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """Of a real device."""
+    if invocation.device is not None:
+        from authlens.core.devices.report import record_lines
+
+        yield "Connection:", "\n".join(record_lines(invocation, invocation.device))
 
 
 def _ended(text: str) -> str:

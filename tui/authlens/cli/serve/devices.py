@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import resource
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,12 +12,15 @@ from pathlib import Path
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.serve.log import RequestLog
-from authlens.cli.serve.records import JsonLines, Lines, Recorded, Several
+from authlens.cli.serve.records import JsonLines, Lines, Observers, Recorded, Writer
+from authlens.core.mqtt import limits
 from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.devices.authority import AuthorityError
 from authlens.endpoint.devices.listener import DeviceListener, Options
 from authlens.endpoint.samples.unpack import SAMPLES
+
+_OTHER_DESCRIPTORS = 500
 
 
 async def start_devices(
@@ -27,15 +32,16 @@ async def start_devices(
     stack: AsyncExitStack,
 ) -> DeviceListener:
     """A listener that runs until the stack ends. Raises CannotListen and CommandError."""
-    observers = Observers(arguments, world, output, log)
+    _allow_many_connections()
+    observers = build_observers(arguments, world, output, log)
     stack.callback(observers.close)
-    devices = build_listener(arguments, world, endpoint, observers.sink)
+    devices = build_listener(arguments, world, endpoint, observers)
     stack.push_async_callback(devices.close)
     await devices.start()
     return devices
 
 
-def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoint, sink: Several) -> DeviceListener:
+def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoint, sink: Observers) -> DeviceListener:
     """Raises CannotListen, and CommandError where the CA cannot be kept."""
     folder = world.places().authority
     options = Options(arguments.device_port, tuple(arguments.device_host), folder, arguments.time_factor)
@@ -45,27 +51,30 @@ def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoi
         raise CommandError(str(error), ExitCode.OTHER) from None
 
 
-class Observers:
-    """Whoever takes what is observed, built from the options."""
-
-    def __init__(
-        self, arguments: argparse.Namespace, world: World, lines: RequestLog, log: Callable[[str], None]
-    ) -> None:
-        self._recorded: Recorded | None = None
-        sinks: list[Lines | JsonLines | Recorded] = [Lines(log, arguments.verbose)]
-        if arguments.output == "json":
-            sinks.append(JsonLines(lines, arguments.verbose, arguments.whole_records))
-        if not arguments.whole_records and not arguments.no_history:
-            self._recorded = Recorded(world.open_history(), Target(local=local_name(arguments)))
-            sinks.append(self._recorded)
-        self.sink = Several(*sinks)
-
-    def close(self) -> None:
-        if self._recorded is not None:
-            self._recorded.close()
+def build_observers(
+    arguments: argparse.Namespace, world: World, lines: RequestLog, log: Callable[[str], None]
+) -> Observers:
+    """Whoever takes what is observed, by the options."""
+    is_whole = arguments.whole_records
+    writers: list[Writer] = [] if is_whole else [Lines(log, arguments.verbose)]
+    if arguments.output == "json":
+        writers.append(JsonLines(lines, is_whole))
+    recorded = None
+    if not is_whole and not arguments.no_history:
+        recorded = Recorded(world.open_history(), Target(local=local_name(arguments)))
+    return Observers(writers, recorded, arguments.verbose, is_whole)
 
 
 def local_name(arguments: argparse.Namespace) -> str:
     """How the target is remembered: by its file, so that a record can be sent again."""
     path: Path = arguments.template or arguments.authorizers
     return DEMO if path.absolute() == SAMPLES / "authorizers.yaml" else str(path.absolute())
+
+
+def _allow_many_connections() -> None:
+    """Each connection takes a descriptor; the usual limit is less than the connections that are taken."""
+    with contextlib.suppress(ValueError, OSError):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = int(limits.CONNECTIONS.value) + _OTHER_DESCRIPTORS
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))

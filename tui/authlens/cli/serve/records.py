@@ -1,6 +1,7 @@
 """What the device listener observes, written down: lines for people, JSON lines for programs, records in the history.
 
-Secrets are masked in everything but the history, which keeps what the user's settings say.
+Secrets are masked in everything but the history, which keeps what the user's settings say. Masking takes longer than
+anything else here: it is done once for each connection.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import json
 import queue
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from authlens.cli.serve.log import RequestLog
 from authlens.core.devices import report
@@ -19,6 +21,7 @@ from authlens.core.invocation.invocation_json import to_json
 from authlens.core.mqtt.connection import PacketDecision
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, redactor_of
+from authlens.core.secrets.redaction import Redactor
 from authlens.store.device_history import DeviceHistory
 
 if TYPE_CHECKING:
@@ -26,61 +29,70 @@ if TYPE_CHECKING:
 
 _WAITING = 2_000
 """Connections that may wait to be written into the history."""
+_CALM, _LATEST = 0.2, 2.0
+"""Seconds without news after which connections are written, and after which they are written in any case."""
 _LAST_SECONDS = 2.0
+_REDACTORS = 500
+
+
+class Writer(Protocol):
+    """Takes what may be seen by anybody."""
+
+    def fate(self, shown: Invocation, whole: Invocation) -> None: ...
+
+    def decided(self, shown: Invocation, decision: PacketDecision) -> None: ...
+
+    def ended(self, shown: Invocation, whole: Invocation) -> None: ...
 
 
 class Lines:
-    """One line for each connection and denial; with `wants_all` for everything."""
+    """One line for each connection and decision; for ends only where everything is wanted."""
 
-    def __init__(self, log: Callable[[str], None], wants_all: bool) -> None:
-        self.wants_all = wants_all
+    def __init__(self, log: Callable[[str], None], wants_ends: bool) -> None:
         self._log = log
+        self._wants_ends = wants_ends
 
-    def fate(self, invocation: Invocation) -> None:
-        shown = redact_invocation(invocation)
+    def fate(self, shown: Invocation, whole: Invocation) -> None:
         if shown.device is not None:
             self._log(report.connection_line(shown, shown.device))
 
-    def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
-        self._log(report.decision_line(invocation, masked(invocation, decision)))
+    def decided(self, shown: Invocation, decision: PacketDecision) -> None:
+        self._log(report.decision_line(shown, decision))
 
-    def ended(self, invocation: Invocation) -> None:
-        shown = redact_invocation(invocation)
-        if self.wants_all and shown.device is not None:
+    def ended(self, shown: Invocation, whole: Invocation) -> None:
+        if self._wants_ends and shown.device is not None:
             self._log(report.end_line(shown, shown.device))
 
 
 class JsonLines:
     """One JSON object a line. is_whole: with the invocation and its secrets, for the app that started this process."""
 
-    def __init__(self, lines: RequestLog, wants_all: bool, is_whole: bool) -> None:
-        self.wants_all = wants_all
+    def __init__(self, lines: RequestLog, is_whole: bool) -> None:
         self._lines = lines
         self._is_whole = is_whole
 
-    def fate(self, invocation: Invocation) -> None:
-        shown = redact_invocation(invocation)
+    def fate(self, shown: Invocation, whole: Invocation) -> None:
         if shown.device is not None:
-            self._write(report.connection_json_of(shown, shown.device), invocation)
+            self._write(report.connection_json_of(shown, shown.device), whole)
 
-    def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
-        self._write(report.decision_json_of(invocation, masked(invocation, decision)))
+    def decided(self, shown: Invocation, decision: PacketDecision) -> None:
+        self._write(report.decision_json_of(shown, decision))
 
-    def ended(self, invocation: Invocation) -> None:
-        shown = redact_invocation(invocation)
+    def ended(self, shown: Invocation, whole: Invocation) -> None:
         if shown.device is not None:
-            self._write(report.end_json_of(shown, shown.device), invocation)
+            self._write(report.end_json_of(shown, shown.device), whole)
 
-    def _write(self, value: dict[str, Any], invocation: Invocation | None = None) -> None:
-        if self._is_whole and invocation is not None:
-            value["invocation"] = to_json(invocation)
+    def _write(self, value: dict[str, Any], whole: Invocation | None = None) -> None:
+        if self._is_whole and whole is not None:
+            value["invocation"] = to_json(whole)
         self._lines.line(json.dumps(value))
 
 
 class Recorded:
-    """Connections in the history: written when they are let in or refused, and again when they end."""
+    """Connections in the history, written by a thread of its own when things are calm.
 
-    wants_all = False
+    One that ends meanwhile is written once.
+    """
 
     def __init__(self, history: History, target: Target) -> None:
         self._kept = DeviceHistory(history, target)
@@ -88,14 +100,12 @@ class Recorded:
         self._writer = threading.Thread(target=self._write, daemon=True)
         self._writer.start()
 
-    def fate(self, invocation: Invocation) -> None:
-        self._put(invocation)
-
-    def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
-        return
-
-    def ended(self, invocation: Invocation) -> None:
-        self._put(invocation)
+    def put(self, invocation: Invocation) -> None:
+        """A connection was let in, was refused, or ended; it is lost when too many wait."""
+        try:
+            self._waiting.put_nowait(invocation)
+        except queue.Full:
+            return
 
     def close(self) -> None:
         try:
@@ -104,39 +114,71 @@ class Recorded:
             return
         self._writer.join(_LAST_SECONDS)
 
-    def _put(self, invocation: Invocation) -> None:
-        try:
-            self._waiting.put_nowait(invocation)
-        except queue.Full:
-            return
-
     def _write(self) -> None:
-        while (invocation := self._waiting.get()) is not None:
-            self._kept.take(invocation)
+        is_over = False
+        while not is_over:
+            pending, is_over = self._gathered()
+            for invocation in pending.values():
+                self._kept.take(invocation)
+
+    def _gathered(self) -> tuple[dict[str, Invocation], bool]:
+        """The newest state of each connection that there was news of, and whether the end has come."""
+        pending: dict[str, Invocation] = {}
+        rounds = int(_LATEST / _CALM)
+        item = self._waiting.get()
+        while item is not None:
+            if item.device is not None:
+                pending[item.device.id] = item
+            rounds -= 1
+            if rounds <= 0 and len(pending) >= _WAITING // 4:
+                return pending, False
+            try:
+                item = self._waiting.get(timeout=_CALM)
+            except queue.Empty:
+                return pending, False
+        return pending, True
 
 
-class Several:
-    """All of them, one after another."""
+class Observers:
+    """The sink of the listener: everything is masked once and handed to those who write it."""
 
-    def __init__(self, *sinks: Lines | JsonLines | Recorded) -> None:
-        self._sinks = sinks
-        self.wants_all = any(sink.wants_all for sink in sinks)
+    def __init__(self, writers: list[Writer], recorded: Recorded | None, wants_all: bool, is_whole: bool) -> None:
+        """is_whole: nothing is masked, because nobody but the app reads it."""
+        self.wants_all = wants_all
+        self._writers = writers
+        self._recorded = recorded
+        self._is_whole = is_whole
+        self._redactors: OrderedDict[str, Redactor] = OrderedDict()
 
     def fate(self, invocation: Invocation) -> None:
-        for sink in self._sinks:
-            sink.fate(invocation)
+        shown = invocation if self._is_whole else redact_invocation(invocation)
+        for writer in self._writers:
+            writer.fate(shown, invocation)
+        if self._recorded is not None:
+            self._recorded.put(invocation)
 
     def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
-        for sink in self._sinks:
-            if sink.wants_all or not decision.is_allowed:
-                sink.decided(invocation, decision)
+        shown = decision if self._is_whole else self._masked(invocation, decision)
+        for writer in self._writers:
+            writer.decided(invocation, shown)
 
     def ended(self, invocation: Invocation) -> None:
-        for sink in self._sinks:
-            sink.ended(invocation)
+        # An end reports what the listener itself says and counts; none of it is the client's.
+        for writer in self._writers:
+            writer.ended(invocation, invocation)
+        if self._recorded is not None:
+            self._recorded.put(invocation)
 
+    def close(self) -> None:
+        if self._recorded is not None:
+            self._recorded.close()
 
-def masked(invocation: Invocation, decision: PacketDecision) -> PacketDecision:
-    """The decision without the secrets of its connection."""
-    redactor = redactor_of(invocation)
-    return replace(decision, topic=redactor.text(decision.topic), detail=redactor.text(decision.detail))
+    def _masked(self, invocation: Invocation, decision: PacketDecision) -> PacketDecision:
+        """A topic may hold what the client authenticated with."""
+        key = invocation.device.id if invocation.device else ""
+        redactor = self._redactors.get(key)
+        if redactor is None:
+            redactor = self._redactors[key] = redactor_of(invocation)
+            if len(self._redactors) > _REDACTORS:
+                self._redactors.popitem(last=False)
+        return replace(decision, topic=redactor.text(decision.topic), detail=redactor.text(decision.detail))

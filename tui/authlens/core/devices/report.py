@@ -73,6 +73,22 @@ def response_words(rule: Rule | None, version: int | None) -> str:
     return f" → {response} [{response.how_known}]{shown}"
 
 
+def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
+    """Everything that is kept of a connection: its stages, its decisions, its end."""
+    lines = [f"{client_of(invocation)} over {device.protocol}, from {device.peer or 'an unknown address'}"]
+    for step in device.steps:
+        detail = f": {step.detail}" if step.detail else ""
+        lines.append(f"{'passed' if step.passed else 'failed':<8}{step.stage.value}{detail}")
+        if step.warning:
+            lines.append(f"{'':<8}on AWS: {step.warning}")
+    if device.refused_by is not None and device.refused_by != NOT_CONNECT.id:
+        lines.append(f"answered{response_words(BY_ID.get(device.refused_by), device.version)}")
+    lines += [decision_line(invocation, decision) for decision in device.decisions]
+    if device.ended_by is not None:
+        lines.append(end_line(invocation, device))
+    return lines
+
+
 def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:
     """One connection, once it is let in or refused."""
     outcome = invocation.outcome

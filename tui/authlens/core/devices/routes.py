@@ -40,7 +40,7 @@ class Routes:
                 other = found.get(client_id)
                 if other is None or other.qos < wanted.qos:
                     found[client_id] = wanted
-        return [*found.items(), *self._turns(topic)]
+        return [*found.items(), *(self._turns(topic) if self._shared else ())]
 
     def _matching(self, topic: str) -> Iterator[Clients]:
         exact = self._exact.get(topic)

@@ -74,6 +74,7 @@ def is_basic_ingest(topic: str) -> bool:
     return topic.startswith(_RULES)
 
 
+@lru_cache(maxsize=4096)
 def topic_problem(topic: str) -> str | None:
     """Why AWS accepts no message on a topic, as the end of a sentence; `None` when it does."""
     if not topic:
@@ -85,6 +86,7 @@ def topic_problem(topic: str) -> str | None:
     return _length_problem(topic, "topic")
 
 
+@lru_cache(maxsize=4096)
 def filter_problem(topic_filter: str) -> str | None:
     """Why AWS accepts no subscription to a filter, as the end of a sentence; `None` when it does."""
     sharing = shared(topic_filter)

@@ -341,6 +341,8 @@ def _of_kind(failure: Failure) -> Explanation:
     kind = FailureKind.UNREACHABLE if unconnected else failure.kind
     stage, why, next_step = _KINDS[kind]
     step = failure.advice or next_step
+    if kind is FailureKind.DEVICE and failure.message:
+        why = f"The device's connection was refused: {failure.message}."
     return Explanation(failure.kind.value, stage, why, step, earlier_passed=False, judged=kind not in _UNJUDGED)
 
 

@@ -39,7 +39,8 @@ class Record:
         self._sink = sink
         self._is_judged = False
         self._counts: dict[tuple[str, bool], int] = {}
-        self._decisions: list[PacketDecision] = []
+        self._kept: list[tuple[float, Judged, Permissions]] = []
+        """Described when the record is reported: most are never looked at."""
 
     def asked(self, request: AuthorizerRequest, version: int | None) -> None:
         """What the client sent to be let in."""
@@ -81,13 +82,9 @@ class Record:
 
     def note(self, judged: Judged, permissions: Permissions) -> None:
         """Count a decision; keep and report it where it is wanted."""
-        wants_all = self._sink.wants_all
-        if judged.is_allowed and not wants_all and len(self._decisions) >= KEPT_DECISIONS:
-            self._count(judged)
-            return
-        decision = self._add(judged, permissions)
-        if wants_all or not judged.is_allowed:
-            self._sink.decided(self._invocation, decision)
+        self._keep(judged, permissions)
+        if self._sink.wants_all or not judged.is_allowed:
+            self._sink.decided(self._invocation, described(time.time(), judged, permissions))
 
     def refreshed(self) -> None:
         self.device = replace(self.device, refreshes=self.device.refreshes + 1)
@@ -103,30 +100,28 @@ class Record:
         self._sink.fate(self._invocation)
 
     def _whole(self) -> DeviceConnection:
-        return replace(self.device, decisions=tuple(self._decisions), counts=_totals(self._counts))
+        decisions = tuple(described(*kept) for kept in self._kept)
+        return replace(self.device, decisions=decisions, counts=_totals(self._counts))
 
     def _add(self, judged: Judged, permissions: Permissions) -> PacketDecision:
-        self._count(judged)
-        decision = described(judged, permissions)
-        if len(self._decisions) < KEPT_DECISIONS:
-            self._decisions.append(decision)
-        return decision
+        self._keep(judged, permissions)
+        return described(time.time(), judged, permissions)
 
-    def _count(self, judged: Judged) -> None:
+    def _keep(self, judged: Judged, permissions: Permissions) -> None:
         key = judged.packet, judged.is_allowed
         self._counts[key] = self._counts.get(key, 0) + 1
+        if len(self._kept) < KEPT_DECISIONS:
+            self._kept.append((time.time(), judged, permissions))
 
 
-def described(judged: Judged, permissions: Permissions) -> PacketDecision:
+def described(at: float, judged: Judged, permissions: Permissions) -> PacketDecision:
     """The decision as it is kept, with the reason of one that denies."""
     word, statement, detail = None, "", judged.detail
     if judged.decision is not None:
         word, statement = str(judged.decision.word), permissions.deciding(judged.decision)
         detail = detail if judged.is_allowed else permissions.why(judged.decision)
     rule = None if judged.rule is None else judged.rule.id
-    return PacketDecision(
-        time.time(), judged.packet, judged.topic, judged.qos, judged.action, word, statement, rule, detail
-    )
+    return PacketDecision(at, judged.packet, judged.topic, judged.qos, judged.action, word, statement, rule, detail)
 
 
 def _totals(counted: Mapping[tuple[str, bool], int]) -> Counts:

@@ -9,6 +9,7 @@ from functools import cache
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, TextIO
 
+from authlens import interrupts  # first of ours: what follows takes the time in which Ctrl+C would show a traceback
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.output import Output, OutputLost
 from authlens.cli.console.parser import BY_NAME, COMPLETION, VALUES, Parser, app_parser
@@ -36,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         _leave_garbage(words)
     sys.stdout, sys.stderr = _writable(sys.stdout), _writable(sys.stderr)
-    world = build_world()
     try:
-        return _run(words, world)
+        interrupts.raise_interrupt()
+        return _run(words, build_world())
     except CommandError as error:
         if isinstance(error, OutputLost):
             _silence_stdout()
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, never a traceback
         complain(_internal_fault(error), sys.stderr)
         return ExitCode.OTHER
+    finally:
+        interrupts.end_quietly()
 
 
 def problem_of_platform(platform: str) -> str | None:

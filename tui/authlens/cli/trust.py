@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def _list(known: TrustList, arguments: argparse.Namespace, world: World) -> Exit
         raise CommandError("--list lists everything that is trusted; leave FOLDER out")
     for entry in known.entries():
         if arguments.output == "json":
-            world.output.json({"path": entry.path, "since": entry.since})
+            world.output.line(json.dumps({"path": entry.path, "since": entry.since}))
         else:
             world.output.line(f"{entry.since[:10]}  {entry.path}")
     return ExitCode.DONE

@@ -1,0 +1,55 @@
+"""Ctrl+C at any moment from the program's first own line on: the code of an interrupt, and no traceback."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+
+from authlens import interrupts
+
+AT_IMPORT = """
+    import os, signal, sys
+
+    class Interrupting:
+        left = {number}
+
+        def find_spec(self, name, path=None, target=None):
+            if "authlens.interrupts" in sys.modules:
+                self.left -= 1
+                if not self.left:
+                    os.kill(os.getpid(), signal.SIGINT)
+
+    sys.argv = ["authlens", "explain", "--answer", "-"]
+    sys.meta_path.insert(0, Interrupting())
+    from authlens.__main__ import main
+    sys.exit(main())
+"""
+
+
+def interrupted_at(number: int) -> tuple[int, str]:
+    code = dedent(AT_IMPORT).replace("{number}", str(number))
+    done = subprocess.run(
+        [sys.executable, "-c", code], input="{}", capture_output=True, text=True, timeout=50, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_another_program_that_imports_it_keeps_its_handler() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    interrupts.end_quietly()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("number", [1, 5, 40])
+def test_while_it_is_imported(number: int) -> None:
+    assert interrupted_at(number) == (130, "")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_at_each_import_of_a_command() -> None:
+    assert {interrupted_at(number) for number in range(1, 60)} == {(130, "")}

@@ -1,0 +1,36 @@
+"""Ctrl+C while the program is still being imported, and once it is done: it ends at once, without a traceback.
+
+Importing this installs the handler, for the program alone; `main` has its own way out while it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+INTERRUPTED = 130
+
+
+def end_quietly() -> None:
+    """From now on Ctrl+C ends the process at once. Nothing is open that would be lost."""
+    if _is_the_program() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end)
+
+
+def raise_interrupt() -> None:
+    """From now on Ctrl+C raises KeyboardInterrupt, as usual."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end(number: int, frame: object) -> None:
+    os._exit(INTERRUPTED)
+
+
+def _is_the_program() -> bool:
+    """Whether this process is authlens, and not a test or a tool that imports it."""
+    return os.path.basename(sys.argv[0]) == "authlens" or sys.argv[0].endswith(os.path.join("authlens", "__main__.py"))
+
+
+end_quietly()

@@ -19,7 +19,8 @@ from authlens.store.history import History
 from authlens.store.places import Places
 from authlens.store.settings import Settings
 from authlens.ui.app import AuthlensApp
-from authlens.ui.runtime.services import Desk
+from authlens.ui.model.screen_values import FormState
+from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.main.screen import MainScreen
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.controls.field import Field
@@ -55,6 +56,10 @@ class Robot:
         assert isinstance(screen, MainScreen)
         return screen
 
+    @property
+    def form(self) -> FormState:
+        return self.screen.form.state
+
     async def settle(self) -> None:
         """Until nothing is left to do. A request that the test holds back stays under way."""
         await self.pilot.pause()
@@ -68,9 +73,8 @@ class Robot:
     async def rest(self) -> None:
         """Until also what waits for a pause in the typing has been done: the pause is over at once."""
         await self.settle()
-        timers = (self.screen._pausing, self.screen._settling)
-        for timer in timers:
-            if timer is not None and timer._task is not None and not timer._task.done():
+        for timer in list(self.screen.host.timers.values()):
+            if timer._task is not None and not timer._task.done():
                 timer.stop()
                 await timer._tick(next_timer=0, count=0)
         await self.settle()
@@ -131,9 +135,9 @@ class Robot:
         await self.paste(question)
         await self.press("enter")
 
-    async def run(self, action: str) -> None:
-        """An action of the palette."""
-        await self.screen.run_action(action)
+    async def run(self, command: str) -> None:
+        """A command of the palette."""
+        await self.screen.run_action(f"do({command!r})")
         await self.settle()
 
     def text(self) -> str:
@@ -164,14 +168,14 @@ async def running(
     gate: Gate | None = None,
     settings: Settings | None = None,
     saved_settings: list[Settings] | None = None,
-    change: Callable[[Desk], Desk] = lambda desk: desk,
+    change: Callable[[AppServices], AppServices] = lambda services: services,
     every_frame: bool = False,
 ) -> AsyncIterator[Robot]:
     """The app on real stores below the folder, with a gateway that answers from memory. `every_frame`: see frames."""
     gateway = gateway or ScriptedGateway()
     made = sender(gateway, gate)
     history = History(folder / "state" / "history.db")
-    desk = Desk(
+    services = AppServices(
         build_sender=lambda ask: made,
         open_history=lambda: history,
         places=Places(
@@ -187,7 +191,7 @@ async def running(
         environ={"SSH_TTY": "/dev/pts/0"},
         start=start,
     )
-    app = AuthlensApp(change(desk), made)
+    app = AuthlensApp(change(services), made)
     app.animation_level = "none"
     with painting(every_frame):
         async with app.run_test(size=size, notifications=True, tooltips=True):
@@ -200,5 +204,5 @@ async def running(
     history.close()
 
 
-def with_prompt(desk: Desk) -> Desk:
-    return replace(desk, prompt=True)
+def with_prompt(services: AppServices) -> AppServices:
+    return replace(services, prompt=True)

@@ -11,10 +11,11 @@ from authlens.core.deployment.deployment import Deployment, Function
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind, Wire
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import Target
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.controls.code_view import CodeView
 from support.desk import POLICY, ScriptedGateway
-from ui.robot import running
+from ui.robot import SENSOR, running
 
 
 def answering(*results: Outcome | Failure) -> ScriptedGateway:
@@ -78,7 +79,7 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
     async with running(tmp_path, gateway=gateway) as robot:
         await robot.press("f5")
         assert "SENDING" in robot.text()
-        robot.screen._count()
+        robot.screen.sending.count()
         assert "Esc gives up waiting. Looking for credentials" in robot.text()
         await robot.press("escape")
         await robot.settle()
@@ -101,7 +102,7 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
         running_now = robot.screen.running
         assert running_now is not None
         assert pane.has_class("-older") is running_now.is_long
-        robot.screen._count()
+        robot.screen.sending.count()
         for _ in range(2):
             await robot.pilot.pause()
             assert "below is still #2 of 09:30:00" in robot.text()
@@ -119,9 +120,10 @@ async def test_the_form_can_be_used_while_a_request_runs(tmp_path: Path) -> None
     async with running(tmp_path, gateway=gateway) as robot:
         await robot.press("f5")
         await robot.fill("username", "other")
-        assert robot.screen.draft.username == "other"
+        assert robot.form.draft.username == "other"
 
 
+AWS = Target(region="us-west-2")
 FUNCTION = "arn:aws:lambda:us-west-2:000000000000:function:sensors"
 
 
@@ -132,7 +134,7 @@ async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(
     gateway.deployed = Deployment(
         gateway.authorizer, Function(FUNCTION, 3, log_group="/own/group"), None, data_endpoint="data.example"
     )
-    async with running(tmp_path, size=(200, 60), gateway=gateway) as robot:
+    async with running(tmp_path, replace(SENSOR, target=AWS), size=(200, 60), gateway=gateway) as robot:
         await robot.send()
         robot.answer.text.focus()
         await robot.press("r")
@@ -160,10 +162,10 @@ async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(
             assert ("Y29ycmVjdC1ob3JzZQ==" in robot.app.clipboard) is is_whole
             assert any(said in each for each in robot.notifications())
         await robot.press("escape")
-        robot.screen.put(replace(robot.screen.draft, authorizer_name="Other"))
+        robot.screen.form.put(replace(robot.form.draft, authorizer_name="Other"))
         await robot.rest()
-        assert robot.screen.deployment is None
-        assert "permission-missing" not in robot.text()
+        assert robot.screen.identity_state.deployment is None
+        assert "permission-missing" in robot.text(), "what was read for the answer stays"
 
 
 async def test_a_document_that_is_not_json_is_shown_with_its_fault(tmp_path: Path) -> None:

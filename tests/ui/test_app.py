@@ -76,9 +76,9 @@ async def test_the_target_is_chosen(tmp_path: Path) -> None:
         await robot.press("enter")
         await robot.type("eu-west-1")
         await robot.press("ctrl+s")
-        assert robot.screen.draft.target == Target("dev", "eu-west-1", local="demo")
+        assert robot.form.draft.target == Target("dev", "eu-west-1", local="demo")
         await robot.press("ctrl+z")
-        assert robot.screen.draft.target == Target(local="demo")
+        assert robot.form.draft.target == Target(local="demo")
 
 
 async def test_help_names_the_keys_that_work_here(tmp_path: Path) -> None:

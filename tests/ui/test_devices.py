@@ -89,11 +89,11 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     await until(robot, "refused: the function answered isAuthenticated: false")
     await robot.press("l")
     await robot.settle()
-    assert robot.screen.draft.request.authorizer_name == "A"
-    mqtt = robot.screen.draft.request.mqtt_context
+    assert robot.form.draft.request.authorizer_name == "A"
+    mqtt = robot.form.draft.request.mqtt_context
     assert mqtt is not None
     assert (mqtt.client_id, mqtt.password) == ("bad-1", "wrong")
-    history = robot.screen.history
+    history = robot.screen.history.store
     assert history is not None
     assert sorted(row.verdict for row in history.page()) == ["CONNECTED", "REFUSED"]
 

@@ -34,11 +34,11 @@ async def test_a_pasted_request_fills_the_form_and_undo_brings_back(tmp_path: Pa
             robot.screen.query_one("#mode").focus() if text == COMMAND else await robot.go_to("password")
             await robot.paste(text)
             expected = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("pasted", None, "c9"))
-            assert robot.screen.draft.request == expected
-            assert robot.screen.draft.target == SENSOR.target
+            assert robot.form.draft.request == expected
+            assert robot.form.draft.target == SENSOR.target
             assert robot.field("username").value == "pasted"
             await robot.press("ctrl+z")
-            assert robot.screen.draft.saved == SENSOR
+            assert robot.form.draft.saved == SENSOR
 
 
 async def test_a_fix_is_made_by_a_key_and_taken_back_by_another(tmp_path: Path) -> None:
@@ -47,13 +47,13 @@ async def test_a_fix_is_made_by_a_key_and_taken_back_by_another(tmp_path: Path) 
         await robot.rest()
         assert "F8" in robot.text()
         await robot.press("f8")
-        assert robot.screen.draft.query_string == "?a=1"
+        assert robot.form.draft.query_string == "?a=1"
         await robot.rest()
         assert "F8" not in robot.text()
         await robot.press("f8")
-        assert robot.screen.draft.query_string == "?a=1"
+        assert robot.form.draft.query_string == "?a=1"
         await robot.press("ctrl+z")
-        assert robot.screen.draft.query_string == "a=1"
+        assert robot.form.draft.query_string == "a=1"
 
 
 async def test_the_cursor_goes_to_what_is_wrong_and_then_to_the_notes(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ async def test_the_cursor_goes_to_what_is_wrong_and_then_to_the_notes(tmp_path: 
         assert "Header names reach" in robot.text()
         assert robot.app.focused is robot.field("header name")
         await robot.press("f8")
-        assert robot.screen.draft.headers == (("x-key", "k"),)
+        assert robot.form.draft.headers == (("x-key", "k"),)
 
 
 async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
         await robot.open_page("access")
         robot.answer.entrance().focus()  # type: ignore[union-attr]  # there is one
         await robot.press("end", "d")
-        assert robot.screen.questions == (
+        assert robot.screen.answer.questions == (
             Question("iot:Connect", "client/sensor-7"),
             Question("iot:Publish", "topic/sensors/7/data"),
         )
@@ -113,14 +113,20 @@ async def test_what_happened_is_recorded_and_watched_from_then_on(tmp_path: Path
         assert "authenticated yes → no" in robot.text()
 
 
-async def test_an_answer_of_another_request_is_not_judged_by_this_one(tmp_path: Path) -> None:
+async def test_an_answer_keeps_its_judgement_when_the_form_moves_on(tmp_path: Path) -> None:
     saved = replace(SENSOR, expect=Expectation(principal_id="nobody"))
     async with running(tmp_path, saved, gateway=unsigned()) as robot:
         await robot.send()
         assert "expectation is not kept" in robot.text()
+        assert "edited since" not in robot.text()
+        await robot.fill("username", "other")
+        await robot.rest()
+        assert "expectation is not kept" in robot.text()
+        assert "edited since" in robot.text()
         await robot.fill("authorizer_name", "Other")
         await robot.rest()
-        assert "expectation is not kept" not in robot.text()
+        assert "expectation is not kept" in robot.text()
+        assert "of SensorAuth" in robot.text()
 
 
 async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ async def test_odd_text_goes_through_a_field_unchanged(tmp_path: Path) -> None:
         for text in ODD:
             await robot.fill("username", text)
             assert robot.field("username").value == text
-            assert robot.screen.draft.username == text
+            assert robot.form.draft.username == text
             assert all(is_visible(line) for line in robot.text().split("\n"))
             await robot.press("ctrl+z")
-            assert robot.screen.draft.username == "sensor-7"
+            assert robot.form.draft.username == "sensor-7"
             await robot.press("ctrl+y")
             assert robot.field("username").value == text
             await robot.press("ctrl+z")
@@ -61,14 +61,14 @@ async def test_a_text_with_private_characters_can_be_read_but_not_damaged(tmp_pa
         field.show("a\U0010000db")
         await robot.type("x")
         assert field.read_only
-        assert robot.screen.draft.username == "sensor-7"
+        assert robot.form.draft.username == "sensor-7"
 
 
 async def test_a_hidden_value_is_neither_seen_nor_measured_nor_copied(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         for password in ("x", "correct-horse-battery"):
             await robot.fill("password", password)
-            assert robot.screen.draft.password == password
+            assert robot.form.draft.password == password
             line = next(line for line in robot.text().split("\n") if "Password" in line)
             assert line.count("•") == len(COVER)
             assert password not in line.replace("Password", "")
@@ -77,7 +77,7 @@ async def test_a_hidden_value_is_neither_seen_nor_measured_nor_copied(tmp_path: 
             await robot.press(key)
             assert robot.app.clipboard == ""
             assert "hidden" in robot.notifications()[-1]
-            assert robot.screen.draft.password == "correct-horse-battery"
+            assert robot.form.draft.password == "correct-horse-battery"
 
 
 async def test_a_revealed_value_can_be_copied_and_hides_when_it_is_left(tmp_path: Path) -> None:
@@ -115,23 +115,24 @@ async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_reveale
         assert field.text == text
         assert field.selected_text == "token"
         await robot.go_to("client_id")
-        assert (field.text, robot.screen.draft.username) == (shown, text)
+        assert (field.text, robot.form.draft.username) == (shown, text)
         await robot.go_to("username")
         field.select(8, 8)
         await robot.press("!")
         assert (field.text, field.cursor_location) == (text.replace("7?", "7!?"), (0, 9))
         await robot.press("ctrl+z")
-        assert robot.screen.draft.username == text
+        assert robot.form.draft.username == text
         await robot.go_to("client_id")
         assert field.text == shown
         await robot.fill("username", "u?token=typed")
-        assert field.text == robot.screen.draft.username == "u?token=typed"
+        assert field.text == robot.form.draft.username == "u?token=typed"
         await robot.press("enter")
         assert field.text == f"u?token={COVER}"
-        robot.screen.put(replace(robot.screen.draft, username="u?zone=north"))
+        robot.screen.form.put(replace(robot.form.draft, username="u?zone=north"))
         await robot.settle()
         assert field.text == "u?zone=north"
-        robot.screen.authorizer = Authorizer("SensorAuth", token_key_name="Zone")
+        robot.gateway.authorizer = Authorizer("SensorAuth", token_key_name="Zone")
+        robot.screen.identity.look_up()
         await robot.rest()
         assert field.text == f"u?zone={COVER}"
         await robot.open_page("event")
@@ -143,7 +144,7 @@ async def test_typing_into_a_hidden_value_goes_to_its_end(tmp_path: Path) -> Non
     async with running(tmp_path) as robot:
         await robot.go_to("password")
         await robot.press("left", "left", "x", "backspace", "backspace", "home", "y")
-        assert robot.screen.draft.password == "correct-horsy"
+        assert robot.form.draft.password == "correct-horsy"
 
 
 async def test_enter_goes_on_and_alt_enter_breaks_the_line(tmp_path: Path) -> None:

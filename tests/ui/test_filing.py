@@ -57,7 +57,7 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.press("ctrl+s")
         assert "unsaved" not in robot.text()
         assert "token and signature are not in it" in robot.notifications()[-1]
-        assert load(path).saved == robot.screen.draft.saved
+        assert load(path).saved == robot.form.draft.saved
         await robot.press("ctrl+z")
         assert "● unsaved" in robot.text(), "the file holds what was undone"
         await robot.press("ctrl+y")
@@ -67,25 +67,25 @@ async def test_a_new_request_is_saved_opened_again_renamed_copied_and_deleted(tm
         await robot.press("ctrl+s")
         await robot.rest()
         assert "✓ as expected" in robot.text()
-        await robot.app.run_action("duplicate", robot.screen)
+        await robot.run("duplicate")
         await robot.rest()
-        assert robot.screen.source == "SensorAuth one copy.yaml"
+        assert robot.form.file_name == "SensorAuth one copy.yaml"
         assert "✓ as expected" in robot.text()
         await robot.send()
-        await robot.app.run_action("rename", robot.screen)
+        await robot.run("rename")
         await robot.settle()
         await robot.type(" at some length")
         await robot.press("enter")
-        assert robot.screen.source == "SensorAuth one copy at some length.yaml"
+        assert robot.form.file_name == "SensorAuth one copy at some length.yaml"
         assert "length.yaml ─" in robot.text(), "what tells it from its like stands at its end"
         await robot.fill("username", "another")
         await robot.rest()
         assert "✓ as expected" in robot.text()
-        await robot.app.run_action("delete", robot.screen)
+        await robot.run("delete")
         await robot.settle()
         await answer(robot, "delete")
         assert [each.name for each in path.parent.glob("*.yaml")] == ["SensorAuth one.yaml"]
-        assert robot.screen.unsaved
+        assert robot.form.unsaved
 
 
 async def test_a_blank_form_asks_about_changes_and_undo_brings_all_back(saved: Path, tmp_path: Path) -> None:
@@ -93,18 +93,18 @@ async def test_a_blank_form_asks_about_changes_and_undo_brings_all_back(saved: P
         await robot.fill("username", "other")
         await robot.press("ctrl+n")
         await robot.press("escape")
-        assert robot.screen.draft.username == "other"
+        assert robot.form.draft.username == "other"
         await robot.press("ctrl+n")
         await answer(robot, "discard")
         await robot.rest()
-        assert robot.screen.draft.username == ""
-        assert robot.screen.source == ""
+        assert robot.form.draft.username == ""
+        assert robot.form.file_name == ""
         assert "Name the authorizer" in robot.text()
         assert "✗" not in robot.text(), "a form that nobody began has no faults"
         await robot.press("ctrl+z")
-        assert robot.screen.draft.username == "other"
-        assert robot.screen.source == "sensor.yaml"
-        assert robot.screen.unsaved
+        assert robot.form.draft.username == "other"
+        assert robot.form.file_name == "sensor.yaml"
+        assert robot.form.unsaved
         assert load(saved).saved == SENSOR
 
 
@@ -127,8 +127,8 @@ async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_told_with_its_p
         assert isinstance(robot.app.screen, RequestsScreen)
         await robot.type("car")
         await robot.press("enter")
-        assert robot.screen.draft.authorizer_name == "Other"
-        assert robot.screen.source == "other.yaml"
+        assert robot.form.draft.authorizer_name == "Other"
+        assert robot.form.file_name == "other.yaml"
 
 
 async def test_comments_are_not_lost_unasked(saved: Path, tmp_path: Path) -> None:
@@ -138,10 +138,10 @@ async def test_comments_are_not_lost_unasked(saved: Path, tmp_path: Path) -> Non
         await robot.press("ctrl+s")
         await answer(robot, "cancel")
         assert text_of(saved).startswith("# mine")
-        assert robot.screen.unsaved
+        assert robot.form.unsaved
         await robot.press("ctrl+s")
         await answer(robot, "bare")
-        assert load(saved).saved == robot.screen.draft.saved
+        assert load(saved).saved == robot.form.draft.saved
 
 
 @pytest.mark.parametrize("way", ["cancel", "over", "reload"])
@@ -153,7 +153,7 @@ async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, 
         await robot.press("ctrl+s")
         await answer(robot, way)
         assert (text_of(saved) == theirs) is (way != "over")
-        assert robot.screen.draft.username == ("theirs" if way == "reload" else "mine")
+        assert robot.form.draft.username == ("theirs" if way == "reload" else "mine")
 
 
 @pytest.mark.parametrize(
@@ -183,4 +183,4 @@ async def test_a_prompt_leaves_with_the_request(tmp_path: Path) -> None:
     async with running(tmp_path, change=with_prompt) as robot:
         await robot.fill("username", "other")
         await robot.press("ctrl+q")
-        assert robot.app.return_value == robot.screen.draft.saved
+        assert robot.app.return_value == robot.form.draft.saved

@@ -39,7 +39,7 @@ async def test_the_mode_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> 
         mode = robot.screen.query_one("#mode", Choices)
         mode.focus()
         await robot.press("left")
-        assert robot.screen.draft.mode is Mode.TOKEN
+        assert robot.form.draft.mode is Mode.TOKEN
         await robot.fill("token", "tok")
         await robot.fill("token_signature", "c2ln")
         await robot.send()
@@ -52,7 +52,7 @@ async def test_the_mode_says_what_is_sent_and_keeps_the_rest(tmp_path: Path) -> 
         await robot.press("right")
         await robot.send()
         assert robot.gateway.sent[-1] == SENSOR.request
-        assert robot.screen.draft.token == "tok"
+        assert robot.form.draft.token == "tok"
 
 
 async def test_a_choice_can_be_clicked(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ async def test_a_choice_can_be_clicked(tmp_path: Path) -> None:
         mode = robot.screen.query_one("#mode", Choices)
         await robot.pilot.click(mode, offset=Offset(2, 0))
         await robot.settle()
-        assert robot.screen.draft.mode is Mode.TOKEN
+        assert robot.form.draft.mode is Mode.TOKEN
 
 
 async def test_the_password_is_written_in_another_way_and_back(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_a_password_that_cannot_be_read_is_told_at_the_field_and_not_sent(
 
 
 def headers_of(robot: Robot) -> tuple[tuple[str, str], ...]:
-    return robot.screen.draft.headers
+    return robot.form.draft.headers
 
 
 async def test_headers_are_edited_added_and_removed(tmp_path: Path) -> None:
@@ -133,21 +133,21 @@ async def test_undo_and_redo_reach_every_field_and_go_there(tmp_path: Path) -> N
         await robot.open_page("tls")
         await robot.fill("server_name", "s")
         await robot.press("ctrl+z")
-        assert robot.screen.draft.server_name == ""
+        assert robot.form.draft.server_name == ""
         for _ in range(2):
             await robot.press("ctrl+z")
-        assert robot.screen.draft.username == "sensor-7"
+        assert robot.form.draft.username == "sensor-7"
         assert robot.app.focused is robot.field("username")
         for _ in range(3):
             await robot.press("ctrl+y")
-        assert robot.screen.draft.username == "other"
-        assert robot.screen.draft.server_name == "s"
+        assert robot.form.draft.username == "other"
+        assert robot.form.draft.server_name == "s"
 
 
 async def test_an_empty_member_can_be_sent(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         await robot.fill("username", "")
-        await robot.app.run_action("send_empty", robot.screen)
+        await robot.run("send_empty")
         await robot.send()
         sent = robot.gateway.sent[-1].mqtt_context
         assert sent is not None

@@ -7,7 +7,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.store.history import History
-from authlens.ui.widgets.history.history_pane import PAGE
+from authlens.ui.screens.main.history import PAGE
 from support.desk import NOW, PASSED
 from ui.robot import SENSOR, running
 
@@ -35,19 +35,19 @@ async def test_an_old_outcome_is_shown_its_request_loaded_and_sent_again(tmp_pat
     async with running(tmp_path) as robot:
         robot.history.rows.focus()
         await robot.press("down", "enter")
-        assert robot.screen.invocation is not None
-        assert robot.screen.invocation.number == 2
-        assert robot.screen.draft.authorizer_name == "SensorAuth"
+        assert robot.screen.answer.invocation is not None
+        assert robot.screen.answer.invocation.number == 2
+        assert robot.form.draft.authorizer_name == "SensorAuth"
         await robot.press("l")
-        assert robot.screen.draft.authorizer_name == "Auth1"
+        assert robot.form.draft.authorizer_name == "Auth1"
         assert robot.field("username").value == "user-1"
         await robot.press("ctrl+z")
-        assert robot.screen.draft.authorizer_name == "SensorAuth"
+        assert robot.form.draft.authorizer_name == "SensorAuth"
         robot.history.rows.focus()
         await robot.press("r")
         assert robot.gateway.sent[-1].authorizer_name == "Auth1"
-        assert robot.screen.invocation.number == 4
-        assert robot.screen.draft.authorizer_name == "SensorAuth"
+        assert robot.screen.answer.invocation.number == 4
+        assert robot.form.draft.authorizer_name == "SensorAuth"
 
 
 async def test_the_history_is_searched_as_one_types(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_a_history_that_cannot_be_written_is_told_and_sending_goes_on(tmp_
     async with running(tmp_path) as robot:
         await robot.send()
         assert "✓ AUTHENTICATED" in robot.text()
-        assert robot.notifications() == [f"History: {robot.screen.history_problem}"], "told whole, and once"
+        assert robot.notifications() == [f"History: {robot.screen.history_state.problem}"], "told whole, and once"
 
 
 async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def everywhere(text: str) -> tuple[SavedRequest, Reply]:
 async def walk(robot: Robot) -> None:
     """Look at every page of every pane, and say the text in a notification and a tooltip."""
     for pane in ("request", "answer", "history"):
-        robot.screen.bring(pane)
+        robot.screen.panes.go_to(pane)
         await check(robot)
     for pages in list(robot.screen.query("Pages")):
         for name in list(pages._pages):  # type: ignore[attr-defined]  # Pages
@@ -73,7 +73,7 @@ async def test_hostile_text_is_shown_everywhere_and_does_nothing(tmp_path: Path,
         await robot.send()
         robot.app.notify(text, title=text, markup=False)
         await walk(robot)
-        assert robot.screen.draft.saved.request == saved.request
+        assert robot.form.draft.saved.request == saved.request
         await robot.send()
         await check(robot)
         assert "[/foo]" in robot.text() or "[/foo]" not in text

@@ -197,7 +197,7 @@ async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
         await robot.press("ctrl+t")
         await album.take("signature")
         await robot.press("escape")
-        robot.screen.put(of_saved(replace(saved, request=replace(request, token=None), sign=None)))
+        robot.screen.form.put(of_saved(replace(saved, request=replace(request, token=None), sign=None)))
         await robot.rest()
         await robot.press("f10")
         await album.take("events")

@@ -64,11 +64,11 @@ async def test_the_signature_follows_the_token_and_is_made_anew_on_sending(tmp_p
         await write(robot, "token", "device-9")
         assert verify("device-9", robot.field("signature").value, PAIR.public_pem)
         await robot.press("f5")
-        assert robot.screen.draft.saved == saved(AuthorizerRequest("TokenAuth", "device-9"), Sign(str(key)))
+        assert robot.form.draft.saved == saved(AuthorizerRequest("TokenAuth", "device-9"), Sign(str(key)))
         await robot.send()
         assert verify("device-9", robot.gateway.sent[-1].token_signature or "", PAIR.public_pem)
         await robot.press("ctrl+z")
-        assert robot.screen.draft.saved == saved(TOKEN)
+        assert robot.form.draft.saved == saved(TOKEN)
 
 
 async def test_a_slip_is_named_and_mended(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_a_slip_is_named_and_mended(tmp_path: Path) -> None:
         await robot.press("f8")
         assert "The signature fits the key 'k1'" in robot.text()
         await robot.press("f5")
-        assert robot.screen.draft.request == TOKEN
+        assert robot.form.draft.request == TOKEN
 
 
 async def test_without_keys_a_signature_is_still_converted(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ async def test_token_and_signature_go_where_a_device_carries_them(tmp_path: Path
         assert "F9 New keys" in robot.text(), "the keys that do not fit one line go to the next"
         screen.query_one(Choices).choose("username")
         await robot.press("f5")
-        request = robot.screen.draft.request
+        request = robot.form.draft.request
         assert request.token is None
         assert request.mqtt_context is not None
         assert (request.mqtt_context.username or "").startswith("?token=device-7&x-amz-customauthorizer-signature=")
@@ -116,7 +116,7 @@ async def test_a_token_in_a_context_is_signed_in_its_context(tmp_path: Path, key
         await write(robot, "token", "device 9")
         await write(robot, "key", str(key))
         await robot.press("f5")
-        assert robot.screen.draft.saved == saved(
+        assert robot.form.draft.saved == saved(
             AuthorizerRequest("TokenAuth", mqtt_context=MqttContext("u?token=device%209")),
             Sign(str(key), place="username"),
         )
@@ -133,7 +133,7 @@ async def test_an_encrypted_key_asks_and_its_passphrase_is_not_kept(tmp_path: Pa
         signature = robot.field("signature").value
         assert verify("device-7", signature, encrypted.public_pem)
         await robot.press("f5")
-        assert robot.screen.draft.saved == saved(AuthorizerRequest("TokenAuth", "device-7", signature))
+        assert robot.form.draft.saved == saved(AuthorizerRequest("TokenAuth", "device-7", signature))
         assert any("never kept" in said for said in robot.notifications())
 
 

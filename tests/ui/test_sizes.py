@@ -13,7 +13,7 @@ from textual import events
 
 from authlens.core.text.visible import is_visible
 from authlens.store.settings import Settings
-from authlens.ui.widgets.answer.verdict_header import Said
+from authlens.ui.widgets.answer.verdict_header import VerdictHeader
 from authlens.ui.widgets.controls.field import Field
 from ui.robot import running
 from ui.test_hostile import HOSTILE
@@ -37,14 +37,16 @@ async def test_the_app_comes_to_rest_in_a_narrow_terminal(tmp_path: Path) -> Non
     async with running(tmp_path) as robot:
         await robot.send()
         for pane, sizes in {"request": ((2, 8), (17, 48), (19, 24)), "answer": ((3, 8), (2, 24))}.items():
-            robot.screen.bring(pane)
+            robot.screen.panes.go_to(pane)
             for size in sizes:
                 await robot.pilot.resize_terminal(*size)
                 assert robot.screen.size == size
         for width in range(114, 121):
             await robot.pilot.resize_terminal(width, 40)
-            assert robot.screen.query_one(Said).max_scroll_y == 0, "where there is room, all of the verdict is in view"
-        robot.screen.bring("request")
+            assert robot.screen.query_one(VerdictHeader).max_scroll_y == 0, (
+                "where there is room, all of the verdict is in view"
+            )
+        robot.screen.panes.go_to("request")
         await robot.open_page("token")
         await robot.pilot.resize_terminal(4, 26)
         assert robot.screen.size == (4, 26)
@@ -61,7 +63,7 @@ async def test_the_app_survives_every_width(tmp_path: Path) -> None:
     async with running(tmp_path, every_frame=True) as robot:
         await robot.send()
         for pane in ("request", "answer", "history"):
-            robot.screen.bring(pane)
+            robot.screen.panes.go_to(pane)
             for width in range(1, 201, 3):
                 await robot.pilot.resize_terminal(width, width % 59 + 1)
                 await robot.pilot.pause()

@@ -78,11 +78,11 @@ import sys
 from authlens.__main__ import main
 from authlens.ui.screens.main.screen import MainScreen
 
-def crash(screen):
+def crash(screen, command):
     token = "secret-token"
     raise ValueError(token)
 
-MainScreen.action_send = crash
+MainScreen.action_do = crash
 sys.exit(main([]))
 """
 

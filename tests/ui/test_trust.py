@@ -73,7 +73,7 @@ async def test_the_dialog_names_all_that_a_send_would_touch(tmp_path: Path) -> N
         await robot.press("escape")
         assert not asking(robot)
         assert gateway.targets == []
-        assert robot.screen.invocation is None
+        assert robot.screen.answer.invocation is None
 
 
 async def test_t_trusts_the_folder_from_now_on(tmp_path: Path) -> None:
@@ -82,8 +82,8 @@ async def test_t_trusts_the_folder_from_now_on(tmp_path: Path) -> None:
     async with running(tmp_path, path, gateway=gateway, gate=gate(tmp_path)) as robot:
         await robot.send()
         await robot.press("t")
-        assert robot.screen.invocation is not None
-        assert robot.screen.invocation.result == PASSED
+        assert robot.screen.answer.invocation is not None
+        assert robot.screen.answer.invocation.result == PASSED
         assert {target.endpoint_url for target in gateway.targets} == {"http://iot.other.example"}
         await robot.send()
         assert not asking(robot)
@@ -121,13 +121,13 @@ async def test_what_is_typed_and_aws_itself_ask_nothing(tmp_path: Path) -> None:
     async with running(tmp_path, plain, gateway=gateway, gate=gate(tmp_path)) as robot:
         assert gateway.targets
         await robot.send()
-        assert robot.screen.invocation is not None
+        assert robot.screen.answer.invocation is not None
     async with running(tmp_path, None, gate=gate(tmp_path)) as robot:
         await robot.paste("authlens invoke --authorizer-name A --token t --endpoint-url http://iot.other.example")
-        assert robot.screen.target.endpoint_url == "http://iot.other.example"
+        assert robot.form.draft.target.endpoint_url == "http://iot.other.example"
         await robot.send()
         assert not asking(robot)
-        assert robot.screen.invocation is not None
+        assert robot.screen.answer.invocation is not None
 
 
 async def test_a_new_request_does_not_inherit_the_right_to_be_sent(tmp_path: Path) -> None:
@@ -154,14 +154,14 @@ async def test_a_history_entry_is_as_trusted_as_its_file(tmp_path: Path) -> None
     trusted = Gate(lambda _: True)
     async with running(tmp_path, path, gate=trusted) as robot:
         await robot.send()
-        old = robot.screen.invocation
+        old = robot.screen.answer.invocation
         assert isinstance(old, Invocation)
     async with running(tmp_path, None, gate=gate(tmp_path)) as robot:
-        robot.screen.resend(old)
+        robot.screen.sending.send_again(old)
         await robot.settle()
         assert asking(robot)
         await robot.press("escape")
-        robot.screen.load(old)
+        robot.screen.form.load(old)
         await robot.settle()
         await robot.send()
         assert asking(robot)
@@ -188,7 +188,7 @@ async def test_saving_trusts_a_request_that_was_made_here_and_no_other(tmp_path:
 async def test_the_target_may_be_changed_by_hand(tmp_path: Path) -> None:
     path = file(tmp_path / "evil", ABROAD + REQUEST)
     async with running(tmp_path, path, gate=gate(tmp_path)) as robot:
-        robot.screen.sender.gate.vouch(Target(endpoint_url="http://iot.mine.example"))
+        robot.app.sender.gate.vouch(Target(endpoint_url="http://iot.mine.example"))
         await robot.paste("authlens invoke --authorizer-name A --token t --endpoint-url http://iot.mine.example")
         await robot.send()
         assert not asking(robot)

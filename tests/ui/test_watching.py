@@ -44,7 +44,7 @@ async def test_a_change_of_the_code_sends_again_and_tells_the_difference(project
     async with running(project, start, gateway=gateway) as robot:
         await robot.send()
         await robot.press("ctrl+r")
-        await wait_until(robot, lambda: robot.screen.code_state is not None)
+        await wait_until(robot, lambda: robot.screen.watcher.code_state is not None)
         (project / "code" / "app.py").write_text("handler = print\n")
         await wait_until(robot, lambda: len(robot.gateway.sent) == 2)
         assert "≠ since #1: principal sensor7 → sensor8" in robot.text()

@@ -167,12 +167,12 @@ def _open_app(wish: OpenApp, world: World) -> int:
     from authlens.gate import named_by
     from authlens.store.settings import load_settings, save_settings
     from authlens.ui.app import run
-    from authlens.ui.runtime.services import Desk
+    from authlens.ui.runtime.services import AppServices
 
     places, gate = world.places(), world.gate()
     gate.vouch(named_by(wish.overrides or {}))
     left = run(
-        Desk(
+        AppServices(
             build_sender=lambda ask: build_sender("once", gate, ask),
             open_history=world.open_history,
             places=places,

@@ -8,14 +8,14 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.secrets.redaction import MASK
-from authlens.ui.model.batch import Errand, base_of, counted, is_redacted
+from authlens.ui.model.batch import BatchItem, base_of, counted, is_redacted
 from support.invocations import invocation
 
 
 def test_an_old_request_is_sent_as_it_was_from_where_it_was() -> None:
     sign = Sign("keys/k.pem")
     old = invocation(number=7, sign=sign, source="/project/requests/a.yaml", target=Target(local="../authorizers.yaml"))
-    assert Errand.of_old(old, Path("/elsewhere")) == Errand(
+    assert BatchItem.of_old(old, Path("/elsewhere")) == BatchItem(
         "#7",
         SavedRequest(old.request, target=old.target, sign=sign),
         Path("/project/requests"),

@@ -4,7 +4,7 @@ import pytest
 
 from authlens.core.preflight.finding import Finding, Fix
 from authlens.core.request.request import AuthorizerRequest
-from authlens.ui.model.finding_target import following, location, member_of, to_mend, told
+from authlens.ui.model.finding_target import fixable, location, member_of, next_finding, notable
 
 FIX = Fix("Mend it", AuthorizerRequest())
 ERROR = Finding("e", "error", "token", "An error.")
@@ -41,14 +41,14 @@ def test_every_member_has_its_place_in_the_form(path: str, member: str | None) -
     ids=["nothing", "an error without a fix", "a warning", "a note"],
 )
 def test_only_what_is_told_is_mended(pointed: Finding | None, mended: Finding | None, words: list[Finding]) -> None:
-    assert to_mend(ALL, pointed) is mended
-    assert told(ALL, pointed) == words
+    assert fixable(ALL, pointed) is mended
+    assert notable(ALL, pointed) == words
 
 
 def test_the_key_goes_round() -> None:
     pointed, went = None, []
     for _ in range(5):
-        pointed = following(ALL, pointed)
+        pointed = next_finding(ALL, pointed)
         went.append(pointed)
     assert went == [ERROR, WARNING, NOTE, None, ERROR]
 

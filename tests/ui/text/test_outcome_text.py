@@ -50,7 +50,7 @@ def test_how_long_ago(passed: int, said: str) -> None:
     ids=["passed", "denied", "refused", "abandoned"],
 )
 def test_a_verdict_has_a_glyph_and_a_word(result: Outcome | Failure, said: str) -> None:
-    assert outcome_text.word(invocation(result)).content.plain == said
+    assert outcome_text.outcome_word(invocation(result)).content.plain == said
 
 
 def test_the_headline_drops_what_there_is_no_room_for() -> None:

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.ui.model.finding_target import location, offset
-from authlens.ui.text.partly_hidden import COVER, Covered, cover
+from authlens.ui.text.partly_hidden import COVER, PartlyHidden, cover
 
-HELD = Covered("u?token=abc&x=1&sig=canary-signature", ((8, 11), (20, 36)))
+HELD = PartlyHidden("u?token=abc&x=1&sig=canary-signature", ((8, 11), (20, 36)))
 
 
 def test_what_is_shown() -> None:
     assert HELD.shown == f"u?token={COVER}&x=1&sig={COVER}"
-    assert Covered("t=a", ((2, 3),)).shown == Covered("t=abcdef", ((2, 8),)).shown
+    assert PartlyHidden("t=a", ((2, 3),)).shown == PartlyHidden("t=abcdef", ((2, 8),)).shown
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_which_place_is_shown(shown: int, in_value: int) -> None:
 @given(st.text(max_size=20), st.lists(st.integers(0, 20), unique=True, max_size=6).map(sorted))
 def test_places_outside_covers_are_found_again(value: str, edges: list[int]) -> None:
     edges = [edge for edge in edges if edge <= len(value)]
-    covered = Covered(value, tuple(zip(edges[::2], edges[1::2], strict=False)))
+    covered = PartlyHidden(value, tuple(zip(edges[::2], edges[1::2], strict=False)))
     hidden = {place for start, end in covered.spans for place in range(start + 1, end)}
     for place in set(range(len(value) + 1)) - hidden:
         assert covered.place_in_value(covered.place_shown(place)) == place

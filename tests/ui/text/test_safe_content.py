@@ -9,17 +9,17 @@ from textual.color import Color
 from textual.content import Content
 
 from authlens.core.text.visible import is_visible
-from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, shortened, shown, shown_lines
+from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, safe_content, safe_lines, shortened
 
 HOSTILE = "\x1b]0;title\x07 \x9b31m \x00 \u202e \u200b \ud800 [/] [red]x[/red] [@click=app.quit]ok[/]"
 
 
 def test_nothing_that_a_terminal_acts_on_is_left_and_markup_stays_text() -> None:
-    content = shown(HOSTILE)
+    content = safe_content(HOSTILE)
     assert is_visible(content.plain)
     assert "[@click=app.quit]ok[/]" in content.plain
     assert not content.spans
-    assert shown_lines("a\nb\x1b").plain == "a\nb␛"
+    assert safe_lines("a\nb\x1b").plain == "a\nb␛"
 
 
 def test_the_guard_deletes_what_a_widget_forgot() -> None:

@@ -22,7 +22,7 @@ from textual.screen import ModalScreen, Screen
 
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.mfa import MfaAsker
-from authlens.ui.runtime.services import Desk
+from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
-def run(desk: Desk) -> object:
+def run(services: AppServices) -> object:
     """Run the app until the person leaves it. Returns what `__main__` is to do next: a request, or an exit code."""
     # Nothing of what is loaded before the first paint is garbage, and looking for it takes a tenth of that time.
     gc.disable()
     asker = MfaAsker()
-    with desk.build_sender(asker) as sender:
-        asker.app = app = AuthlensApp(desk, sender)
+    with services.build_sender(asker) as sender:
+        asker.app = app = AuthlensApp(services, sender)
         left = app.run()
         return app.return_code if left is None else left
 
@@ -65,9 +65,9 @@ class AuthlensApp(App[object]):
         Binding("ctrl+c", "how_to_quit", show=False, id="how-to-quit"),
     ]
 
-    def __init__(self, desk: Desk, sender: Sender) -> None:
+    def __init__(self, services: AppServices, sender: Sender) -> None:
         super().__init__()
-        self.desk = desk
+        self.services = services
         self.sender = sender
         self._start_problems: list[str] = []
         self._resumed: WeakSet[DOMNode] = WeakSet()
@@ -81,12 +81,17 @@ class AuthlensApp(App[object]):
         from authlens.ui.runtime.start import start
         from authlens.ui.screens.main.screen import MainScreen
 
-        screen = MainScreen(self.desk, self.sender)
-        beginning = start(self.desk)
+        screen = MainScreen(self.services, self.sender)
+        beginning = start(self.services)
         screen.begin(beginning)
-        screen.sized(*self.size)
+        screen.set_classes(self._classes_of_size())
         self._start_problems = [beginning.problem] if beginning.problem else []
         return screen
+
+    def _classes_of_size(self) -> Iterable[str]:
+        """What Textual gives a screen at its first layout; before that every widget is styled once."""
+        sizes = ((self.size.width, self.HORIZONTAL_BREAKPOINTS), (self.size.height, self.VERTICAL_BREAKPOINTS))
+        return [name for size, points in sizes for name in [name for least, name in points if least <= size][-1:]]
 
     def update_styles(self, node: DOMNode, animate: bool = True) -> None:
         """As Textual does, but not what mounting styles anyway: nodes without a parent, and a screen's first resume."""
@@ -104,7 +109,7 @@ class AuthlensApp(App[object]):
         """The one that the first paint needs."""
         for name in list(self.available_themes):
             self.unregister_theme(name)
-        own, wanted = self.desk.places.themes, self.desk.settings.theme
+        own, wanted = self.services.places.themes, self.services.settings.theme
         theme = (read_theme(wanted, own) if wanted else None) or read_theme(DEFAULT, own)
         if theme is not None:
             self.register_theme(theme)
@@ -112,7 +117,7 @@ class AuthlensApp(App[object]):
 
     @work(group="themes")
     async def _read_themes(self) -> None:
-        for theme in await background.call(lambda: list(read_themes(self.desk.places.themes))):
+        for theme in await background.call(lambda: list(read_themes(self.services.places.themes))):
             if isinstance(theme, BrokenTheme):
                 self._warn(f"{theme.path}, {theme.reason}")
             else:
@@ -120,13 +125,13 @@ class AuthlensApp(App[object]):
 
     def watch_theme(self, name: str) -> None:
         """Remember the choice."""
-        if self.is_running and name != self.desk.settings.theme:
-            self._remember(replace(self.desk.settings, theme=name))
+        if self.is_running and name != self.services.settings.theme:
+            self._remember(replace(self.services.settings, theme=name))
 
     @work(exclusive=True, group="settings")
     async def _remember(self, settings: Settings) -> None:
         try:
-            await background.call(lambda: self.desk.save_settings(settings))
+            await background.call(lambda: self.services.save_settings(settings))
         except OSError as error:
             self.notify(f"The setting is not remembered: {error}", severity="warning", markup=False)
 
@@ -177,12 +182,12 @@ class AuthlensApp(App[object]):
 
     async def action_quit(self) -> None:
         """Leave; unsaved changes are asked about first."""
-        from authlens.ui.screens.main.files import Filing
+        from authlens.ui.screens.main.screen import MainScreen
 
         while isinstance(self.screen, ModalScreen):
             await self.pop_screen()
-        if isinstance(self.screen, Filing):
-            self.screen.action_leave()
+        if isinstance(self.screen, MainScreen):
+            self.screen.files.leave()
 
     def action_how_to_quit(self) -> None:
         self.notify("Ctrl+C copies where text is selected. Ctrl+Q quits.", markup=False)
@@ -208,7 +213,9 @@ class AuthlensApp(App[object]):
         """Copy, and say no more than is known."""
         text = clipboard.encodable(text)
         self._clipboard = text
-        copied = await background.call(lambda: clipboard.copy(text, self.desk.environ, self.desk.settings.clipboard))
+        copied = await background.call(
+            lambda: clipboard.copy(text, self.services.environ, self.services.settings.clipboard)
+        )
         size = f"{len(text):,} character{'' if len(text) == 1 else 's'}"
         if copied is clipboard.Copied.CONFIRMED:
             self.notify(f"Copied {size}.", markup=False)
@@ -228,8 +235,8 @@ class AuthlensApp(App[object]):
         if not self.is_headless:
             loop = asyncio.get_running_loop()
             hangup.watch(sys.stdin.fileno(), partial(loop.call_soon_threadsafe, self._on_signal, signal.SIGHUP))
-        self.set_keymap(dict(self.desk.settings.keymap))
-        for problem in (*self.desk.settings.problems, *self._start_problems):
+        self.set_keymap(dict(self.services.settings.keymap))
+        for problem in (*self.services.settings.problems, *self._start_problems):
             self._warn(problem)
         self.call_after_refresh(self._after_first_paint)
 
@@ -262,8 +269,8 @@ class AuthlensApp(App[object]):
         self._exception = error
         self._exception_event.set()
         self.bell()
-        report = self.desk.places.crash_report
-        kept = crash.keep(crash.report(error, self.desk.now()), report)
+        report = self.services.places.crash_report
+        kept = crash.keep(crash.report(error, self.services.now()), report)
         self._exit_renderables.append(Text(crash.message(error, report if kept else None)))
         self._close_messages_no_wait()
 

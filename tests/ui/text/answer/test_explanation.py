@@ -23,8 +23,8 @@ DENY = {"Effect": "Deny", "Action": "iot:Publish", "Resource": f"{TOPIC}sensors/
 GOOD = invocation(outcome(policy(CONNECT, PUBLISH)))
 
 
-def of(asked: Invocation, *questions: Question) -> explanation.Why:
-    return explanation.why(asked, questions, AUTHORIZER)
+def of(asked: Invocation, *questions: Question) -> explanation.Explanation:
+    return explanation.explain(asked, questions, AUTHORIZER)
 
 
 def plain(items: list[Any]) -> str:
@@ -50,7 +50,7 @@ def test_the_first_failing_stage_is_lit_with_why_and_what_to_do(result: Any, lit
     assert all(len(row) <= width for row in line.plain.split("\n"))
     assert line.plain.count("✗") == 1
     assert lit in line.plain
-    said = stage_text.because(verdict).plain
+    said = stage_text.failure_text(verdict).plain
     assert words in said
     assert said.endswith((".", "!", "?"))
 
@@ -58,7 +58,7 @@ def test_the_first_failing_stage_is_lit_with_why_and_what_to_do(result: Any, lit
 def test_a_verdict_without_fault_lights_nothing() -> None:
     verdict = of(GOOD, MAY_CONNECT).verdict
     assert "✗" not in stage_text.stage_line(verdict, 200).plain
-    assert stage_text.because(verdict).plain.startswith("Authenticated as 'sensor7'")
+    assert stage_text.failure_text(verdict).plain.startswith("Authenticated as 'sensor7'")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_verdict_without_fault_lights_nothing() -> None:
     [(FailureKind.CREDENTIALS, True), (FailureKind.UNREACHABLE, True), (FailureKind.BROKEN_ANSWER, False)],
 )
 def test_what_another_target_may_mend_names_the_key_that_chooses_it(kind: FailureKind, elsewhere: bool) -> None:
-    assert ("F9 chooses" in stage_text.because(of(invocation(Failure(kind, "X", "x"))).verdict).plain) == elsewhere
+    assert ("F9 chooses" in stage_text.failure_text(of(invocation(Failure(kind, "X", "x"))).verdict).plain) == elsewhere
 
 
 def test_questions_tell_their_decision_reason_and_nearest_miss() -> None:
@@ -143,12 +143,14 @@ def test_marks_of_a_question_stand_before_findings() -> None:
     ids=["kept", "one", "two"],
 )
 def test_an_expectation_is_told_kept_or_broken(expect: Expectation, said: str) -> None:
-    assert stage_text.kept(judge(expect, GOOD)).plain.startswith(said)
+    assert stage_text.expectation_text(judge(expect, GOOD)).plain.startswith(said)
 
 
 def test_what_cannot_be_judged_says_so() -> None:
     failed = invocation(Failure(FailureKind.UNREACHABLE, "Unreachable", "no route"))
-    assert stage_text.kept(judge(Expectation(is_authenticated=True), failed)).plain.startswith("! not judged: ")
+    assert stage_text.expectation_text(judge(Expectation(is_authenticated=True), failed)).plain.startswith(
+        "! not judged: "
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,8 +164,8 @@ def test_what_cannot_be_judged_says_so() -> None:
 )
 def test_the_difference_from_the_baseline_is_told_in_a_line(after: Any, said: str) -> None:
     comparison = compare(replace(GOOD, number=3), replace(GOOD, result=after, number=4))
-    assert said in stage_text.since(comparison).plain
-    assert len(stage_text.since(comparison).plain) < 220
+    assert said in stage_text.change_text(comparison).plain
+    assert len(stage_text.change_text(comparison).plain) < 220
 
 
 def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:

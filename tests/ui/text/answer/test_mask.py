@@ -4,7 +4,7 @@ import pytest
 from textual.content import Content
 
 from authlens.core.secrets.redaction import MASK, Redactor
-from authlens.ui.text.answer.mask import LIFTED, Veil
+from authlens.ui.text.answer.mask import REVEALED, Mask
 from authlens.ui.text.page import Item, Line, Mark
 
 SECRET = "canary-token"
@@ -21,21 +21,21 @@ TEXTS = {
 
 @pytest.mark.parametrize(("text", "shown"), TEXTS.values(), ids=TEXTS)
 def test_text(text: str, shown: str) -> None:
-    veil = Veil(Redactor([SECRET]))
+    veil = Mask(Redactor([SECRET]))
     assert veil.content(Content.styled(text, "bold")).plain == shown == veil.text(text)
     assert veil.has_hidden is (text != shown)
-    assert LIFTED.content(Content(text)).plain == text
+    assert REVEALED.content(Content(text)).plain == text
 
 
 def test_the_rest_keeps_its_style() -> None:
     content = Content.assemble(("key", "bold"), f": {SECRET} ", ("end", "red"))
-    hidden = Veil(Redactor([SECRET])).content(content)
+    hidden = Mask(Redactor([SECRET])).content(content)
     styled = {hidden.plain[span.start : span.end]: span.style for span in hidden.spans}
     assert styled == {"key": "bold", "end": "red"}
 
 
 def test_lines_items_and_marks() -> None:
-    veil = Veil(Redactor([SECRET]))
+    veil = Mask(Redactor([SECRET]))
     line, other = Line(Content(f"say {SECRET}"), 3, 1), Line(Content("innocent"), 4, 1)
     hidden = veil.lines((line, other))
     assert [(each.content.plain, each.number, each.document) for each in hidden] == [

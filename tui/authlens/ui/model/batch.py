@@ -13,7 +13,7 @@ from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class BatchItem:
     """One request to send, and what its answer is compared with."""
 
     label: str
@@ -25,7 +25,7 @@ class Errand:
     """`None` compares it with the first of its batch."""
 
     @classmethod
-    def of_old(cls, invocation: Invocation, base: Path | None) -> Errand:
+    def of_old(cls, invocation: Invocation, base: Path | None) -> BatchItem:
         """It is sent as it was, from where it was: references are resolved and tokens signed anew."""
         saved = invocation.saved
         return cls(f"#{invocation.number}", saved, base_of(invocation, base), invocation.source, invocation)

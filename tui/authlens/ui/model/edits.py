@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 from authlens.ui.model.draft import Draft
 
@@ -45,7 +46,7 @@ class OpenFile:
 
     def is_source(self, source: str) -> bool:
         """Whether a request was sent from this file, under whatever name."""
-        return source in {str(path.absolute()) for path in self._paths}
+        return split_source(source)[0] in {str(path.absolute()) for path in self._paths}
 
     @property
     def _paths(self) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""From what preflight found to the place in the form that it is about, and to the one fix that a key makes. Pure."""
+"""Where in the form a finding belongs, which findings are shown, and which one a key fixes. Pure."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _FIRST_OF = {"httpContext.headers": "headers", "httpContext": "query_string", "m
 
 
 def member_of(path: str) -> str | None:
-    """The field of the draft, or `headers`, that an API member's text stands in; `None` for the request as a whole."""
+    """The field of the draft, or `headers`, that holds an API member's text; `None` for the request as a whole."""
     if path in _FIELDS:
         return _FIELDS[path]
     return next((name for part, name in _FIRST_OF.items() if path.startswith(part)), None)
 
 
-def told(findings: Sequence[Finding], pointed: Finding | None) -> list[Finding]:
-    """Those that are told in words. Notes, which concern nobody at first, are when one of them is pointed at."""
+def notable(findings: Sequence[Finding], pointed: Finding | None) -> list[Finding]:
+    """Those that are shown in words. Notes are when the person went to one of them."""
     with_notes = pointed is not None and pointed.severity == "info"
     return [finding for finding in findings if with_notes or finding.severity != "info"]
 
 
-def to_mend(findings: Sequence[Finding], pointed: Finding | None) -> Finding | None:
-    """What the key mends: never anything that is not told."""
+def fixable(findings: Sequence[Finding], pointed: Finding | None) -> Finding | None:
+    """What the key fixes: never anything that is not shown."""
     if pointed is not None:
         return pointed if pointed.fix is not None else None
-    return next((finding for finding in told(findings, None) if finding.fix is not None), None)
+    return next((finding for finding in notable(findings, None) if finding.fix is not None), None)
 
 
-def following(findings: Sequence[Finding], pointed: Finding | None) -> Finding | None:
+def next_finding(findings: Sequence[Finding], pointed: Finding | None) -> Finding | None:
     """The next to go to; after the last comes none, then the first."""
     ways = [None, *findings]
     at = next((index for index, each in enumerate(ways) if each is pointed), 0)

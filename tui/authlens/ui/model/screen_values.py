@@ -1,21 +1,147 @@
-"""What panes show of the screen as one frozen value each."""
+"""What the panes show of the screen, one frozen value for each controller that writes it."""
 
 from __future__ import annotations
 
+from dataclasses import field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.target import Configured, Identity, Target
 from authlens.frozen import dataclass
+from authlens.ui.model.batch import is_redacted
 from authlens.ui.model.draft import Draft
+from authlens.ui.model.edits import Form, OpenFile
+
+if TYPE_CHECKING:
+    from authlens.core.preflight.finding import Finding
+    from authlens.store.history import Row
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FormContent:
     """A draft that is to be put into the fields. The serial makes two equal ones differ."""
 
     draft: Draft
     serial: int = 0
     focus: str | None = None
     """The field that the person is to see changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    draft: Draft = field(default_factory=Draft)
+    """What the form holds."""
+    content: FormContent = field(default_factory=lambda: FormContent(Draft()))
+    """What was last put into its fields from elsewhere: opened, undone, taken from the history."""
+    file: OpenFile = field(default_factory=lambda: OpenFile(Draft()))
+    """The file that the form belongs to, if any."""
+    folder: Path = field(default_factory=Path)
+    """Where saved requests are browsed and written."""
+
+    @property
+    def form(self) -> Form:
+        return Form(self.draft, self.file)
+
+    @property
+    def unsaved(self) -> bool:
+        return self.draft != self.file.kept
+
+    @property
+    def file_name(self) -> str:
+        """The name of the open file."""
+        return "" if self.file.path is None else self.file.path.name
+
+    @property
+    def base(self) -> Path | None:
+        """The folder that relative paths of the request start from."""
+        return self.file.path.parent if self.file.path is not None else None
+
+    @property
+    def source(self) -> str | None:
+        """The file that a request is sent from, as the history records it."""
+        return None if self.file.path is None else str(self.file.path)
+
+    def is_source_of(self, invocation: Invocation) -> bool:
+        """Whether an invocation was sent from this request, as it is now or was before it was edited."""
+        if self.holds(invocation):
+            return True
+        if invocation.source is None:
+            return invocation.request.authorizer_name == self.draft.request.authorizer_name
+        return self.file.is_source(invocation.source)
+
+    def holds(self, invocation: Invocation) -> bool:
+        """Whether the form would send just what the invocation sent."""
+        draft = self.draft
+        sent = (invocation.target, invocation.sign, invocation.certificate)
+        if (draft.target, draft.sign, draft.certificate) != sent:
+            return False
+        if draft.request == invocation.request:
+            return True
+        if not is_redacted(invocation):
+            return False
+        from authlens.core.secrets.redaction import redact_request
+
+        return redact_request(draft.request, invocation.authorizer) == invocation.request
+
+
+@dataclass(frozen=True, slots=True)
+class HintState:
+    """What preflight says of the form."""
+
+    request: AuthorizerRequest = field(default_factory=AuthorizerRequest)
+    """What it looked at, when the typing had paused."""
+    authorizer: Authorizer | None = None
+    findings: tuple[Finding, ...] = ()
+    target: Finding | None = None
+    """The finding that the person went to."""
+    token_names: frozenset[str] = frozenset()
+    """The names under which the contexts carry the token, even if the names do not suggest a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityState:
+    """Who the form's request is sent as, and to which authorizer."""
+
+    target: Target = field(default_factory=Target)
+    name: str = ""
+    """The authorizer that the form names."""
+    configured: Configured | None = None
+    identity: Identity | None = None
+    authorizer: Authorizer | None = None
+    """What DescribeAuthorizer answered, last time."""
+    problem: str = ""
+    """Why the authorizer could not be described."""
+    deployment: Deployment | None = None
+    """What AWS holds around that authorizer, read after a request was sent."""
+
+    @property
+    def data_endpoint(self) -> str:
+        endpoint = self.deployment.data_endpoint if self.deployment is not None else ""
+        return endpoint if isinstance(endpoint, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    rows: tuple[Row, ...]
+    before: int | None
+    """The number that they are older than; `None` for the newest."""
+    is_last: bool
+    """Whether there are no older ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryState:
+    total: int | None = None
+    problem: str = ""
+    """Why nothing is recorded."""
+    page: HistoryPage | None = None
+    """What was read last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ MfaCode = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class AppServices:
     build_sender: Callable[[MfaCode], Sender]
     """Called once, after the first paint; the app leaves the sender when it ends."""
     open_history: Callable[[], History]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
-from authlens.ui.runtime.services import Desk
+from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
     from authlens.store.requests import Loaded
@@ -23,19 +23,19 @@ class Start:
     """Why the wanted file was not opened."""
 
 
-def start(desk: Desk) -> Start:
-    if isinstance(desk.start, SavedRequest):
-        return Start(saved=desk.start, folder=desk.places.requests)
-    if desk.start is not None:
-        return _at(desk.start)
-    if desk.demo:
+def start(services: AppServices) -> Start:
+    if isinstance(services.start, SavedRequest):
+        return Start(saved=services.start, folder=services.places.requests)
+    if services.start is not None:
+        return _at(services.start)
+    if services.demo:
         from authlens.endpoint.samples.unpack import unpack_requests
 
         try:
-            return _at(unpack_requests(desk.places.history.parent / "demo"))
+            return _at(unpack_requests(services.places.history.parent / "demo"))
         except OSError as error:
-            return Start(folder=desk.places.requests, problem=f"The samples cannot be written: {error}")
-    return Start(folder=desk.places.requests)
+            return Start(folder=services.places.requests, problem=f"The samples cannot be written: {error}")
+    return Start(folder=services.places.requests)
 
 
 def _at(path: Path) -> Start:

@@ -24,7 +24,7 @@ from authlens.frozen import dataclass
 from authlens.ui.runtime import background
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import device_rows
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
@@ -128,7 +128,7 @@ class DevicesScreen(Dialog[Chosen]):
         return Content.assemble(
             f"Nobody has connected yet. Connect an MQTT client to localhost, port {self._address.port},\n",
             "with TLS and this CA file (b shows the lines):\n",
-            shown(self._address.ca_file),
+            safe_content(self._address.ca_file),
         )
 
     def _look(self) -> None:
@@ -162,7 +162,7 @@ class DevicesScreen(Dialog[Chosen]):
             title = client_of(watched.invocation)
         if seen is not None:
             only = "denied only, " if self._denied_only else ""
-            self.query_one(".one").border_title = shown(
+            self.query_one(".one").border_title = safe_content(
                 f"{title}  {only}{seen.decisions} decisions, {seen.denials} denied in all".strip()
             )
 

@@ -12,7 +12,7 @@ from authlens.core.signing.bench import Bench, KeyRow
 from authlens.core.signing.keys import MINIMUM_BITS
 from authlens.ui.text import page
 from authlens.ui.text.page import Line
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 
 def report(bench: Bench, revealed: bool) -> tuple[Line, ...]:
@@ -22,9 +22,9 @@ def report(bench: Bench, revealed: bool) -> tuple[Line, ...]:
 
 def _verification(bench: Bench) -> Iterator[Line]:
     glyph, style = ("✓", "$text-success") if bench.fitting_key else ("✗", "$text-error") if bench.slips else ("–", "")
-    yield _prose(Content.assemble((f"{glyph} ", style), shown(bench.conclusion, f"bold {style}")))
+    yield _prose(Content.assemble((f"{glyph} ", style), safe_content(bench.conclusion, f"bold {style}")))
     for slip in bench.slips[1:]:
-        yield _prose(Content.assemble("  or: ", shown(slip.message)))
+        yield _prose(Content.assemble("  or: ", safe_content(slip.message)))
     if any(slip.signature is not None for slip in bench.slips):
         yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "mends it"))
     yield _prose(Content(""))
@@ -46,10 +46,10 @@ def _key(row: KeyRow) -> Line:
     return _prose(
         Content.assemble(
             (f"{glyph} ", style),
-            shown(row.name, "bold"),
+            safe_content(row.name, "bold"),
             (f"  {size}", "$foreground-muted"),
             (f"  {'fits' if row.fits else ''}", style),
-            shown(f"  {row.problem}" if row.problem else "", "$text-error"),
+            safe_content(f"  {row.problem}" if row.problem else "", "$text-error"),
         )
     )
 
@@ -59,7 +59,7 @@ def _spellings(bench: Bench, revealed: bool) -> Iterator[Line]:
         return
     yield _heading("The signature in other spellings")
     for name, text in bench.spellings:
-        yield Line(Content.assemble((f"{name}: ", "$foreground-muted"), shown(text if revealed else MASK)))
+        yield Line(Content.assemble((f"{name}: ", "$foreground-muted"), safe_content(text if revealed else MASK)))
     yield _prose(Content(""))
 
 
@@ -70,11 +70,11 @@ def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
     yield _heading("The token is a JWT. This is read, not trusted:")
     if bench.validity:
         style = "$text-error" if "expired" in bench.validity else ""
-        yield _prose(shown(bench.validity, style))
+        yield _prose(safe_content(bench.validity, style))
     if read.can_be_signature:
         yield _prose(Content.assemble(("F7 ", "bold $footer-key-foreground"), "uses its third part as the signature"))
     elif read.signature is not None:
-        yield _prose(shown(f"Its algorithm is {read.algorithm}; AWS IoT verifies RS256 only.", "$text-warning"))
+        yield _prose(safe_content(f"Its algorithm is {read.algorithm}; AWS IoT verifies RS256 only.", "$text-warning"))
     parts = {"header": read.header, "claims": read.claims} if revealed else {"header": read.header}
     yield from page.json_lines(json.dumps(parts, indent=2, ensure_ascii=False))
     if not revealed:

@@ -10,7 +10,7 @@ from authlens.core.compare.aligned_text import Fold, Row, RowKind, Section, fold
 from authlens.core.compare.compare import Comparison
 from authlens.core.compare.sections import sections
 from authlens.frozen import dataclass
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 TWO_COLUMNS = 95
 """From this width both sides stand beside each other: that of a screen of 100 columns within its frame."""
@@ -56,7 +56,9 @@ def _in_words(comparison: Comparison, width: int) -> Iterator[Drawn]:
         for change in comparison.changes
     ]
     for number, (glyph, words, style) in enumerate(lines):
-        text = shown(words, f"bold {style}") if number == 0 else shown(words, "bold" if glyph == "!" else "")
+        text = (
+            safe_content(words, f"bold {style}") if number == 0 else safe_content(words, "bold" if glyph == "!" else "")
+        )
         for index, part in enumerate(text.wrap(max(4, width - 2))):
             yield Drawn(Content.assemble((f"{' ' if index else glyph} ", f"bold {style}"), part), _WORDS)
     yield Drawn(Content(""), _WORDS)
@@ -67,7 +69,7 @@ _WORDS = "in words"
 
 def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
     mark = ("≠", "$text-warning") if part.changed else ("=", "$text-success")
-    yield Drawn(Content.assemble(mark, " ", shown(part.title, "bold $text-primary")), part.title)
+    yield Drawn(Content.assemble(mark, " ", safe_content(part.title, "bold $text-primary")), part.title)
     before, place = False, 0
     for item in fold(part.rows) if folded else part.rows:
         changed = isinstance(item, Row) and item.kind is not RowKind.SAME
@@ -115,7 +117,7 @@ def _wrapped(text: str | None, spans: Sequence[tuple[int, int]], style: str, wid
     """One side of a row: what changed in it stands out, and no character is cut off."""
     if text is None:
         return []
-    visible_text = shown(text)
+    visible_text = safe_content(text)
     content = Content.styled(visible_text.plain, style) if style else visible_text
     if len(visible_text.plain) == len(text):
         for start, end in spans:

@@ -15,7 +15,7 @@ from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Rule
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 MOST_ITEMS = 100
 """Decisions that are laid out; all of them are counted."""
@@ -48,12 +48,12 @@ def verdict(watched: Watched, now: datetime) -> Content:
     """Whether it was let in, and how it goes on."""
     device = watched.device
     if device.is_refused:
-        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), shown(device.reason))
+        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), safe_content(device.reason))
     if watched.is_open:
         age = max(0, int((now - watched.invocation.started_at).total_seconds()))
         return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}")
     rule = BY_ID.get(device.ended_by or "")
-    return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), shown(rule.what if rule else "ended"))
+    return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), safe_content(rule.what if rule else "ended"))
 
 
 def stage_line(device: DeviceConnection) -> Content:
@@ -62,7 +62,7 @@ def stage_line(device: DeviceConnection) -> Content:
     for step in device.steps:
         glyph, style = (_ALLOWED, "$text-success") if step.passed else (_DENIED, "$text-error")
         detail = f" ({step.detail})" if step.detail and not step.passed else ""
-        parts.append(Content.assemble((f"{glyph} ", style), shown(f"{step.stage.value}{detail}")))
+        parts.append(Content.assemble((f"{glyph} ", style), safe_content(f"{step.stage.value}{detail}")))
     return Content("  ").join(parts)
 
 
@@ -72,7 +72,7 @@ def stage_items(watched: Watched) -> Iterator[Item]:
     yield Item((stage_line(device),))
     for step in device.steps:
         if step.warning:
-            words = Content.assemble(("! on AWS: ", "$text-warning"), shown(step.warning))
+            words = Content.assemble(("! on AWS: ", "$text-warning"), safe_content(step.warning))
             yield Item((words,))
     if device.is_refused and device.refused_by != NOT_CONNECT.id:
         rule = BY_ID.get(device.refused_by or "")
@@ -95,14 +95,14 @@ def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content
         (f"{moment:%H:%M:%S}.{moment.microsecond // 10000:02} ", "$foreground-muted"),
         (f"{glyph} ", style),
         f"{decision.packet} ",
-        shown(f"{decision.topic}{qos}"),
+        safe_content(f"{decision.topic}{qos}"),
         ("  " if why else "", ""),
-        shown(why, "$foreground-muted"),
+        safe_content(why, "$foreground-muted"),
     )
     if decision.is_allowed:
         return
     if decision.detail:
-        yield Content.assemble("   ", shown(decision.detail))
+        yield Content.assemble("   ", safe_content(decision.detail))
     rule = decision.broken
     if rule is not None:
         yield from answer_lines(rule, version)
@@ -113,12 +113,12 @@ def answer_lines(rule: Rule, version: int | None) -> Iterator[Content]:
     response = rule.response(version or V3)
     yield Content.assemble(
         "   → ",
-        shown(str(response)),
+        safe_content(str(response)),
         ("   known: ", "$foreground-muted"),
-        shown(response.how_known, "$foreground-muted"),
+        safe_content(response.how_known, "$foreground-muted"),
     )
     for client, text in prints(rule, version or V3):
-        yield Content.assemble(("   your client: ", "$foreground-muted"), shown(f"{client} {text}"))
+        yield Content.assemble(("   your client: ", "$foreground-muted"), safe_content(f"{client} {text}"))
 
 
 def loadable(invocation: Invocation) -> bool:
@@ -128,7 +128,7 @@ def loadable(invocation: Invocation) -> bool:
 
 
 def _cell(text: str, width: int, style: str = "") -> Content:
-    content = shown(text, style).truncate(width, ellipsis=True)
+    content = safe_content(text, style).truncate(width, ellipsis=True)
     return Content.assemble(content, " " * (width + 1 - content.cell_length))
 
 

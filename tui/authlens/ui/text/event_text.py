@@ -16,7 +16,7 @@ from authlens.core.secrets.redaction import redact_request
 from authlens.ui.text import page
 from authlens.ui.text.page import Line, Mark
 from authlens.ui.text.request_formats import CONNECTION_ID
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 Marks = Mapping[tuple[int, int], tuple[Mark, ...]]
 
@@ -69,7 +69,7 @@ def _said(difference: Difference, is_test: bool) -> str:
     here = "only in test" if is_test else "only in real"
     name = difference.path.rpartition(".")[2]
     said = difference.why if difference.change in ("differs", here) else f"{name}: {difference.why}"
-    return shown(said).plain
+    return safe_content(said).plain
 
 
 def _line_of(path: str, places: Mapping[str, int]) -> int:

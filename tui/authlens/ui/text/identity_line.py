@@ -11,7 +11,7 @@ from textual.content import Content
 
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO, Configured, Identity, NoProfile, Target
-from authlens.ui.text.safe_content import shortened, shown
+from authlens.ui.text.safe_content import safe_content, shortened
 
 _NO_PROFILE = {NoProfile.UNSIGNED: "– (unsigned)", NoProfile.ENVIRONMENT: "– (AWS_ACCESS_KEY_ID)"}
 _UNKNOWN = ("–", "?")
@@ -55,23 +55,25 @@ def _profile(target: Target, configured: Configured | None) -> str:
 def authorizer_state(authorizer: Authorizer | None, problem: str = "") -> tuple[Content, Content]:
     """The status of an authorizer, or why nothing is known of it; and what may be left out: its signing."""
     if authorizer is None:
-        return (Content.assemble(("! ", "$text-warning"), shown(problem)) if problem else Content("")), Content("")
+        return (Content.assemble(("! ", "$text-warning"), safe_content(problem)) if problem else Content("")), Content(
+            ""
+        )
     active = authorizer.status == "ACTIVE"
     style = "$text-success" if active else "$text-warning"
     signing = "signing off" if authorizer.signing_disabled else "signed"
-    status = Content.assemble((f"{'✓' if active else '!'} ", style), shown(authorizer.status, style))
+    status = Content.assemble((f"{'✓' if active else '!'} ", style), safe_content(authorizer.status, style))
     return status, Content.styled(f" · {signing}", "$foreground-muted")
 
 
 def identity_line(name: str, state: tuple[Content, Content], parts: Sequence[Part], width: int) -> Content:
     """All of it where there is room; else first the labels go, then what `_LESS` names, and long names are cut."""
-    bold = shown(name or "no authorizer", "bold")
+    bold = safe_content(name or "no authorizer", "bold")
     status, signing = state
     for left, least, right in _rungs(bold, status, signing, parts):
         if least + right.cell_length + _GAP <= width:
             return _aligned(left, right, width)
     room = width - _least(bold, status) - _GAP
-    target = shortened(shown(parts[0][1]), room) if room >= _TARGET else Content("")
+    target = shortened(safe_content(parts[0][1]), room) if room >= _TARGET else Content("")
     return _aligned((bold, status), target, width)
 
 
@@ -108,9 +110,9 @@ def _least(name: Content, state: Content) -> int:
 
 
 def _labelled(parts: Sequence[Part]) -> Content:
-    said = [Content.assemble((f"{label} ", "$foreground-muted"), shown(value)) for label, value in parts]
+    said = [Content.assemble((f"{label} ", "$foreground-muted"), safe_content(value)) for label, value in parts]
     return Content("   ").join(said)
 
 
 def _values(parts: Sequence[Part]) -> Content:
-    return Content.styled(" · ", "$foreground-muted").join(shown(value) for _, value in parts)
+    return Content.styled(" · ", "$foreground-muted").join(safe_content(value) for _, value in parts)

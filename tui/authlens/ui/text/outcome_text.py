@@ -13,11 +13,11 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.invocation.verdict_word import AUTHENTICATED, FAILED, verdict_word
 from authlens.frozen import dataclass
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class OutcomeWord:
     """What an invocation came to, in one word."""
 
     glyph: str
@@ -41,9 +41,9 @@ def style(verdict: str) -> str:
 _GLYPHS = {AUTHENTICATED: "✓", FAILED[FailureKind.ABANDONED]: "!"}
 
 
-def word(invocation: Invocation) -> Word:
+def outcome_word(invocation: Invocation) -> OutcomeWord:
     verdict = verdict_word(invocation)
-    return Word(glyph(verdict), verdict, f"bold {style(verdict)}")
+    return OutcomeWord(glyph(verdict), verdict, f"bold {style(verdict)}")
 
 
 def duration(seconds: float) -> str:
@@ -73,11 +73,17 @@ def limits(outcome: Outcome) -> str:
     return " · ".join(parts)
 
 
-def headline(invocation: Invocation, now: datetime, width: int) -> Content:
-    """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when."""
+def headline(invocation: Invocation, now: datetime, width: int, relation: str = "") -> Content:
+    """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when.
+
+    relation: how the form stands to it; said instead of the rest, because it counts more.
+    """
     outcome = invocation.outcome
     principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""
-    said = Content.assemble(word(invocation).content, shown(principal, "bold"))
+    said = Content.assemble(outcome_word(invocation).content, safe_content(principal, "bold"))
+    if relation:
+        room = max(0, width - said.cell_length - 2)
+        return Content.assemble(said, "  ", safe_content(relation, "$text-warning").truncate(room, ellipsis=True))
     facts = [duration(invocation.duration)]
     facts += [f"#{invocation.number}"] if invocation.number is not None else []
     facts += [moment(invocation.started_at, now), ago(now - invocation.started_at)]
@@ -87,7 +93,7 @@ def headline(invocation: Invocation, now: datetime, width: int) -> Content:
     return Content.assemble(said, (f"{' · '.join(facts):>{room}}" if facts else "", "$foreground-muted"))
 
 
-def which(invocation: Invocation, now: datetime) -> str:
+def invocation_label(invocation: Invocation, now: datetime) -> str:
     """One of several answers: its number, where it has one, and when its call was made."""
     number = "the answer" if invocation.number is None else f"#{invocation.number}"
     return f"{number} of {moment(invocation.started_at, now)}"
@@ -110,15 +116,15 @@ def _failure_details(invocation: Invocation) -> Content:
     facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
     facts += [f"request id {failure.request_id}"] if failure.request_id else []
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
-    return Content("\n").join([shown(" · ".join(facts), "$foreground-muted"), shown_block(said)])
+    return Content("\n").join([safe_content(" · ".join(facts), "$foreground-muted"), safe_block(said)])
 
 
-def shown_block(text: str) -> Content:
+def safe_block(text: str) -> Content:
     """Text from outside within a few lines: a page of HTML must not push the rest away."""
-    from authlens.ui.text.safe_content import shown_lines
+    from authlens.ui.text.safe_content import safe_lines
 
     most = 2000
-    return shown_lines(text if len(text) <= most else text[:most] + "…")
+    return safe_lines(text if len(text) <= most else text[:most] + "…")
 
 
 def moment(at: datetime, now: datetime) -> str:

@@ -7,7 +7,7 @@ from textual.content import Content
 from authlens.core.text.visible import visible_lines
 from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Fault, pretty
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 MOST_SHOWN = 256 * 1024
 """Characters of one text that are drawn."""
@@ -65,11 +65,11 @@ def note(text: str) -> tuple[Line, ...]:
 
 
 def note_line(text: str) -> Line:
-    return Line(shown(text, "$foreground-muted"), is_prose=True)
+    return Line(safe_content(text, "$foreground-muted"), is_prose=True)
 
 
 def aside(text: str) -> Content:
-    return Content.assemble("   ", shown(text, "$foreground-muted"))
+    return Content.assemble("   ", safe_content(text, "$foreground-muted"))
 
 
 @dataclass(frozen=True, slots=True)

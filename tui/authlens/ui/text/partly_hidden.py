@@ -17,7 +17,7 @@ Hide = Callable[[str], Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class PartlyHidden:
     value: str
     spans: tuple[tuple[int, int], ...]
 
@@ -57,7 +57,7 @@ def _within(place: int, length: int, other: int) -> int:
     return min(before, other) if before < after else max(0, other - after)
 
 
-def cover(value: str, hide: Hide) -> Covered | None:
+def cover(value: str, hide: Hide) -> PartlyHidden | None:
     """`None` where there is nothing to cover."""
     spans = tuple(hide(value))
-    return Covered(value, spans) if spans else None
+    return PartlyHidden(value, spans) if spans else None

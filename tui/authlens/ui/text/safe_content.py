@@ -1,4 +1,4 @@
-"""Text from outside on its way to the terminal. The rule: through `shown` or `shown_lines`, never as markup.
+"""Text from outside on its way to the terminal. The rule: through `shown` or `safe_lines`, never as markup.
 
 `TerminalGuard` is the second wall: whatever a widget forgot is deleted from the lines before they are written.
 """
@@ -43,12 +43,12 @@ _ASCII = str.maketrans(
 )
 
 
-def shown(text: str, style: str = "") -> Content:
+def safe_content(text: str, style: str = "") -> Content:
     """One line of text from outside."""
     return Content.styled(visible(text), style) if style else Content(visible(text))
 
 
-def shown_lines(text: str, style: str = "") -> Content:
+def safe_lines(text: str, style: str = "") -> Content:
     """Text from outside that keeps its line breaks."""
     return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))
 

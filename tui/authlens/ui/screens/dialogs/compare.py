@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from authlens.core.compare import export
 from authlens.core.compare.compare import Comparison
 from authlens.ui.screens.dialogs.dialog import Ask, Dialog, Way
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -41,7 +41,7 @@ class CompareScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         left, right = self._comparison.left.label, self._comparison.right.label
         with Vertical(classes="box") as box:
-            box.border_title = shown(f"{left}  →  {right}")
+            box.border_title = safe_content(f"{left}  →  {right}")
             yield CompareView(self._comparison)
             yield KeyLine()
 

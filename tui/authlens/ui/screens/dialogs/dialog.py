@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from authlens.frozen import dataclass
-from authlens.ui.runtime.textual_internals import forget_looks
-from authlens.ui.text.safe_content import shown, shown_lines
+from authlens.ui.runtime.textual_internals import forget_styles
+from authlens.ui.text.safe_content import safe_content, safe_lines
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -61,7 +61,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     ]
 
     def on_unmount(self) -> None:
-        forget_looks()
+        forget_styles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class Ask(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = shown(self._title)
-            yield Static(shown_lines(self._say), classes="say", markup=False)
+            box.border_title = safe_content(self._title)
+            yield Static(safe_lines(self._say), classes="say", markup=False)
             with Horizontal(classes="buttons"):
                 for way in self._ways:
                     yield Button(Content(way.label), id=way.id, compact=True)
@@ -114,10 +114,10 @@ class AskText(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = shown(self._title)
+            box.border_title = safe_content(self._title)
             yield Field("text", self._text, secret=self._secret)
             if self._note:
-                yield Static(shown_lines(self._note), classes="note", markup=False)
+                yield Static(safe_lines(self._note), classes="note", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:

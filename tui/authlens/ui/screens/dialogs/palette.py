@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.command import CommandInput, CommandList, CommandPalette
 
-from authlens.ui.runtime.textual_internals import forget_looks
+from authlens.ui.runtime.textual_internals import forget_styles
 
 
 class Palette(CommandPalette):
@@ -17,7 +17,7 @@ class Palette(CommandPalette):
         self.query_one(CommandInput).cursor_blink = self.app.animation_level != "none"
 
     def on_unmount(self) -> None:
-        forget_looks()
+        forget_styles()
 
     def _action_command_list(self, action: str) -> None:
         # Textual 8.2.8 turns a page without looking whether the list has been laid out, or has room for a line.

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
@@ -53,7 +53,7 @@ class PickScreen(Dialog[tuple[str, ...]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = shown(self._title)
+            box.border_title = safe_content(self._title)
             yield _Things(self._items())
             yield KeyLine()
 
@@ -65,7 +65,7 @@ class PickScreen(Dialog[tuple[str, ...]]):
 
     def _items(self) -> list[Item]:
         return [
-            Item((Content.assemble("[x] " if index in self.picked else "[ ] ", shown(title)),))
+            Item((Content.assemble("[x] " if index in self.picked else "[ ] ", safe_content(title)),))
             for index, (_, title) in enumerate(self._things)
         ]
 

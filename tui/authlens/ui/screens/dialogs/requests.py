@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from authlens.ui.runtime import background
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.safe_content import shortened, shown
+from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
@@ -46,16 +46,16 @@ class RequestRows(Rows):
         self.rows_changed()
 
     def _title_of(self, entry: Entry) -> Content:
-        return shown(str(entry.path.relative_to(self.folder).with_suffix("")), "bold")
+        return safe_content(str(entry.path.relative_to(self.folder).with_suffix("")), "bold")
 
     def row(self, index: int, width: int) -> Content:
         entry = self.entries[index]
         name = self._title_of(entry)
         if entry.error is not None:
-            return Content.assemble(name, "  ", ("✗ ", "$text-error"), shown(entry.error, "$text-error"))
+            return Content.assemble(name, "  ", ("✗ ", "$text-error"), safe_content(entry.error, "$text-error"))
         room = max(20, width // 2, min(self._longest, width * 2 // 3))
         name = shortened(name, room)
-        about = shown(entry.description or entry.authorizer or "", "$foreground-muted")
+        about = safe_content(entry.description or entry.authorizer or "", "$foreground-muted")
         return Content.assemble(name.pad_right(room - name.cell_length), "  ", about)
 
     def on_click(self, event: events.Click) -> None:
@@ -87,7 +87,7 @@ class RequestsScreen(Dialog[Path]):
             box.border_title = "Open a saved request"
             yield Field("search", placeholder="type to search")
             yield RequestRows(self._folder)
-            yield Static(shown(str(self._folder)), classes="folder", markup=False)
+            yield Static(safe_content(str(self._folder)), classes="folder", markup=False)
             yield KeyLine()
 
     @property
@@ -105,7 +105,7 @@ class RequestsScreen(Dialog[Path]):
         try:
             self._all = await background.call(lambda: listing(self._folder))
         except RequestFileError as error:
-            self.query_one(".folder", Static).update(shown(str(error), "$text-warning"))
+            self.query_one(".folder", Static).update(safe_content(str(error), "$text-warning"))
         self._start_below_what_is_common()
         self._filter("")
 
@@ -114,7 +114,7 @@ class RequestsScreen(Dialog[Path]):
         if self._all:
             folder = Path(commonpath([entry.path.parent for entry in self._all]))
             self.rows.folder = folder
-            self.query_one(".folder", Static).update(shown(str(folder)))
+            self.query_one(".folder", Static).update(safe_content(str(folder)))
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()
@@ -122,7 +122,7 @@ class RequestsScreen(Dialog[Path]):
         self.rows.show(found)
         if not found:
             none = "No saved request matches" if self._all else "No saved request yet; Ctrl+S saves the form"
-            self.query_one(".folder", Static).update(shown(f"{none} in {self._folder}"))
+            self.query_one(".folder", Static).update(safe_content(f"{none} in {self._folder}"))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
@@ -32,10 +31,9 @@ from authlens.core.text.encodings import signature_bytes
 from authlens.frozen import dataclass
 from authlens.store.signing_keys import read_key, write_key_pair
 from authlens.ui.runtime import background
-from authlens.ui.runtime.textual_internals import forget
 from authlens.ui.screens.dialogs.dialog import AskText, Dialog
 from authlens.ui.text.bench_text import report
-from authlens.ui.text.safe_content import shown_lines
+from authlens.ui.text.safe_content import safe_lines
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.field import Field
@@ -98,18 +96,17 @@ class SignatureScreen(Dialog[Signed]):
         self,
         request: AuthorizerRequest,
         sign: Sign | None,
-        source: DOMNode,
+        authorizer: Authorizer | None,
         base: Path | None,
         now: Callable[[], datetime],
         resolve: Callable[[str], str],
     ) -> None:
         super().__init__()
-        self._placed = find_token(request, getattr(source, "authorizer", None)) if request.token is None else None
+        self._placed = find_token(request, authorizer) if request.token is None else None
         """Where a context holds the token, which can then be edited here like any other."""
         self._request = replace(request, token=self._placed.value) if self._placed else request
         self._sign = sign or Sign("", place=self._placed.place if self._placed else "token")
-        self._source = source
-        """Whose `authorizer` is watched."""
+        self.set_reactive(SignatureScreen.authorizer, authorizer)
         self._base = base or Path()
         self._now = now
         self._resolve = resolve
@@ -134,15 +131,8 @@ class SignatureScreen(Dialog[Signed]):
 
     def on_mount(self) -> None:
         self.query(Field).first().focus()
-        self.watch(self._source, "authorizer", self._authorizer_known)
         self._sign_anew()
         self.set_interval(1, self._count_down)
-
-    def on_unmount(self) -> None:
-        forget(self, self._source)
-
-    def _authorizer_known(self, authorizer: Authorizer | None) -> None:
-        self.authorizer = authorizer
 
     # What is typed
 
@@ -195,7 +185,7 @@ class SignatureScreen(Dialog[Signed]):
         return size_advice(8 * len(signature_bytes(signature) or b"")) or ""
 
     def _say(self, text: str) -> None:
-        self.query_one(".said", Static).update(shown_lines(text))
+        self.query_one(".said", Static).update(safe_lines(text))
 
     # What there is to say
 

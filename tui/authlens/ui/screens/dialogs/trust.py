@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Static
 
 from authlens.core.request.target import Target
 from authlens.gate import Gate, Wanted
 from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.safe_content import shown, shown_lines
+from authlens.ui.text.safe_content import safe_content, safe_lines
 from authlens.ui.text.trust_text import trust_lines
 from authlens.ui.widgets.controls.key_line import KeyLine
 
 if TYPE_CHECKING:
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.sending import Sender
-    from authlens.ui.runtime.services import Desk
+    from authlens.ui.runtime.services import AppServices
 
 
 class TrustDialog(Dialog[bool]):
@@ -48,18 +48,18 @@ class TrustDialog(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = shown("Trust this folder?" if len(self._folders) == 1 else "Trust these folders?")
+            box.border_title = safe_content("Trust this folder?" if len(self._folders) == 1 else "Trust these folders?")
             with VerticalScroll(classes="asked"):
-                yield Static(shown_lines("\n".join(self._lines)), classes="say", markup=False)
+                yield Static(safe_lines("\n".join(self._lines)), classes="say", markup=False)
             folders = "\n".join(f"t trusts {folder} and everything below it." for folder in self._folders)
-            yield Static(shown_lines(f"Nothing has been run or sent so far.\n{folders}"), classes="note", markup=False)
+            yield Static(safe_lines(f"Nothing has been run or sent so far.\n{folders}"), classes="note", markup=False)
             yield KeyLine()
 
 
 async def may_send(
-    screen: Screen[object],
+    host: Host,
     sender: Sender,
-    desk: Desk,
+    services: AppServices,
     saved: SavedRequest,
     base: Path | None,
     sources: Iterable[Path],
@@ -70,13 +70,13 @@ async def may_send(
     if wanted is None:
         return True
     lines = await background.call(lambda: _lines(saved, wanted, files))
-    if not await screen.app.push_screen_wait(TrustDialog(lines, wanted.folders)):
-        screen.notify("Not sent: the folder is not trusted.", markup=False)
+    if not await host.ask(TrustDialog(lines, wanted.folders)):
+        host.notify("Not sent: the folder is not trusted.")
         return False
     sender.gate.allow(wanted.folders)
-    problem = await background.call(lambda: _kept(desk, wanted.folders))
+    problem = await background.call(lambda: _kept(services, wanted.folders))
     if problem:
-        screen.notify(f"Trusted until you leave: {problem}", severity="warning", timeout=15, markup=False)
+        host.notify(f"Trusted until you leave: {problem}", "warning", 15)
     return True
 
 
@@ -94,19 +94,19 @@ def _lines(saved: SavedRequest, wanted: Wanted, files: Sequence[Path]) -> list[s
     return trust_lines(str(files[0]) if files else "This request", reach, programs)
 
 
-def trust_saved(desk: Desk, gate: Gate, target: Target, path: Path) -> str:
+def trust_saved(services: AppServices, gate: Gate, target: Target, path: Path) -> str:
     """Trust a request that was made here and just saved, and what it names, but nothing else of its folder."""
     paths = gate.own_files(target, path)
     gate.allow(paths)
-    return _kept(desk, paths) if paths else ""
+    return _kept(services, paths) if paths else ""
 
 
-def _kept(desk: Desk, folders: Sequence[Path]) -> str:
+def _kept(services: AppServices, folders: Sequence[Path]) -> str:
     """Why the list could not be written; empty when it was."""
     from authlens.store.trust import TrustList, TrustNotKept
 
     try:
-        TrustList(desk.places.trust).add(folders, desk.now())
+        TrustList(services.places.trust).add(folders, services.now())
     except TrustNotKept as error:
         return str(error)
     return ""

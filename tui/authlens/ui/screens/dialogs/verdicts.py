@@ -17,7 +17,7 @@ from authlens.frozen import dataclass
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import outcome_text
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -58,7 +58,7 @@ class VerdictsScreen(Dialog[None]):
         with Vertical(classes="box") as box:
             same = sum(self._is_same(each) for each in self._sent if each.against is not None)
             compared = sum(each.against is not None for each in self._sent)
-            box.border_title = shown(f"{self._title}: {same} of {compared} the same by meaning")
+            box.border_title = safe_content(f"{self._title}: {same} of {compared} the same by meaning")
             yield _Answers([_item(each) for each in self._sent])
             yield KeyLine()
 
@@ -82,7 +82,10 @@ def _item(sent: Sent) -> Item:
     invocation = sent.invocation
     took = outcome_text.duration(invocation.duration)
     head = Content.assemble(
-        outcome_text.word(invocation).content, "  ", shown(sent.label, "bold"), (f"  {took}", "$foreground-muted")
+        outcome_text.outcome_word(invocation).content,
+        "  ",
+        safe_content(sent.label, "bold"),
+        (f"  {took}", "$foreground-muted"),
     )
     return Item((head, _difference(sent)))
 
@@ -96,4 +99,4 @@ def _difference(sent: Sent) -> Content:
     told, more = comparison.differing[:_TOLD], len(comparison.differing) - _TOLD
     said = "; ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in told)
     left = f" · {more} more" if more > 0 else ""
-    return Content.assemble("   ", ("≠ ", "$text-warning"), shown(said), (left, "$foreground-muted"))
+    return Content.assemble("   ", ("≠ ", "$text-warning"), safe_content(said), (left, "$foreground-muted"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-
-from textual import work
+from pathlib import Path
 
 from authlens.core.invocation.cloud_log import (
     CONNECTIONS,
@@ -18,60 +17,83 @@ from authlens.core.invocation.cloud_log import (
 )
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Invocation
+from authlens.sending import Sender
+from authlens.ui.model.batch import base_of
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
-from authlens.ui.screens.main.form import MainState
-from authlens.ui.screens.main.sending import LOOK_UP
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.identity import LOOK_UP
 from authlens.ui.text.answer.cloud_log_lines import CloudLog
-from authlens.ui.widgets.answer.answer_pane import AnswerPane
 
 RECENT = timedelta(minutes=30)
 """How far back real connections are looked for: the device was tried some time before."""
+_LOCAL = "The function ran on this machine: its output is on the Log page, and nothing of it is in CloudWatch."
 
 
-class Deployed(MainState):
-    @work(exclusive=True, group="cloud log")
-    async def action_read_log(self) -> None:
+class LogController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        changed: Callable[[CloudLog], None],
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._answer = answer
+        self._changed = changed
+
+    def read_function(self) -> None:
         """What the function logged while the invocation ran."""
-        shown, authorizer = self.invocation, self.authorizer
-        if shown is None or authorizer is None or authorizer.name != shown.request.authorizer_name:
-            self.notify("Send the request first: its function and the time tell where to look.", markup=False)
+        view = self._answer.view
+        shown = view.invocation
+        if shown is not None and shown.target.local is not None:
+            self._host.notify(_LOCAL)
             return
-        query = function_query(authorizer, *window(shown), self.deployment)
-        await self._read(shown, query, f"CloudWatch Logs, {query.group}, around this invocation:")
+        if shown is None or view.authorizer is None or view.authorizer.name != shown.request.authorizer_name:
+            self._host.notify("Send the request first: its function and the time say where to look.")
+            return
+        query = function_query(view.authorizer, *window(shown), view.deployment)
+        self._read(shown, query, f"CloudWatch Logs, {query.group}, around this invocation:")
 
-    @work(exclusive=True, group="cloud log")
-    async def action_read_connections(self) -> None:
+    def read_connections(self) -> None:
         """What AWS IoT logged of real connections of the client."""
-        shown = self.invocation
+        shown = self._answer.invocation
         if shown is None:
-            self.notify("Send the request first: its client id tells what to look for.", markup=False)
+            self._host.notify("Send the request first: its client id says what to look for.")
             return
-        mqtt, now = shown.request.mqtt_context, self.desk.now()
+        if shown.target.local is not None:
+            self._host.notify("This was sent to a local target: AWS IoT logged nothing of it.")
+            return
+        mqtt, now = shown.request.mqtt_context, self._services.now()
         client = mqtt.client_id if mqtt else None
         whose = f"client {client}" if client else "every client"
         title = f"CloudWatch Logs, {CONNECTIONS}, {whose}, the last {RECENT.seconds // 60} minutes:"
-        await self._read(shown, connections_query(client, now - RECENT, now), title)
+        self._read(shown, connections_query(client, now - RECENT, now), title)
 
-    async def _read(self, shown: Invocation, query: LogQuery, title: str) -> None:
-        sender, target, base = self.sender, self.target, self.base
-        self._show_log(CloudLog(shown, title, "Reading …"))
-        text = await _said(lambda: log_text(sender.log(query, target, base)))
-        self._show_log(CloudLog(shown, title, text))
+    def _read(self, shown: Invocation, query: LogQuery, title: str) -> None:
+        base = base_of(shown, self._form.state.base)
+        self._host.run(lambda: self._show(shown, query, title, base), "cloud log")
 
-    def _show_log(self, log: CloudLog) -> None:
-        pane = self.query_one(AnswerPane)
-        pane.cloud_log = log
-        if pane.pages.chosen != "log":
-            pane.pages.open("log")
+    async def _show(self, shown: Invocation, query: LogQuery, title: str, base: Path | None) -> None:
+        self._changed(CloudLog(shown, title, "Reading …"))
+        text = await _text(lambda: log_text(self._sender.log(query, shown.target, base)))
+        self._changed(CloudLog(shown, title, text))
 
 
-async def _said(read: Callable[[], str]) -> str:
+async def _text(read: Callable[[], str]) -> str:
     """The lines, or why there are none."""
     try:
         return await background.call(read, LOOK_UP) or f"Nothing was logged there in that time. {LATE}"
     except CallFailed as error:
-        return f"It could not be read: {error.words}"
+        return f"The log could not be read: {error.words}"
     except TimeoutError:
         return f"No answer within {LOOK_UP:g} s."
     except TooManyAbandoned as error:

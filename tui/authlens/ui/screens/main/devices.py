@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from textual.app import App
+from typing import TYPE_CHECKING
 
 from authlens.core.request.target import Target
+from authlens.sending import Sender
 from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.trust import may_send
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.history import HistoryController
 
 if TYPE_CHECKING:
     from authlens.endpoint.local_devices import Address, LocalDevices
-    from authlens.store.history import History
     from authlens.ui.screens.devices import Chosen
 
 START_LIMIT = 30.0
@@ -25,29 +27,56 @@ START_LIMIT = 30.0
 class DevicesController:
     """Holds one listener. Devices stay connected while the screen of devices is closed."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        history: HistoryController,
+        chosen: Callable[[Chosen], None],
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._history = history
+        self._chosen = chosen
+        """Told what is to be done with one of the connections."""
         self._running: tuple[LocalDevices, Address] | None = None
 
-    async def watch(self, app: App[Any], target: Target, base: Path | None, history: History | None) -> Chosen | None:
-        """Show the devices of a local target; what is to be done with one of their connections."""
-        from authlens.endpoint.local import LocalTargetError
-        from authlens.ui.screens.devices import Chosen, DevicesScreen
+    def open(self) -> None:
+        """Show the devices of the form's local target."""
+        if self._form.state.draft.target.local is None:
+            words = "Real devices connect to a local target: choose one with F9, or start 'authlens demo'."
+            self._host.notify(words)
+        else:
+            self._host.run(self._open, "devices")
 
+    async def _open(self) -> None:
+        from authlens.endpoint.local import LocalTargetError
+        from authlens.ui.screens.devices import DevicesScreen
+
+        form = self._form.state
+        saved, base = form.draft.saved, form.base
+        if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
+            return
         try:
-            devices, address = await background.call(lambda: self._start(target, base, history), START_LIMIT)
+            devices, address = await background.call(lambda: self._start(saved.target, base), START_LIMIT)
         except (LocalTargetError, TimeoutError) as error:
-            app.notify(str(error) or "The device listener did not start.", severity="error", markup=False)
-            return None
-        chosen = await app.push_screen_wait(DevicesScreen(devices, address, self._now))
-        return None if chosen is None else Chosen(chosen.action, replace(chosen.invocation, target=target))
+            self._host.notify(str(error) or "The device listener did not start.", "error")
+            return
+        chosen = await self._host.ask(DevicesScreen(devices, address, self._services.now))
+        self._history.refresh()
+        if chosen is not None:
+            self._chosen(replace(chosen, invocation=replace(chosen.invocation, target=saved.target)))
 
     def close(self) -> None:
         running, self._running = self._running, None
         if running is not None:
             running[0].close()
 
-    def _start(self, target: Target, base: Path | None, history: History | None) -> tuple[LocalDevices, Address]:
+    def _start(self, target: Target, base: Path | None) -> tuple[LocalDevices, Address]:
         """The listener of the target's file; a new one when the file changed. Raises LocalTargetError."""
         from authlens.endpoint.local import definition_file
         from authlens.endpoint.local_devices import LocalDevices
@@ -58,6 +87,7 @@ class DevicesController:
         if running is not None and running[0].path == path and running[0].is_current():
             return running
         self.close()
+        history = self._history.store
         kept = None if history is None else DeviceHistory(history, replace(target, credentials=None))
         devices = LocalDevices(path, (lambda invocation: None) if kept is None else kept.take)
         self._running = running = devices, devices.address()

@@ -1,154 +1,126 @@
-"""What the main screen knows. Widgets get it by `data_bind`; everything that changes it goes through here."""
+"""What the form holds: every change of it goes through here, so that it can be undone."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textual.reactive import Reactive, var
-from textual.screen import Screen
-from textual.widget import Widget
-
-from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.target import Configured, Identity, Target
-from authlens.core.saved.expectation import Question
+from authlens.core.request.target import Target
+from authlens.core.saved.expectation import Expectation
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.sending import Sender
-from authlens.ui.model.draft import Draft, of_saved
+from authlens.sending import Sender, files_of
+from authlens.ui.model.draft import MEMBERS, Draft, PasswordKind, of_saved, with_kind
 from authlens.ui.model.edits import Edits, Form, OpenFile, Step
-from authlens.ui.model.screen_values import Running, Shown
-from authlens.ui.runtime.services import Desk
+from authlens.ui.model.screen_values import FormContent, FormState
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import Start
 
-if TYPE_CHECKING:
-    from authlens.store.history import History
 
-
-class MainState(Screen[object]):
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """As Textual's, but a move of the focus paints what it touches, and not the whole screen."""
-    draft: var[Draft] = var(Draft(), init=False)
-    """What the form holds."""
-    blank: var[bool] = var(True)
-    """Whether nothing was put into the form yet."""
-    shown: var[Shown] = var(Shown(Draft()), init=False)
-    """What was last put into the form from elsewhere than its fields."""
-    unsaved: var[bool] = var(False)
-    source: var[str] = var("")
-    """The name of the open file."""
-    target: var[Target] = var(Target())
-    authorizer_name: var[str] = var("")
-    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
-    """What DescribeAuthorizer said of the one that the form names."""
-    authorizer_problem: var[str] = var("")
-    deployment: var[Deployment | None] = var[Deployment | None](None, init=False)
-    """What AWS holds around that authorizer, read after a request was sent."""
-    configured: var[Configured | None] = var[Configured | None](None)
-    identity: var[Identity | None] = var[Identity | None](None)
-    invocation: var[Invocation | None] = var[Invocation | None](None, init=False)
-    """What the answer shows."""
-    baseline: var[Invocation | None] = var[Invocation | None](None, init=False)
-    """What every further invocation is compared with."""
-    pinned: bool = False
-    """Whether the person chose the baseline."""
-    questions: var[tuple[Question, ...]] = var[tuple[Question, ...]]((), init=False)
-    """What the person keeps asking of every answer: may this client …?"""
-    running: var[Running | None] = var[Running | None](None)
-    """The call under way, if any."""
-    shown_number: var[int | None] = var[int | None](None)
-    history_total: var[int | None] = var[int | None](None)
-    history_problem: var[str] = var("")
-
-    file: var[OpenFile] = var(OpenFile(Draft()))
-    """The file that the form belongs to, if any."""
-
-    def __init__(self, desk: Desk, sender: Sender) -> None:
-        super().__init__()
-        self.desk = desk
-        self.sender = sender
-        self.edits = Edits()
-        self.history: History | None = None
-        self.folder = desk.places.requests
-        """Where saved requests are browsed and written."""
-
-    @property
-    def base(self) -> Path | None:
-        """The folder that relative paths of the request start from."""
-        return self.file.path.parent if self.file.path is not None else None
-
-    @property
-    def form(self) -> Form:
-        return Form(self.draft, self.file)
+class FormController:
+    def __init__(self, services: AppServices, sender: Sender, host: Host, changed: Callable[[FormState], None]) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._changed = changed
+        self._edits = Edits()
+        self.state = FormState(folder=services.places.requests)
 
     def begin(self, start: Start) -> None:
         """Open on a request, before anything is on the screen."""
-        draft = self._overridden(of_saved(start.saved or SavedRequest(AuthorizerRequest())))
+        draft = self.overridden(of_saved(start.saved or SavedRequest(AuthorizerRequest())))
         loaded = start.loaded
-        self.folder = start.folder or self.folder
-        self.set_reactive(MainState.shown, Shown(draft))
-        own = OpenFile(draft, origin=self.desk.source)
-        self.file = OpenFile(draft, loaded.path, loaded.digest) if loaded else own
-        self.draft = draft
+        own = OpenFile(draft, origin=self._services.source)
+        file = OpenFile(draft, loaded.path, loaded.digest) if loaded else own
+        self._publish(FormState(draft, FormContent(draft), file, start.folder or self.state.folder))
 
     def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:
         """Put a draft into the form, as a step that can be undone."""
-        self.edits.record(self.form, None, time.monotonic())
-        self._put(Form(draft, file or self.file), focus)
-
-    def _put(self, form: Form, focus: str | None) -> None:
-        self.file = form.file
-        self.draft = form.draft
-        self.shown = Shown(form.draft, self.shown.serial + 1, focus)
-        self._compare()
-
-    def keep(self, file: OpenFile) -> None:
-        """The form's file is saved, renamed or deleted. That is no step: it cannot be undone here."""
-        self.edits.refile(self.file, file)
-        self.file = file
-
-    def show_field(self, member: str) -> None:
-        """Bring a field of the form into view, with what it holds."""
-        self.shown = Shown(self.draft, self.shown.serial + 1, member)
+        self._edits.record(self.state.form, None, time.monotonic())
+        self._put(Form(draft, file or self.state.file), focus)
 
     def edit(self, changes: Mapping[str, Any], where: str | None) -> None:
         """The person changed values in the form, which shows them already."""
-        after = replace(self.draft, **changes)
-        if after != self.draft:
-            self.edits.record(self.form, where, time.monotonic())
-            self.draft = after
+        after = replace(self.state.draft, **changes)
+        if after != self.state.draft:
+            self._edits.record(self.state.form, where, time.monotonic())
+            self._publish(replace(self.state, draft=after))
 
-    def watch_draft(self, draft: Draft) -> None:
-        self._compare()
-        self.target = draft.target
-        self.authorizer_name = draft.authorizer_name
-        self.blank = draft.is_blank
+    def keep(self, file: OpenFile) -> None:
+        """The form's file was saved, renamed or deleted. That is not a step: it cannot be undone here."""
+        self._edits.refile(self.state.file, file)
+        self._publish(replace(self.state, file=file))
 
-    def watch_file(self, file: OpenFile) -> None:
-        self.source = "" if file.path is None else file.path.name
-        self._compare()
+    def undo(self) -> None:
+        self._step(self._edits.undo(self.state.form))
 
-    def _compare(self) -> None:
-        self.unsaved = self.draft != self.file.kept
+    def redo(self) -> None:
+        self._step(self._edits.redo(self.state.form))
 
-    def _overridden(self, draft: Draft) -> Draft:
+    def choose_password_kind(self, kind: PasswordKind) -> None:
+        """Write the password in another way."""
+        self.put(with_kind(self.state.draft, kind))
+
+    def toggle_empty(self, field: str) -> None:
+        """Send a field although it is empty, or no longer."""
+        member = MEMBERS.get(field)
+        if member is None:
+            self._host.notify("Go to a field of the request first.")
+            return
+        draft = self.state.draft
+        given = draft.given_empty ^ {member}
+        self.put(replace(draft, given_empty=given))
+        self._host.notify(f"{member} is {'sent even' if member in given else 'not sent'} when it is empty.")
+
+    def load(self, invocation: Invocation) -> None:
+        """Put the request of an invocation into the form."""
+        draft = self.state.draft
+        kept = replace(invocation.saved, description=draft.description, expect=draft.expect, suite=draft.suite)
+        origin = next(iter(files_of(invocation.source)), None)
+        self.put(of_saved(kept), None, replace(self.state.file, origin=origin))
+        name = "the connection" if invocation.number is None else f"#{invocation.number}"
+        self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
+
+    def put_pasted(self, text: str) -> None:
+        """A pasted text that holds a whole request fills the form."""
+        from authlens.ui.model.pasted import Unreadable, read_pasted
+
+        before = self.state.draft
+        try:
+            pasted = read_pasted(text, before.authorizer_name)
+        except Unreadable as error:
+            self._host.notify(str(error), "warning", 10)
+            return
+        draft = of_saved(pasted.saved)
+        target = draft.target if draft.target != Target() else before.target
+        self._sender.gate.vouch(draft.target, self.state.base)
+        self.put(replace(draft, target=target, description=before.description))
+        said = f"The form holds the pasted {pasted.what}. Ctrl+Z brings back what was there."
+        self._host.notify("\n".join([said, *pasted.notes]), seconds=10 if pasted.notes else 5)
+
+    def overridden(self, draft: Draft) -> Draft:
         """With what the command line said of the target."""
-        overrides: dict[str, Any] = dict(self.desk.target_overrides or {})
+        overrides: dict[str, Any] = dict(self._services.target_overrides or {})
         if overrides.keys() & {"endpoint_url", "profile"}:
             overrides["local"] = None
         return replace(draft, target=replace(draft.target, **overrides)) if overrides else draft
 
-    def action_undo(self) -> None:
-        self._step_back(self.edits.undo(self.form))
+    def expectation_for(self, invocation: Invocation) -> Expectation | None:
+        """What the form's file expects of an invocation that was sent from it."""
+        return self.state.draft.expect if self.state.is_source_of(invocation) else None
 
-    def action_redo(self) -> None:
-        self._step_back(self.edits.redo(self.form))
-
-    def _step_back(self, step: Step | None) -> None:
+    def _step(self, step: Step | None) -> None:
         if step is not None:
             self._put(step.form, step.where)
+
+    def _put(self, form: Form, focus: str | None) -> None:
+        content = FormContent(form.draft, self.state.content.serial + 1, focus)
+        self._publish(replace(self.state, draft=form.draft, file=form.file, content=content))
+
+    def _publish(self, state: FormState) -> None:
+        self.state = state
+        self._changed(state)

@@ -1,83 +1,120 @@
-"""The history on the main screen: pages of it, an old outcome shown, its request loaded or sent again."""
+"""The history: pages of it, an old invocation chosen, a new one recorded."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-
-from textual import work
+from typing import TYPE_CHECKING, Any
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.saved.saved_request import SavedRequest
-from authlens.sending import files_of
-from authlens.ui.model.batch import is_redacted
-from authlens.ui.model.draft import of_saved
+from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.runtime import background
-from authlens.ui.screens.main.sending import Sending
-from authlens.ui.widgets.history.history_pane import PAGE, HistoryPane
-from authlens.ui.widgets.history.history_rows import HistoryRows
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+
+if TYPE_CHECKING:
+    from authlens.store.history import History
+
+PAGE = 100
+"""Rows that are loaded at once."""
 
 
-class Recall(Sending):
-    @work(group="open history")
-    async def open_history(self) -> None:
-        """After the first paint: the newest page, and the check of the file after it."""
-        self.history = history = await background.call(self.desk.open_history)
-        self.history_problem = history.problem or ""
-        self.recorded()
+class HistoryController:
+    def __init__(
+        self,
+        services: AppServices,
+        host: Host,
+        changed: Callable[[HistoryState], None],
+        recorded: Callable[[Invocation, Invocation], None],
+        chosen: Callable[[str, Invocation], None],
+    ) -> None:
+        self._services = services
+        self._host = host
+        self._changed = changed
+        self._recorded = recorded
+        """Told of an invocation as it was, and as it is now that it is recorded."""
+        self._chosen = chosen
+        """Told what is to be done with an invocation."""
+        self._history: History | None = None
+        self._search = ""
+        self.state = HistoryState()
+
+    @property
+    def store(self) -> History | None:
+        return self._history
+
+    def open(self) -> None:
+        """Read the newest page, and check the file after it."""
+        self._host.run(self._open, "open history")
+
+    async def _open(self) -> None:
+        self._history = history = await background.call(self._services.open_history)
+        self._complain(history)
+        self.page(self._search)
         await background.call(history.check)
-        self.history_problem = history.problem or ""
+        self._complain(history)
 
-    def watch_history_problem(self, problem: str) -> None:
-        """Told whole and once: the pane's title has little room for it, and a small screen does not show it."""
-        if problem:
-            self.notify(f"History: {problem}", severity="warning", timeout=15, markup=False)
+    def record(self, invocation: Invocation) -> None:
+        """Into the history; it is on the screen already."""
+        self._host.run(lambda: self._record(invocation), "record", exclusive=False)
 
-    def recorded(self) -> None:
-        for pane in self.query(HistoryPane):
-            self._page(HistoryPane.Wanted(pane.search))
+    async def _record(self, invocation: Invocation) -> None:
+        recorded = await self.add(invocation)
+        if self._history is not None:
+            self._complain(self._history)
+        self._recorded(invocation, recorded)
+        self.page(self._search)
 
-    def on_history_pane_wanted(self, event: HistoryPane.Wanted) -> None:
-        self._page(event)
+    async def add(self, invocation: Invocation) -> Invocation:
+        """As it is recorded."""
+        history = self._history
+        return await background.call(lambda: history.record(invocation)) if history else invocation
 
-    @work(exclusive=True, group="history page")
-    async def _page(self, wanted: HistoryPane.Wanted) -> None:
-        history = self.history
+    async def get(self, number: int) -> Invocation | None:
+        history = self._history
+        return await background.call(lambda: history.get(number)) if history else None
+
+    async def get_all(self, numbers: tuple[int, ...]) -> list[Invocation]:
+        """Those of them that are still there."""
+        found = [await self.get(number) for number in numbers]
+        return [invocation for invocation in found if invocation is not None]
+
+    def page(self, search: str, before: int | None = None) -> None:
+        """Read rows that match, older than `before`."""
+        self._search = search
+        self._host.run(lambda: self._page(search, before), "history page")
+
+    def refresh(self) -> None:
+        """The newest rows again."""
+        self.page(self._search)
+
+    async def _page(self, search: str, before: int | None) -> None:
+        history = self._history
         if history is None:
             return
-        rows = await background.call(lambda: history.page(wanted.search, wanted.before, PAGE))
-        for pane in self.query(HistoryPane):
-            pane.show(rows, wanted.before)
-        if wanted.before is None:
-            self.history_total = await background.call(lambda: history.count(wanted.search))
+        rows = await background.call(lambda: history.page(search, before, PAGE))
+        self._publish(page=HistoryPage(tuple(rows), before, len(rows) < PAGE))
+        if before is None:
+            self._publish(total=await background.call(lambda: history.count(search)))
 
-    @work(exclusive=True, group="recall")
-    async def on_history_rows_asked(self, event: HistoryRows.Asked) -> None:
-        history = self.history
-        invocation = await background.call(lambda: history.get(event.number)) if history else None
+    def choose(self, action: str, number: int) -> None:
+        """Show an invocation, load its request, or send it again."""
+        self._host.run(lambda: self._choose(action, number), "recall")
+
+    async def _choose(self, action: str, number: int) -> None:
+        invocation = await self.get(number)
         if invocation is None:
-            self.notify(f"Invocation {event.number} is not in the history any more.", severity="warning", markup=False)
-            return
-        {"show": self.show, "load": self.load, "resend": self.resend}[event.action](invocation)
-
-    def show(self, invocation: Invocation) -> None:
-        """Show an old outcome."""
-        self.invocation = invocation
-        self.shown_number = invocation.number
-
-    def load(self, invocation: Invocation) -> None:
-        """Load its request into the form; undo brings back what was there."""
-        origin = next(iter(files_of(invocation.source)), None)
-        self.put(of_saved(saved_of(invocation, self.draft.saved)), None, replace(self.file, origin=origin))
-        self.notify(f"Loaded the request of #{invocation.number}. Ctrl+Z brings back what was there.", markup=False)
-
-    def resend(self, invocation: Invocation) -> None:
-        """Send it again as it was; the form stays as it is."""
-        if is_redacted(invocation):
-            self.notify("The history keeps it redacted, so that it cannot be sent as it was.", markup=False)
+            self._host.notify(f"Invocation {number} is no longer in the history.", "warning")
         else:
-            self.send(saved_of(invocation, SavedRequest(invocation.request)), invocation)
+            self._chosen(action, invocation)
 
+    def _complain(self, history: History) -> None:
+        """In full and once: the pane's title has little room for it, and a small screen does not show it."""
+        problem = history.problem or ""
+        if problem and problem != self.state.problem:
+            self._host.notify(f"History: {problem}", "warning", 15)
+        self._publish(problem=problem)
 
-def saved_of(invocation: Invocation, rest: SavedRequest) -> SavedRequest:
-    """The request of an invocation as a saved one."""
-    return SavedRequest(invocation.request, rest.description, invocation.target, invocation.sign, rest.expect)
+    def _publish(self, **changes: Any) -> None:
+        self.state = replace(self.state, **changes)
+        self._changed(self.state)

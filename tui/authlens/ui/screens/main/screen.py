@@ -1,274 +1,295 @@
-"""The main screen: the form, the answer and the history, and the keys that act on all of them."""
+"""The main screen: it makes the controllers, wires what they report, and shows their state in its panes."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cached_property
-from typing import ClassVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.binding import BindingType
+from textual.reactive import Reactive, var
+from textual.screen import Screen
+from textual.widget import Widget
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.request.request import AuthorizerRequest
-from authlens.frozen import dataclass
-from authlens.gate import changed_target
-from authlens.ui.model.draft import MEMBERS, Draft, with_kind
-from authlens.ui.screens.dialogs.trust import may_send
-from authlens.ui.screens.main.cloud_logs import Deployed
-from authlens.ui.screens.main.comparing import Comparing
+from authlens.core.saved.expectation import Expectation
+from authlens.sending import Sender
+from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, Running
+from authlens.ui.runtime.host import ScreenHost
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.runtime.start import Start
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.batches import BatchController
+from authlens.ui.screens.main.cloud_logs import LogController
+from authlens.ui.screens.main.comparing import CompareController
 from authlens.ui.screens.main.devices import DevicesController
-from authlens.ui.screens.main.files import Filing
-from authlens.ui.screens.main.form import MainState
-from authlens.ui.screens.main.layout import Layout
-from authlens.ui.screens.main.pasting import Pasting
-from authlens.ui.screens.main.preflight import Explaining
-from authlens.ui.screens.main.watching import Watching
+from authlens.ui.screens.main.files import FileController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.history import HistoryController
+from authlens.ui.screens.main.identity import IdentityController
+from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command
+from authlens.ui.screens.main.looks import LooksController
+from authlens.ui.screens.main.preflight import PreflightController
+from authlens.ui.screens.main.sending import SendController
+from authlens.ui.screens.main.watching import WatchController
+from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.answer.cloud_log_lines import CloudLog
+from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
-from authlens.ui.widgets.controls.pane import Pane
+from authlens.ui.widgets.controls.pane_layout import PaneLayout
 from authlens.ui.widgets.form.identity_bar import IdentityBar
 from authlens.ui.widgets.form.member_pages import MqttPage
 from authlens.ui.widgets.form.request_pane import RequestPane
 from authlens.ui.widgets.history.history_pane import HistoryPane
+from authlens.ui.widgets.history.history_rows import HistoryRows
+
+if TYPE_CHECKING:
+    from authlens.ui.screens.devices import Chosen
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """An action that has no key of its own and is found in the palette."""
-
-    title: str
-    action: str
-    tooltip: str
-
-
-class MainScreen(Comparing, Watching, Filing, Explaining, Deployed, Pasting, Layout):
+class MainScreen(Screen[object]):
     AUTO_FOCUS = "#authorizer.-wanted, #members Field"
-    PANES: ClassVar[tuple[type[Pane], ...]] = (RequestPane, AnswerPane, HistoryPane)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+j", "send", "Send", id="send", priority=True, tooltip="Send the request"),
-        Binding("ctrl+s", "save", "Save", id="save", tooltip="Save the request to its file"),
-        Binding("ctrl+o", "open", "Open", id="open", tooltip="Open a saved request"),
-        Binding("ctrl+n", "new", "New", show=False, id="new", tooltip="Start with an empty form"),
-        Binding("f9", "target", "Target", show=False, id="target", tooltip="Choose where requests are sent"),
-        Binding(
-            "f3", "request_as", "Copy as", show=False, id="request-as", tooltip="The request as a command, code, event"
-        ),
-        Binding(
-            "f10", "events", "Events", show=False, id="events", tooltip="The event of this test and of a real device"
-        ),
-        Binding(
-            "f12",
-            "devices",
-            "Devices",
-            show=False,
-            id="devices",
-            tooltip="Let real devices connect, and see what they may do",
-        ),
-        Binding(
-            "ctrl+t", "signature", "Signature", show=False, id="signature", tooltip="Sign, verify, mend; read a JWT"
-        ),
-        Binding(
-            "ctrl+r",
-            "watch",
-            "Watch",
-            show=False,
-            id="watch",
-            tooltip="Send again whenever the function's code changes",
-        ),
-        Binding("f8", "fix", "Fix", show=False, id="fix", tooltip="Mend what preflight found, where a key can"),
-        Binding(
-            "f7", "go_to_finding", "Go to it", show=False, id="go-to-finding", tooltip="Go to what preflight found"
-        ),
-        Binding("escape", "abandon", "Give up", id="abandon", tooltip="Stop waiting for the answer"),
-        Binding("f6", "next_pane", "Next pane", id="next-pane", tooltip="Go to the next pane"),
-        Binding("shift+f6", "next_pane(-1)", "Previous pane", show=False, id="previous-pane"),
-        Binding("f4", "zoom", "Zoom", show=False, id="zoom", tooltip="Show this pane alone, and back"),
-        Binding("ctrl+z,super+z", "undo", "Undo", show=False, id="undo", tooltip="Take back the last change"),
-        Binding(
-            "ctrl+y,super+y,ctrl+shift+z",
-            "redo",
-            "Redo",
-            show=False,
-            id="redo",
-            tooltip="Undo the undo",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
+    WITHOUT_KEYS: ClassVar[tuple[Command, ...]] = WITHOUT_KEYS
 
-    WITHOUT_KEYS: ClassVar[tuple[Command, ...]] = (
-        Command("Save as", "save_as", "Save the request to another file"),
-        Command("Rename", "rename", "Give the open file another name"),
-        Command("Duplicate", "duplicate", "Copy the open file and open the copy"),
-        Command("Delete", "delete", "Delete the open file"),
-        Command("Ask what the client may do", "ask", "A question that every answer is asked from now on"),
-        Command("Pin this answer as the baseline", "pin_shown", "Every further answer is compared with it"),
-        Command("Compare the form with its last run", "compare_form", "What was changed since it was sent"),
-        Command("Compare the answer with the expectation", "compare_expectation", "What was promised and what came"),
-        Command("Record the answer as the expectation", "record_expectation", "So that it never breaks again"),
-        Command(
-            "Send to several targets", "several_targets", "One table of verdicts, with the difference to the first"
-        ),
-        Command("Write negative cases", "negative_cases", "Requests that must be refused, made from this one"),
-        Command("Read the function's log", "read_log", "What the deployed function logged, from CloudWatch Logs"),
-        Command("Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
-        Command("Send the field empty", "send_empty", "Send this field although it holds nothing, or no longer"),
-    )
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's, but a move of the focus paints what it touches, and not the whole screen."""
 
-    @cached_property
-    def devices(self) -> DevicesController:
-        return DevicesController(self.desk.now)
+    # What the controllers publish. Each is written by the report of its controller, and nowhere else.
+    form_state: var[FormState] = var(FormState(), init=False)
+    answer_view: var[AnswerView] = var(AnswerView(), init=False)
+    identity_state: var[IdentityState] = var(IdentityState(), init=False)
+    hints: var[HintState] = var(HintState(), init=False)
+    running: var[Running | None] = var[Running | None](None)
+    history_state: var[HistoryState] = var(HistoryState(), init=False)
+    cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
+    watching: var[bool] = var(False)
+
+    def __init__(self, services: AppServices, sender: Sender) -> None:
+        super().__init__()
+        self.services = services
+        self.host = host = ScreenHost(self)
+        self.form = form = FormController(services, sender, host, self._form_changed)
+        self.answer = answer = AnswerController(self._answer_changed)
+        self.identity = identity = IdentityController(
+            services, sender, host, form, self._identity_changed, self.answer.know
+        )
+        self.history = history = HistoryController(
+            services, host, self._history_changed, answer.replace, self._history_chosen
+        )
+        self.preflight = PreflightController(services, host, form, identity, self._hints_changed)
+        self.sending = SendController(
+            services, sender, host, form, identity, self._running_changed, self._answer_arrived
+        )
+        self.watcher = WatchController(host, form, answer, self.sending, self._watching_changed)
+        self.files = FileController(services, sender, host, form)
+        self.looks = LooksController(services, sender, host, form, identity)
+        self.comparing = CompareController(host, form, answer, history, identity)
+        self.batches = BatchController(services, sender, host, form, answer, history, identity)
+        self.devices = DevicesController(services, sender, host, form, history, self._device_chosen)
+        self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
+        self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
+        self.commands: dict[str, Callable[[], None]] = self._commands()
+
+    def _commands(self) -> dict[str, Callable[[], None]]:
+        """What each command of `keys` does."""
+        return {
+            "send": self.sending.send_form,
+            "abandon": self.sending.abandon,
+            "save": self.files.save,
+            "save_as": self.files.save_as,
+            "open": self.files.open,
+            "new": self.files.new,
+            "rename": self.files.rename,
+            "duplicate": self.files.duplicate,
+            "delete": self.files.delete,
+            "target": self.looks.target,
+            "request_as": self.looks.request_as,
+            "events": self.looks.events,
+            "devices": self.devices.open,
+            "signature": self.looks.signature,
+            "watch": self.watcher.toggle,
+            "fix": self.preflight.fix,
+            "go_to_finding": self.preflight.go_to_finding,
+            "next_pane": self.panes.next,
+            "previous_pane": self.panes.previous,
+            "zoom": self.panes.zoom,
+            "undo": self.form.undo,
+            "redo": self.form.redo,
+            "send_empty": lambda: self.form.toggle_empty(getattr(self.focused, "member", "")),
+            "ask": self._ask,
+            "pin_shown": self.comparing.pin_shown,
+            "compare_form": self.comparing.form_with_last,
+            "compare_expectation": self.comparing.with_expectation,
+            "record_expectation": self.comparing.record_expectation,
+            "several_targets": self.batches.several_targets,
+            "negative_cases": self.batches.negative_cases,
+            "read_log": self.logs.read_function,
+            "read_connections": self.logs.read_connections,
+        }
+
+    def action_do(self, command: str) -> None:
+        self.commands[command]()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "do" and parameters == ("abandon",):
+            return self.sending.is_running
+        return super().check_action(action, parameters)
+
+    def begin(self, start: Start) -> None:
+        """Open on a request, before anything is on the screen."""
+        self.form.begin(start)
 
     def compose(self) -> ComposeResult:
-        yield IdentityBar().data_bind(
-            MainState.target,
-            MainState.configured,
-            MainState.identity,
-            MainState.authorizer,
-            MainState.authorizer_name,
-            MainState.authorizer_problem,
+        yield IdentityBar().data_bind(identity=MainScreen.identity_state)
+        self.panes.hold(
+            RequestPane(self.form_state).data_bind(MainScreen.hints, form=MainScreen.form_state),
+            AnswerPane(self.services.now).data_bind(
+                MainScreen.running, MainScreen.cloud_log, MainScreen.watching, view=MainScreen.answer_view
+            ),
+            HistoryPane(self.services.now).data_bind(history=MainScreen.history_state, answer=MainScreen.answer_view),
         )
-        yield from self.compose_tabs()
-        with Container(id="panes"):
-            yield RequestPane(self.shown).data_bind(
-                MainState.draft,
-                MainState.shown,
-                MainState.source,
-                MainState.unsaved,
-                Explaining.findings,
-                Explaining.pointed,
-                MainState.authorizer,
-                Explaining.token_names,
-            )
-            yield AnswerPane(self.desk.now).data_bind(
-                MainState.invocation,
-                MainState.running,
-                MainState.blank,
-                MainState.authorizer,
-                MainState.questions,
-                MainState.baseline,
-                Explaining.expect,
-                Explaining.findings,
-                MainState.target,
-                MainState.deployment,
-            )
-            yield HistoryPane(self.desk.now).data_bind(
-                MainState.shown_number, total=MainState.history_total, problem=MainState.history_problem
-            )
+        yield self.panes
         yield KeyLine()
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
-        self.open_history()
-        self.look_up()
-        if self.desk.watch:
-            self.action_watch()
-        self.look_ahead()
+        self.history.open()
+        self.identity.look_up()
+        if self.services.watch:
+            self.watcher.toggle()
+        self.preflight.look_ahead()
 
-    def arrived(self, invocation: Invocation) -> None:
-        self.bring_if_hidden("answer")
+    def on_unmount(self) -> None:
+        self.devices.close()
 
-    def show(self, invocation: Invocation) -> None:
-        super().show(invocation)
-        self.bring_if_hidden("answer")
+    # What the controllers report
 
-    def load(self, invocation: Invocation) -> None:
-        super().load(invocation)
-        self.bring_if_hidden("request")
-
-    def watch_draft(self, draft: Draft) -> None:
-        super().watch_draft(draft)
+    def _form_changed(self, form: FormState) -> None:
+        self.form_state = form
+        self.identity.settle(form)
+        self.answer.form_is(form)
+        self.panes.retitle(RequestPane.ID, form.file_name, " ● unsaved" if form.unsaved else "")
         if self.is_mounted:
-            self.settle()
-            self.look_ahead()
+            self.preflight.look_ahead()
+
+    def _answer_changed(self, view: AnswerView) -> None:
+        self.answer_view = view
+
+    def _identity_changed(self, identity: IdentityState) -> None:
+        before, self.identity_state = self.identity_state, identity
+        if identity.authorizer != before.authorizer and self.is_mounted:
+            self.preflight.look_ahead()
+            self.looks.know(identity)
+
+    def _hints_changed(self, hints: HintState) -> None:
+        is_new = hints.target is not None and hints.target is not self.hints.target
+        self.hints = hints
+        self.answer.foresee(hints)
+        if is_new:
+            self.panes.go_to_if_hidden(RequestPane.ID)
+
+    def _running_changed(self, running: Running | None) -> None:
+        was, self.running = self.running, running
+        if (was is None) != (running is None):
+            self.refresh_bindings()
+
+    def _answer_arrived(self, invocation: Invocation, expect: Expectation | None, is_shown: bool) -> None:
+        if is_shown:
+            self.answer.show(invocation, expect)
+            self.panes.go_to_if_hidden(AnswerPane.ID)
+            self.identity.look_up(invocation)
+        self.history.record(invocation)
+
+    def _history_changed(self, history: HistoryState) -> None:
+        self.history_state = history
+
+    def _history_chosen(self, action: str, invocation: Invocation) -> None:
+        if action == "resend":
+            self.sending.send_again(invocation)
+        elif action == "load":
+            self.form.load(invocation)
+            self.panes.go_to_if_hidden(RequestPane.ID)
+        else:
+            self.answer.show(invocation, self.form.expectation_for(invocation))
+            self.panes.go_to_if_hidden(AnswerPane.ID)
+
+    def _device_chosen(self, chosen: Chosen) -> None:
+        if chosen.action == "compare":
+            self.answer.pin(chosen.invocation)
+        self.form.load(chosen.invocation)
+        if chosen.action in ("test", "compare"):
+            self.sending.send_form()
+        elif chosen.action == "save":
+            self.files.save_as()
+
+    def _cloud_log_changed(self, log: CloudLog) -> None:
+        self.cloud_log = log
+
+    def _watching_changed(self, watching: bool) -> None:
+        self.watching = watching
+
+    # What the person does in the panes
 
     def on_request_pane_edited(self, event: RequestPane.Edited) -> None:
-        self.edit(event.changes, event.where)
+        self.form.edit(event.changes, event.where)
 
     def on_mqtt_page_kind_chosen(self, event: MqttPage.KindChosen) -> None:
-        self.put(with_kind(self.draft, event.kind))
+        self.form.choose_password_kind(event.kind)
 
     def on_field_left(self, event: Field.Left) -> None:
         self.focus_next()
 
+    def on_field_request_pasted(self, event: Field.RequestPasted) -> None:
+        event.stop()
+        self.form.put_pasted(event.text)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted elsewhere than into a field."""
+        from authlens.ui.model.pasted import holds_request
+
+        if holds_request(event.text):
+            self.form.put_pasted(event.text)
+
+    def on_access_page_asked(self, event: AccessPage.Asked) -> None:
+        self.answer.ask(event.question)
+
+    def on_access_page_dropped(self, event: AccessPage.Dropped) -> None:
+        self.answer.drop(event.index)
+
     def on_answer_pane_log_asked(self, event: AnswerPane.LogAsked) -> None:
-        self.action_read_log()
+        self.logs.read_function()
+
+    def on_answer_pane_form_comparison_asked(self, event: AnswerPane.FormComparisonAsked) -> None:
+        self.comparing.form_with_last()
 
     def on_answer_pane_copy_asked(self, event: AnswerPane.CopyAsked) -> None:
         self.app.copy_to_clipboard(event.text)
 
     def on_answer_pane_write_asked(self, event: AnswerPane.WriteAsked) -> None:
         event.prevent_default()
-        self.write_text(event.text, event.what)
+        self.files.write_text(event.text, event.what)
 
-    @work(exclusive=True, group="target")
-    async def action_target(self) -> None:
-        from authlens.ui.screens.dialogs.target import TargetScreen
+    def on_history_pane_wanted(self, event: HistoryPane.Wanted) -> None:
+        self.history.page(event.search, event.before)
 
-        target = await self.app.push_screen_wait(TargetScreen(self.draft.target))
-        if target is not None and target != self.draft.target:
-            self.sender.gate.vouch(changed_target(self.draft.target, target), self.base)
-            self.put(replace(self.draft, target=target))
+    def on_history_rows_asked(self, event: HistoryRows.Asked) -> None:
+        self.history.choose(event.action, event.number)
 
-    def action_request_as(self) -> None:
-        from authlens.ui.screens.dialogs.request_as import RequestAs
+    def on_history_rows_several(self, event: HistoryRows.Several) -> None:
+        if event.action == "compare":
+            self.comparing.numbers(event.numbers)
+        elif event.action == "pin":
+            self.comparing.pin_number(event.numbers[0])
+        else:
+            self.batches.replay(event.numbers)
 
-        endpoint = self.deployment.data_endpoint if self.deployment is not None else ""
-        host = endpoint if isinstance(endpoint, str) else ""
-        self.app.push_screen(RequestAs(self._as_sent(), self.draft.target, self.authorizer, host))
-
-    @work(exclusive=True, group="devices")
-    async def action_devices(self) -> None:
-        """Real devices on the local target; what was chosen there is done here."""
-        saved = self.draft.saved
-        if saved.target.local is None:
-            words = "Real devices connect to a local target: choose one with F9, or start 'authlens demo'."
-            self.notify(words, markup=False)
-            return
-        if not await may_send(self, self.sender, self.desk, saved, self.base, self.file.sources):
-            return
-        chosen = await self.devices.watch(self.app, saved.target, self.base, self.history)
-        self.recorded()
-        if chosen is None:
-            return
-        if chosen.action == "compare":
-            self.pinned, self.baseline = True, chosen.invocation
-        self.load(chosen.invocation)
-        if chosen.action in ("test", "compare"):
-            self.action_send()
-        elif chosen.action == "save":
-            self.action_save_as()
-
-    def on_unmount(self) -> None:
-        self.devices.close()
-
-    def action_events(self) -> None:
-        from authlens.ui.screens.dialogs.events import EventsScreen
-
-        self.app.push_screen(EventsScreen(self._as_sent(), self.authorizer))
-
-    def _as_sent(self) -> AuthorizerRequest:
-        """The request with the signature that it gets when it is sent."""
-        from authlens.store.signing_keys import as_sent
-
-        draft = self.draft
-        return as_sent(draft.request, draft.sign, self.authorizer, self.base, self.desk.environ)
-
-    def action_ask(self) -> None:
+    def _ask(self) -> None:
         """Go where questions are asked."""
-        self.bring("answer", focus=False)
-        self.query_one(AnswerPane).ask()
-
-    def action_send_empty(self) -> None:
-        """Send the field that the cursor is in although it is empty, or no longer."""
-        member = MEMBERS.get(getattr(self.focused, "member", ""))
-        if member is None:
-            self.notify("Go to a field of the request first.", markup=False)
-            return
-        given = self.draft.given_empty ^ {member}
-        self.put(replace(self.draft, given_empty=given))
-        self.notify(f"{member} is {'sent even' if member in given else 'not sent'} when it is empty.", markup=False)
+        self.panes.go_to(AnswerPane.ID, focus=False)
+        self.panes.query_one(AnswerPane).ask()

@@ -1,4 +1,4 @@
-"""Sending, and learning who is talked to. Nothing here blocks: the calls run on threads that can be left behind."""
+"""Sending one request at a time. Nothing here blocks: the call runs on a thread that can be left behind."""
 
 from __future__ import annotations
 
@@ -8,228 +8,148 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol
 
-from textual import work
-from textual.timer import Timer
-
-from authlens.core.invocation.gateway import CallFailed
-from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
-from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import Target
+from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
-from authlens.ui.model.batch import base_of
+from authlens.ui.model.batch import base_of, is_redacted
 from authlens.ui.model.screen_values import Running
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.dialogs.trust import may_send
-from authlens.ui.screens.main.form import MainState
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.identity import IdentityController
 
-Answer = TypeVar("Answer")
-
-SETTLED = 0.6
-"""Seconds without typing after which a name is looked up."""
-LOOK_UP = 15.0
-"""Seconds that looking up an authorizer or an identity may take."""
+if TYPE_CHECKING:
+    from authlens.core.saved.expectation import Expectation
 
 
-class Sending(MainState):
-    _sent_at: float | None = None
-    _sends: int = 0
-    """How many requests were sent: a call that was given up for another must not end that one's clock."""
-    _ticking: Timer | None = None
-    _settling: Timer | None = None
-    _looked_up: tuple[object, str] | None = None
+class Arrived(Protocol):
+    def __call__(self, invocation: Invocation, expect: Expectation | None, is_shown: bool) -> None:
+        """A request was answered. `is_shown`: no later one was sent since."""
 
-    def action_send(self) -> None:
+
+class SendController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        identity: IdentityController,
+        changed: Callable[[Running | None], None],
+        arrived: Arrived,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._identity = identity
+        self._changed = changed
+        self._arrived = arrived
+        self._sends = 0
+        """How many requests were sent: a call that was given up for another must not end that one's clock."""
+        self._sent_at = 0.0
+        self._stop_clock: Callable[[], None] | None = None
+        self.running: Running | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.running is not None
+
+    def send_form(self) -> None:
         """Send what the form holds."""
-        problem = self.draft.problem
-        if problem is not None:
-            self.notify(f"The password cannot be sent: {problem}", severity="warning", markup=False)
+        draft = self._form.state.draft
+        if draft.problem is not None:
+            self._host.notify(f"The password cannot be sent: {draft.problem}", "warning")
             return
-        self.send(self.draft.saved)
+        self.send(draft.saved)
 
-    @work(exclusive=True, group="send")
-    async def send(self, saved: SavedRequest, again: Invocation | None = None) -> None:
+    def send_again(self, invocation: Invocation) -> None:
+        """Send the request of an invocation as it was; the form stays as it is."""
+        if is_redacted(invocation):
+            self._host.notify("The history keeps it redacted, so it cannot be sent as it was.")
+            return
+        expect = self._form.expectation_for(invocation)
+        self.send(replace(invocation.saved, expect=expect), invocation)
+
+    def send(self, saved: SavedRequest, again: Invocation | None = None) -> None:
         """Send a request and show what comes of it. A second press gives the first call up.
 
         again: the invocation that it was taken from; its relative paths start beside its own file.
         """
-        own = None if self.file.path is None else str(self.file.path)
-        source, base = (own, self.base) if again is None else (again.source, base_of(again, self.base))
-        sources = self.file.sources if again is None else files_of(source)
-        if not await may_send(self, self.sender, self.desk, saved, base, sources):
+        form = self._form.state
+        source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
+        sources = form.file.sources if again is None else files_of(source)
+        self._host.run(lambda: self._send(saved, source, base, sources), "send")
+
+    def abandon(self) -> None:
+        """Stop waiting for the answer. The call cannot be killed."""
+        self._host.cancel("send")
+
+    async def _send(
+        self, saved: SavedRequest, source: str | None, base: Path | None, sources: tuple[Path, ...]
+    ) -> None:
+        if not await may_send(self._host, self._sender, self._services, saved, base, sources):
             return
-        started_at, self._sent_at = self.desk.now(), time.monotonic()
+        started_at, self._sent_at = self._services.now(), time.monotonic()
         self._sends += 1
         number = self._sends
-        self._tick()
-        sender, timed = self.sender, self._timed(saved)
-        seconds = self.desk.settings.total_timeout
+        self._start_clock()
+        timed, seconds = self._timed(saved), self._services.settings.total_timeout
         try:
-            invocation = await background.call(lambda: sender.send(timed, base, source), seconds)
-            known = invocation.authorizer or self.known_authorizer(saved)
+            invocation = await background.call(lambda: self._sender.send(timed, base, source), seconds)
+            known = invocation.authorizer or self._identity.known_authorizer(saved)
             invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
-            invocation = _given_up(saved, source, started_at, seconds, f"No whole answer within {seconds:g} s.")
+            why = f"No complete response within {seconds:g} s."
+            invocation = _given_up(saved, source, started_at, seconds, why)
         except asyncio.CancelledError:
-            passed = (self.desk.now() - started_at).total_seconds()
+            passed = (self._services.now() - started_at).total_seconds()
             given_up = _given_up(saved, source, started_at, passed, "You gave up waiting.")
             if number == self._sends:
-                self._arrived(given_up)
-            elif self.is_mounted:
-                self._record(given_up)
+                self._arrive(given_up, saved)
+            elif self._host.is_open:
+                self._arrived(given_up, saved.expect, is_shown=False)
             raise
         except TooManyAbandoned as error:
             invocation = _given_up(saved, source, started_at, 0.0, str(error))
-        self._arrived(invocation)
+        self._arrive(invocation, saved)
 
-    def known_authorizer(self, saved: SavedRequest) -> Authorizer | None:
-        """What was read of the request's authorizer at its target: its tokenKeyName tells where the token stands."""
-        authorizer, name = self.authorizer, saved.request.authorizer_name
-        is_meant = self._looked_up == (saved.target, name)
-        return authorizer if is_meant and authorizer is not None and authorizer.name == name else None
+    def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
+        if self._stop_clock is not None:
+            self._stop_clock()
+            self._stop_clock = None
+        self._publish(None)
+        if self._host.is_open:
+            self._arrived(invocation, saved.expect, is_shown=True)
 
     def _timed(self, saved: SavedRequest) -> SavedRequest:
         """With the time-outs of the settings where the request has none of its own."""
-        settings, target = self.desk.settings, saved.target
+        settings, target = self._services.settings, saved.target
         connect = target.connect_timeout if target.connect_timeout is not None else settings.connect_timeout
         read = target.read_timeout if target.read_timeout is not None else settings.read_timeout
         return replace(saved, target=replace(target, connect_timeout=connect, read_timeout=read))
 
-    def _arrived(self, invocation: Invocation) -> None:
-        self._stop_ticking()
-        if self.is_mounted and self.app.is_running:
-            self.invocation = invocation
-            self.shown_number = None
-            self.arrived(invocation)
-            self._record(invocation)
-            self.look_up(is_sent=_reached(invocation))
-
-    def arrived(self, invocation: Invocation) -> None:
-        """A request was answered."""
-
-    @work(group="record")
-    async def _record(self, invocation: Invocation) -> None:
-        """Into the history; the answer is on the screen already."""
-        history = self.history
-        if history is None:
-            return
-        recorded = await background.call(lambda: history.record(invocation))
-        self.history_problem = history.problem or ""
-        if self.invocation is invocation:
-            self.invocation = recorded
-            self.shown_number = recorded.number
-        self.recorded()
-
-    def recorded(self) -> None:
-        """The history has grown."""
-
-    def action_abandon(self) -> None:
-        """Stop waiting for the answer. The call cannot be killed."""
-        self.workers.cancel_group(self, "send")
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "abandon":
-            return self.running is not None
-        return super().check_action(action, parameters)
-
     # The time it takes
 
-    def _tick(self) -> None:
+    def _start_clock(self) -> None:
         # The answer before does not get newer by a second press.
-        self.running = Running(is_long=self.running is not None and self.running.is_long)
-        self.refresh_bindings()
-        if self._ticking is None:
-            self._ticking = self.set_interval(0.5, self._count)
+        self._publish(Running(is_long=self.running is not None and self.running.is_long))
+        if self._stop_clock is None:
+            self._stop_clock = self._host.every(0.5, self.count)
 
-    def _count(self) -> None:
-        if self.running is not None and self._sent_at is not None:
-            self.running = Running(time.monotonic() - self._sent_at, self.sender.seeks_credentials(), is_long=True)
+    def count(self) -> None:
+        if self.running is not None:
+            seconds = time.monotonic() - self._sent_at
+            self._publish(Running(seconds, self._sender.seeks_credentials(), is_long=True))
 
-    def _stop_ticking(self) -> None:
-        self.running = None
-        self.refresh_bindings()
-        if self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = None
-
-    # Who is talked to
-
-    def settle(self) -> None:
-        """Something was typed: look the authorizer up when the typing has paused."""
-        if (self.target, self.authorizer_name) == self._looked_up:
-            return
-        if self._settling is not None:
-            self._settling.stop()
-        self._settling = self.set_timer(SETTLED, self.look_up)
-
-    @work(exclusive=True, group="look up")
-    async def look_up(self, is_sent: bool = False) -> None:
-        """Ask who we are, what the authorizer is and, after a send, what is deployed. No refusal is the request's."""
-        target, name, base, sender = self.target, self.authorizer_name, self.base, self.sender
-        if self._looked_up is None or self._looked_up[0] != target:
-            self.configured = self.identity = None
-        if self._looked_up != (target, name):
-            self.deployment = None
-        self._looked_up = (target, name)
-        self.authorizer_problem = ""
-        sources = self.file.sources
-        if not await background.call(lambda: sender.gate.may_look_up(target, base, sources)):
-            # What only a file names is used for nothing before the first send.
-            self.authorizer = None
-            self.authorizer_problem = await _problem(sender, target, base, sources)
-            return
-        if self.configured is None:
-            configured = await _asked(lambda: sender.configured(target, base))
-            self.configured = None if isinstance(configured, str) else configured
-        if name:
-            found = await _asked(lambda: sender.describe(name, target, base))
-            self.authorizer = None if isinstance(found, str) else found
-            self.authorizer_problem = found if isinstance(found, str) else ""
-        if self.identity is None:
-            identity = await _asked(lambda: sender.identity(target, base))
-            self.identity = None if isinstance(identity, str) else identity
-        authorizer = self.authorizer
-        if self.desk.settings.deployment == "off":
-            return
-        if is_sent and authorizer is not None and authorizer.name == name:
-            deployment = await _asked(lambda: sender.deployment(authorizer, target, base))
-            self.deployment = None if isinstance(deployment, str) else deployment
-
-
-def _reached(invocation: Invocation) -> bool:
-    """Whether AWS answered: where it did not, asking it more would only wait as long."""
-    return invocation.failure is None or invocation.failure.kind is FailureKind.AWS
-
-
-async def _problem(sender: Sender, target: Target, base: Path | None, sources: tuple[Path, ...]) -> str:
-    wanted = await background.call(lambda: sender.gate.wanted(target, base, sources, remember=False))
-    return "not trusted" if wanted else "looked up when it is sent"
-
-
-async def _asked(work: Callable[[], Answer]) -> Answer | str:
-    """The answer, or in a word why there is none."""
-    try:
-        return await background.call(work, LOOK_UP)
-    except CallFailed as error:
-        failure = error.failure
-        return _SHORT.get(failure.kind) or _SHORT_AWS.get(failure.error, failure.error)
-    except (TimeoutError, TooManyAbandoned):
-        return "no answer"
-
-
-_SHORT = {
-    FailureKind.CREDENTIALS: "no credentials",
-    FailureKind.CONFIGURATION: "not configured",
-    FailureKind.UNREACHABLE: "unreachable",
-    FailureKind.LOCAL: "local endpoint failed",
-    FailureKind.NOT_TRUSTED: "not trusted",
-    FailureKind.TIMED_OUT: "no answer",
-    FailureKind.BROKEN_ANSWER: "broken answer",
-}
-_SHORT_AWS = {"ResourceNotFoundException": "not found", "AccessDeniedException": "may not be described"}
+    def _publish(self, running: Running | None) -> None:
+        self.running = running
+        self._changed(running)
 
 
 def _given_up(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float, why: str) -> Invocation:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import work
-from textual.content import Content
-from textual.reactive import var
-
 from authlens.ui.runtime import background
-from authlens.ui.screens.main.sending import Sending
-from authlens.ui.widgets.answer.answer_pane import AnswerPane
+from authlens.ui.runtime.host import Host
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.sending import SendController
 
 if TYPE_CHECKING:
     from authlens.endpoint.local_code import CodeWatch
@@ -20,41 +19,56 @@ PERIOD = 0.25
 """Seconds between two looks at the code. A change is sent when a second look finds nothing new: a save takes time."""
 
 
-class Watching(Sending):
-    watching: var[bool] = var(False, init=False)
-    code_state: int | None = None
-    """The code as it was when last looked at."""
+class WatchController:
+    def __init__(
+        self,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        sending: SendController,
+        changed: Callable[[bool], None],
+    ) -> None:
+        self._host = host
+        self._form = form
+        self._answer = answer
+        self._sending = sending
+        self._changed = changed
+        self.watching = False
+        self.code_state: int | None = None
+        """The code as it was when last looked at."""
 
-    def action_watch(self) -> None:
+    def toggle(self) -> None:
         """Begin to watch the code behind the target, or stop."""
         if self.watching:
-            self.watching = False
-            self.workers.cancel_group(self, "watch")
-            self.notify("The code is not watched any more.", markup=False)
-        elif self.target.local is None:
-            self.notify("Only a local target has code to watch: choose one with F9.", severity="warning", markup=False)
+            self._publish(False)
+            self._host.cancel("watch")
+            self._host.notify("No longer watching the code.")
+        elif self._form.state.draft.target.local is None:
+            self._host.notify("Only a local target has code to watch. Choose one with F9.", "warning")
         else:
-            self.watching = True
-            self._watch()
-            self.notify("Watching the code: every change sends the request again.", markup=False)
+            self._publish(True)
+            self._host.run(self._watch, "watch")
+            self._host.notify("Watching the code: every change sends the request again.")
 
-    @work(exclusive=True, group="watch")
     async def _watch(self) -> None:
-        """Look at the code of the target that there is now; another target is no change of code."""
+        """Look at the code of the target that there is now; another target is not a change of the code."""
         from authlens.endpoint.local_code import CodeWatch
 
-        target, base = self.target, self.base
+        form = self._form.state
+        target, base = form.draft.target, form.base
         code = CodeWatch.of(target, base)
         self.code_state = await self._look_at(code)
         is_changed = False
         while self.watching:
             await asyncio.sleep(PERIOD)
-            if (self.target, self.base) != (target, base):
-                self._watch()
+            now = self._form.state
+            if (now.draft.target, now.base) != (target, base):
+                self._host.run(self._watch, "watch")
                 return
             before, self.code_state = self.code_state, await self._look_at(code)
             if is_changed and self.code_state == before:
-                self._send_anew()
+                self._answer.follow()
+                self._sending.send_form()
             is_changed = self.code_state != before
 
     async def _look_at(self, code: CodeWatch | None) -> int | None:
@@ -64,11 +78,6 @@ class Watching(Sending):
         except (OSError, background.TooManyAbandoned):
             return self.code_state
 
-    def _send_anew(self) -> None:
-        if not self.pinned:
-            self.baseline = self.invocation
-        self.action_send()
-
-    def watch_watching(self) -> None:
-        for pane in self.query(AnswerPane):
-            pane.border_subtitle = Content("watching the code" if self.watching else "")
+    def _publish(self, watching: bool) -> None:
+        self.watching = watching
+        self._changed(watching)

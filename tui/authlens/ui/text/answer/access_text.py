@@ -9,15 +9,15 @@ from textual.content import Content
 
 from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY
 from authlens.core.saved.expectation import Question
-from authlens.ui.text.answer.explanation import Decided, Place, Why
+from authlens.ui.text.answer.explanation import Decided, Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 if TYPE_CHECKING:
     from authlens.core.text.json_reader import Span
 
 
-def access_items(reasons: Why | None, questions: Sequence[Question]) -> list[Item]:
+def access_items(reasons: Explanation | None, questions: Sequence[Question]) -> list[Item]:
     """Each open question with its decision and why."""
     if reasons is None or len(reasons.decided) != len(questions):
         return [Item((_question("–", "$foreground-muted", "NOT ASKED YET", each),)) for each in questions]
@@ -44,13 +44,13 @@ def _question(glyph: str, style: str, word: str, question: Question) -> Content:
     return Content.assemble(
         (f"{glyph} ", style),
         (f"{word:<14}", f"bold {style}"),
-        shown(question.action.removeprefix("iot:"), "bold"),
+        safe_content(question.action.removeprefix("iot:"), "bold"),
         " ",
-        shown(question.resource),
+        safe_content(question.resource),
     )
 
 
-def deciding_places(reasons: Why, index: int) -> dict[Place, tuple[Mark, ...]]:
+def deciding_places(reasons: Explanation, index: int) -> dict[Place, tuple[Mark, ...]]:
     """The lines of the statements that decided a question, or of what came nearest."""
     decided = reasons.decided[index] if index < len(reasons.decided) else None
     if decided is None or decided.decision is None:
@@ -71,4 +71,7 @@ def deciding_places(reasons: Why, index: int) -> dict[Place, tuple[Mark, ...]]:
 def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tuple[Mark, ...]]:
     """A bar beside every line of the span, and the sentence below its last."""
     lines = range(span.line, span.end_line + 1)
-    return {(document, line): (Mark("▌", style, shown(text).plain if line == span.end_line else ""),) for line in lines}
+    return {
+        (document, line): (Mark("▌", style, safe_content(text).plain if line == span.end_line else ""),)
+        for line in lines
+    }

@@ -1,17 +1,18 @@
-"""How the answer in view is read: its stages, its judgement, its difference to the baseline, and the marks on the tabs.
+"""What the answer shows: one invocation with what was read for it, its stages, its judgement, its changes. Pure.
 
-Pure. The rule: it is about one invocation, and says nothing where there is none; what is deployed counts only for an
-answer that came from there.
+The rule: all of it belongs to that one invocation. What the form holds now, and what is known of the form's
+authorizer, do not come into it; that the form has moved on is said, and nothing more.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.frozen import dataclass
 from authlens.ui.text.answer.cloud_log_lines import CloudLog
@@ -21,37 +22,56 @@ if TYPE_CHECKING:
     from authlens.core.expect.check import Judgement
     from authlens.core.preflight.finding import Finding
     from authlens.core.verdict.stages import Verdict
-    from authlens.ui.text.answer.explanation import Why
+    from authlens.ui.text.answer.explanation import Explanation
 
 # What reads an answer is loaded with the first one, not before the first paint.
 
 
-def deployed_for(invocation: Invocation | None, target: Target, deployment: Deployment | None) -> Deployment | None:
-    """What is deployed where the invocation was sent, and not elsewhere."""
-    if invocation is None or deployment is None or invocation.target != target:
-        return None
-    return deployment if deployment.authorizer.name == invocation.request.authorizer_name else None
+class Relation(StrEnum):
+    """How the form stands to the invocation that is shown."""
+
+    SAME = "same"
+    EDITED = "edited since"
+    """It holds the same saved request, changed since it was sent."""
+    OTHER = "of another request"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    invocation: Invocation | None
+class AnswerView:
+    invocation: Invocation | None = None
     questions: tuple[Question, ...] = ()
     authorizer: Authorizer | None = None
-    deployed: Deployment | None = None
+    """As it was read for the invocation; while nothing was sent, that of the form."""
+    deployment: Deployment | None = None
+    """What AWS held around that authorizer, read after the invocation."""
     baseline: Invocation | None = None
+    """What it is compared with."""
     expect: Expectation | None = None
+    """What its saved request expected when it was sent."""
     findings: tuple[Finding, ...] = ()
     """What preflight says of the form: all there is to say while nothing was sent."""
+    relation: Relation = Relation.SAME
+    is_blank: bool = True
+    """Whether the form holds nothing yet."""
 
     @property
-    def reasons(self) -> Why | None:
+    def relation_text(self) -> str:
+        """How the form stands to the invocation, where it no longer holds what was sent."""
+        if self.invocation is None or self.relation is Relation.SAME:
+            return ""
+        source = self.invocation.source
+        name = Path(source).stem if source else self.invocation.request.authorizer_name or "another request"
+        said = "edited since" if self.relation is Relation.EDITED else f"of {name}"
+        return f"{said} · c compares"
+
+    @property
+    def explanation(self) -> Explanation | None:
         """Everything there is to say about the invocation."""
         if self.invocation is None:
             return None
-        from authlens.ui.text.answer.explanation import why
+        from authlens.ui.text.answer.explanation import explain
 
-        return why(self.invocation, self.questions, self.authorizer, self.deployed)
+        return explain(self.invocation, self.questions, self.authorizer, self.deployment)
 
     @property
     def has_failed(self) -> bool:
@@ -59,9 +79,9 @@ class Reading:
 
     @property
     def verdict(self) -> Verdict | None:
-        reasons = self.reasons
-        if reasons is not None:
-            return reasons.verdict
+        explanation = self.explanation
+        if explanation is not None:
+            return explanation.verdict
         if not self.findings:
             return None
         from authlens.core.verdict.stages import foreseen
@@ -87,20 +107,20 @@ class Reading:
         return compared(self.baseline, self.invocation, self.questions)
 
     def marks(self, cloud_log: CloudLog | None = None) -> dict[str, str]:
-        """What the tabs tell of their pages."""
-        reasons = self.reasons
-        if reasons is None or self.invocation is None:
+        """What the tabs say of their pages."""
+        explanation = self.explanation
+        if explanation is None or self.invocation is None:
             return {}
         from authlens.ui.text.answer.device_text import device_mark
 
         outcome = self.invocation.outcome
         marks = {"documents": str(len(outcome.policy_documents))} if outcome and outcome.policy_documents else {}
-        allowed = len(reasons.decided) - reasons.denied
+        allowed = len(explanation.decided) - explanation.denied
         access = [f"✓{allowed}"] if allowed else []
-        access += [f"✗{reasons.denied}"] if reasons.denied else []
+        access += [f"✗{explanation.denied}"] if explanation.denied else []
         marks |= {"access": " ".join(access)} if access else {}
-        marks |= {"device": device_mark(reasons.verdict.caveats)} if reasons.verdict.caveats else {}
-        grave = sum(finding.severity != "info" for finding in reasons.findings)
+        marks |= {"device": device_mark(explanation.verdict.caveats)} if explanation.verdict.caveats else {}
+        grave = sum(finding.severity != "info" for finding in explanation.findings)
         marks |= {"lint": f"!{grave}"} if grave else {}
         changes = self.changes
         if changes is not None:

@@ -10,15 +10,15 @@ from authlens.core.contract.caveat import Caveat
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import facts
 from authlens.core.verdict.stages import Verdict
-from authlens.ui.text.answer.explanation import Why
+from authlens.ui.text.answer.explanation import Explanation
 from authlens.ui.text.answer.finding_text import finding_items
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 _SEVERITIES = {"warning": ("!", "$text-warning"), "info": ("·", "$text-primary"), "error": ("✗", "$text-error")}
 
 
-def page_items(page: str, reasons: Why | None, deployment: Deployment | None) -> list[Item]:
+def page_items(page: str, reasons: Explanation | None, deployment: Deployment | None) -> list[Item]:
     """Of the page of findings, or of what a device would meet."""
     if page == "lint":
         return finding_items(reasons)
@@ -49,7 +49,7 @@ def untold(verdict: Verdict) -> Content | None:
     caveat = next(warnings, None)
     if caveat is None or verdict.next_step == caveat.next_step:
         return None
-    return Content.assemble(("! a real device: ", "$text-warning"), shown(caveat.message))
+    return Content.assemble(("! a real device: ", "$text-warning"), safe_content(caveat.message))
 
 
 def _caveat(caveat: Caveat) -> Item:
@@ -62,8 +62,8 @@ def _caveat(caveat: Caveat) -> Item:
                 (f"  {caveat.stage.value}", "$foreground-muted"),
                 (f"  {caveat.source.mark}" if caveat.source.mark else "", "$foreground-muted"),
             ),
-            Content.assemble("   ", shown(caveat.message)),
-            Content.assemble("   ", ("→ ", "bold $text-primary"), shown(caveat.next_step)),
+            Content.assemble("   ", safe_content(caveat.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), safe_content(caveat.next_step)),
         )
     )
 
@@ -71,9 +71,9 @@ def _caveat(caveat: Caveat) -> Item:
 def _facts(deployment: Deployment | None) -> list[Item]:
     if deployment is None:
         return []
-    head = shown(f"What {deployment.authorizer.name} is deployed with:", "bold $text-primary")
+    head = safe_content(f"What {deployment.authorizer.name} is deployed with:", "bold $text-primary")
     lines = [
-        Content.assemble((" ✓ " if fact.is_read else " – ", "$foreground-muted"), shown(fact.text))
+        Content.assemble((" ✓ " if fact.is_read else " – ", "$foreground-muted"), safe_content(fact.text))
         for fact in facts(deployment)
     ]
     return [Item((head, *lines))]

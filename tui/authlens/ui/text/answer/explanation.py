@@ -33,7 +33,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class Explanation:
     """Everything said about one invocation beside its own words."""
 
     verdict: Verdict
@@ -54,17 +54,17 @@ class Why:
 
 
 @lru_cache(maxsize=8)
-def why(
+def explain(
     invocation: Invocation,
     questions: tuple[Question, ...],
     authorizer: Authorizer | None,
     deployment: Deployment | None = None,
-) -> Why:
+) -> Explanation:
     """Work out what there is to say. Costs a few milliseconds; equal arguments cost it once."""
     outcome = invocation.outcome
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     if outcome is None:
-        return Why(verdict, (), (), (), ())
+        return Explanation(verdict, (), (), (), ())
     laid_out = tuple(pretty(text) for text in outcome.policy_documents)
     # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
     documents = tuple(
@@ -76,7 +76,7 @@ def why(
         Decided(each, decide(documents, each.action, each.resource, variables) if outcome.is_authenticated else None)
         for each in questions
     )
-    return Why(
+    return Explanation(
         verdict,
         decided,
         lint_outcome(outcome, invocation.request, authorizer or invocation.authorizer),

@@ -9,11 +9,11 @@ from textual.content import Content
 
 from authlens.core.lint.linter import Gauge
 from authlens.core.preflight.finding import Finding
-from authlens.ui.model.finding_target import to_mend, told
+from authlens.ui.model.finding_target import fixable, notable
 from authlens.ui.text.answer.access_text import deciding_places
-from authlens.ui.text.answer.explanation import Place, Why
+from authlens.ui.text.answer.explanation import Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 if TYPE_CHECKING:
     from authlens.core.lint.rule import Finding as LintFinding
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
 
 
-def finding_items(reasons: Why | None) -> list[Item]:
+def finding_items(reasons: Explanation | None) -> list[Item]:
     """What lint says, the gravest first, under the gauges of what is left."""
     if reasons is None:
         return [Item((aside("Nothing to check yet."),))]
@@ -34,7 +34,7 @@ def finding_items(reasons: Why | None) -> list[Item]:
     return [head, *items] if head else items
 
 
-def _finding_item(reasons: Why, finding: LintFinding) -> Item:
+def _finding_item(reasons: Explanation, finding: LintFinding) -> Item:
     glyph, style = _SEVERITIES[finding.severity]
     place = reasons.place(finding.document, finding.span.start) if finding.span else None
     where = f"document {place[0] + 1}, line {place[1]}" if place else "the answer"
@@ -46,8 +46,8 @@ def _finding_item(reasons: Why, finding: LintFinding) -> Item:
                 (f"  {where}", "$foreground-muted"),
                 (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted"),
             ),
-            Content.assemble("   ", shown(finding.message)),
-            Content.assemble("   ", ("→ ", "bold $text-primary"), shown(finding.fix)),
+            Content.assemble("   ", safe_content(finding.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), safe_content(finding.fix)),
             aside(f"{finding.reason} [{finding.source.known.value}: {finding.source.page}]"),
         ),
         place,
@@ -75,18 +75,18 @@ def _gauge_line(all_gauges: Iterable[Gauge]) -> Content:
     return Content("   ").join(parts)
 
 
-def finding_marks(reasons: Why) -> dict[Place, tuple[Mark, ...]]:
+def finding_marks(reasons: Explanation) -> dict[Place, tuple[Mark, ...]]:
     """The lines that lint finds fault with, with what it says."""
     marks: dict[Place, tuple[Mark, ...]] = {}
     for finding in reasons.findings:
         place = reasons.place(finding.document, finding.span.start) if finding.span else None
         if place is not None and finding.severity != "info":
             glyph, style = _SEVERITIES[finding.severity]
-            marks[place] = (*marks.get(place, ()), Mark(glyph, style, shown(finding.message).plain))
+            marks[place] = (*marks.get(place, ()), Mark(glyph, style, safe_content(finding.message).plain))
     return marks
 
 
-def all_marks(reasons: Why, question: int | None) -> Mapping[Place, tuple[Mark, ...]]:
+def all_marks(reasons: Explanation, question: int | None) -> Mapping[Place, tuple[Mark, ...]]:
     """Findings at their lines, and the statements that decided the question looked at."""
     marks = finding_marks(reasons)
     for place, deciding in (deciding_places(reasons, question) if question is not None else {}).items():
@@ -96,8 +96,8 @@ def all_marks(reasons: Why, question: int | None) -> Mapping[Place, tuple[Mark, 
 
 def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
     """What preflight says of the request, the gravest first, and the one fix that a key makes. Notes are counted."""
-    mended = to_mend(findings, pointed)
-    grave = told(findings, pointed)
+    mended = fixable(findings, pointed)
+    grave = notable(findings, pointed)
     lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
     left = len(findings) - len(grave)
     if left:
@@ -107,7 +107,7 @@ def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Con
 
 def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
     """The keys that work on what preflight says."""
-    keys = [("F7", "goes there")] + ([("F8", "mends it")] if to_mend(findings, pointed) else [])
+    keys = [("F7", "goes there")] + ([("F8", "mends it")] if fixable(findings, pointed) else [])
     return Content("  ").join(
         Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys
     )
@@ -116,7 +116,7 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
 def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
     glyph, style = _SEVERITIES[finding.severity]
     mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
-    yield Content.assemble((f"{glyph} ", style), shown(finding.message, "bold" if is_pointed else ""), mark)
+    yield Content.assemble((f"{glyph} ", style), safe_content(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:
         key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
-        yield Content.assemble(key, shown(finding.fix.label, "" if is_mended else "$foreground-muted"))
+        yield Content.assemble(key, safe_content(finding.fix.label, "" if is_mended else "$foreground-muted"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Place = TypeVar("Place")
 
 
-class Veil:
+class Mask:
     """Over texts that are about one invocation; without a redactor it hides nothing."""
 
     def __init__(self, redactor: Redactor | None = None) -> None:
@@ -56,15 +56,15 @@ class Veil:
         }
 
 
-LIFTED = Veil()
+REVEALED = Mask()
 """Hides nothing."""
 
 
 @lru_cache(maxsize=4)
-def veil_over(invocation: Invocation) -> Veil:
+def mask_for(invocation: Invocation) -> Mask:
     from authlens.core.secrets.invocation_redaction import redactor_of  # loaded with the first answer
 
-    return Veil(redactor_of(invocation, certain=True))
+    return Mask(redactor_of(invocation, certain=True))
 
 
 def _replaced(content: Content, hidden: str) -> Content:

@@ -11,7 +11,7 @@ from authlens.core.expect.judgement_text import sentence
 from authlens.core.invocation.invocation import FailureKind
 from authlens.core.verdict.stages import Conclusion, Stage, StageResult, State, Verdict
 from authlens.ui.text.page import aside
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 
 _STATE_STYLES = {
     State.PASSED: ("✓", "$text-success"),
@@ -64,11 +64,11 @@ _OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, 
 """What another target may mend; the advice itself names the ways of a shell."""
 
 
-def because(verdict: Verdict) -> Content:
+def failure_text(verdict: Verdict) -> Content:
     """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
-    said = [shown(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
+    said = [safe_content(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
     if verdict.next_step:
-        said.append(Content.assemble(("→ ", "bold $text-primary"), shown(_sentence(_next_step(verdict)))))
+        said.append(Content.assemble(("→ ", "bold $text-primary"), safe_content(_sentence(_next_step(verdict)))))
     if verdict.explanation in _OF_THE_TARGET:
         said.append(aside("F9 chooses the profile, region and endpoint."))
     return Content("\n").join(said)
@@ -87,7 +87,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) or ": aws " in text else f"{text}."
 
 
-def since(comparison: Comparison) -> Content:
+def change_text(comparison: Comparison) -> Content:
     """What differs from the baseline, in a line."""
     number = comparison.left.label.removeprefix("invocation ")
     name = f"#{number}" if number.isdecimal() else "the one before"
@@ -96,19 +96,19 @@ def since(comparison: Comparison) -> Content:
     first, *more = comparison.differing
     said = first if len(first) <= _LONGEST_CHANGE else f"{first[:_LONGEST_CHANGE]}…"
     left = f" · {len(more)} more in Changes" if more else ""
-    return Content.assemble((f"≠ since {name}: ", "$text-warning"), shown(said), (left, "$foreground-muted"))
+    return Content.assemble((f"≠ since {name}: ", "$text-warning"), safe_content(said), (left, "$foreground-muted"))
 
 
-def kept(judgement: Judgement) -> Content:
+def expectation_text(judgement: Judgement) -> Content:
     """Whether the answer keeps what the saved request expects."""
     if judgement.state is Judged.KEPT:
         return Content.styled("✓ as expected", "$text-success")
     if judgement.state is Judged.UNJUDGED:
-        return Content.assemble(("! not judged: ", "$text-warning"), shown(judgement.reason))
+        return Content.assemble(("! not judged: ", "$text-warning"), safe_content(judgement.reason))
     lines = [Content.styled(f"✗ {_broken_count(len(judgement.broken))} not kept", "$text-error")]
     for broken in judgement.broken[:3]:
         said = f"  {sentence(broken)}"
-        lines.append(shown(said if len(said) < 300 else said[:300] + "…"))
+        lines.append(safe_content(said if len(said) < 300 else said[:300] + "…"))
     return Content("\n").join(lines)
 
 

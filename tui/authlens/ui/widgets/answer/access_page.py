@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from authlens.core.saved.expectation import Question
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
 
 
@@ -73,7 +73,7 @@ class AccessPage(Vertical):
 
     def _say(self, problem: str) -> None:
         note = self.query_one(".problem", Static)
-        note.update(shown(problem) if problem else Content(""))
+        note.update(safe_content(problem) if problem else Content(""))
         note.set_class(bool(problem), "-said")
 
     def action_ask(self) -> None:

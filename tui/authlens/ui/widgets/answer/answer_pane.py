@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import Target
-from authlens.core.saved.expectation import Expectation, Question
 from authlens.ui.model.screen_values import Running
 from authlens.ui.text.answer import documents
-from authlens.ui.text.answer.answer_view import Reading, deployed_for
+from authlens.ui.text.answer.answer_view import AnswerView, Relation
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
-from authlens.ui.text.answer.mask import LIFTED, Veil, veil_over
+from authlens.ui.text.answer.mask import REVEALED, Mask, mask_for
 from authlens.ui.text.page import MOST_SHOWN
 from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.stage_line import StageLine
 from authlens.ui.widgets.answer.verdict import Verdict
-from authlens.ui.widgets.answer.verdict_header import Said
+from authlens.ui.widgets.answer.verdict_header import VerdictHeader
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.pages import Page, Pages
 from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.search_box import SearchBox
-
-if TYPE_CHECKING:
-    from authlens.core.preflight.finding import Finding
 
 _TEXTS = (("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
 
@@ -47,6 +41,10 @@ class AnswerPane(Pane):
     DEFAULT_CSS = """
     AnswerPane > Pages > Choices { margin: 1 0 0 0; }
     AnswerPane CodeView { margin-top: 1; }
+    AnswerPane VerdictHeader.-other {
+        opacity: 60%;
+        &:ansi Verdict, &:ansi StageLine { text-style: dim; }
+    }
     AnswerPane.-older {
         StageLine, Pages { opacity: 50%; }
         &:ansi StageLine, &:ansi CodeView, &:ansi Rows { text-style: dim; }
@@ -60,31 +58,27 @@ class AnswerPane(Pane):
         Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
         Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
         Binding("l", "read_log", "Log", show=False, id="answer.read-log", tooltip="Read the function's CloudWatch log"),
+        Binding(
+            "c", "compare_form", "Compare", show=False, id="answer.compare-form", tooltip="Compare it with the form"
+        ),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
     ]
 
-    invocation: var[Invocation | None] = var[Invocation | None](None)
-    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
-    questions: var[tuple[Question, ...]] = var[tuple[Question, ...]](())
-    """What is asked of every answer."""
-    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
-    """What preflight says of the form, while nothing was sent."""
-    baseline: var[Invocation | None] = var[Invocation | None](None)
-    """What every answer is compared with."""
-    expect: var[Expectation | None] = var[Expectation | None](None)
-    """What the saved request promises of the answer."""
+    view: var[AnswerView] = var(AnswerView(is_blank=False), init=False)
     running: var[Running | None] = var[Running | None](None)
-    blank: var[bool] = var(False)
-    veil: var[Veil] = var(LIFTED)
+    mask: var[Mask] = var(REVEALED)
     """What the form hides is hidden here too, until it is revealed."""
-    target: var[Target] = var(Target())
-    deployment: var[Deployment | None] = var[Deployment | None](None)
-    """What AWS holds around the form's authorizer at the target."""
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
+    watching: var[bool] = var(False)
+    """Whether a change of the function's code sends the request again."""
 
     @dataclass
     class LogAsked(Message):
         """What the deployed function logged is to be read."""
+
+    @dataclass
+    class FormComparisonAsked(Message):
+        """The request of the answer is to be compared with the form."""
 
     @dataclass
     class CopyAsked(Message):
@@ -102,11 +96,9 @@ class AnswerPane(Pane):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        with Said():
-            yield Verdict(self._now).data_bind(
-                AnswerPane.invocation, AnswerPane.running, AnswerPane.blank, AnswerPane.veil
-            )
-            yield StageLine().data_bind(AnswerPane.veil)
+        with VerdictHeader():
+            yield Verdict(self._now).data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
+            yield StageLine().data_bind(AnswerPane.mask)
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
@@ -139,34 +131,27 @@ class AnswerPane(Pane):
         assert isinstance(page, CodeView)
         return page
 
-    def watch_invocation(self, invocation: Invocation | None) -> None:
-        self._asked_about = None
-        self.veil = LIFTED if invocation is None else veil_over(invocation)
+    @property
+    def invocation(self) -> Invocation | None:
+        return self.view.invocation
+
+    def watch_view(self, before: AnswerView, view: AnswerView) -> None:
+        if view.invocation is not before.invocation:
+            self._asked_about = None
+            self.mask = REVEALED if view.invocation is None else mask_for(view.invocation)
+        self.query_one(VerdictHeader).set_class(view.relation is not Relation.SAME, "-other")
+        if replace(view, relation=before.relation) != before:
+            self._explain_and_fill()
+
+    def watch_cloud_log(self, before: CloudLog | None, log: CloudLog | None) -> None:
+        if log is not None and self.pages.chosen != "log":
+            self.pages.open("log")
         self._explain_and_fill()
 
-    def watch_questions(self) -> None:
-        self._explain_and_fill()
+    def watch_watching(self, watching: bool) -> None:
+        self.border_subtitle = Content("watching the code" if watching else "")
 
-    def watch_authorizer(self) -> None:
-        self._explain_and_fill()
-
-    def watch_deployment(self) -> None:
-        self._explain_and_fill()
-
-    def watch_cloud_log(self) -> None:
-        self._explain_and_fill()
-
-    def watch_baseline(self) -> None:
-        self._explain_and_fill()
-
-    def watch_expect(self) -> None:
-        self._explain()
-
-    def watch_findings(self) -> None:
-        if self.invocation is None:
-            self._explain()
-
-    def watch_veil(self) -> None:
+    def watch_mask(self) -> None:
         if self.query("#texts"):
             self._fill(self.pages.chosen)
 
@@ -200,39 +185,32 @@ class AnswerPane(Pane):
 
     def action_reveal(self) -> None:
         if self.invocation is not None:
-            self.veil = veil_over(self.invocation) if self.veil is LIFTED else LIFTED
+            self.mask = mask_for(self.invocation) if self.mask is REVEALED else REVEALED
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "reveal":
             return True
-        return self.invocation is not None and (self.veil is LIFTED or self.veil.has_hidden)
+        return self.invocation is not None and (self.mask is REVEALED or self.mask.has_hidden)
 
     def on_descendant_blur(self) -> None:
         if not self.has_focus_within and self.invocation is not None:
-            self.veil = veil_over(self.invocation)
+            self.mask = mask_for(self.invocation)
 
     # Why
 
     _asked_about: int | None = None
     """The question whose statements are marked in the documents."""
 
-    @property
-    def reading(self) -> Reading:
-        deployed = deployed_for(self.invocation, self.target, self.deployment)
-        return Reading(
-            self.invocation, self.questions, self.authorizer, deployed, self.baseline, self.expect, self.findings
-        )
-
     def _explain(self) -> None:
         if not self.query("#texts"):
             return
-        reading = self.reading
+        view = self.view
         line = self.query_one(StageLine)
-        self.query_one(Said).set_class(reading.has_failed, "-failed")
+        self.query_one(VerdictHeader).set_class(view.has_failed, "-failed")
         is_first = self.running is not None and self.invocation is None
-        line.verdict = None if is_first else reading.verdict  # what preflight foresaw has been acted on
-        line.judgement, line.changes = reading.judgement, reading.changes
-        self.pages.mark(reading.marks(self.cloud_log))
+        line.verdict = None if is_first else view.verdict  # what preflight foresaw has been acted on
+        line.judgement, line.changes = view.judgement, view.changes
+        self.pages.mark(view.marks(self.cloud_log))
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
         event.stop()
@@ -247,35 +225,35 @@ class AnswerPane(Pane):
         if isinstance(view, CodeView):
             self._fill_text(name, view)
         elif isinstance(view, CompareView):
-            view.comparison = self.reading.changes
+            view.comparison = self.view.changes
         elif self.invocation is not None or isinstance(view, AccessPage):
             from authlens.ui.text.answer import (  # loaded with the first answer, not before the first paint
                 access_text,
                 device_text,
             )
 
-            reading = self.reading
+            reasons = self.view.explanation
             if isinstance(view, AccessPage):
-                view.show(self.veil.items(access_text.access_items(reading.reasons, self.questions)))
+                view.show(self.mask.items(access_text.access_items(reasons, self.view.questions)))
             elif isinstance(view, Items):
-                view.items = tuple(self.veil.items(device_text.page_items(name, reading.reasons, reading.deployed)))
+                view.items = tuple(self.mask.items(device_text.page_items(name, reasons, self.view.deployment)))
 
     def _fill_text(self, name: str, view: CodeView) -> None:
         read = log_lines(self.invocation, self.cloud_log) if name == "log" else None
-        lines = self.veil.lines(read or documents.page_lines(name, self.invocation))
+        lines = self.mask.lines(read or documents.page_lines(name, self.invocation))
         if lines != view.lines:
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
-        reasons = self.reading.reasons if name == "documents" else None
+        reasons = self.view.explanation if name == "documents" else None
         if reasons is not None:
             from authlens.ui.text.answer.finding_text import all_marks
 
-            view.marks = self.veil.marks(all_marks(reasons, self._asked_about))
+            view.marks = self.mask.marks(all_marks(reasons, self._asked_about))
 
     def on_items_chosen(self, event: Items.Chosen) -> None:
         """Show the line of a finding, or the statements that decided a question."""
         event.stop()
-        reasons, item = self.reading.reasons, event.items.items[event.index]
+        reasons, item = self.view.explanation, event.items.items[event.index]
         if reasons is None:
             return
         place = item.place
@@ -310,6 +288,9 @@ class AnswerPane(Pane):
     def action_read_log(self) -> None:
         self.post_message(self.LogAsked())
 
+    def action_compare_form(self) -> None:
+        self.post_message(self.FormComparisonAsked())
+
     def action_raw(self) -> None:
         self.pages.open("documents" if self.pages.chosen == "raw" else "raw")
         self.text.focus()
@@ -329,7 +310,7 @@ class AnswerPane(Pane):
             text, what = invocation.function_log, "the log"
         else:
             text, what = self._in_front()
-        self.post_message(self.WriteAsked(self.veil.text(text), what))
+        self.post_message(self.WriteAsked(self.mask.text(text), what))
 
     def _in_front(self) -> tuple[str, str]:
         """A text and what it is called."""
@@ -342,7 +323,7 @@ class AnswerPane(Pane):
                 text = "\n".join(
                     line.content.plain for line in self.text.lines if line.document == index and line.number
                 )
-            return self.veil.text(text), f"document {index + 1}"
+            return self.mask.text(text), f"document {index + 1}"
         return "\n".join(line.content.plain for line in self.text.lines), "the text"
 
     def _document_at_cursor(self) -> int:

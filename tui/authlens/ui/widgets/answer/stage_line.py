@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from authlens.ui.text.answer.mask import LIFTED, Veil
+from authlens.ui.text.answer.mask import REVEALED, Mask
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison
@@ -30,7 +30,7 @@ class StageLine(Widget):
     changes: reactive[Comparison | None] = reactive["Comparison | None"](None, layout=True)
     """How the answer differs from the baseline."""
 
-    veil: reactive[Veil] = reactive(LIFTED, layout=True)
+    mask: reactive[Mask] = reactive(REVEALED, layout=True)
     """What is not to be shown."""
 
     def watch_verdict(self) -> None:
@@ -47,12 +47,12 @@ class StageLine(Widget):
             stage_text,
         )
 
-        said = [stage_text.stage_line(self.verdict, self.size.width or 72), stage_text.because(self.verdict)]
+        said = [stage_text.stage_line(self.verdict, self.size.width or 72), stage_text.failure_text(self.verdict)]
         untold = device_text.untold(self.verdict)
         if untold is not None:
             said.append(untold)
         if self.changes is not None:
-            said.append(stage_text.since(self.changes))
+            said.append(stage_text.change_text(self.changes))
         if self.judgement is not None:
-            said.append(stage_text.kept(self.judgement))
-        return self.veil.content(Content("\n").join(said))
+            said.append(stage_text.expectation_text(self.judgement))
+        return self.mask.content(Content("\n").join(said))

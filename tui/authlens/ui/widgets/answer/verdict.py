@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from authlens.core.invocation.invocation import Invocation
 from authlens.ui.model.screen_values import Running
 from authlens.ui.text import outcome_text
-from authlens.ui.text.answer.mask import LIFTED, Veil
+from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.answer.mask import REVEALED, Mask
 
 _AGES = 10.0
 """Seconds after which what is shown has got older in words."""
@@ -27,12 +27,10 @@ class Verdict(Widget):
     Verdict { height: auto; }
     """
 
-    invocation: reactive[Invocation | None] = reactive[Invocation | None](None, layout=True)
+    view: reactive[AnswerView] = reactive(AnswerView(is_blank=False), layout=True)
     running: reactive[Running | None] = reactive[Running | None](None, layout=True)
-    veil: reactive[Veil] = reactive(LIFTED, layout=True)
+    mask: reactive[Mask] = reactive(REVEALED, layout=True)
     """What is not to be shown."""
-    blank: reactive[bool] = reactive(False, layout=True)
-    """Whether there is nothing to send yet."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -44,21 +42,23 @@ class Verdict(Widget):
     def render(self) -> Content:
         if self.running is not None:
             return self._sending(self.running)
-        if self.invocation is None:
+        invocation = self.view.invocation
+        if invocation is None:
             return Content.assemble(
                 ("– NOT SENT YET", "bold $foreground-muted"),
-                (f"\n{_BEGIN if self.blank else 'F5 sends the request.'}", "$foreground-muted"),
+                (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
-        headline = outcome_text.headline(self.invocation, self._now(), self.size.width)
-        return self.veil.content(Content.assemble(headline, "\n", outcome_text.details(self.invocation)))
+        headline = outcome_text.headline(invocation, self._now(), self.size.width, self.view.relation_text)
+        return self.mask.content(Content.assemble(headline, "\n", outcome_text.details(invocation)))
 
     def _sending(self, running: Running) -> Content:
         """The headline alone changes at once; what the answer before came to stays below, and is told to be that."""
-        if self.invocation is None:
+        invocation = self.view.invocation
+        if invocation is None:
             return Content("\n").join([running.words, running.way_out])
         parts = [running.words, running.way_out]
-        came = outcome_text.details(self.invocation)
+        came = outcome_text.details(invocation)
         if running.is_long:
-            parts.insert(1, Content(f"below is still {outcome_text.which(self.invocation, self._now())}"))
+            parts.insert(1, Content(f"below is still {outcome_text.invocation_label(invocation, self._now())}"))
             came = Content.styled(came.plain, "$foreground-disabled")
-        return self.veil.content(Content.assemble(Content("   ").join(parts), "\n", came))
+        return self.mask.content(Content.assemble(Content("   ").join(parts), "\n", came))

@@ -6,9 +6,9 @@ from textual.containers import VerticalScroll
 from textual.geometry import Size
 
 
-class Said(VerticalScroll, can_focus=True):
+class VerdictHeader(VerticalScroll, can_focus=True):
     DEFAULT_CSS = """
-    Said {
+    VerdictHeader {
         height: auto;
         max-height: 50%;
         scrollbar-size: 0 1;

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from authlens.ui.widgets.controls.paint_guard import Parting
+from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Choice:
     """Drawn faint: it does not count now."""
 
 
-class Choices(Parting, Widget, can_focus=True):
+class Choices(PaintGuard, Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choices--chosen", "choices--quiet", "choices--focused"}
     DEFAULT_CSS = """
     Choices {

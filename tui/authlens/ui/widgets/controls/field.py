@@ -25,9 +25,9 @@ from textual.widgets.text_area import EditResult, Selection
 
 from authlens.core.text.visible import is_visible, visible
 from authlens.ui.model.finding_target import location, offset
-from authlens.ui.runtime.textual_internals import forget
-from authlens.ui.text.partly_hidden import COVER, Covered, Hide, cover
-from authlens.ui.widgets.controls.paint_guard import Parting
+from authlens.ui.runtime.textual_internals import forget_watcher
+from authlens.ui.text.partly_hidden import COVER, Hide, PartlyHidden, cover
+from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 _UNDO = {"undo", "redo", "select_line", "select_all", "copy", "cut"}
 _BASIC_PLANE = 0x100000
@@ -84,7 +84,7 @@ def _picture(character: str) -> str:
     return picture if len(picture) == 1 else "\N{REPLACEMENT CHARACTER}"
 
 
-class Field(Parting, TextArea, inherit_bindings=False):
+class Field(PaintGuard, TextArea, inherit_bindings=False):
     """One value of the form. Enter goes on to the next field, Alt+Enter breaks the line."""
 
     DEFAULT_CSS = """
@@ -178,7 +178,7 @@ class Field(Parting, TextArea, inherit_bindings=False):
         self.cursor_blink = self.app.animation_level != "none"
 
     def on_unmount(self) -> None:
-        forget(self, self.app)
+        forget_watcher(self, self.app)
         self.screen.text_selection_started_signal.unsubscribe(self)
 
     @property
@@ -221,7 +221,7 @@ class Field(Parting, TextArea, inherit_bindings=False):
         self._load(self.value)
         self.select(*selection)
 
-    def _cover_of(self, value: str) -> Covered | None:
+    def _cover_of(self, value: str) -> PartlyHidden | None:
         return cover(value, self._hide) if self._hide and not self.revealed else None
 
     def _in_value(self, *locations: tuple[int, int]) -> list[int]:

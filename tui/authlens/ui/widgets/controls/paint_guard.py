@@ -18,7 +18,7 @@ else:
     Widget = object
 
 
-class Parting(Widget):
+class PaintGuard(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         if self.parent is None:
             return [Strip.blank(crop.width)] * crop.height

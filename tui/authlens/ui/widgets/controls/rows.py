@@ -17,10 +17,10 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
-from authlens.ui.widgets.controls.paint_guard import Parting
+from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
 
-class Rows(Parting, ScrollView, can_focus=True):
+class Rows(PaintGuard, ScrollView, can_focus=True):
     """Subclasses say how many rows there are and what each looks like."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--cursor", "rows--blurred"}

@@ -8,8 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.reactive import reactive
 
-from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.request import AuthorizerRequest
+from authlens.ui.model.screen_values import HintState
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.code_view import CodeView
 
@@ -25,8 +24,12 @@ class EventPage(Vertical):
     EventPage > Choices { margin-bottom: 1; }
     """
 
-    request: reactive[AuthorizerRequest | None] = reactive[AuthorizerRequest | None](None, init=False)
-    authorizer: reactive[Authorizer | None] = reactive[Authorizer | None](None, init=False)
+    hints: reactive[HintState] = reactive(HintState(), init=False)
+    """With the request, as preflight saw it."""
+
+    def __init__(self, hints: HintState) -> None:
+        super().__init__()
+        self.set_reactive(EventPage.hints, hints)
 
     def compose(self) -> ComposeResult:
         yield Choices(_CHOICES, "test")
@@ -35,10 +38,7 @@ class EventPage(Vertical):
     def on_mount(self) -> None:
         self.show()
 
-    def watch_request(self) -> None:
-        self.show()
-
-    def watch_authorizer(self) -> None:
+    def watch_hints(self) -> None:
         self.show()
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
@@ -47,13 +47,13 @@ class EventPage(Vertical):
 
     def show(self) -> None:
         """Draw the chosen event; the marks say what a real connection changes."""
-        if self.request is None or not self.query(CodeView):
+        if not self.query(CodeView):
             return
         from authlens.ui.text import event_text  # loaded when an event is looked at, not before the first paint
 
         chosen = self.query_one(Choices).chosen
-        kind = _REAL.get(chosen) or event_text.likely_kind(self.request)
-        test, real = event_text.event_pair(self.request, self.authorizer, kind)
+        kind = _REAL.get(chosen) or event_text.likely_kind(self.hints.request)
+        test, real = event_text.event_pair(self.hints.request, self.hints.authorizer, kind)
         event, other = (test, real) if chosen == "test" else (real, test)
         view = self.query_one(CodeView)
         lines = event_text.event_lines(event)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-if TYPE_CHECKING:
-    from authlens.core.preflight.finding import Finding
+from authlens.ui.model.screen_values import HintState
 
 
 class Hints(VerticalScroll, can_focus=False):
@@ -28,9 +25,7 @@ class Hints(VerticalScroll, can_focus=False):
     }
     """
 
-    findings: reactive[tuple[Finding, ...]] = reactive["tuple[Finding, ...]"]((), init=False)
-    pointed: reactive[Finding | None] = reactive["Finding | None"](None, init=False)
-    """The one that the person went to."""
+    hints: reactive[HintState] = reactive(HintState(), init=False)
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
@@ -38,31 +33,29 @@ class Hints(VerticalScroll, can_focus=False):
     def on_mount(self) -> None:
         self._say()
 
-    def watch_findings(self) -> None:
-        self._say()
-
-    def watch_pointed(self) -> None:
-        self._say()
+    def watch_hints(self, before: HintState, hints: HintState) -> None:
+        if (hints.findings, hints.target) != (before.findings, before.target):
+            self._say()
 
     def _say(self) -> None:
-        self.set_class(not self.findings, "-empty")
-        if not self.findings or not self.query(Static):
+        self.set_class(not self.hints.findings, "-empty")
+        if not self.hints.findings or not self.query(Static):
             return
         from authlens.ui.text.answer import (
             finding_text,  # loaded when there is something to say, not before the first paint
         )
 
-        lines = finding_text.hint_lines(self.findings, self.pointed)
-        self.border_title = finding_text.hint_keys(self.findings, self.pointed)
+        lines = finding_text.hint_lines(self.hints.findings, self.hints.target)
+        self.border_title = finding_text.hint_keys(self.hints.findings, self.hints.target)
         self.query_one(Static).update(Content("\n").join(lines))
         self.scroll_to(y=self._rows_above(), animate=False)
 
     def _rows_above(self) -> int:
-        """Rows that stand above the finding that is pointed at."""
-        from authlens.ui.model.finding_target import told
+        """Rows above the finding that the person went to."""
+        from authlens.ui.model.finding_target import notable
         from authlens.ui.text.answer import finding_text
 
-        findings = told(self.findings, self.pointed)
-        above = findings[: findings.index(self.pointed)] if self.pointed in findings else []
+        findings = notable(self.hints.findings, self.hints.target)
+        above = findings[: findings.index(self.hints.target)] if self.hints.target in findings else []
         width = max(8, self.size.width)
-        return sum(len(line.wrap(width)) for line in finding_text.hint_lines(above, self.pointed))
+        return sum(len(line.wrap(width)) for line in finding_text.hint_lines(above, self.hints.target))

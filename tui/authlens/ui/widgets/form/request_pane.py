@@ -12,18 +12,19 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.members import header_path
 from authlens.core.request.request import Mode
 from authlens.ui.model.draft import Draft
-from authlens.ui.model.screen_values import Shown
-from authlens.ui.text.safe_content import shortened, shown
+from authlens.ui.model.finding_target import member_of
+from authlens.ui.model.screen_values import FormContent, FormState, HintState
+from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.form_row import FormRow
 from authlens.ui.widgets.controls.pages import Page, Pages
 from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.form.event_page import EventPage
-from authlens.ui.widgets.form.headers_table import HeadersTable
+from authlens.ui.widgets.form.headers_table import HeaderRow, HeadersTable
 from authlens.ui.widgets.form.hints import Hints
 from authlens.ui.widgets.form.member_pages import HttpPage, MemberPage, MqttPage, TlsPage, TokenPage
 
@@ -56,21 +57,8 @@ class RequestPane(Pane):
     RequestPane > Pages > Choices { margin: 1 0; }
     """
 
-    draft: var[Draft] = var(Draft())
-    """What the form holds now."""
-    shown: var[Shown] = var(Shown(Draft()))
-    """What was last put into it from elsewhere: opened, undone, taken from the history."""
-    source: var[str] = var("")
-    """The name of the file it belongs to."""
-    unsaved: var[bool] = var(False)
-    findings: var[tuple[Finding, ...]] = var["tuple[Finding, ...]"](())
-    """What preflight says of the request."""
-    authorizer: var[Authorizer | None] = var[Authorizer | None](None)
-    """What is known of the one that the form names."""
-    token_names: var[frozenset[str]] = var[frozenset[str]](frozenset())
-    """Under which the contexts carry the token, whatever they tell."""
-    pointed: var[Finding | None] = var["Finding | None"](None)
-    """The finding that the person went to."""
+    form: var[FormState] = var(FormState(), init=False)
+    hints: var[HintState] = var(HintState(), init=False)
 
     @dataclass
     class Edited(Message):
@@ -79,16 +67,15 @@ class RequestPane(Pane):
         changes: dict[str, object]
         where: str | None
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, form: FormState) -> None:
         super().__init__()
         # What is bound arrives only after the first composing.
-        self.set_reactive(RequestPane.shown, shown)
-        self.set_reactive(RequestPane.draft, shown.draft)
+        self.set_reactive(RequestPane.form, form)
         # A small screen shows it first; set here, the class costs no restyling of all its fields.
         self.add_class("-front")
 
     def compose(self) -> ComposeResult:
-        draft = self.shown.draft
+        draft = self.draft
         authorizer = Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
         authorizer.set_class(not draft.authorizer_name, "-wanted")
         yield FormRow("Authorizer", authorizer)
@@ -99,16 +86,18 @@ class RequestPane(Pane):
             chosen=_first_page(draft),
             key="members",
         )
-        yield Hints().data_bind(RequestPane.findings, RequestPane.pointed)
+        yield Hints().data_bind(RequestPane.hints)
 
     def _page(self, kind: type[MemberPage]) -> Widget:
-        return kind(self.draft if self.is_mounted else self.shown.draft, self.token_names)
+        return kind(self.draft, self.hints.token_names)
 
     def _event_page(self) -> Widget:
-        page = EventPage()
-        page.set_reactive(EventPage.request, self.draft.request)
-        page.set_reactive(EventPage.authorizer, self.authorizer)
-        return page
+        return EventPage(replace(self.hints, request=self.draft.request))
+
+    @property
+    def draft(self) -> Draft:
+        """What the form holds now."""
+        return self.form.draft
 
     def on_mount(self) -> None:
         self._mark()
@@ -117,52 +106,76 @@ class RequestPane(Pane):
         self._retitle()
         self.query_one("#members", Pages).stacked = self.size.height >= _ROOM_FOR_ALL
 
-    def watch_shown(self) -> None:
+    def watch_form(self, before: FormState, form: FormState) -> None:
         if not self.is_mounted or not self.query("#members"):
             return
-        draft = self.shown.draft
+        if form.content is not before.content:
+            self._fill(form.content)
+        if form.draft is not before.draft:
+            self._mark()
+        self._retitle()
+
+    def watch_hints(self, before: HintState, hints: HintState) -> None:
+        if hints.token_names != before.token_names:
+            for page in self.query(MemberPage):
+                page.know(hints.token_names)
+        for event_page in self.query(EventPage):
+            event_page.hints = hints
+        if hints.target is not None and hints.target is not before.target:
+            self._go_to_finding(hints.target)
+
+    def _fill(self, content: FormContent) -> None:
+        """Put a draft into the fields."""
+        draft = content.draft
         self.query_one("#authorizer", Field).show(draft.authorizer_name)
         self.query_one("#mode", Choices).chosen = draft.mode.value
         for page in self.query(MemberPage):
             page.show(draft)
-        self._reveal_field(self.shown)
-
-    def _reveal_field(self, shown: Shown) -> None:
-        """Open the page of the changed field and go there; without one, the first page that holds something."""
         pages = self.query_one("#members", Pages)
-        page = next((name for name, _, kind in _PAGES if shown.focus in _fields(kind)), None)
-        if page is not None:
-            pages.open(page)
-        elif shown.focus is None and not _is_filled(pages.chosen, shown.draft):
-            pages.open(_first_page(shown.draft))
-        if shown.focus is not None:
+        if content.focus is not None:
+            self._open_page_of(content.focus)
             # A page that was never seen has its fields only after the next refresh.
-            self.call_after_refresh(self._go_to, shown.focus)
+            self.call_after_refresh(self._go_to, content.focus)
+        elif not _is_filled(pages.chosen, draft):
+            pages.open(_first_page(draft))
+
+    def _open_page_of(self, member: str) -> None:
+        page = next((name for name, _, kind in _PAGES if member in _fields(kind)), None)
+        if page is not None:
+            self.query_one("#members", Pages).open(page)
+
+    def _field(self, member: str) -> Field | None:
+        return next((field for field in self.query(Field) if field.member == member), None)
 
     def _go_to(self, member: str) -> None:
-        for field in self.query(Field):
-            if field.member == member:
-                field.focus()
+        field = self._field(member)
+        if field is not None:
+            field.focus()
 
-    def watch_draft(self) -> None:
-        if self.is_mounted and self.query("#members"):
-            self._mark()
+    def _go_to_finding(self, finding: Finding) -> None:
+        """Put the cursor on the characters that it is about."""
+        member = member_of(finding.path)
+        if member is not None:
+            self._open_page_of(member)
+            self.call_after_refresh(self._select, finding, member)
 
-    def watch_token_names(self) -> None:
-        for page in self.query(MemberPage):
-            page.know(self.token_names)
+    def _select(self, finding: Finding, member: str) -> None:
+        field = self._header_field(finding) if member == "headers" else self._field(member)
+        if field is not None:
+            field.focus()
+            field.select(finding.start, finding.end)
 
-    def watch_source(self) -> None:
-        self._retitle()
-
-    def watch_unsaved(self) -> None:
-        self._retitle()
+    def _header_field(self, finding: Finding) -> Field | None:
+        """The value of the header; its name where the finding is about no character of the value."""
+        row = next((row for row in self.query(HeaderRow) if header_path(row.pair[0]) == finding.path), None)
+        fields = list(row.query(Field).results(Field)) if row is not None else []
+        return fields[finding.end > finding.start] if fields else None
 
     def _retitle(self) -> None:
-        mark = Content.styled("● unsaved  ", "$text-warning") if self.unsaved else Content("")
+        mark = Content.styled("● unsaved  ", "$text-warning") if self.form.unsaved else Content("")
         before = Content.assemble(self.TITLE, "  ", mark)
         room = self.outer_size.width - _FRAME - before.cell_length
-        name = shown(self.source or "new")
+        name = safe_content(self.form.file_name or "new")
         self.border_title = Content.assemble(before, shortened(name, room) if self.outer_size.width else name)
 
     def _mark(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,16 +15,12 @@ from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from authlens.ui.text.safe_content import shown
+from authlens.ui.model.screen_values import HistoryPage, HistoryState
+from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.history.history_rows import HistoryRows
-
-if TYPE_CHECKING:
-    from authlens.store.history import Row
-
-PAGE = 100
-"""Rows that are loaded at once."""
 
 
 class HistoryPane(Pane):
@@ -37,11 +33,9 @@ class HistoryPane(Pane):
         Binding("slash,ctrl+f", "search", "Search", key_display="/", id="history.search", tooltip="Search the history"),
     ]
 
-    total: var[int | None] = var[int | None](None)
-    shown_number: var[int | None] = var[int | None](None)
-    """The invocation that the answer shows."""
-    problem: var[str] = var("")
-    """Why nothing is recorded."""
+    history: var[HistoryState] = var(HistoryState(), init=False)
+    answer: var[AnswerView] = var(AnswerView(), init=False)
+    """The invocation that is shown, and the baseline, are marked in the rows."""
 
     @dataclass
     class Wanted(Message):
@@ -71,31 +65,30 @@ class HistoryPane(Pane):
     def rows(self) -> HistoryRows:
         return self.query_one(HistoryRows)
 
-    def show(self, rows: Sequence[Row], before: int | None) -> None:
+    def _show(self, page: HistoryPage) -> None:
         """Rows that were wanted have come."""
-        complete = len(rows) < PAGE
-        if before is None:
-            self.rows.replace(rows, complete)
+        if page.before is None:
+            self.rows.replace(page.rows, page.is_last)
         else:
-            self.rows.extend(rows, complete)
+            self.rows.extend(page.rows, page.is_last)
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
         empty.update(Content("Nothing found." if self._search else "Nothing was sent yet."))
 
-    def watch_total(self) -> None:
+    def watch_history(self, before: HistoryState, history: HistoryState) -> None:
+        if history.page is not None and history.page is not before.page:
+            self._show(history.page)
         self._retitle()
 
-    def watch_problem(self) -> None:
-        self._retitle()
-
-    def watch_shown_number(self) -> None:
-        if self.query(HistoryRows):
-            self.rows.mark_shown(self.shown_number)
+    def watch_answer(self, before: AnswerView, answer: AnswerView) -> None:
+        if (answer.invocation, answer.baseline) != (before.invocation, before.baseline):
+            self.rows.mark(answer.invocation, answer.baseline)
 
     def _retitle(self) -> None:
-        count = "" if self.total is None else f"  {self.total:,}"
-        problem = shown(f"  ! {self.problem}", "$text-warning") if self.problem else Content("")
-        self.border_title = Content.assemble(self.TITLE, (count, "$foreground-muted"), problem)
+        total, problem = self.history.total, self.history.problem
+        count = "" if total is None else f"  {total:,}"
+        warning = safe_content(f"  ! {problem}", "$text-warning") if problem else Content("")
+        self.border_title = Content.assemble(self.TITLE, (count, "$foreground-muted"), warning)
 
     def action_search(self) -> None:
         self.query_one(SearchBox).open()

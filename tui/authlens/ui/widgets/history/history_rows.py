@@ -12,8 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 
+from authlens.core.invocation.invocation import Invocation
 from authlens.ui.text import outcome_text
-from authlens.ui.text.safe_content import shown
+from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.rows import Rows
 
 if TYPE_CHECKING:
@@ -87,12 +88,10 @@ class HistoryRows(Rows):
         self._complete, self._asked_before = complete, None
         self.rows_changed()
 
-    def mark_shown(self, number: int | None) -> None:
-        self.shown_number = number
-        self.rows_changed()
-
-    def mark_baseline(self, number: int | None) -> None:
-        self.baseline_number = number
+    def mark(self, shown: Invocation | None, baseline: Invocation | None) -> None:
+        """The rows of what the answer shows, and of what it is compared with."""
+        self.shown_number = shown.number if shown is not None else None
+        self.baseline_number = baseline.number if baseline is not None else None
         self.rows_changed()
 
     @property
@@ -181,12 +180,12 @@ def history_row(row: Row, width: int, now: datetime, sign: str) -> Content:
         " ",
         (glyph, style),
         " ",
-        _column(shown(row.authorizer or "–"), name_room),
+        _column(safe_content(row.authorizer or "–"), name_room),
         " ",
         (f"{took:>8}", "$foreground-muted"),
     ]
     if width >= 56:
-        parts += ["  ", _column(shown(row.verdict, style), 18), shown(row.principal or "")]
+        parts += ["  ", _column(safe_content(row.verdict, style), 18), safe_content(row.principal or "")]
     return Content.assemble(*parts)
 
 

@@ -1,0 +1,89 @@
+"""What the controllers know of the screen around them: background work, timers, dialogs, messages to the person.
+
+A test hands them a host that runs everything at once and answers dialogs from a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, Protocol, TypeVar
+
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker
+
+Answer = TypeVar("Answer")
+Work = Callable[[], Coroutine[Any, Any, object]]
+Severity = Literal["information", "warning", "error"]
+
+
+class Host(Protocol):
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still a screen to show anything on."""
+
+    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
+        """Run it in the background; an exclusive one cancels what runs in its group."""
+
+    def cancel(self, group: str) -> None:
+        """Stop waiting for the work of a group."""
+
+    def after(self, key: str, seconds: float, call: Callable[[], None]) -> None:
+        """Call later; asked again with the same key before that, only the later call is made."""
+
+    def every(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        """Call again and again, until the returned function is called."""
+
+    async def ask(self, dialog: Screen[Answer]) -> Answer | None:
+        """Open a dialog and wait for its answer; `None` when it was closed without one."""
+
+    def open(self, dialog: Screen[Any]) -> None:
+        """Open a dialog and wait for nothing."""
+
+    def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
+        """Show the person a message for some seconds."""
+
+    def leave(self, value: object = None) -> None:
+        """End the app."""
+
+
+class ScreenHost:
+    """A Textual screen as the host."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+        self.timers: dict[str, Timer] = {}
+        """Of the calls that wait for a pause."""
+
+    @property
+    def is_open(self) -> bool:
+        return self._screen.is_mounted and self._screen.app.is_running
+
+    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
+        async def run() -> None:  # Textual asks for a function that it knows to be async
+            await work()
+
+        _: Worker[None] = self._screen.run_worker(run, group=group, exclusive=exclusive)
+
+    def cancel(self, group: str) -> None:
+        self._screen.workers.cancel_group(self._screen, group)
+
+    def after(self, key: str, seconds: float, call: Callable[[], None]) -> None:
+        if key in self.timers:
+            self.timers[key].stop()
+        self.timers[key] = self._screen.set_timer(seconds, call)
+
+    def every(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+        return self._screen.set_interval(seconds, call).stop
+
+    async def ask(self, dialog: Screen[Answer]) -> Answer | None:
+        return await self._screen.app.push_screen_wait(dialog)
+
+    def open(self, dialog: Screen[Any]) -> None:
+        self._screen.app.push_screen(dialog)
+
+    def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
+        self._screen.notify(text, severity=severity, timeout=seconds, markup=False)
+
+    def leave(self, value: object = None) -> None:
+        self._screen.app.exit(value)

@@ -1,0 +1,161 @@
+"""Several requests at once: replays of old ones, one request to several targets, negative cases made of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from authlens.core.invocation.invocation import Invocation
+from authlens.sending import Sender, files_of
+from authlens.ui.model.batch import BatchItem, counted, is_redacted
+from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.trust import may_send
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.history import HistoryController
+from authlens.ui.screens.main.identity import IdentityController
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from authlens.core.expect.negative_cases import NegativeCase
+
+MOST_AT_ONCE = 4
+"""Requests of one batch that run at the same time."""
+
+_TARGETS = """One target per line (Alt+Enter starts a new line), for example
+  local=authorizers.yaml
+  profile=prod,region=eu-west-1
+  authorizer=Other
+The form's own target comes first."""
+
+
+class BatchController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        history: HistoryController,
+        identity: IdentityController,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._answer = answer
+        self._history = history
+        self._identity = identity
+
+    def replay(self, numbers: tuple[int, ...]) -> None:
+        """Send old requests again, as they were, and say at once whether the outcome is the same."""
+        self._host.run(lambda: self._replay(numbers), "batch")
+
+    async def _replay(self, numbers: tuple[int, ...]) -> None:
+        whole = [each for each in await self._history.get_all(numbers) if not is_redacted(each)]
+        if len(whole) < len(numbers):
+            left = len(numbers) - len(whole)
+            self._host.notify(f"{left} of them cannot be sent as they were: they are gone, or kept redacted.")
+        base = self._form.state.base
+        await self._send("Replay", [BatchItem.of_old(each, base) for each in whole])
+
+    def several_targets(self) -> None:
+        """The same request to several targets, one table of verdicts."""
+        self._host.run(self._several_targets, "batch")
+
+    async def _several_targets(self) -> None:
+        from authlens.core.saved.destination import read_destination
+        from authlens.ui.screens.dialogs.dialog import AskText
+
+        text = await self._host.ask(AskText("Send to several targets", note=_TARGETS))
+        try:
+            destinations = [read_destination(line) for line in (text or "").splitlines() if line.strip()]
+        except ValueError as error:
+            self._host.notify(str(error), "warning")
+            return
+        if destinations:
+            form = self._form.state
+            saved, base = form.draft.saved, form.base
+            for each in destinations:
+                self._sender.gate.vouch(each.target, base)
+            items = [BatchItem(each.text, each.of(saved), base) for each in destinations]
+            await self._send("Targets", [BatchItem("the form's target", saved, base), *items])
+
+    async def _send(self, title: str, items: list[BatchItem]) -> None:
+        from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
+
+        if not items:
+            return
+        own = self._form.state.file.sources
+        for item in items:
+            sources = files_of(item.source) or own
+            if not await may_send(self._host, self._sender, self._services, item.saved, item.base, sources):
+                return
+        self._host.notify(f"Sending {counted(len(items), 'request')} …")
+        turns = asyncio.Semaphore(MOST_AT_ONCE)
+        answers = await asyncio.gather(*(self._run(item, turns) for item in items))
+        recorded = [await self._history.add(answer) for answer in answers]
+        self._history.refresh()
+        sent = [
+            Sent(item.label, answer, item.against or (recorded[0] if index else None))
+            for index, (item, answer) in enumerate(zip(items, recorded, strict=True))
+        ]
+        await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))
+
+    async def _run(self, item: BatchItem, turns: asyncio.Semaphore) -> Invocation:
+        from authlens.sending import left_behind
+
+        seconds, started_at = self._services.settings.total_timeout, self._services.now()
+        async with turns:
+            try:
+                return await background.call(lambda: self._sender.send(item.saved, item.base, item.source), seconds)
+            except (TimeoutError, background.TooManyAbandoned):
+                return left_behind(item.saved, item.source, started_at, seconds)
+
+    def negative_cases(self) -> None:
+        """Write requests that must be refused, made from this good one."""
+        self._host.run(self._negative_cases, "batch")
+
+    async def _negative_cases(self) -> None:
+        from authlens.core.expect.negative_cases import is_refused
+        from authlens.store.negative_files import cases_of
+        from authlens.ui.screens.dialogs.pick import PickScreen
+
+        form, environ, authorizer = self._form.state, self._services.environ, self._identity.state.authorizer
+        saved, base = form.draft.saved, form.base
+        if is_refused(saved):
+            self._host.notify("This request already expects to be refused: negative cases are made from a good one.")
+            return
+        problems: list[str] = []
+        cases = await background.call(lambda: cases_of(saved, authorizer, base, environ, problems.append))
+        if not cases:
+            self._host.notify("There is nothing in this request yet that could be made wrong.")
+            return
+        things = [(case.name, case.name.replace("-", " ")) for case in cases]
+        chosen = await self._host.ask(PickScreen("Negative cases", things))
+        stem, folder = (form.file.path.stem if form.file.path else "request"), base or form.folder
+        wanted = {folder / f"{stem}-{case.name}.yaml": case for case in cases if case.name in (chosen or ())}
+        refused = await background.call(lambda: _written(wanted, base))
+        for problem in (*(problems if wanted else ()), *refused):
+            self._host.notify(problem, "warning")
+        written = len(wanted) - len(refused)
+        if written:
+            self._host.notify(f"Wrote {counted(written, 'saved request')} to {folder}. Ctrl+O opens them.")
+
+
+def _written(cases: dict[Path, NegativeCase], base: Path | None) -> list[str]:
+    """Write each to its new file. Returns a sentence for each that was not written."""
+    from authlens.store.negative_files import write_case
+    from authlens.store.requests import RequestFileError
+
+    problems = []
+    for path, case in cases.items():
+        try:
+            write_case(case, path, base)
+        except RequestFileError as error:
+            problems.append(str(error))
+    return problems

@@ -1,0 +1,99 @@
+"""Dialogs about the request in the form: its target, its formats, its events, its signature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from authlens.core.request.request import AuthorizerRequest, Mode
+from authlens.gate import changed_target
+from authlens.sending import Sender
+from authlens.ui.model.draft import of_saved
+from authlens.ui.model.screen_values import IdentityState
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.identity import IdentityController
+from authlens.ui.screens.main.preflight import with_unsent
+
+if TYPE_CHECKING:
+    from authlens.ui.screens.dialogs.signature import SignatureScreen
+
+
+class LooksController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        identity: IdentityController,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._identity = identity
+        self._bench: SignatureScreen | None = None
+
+    def target(self) -> None:
+        """Choose where requests are sent."""
+        self._host.run(self._target, "target")
+
+    async def _target(self) -> None:
+        from authlens.ui.screens.dialogs.target import TargetScreen
+
+        draft = self._form.state.draft
+        target = await self._host.ask(TargetScreen(draft.target))
+        if target is not None and target != draft.target:
+            self._sender.gate.vouch(changed_target(draft.target, target), self._form.state.base)
+            self._form.put(replace(self._form.state.draft, target=target))
+
+    def request_as(self) -> None:
+        """The request as a command, as code, as an event."""
+        from authlens.ui.screens.dialogs.request_as import RequestAs
+
+        identity = self._identity.state
+        target = self._form.state.draft.target
+        self._host.open(RequestAs(self._as_sent(), target, identity.authorizer, identity.data_endpoint))
+
+    def events(self) -> None:
+        """The event of this test and that of a real device."""
+        from authlens.ui.screens.dialogs.events import EventsScreen
+
+        self._host.open(EventsScreen(self._as_sent(), self._identity.state.authorizer))
+
+    def _as_sent(self) -> AuthorizerRequest:
+        """The request with the signature that it gets when it is sent."""
+        from authlens.store.signing_keys import as_sent
+
+        form, authorizer = self._form.state, self._identity.state.authorizer
+        return as_sent(form.draft.request, form.draft.sign, authorizer, form.base, self._services.environ)
+
+    def signature(self) -> None:
+        """Open the signature bench on the request."""
+        self._host.run(self._signature, "signature")
+
+    async def _signature(self) -> None:
+        from authlens.core.request.token_place import find_token
+        from authlens.store.references import References
+        from authlens.ui.screens.dialogs.signature import SignatureScreen
+
+        form, authorizer = self._form.state, self._identity.state.authorizer
+        draft = form.draft
+        # A token that a context carries is what is sent; one that the form holds besides is only kept.
+        carried = draft.mode is Mode.CONTEXT and find_token(draft.request, authorizer) is not None
+        written = draft.request if carried else replace(draft, mode=Mode.BOTH).request
+        references = References(self._services.environ, form.base)
+        self._bench = SignatureScreen(written, draft.sign, authorizer, form.base, self._services.now, references.text)
+        signed = await self._host.ask(self._bench)
+        self._bench = None
+        if signed is not None:
+            made = of_saved(replace(draft.saved, request=signed.request, sign=signed.sign))
+            mode = draft.mode if made.mode is Mode.BOTH else made.mode
+            self._form.put(with_unsent(replace(made, mode=mode), draft))
+
+    def know(self, identity: IdentityState) -> None:
+        """The authorizer may become known while the bench is open."""
+        if self._bench is not None:
+            self._bench.authorizer = identity.authorizer

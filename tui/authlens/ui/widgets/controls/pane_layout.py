@@ -1,0 +1,109 @@
+"""Panes beside each other, or one at a time below a row of tabs when there is no room or one is zoomed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.reactive import var
+from textual.widget import Widget
+
+from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.widgets.controls.choices import Choice, Choices
+from authlens.ui.widgets.controls.pane import Pane
+
+_SHORTEST, _LONGEST = 12, 32
+"""Cells of a title that are shown on a tab."""
+_TABS = "pane-tabs"
+
+
+class PaneLayout(Vertical):
+    DEFAULT_CSS = """
+    PaneLayout { height: 1fr; }
+    """
+
+    zoomed: var[bool] = var(False, toggle_class="-zoomed")
+    front: var[str] = var("")
+    """The pane that is seen when only one is."""
+
+    def __init__(self, *kinds: type[Pane]) -> None:
+        """In the order in which they are visited."""
+        super().__init__()
+        self._kinds = kinds
+        self._panes: tuple[Pane, ...] = ()
+        self._title = ("", "", "")
+        self.set_reactive(PaneLayout.front, kinds[0].ID)
+
+    def hold(self, *panes: Pane) -> None:
+        """One of each kind, before it is composed."""
+        self._panes = panes
+
+    def compose(self) -> ComposeResult:
+        yield Choices(self._tabs(), self.front, key=_TABS)
+        with Container(id="panes"):
+            yield from self._panes
+
+    def retitle(self, pane: str, title: str, mark: str) -> None:
+        """What the tab of a pane says after its name: its frame is not seen on a small screen."""
+        self._title = (pane, title, mark)
+        self._draw_tabs()
+
+    def _tabs(self) -> tuple[Choice, ...]:
+        of, title, mark = self._title
+        rest = sum(len(f" {pane.TITLE} ") for pane in self._kinds) + len(f" {mark}")
+        room = max(_SHORTEST, min(_LONGEST, self.size.width - rest))
+        text = shortened(safe_content(title), room).plain + mark
+        return tuple(Choice(pane.ID, pane.TITLE, text if of == pane.ID else "") for pane in self._kinds)
+
+    def on_resize(self) -> None:
+        self._draw_tabs()
+
+    def _draw_tabs(self) -> None:
+        for tabs in self.query(f"#{_TABS}").results(Choices):
+            tabs.choices = self._tabs()
+
+    def watch_front(self) -> None:
+        for pane in self.query(Pane):
+            pane.mark("-front", pane.id == self.front)
+        for tabs in self.query(f"#{_TABS}").results(Choices):
+            tabs.chosen = self.front
+
+    def go_to(self, pane: str, *, focus: bool = True) -> None:
+        """Bring a pane to the front where only one is seen, and focus it."""
+        self.front = pane
+        if focus:
+            self.call_after_refresh(self._enter, pane)
+
+    def go_to_if_hidden(self, pane: str) -> None:
+        """Bring a pane to the front where only one is seen; where all are, the focus stays."""
+        if self.screen.has_class("-narrow") or self.zoomed:
+            self.go_to(pane)
+
+    def next(self, by: int = 1) -> None:
+        panes = [pane.ID for pane in self._kinds]
+        self.go_to(panes[(panes.index(self.front) + by) % len(panes)])
+
+    def previous(self) -> None:
+        self.next(-1)
+
+    def zoom(self) -> None:
+        """The pane in front over the whole screen, and back."""
+        self.zoomed = not self.zoomed
+
+    def _enter(self, pane: str) -> None:
+        entrance = self.query_one(f"#{pane}", Pane).entrance()
+        if entrance is not None:
+            entrance.focus()
+
+    def on_descendant_focus(self) -> None:
+        pane = _pane_of(self.screen.focused)
+        if pane is not None and pane.id is not None:
+            self.front = pane.id
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        if event.choices.id == _TABS:
+            event.stop()
+            self.go_to(event.id)
+
+
+def _pane_of(widget: Widget | None) -> Pane | None:
+    return next((node for node in widget.ancestors_with_self if isinstance(node, Pane)), None) if widget else None

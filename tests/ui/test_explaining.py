@@ -97,7 +97,7 @@ async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
 async def test_a_question_that_is_none_is_told(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=unsigned()) as robot:
         await robot.ask("publsh a")
-        assert "Did you mean iot:Publish?" in robot.text()
+        assert "did you mean iot:Publish?" in robot.text()
 
 
 async def test_what_happened_is_recorded_and_watched_from_then_on(tmp_path: Path) -> None:

@@ -84,20 +84,27 @@ class SendController:
         form = self._form.state
         source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
         sources = form.file.sources if again is None else files_of(source)
-        self._host.run(lambda: self._send(saved, source, base, sources), "send")
+        self._sends = number = self._sends + 1
+        self._host.run(lambda: self._ask_and_send(number, saved, source, base, sources), "send")
 
     def abandon(self) -> None:
         """Stop waiting for the answer. The call cannot be killed."""
         self._host.cancel("send")
 
-    async def _send(
-        self, saved: SavedRequest, source: str | None, base: Path | None, sources: tuple[Path, ...]
+    async def _ask_and_send(
+        self, number: int, saved: SavedRequest, source: str | None, base: Path | None, sources: tuple[Path, ...]
     ) -> None:
-        if not await may_send(self._host, self._sender, self._services, saved, base, sources):
-            return
+        is_allowed = False
+        try:
+            is_allowed = await may_send(self._host, self._sender, self._services, saved, base, sources)
+        finally:
+            if not is_allowed and number == self._sends:
+                self._stop()  # the call before was given up for this one
+        if is_allowed:
+            await self._send(number, saved, source, base)
+
+    async def _send(self, number: int, saved: SavedRequest, source: str | None, base: Path | None) -> None:
         started_at, self._sent_at = self._services.now(), time.monotonic()
-        self._sends += 1
-        number = self._sends
         self._start_clock()
         timed, seconds = self._timed(saved), self._services.settings.total_timeout
         try:
@@ -120,10 +127,7 @@ class SendController:
         self._arrive(invocation, saved)
 
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
-        if self._stop_clock is not None:
-            self._stop_clock()
-            self._stop_clock = None
-        self._publish(None)
+        self._stop()
         if self._host.is_open:
             self._arrived(invocation, saved.expect, is_shown=True)
 
@@ -141,6 +145,13 @@ class SendController:
         self._publish(Running(is_long=self.running is not None and self.running.is_long))
         if self._stop_clock is None:
             self._stop_clock = self._host.every(0.5, self.count)
+
+    def _stop(self) -> None:
+        if self._stop_clock is not None:
+            self._stop_clock()
+            self._stop_clock = None
+        if self.running is not None:
+            self._publish(None)
 
     def count(self) -> None:
         if self.running is not None:

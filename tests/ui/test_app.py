@@ -46,7 +46,17 @@ async def test_a_theme_is_changed_live_and_remembered(tmp_path: Path) -> None:
 async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         titles = {command.title for command in robot.app.get_system_commands(robot.screen)}
-        assert {"Send", "Save", "Save as", "Open", "Rename file", "Delete file", "Quit", "Theme: light", "Zoom"} <= titles
+        assert {
+            "Send",
+            "Save",
+            "Save as",
+            "Open",
+            "Rename file",
+            "Delete file",
+            "Quit",
+            "Theme: light",
+            "Zoom",
+        } <= titles
         await robot.pilot.resize_terminal(80, 3)
         await robot.press("ctrl+p", "down", "pagedown")
         assert robot.app.is_running

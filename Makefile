@@ -26,6 +26,7 @@ bench: $(VENV)/.tools $(VENV)-aws/.installed
 
 slow: $(VENV)/.tools $(VENV)-aws/.installed $(VENV)-node/.installed
 	$(BIN)/pytest -m slow -n auto --timeout 1800
+	PYTHONPATH=tests $(BIN)/python -m mutation
 
 screenshots: $(VENV)/.tools
 	AUTHLENS_UPDATE_SCREENSHOTS=1 $(BIN)/pytest tests/ui/test_screenshots.py

@@ -18,6 +18,7 @@ from authlens.core.signing.keys import public_pem_of
 from authlens.endpoint.templates.definitions import read_definitions
 
 FILES = {
+    ".authlens/request.schema.json",
     "authorizers.yaml",
     "functions/sensors/app.py",
     "functions/tokens/app.py",

@@ -21,6 +21,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 
 PRIVATE_KEY = "keys/private.pem"
+SCHEMA = ".authlens/request.schema.json"
 SHARED = "functions/"
 """Lambda runs a function as another user, who must be able to read what was packed."""
 AUTHORIZERS = """\
@@ -68,8 +69,10 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 def project() -> Mapping[str, bytes]:
     """The files of a new project by their paths in it, with keys that no other has."""
+    from authlens.core.saved.schema import request_schema
     from authlens.core.signing.keys import generate_key_pair
     from authlens.endpoint.samples.unpack import SAMPLES
+    from authlens.store.modeline import content_of, line_to
 
     keys = generate_key_pair()
     return {
@@ -77,7 +80,8 @@ def project() -> Mapping[str, bytes]:
         **{name: _function(SAMPLES / name) for name in SAMPLE_FUNCTIONS},
         "keys/public.pem": keys.public_pem.encode(),
         PRIVATE_KEY: keys.private_pem,
-        **{name: _request(SAMPLES / name) for name in SAMPLE_REQUESTS},
+        SCHEMA: content_of(request_schema()),
+        **{name: line_to(f"../{SCHEMA}") + _request(SAMPLES / name) for name in SAMPLE_REQUESTS},
         "keys/.gitignore": b"private.pem\n",
     }
 

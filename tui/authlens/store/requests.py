@@ -15,6 +15,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 from authlens.store.files import create_whole, locked, make_folder, reason, sweep, take_name, write_whole
+from authlens.store.modeline import line_for, parted
 
 SUFFIXES = (".yaml", ".yml")
 _TAKEN = "there is a file of that name already"
@@ -78,15 +79,16 @@ def load(path: Path) -> Loaded:
 
 
 def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
-    from authlens.core.saved.saved_request_yaml import has_comments, read
+    from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError, decode
 
     try:
-        text = decode(content)
-        saved = read(text)
+        saved = read(decode(content))
     except YamlError as error:
         raise Unreadable(path, error.message, error.line, error.column) from None
-    return Loaded(saved, path, _digest(content), has_comments(text), bool(mode & 0o077) and _tells_a_secret(saved))
+    return Loaded(
+        saved, path, _digest(content), _holds_comments(content), bool(mode & 0o077) and _tells_a_secret(saved)
+    )
 
 
 def _tells_a_secret(saved: SavedRequest) -> bool:
@@ -130,7 +132,7 @@ def _readable(path: Path, saved: SavedRequest) -> bytes:
     from authlens.core.text.yaml_reader import YamlError, decode
 
     _refuse_repeated_header(path, saved)
-    content = write(saved).encode()
+    content = _editor_line(path) + write(saved).encode()
     try:
         read(decode(content))
     except YamlError as error:
@@ -268,7 +270,17 @@ def _refuse_surprise(path: Path, expected: str | None, overwrite: bool, drop_com
 def _holds_comments(content: bytes) -> bool:
     from authlens.core.saved.saved_request_yaml import has_comments
 
-    return has_comments(content.decode("utf-8", "replace"))
+    _, own = parted(content)
+    return has_comments(own.decode("utf-8", "replace"))
+
+
+def _editor_line(path: Path) -> bytes:
+    """The line for editors that the file has, else the one it should have where the project has the schema."""
+    try:
+        line, _ = parted(_content(path)[0])
+    except Unreadable:
+        line = b""
+    return line or line_for(path)
 
 
 def _change(path: Path, change: Callable[[], None], is_new: bool = False) -> None:

@@ -40,6 +40,7 @@ COMMANDS = (
     Command("trust", "let the files of a folder run local code and name endpoints"),
     Command("history", "list, show, export or clear the history", is_family=True),
     Command("config", "show where settings, history and saved requests live"),
+    Command("schema", "print the JSON Schema of a saved request or an authorizers.yaml"),
     Command("help", "show a page of the guide, offline"),
 )
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _AUTHORIZERS = re.compile(r"^[\"']?authorizers[\"']?\s*:", re.MULTILINE)
 _REQUEST = re.compile(r"^[\"']?(?:request|cases|expect|sign)[\"']?\s*:", re.MULTILINE)
-_PROGRAM = re.compile(r"(?:^|[{,\s])[\"']?interpreter[\"']?\s*:")
-"""Reading such a file asks the named program for its version, and checking a file must not run what it names."""
 _HEADER = re.compile(r"(?P<path>.+)\[(?P<name>.+)\]")
 
 
@@ -75,10 +73,10 @@ def _of_definitions(path: Path, text: str) -> Iterator[FileFinding]:
     from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
     from authlens.endpoint.templates.template import read_template
 
-    if not path.is_file() or _PROGRAM.search(text):
+    if not path.is_file():
         return
     try:
-        definitions = (read_template if looks_like_template(text) else read_definitions)(path)
+        definitions = (read_template if looks_like_template(text) else read_definitions)(path, ask=False)
     except DefinitionError as error:
         yield FileFinding("invalid-authorizers", "error", error.reason, error.line or 1, error.column or 1)
         return

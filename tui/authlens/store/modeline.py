@@ -1,0 +1,45 @@
+"""The first line of a saved request that tells an editor where its schema is. It is ours, not a comment of the user."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".authlens"
+NAME = "request.schema.json"
+_LINE = re.compile(rb"\A(?:\xef\xbb\xbf)?#[ \t]*yaml-language-server:[ \t]*\$schema=[^\r\n]*\r?\n")
+_HIGHEST = 8
+"""Folders above a file that are looked into."""
+
+
+def content_of(schema: dict[str, Any]) -> bytes:
+    """A schema as it is written to a file."""
+    return f"{json.dumps(schema, indent=2)}\n".encode()
+
+
+def line_for(path: Path) -> bytes:
+    """The line for a saved request at this path; empty where no folder around it has the schema."""
+    folder = path.absolute().parent
+    for above in _around(folder):
+        schema = above / FOLDER / NAME
+        if schema.is_file():
+            return line_to(os.path.relpath(schema, folder))
+    return b""
+
+
+def line_to(schema: str) -> bytes:
+    return f"# yaml-language-server: $schema={Path(schema).as_posix()}\n".encode()
+
+
+def parted(content: bytes) -> tuple[bytes, bytes]:
+    """The line that a file begins with, which may be empty, and the rest."""
+    found = _LINE.match(content)
+    return (found[0], content[found.end() :]) if found else (b"", content)
+
+
+def _around(folder: Path) -> Iterator[Path]:
+    yield from (folder, *folder.parents[:_HIGHEST])

@@ -11,6 +11,7 @@ from typing import Any
 
 from authlens.core.request.members import CONTEXTS, SHAPE, Kind, Member, Shape
 from authlens.core.saved import cases, expectation_yaml, saved_request_yaml
+from authlens.core.saved.source import SEPARATOR
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -97,7 +98,8 @@ def _target() -> Schema:
         "endpointUrl": about(TEXT, "Where to send it instead."),
         "local": about(TEXT, "An authorizers.yaml or template, relative to this file, whose endpoint is started."),
     }
-    return about(mapping(properties, **{"not": {"required": ["local", "endpointUrl"]}}), "Where it is sent.")
+    one_place = {"not": {"required": ["local", "endpointUrl"]}}
+    return about({**mapping(properties), **one_place}, "Where it is sent.")
 
 
 def _sign() -> Schema:
@@ -151,6 +153,6 @@ def _cases() -> Schema:
     }
     assert set(properties) == set(cases.KEYS)
     case = {"anyOf": [mapping(properties), {"type": "null"}]}
-    names = {"pattern": r"\S", "not": {"pattern": cases.SEPARATOR}}
+    names = {"pattern": r"\S", "not": {"pattern": SEPARATOR}}
     schema = {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": case}
     return about(schema, "Many rows of one request; each is sent as FILE::NAME.")

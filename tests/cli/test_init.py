@@ -9,13 +9,17 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from authlens.__main__ import main
 from authlens.core.saved.saved_request_yaml import read
 from authlens.core.signing.keys import public_pem_of
+from authlens.endpoint.projects.source import Source, read_source
 from authlens.endpoint.templates.definitions import read_definitions
+from support.public_keys import pair
+from support.shapes import PYTHON, bare, custom_resource, sam, write
 
 FILES = {
     ".authlens/request.schema.json",
@@ -136,3 +140,47 @@ def test_what_cannot_be_done_is_said(
     assert (done.returncode, done.stdout) == (252, "")
     assert reason in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_project_over_a_template_keeps_what_is_still_to_fill_in(tmp_path: Path) -> None:
+    write(tmp_path, {"template.yaml": sam(), "src/app.py": PYTHON + "# reads headers"})
+    done = authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml")
+    assert (done.returncode, "the parameter Secret has no default" in done.stderr) == (0, True)
+    files = {str(path.relative_to(tmp_path / "try")) for path in (tmp_path / "try").rglob("*") if path.is_file()}
+    assert files == {"authorizers.yaml", "authlens.yaml", "requests/fleet.yaml"}
+    assert "# parameters:\n#   Secret: ''" in (tmp_path / "try/authlens.yaml").read_text()
+    saved = read((tmp_path / "try/requests/fleet.yaml").read_text())
+    assert (saved.target.local, saved.request.authorizer_name) == ("../authlens.yaml", "fleet")
+    assert saved.request.http_context is not None
+    (alone,) = read_definitions(tmp_path / "try/authorizers.yaml").authorizers
+    (through,) = read_source(Source(tmp_path / "try/authlens.yaml")).authorizers
+    assert alone.authorizer == through.authorizer
+    assert alone.function.code_uri.samefile(through.function.code_uri)
+
+
+def test_a_project_over_a_function_of_a_template_or_of_its_own(tmp_path: Path) -> None:
+    custom_resource(tmp_path)
+    refused = authlens("init", tmp_path / "no", "--from", tmp_path / "template.yaml")
+    assert (refused.returncode, "--function AuthFunction" in refused.stderr) == (252, True)
+    done = authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml", "--function", "AuthFunction")
+    assert done.returncode == 0
+    assert "function: AuthFunction" in (tmp_path / "try/authlens.yaml").read_text()
+    bare(tmp_path)
+    assert authlens("init", tmp_path / "bare", "--from", f"{tmp_path}/src/authorize.py:handler").returncode == 0
+    (each,) = read_definitions(tmp_path / "bare/authorizers.yaml").authorizers
+    assert (each.authorizer.name, each.function.handler) == ("authorize", "authorize.handler")
+
+
+def test_the_request_of_a_signed_authorizer_has_a_token(tmp_path: Path) -> None:
+    key = "".join(f"        {line}\n" for line in pair("init").public_pem.splitlines())
+    signing = (
+        f"TokenKeyName: jwt\n      TokenSigningPublicKeys:\n        k1: |\n    {key.replace(chr(10), chr(10) + '    ')}"
+    )
+    template = dedent(sam()).replace("SigningDisabled: true", signing)
+    (tmp_path / "template.yaml").write_text(template)
+    write(tmp_path, {"src/app.py": PYTHON})
+    assert authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml").returncode == 0
+    saved = read((tmp_path / "try/requests/fleet.yaml").read_text())
+    assert (saved.request.token, saved.request.mqtt_context) == ("TOKEN", None)
+    (each,) = read_definitions(tmp_path / "try/authorizers.yaml").authorizers
+    assert dict(each.authorizer.token_signing_public_keys)["k1"].strip() == pair("init").public_pem.strip()

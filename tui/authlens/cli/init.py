@@ -8,6 +8,9 @@ examples:
   authlens run my-authorizer          the saved requests as a suite
   authlens run my-authorizer --negative my-authorizer/requests/refused
   authlens serve --authorizers my-authorizer/authorizers.yaml
+  authlens init try --from template.yaml
+  authlens init try --from cdk.out --function AuthFunction
+  authlens init try --from src/app.py:handler
 """
 
 from __future__ import annotations
@@ -53,11 +56,22 @@ SAMPLE_REQUESTS = (
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", type=Path, metavar="DIR", help="the folder to write to, made when there is none")
+    parser.add_argument(
+        "--from",
+        dest="source",
+        metavar="FILE",
+        help="write it for a template, a cdk.out, the JSON of terraform show -json, or a function's FILE:HANDLER",
+    )
+    parser.add_argument(
+        "--function", metavar="NAME", help="with --from: the function to serve where the file names no authorizer"
+    )
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     folder: Path = arguments.directory
-    files = project()
+    if arguments.function and not arguments.source:
+        raise CommandError("--function needs --from FILE")
+    files = project() if arguments.source is None else from_source(arguments, world)
     _refuse_existing(folder, files)
     for name, content in files.items():
         _write(folder / name, content, shared=name.startswith(SHARED))
@@ -84,6 +98,27 @@ def project() -> Mapping[str, bytes]:
         **{name: line_to(f"../{SCHEMA}") + _request(SAMPLES / name) for name in SAMPLE_REQUESTS},
         "keys/.gitignore": b"private.pem\n",
     }
+
+
+def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, bytes]:
+    """The files of a project over somebody else's. Raises CommandError."""
+    from authlens.endpoint.projects.draft import drafted
+    from authlens.endpoint.projects.source import Source, read_source
+    from authlens.endpoint.templates.definitions import DefinitionError
+    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.templates.unpack import Cache
+
+    source = Source.named(arguments.source, settings=Settings(function=arguments.function))
+    try:
+        definitions = read_source(source, Cache(world.places().cache / "unpacked"))
+    except DefinitionError as error:
+        for note in error.notes:
+            narrate(f"authlens: warning: {note}", world.stderr)
+        raise CommandError(str(error)) from None
+    for warning in definitions.warnings:
+        narrate(f"authlens: warning: {warning}", world.stderr)
+    files = drafted(definitions, source.path, arguments.directory, bool(source.handler), arguments.function)
+    return {name: content.encode() for name, content in files.items()}
 
 
 def _function(sample: Path) -> bytes:

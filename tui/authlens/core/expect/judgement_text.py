@@ -11,6 +11,7 @@ from typing import Any
 
 from authlens.core.expect.check import Broken, Judgement, State
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.local_run import doctor
 
 _LOG_LINES = 20
 _LONGEST = 20_000
@@ -78,6 +79,10 @@ def _answer_lines(invocation: Invocation) -> Iterator[str]:
     if log:
         yield "function log" if len(log) <= _LOG_LINES else f"function log, last {_LOG_LINES} lines"
         yield from (f"  {line}" for line in log[-_LOG_LINES:])
+    lines = doctor(invocation.local_run)
+    if lines:
+        yield "runtime"
+        yield from (f"  {line}" for line in lines)
 
 
 def _decoded(document: str) -> Any:

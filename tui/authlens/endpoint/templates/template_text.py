@@ -19,7 +19,7 @@ _WITHOUT_PREFIX = ("Ref", "Condition")
 _STANDARD = "tag:yaml.org,2002:"
 
 
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 """Nodes of a template with its aliases written out; a few lines of aliases can stand for billions."""
 _MERGE = "<<"
 

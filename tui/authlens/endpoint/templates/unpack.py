@@ -26,6 +26,7 @@ class Cache:
     """Where unpacked code is kept. Without a folder it is kept until this process ends."""
 
     folder: Path | None = None
+    most_bytes: int = MOST_BYTES
 
     def unpacked(self, archive: Path) -> Path:
         """The folder with the content of a zip. Raises Unfit."""
@@ -34,7 +35,7 @@ class Cache:
             root = self._root()
             target = root / digest
             if not target.is_dir():
-                _unpack(archive, root, target)
+                _unpack(archive, root, target, self.most_bytes)
             return target
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -76,7 +77,7 @@ def _digest(archive: Path) -> str:
     return digest.hexdigest()
 
 
-def _unpack(archive: Path, root: Path, target: Path) -> None:
+def _unpack(archive: Path, root: Path, target: Path, most: int) -> None:
     """Beside its place first: a folder that exists is whole."""
     fresh = Path(tempfile.mkdtemp(dir=root))
     try:
@@ -84,7 +85,7 @@ def _unpack(archive: Path, root: Path, target: Path) -> None:
             members = packed.infolist()
             if len(members) > MOST_FILES:
                 raise Unfit(f"{archive} holds more than {MOST_FILES} files, which no function's package does")
-            left = MOST_BYTES
+            left = most
             for member in members:
                 left -= _extract(packed, member, fresh, left, archive)
         _keep(fresh, target)
@@ -109,7 +110,7 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, lef
         while block := source.read(_BLOCK):
             written += len(block)
             if written > left:
-                raise Unfit(f"{archive} holds more than {MOST_BYTES // 1024 // 1024} MiB, more than Lambda takes")
+                raise Unfit(f"{archive} unpacks to more than a package of Lambda may hold (250 MB)")
             sink.write(block)
     path.chmod(0o755 if mode & 0o111 else 0o644)
     return written

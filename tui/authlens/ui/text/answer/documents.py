@@ -11,6 +11,7 @@ from textual.content import Content
 
 from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
+from authlens.core.invocation.local_run import doctor
 from authlens.ui.text.page import Line, body_lines, json_lines, note, note_line, text_lines
 from authlens.ui.text.pretty_json import Fault, pretty
 
@@ -27,9 +28,17 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
         return lay_out(outcome.policy_documents)
     if page == "wire":
         return note("Nothing was sent.") if invocation.wire is None else wire_lines(invocation.wire)
-    if not invocation.function_log:
-        return note("The answer tells nothing of what the function printed; l reads its log from CloudWatch.")
-    return tuple(text_lines(invocation.function_log))
+    return log_page_lines(invocation)
+
+
+def log_page_lines(invocation: Invocation) -> tuple[Line, ...]:
+    """What the function printed, and below it what ran it here and how that differs from Lambda."""
+    runtime = tuple(line for each in doctor(invocation.local_run) for line in note(each))
+    if invocation.function_log:
+        return (*text_lines(invocation.function_log), *runtime)
+    if invocation.local_run is not None:
+        return (*note("The function printed nothing."), *runtime)
+    return note("The answer tells nothing of what the function printed; l reads its log from CloudWatch.")
 
 
 def _instead(invocation: Invocation) -> tuple[Line, ...]:

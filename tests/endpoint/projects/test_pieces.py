@@ -1,0 +1,347 @@
+"""One piece that cannot run is one line with its place and the next step, and the rest is served."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from authlens.endpoint.projects.source import Source, read_source, region_named
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions
+from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.settings import Settings, read_env_file, read_settings
+from authlens.endpoint.templates.unpack import Cache
+from support.public_keys import pair
+from support.shapes import NODE, PYTHON, cdk, custom_resource, sam, sam_typescript_unbuilt, terraform, write, zipped
+
+TWO = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Good:
+        Type: AWS::Serverless::Function
+        Properties: {CodeUri: src, Handler: app.handler, Runtime: python3.11}
+      Bad:
+        Type: AWS::Serverless::Function
+        Properties: BAD
+      GoodAuth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerFunctionArn: !GetAtt Good.Arn, SigningDisabled: true}
+      BadAuth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerFunctionArn: !GetAtt Bad.Arn, SigningDisabled: true}
+"""
+PIECES = {
+    "TypeScript": ("{CodeUri: ts, Handler: app.handler, Runtime: nodejs20.x}", "is not built", "run 'sam build'"),
+    "no folder": ("{CodeUri: none, Handler: app.handler, Runtime: python3.11}", "does not exist", "sam build"),
+    "no package": (
+        "{CodeUri: fn.zip, Handler: app.handler, Runtime: python3.11}",
+        "does not exist",
+        "build the package",
+    ),
+    "not a zip": ("{CodeUri: bad.zip, Handler: app.handler, Runtime: python3.11}", "cannot be unpacked", ""),
+    "image": ("{PackageType: Image, ImageUri: x}", "a container image", "command under functions:"),
+    "Go": ("{CodeUri: go, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "go build -o"),
+    "Rust": ("{CodeUri: rust, Handler: bootstrap, Runtime: provided.al2023}", "no executable", "cargo lambda build"),
+    "Java": (
+        "{CodeUri: src, Handler: a.B::c, Runtime: java21}",
+        "java21 does not run here",
+        "command under functions:",
+    ),
+    "S3": ("{CodeUri: 's3://bucket/key', Handler: app.handler, Runtime: python3.11}", "in S3", "before packaging"),
+    "no handler": ("{CodeUri: src, Handler: app.missing, Runtime: python3.11}", "holds no 'missing'", ""),
+    "key": ("{CodeUri: src, Handler: !Ref Nobody, Runtime: python3.11}", "Nobody names neither", ""),
+}
+
+
+def read(folder: Path, template: str, **settings: object) -> Definitions:
+    write(folder, {"template.yaml": template, "src/app.py": PYTHON})
+    given = Settings(**settings)  # type: ignore[arg-type]
+    return read_source(Source(folder / "template.yaml", settings=given), Cache(folder / "cache"))
+
+
+def names(definitions: Definitions) -> list[str]:
+    return [each.authorizer.name for each in definitions.authorizers]
+
+
+@pytest.mark.parametrize("case", PIECES)
+def test_a_piece_that_cannot_run_is_one_line_and_the_rest_is_served(tmp_path: Path, case: str) -> None:
+    properties, reason, step = PIECES[case]
+    write(tmp_path, {"ts/app.ts": "", "go/main.go": "", "rust/Cargo.toml": "", "bad.zip": "no zip"})
+    template = TWO.replace("BAD", properties)
+    definitions = read(tmp_path, template)
+    assert names(definitions) == ["GoodAuth"]
+    ((name, missing),) = definitions.left_out
+    assert name == "BadAuth"
+    assert reason in missing.why
+    assert step in missing.next_step
+    (warning,) = (line for line in definitions.warnings if "BadAuth is left out" in line)
+    assert warning.startswith(f"{tmp_path / 'template.yaml'}, line ")
+    assert "\n" not in warning
+
+
+def test_an_unbuilt_function_names_what_is_built_already(tmp_path: Path) -> None:
+    sam_typescript_unbuilt(tmp_path)
+    write(tmp_path, {".aws-sam/build/template.yaml": sam()})
+    with pytest.raises(DefinitionError, match=r"serve .*/\.aws-sam/build/template\.yaml"):
+        read_source(Source(tmp_path / "template.yaml"))
+
+
+def test_a_program_can_be_named_for_a_function(tmp_path: Path) -> None:
+    write(tmp_path, {"run.sh": "#!/bin/sh\n", "authlens.yaml": "functions:\n  Bad: {command: [./run.sh, --fast]}\n"})
+    (tmp_path / "run.sh").chmod(0o755)
+    definitions = read(tmp_path, TWO.replace("BAD", "{PackageType: Image, ImageUri: x}"))
+    assert names(definitions) == ["GoodAuth", "BadAuth"]
+    assert definitions.authorizers[1].function.command == (str(tmp_path / "run.sh"), "--fast")
+
+
+VALUES = """
+    x-shared: &shared {Runtime: python3.11, Handler: app.handler}
+    Parameters: {Secret: {Type: String}, Name: {Type: String}}
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties:
+          <<: *shared
+          Code: src
+          Environment:
+            Variables:
+              PASSWD: !GetAtt Generate.Password
+              STORED: !Sub "x{{resolve:ssm:/name}}"
+              SECRET: !Ref Secret
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerName: !Ref Name, AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true}
+"""
+
+
+def test_values_that_only_aws_knows_are_reported_at_their_line(tmp_path: Path) -> None:
+    definitions = read(tmp_path, VALUES)
+    (authorizer,) = definitions.authorizers
+    assert authorizer.authorizer.name == "Auth"
+    missing = {each.what.split()[2]: each for each in authorizer.function.unresolved}
+    assert missing["PASSWD"].why == "Generate.Password is known on AWS only"
+    assert missing["PASSWD"].next_step == "give --env PASSWD=VALUE, or env: {PASSWD: VALUE} in authlens.yaml"
+    assert "{{resolve:ssm:/name}}" in missing["STORED"].why
+    assert "--parameter Secret=VALUE" in missing["SECRET"].next_step
+    assert all(f"{tmp_path / 'template.yaml'}, line " in each.place for each in missing.values())
+    assert any("Auth is named Auth here" in line and "--parameter Name=VALUE" in line for line in definitions.warnings)
+
+
+def test_values_come_from_settings_in_their_order(tmp_path: Path) -> None:
+    text = "parameters: {Secret: file, Name: fleet}\nenv: {PASSWD: file}\nenvFile: values.env\nregion: eu-west-1\n"
+    write(tmp_path, {"authlens.yaml": text, "values.env": "export STORED='a b'\n# comment\nPASSWD=env file\n"})
+    definitions = read(tmp_path, VALUES, env={"PASSWD": "given"})
+    (authorizer,) = definitions.authorizers
+    assert (authorizer.authorizer.name, definitions.region) == ("fleet", "eu-west-1")
+    assert authorizer.function.environment == {"PASSWD": "given", "STORED": "a b", "SECRET": "file"}
+    assert authorizer.function.unresolved == ()
+    assert {path.name for path in definitions.files} >= {"authlens.yaml", "values.env", "template.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("parameter: {}", "parameter"),
+        ("region: nowhere", "region must be"),
+        ("account: '1'", "twelve digits"),
+        ("envFile: none.env", "cannot be read"),
+        ("env: {1A: x}", "letters, digits"),
+        ("functions: {Fn: {code: x}}", "code"),
+        ("env: {A: '${env:NOT_SET_ANYWHERE}'}", "NOT_SET_ANYWHERE is not set"),
+    ],
+)
+def test_an_authlens_yaml_that_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    write(tmp_path, {"authlens.yaml": text})
+    with pytest.raises(DefinitionError, match=r"authlens\.yaml, line 1") as caught:
+        read_settings(tmp_path / "authlens.yaml")
+    assert reason in str(caught.value)
+
+
+def test_an_env_file_that_is_wrong_names_its_line(tmp_path: Path) -> None:
+    write(tmp_path, {"a.env": "A=1\nno equals\n"})
+    with pytest.raises(ValueError, match="line 2 is not NAME=VALUE"):
+        read_env_file(tmp_path / "a.env")
+
+
+NESTED = """
+    Resources:
+      Inner:
+        Type: AWS::CloudFormation::Stack
+        Properties: {TemplateURL: inner.yaml, Parameters: {Says: !Sub "${AWS::Region}!"}}
+      Gone:
+        Type: AWS::Serverless::Application
+        Properties: {Location: gone.yaml}
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties: {AuthorizerFunctionArn: !GetAtt Inner.Outputs.Arn, SigningDisabled: true}
+"""
+INNER = """
+    Parameters: {Says: {Type: String}}
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties:
+          Code: src
+          Handler: app.handler
+          Runtime: python3.11
+          Environment: {Variables: {SAYS: !Ref Says}}
+    Outputs: {Arn: {Value: !GetAtt Fn.Arn}}
+"""
+
+
+def test_nested_stacks_are_followed_and_a_missing_one_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"inner.yaml": INNER})
+    definitions = read(tmp_path, NESTED)
+    assert definitions.authorizers[0].function.environment == {"SAYS": "us-west-2!"}
+    assert any("the nested stack Gone is not read" in line for line in definitions.warnings)
+
+
+def test_a_stack_that_nests_itself_ends(tmp_path: Path) -> None:
+    write(tmp_path, {"inner.yaml": INNER})
+    definitions = read(tmp_path, NESTED.replace("gone.yaml", "template.yaml"))
+    assert names(definitions)[0] == "Auth"
+
+
+def test_functions_without_an_authorizer_are_named(tmp_path: Path) -> None:
+    custom_resource(tmp_path)
+    with pytest.raises(
+        DefinitionError, match=r"its functions are AuthFunction\. Serve one .* with --function AuthFunction"
+    ):
+        read_source(Source(tmp_path / "template.yaml"))
+    with pytest.raises(DefinitionError, match="it has no function Other; its functions: AuthFunction"):
+        read_source(Source(tmp_path / "template.yaml", settings=Settings(function="Other")))
+
+
+def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None:
+    custom_resource(tmp_path)
+    settings = Settings(function="AuthFunction", public_key=tmp_path / "public.pem", token_key_name="jwt")
+    (each,) = read_source(Source(tmp_path / "template.yaml", settings=settings)).authorizers
+    authorizer = each.authorizer
+    assert (authorizer.status, authorizer.signing_disabled, authorizer.token_key_name) == ("ACTIVE", False, "jwt")
+    assert authorizer.token_signing_public_keys == (("key", pair("shapes").public_pem),)
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("main.tf", "terraform show -json tfplan > plan.json"),
+        ("serverless.yml", "run 'serverless package'"),
+        ("sst.config.ts", "--function FILE:HANDLER"),
+        ("main.go", "go build"),
+        ("Cargo.toml", "cargo build"),
+        ("cdk.json", "run 'cdk synth'"),
+        ("app.py", "--function {path}:HANDLER"),
+        ("index.ts", "cdk synth"),
+        ("pom.xml", "command: [./NAME]"),
+    ],
+)
+def test_files_of_other_tools_are_recognised(tmp_path: Path, name: str, step: str) -> None:
+    write(tmp_path, {name: "x"})
+    with pytest.raises(DefinitionError) as caught:
+        read_source(Source(tmp_path / name))
+    assert step.format(path=tmp_path / name) in str(caught.value)
+
+
+def test_a_folder_of_other_tools_says_what_to_run(tmp_path: Path) -> None:
+    write(tmp_path, {"serverless.yml": "service: x"})
+    with pytest.raises(DefinitionError, match="serverless package"):
+        read_source(Source(tmp_path))
+    with pytest.raises(DefinitionError, match="holds no template"):
+        read_source(Source(empty(tmp_path)))
+
+
+def empty(folder: Path) -> Path:
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+def test_a_zipped_template_is_unpacked_and_served(tmp_path: Path) -> None:
+    text = dedent(sam())
+    zipped(tmp_path / "app.zip", {"template.yaml": text, "src/app.py": PYTHON})
+    assert names(read_source(Source(tmp_path / "app.zip"), Cache(tmp_path / "cache"))) == ["fleet"]
+
+
+@pytest.mark.parametrize("name", ["../out.py", "/etc/out.py", "a/../../out.py", "..\\out.py"])
+def test_nothing_leaves_the_folder_that_a_zip_is_unpacked_to(tmp_path: Path, name: str) -> None:
+    zipped(tmp_path / "evil.zip", {name: "x"})
+    with pytest.raises(Unfit, match="would leave the folder"):
+        Cache(tmp_path / "cache").unpacked(tmp_path / "evil.zip")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_zip_bomb_is_stopped(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("zeros", bytes(3 * 1024 * 1024))
+    assert (tmp_path / "bomb.zip").stat().st_size < 10_000
+    with pytest.raises(Unfit, match="unpacks to more than a package of Lambda may hold"):
+        Cache(tmp_path / "cache", 2 * 1024 * 1024).unpacked(tmp_path / "bomb.zip")
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_zip_is_unpacked_once_for_each_content(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache")
+    zipped(tmp_path / "fn.zip", {"app.js": NODE})
+    first = cache.unpacked(tmp_path / "fn.zip")
+    assert cache.unpacked(tmp_path / "fn.zip") == first
+    zipped(tmp_path / "fn.zip", {"app.js": NODE + "//"})
+    assert cache.unpacked(tmp_path / "fn.zip") != first
+
+
+def test_a_broken_stack_of_an_assembly_stops_nothing(tmp_path: Path) -> None:
+    cdk(tmp_path)
+    manifest = tmp_path / "cdk.out/manifest.json"
+    known = json.loads(manifest.read_text())
+    known["artifacts"]["Other"] = {
+        "type": "aws:cloudformation:stack",
+        "properties": {"templateFile": "Other.template.json"},
+    }
+    manifest.write_text(json.dumps(known))
+    write(tmp_path / "cdk.out", {"Other.template.json": "{"})
+    definitions = read_source(Source(tmp_path / "cdk.out"), Cache(tmp_path / "cache"))
+    assert names(definitions) == ["Auth"]
+    assert (definitions.region, definitions.account) == ("eu-central-1", "123456789012")
+    assert any("the stack Other is left out" in line for line in definitions.warnings)
+    assert region_named(tmp_path / "cdk.out") == "eu-central-1"
+
+
+def test_a_plan_names_what_is_known_after_apply(tmp_path: Path) -> None:
+    terraform(tmp_path)
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    plan["resource_changes"] = [
+        {
+            "address": "aws_lambda_function.auth",
+            "change": {"after_unknown": {"environment": [{"variables": {"POOL": True}}]}},
+        }
+    ]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (each,) = read_source(Source(tmp_path / "plan.json")).authorizers
+    assert [(one.what, one.why) for one in each.function.unresolved] == [
+        ("the variable POOL is left out", "it is known after apply only")
+    ]
+    assert each.function.region == region_named(tmp_path / "plan.json") == "eu-north-1"
+
+
+def test_a_permission_is_there_only_where_the_template_declares_one(tmp_path: Path) -> None:
+    declared = """
+      Allowed:
+        Type: AWS::Lambda::Permission
+        Properties:
+          FunctionName: !Ref Good
+          Action: lambda:InvokeFunction
+          Principal: iot.amazonaws.com
+          SourceArn: !GetAtt GoodAuth.Arn
+"""
+    template = TWO.replace("BAD", "{CodeUri: src, Handler: app.handler, Runtime: python3.11}")
+    good, bad = read(tmp_path, template + declared).authorizers
+    assert bad.function.permissions == ()
+    (statement,) = (json.loads(one) for one in good.function.permissions or ())
+    assert statement["Condition"] == {"ArnLike": {"AWS:SourceArn": good.authorizer.arn}}
+
+
+def test_aliases_are_bounded(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30)), "Resources: {}"]
+    with pytest.raises(DefinitionError, match="with its aliases written out"):
+        read(tmp_path, "\n".join(lines))

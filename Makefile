@@ -25,7 +25,7 @@ bench: $(VENV)/.tools $(VENV)-aws/.installed
 	$(BIN)/python -m tests.bench
 
 slow: $(VENV)/.tools $(VENV)-aws/.installed $(VENV)-node/.installed
-	$(BIN)/pytest -m slow -n auto --timeout 1800
+	$(BIN)/pytest -m slow -n auto
 	PYTHONPATH=tests $(BIN)/python -m mutation
 
 screenshots: $(VENV)/.tools

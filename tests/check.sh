@@ -7,4 +7,4 @@ unset PYTHONDONTWRITEBYTECODE
 "$1/ruff" check tui tests
 "$1/lint-imports" --no-cache
 "$1/mypy"
-"$1/pytest" -n auto --dist worksteal -m 'not slow'
+"$1/pytest" -n auto --dist worksteal

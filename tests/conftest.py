@@ -26,6 +26,16 @@ _NUMBERS = itertools.count()
 _KEPT = {"AUTHLENS_AWS_CLI", "AUTHLENS_NODE_CLIENTS", "AUTHLENS_UPDATE_SCREENSHOTS"}
 
 
+SLOW_LIMIT = 1800
+"""Seconds that one slow test may take. Plain `pytest` leaves them out, `pytest -m slow` runs them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_LIMIT))
+
+
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the tests' homes lie. pytest's own numbering would look at all of them for each new one."""

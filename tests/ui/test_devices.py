@@ -24,11 +24,16 @@ from ui.robot import SENSOR, Robot, running
 async def robot(tmp_path: Path) -> AsyncIterator[Robot]:
     start = replace(SENSOR, target=Target(local=str(project(tmp_path))))
     async with running(tmp_path, start) as started:
-        await started.press("f12")
-        async with asyncio.timeout(30):
-            while not isinstance(started.app.screen, DevicesScreen):
-                await started.pilot.pause(0.05)
+        await reopen(started)
         yield started
+
+
+async def reopen(robot: Robot) -> None:
+    """Open the screen and wait until it is there: a listener starts in a process of its own."""
+    await robot.press("f12")
+    async with asyncio.timeout(50):
+        while not isinstance(robot.app.screen, DevicesScreen):
+            await robot.pilot.pause(0.1)
 
 
 def screen_of(robot: Robot) -> DevicesScreen:
@@ -96,6 +101,16 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     history = robot.screen.history.store
     assert history is not None
     assert sorted(row.verdict for row in history.page()) == ["CONNECTED", "REFUSED"]
+
+    await reopen(robot)
+    await robot.press("d")
+    await robot.settle()
+    view = robot.answer.view
+    assert view.baseline is not None
+    assert view.baseline.device is not None
+    assert view.invocation is not None
+    assert view.invocation.device is None
+    assert robot.gateway.sent[-1].mqtt_context == mqtt
 
 
 async def test_only_a_local_target_has_devices(tmp_path: Path) -> None:

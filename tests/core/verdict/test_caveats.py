@@ -15,6 +15,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Identity, Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.verdict.caveats import Passed, caveats
+from authlens.core.verdict.read_for import read_for
 from support.preflight import NOW
 
 POLICY = json.dumps(
@@ -112,7 +113,8 @@ def test_nothing_is_made_up_where_the_authorizer_is_unknown() -> None:
 
 def of_x509(outcome: Outcome = GOOD, **known: object) -> dict[str, str]:
     invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1, certificate=Certificate(thing_name="t"), **known)  # type: ignore[arg-type]
-    passed = Passed(invocation, outcome, AUTHORIZER, AccessQuestions(outcome, REQUEST))
+    transport = read_for(invocation).transport
+    passed = Passed(invocation, outcome, AUTHORIZER, AccessQuestions(outcome, REQUEST), transport=transport)
     return {caveat.id: caveat.severity for caveat in caveats(passed)}
 
 
@@ -145,7 +147,8 @@ def test_the_domain_configuration_decides_what_a_device_needs(domain: Domain, wo
     request = replace(REQUEST, tls_context=TlsContext("d.example"))
     deployment = Deployment(AUTHORIZER, None, None, domains=(domain,), default_authorizer="A")
     invocation = Invocation(request, Target(), GOOD, NOW, 0.1)
-    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, request), deployment)
+    transport = read_for(invocation, AUTHORIZER, deployment).transport
+    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, request), deployment, transport)
     caveat = next(each for each in caveats(passed) if each.id == "alpn-and-port")
     assert words in caveat.message
     assert ("applicationProtocol SECURE_MQTT" in caveat.next_step) == ("'mqtt'" in words)

@@ -7,7 +7,7 @@ import pytest
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.ui.model.pasted import Unreadable, holds_request, read_pasted
+from authlens.ui.model.pasted import Unreadable, holds_request, read_pasted, words_of
 
 EVENT = {
     "protocolData": {"mqtt": {"username": "sensor-7?x-amz-customauthorizer-name=SensorAuth", "clientId": "sensor-7"}},
@@ -59,3 +59,12 @@ def test_an_event_names_its_authorizer_or_keeps_that_of_the_form() -> None:
     nameless = LOGGED.replace("?x-amz-customauthorizer-name=SensorAuth", "")
     assert read_pasted(nameless, "Other").saved.request.authorizer_name == "Other"
     assert any("name" in note for note in read_pasted(nameless, "").notes)
+
+
+def test_words_of_a_device_are_recognised_and_nothing_else_is() -> None:
+    said = words_of("Connection interrupted: AWS_ERROR_MQTT_UNEXPECTED_HANGUP")
+    assert said.startswith("AWS IoT Device SDK v2, stage connect: AWS_ERROR_MQTT_UNEXPECTED_HANGUP\n")
+    assert "(reported)" in said
+    assert "\n1. the function was not invoked" in said
+    assert "\nNext: " in said
+    assert words_of('{"foo": 1}').startswith("Not recognised")

@@ -28,6 +28,7 @@ from authlens.core.text.json_reader import JsonObject
 from authlens.core.verdict.device_messages import Recognised, recognise
 from authlens.core.verdict.explanations import explain
 from authlens.core.verdict.framed_errors import framed_error, is_certain, of_setup
+from authlens.core.verdict.read_for import read_for
 from authlens.frozen import dataclass
 
 
@@ -53,8 +54,9 @@ class StoredAnswer:
             return lint(file.documents, around, Answer.of_node(file.answer, file.is_text))
         if self.invocation.outcome is None:
             return ()
-        known = authorizer or self.invocation.authorizer
-        return lint_outcome(self.invocation.outcome, self.invocation.request, known)
+        read = read_for(self.invocation)
+        known = authorizer or read.authorizer
+        return lint_outcome(self.invocation.outcome, self.invocation.request, known, read.has_certificate)
 
 
 class NotRecognised(ValueError):

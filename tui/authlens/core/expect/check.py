@@ -104,7 +104,8 @@ def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[
 
 def _questions(expectation: Expectation, invocation: Invocation, outcome: Outcome) -> AccessQuestions:
     """In the region and account of the authorizer, so that an ARN of another one allows nothing."""
-    return AccessQuestions(outcome, invocation.request, expectation.variables, invocation.authorizer)
+    variables = {**dict(invocation.variables), **expectation.variables}
+    return AccessQuestions(outcome, invocation.request, variables, invocation.authorizer)
 
 
 def _allow(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
@@ -189,7 +190,11 @@ def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[
 def _no_findings(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
     if expectation.no_findings and invocation.outcome:
         yield from unwanted_findings(
-            expectation.no_findings, invocation.outcome, invocation.request, invocation.authorizer
+            expectation.no_findings,
+            invocation.outcome,
+            invocation.request,
+            invocation.authorizer,
+            invocation.certificate is not None,
         )
 
 
@@ -198,12 +203,13 @@ def unwanted_findings(
     outcome: Outcome,
     request: AuthorizerRequest | None,
     authorizer: Authorizer | None,
+    has_certificate: bool = False,
 ) -> Iterator[Broken]:
     """Each lint finding that is as severe as `least`."""
     from authlens.core.lint.linter import lint_outcome
 
     unwanted = ("error",) if least == "error" else ("error", "warning")
-    for finding in lint_outcome(outcome, request, authorizer):
+    for finding in lint_outcome(outcome, request, authorizer, has_certificate):
         if finding.severity in unwanted:
             where = "" if finding.document is None else f"document {finding.document + 1}: "
             expected = f"no finding of severity {' or '.join(unwanted)}"

@@ -15,7 +15,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.stage import Stage
 from authlens.core.deployment.deployment import Deployment, Unread
 from authlens.core.deployment.findings import deployment_caveats
-from authlens.core.deployment.transport import Transport, transport_of
+from authlens.core.deployment.transport import Transport
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
@@ -39,13 +39,8 @@ class Passed:
     deployment: Deployment | None = None
     """What was read of what is deployed; `None` while it was not."""
 
-    @property
-    def transport(self) -> Transport:
-        """How a device gets there, as far as the server name tells which domain configuration is meant."""
-        request = self.invocation.request
-        host = request.tls_context.server_name if request.tls_context else None
-        domain = self.deployment.domain_of(host) if self.deployment is not None and host else None
-        return transport_of(domain, request.authorizer_name or "", self.invocation.certificate)
+    transport: Transport = Transport()
+    """How a device gets there."""
 
     @property
     def is_x509(self) -> bool:

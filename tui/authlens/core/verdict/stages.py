@@ -20,12 +20,12 @@ from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, Acce
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.preflight.finding import Finding
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.verdict.local_causes import possible_cause
+from authlens.core.verdict.read_for import read_for
 from authlens.frozen import dataclass
 
 
@@ -113,11 +113,9 @@ def stages(
     variables: policy variables beside those that the invocation settles. claims_authenticated: what the function's
     answer says itself, where AWS would refuse that answer and it is known.
     """
-    known = invocation.authorizer or _of_request(authorizer, invocation.request)
-    if deployment is not None and _of_request(deployment.authorizer, invocation.request) is None:
-        deployment = None
-    deployment = invocation.deployment or deployment
-    variables = {**dict(invocation.variables), **(variables or {})}
+    read = read_for(invocation, authorizer, deployment)
+    known, deployment = read.authorizer, read.deployment
+    variables = {**read.variables, **(variables or {})}
     result = invocation.result
     if isinstance(result, Failure):
         verdict = _failed(
@@ -127,14 +125,9 @@ def stages(
     if not result.is_authenticated:
         return with_deployment(_refused(result, possible_cause(invocation)), deployment, invocation.request)
     answers = AccessQuestions(result, invocation.request, variables, known)
-    return _authenticated(Passed(invocation, result, known, answers, deployment), tuple(map(answers.ask, questions)))
-
-
-def _of_request(authorizer: Authorizer | None, request: AuthorizerRequest) -> Authorizer | None:
-    """The authorizer, unless the request was sent to another one."""
-    name = request.authorizer_name
-    is_other = authorizer is not None and name is not None and not refers(name) and authorizer.name != name
-    return None if is_other else authorizer
+    return _authenticated(
+        Passed(invocation, result, known, answers, deployment, read.transport), tuple(map(answers.ask, questions))
+    )
 
 
 def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:

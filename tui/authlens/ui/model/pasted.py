@@ -45,6 +45,22 @@ def read_pasted(text: str, authorizer_name: str) -> Pasted:
         raise Unreadable(f"The pasted command cannot be read: {error}") from None
 
 
+def words_of(text: str) -> str:
+    """What a pasted text that is not a request says: words of a device, a broker or a log; others are not recognised."""
+    from authlens.core.text.visible import visible_lines
+    from authlens.core.verdict.device_messages import recognise
+
+    found = recognise(text)
+    if not found:
+        return "Not recognised: neither a request nor words of a device, a broker or a log that authlens knows."
+    row = found[0].row
+    causes = "\n".join(f"{number}. {cause}" for number, cause in enumerate(row.causes, 1))
+    mark = f" ({row.source.mark})" if row.source.mark else ""
+    return (
+        f"{row.origin}, stage {row.stage}: {found[0].words}\n{row.meaning}{mark}\n{causes}\nNext: {row.next_question}"
+    )
+
+
 def _is_event(text: str) -> bool:
     if not ("\n" in text.strip() or len(text) >= _LONG) or not any(mark in text for mark in _MARKS):
         return False

@@ -14,6 +14,7 @@ from authlens.core.policy import document as policy
 from authlens.core.policy.decision.decide import Decision, decide
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
+from authlens.core.verdict.read_for import read_for
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Pretty, pretty
@@ -63,6 +64,7 @@ def explain(
     """Work out what there is to say. Costs a few milliseconds; equal arguments cost it once."""
     outcome = invocation.outcome
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
+    read = read_for(invocation, authorizer, deployment)
     if outcome is None:
         return Explanation(verdict, (), (), (), ())
     laid_out = tuple(pretty(text) for text in outcome.policy_documents)
@@ -71,7 +73,7 @@ def explain(
         policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
         for page, text in zip(laid_out, outcome.policy_documents, strict=True)
     )
-    variables = variables_of(invocation.request)
+    variables = {**variables_of(invocation.request), **read.variables}
     decided = tuple(
         Decided(each, decide(documents, each.action, each.resource, variables) if outcome.is_authenticated else None)
         for each in questions
@@ -79,7 +81,7 @@ def explain(
     return Explanation(
         verdict,
         decided,
-        lint_outcome(outcome, invocation.request, authorizer or invocation.authorizer),
+        lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
     )

@@ -46,8 +46,7 @@ def read_pasted(text: str, authorizer_name: str) -> Pasted:
 
 
 def words_of(text: str) -> str:
-    """What a pasted text that is not a request says: words of a device, a broker or a log; others are not recognised."""
-    from authlens.core.text.visible import visible_lines
+    """What a pasted text that is not a request says: words of a device or a log; others are not recognised."""
     from authlens.core.verdict.device_messages import recognise
 
     found = recognise(text)

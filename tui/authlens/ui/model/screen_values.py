@@ -121,6 +121,11 @@ class IdentityState:
     """What AWS holds around that authorizer, read after a request was sent."""
 
     @property
+    def is_absent(self) -> bool:
+        """Whether AWS answered that there is no such authorizer."""
+        return self.problem == "not found"
+
+    @property
     def data_endpoint(self) -> str:
         endpoint = self.deployment.data_endpoint if self.deployment is not None else ""
         return endpoint if isinstance(endpoint, str) else ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from authlens.core.preflight.finding import Finding, Known
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import Mode
 from authlens.ui.model.draft import Draft, fields_of, of_saved
 from authlens.ui.model.finding_target import fixable, member_of, next_finding
@@ -39,13 +41,26 @@ class PreflightController:
         self._host.after("preflight", PAUSE, self._look_ahead)
 
     def _look_ahead(self) -> None:
-        from authlens.core.preflight.preflight import preflight  # after the first paint
         from authlens.core.secrets.redaction import token_names
 
         draft, authorizer = self._form.state.draft, self._identity.state.authorizer
         # A form that nobody has begun has no findings.
-        found = () if draft.is_blank else preflight(draft.request, authorizer, draft.sign, self._services.now())
+        found = () if draft.is_blank else self._findings(draft, authorizer)
         self._publish(HintState(draft.request, authorizer, found, None, token_names(draft.request, authorizer)))
+
+    def _findings(self, draft: Draft, authorizer: Authorizer | None) -> tuple[Finding, ...]:
+        from authlens.core.preflight.preflight import preflight  # after the first paint
+
+        return preflight(draft.request, authorizer, draft.sign, self._services.now(), self._known())
+
+    def _known(self) -> Known:
+        """What sending would find missing. Small local files are read for it, and nothing is started."""
+        from authlens.look_ahead import look_ahead
+
+        state, identity = self._form.state, self._identity.state
+        known = look_ahead(state.draft.saved, self._services.environ, state.base)
+        is_absent = identity.is_absent and identity.name == state.draft.authorizer_name
+        return replace(known, has_authorizer=False, authorizer=None) if is_absent else known
 
     def fix(self) -> None:
         """Make the fix of the finding that the person went to, else of the first that has one."""

@@ -251,10 +251,12 @@ class MainScreen(Screen[object]):
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted elsewhere than into a field."""
-        from authlens.ui.model.pasted import holds_request
+        from authlens.ui.model.pasted import holds_request, words_of
 
         if holds_request(event.text):
             self.form.put_pasted(event.text)
+        elif event.text.strip():
+            self.notify(words_of(event.text), timeout=30, markup=False)
 
     def on_access_page_asked(self, event: AccessPage.Asked) -> None:
         self.answer.ask(event.question)

@@ -1,4 +1,4 @@
-"""The line for editors: added where the project has the schema, kept as it is, and not taken for the user's comment."""
+"""The line for editors: new files get it where the project has the schema, and it is kept as it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.store.modeline import content_of, line_for, line_to, parted
-from authlens.store.requests import HasComments, load, save
+from authlens.store.requests import load, save
 
 LINE = b"# yaml-language-server: $schema=../.authlens/request.schema.json\n"
 
@@ -28,26 +28,25 @@ def test_a_saved_request_gets_the_line_where_the_project_has_the_schema(tmp_path
     assert not path.read_bytes().startswith(b"#")
 
     with_schema(tmp_path)
-    save(path, saved, load(path).digest)
+    changed = SavedRequest(AuthorizerRequest("B"))
+    save(path, changed, load(path).digest)
+    assert not path.read_bytes().startswith(b"#")
+
+    path.unlink()
+    save(path, saved, None)
     assert path.read_bytes().startswith(LINE)
     assert load(path).saved == saved
     deep = tmp_path / "requests" / "sub" / "b.yaml"
     assert line_for(deep) == line_to("../../.authlens/request.schema.json")
 
 
-def test_the_line_is_kept_and_is_no_comment_of_the_user(tmp_path: Path) -> None:
+def test_the_line_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     own = b"# yaml-language-server: $schema=/elsewhere.json\n"
     path.write_bytes(own + b"request: {authorizerName: A}\n")
     loaded = load(path)
-    assert not loaded.has_comments
-
     save(path, SavedRequest(AuthorizerRequest("B")), loaded.digest)
-    assert path.read_bytes() == own + b"request:\n  authorizerName: B\n"
-
-    path.write_bytes(own + b"# mine\nrequest: {authorizerName: A}\n")
-    with pytest.raises(HasComments):
-        save(path, SavedRequest(AuthorizerRequest("B")), load(path).digest)
+    assert path.read_bytes() == own + b"request: {authorizerName: B}\n"
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import pytest
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.core.saved.saved_request import SavedRequest, Sign
+from authlens.core.saved.saved_request_yaml import write
 from authlens.store.requests import (
     Conflict,
     Entry,
-    HasComments,
     Loaded,
     RequestFileError,
     Unreadable,
@@ -68,11 +68,9 @@ def test_text_that_no_encoding_holds_is_saved(path: Path) -> None:
 
 
 class TestLoad:
-    def test_comments_and_modes_are_noticed(self, path: Path, loaded: Loaded) -> None:
-        assert not loaded.has_comments
+    def test_modes_are_noticed(self, path: Path, loaded: Loaded) -> None:
         path.write_text("# mine\nrequest: {mqttContext: {password: hunter22}}\n")
         path.chmod(0o644)
-        assert load(path).has_comments
         assert load(path).open_to_others
         path.chmod(0o600)
         assert not load(path).open_to_others
@@ -156,22 +154,31 @@ class TestConflicts:
         with pytest.raises(Conflict, match="already"):
             save(path, SAVED, None)
 
-    def test_comments_stay_unless_told(self, path: Path) -> None:
+    def test_comments_stay(self, path: Path) -> None:
         path.parent.mkdir()
-        path.write_text("# mine\nrequest: {}\n")
+        path.write_text("# mine\nrequest: {}  # empty\n")
         digest = load(path).digest
-        for overwrite in (False, True):
-            with pytest.raises(HasComments, match="comments"):
-                save(path, SAVED, digest, overwrite=overwrite)
-        assert path.read_text().startswith("# mine")
-        save(path, SAVED, digest, drop_comments=True)
+        save(path, SAVED, digest)
+        assert path.read_text().startswith("# mine\n")
         assert load(path).saved == SAVED
 
-    def test_comments_in_a_broken_file_count(self, path: Path) -> None:
+    def test_comments_stay_when_somebody_else_changed_the_file(self, path: Path) -> None:
         path.parent.mkdir()
-        path.write_bytes(b"# mine \xff\nrequest: {\n")
-        with pytest.raises(HasComments):
-            save(path, SAVED, None, overwrite=True)
+        path.write_text("request: {}\n")
+        digest = load(path).digest
+        path.write_text("# theirs\nrequest: {token: x}\n")
+        with pytest.raises(Conflict):
+            save(path, SAVED, digest)
+        save(path, SAVED, digest, overwrite=True)
+        assert path.read_text().startswith("# theirs\n")
+        assert load(path).saved == SAVED
+
+    @pytest.mark.parametrize("before", [b"# mine\nrequest: {}\n", b"# mine \xff\nrequest: {\n"])
+    def test_another_file_is_replaced_whole(self, path: Path, before: bytes) -> None:
+        path.parent.mkdir()
+        path.write_bytes(before)
+        save(path, SAVED, None, overwrite=True)
+        assert path.read_text() == write(SAVED)
 
     def test_of_two_instances_one_is_told(self, loaded: Loaded, path: Path) -> None:
         code = """
@@ -335,7 +342,7 @@ class TestListing:
 
 
 def test_every_error_is_one_of_ours() -> None:
-    assert all(issubclass(kind, RequestFileError) for kind in (Unreadable, Unwritable, Conflict, HasComments))
+    assert all(issubclass(kind, RequestFileError) for kind in (Unreadable, Unwritable, Conflict))
 
 
 _SAVING = """

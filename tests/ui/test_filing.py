@@ -131,16 +131,14 @@ async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_told_with_its_p
         assert robot.form.file_name == "other.yaml"
 
 
-async def test_comments_are_not_lost_unasked(saved: Path, tmp_path: Path) -> None:
-    put(saved, "# mine\n" + write(SENSOR))
+async def test_saving_keeps_comments(saved: Path, tmp_path: Path) -> None:
+    before = "# mine\n" + write(SENSOR).replace("sensor-7", "sensor-7  # the device", 1)
+    put(saved, before)
     async with running(tmp_path, saved) as robot:
         await robot.fill("username", "other")
         await robot.press("ctrl+s")
-        await answer(robot, "cancel")
-        assert text_of(saved).startswith("# mine")
-        assert robot.form.unsaved
-        await robot.press("ctrl+s")
-        await answer(robot, "bare")
+        await robot.settle()
+        assert text_of(saved) == before.replace("username: sensor-7", "username: other")
         assert load(saved).saved == robot.form.draft.saved
 
 

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext, with_text
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
-from authlens.core.saved.saved_request_yaml import has_comments, read, write
+from authlens.core.saved.saved_request_yaml import read, rewrite, write
 from authlens.core.text.yaml_reader import YamlError
+
+
+def with_member(path: str, saved: SavedRequest, text: str) -> SavedRequest:
+    return replace(saved, request=with_text(saved.request, path, text))
+
 
 EVERY_KEY = """\
 description: Sensor 7 with its password
@@ -239,24 +247,94 @@ class TestInputDocument:
         assert "hunter2" not in str(caught.value)
 
 
-COMMENTS = {
-    "none": (EVERY_KEY, False),
-    "a line of its own": ("# c\nrequest: {}", True),
-    "behind a value": ("request: {} # c", True),
-    "after the end": ("request:\n  token: |\n    x\n# c\n", True),
-    "behind a block mark": ("request:\n  token: | # c\n    x\n", True),
-    "in a flow mapping": ("request: {\n  # c\n  token: x}", True),
-    "in quotes": ("request: {token: '# x'}", False),
-    "in a block": ("request:\n  token: |\n    # x\n", False),
-    "in plain text": ("request: {token: a#b}", False),
-    "unreadable with a mark": ("request: '#", True),
-    "unreadable without": ("request: '", False),
+BY_HAND = """\
+# Sensor 7, by hand.
+description: "Sensor 7"   # shown in the list
+expect: {isAuthenticated: true,  allow: [ 'iot:Connect client/sensor-7' ]}   # before the request
+
+request:
+    tokenSignature: 'c2ln'
+    token: allow        # not a secret
+    mqttContext: {clientId: sensor-7, username: "sensor-7?a=b"}
+    httpContext:
+        headers:
+            # the order matters
+            B: two
+            A: "one"
+        queryString: ?a=1
+
+    authorizerName: SensorAuth   # deployed
+target:
+
+  region: eu-west-1
+# The end.
+"""
+PLACES: dict[str, tuple[str, Callable[[SavedRequest, str], SavedRequest]]] = {
+    "description": ('"Sensor 7"', lambda saved, text: replace(saved, description=text)),
+    "target.region": ("eu-west-1", lambda saved, text: replace(saved, target=replace(saved.target, region=text))),
+    "authorizerName": ("SensorAuth", partial(with_member, "authorizerName")),
+    "token": ("allow ", partial(with_member, "token")),
+    "tokenSignature": ("'c2ln'", partial(with_member, "tokenSignature")),
+    "mqttContext.username": ('"sensor-7?a=b"', partial(with_member, "mqttContext.username")),
+    "httpContext.queryString": ("?a=1", partial(with_member, "httpContext.queryString")),
+    "httpContext.headers[A]": ('"one"', partial(with_member, "httpContext.headers[A]")),
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), COMMENTS.values(), ids=COMMENTS)
-def test_has_comments(text: str, expected: bool) -> None:
-    assert has_comments(text) is expected
+@given(place=st.sampled_from(sorted(PLACES)), text=any_text.filter(bool))
+def test_saving_after_one_change_changes_only_its_span(place: str, text: str) -> None:
+    written, change = PLACES[place]
+    before, after = BY_HAND.split(written)
+    saved = change(read(BY_HAND), text)
+    rewritten = rewrite(BY_HAND, saved)
+    assert rewritten.startswith(before)
+    assert rewritten.endswith(after)
+    assert read(rewritten) == saved
+
+
+@given(old=saved_requests, new=saved_requests)
+def test_whatever_is_saved_over_a_file_reads_back(old: SavedRequest, new: SavedRequest) -> None:
+    assert read(rewrite(write(old), new)) == new
+    assert read(rewrite(BY_HAND, new)) == new
+
+
+def test_saving_what_a_file_means_already_changes_nothing() -> None:
+    assert rewrite(BY_HAND, read(BY_HAND)) == BY_HAND
+
+
+def test_what_is_added_and_removed_leaves_the_rest() -> None:
+    saved = read(BY_HAND)
+    request = replace(saved.request, mqtt_context=None, tls_context=TlsContext("iot.example.com"), token=None)
+    new = rewrite(BY_HAND, replace(saved, request=request, sign=Sign("key.pem")))
+    without = [line for line in BY_HAND.splitlines() if "mqttContext" not in line and "token:" not in line]
+    kept = [line for line in new.splitlines() if line in without]
+    assert kept == without
+    assert [line for line in new.splitlines() if line not in without] == [
+        "    tlsContext:",
+        "      serverName: iot.example.com",
+        "sign:",
+        "  key: key.pem",
+    ]
+
+
+def test_an_input_document_stays_one_while_it_holds_a_request_alone() -> None:
+    text = "# mine\nauthorizerName: A   # name\nmqttContext: {password: cGFzcw==}\n"
+    saved = read(text)
+    assert rewrite(text, with_member("authorizerName", saved, "B")) == text.replace("A   #", "B   #")
+    assert rewrite(text, with_member("mqttContext.password", saved, "word")) == text.replace("cGFzcw==", '"d29yZA=="')
+    with_reference = rewrite(text, with_member("mqttContext.password", saved, "${env:P}"))
+    assert read(with_reference) == with_member("mqttContext.password", saved, "${env:P}")
+    assert rewrite(text, replace(saved, description="D")).startswith("# mine\ndescription: D\nrequest:\n")
+
+
+def test_json_stays_json() -> None:
+    text = '{\n  "request": {"authorizerName": "A", "token": "t"}\n}\n'
+    assert rewrite(text, with_member("token", read(text), "u")) == text.replace('"t"', '"u"')
+
+
+@pytest.mark.parametrize("text", ["", "request: [", "\u0000"])
+def test_a_text_that_cannot_be_read_is_written_anew(text: str) -> None:
+    assert rewrite(text, read(BY_HAND)) == write(read(BY_HAND))
 
 
 def test_a_slip_in_the_key_request_is_named() -> None:

@@ -45,10 +45,6 @@ class Conflict(RequestFileError):
     """The file changed since it was read, or is there although it should be new. Nothing was written."""
 
 
-class HasComments(RequestFileError):
-    """Writing the file would lose the comments in it. Nothing was written."""
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A saved request with the file it stands in."""
@@ -57,7 +53,6 @@ class Loaded:
     path: Path
     digest: str
     """SHA-256 of the file's content, by which a later change is noticed."""
-    has_comments: bool = False
     open_to_others: bool = False
     """Whether other users may read a secret that is in the file in plain text."""
 
@@ -86,9 +81,7 @@ def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
         saved = read(decode(content))
     except YamlError as error:
         raise Unreadable(path, error.message, error.line, error.column) from None
-    return Loaded(
-        saved, path, _digest(content), _holds_comments(content), bool(mode & 0o077) and _tells_a_secret(saved)
-    )
+    return Loaded(saved, path, _digest(content), bool(mode & 0o077) and _tells_a_secret(saved))
 
 
 def _tells_a_secret(saved: SavedRequest) -> bool:
@@ -104,40 +97,56 @@ def save(
     expected_digest: str | None,
     *,
     overwrite: bool = False,
-    drop_comments: bool = False,
 ) -> Loaded:
     """Write the saved request; what comes back is what is in the file now.
 
+    Of a file that was read before, only what differs changes: its comments and its layout stay.
+
     expected_digest: that of the content as it was read; `None` for a file that must not be there yet.
-    overwrite: whatever is there is to go, as the user was asked.
-    drop_comments: the comments in the file are to go, as the user was asked.
-    Raises Conflict, HasComments or Unwritable.
+    overwrite: the user agreed to replace whatever is there.
+    Raises Conflict or Unwritable.
     """
-    content = _readable(path, saved)
+    _refuse_repeated_header(path, saved)
+    is_new = expected_digest is None and not overwrite
+    content = _written(path, saved)
 
     def replace_unless_changed() -> None:
-        _refuse_surprise(path, expected_digest, overwrite, drop_comments)
-        if expected_digest is None and not overwrite:
+        nonlocal content
+        before = _checked(path, expected_digest, overwrite)
+        if expected_digest is not None:
+            content = _rewritten(before, saved) or content
+        if is_new:
             create_whole(path, content)
         else:
             write_whole(path, content)
 
-    _change(path, replace_unless_changed, is_new=expected_digest is None and not overwrite)
+    _change(path, replace_unless_changed, is_new=is_new)
     return Loaded(saved, path, _digest(content))
 
 
-def _readable(path: Path, saved: SavedRequest) -> bytes:
-    """The content of its file. What could not be opened again is not written."""
+def _written(path: Path, saved: SavedRequest) -> bytes:
+    """The content of a new file. What could not be opened again is not written."""
     from authlens.core.saved.saved_request_yaml import read, write
     from authlens.core.text.yaml_reader import YamlError, decode
 
-    _refuse_repeated_header(path, saved)
     content = _editor_line(path) + write(saved).encode()
     try:
         read(decode(content))
     except YamlError as error:
         raise Unwritable(path, f"it could not be opened again: {error.message}") from None
     return content
+
+
+def _rewritten(before: bytes, saved: SavedRequest) -> bytes | None:
+    """The content of the file with only what differs changed; `None` when it cannot be, and must be written anew."""
+    from authlens.core.saved.saved_request_yaml import rewrite
+    from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, decode
+
+    try:
+        content = rewrite(decode(before), saved).encode()
+    except YamlError:
+        return None
+    return content if len(content) <= MAX_BYTES else None
 
 
 def _refuse_repeated_header(path: Path, saved: SavedRequest) -> None:
@@ -169,7 +178,7 @@ def duplicate(path: Path, name: str | None = None) -> Path:
     content, _ = _content(path)
 
     def write_new() -> None:
-        _refuse_surprise(target, None, overwrite=False, drop_comments=False)
+        _checked(target, None, overwrite=False)
         create_whole(target, content)
 
     _change(target, write_new, is_new=True)
@@ -249,12 +258,12 @@ def _digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
-def _refuse_surprise(path: Path, expected: str | None, overwrite: bool, drop_comments: bool) -> None:
-    """Compare what is on the disk with what the writer believes to be there."""
+def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
+    """What is on the disk, if it is what the writer believes to be there; empty when nothing is."""
     if not os.path.lexists(path):
         if expected is not None and not overwrite:
             raise Conflict(path, "it was deleted since it was opened")
-        return
+        return b""
     if not overwrite and expected is None:
         raise Conflict(path, _TAKEN)
     try:
@@ -263,15 +272,7 @@ def _refuse_surprise(path: Path, expected: str | None, overwrite: bool, drop_com
         raise Conflict(path, f"what is there cannot be read: {error.problem}") from None
     if not overwrite and _digest(content) != expected:
         raise Conflict(path, "it was changed since it was opened")
-    if not drop_comments and _holds_comments(content):
-        raise HasComments(path, "it holds comments that saving would lose")
-
-
-def _holds_comments(content: bytes) -> bool:
-    from authlens.core.saved.saved_request_yaml import has_comments
-
-    _, own = parted(content)
-    return has_comments(own.decode("utf-8", "replace"))
+    return content
 
 
 def _editor_line(path: Path) -> bytes:

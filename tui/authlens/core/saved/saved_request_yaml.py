@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 import yaml
 
-from authlens.core.request.members import SHAPE, Kind, Member, Shape
+from authlens.core.request.members import MEMBERS, SHAPE, Kind, Member, Shape
 from authlens.core.request.references import whole_reference
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, as_bytes
 from authlens.core.request.target import Target
 from authlens.core.saved import expectation_yaml
 from authlens.core.saved.cases import read_cases
@@ -24,6 +26,8 @@ from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
 from authlens.core.text import json_nodes
 from authlens.core.text.base64_text import from_base64
+from authlens.core.text.encodings import to_base64
+from authlens.core.text.yaml_edit import NotEditable, edited
 from authlens.core.text.yaml_reader import Node, YamlError, load
 from authlens.core.text.yaml_writer import dump
 
@@ -184,19 +188,72 @@ def _text(fields: Mapping[str, Node], key: str) -> str | None:
 
 
 def write(saved: SavedRequest) -> str:
-    """The text of its file, keys in the order of docs/files.md."""
-    document = {
-        "description": saved.description,
-        "tags": list(saved.suite.tags) or None,
-        "skip": saved.suite.skip,
-        "target": _target(saved.target) or None,
-        "request": saved.request.as_written(),
-        "sign": saved.sign and _sign(saved.sign),
-        "certificate": saved.certificate and _certificate(saved.certificate),
-        "expect": saved.expect and expectation_yaml.write(saved.expect),
-        "cases": {case.name: case.written for case in saved.suite.cases} or None,
-    }
-    return dump(_present(document))
+    """The text of a new file, keys in the order of docs/files.md."""
+    return dump(_document(saved))
+
+
+def rewrite(text: str, saved: SavedRequest) -> str:
+    """The text of its file with only what differs changed: comments, order, quotes and layout of the rest stay.
+
+    A text that cannot be read is written anew. Where a change would not leave the rest alone, the entry around it is
+    written anew, and only where that fails too everything below the comments at the top.
+    """
+    try:
+        document = read_json_or_yaml(text)
+        old = read(text)
+    except YamlError:
+        return write(saved)
+    if old == saved:
+        return text
+    is_input = "request" not in document.mapping()
+    before, after = (_input_document(each) if is_input else _document(each) for each in (old, saved))
+    for deep in (True, False):
+        with suppress(NotEditable, yaml.YAMLError, YamlError):
+            new = edited(text, before, after, deep)
+            made = read(new)
+            if _document(made) == _document(_with_password_bytes(saved) if is_input else saved):
+                return new
+    return _comments_at_the_top(text) + write(saved)
+
+
+def _with_password_bytes(saved: SavedRequest) -> SavedRequest:
+    """As an input document holds it. A password with a reference, which bytes cannot be, stays text."""
+
+    def changed(member: Member, value: Any) -> Any:
+        return as_bytes(value) if member.kind is Kind.BLOB and b"${" not in as_bytes(value) else value
+
+    return replace(saved, request=saved.request.changed(changed))
+
+
+def _comments_at_the_top(text: str) -> str:
+    lines = takewhile(lambda line: not line.strip() or line.startswith("#"), text.splitlines(keepends=True))
+    return "".join(lines)
+
+
+def _input_document(saved: SavedRequest) -> dict[str, Any]:
+    """As an input document of the AWS CLI, which holds nothing but the request."""
+    members = saved.request.to_api()
+    for member in MEMBERS:
+        context = members.get(member.context or "", {})
+        if member.kind is Kind.BLOB and member.name in context:
+            context[member.name] = to_base64(context[member.name])
+    return members
+
+
+def _document(saved: SavedRequest) -> dict[str, Any]:
+    return _present(
+        {
+            "description": saved.description,
+            "tags": list(saved.suite.tags) or None,
+            "skip": saved.suite.skip,
+            "target": _target(saved.target) or None,
+            "request": saved.request.as_written(),
+            "sign": saved.sign and _sign(saved.sign),
+            "certificate": saved.certificate and _certificate(saved.certificate),
+            "expect": saved.expect and expectation_yaml.write(saved.expect),
+            "cases": {case.name: case.written for case in saved.suite.cases} or None,
+        }
+    )
 
 
 def _target(target: Target) -> dict[str, Any]:
@@ -228,23 +285,3 @@ def _certificate(certificate: Certificate) -> dict[str, Any]:
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not None}
-
-
-def has_comments(text: str) -> bool:
-    """Whether writing the file anew would lose comments of its writer. A text that cannot be read has what `#` says."""
-    end = 0
-    try:
-        for token in yaml.scan(text, Loader=yaml.SafeLoader):
-            if "#" in text[end : token.start_mark.index] or _comments_after_indicator(token, text):
-                return True
-            end = token.end_mark.index
-    except (yaml.YAMLError, ValueError, OverflowError):
-        return "#" in text
-    return False
-
-
-def _comments_after_indicator(token: yaml.Token, text: str) -> bool:
-    """A block scalar's token starts at its `|`, so that a comment behind it lies inside."""
-    if not isinstance(token, yaml.ScalarToken) or token.style not in ("|", ">"):
-        return False
-    return "#" in text[token.start_mark.index : token.end_mark.index].partition("\n")[0]

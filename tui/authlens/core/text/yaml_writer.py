@@ -26,7 +26,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def _style(text: str) -> str | None:
     """Quotes where they are needed, a literal block for lines; `None` leaves it to the emitter."""
-    if _NEEDS_ESCAPES.search(text):
+    if needs_escapes(text):
         return '"'
     if "\n" in text:
         return "|"
@@ -34,6 +34,11 @@ def _style(text: str) -> str | None:
 
 
 _Dumper.add_representer(str, _represent_text)
+
+
+def needs_escapes(text: str) -> bool:
+    """Whether only double quotes with escapes can hold the text."""
+    return _NEEDS_ESCAPES.search(text) is not None
 
 
 def dump(value: Any) -> str:

@@ -132,8 +132,8 @@ class FileController:
         target = await self._done(lambda: named(folder, name)) if name else None
         return target is not None and await self._write(target, None)
 
-    async def _write(self, path: Path, digest: str | None, *, overwrite: bool = False, bare: bool = False) -> bool:
-        from authlens.store.requests import Conflict, HasComments, RequestFileError, save
+    async def _write(self, path: Path, digest: str | None, *, overwrite: bool = False) -> bool:
+        from authlens.store.requests import Conflict, RequestFileError, save
 
         draft = self._state.draft
         if draft.problem is not None:
@@ -141,11 +141,9 @@ class FileController:
             return False
         saved = draft.saved
         try:
-            loaded = await background.call(lambda: save(path, saved, digest, overwrite=overwrite, drop_comments=bare))
-        except HasComments as error:
-            return await self._ask_about_comments(path, digest, str(error), overwrite)
+            loaded = await background.call(lambda: save(path, saved, digest, overwrite=overwrite))
         except Conflict as error:
-            return await self._ask_about_conflict(path, str(error), bare)
+            return await self._ask_about_conflict(path, digest, str(error))
         except RequestFileError as error:
             self._complain(error)
             return False
@@ -162,18 +160,11 @@ class FileController:
             if problem:
                 self._host.notify(problem, "warning", 15)
 
-    async def _ask_about_comments(self, path: Path, digest: str | None, said: str, overwrite: bool) -> bool:
-        ways = (Way("other", "Save as…"), Way("cancel", "Cancel"), Way("bare", "Save without them"))
-        way = await self._host.ask(Ask("Comments", said, ways))
-        if way == "bare":
-            return await self._write(path, digest, overwrite=overwrite, bare=True)
-        return way == "other" and await self._save_as()
-
-    async def _ask_about_conflict(self, path: Path, said: str, bare: bool) -> bool:
+    async def _ask_about_conflict(self, path: Path, digest: str | None, said: str) -> bool:
         ways = (Way("other", "Save as…"), Way("cancel", "Cancel"), Way("reload", "Open it"), Way("over", "Overwrite"))
         way = await self._host.ask(Ask("Changed on the disk", said, ways))
         if way == "over":
-            return await self._write(path, None, overwrite=True, bare=bare)
+            return await self._write(path, digest, overwrite=True)
         if way == "reload":
             await self._open_file(path)
         return way == "other" and await self._save_as()

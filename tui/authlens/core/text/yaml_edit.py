@@ -1,0 +1,249 @@
+"""A YAML or JSON text with some of its values changed, added or removed, and everything else as it was written.
+
+The rule: comments, order, quotes, flow style and blank lines outside the changed spans stay byte for byte. The caller
+reads the result back: what cannot be edited so that it reads as wanted is written anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from authlens.core.text.yaml_writer import dump, needs_escapes
+
+_SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
+"""What needs no quotes anywhere."""
+_Entry = tuple[yaml.ScalarNode, yaml.Node]
+
+
+class NotEditable(Exception):
+    """The text is laid out so that a change would not leave the rest alone."""
+
+
+def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any], deep: bool = True) -> str:
+    """The text, which means `old`, so that it means `new`.
+
+    deep: change single values; otherwise whole entries of the top level. Raises NotEditable or yaml.YAMLError.
+    """
+    return _Editor(text, deep).edited(old, new)
+
+
+class _Editor:
+    def __init__(self, text: str, deep: bool) -> None:
+        self._text = text
+        self._deep = deep
+        self._is_json = text.lstrip().startswith("{") and '"' in text.lstrip("{ \t\r\n")[:1]
+        self._break = "\r\n" if "\r\n" in text else "\n"
+        self._edits: list[tuple[int, int, str]] = []
+        self._dashes = [
+            token.start_mark.index
+            for token in yaml.scan(text, Loader=yaml.SafeLoader)
+            if isinstance(token, yaml.BlockEntryToken)
+        ]
+
+    def edited(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+        root = yaml.compose(self._text, Loader=yaml.SafeLoader)
+        if not isinstance(root, yaml.MappingNode) or not root.value:
+            raise NotEditable
+        self._mapping(root, old, new, top=True)
+        parts, at = [], 0
+        for start, end, replacement in sorted(self._edits, key=lambda edit: edit[:2]):
+            if start < at:
+                raise NotEditable
+            parts += [self._text[at:start], replacement.replace("\n", self._break)]
+            at = end
+        return "".join([*parts, self._text[at:]])
+
+    # Mappings
+
+    def _mapping(self, node: yaml.MappingNode, old: Mapping[str, Any], new: Mapping[str, Any], top: bool) -> None:
+        entries: dict[str, _Entry] = {key.value: (key, value) for key, value in node.value}
+        kept = [key for key in new if key in entries]
+        if not kept:
+            raise NotEditable
+        before: str | None = None
+        for key, value in new.items():
+            if key in entries:
+                before = key
+                if key not in old or old[key] != value:
+                    self._entry(node, entries[key], old.get(key), value, top)
+            else:
+                self._insert(node, entries[before or kept[0]], before is not None, key, value)
+        spans = [(name.start_mark.index, _end(value)) for name, value in node.value]
+        for index, key in enumerate(entries):
+            if key in old and key not in new:
+                self._remove(node, spans, index)
+
+    def _entry(self, parent: yaml.MappingNode, entry: _Entry, old: Any, new: Any, top: bool) -> None:
+        """One entry whose value changes."""
+        key, node = entry
+        if self._deep or not top:
+            if isinstance(node, yaml.MappingNode) and isinstance(old, Mapping) and isinstance(new, Mapping):
+                if any(each.value in new for each, _ in node.value):
+                    return self._mapping(node, old, new, top=False)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(old, Sequence) and isinstance(new, list):
+                if new and len(node.value) == len(old):
+                    return self._sequence(node, old, new)
+            elif isinstance(node, yaml.ScalarNode) and not isinstance(new, (dict, list)):
+                return self._scalar(node, new, bool(parent.flow_style), key.start_mark.column)
+        if parent.flow_style:
+            return self._put(node.start_mark.index, _end(node), self._inline(new))
+        written = self._block({key.value: new}, key.start_mark.column).lstrip(" ")
+        self._put(key.start_mark.index, self._line_end(_end(node)), written)
+        return None
+
+    def _insert(self, node: yaml.MappingNode, beside: _Entry, behind: bool, key: str, value: Any) -> None:
+        """A new entry behind another, or before it."""
+        start, end = beside[0].start_mark.index, _end(beside[1])
+        if node.flow_style:
+            at, written = end if behind else start, f"{self._inline(key)}: {self._inline(value)}"
+            self._put(at, at, f", {written}" if behind else f"{written}, ")
+        else:
+            at = self._line_end(end) if behind else self._line_start(start)
+            self._put_line(at, self._block({key: value}, node.value[0][0].start_mark.column))
+
+    # Lists
+
+    def _sequence(self, node: yaml.SequenceNode, old: Sequence[Any], new: list[Any]) -> None:
+        same = next((index for index, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), None)
+        head = min(len(old), len(new)) if same is None else same
+        tail = 0
+        while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+        gone, come = list(range(head, len(old) - tail)), new[head : len(new) - tail]
+        for index, value in zip(gone, come, strict=False):
+            item = node.value[index]
+            if not isinstance(item, yaml.ScalarNode) or isinstance(value, (dict, list)):
+                raise NotEditable
+            self._scalar(item, value, bool(node.flow_style), item.start_mark.column - 2)
+        for value in come[len(gone) :]:
+            self._insert_item(node, len(old) - tail, value)
+        spans = [(self._item_start(node, each), _end(each)) for each in node.value]
+        for index in gone[len(come) :]:
+            self._remove(node, spans, index)
+
+    def _insert_item(self, node: yaml.SequenceNode, index: int, value: Any) -> None:
+        if not node.value:
+            raise NotEditable
+        if node.flow_style and index:
+            at = _end(node.value[index - 1])
+            self._put(at, at, f", {self._inline(value)}")
+        elif node.flow_style:
+            at = node.value[0].start_mark.index
+            self._put(at, at, f"{self._inline(value)}, ")
+        else:
+            start = self._item_start(node, node.value[0])
+            column = start - self._line_start(start)
+            at = self._line_end(_end(node.value[index - 1])) if index else self._line_start(start)
+            self._put_line(at, self._block([value], column))
+
+    def _item_start(self, node: yaml.SequenceNode, item: yaml.Node) -> int:
+        at: int = item.start_mark.index
+        return at if node.flow_style else self._dashes[bisect_left(self._dashes, at) - 1]
+
+    # Removing
+
+    def _remove(self, node: yaml.CollectionNode, spans: list[tuple[int, int]], index: int) -> None:
+        start, end = spans[index]
+        if not node.flow_style:
+            return self._put(self._line_start(start), self._line_end(end), "")
+        if index:
+            return self._put(spans[index - 1][1], end, "")
+        return self._put(start, spans[1][0], "")
+
+    # Scalars
+
+    def _scalar(self, node: yaml.ScalarNode, value: Any, in_flow: bool, column: int) -> None:
+        start, end = node.start_mark.index, node.end_mark.index
+        is_block = node.style in ("|", ">")
+        line_end = self._text.find("\n", end)
+        rest = "" if is_block else self._text[end : len(self._text) if line_end < 0 else line_end].strip()
+        written = _quoted_like(node, value)
+        if written is None and not in_flow:
+            written = self._block({"k": value}, max(column, 0)).strip(" ")[len("k:") :].strip(" ").removesuffix("\n")
+        if written is None or ("\n" in written and (rest or in_flow)):
+            written = self._inline(value)
+        if is_block and self._text[:end].endswith("\n"):
+            written = self._indented_like(self._text[start:end], written) + "\n"
+        self._put(start, end, f" {written}" if start == end else written)
+
+    def _inline(self, value: Any) -> str:
+        """On one line, for a flow collection."""
+        if isinstance(value, Mapping):
+            return "{" + ", ".join(f"{self._inline(key)}: {self._inline(each)}" for key, each in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(self._inline, value)) + "]"
+        plain = " ".join(_words(dump([value]).removeprefix("- ")))
+        if isinstance(value, str) and not needs_escapes(value) and (self._is_json or not _SIMPLE.fullmatch(plain)):
+            return json.dumps(value, ensure_ascii=False)
+        return plain
+
+    def _indented_like(self, old: str, new: str) -> str:
+        """A literal block whose lines are indented as those of the old one were."""
+        head, *lines = new.split("\n")
+        first = next((line for line in old.split("\n")[1:] if line.strip()), "")
+        if head not in ("|", "|-", "|+") or not first:
+            return new
+        indent = first[: len(first) - len(first.lstrip(" "))]
+        ours = len(lines[0]) - len(lines[0].lstrip(" "))
+        return "\n".join([head, *(indent + line[ours:] if line.strip() else line for line in lines)])
+
+    def _block(self, value: Any, column: int) -> str:
+        """Lines of block style at a column."""
+        lines = dump(value).splitlines(keepends=True)
+        return "".join(f"{' ' * column}{line}" if line.strip() else line for line in lines)
+
+    def _line_start(self, at: int) -> int:
+        start = self._text.rfind("\n", 0, at) + 1
+        if self._text[start:at].strip():
+            raise NotEditable
+        return start
+
+    def _line_end(self, at: int) -> int:
+        """Where the next line begins."""
+        if self._text[:at].endswith("\n"):
+            return at
+        end = self._text.find("\n", at)
+        return len(self._text) if end < 0 else end + 1
+
+    def _put_line(self, at: int, lines: str) -> None:
+        joint = "" if at == 0 or self._text[at - 1] == "\n" else "\n"
+        self._put(at, at, joint + lines)
+
+    def _put(self, start: int, end: int, replacement: str) -> None:
+        self._edits.append((start, end, replacement))
+
+
+def _end(node: yaml.Node) -> int:
+    """Where a value ends. Of a block collection PyYAML says where the next token begins, behind comments."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    end: int = node.end_mark.index
+    return end
+
+
+def _quoted_like(node: yaml.ScalarNode, value: Any) -> str | None:
+    """The text in the quotes that the old one has; `None` where it has none or they do not fit."""
+    if not isinstance(value, str) or needs_escapes(value):
+        return None
+    if node.style == '"':
+        return json.dumps(value, ensure_ascii=False)
+    if node.style == "'" and "\n" not in value:
+        return "'" + value.replace("'", "''") + "'"
+    return None
+
+
+def _words(text: str) -> Iterator[str]:
+    """A value that the writer spreads over lines, such as `!!binary |`, on one."""
+    tag, _, rest = text.strip().partition(" |")
+    if rest:
+        yield tag
+        yield json.dumps("".join(rest.split()))
+    else:
+        yield text.strip()

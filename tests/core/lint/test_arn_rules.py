@@ -103,6 +103,7 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
             "slash-before-type",
             "arn:aws:iot:us-west-2:123456789012:topic/a",
         ),
+        ("arn:aws:iot:us-west-2:123456789012topic/*", "malformed-arn", WEST + "topic/*"),
         ("arn:aws:iot:None:None:client/*", "malformed-arn", "arn:aws:iot:*:*:client/*"),
     ],
 )
@@ -127,3 +128,8 @@ def test_two_regions_and_two_accounts_without_an_authorizer() -> None:
         "this ARN names the account 999999999999, another one 123456789012: a connection is made in one",
     ]
     assert "several-places" not in ids(written, region="us-east-1", account="123456789012")
+
+
+@pytest.mark.parametrize("resource", ["arn:aws:iot:*", "arn:aws:iot:us-east-1:*", "arn:aws:iot:*:*topic/a"])
+def test_wildcards_reach_over_colons(resource: str) -> None:
+    assert not ids(text(allow("iot:Publish", resource))) & {"malformed-arn", "arn-without-service", "slash-before-type"}

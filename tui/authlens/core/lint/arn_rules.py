@@ -11,7 +11,7 @@ from authlens.core.contract.statement import documented, reported
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, nearest
-from authlens.core.policy.arn_repair import ACCOUNT, PARTITION, REGION, repair
+from authlens.core.policy.arn_repair import ACCOUNT, PARTITION, REGION, head_of, repair
 from authlens.core.policy.variables import Context, template
 
 _WILD_OR_VARIABLE = re.compile(r"[*?$]")
@@ -54,7 +54,7 @@ def _fields(text: str) -> Slip | None:
     if not _may_be_iot(service) and (len(fields) < 6 or REGION.fullmatch(service)):
         hint = f"; write `{meant.arn}`" if meant else ""
         return "arn-without-service", f"`{text}` lacks the field `iot` between partition and region{hint}"
-    if meant and "*" not in ":".join(fields[:-1]) + ("" if len(fields) == 6 else fields[-1]):
+    if meant and "*" not in head_of(text):
         rule = "slash-before-type" if "which makes it another resource" in meant.fault else "malformed-arn"
         return rule, f"`{text}` {meant.fault}; write `{meant.arn}`"
     if len(fields) == 6:

@@ -33,7 +33,7 @@ class Repair:
 def repair(text: str) -> Repair | None:
     """The ARN that was most likely meant; `None` for one without a fault, and where nobody could tell."""
     stripped = text.strip()
-    if stripped == "*" or "${" in _head(stripped):
+    if stripped == "*" or "${" in head_of(stripped):
         return None
     meant = _meant(stripped)
     if meant is None or meant == text:
@@ -41,7 +41,8 @@ def repair(text: str) -> Repair | None:
     return Repair(meant, _fault(text, meant))
 
 
-def _head(text: str) -> str:
+def head_of(text: str) -> str:
+    """What is before the resource's type, the last colon included; all of a text without a type."""
     found = _TYPED.search(text)
     return text[: found.start("kind")] if found else text
 
@@ -50,7 +51,7 @@ def _meant(text: str) -> str | None:
     found = _TYPED.search(text)
     if found is None:
         return None
-    head = _head(text)
+    head = head_of(text)
     pieces = [piece for piece in re.split(r"[:/\s]+", head) if piece and not NO_VALUE.fullmatch(piece)]
     pieces = [part for piece in pieces for part in _unglued(piece)]
     region = next((piece for piece in pieces if REGION.fullmatch(piece)), None)
@@ -75,7 +76,7 @@ def _fault(text: str, meant: str) -> str:
         return "begins or ends with white space"
     if text == meant.split(":", 5)[5]:
         return "is only the tail of an ARN"
-    missing = dict.fromkeys(piece for piece in _head(text).split(":") if NO_VALUE.fullmatch(piece))
+    missing = dict.fromkeys(piece for piece in head_of(text).split(":") if NO_VALUE.fullmatch(piece))
     if missing:
         return f"has `{'` and `'.join(missing)}` where a missing value was written as text"
     if "".join(text.split()) == "".join(meant.split()):

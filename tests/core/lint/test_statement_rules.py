@@ -93,9 +93,12 @@ def test_allow_with_not(element: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("statements", "message"),
     [
-        ((allow("iot:*", "topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
-        ((allow("*", "arn:aws:iot:*:*:topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
-        ((allow("iot:Connect", "topic/a"),), ": iot:Connect is allowed, but on no client/ resource"),
+        ((allow("iot:*", "topic/a"),), ": iot:Connect is allowed, but on no resource that a client id matches"),
+        (
+            (allow("*", "arn:aws:iot:*:*:topic/a"),),
+            ": iot:Connect is allowed, but on no resource that a client id matches",
+        ),
+        ((allow("iot:Connect", "topic/a"),), ": iot:Connect is allowed, but on no resource that a client id matches"),
         ((PUBLISH,), ": no statement allows iot:Connect"),
         ((allow("iot:Connect", "client/a"), deny("iot:*", "*")), ": a Deny takes back every iot:Connect"),
         (
@@ -104,7 +107,7 @@ def test_allow_with_not(element: str, words: str) -> None:
         ),
         (
             (allow("iot:Connect", "arn:aws:iot:None:None:client/*"),),
-            ": iot:Connect is allowed, but on no client/ resource",
+            ": iot:Connect is allowed, but on no resource that a client id matches",
         ),
         ((allow("iot:*", "*"),), None),
         ((allow("iot:Con*", "client/${iot:ClientId}"),), None),

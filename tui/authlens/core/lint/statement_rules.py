@@ -105,7 +105,7 @@ def _why_nobody(connect: Permission, allows: Sequence[Placed]) -> str:
     if connect.dead:
         return ": the variable in its iot:Connect has no value for this connection"
     if any(_names(one, "iot:Connect") for one in allows):
-        return ": iot:Connect is allowed, but on no client/ resource"
+        return ": iot:Connect is allowed, but on no resource that a client id matches"
     return ": no statement allows iot:Connect"
 
 

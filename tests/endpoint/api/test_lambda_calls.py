@@ -138,7 +138,7 @@ def test_sts_says_who_is_calling(endpoint: Running) -> None:
     ("service", "call", "status", "error"),
     [
         ("iot", "list_things", 404, "UnknownOperationException"),
-        ("lambda", "list_functions", 404, "UnknownOperationException"),
+        ("lambda", "list_layers", 404, "UnknownOperationException"),
         ("sts", "get_session_token", 400, "InvalidAction"),
         ("dynamodb", "list_tables", 404, "UnknownOperationException"),
         ("iam", "list_users", 400, "InvalidAction"),

@@ -29,7 +29,7 @@ _EXAMPLES = """examples:
 
 It takes logs:FilterLogEvents, and iot:DescribeAuthorizer to learn which function it is. Lines reach CloudWatch some
 seconds late. --connections reads AWSIotLogsV2, which AWS IoT writes once its logging is on, for the request's client
-id. A local endpoint has no CloudWatch: there the log comes with the answer."""
+id. A local endpoint that runs answers too, with what its functions printed."""
 
 _LONGEST = timedelta(days=3653)
 """The longest retention that CloudWatch Logs has, ten years."""

@@ -51,10 +51,12 @@ class Call:
     pattern: re.Pattern[str]
     """Matches the whole path, still encoded; its groups are the members that travel there."""
     answer: Callable[[Endpoint, Incoming], Awaitable[Answer]]
+    target: str | None = None
+    """What `X-Amz-Target` names it by, in AWS's JSON protocols."""
 
-    def parts(self, method: str, path: str) -> tuple[str, ...] | None:
+    def parts(self, method: str, path: str, target: str | None = None) -> tuple[str, ...] | None:
         """The members in the path; `None` when the request is not this call."""
-        match = self.pattern.fullmatch(path) if method == self.method else None
+        match = self.pattern.fullmatch(path) if (method, target) == (self.method, self.target) else None
         return None if match is None else tuple(unquote(group) for group in match.groups())
 
 

@@ -17,11 +17,12 @@ from aiohttp import HttpVersion11, web
 
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.url import is_loopback_host
-from authlens.endpoint.api import iot, iot_data, iot_domains, iot_tags, lambda_calls, sts
+from authlens.endpoint.api import iot, iot_data, iot_domains, iot_tags
 from authlens.endpoint.api.aws_error import AwsError, error_answer
 from authlens.endpoint.api.call import Answer, Call, Incoming
 from authlens.endpoint.api.connection import Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
+from authlens.endpoint.api.services import health, lambda_calls, logs, sts
 from authlens.endpoint.api.state import Endpoint, Host, build_endpoint
 from authlens.endpoint.templates.definitions import Definitions
 from authlens.frozen import dataclass
@@ -32,7 +33,9 @@ CALLS: tuple[Call, ...] = (
     *iot_data.CALLS,
     *iot_tags.CALLS,
     *lambda_calls.CALLS,
+    *logs.CALLS,
     *sts.CALLS,
+    *health.CALLS,
 )
 """Everything the endpoint serves."""
 
@@ -149,7 +152,7 @@ class Server:
             self._check(request)
             if self._refresh is not None:
                 await self._refresh()
-            call, parts = find_call(request.method, path, "x-amz-target" in request.headers)
+            call, parts = find_call(request.method, path, request.headers.get("x-amz-target"))
             answer = await call.answer(self._endpoint, await self._incoming(request, parts, request_id))
         except AwsError as error:
             answer = error_answer(error, call.service if call else "", request_id)
@@ -172,17 +175,16 @@ class Server:
             raise refusal
 
 
-def find_call(method: str, path: str, has_target: bool = False) -> tuple[Call, tuple[str, ...]]:
+def find_call(method: str, path: str, target: str | None = None) -> tuple[Call, tuple[str, ...]]:
     """The call that a request is, with the members in its path. Raises AwsError for what is not served.
 
-    A request with an `X-Amz-Target` is one of AWS's JSON protocols, none of which is served here.
+    target: the header `X-Amz-Target`, by which AWS's JSON protocols name the call.
     """
-    if not has_target:
-        for call in CALLS:
-            parts = call.parts(method, path)
-            if parts is not None:
-                return call, parts
-    served = ", ".join(sorted({call.name for call in CALLS}))
+    for call in CALLS:
+        parts = call.parts(method, path, target)
+        if parts is not None:
+            return call, parts
+    served = ", ".join(sorted({call.name for call in CALLS if call.answer is not lambda_calls.refuse_change}))
     words = f"The local endpoint does not serve this call. It serves {served}."
     raise AwsError(404, "UnknownOperationException", words, {"__type": "UnknownOperationException"})
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.test_call import Verify
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.domains import Domains
+from authlens.endpoint.api.function_log import FunctionLog
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
@@ -61,6 +62,10 @@ class Endpoint:
     domains: Domains
     """The domain configurations."""
     devices: DevicePort
+    log: FunctionLog = field(default_factory=FunctionLog)
+    """What the functions printed."""
+    permissions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Statements by function and id: those that a call added, and `None` for those that one removed."""
     left_out: dict[str, Unresolved] = field(default_factory=dict)
     """Authorizers of the files that cannot run here, by name."""
     problem: str = ""
@@ -73,7 +78,15 @@ class Endpoint:
             return FunctionResult(None, "ResourceNotFoundException", f"Function not found: {authorizer.function_arn}")
         if function.timeout > FUNCTION_LIMIT:
             function = replace(function, timeout=FUNCTION_LIMIT)
-        return await self.host.invoke(function, sent, request_id=request_id)
+        return await self.invoke(function, sent, request_id)
+
+    async def invoke(
+        self, function: FunctionDefinition, event: bytes, request_id: str = "", client_context: str = ""
+    ) -> FunctionResult:
+        """Run a function, and keep what it printed."""
+        result = await self.host.invoke(function, event, request_id=request_id, client_context=client_context)
+        self.log.keep(function.name, result.log, self.now())
+        return result
 
     def take(self, definitions: Definitions) -> None:
         """Serve what the files define now; what was created by calls stays."""

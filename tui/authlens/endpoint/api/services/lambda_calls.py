@@ -1,4 +1,4 @@
-"""Lambda's calls for the functions of an endpoint: Invoke, GetFunction, GetFunctionConfiguration and GetPolicy."""
+"""Lambda's calls for the functions of an endpoint: invoke, describe and list them, and their resource policies."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ import re
 from base64 import b64decode
 from typing import Any
 
-from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.aws_error import AwsError
 from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
 from authlens.endpoint.api.iot import log_tail
+from authlens.endpoint.api.services import permissions
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import FunctionDefinition
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
+_PAGE = 50
+"""Functions of a page, as on Lambda."""
 LOG_TAIL = 4 * 1024
 """Bytes of output that Invoke returns as LogResult, as on Lambda."""
 
@@ -36,7 +38,7 @@ async def invoke(endpoint: Endpoint, incoming: Incoming) -> Answer:
     if kind != "RequestResponse":
         raise _invalid(f"The local endpoint invokes with RequestResponse or DryRun, not {kind!r}.")
     context = _client_context(incoming)
-    result = await endpoint.host.invoke(function, payload, request_id=incoming.request_id, client_context=context)
+    result = await endpoint.invoke(function, payload, incoming.request_id, context)
     return Answer(200, _answer(result), headers=_answer_headers(result, incoming))
 
 
@@ -49,30 +51,46 @@ async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
     return json_answer({"Configuration": _configuration(endpoint, _function(endpoint, incoming)), "Tags": {}})
 
 
+async def list_functions(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    """All of them in the order of their names; a marker is the name that a page begins behind."""
+    marker = incoming.query.get("Marker", "")
+    most = incoming.query.get("MaxItems", str(_PAGE))
+    if not most.isascii() or not most.isdigit() or not 1 <= int(most[:9]) <= 10_000:
+        raise _invalid("MaxItems must be a whole number from 1 to 10000.")
+    names = sorted(name for name in endpoint.functions if name > marker)
+    size = min(int(most), _PAGE)
+    page = [_configuration(endpoint, endpoint.functions[name]) for name in names[:size]]
+    return json_answer({"NextMarker": names[size - 1] if len(names) > size else None, "Functions": page})
+
+
 async def get_policy(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """The permissions that a template declares; of an authorizers.yaml, as if each authorizer had one."""
     function = _function(endpoint, incoming)
-    if function.permissions is not None:
-        return _declared_policy(endpoint, function)
-    callers = [found for found in endpoint.registry.all() if endpoint.function_of(found.function_arn) == function]
-    if not callers:
-        raise _not_found("The resource you requested does not exist.")
-    arn = endpoint.function_arn(function.name)
-    policy = {
-        "Version": "2012-10-17",
-        "Id": "default",
-        "Statement": [_statement(authorizer, arn) for authorizer in callers],
-    }
+    found = permissions.statements(endpoint, function)
+    if not found:
+        declared = function.permissions is not None
+        words = f"No AWS::Lambda::Permission is declared for the function {function.name}."
+        raise _not_found(words if declared else "The resource you requested does not exist.")
+    policy = {"Version": "2012-10-17", "Id": "default", "Statement": found}
     return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
 
 
-def _declared_policy(endpoint: Endpoint, function: FunctionDefinition) -> Answer:
-    """What the template declares, and nothing else."""
-    if not function.permissions:
-        raise _not_found(f"No AWS::Lambda::Permission is declared for the function {function.name}.")
-    statements = [json.loads(statement) for statement in function.permissions]
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-    return json_answer({"Policy": json.dumps(policy, separators=(",", ":")), "RevisionId": _revision(endpoint)})
+async def add_permission(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    function = _function(endpoint, incoming)
+    statement = permissions.add(endpoint, function, _members(incoming.body))
+    body = {"Statement": json.dumps(statement, separators=(",", ":"))}
+    return Answer(201, json.dumps(body).encode())
+
+
+async def remove_permission(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    permissions.remove(endpoint, _function(endpoint, incoming), incoming.path[1])
+    return Answer(204)
+
+
+async def refuse_change(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    raise _invalid(
+        "Functions are not created, changed or deleted on the local endpoint: they are those of the file that "
+        "'authlens serve' was started with. Edit that file, or the code that it names; both are read again."
+    )
 
 
 def _function(endpoint: Endpoint, incoming: Incoming) -> FunctionDefinition:
@@ -88,6 +106,16 @@ def _function(endpoint: Endpoint, incoming: Incoming) -> FunctionDefinition:
 
 def _is_here(endpoint: Endpoint, match: re.Match[str]) -> bool:
     return match["region"] in (None, endpoint.region) and match["account"] in (None, endpoint.account)
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body.decode("utf-8") or "{}")
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise AwsError(400, "InvalidRequestContentException", "Could not parse request body into json")
+    return value
 
 
 def _payload(body: bytes) -> bytes:
@@ -149,17 +177,6 @@ def _configuration(endpoint: Endpoint, function: FunctionDefinition) -> dict[str
     }
 
 
-def _statement(authorizer: Authorizer, function_arn: str) -> dict[str, Any]:
-    return {
-        "Sid": f"authlens-{re.sub('[^A-Za-z0-9_-]', '-', authorizer.name)}",
-        "Effect": "Allow",
-        "Principal": {"Service": "iot.amazonaws.com"},
-        "Action": "lambda:InvokeFunction",
-        "Resource": function_arn,
-        "Condition": {"ArnLike": {"AWS:SourceArn": authorizer.arn}},
-    }
-
-
 def _revision(endpoint: Endpoint) -> str:
     """One for as long as the endpoint runs: its functions are not redefined."""
     return f"00000000-0000-4000-8000-{int(endpoint.started_at.timestamp()):012d}"
@@ -175,7 +192,17 @@ def _invalid(message: str) -> AwsError:
 
 _FUNCTION = "/2015-03-31/functions/([^/]*)"
 
+_FUNCTIONS = "/2015-03-31/functions/?"
+_POLICY = _FUNCTION + "/policy"
+
 CALLS = (
+    Call("lambda", "ListFunctions", "GET", re.compile(_FUNCTIONS), list_functions),
+    Call("lambda", "AddPermission", "POST", re.compile(_POLICY), add_permission),
+    Call("lambda", "RemovePermission", "DELETE", re.compile(_POLICY + "/([^/]*)"), remove_permission),
+    Call("lambda", "CreateFunction", "POST", re.compile(_FUNCTIONS), refuse_change),
+    Call("lambda", "DeleteFunction", "DELETE", re.compile(_FUNCTION), refuse_change),
+    Call("lambda", "UpdateFunctionCode", "PUT", re.compile(_FUNCTION + "/code"), refuse_change),
+    Call("lambda", "UpdateFunctionConfiguration", "PUT", re.compile(_FUNCTION + "/configuration"), refuse_change),
     Call("lambda", "Invoke", "POST", re.compile(_FUNCTION + "/invocations"), invoke),
     Call("lambda", "GetFunction", "GET", re.compile(_FUNCTION), get_function),
     Call(
@@ -185,5 +212,5 @@ CALLS = (
         re.compile(_FUNCTION + "/configuration"),
         get_function_configuration,
     ),
-    Call("lambda", "GetPolicy", "GET", re.compile(_FUNCTION + "/policy"), get_policy),
+    Call("lambda", "GetPolicy", "GET", re.compile(_POLICY), get_policy),
 )

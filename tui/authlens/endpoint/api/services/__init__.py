@@ -1,0 +1,1 @@
+"""What an endpoint answers besides AWS IoT: Lambda, CloudWatch Logs, STS, and whether it is alive."""

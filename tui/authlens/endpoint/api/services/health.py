@@ -1,0 +1,22 @@
+"""Whether the endpoint is alive, for scripts that wait for it: `GET /health`."""
+
+from __future__ import annotations
+
+import re
+
+from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
+from authlens.endpoint.api.state import Endpoint
+
+
+async def health(endpoint: Endpoint, incoming: Incoming) -> Answer:
+    """200 as long as calls are answered; a file that could not be taken in again is named."""
+    value = {
+        "status": "running",
+        "authorizers": len(endpoint.registry.all()),
+        "functions": len(endpoint.functions),
+        "problem": endpoint.problem or None,
+    }
+    return json_answer(value)
+
+
+CALLS = tuple(Call("health", "Health", method, re.compile("/health/?"), health) for method in ("GET", "HEAD"))

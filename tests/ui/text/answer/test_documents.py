@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from authlens.core.invocation.local_run import LocalRun
 from authlens.ui.text import page
 from authlens.ui.text.answer import documents
+from support.stored_invocations import short
 
 
 def plain(lines: tuple[page.Line, ...]) -> str:
@@ -34,3 +38,12 @@ def test_a_long_text_is_cut_and_the_cut_is_told() -> None:
     lines = page.body_lines("x" * (page.MOST_SHOWN + 10))
     assert lines[-1].content.plain == "Showing the first 262,144 of 262,154 characters."
     assert len(page.text_lines("\n" * 10_000)) == page.MOST_LINES + 1
+
+
+def test_the_log_ends_with_what_ran_the_function_here() -> None:
+    run = LocalRun("Python 3.11.7 (/usr/bin/python3)", ("A layer is missing.",))
+    lines = documents.page_lines("log", replace(short(log="printed"), local_run=run))
+    assert plain(lines).split("\n") == ["printed", "Ran on Python 3.11.7 (/usr/bin/python3).", "A layer is missing."]
+    assert plain(documents.page_lines("log", replace(short(), local_run=run))).startswith(
+        "The function printed nothing."
+    )

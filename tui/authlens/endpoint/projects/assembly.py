@@ -73,7 +73,9 @@ def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[S
         warnings.append(warning_of(manifest, 0, f"it is not read: {error}", "run 'cdk synth' again"))
         artifacts = {}
     for name, artifact in artifacts.items() if isinstance(artifacts, dict) else ():
-        properties = artifact.get("properties", {}) if isinstance(artifact, dict) else {}
+        properties = artifact.get("properties") if isinstance(artifact, dict) else None
+        if not isinstance(properties, dict):
+            continue
         if artifact.get("type") == "aws:cloudformation:stack" and "templateFile" in properties:
             yield _stack_file(folder, name, artifact, properties)
         elif artifact.get("type") == "cdk:cloud-assembly" and "directoryName" in properties and depth < DEEPEST:

@@ -298,8 +298,7 @@ class _Reader:
             named = str(values.get("function_name") or "")
             behind = self._plan.referred(each, "function_name", "aws_lambda_function")
             if behind == function or named.rpartition(":")[2] == name:
-                source = values.get("source_arn")
-                condition = {"Condition": {"ArnLike": {"AWS:SourceArn": source}}} if source else {}
+                condition = self._source_condition(each)
                 statement = {
                     **{"Sid": str(values.get("statement_id") or each.name), "Effect": "Allow"},
                     **{
@@ -309,6 +308,17 @@ class _Reader:
                     },
                 }
                 yield json.dumps({**statement, **condition})
+
+    def _source_condition(self, permission: Resource) -> dict[str, Any]:
+        """For whom the permission is; a plan refers to an authorizer whose ARN is known after apply."""
+        source = permission.values.get("source_arn")
+        authorizer = self._plan.referred(permission, "source_arn", "aws_iot_authorizer")
+        if not source and authorizer is not None:
+            source = authorizer_arn(self._region, self._account, str(authorizer.values.get("name") or authorizer.name))
+        if source:
+            return {"Condition": {"ArnLike": {"AWS:SourceArn": source}}}
+        unknown = bool(self._plan.unknown(permission).get("source_arn"))
+        return {"Condition": {"ArnLike": {"source_arn (known after apply)": "?"}}} if unknown else {}
 
 
 def _variables(values: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
 from authlens.endpoint.projects.bare_function import read_bare, split_bare
 from authlens.endpoint.projects.foreign import foreign, foreign_folder, in_folder
@@ -53,6 +54,15 @@ def read_source(source: Source, cache: Cache | None = None, ask: bool = True) ->
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
     cache = cache or Cache()
+    try:
+        return _read(source, cache, ask)
+    except YamlError as error:
+        raise DefinitionError(source.path, error.line, error.column, error.message) from None
+    except RecursionError:
+        raise DefinitionError(source.path, 0, 0, "it refers to itself without end") from None
+
+
+def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
     if source.handler:
         return read_bare(source.path, source.handler, source.settings.over(settings_beside(source.path)), ask)
     path = _chosen(source.path)

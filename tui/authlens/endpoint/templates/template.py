@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,8 +72,9 @@ def load_stack(
         stack = Stack(load_template(yaml_reader.decode(content_of(path))).mapping(), path, project, name, given)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
-    except OSError as error:
-        raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise DefinitionError(path, 0, 0, f"cannot be read: {why}") from None
     stack.assets = assets or {}
     for logical in stack.resources:
         if stack.kind(logical) in NESTED and stack.is_there(logical) is not False:
@@ -82,8 +84,9 @@ def load_stack(
 
 def _nest(stack: Stack, logical: str, depth: int) -> None:
     """The template of a nested stack, where it is a local file."""
-    place, properties = stack.place(logical), stack.properties(logical)
+    place = stack.place(logical)
     try:
+        properties = stack.properties(logical)
         if depth >= DEEPEST:
             raise Unresolvable(place, f"stacks are nested deeper than {DEEPEST} levels")
         path = _nested_path(stack, logical, properties)
@@ -206,7 +209,9 @@ class _Reader:
         whole = f"{reason}; the authorizer {logical} is left out" + (f"; {step}" if step else "")
         self._faults.append(DefinitionError(stack.path, line, column, whole))
         self._project.note(stack.path, line, f"{reason}; the authorizer {logical} is left out", step)
-        names = {logical, stack.physical(logical)} if stack.kind(logical) == AUTHORIZER else {logical}
+        names = {logical}
+        with suppress(Unresolvable, YamlError):
+            names |= {stack.physical(logical)} if stack.kind(logical) == AUTHORIZER else set()
         self._left += [left_out(name, stack.path, line, reason, step) for name in sorted(names)]
 
     def _authorizer(self, stack: Stack, logical: str, place: Node) -> AuthorizerDefinition:

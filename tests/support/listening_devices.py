@@ -148,7 +148,7 @@ class Client:
     """Packets to and from a stream."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: int) -> None:
-        self._reader = reader
+        self.reader = reader
         self.writer = writer
         self.version = version
         self._decoder = Decoder(version)
@@ -161,7 +161,7 @@ class Client:
         """The next packet; `None` once the connection is closed."""
         async with asyncio.timeout(10):
             while not self._packets:
-                data = await self._reader.read(65536)
+                data = await self.reader.read(65536)
                 if not data:
                     return None
                 self._packets += self._decoder.feed(data)

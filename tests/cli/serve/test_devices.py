@@ -85,6 +85,7 @@ def test_the_lines_the_log_and_the_history(tmp_path: Path) -> None:
         (["--device-port", "65536"], "not a port"),
         (["--device-port", "0", "--time-factor", "0"], "not a factor"),
         (["--device-port", "0", "--device-host", "a/b"], "not a host"),
+        (["--device-port", "0", "--device-host", "0.0.0.0"], "name one"),
     ],
 )
 def test_options_that_cannot_be_used(tmp_path: Path, options: list[str], words: str) -> None:

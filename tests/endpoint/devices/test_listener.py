@@ -498,3 +498,26 @@ async def test_the_record_keeps_the_outcome_and_can_be_replayed(devices: Listeni
         "mqttContext": {"username": f"user{NAMED}A", "password": b"right", "clientId": "sensor-7"},
         "tlsContext": {"serverName": "localhost"},
     }
+
+
+async def test_a_function_runs_to_its_end_when_its_client_is_gone(tmp_path: Path) -> None:
+    async with listening(tmp_path) as devices:
+        begun, go_on, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        invoke = devices.functions.invoke
+
+        async def slow(*given: Any, **named: Any) -> Any:
+            begun.set()
+            await go_on.wait()
+            done.set()
+            return await invoke(*given, **named)
+
+        devices.functions.invoke = slow  # type: ignore[method-assign]
+        client = await devices.client()
+        client.send(Connect("a", f"u{NAMED}A", b"right", V5))
+        await begun.wait()
+        client.writer.transport.abort()
+        await devices.seen.until(lambda seen: bool(seen.fates))
+        assert "closed the connection before it was let in" in device_of(devices.seen.fates[0]).reason
+        go_on.set()
+        async with asyncio.timeout(10):
+            await done.wait()

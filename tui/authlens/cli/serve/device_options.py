@@ -57,6 +57,8 @@ def _port(text: str) -> int:
 def _host(text: str) -> str:
     if not text or any(character in "/@[]" or character.isspace() for character in text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a host; give an address or a name, without scheme or port")
+    if text in ("0.0.0.0", "::"):
+        raise argparse.ArgumentTypeError(f"no certificate can hold every address that {text} stands for; name one")
     return text
 
 

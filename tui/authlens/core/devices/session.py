@@ -115,7 +115,7 @@ class Session:
             return [judged]
         retain = message.retain and wanted.retain_as_published
         if qos == 0:
-            sent = self._outgoing(replace(message, qos=0, retain=retain), None, now)
+            sent = self._outgoing(message, None, now, 0, retain)
             return [judged] if sent is None else [judged, sent]
         if not self.state.keep(replace(message, qos=1, retain=retain)):
             return [judged]
@@ -131,7 +131,7 @@ class Session:
         while state.waiting and len(state.unacknowledged) < self._window:
             message = state.waiting.popleft()
             packet_id = state.next_id()
-            sent = self._outgoing(message, packet_id, now)
+            sent = self._outgoing(message, packet_id, now, 1, message.retain)
             if sent is not None:
                 state.unacknowledged[packet_id] = message
                 yield sent
@@ -139,7 +139,7 @@ class Session:
     def resume(self, now: float) -> list[Effect]:
         """Send again what the client did not acknowledge in its last connection, then what came meanwhile."""
         unfinished = [
-            self._outgoing(message, packet_id, now, duplicate=True)
+            self._outgoing(message, packet_id, now, 1, message.retain, duplicate=True)
             for packet_id, message in self.state.unacknowledged.items()
         ]
         kept = deque[Message]()
@@ -169,7 +169,9 @@ class Session:
     def _response(self, rule: Rule | None) -> rules.Response | None:
         return None if rule is None else rule.response(self.version)
 
-    def _outgoing(self, message: Message, packet_id: int | None, now: float, duplicate: bool = False) -> Send | None:
+    def _outgoing(
+        self, message: Message, packet_id: int | None, now: float, qos: int, retain: bool, duplicate: bool = False
+    ) -> Send | None:
         """The packet of a message; `None` for one that is expired or too large for the client."""
         properties = message.properties if self.version == V5 else ()
         if message.expires_at is not None:
@@ -180,9 +182,7 @@ class Session:
                 properties = (*properties, (MESSAGE_EXPIRY, max(1, round(left))))
         if self._largest is not None and len(message.payload) + len(message.topic) > self._largest:
             return None
-        return Send(
-            Publish(message.topic, message.payload, message.qos, message.retain, duplicate, packet_id, properties)
-        )
+        return Send(Publish(message.topic, message.payload, qos, retain, duplicate, packet_id, properties))
 
     def _publish(self, packet: Publish, now: float) -> Iterator[Effect]:
         topic = self._topic(packet)

@@ -26,6 +26,8 @@ from authlens.endpoint.devices.link import Link
 from authlens.endpoint.devices.record import Record
 
 _LARGEST = int(limits.PACKET_BYTES.value)
+_MOST_AHEAD = 64 * 1024
+"""Bytes that a client may send before its CONNECT is answered."""
 
 
 class MqttClient:
@@ -53,6 +55,7 @@ class MqttClient:
         self._admission: Admission | None = None
         self._decoder = Decoder(largest=_LARGEST)
         self._entering: asyncio.Task[None] | None = None
+        self._ahead = bytearray()
         self._keep_alive = limits.KEEP_ALIVE_MOST.value
         self._heard = arrival.started
         left = limits.CONNECT_SECONDS.value - (self._loop.time() - arrival.started)
@@ -96,10 +99,16 @@ class MqttClient:
     # Reading.
 
     def _read(self, data: bytes) -> None:
+        if self._is_entering:
+            # What is sent ahead waits; the link stays open for reading, so that its end is noticed.
+            self._ahead += data
+            if len(self._ahead) > _MOST_AHEAD:
+                self.link.pause()
+            return
         try:
             for packet in self._decoder.feed(data):
                 self._handle(packet)
-                if self.is_over or (self._entering is not None and self.session is None):
+                if self.is_over or self._is_entering:
                     return
         except Malformed as error:
             self._malformed(error)
@@ -108,7 +117,6 @@ class MqttClient:
         if self.session is not None:
             self._hub.perform(self, self.session.receive(packet, self._hub.now()))
         elif isinstance(packet, Connect):
-            self.link.pause()
             self._entering = self._loop.create_task(self._enter(packet))
         else:
             self._refuse(rules.NOT_CONNECT, f"the first packet is a {type(packet).__name__.upper()}")
@@ -119,6 +127,11 @@ class MqttClient:
             return
         rule = rules.TOO_LARGE if error.code == rules.TOO_LARGE.v5.code else rules.MALFORMED
         self._hub.finish(self, rule, str(error))
+
+    @property
+    def _is_entering(self) -> bool:
+        """Whether its CONNECT is being judged."""
+        return self._entering is not None and self.session is None
 
     # Coming in.
 
@@ -194,8 +207,9 @@ class MqttClient:
         if is_kept:
             hub.perform(self, session.resume(hub.now()))
         self.link.resume()
+        ahead, self._ahead = bytes(self._ahead), bytearray()
         if not self.is_over:
-            self._read(b"")
+            self._read(ahead)
 
     def _refuse(
         self,

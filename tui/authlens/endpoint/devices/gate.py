@@ -5,6 +5,7 @@ The rules are those of the test call, the event is that of a real connection.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Callable
@@ -65,6 +66,7 @@ class Gate:
         self._endpoint = endpoint
         self._now = monotonic
         self._time_factor = time_factor
+        self._running: set[asyncio.Task[FunctionResult]] = set()
         self._cache: OrderedDict[tuple[Authorizer, AuthorizerRequest], tuple[float, Admission]] = OrderedDict()
 
     def domain(self, server_name: str | None) -> Domain | None:
@@ -142,9 +144,16 @@ class Gate:
     async def _asked(
         self, request: AuthorizerRequest, authorizer: Authorizer, sent: str, steps: tuple[Step, ...]
     ) -> Admission:
-        result = await self._endpoint.run(authorizer, sent.encode())
+        result = await self._run(authorizer, sent.encode())
         judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
         return replace(_admission(request, judged, result, steps), authorizer=authorizer, event=sent, log=result.log)
+
+    async def _run(self, authorizer: Authorizer, sent: bytes) -> FunctionResult:
+        """Run the function to its end even if the client goes away meanwhile: its process is used again."""
+        task = asyncio.get_running_loop().create_task(self._endpoint.run(authorizer, sent))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
 
 def _admission(

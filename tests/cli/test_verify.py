@@ -7,7 +7,8 @@ import pytest
 
 from authlens.core.signing.keys import generate_key_pair
 from authlens.core.signing.signing import sign
-from authlens.core.text.encodings import base64_to_base64url, to_base64url
+from authlens.core.text.encodings import base64_to_base64url
+from support.base64url import to_base64url
 from support.one_command import Command
 from support.public_keys import elliptic, pair
 

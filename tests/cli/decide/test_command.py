@@ -42,6 +42,8 @@ def policy(tmp_path: Path) -> Path:
         (("iot:Connect", "client/c1", "--variable", "iot:ClientId=c1"), "ALLOWED", ExitCode.DONE),
         (("iot:Connect", "client/c2", "--variable", "iot:ClientId=c1"), "IMPLICIT_DENY", ExitCode.NO),
         (("iot:Connect", "client/c1"), "IMPLICIT_DENY", ExitCode.NO),
+        (("subscribe", "b/d"), "ALLOWED", ExitCode.DONE),
+        (("connect", "c1", "--variable", "iot:ClientId=c1"), "ALLOWED", ExitCode.DONE),
         (("iot:Subscribe", "topicfilter/b/c/d"), "EXPLICIT_DENY", ExitCode.NO),
         (("iot:Subscribe", ARN + "topicfilter/b/d"), "ALLOWED", ExitCode.DONE),
         (("iot:Subscribe", "topicfilter/b/d", "--region", "us-east-1"), "ALLOWED", ExitCode.DONE),

@@ -277,7 +277,7 @@ REFUSED = {
     "a broken invocation": (["--answer", "-"], '{"request": 3, "startedAt": "x"}', "-: "),
     "no invocation": (["--history", "7"], "", "no invocation 7"),
     "no number": (["--history", "x"], "", "invalid int"),
-    "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "write an action and a resource"),
+    "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "on what? Add the client id"),
     "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
     "nobody to describe": (["--answer", "-", "--describe"], '{"isAuthenticated": false}', "authorizerName"),
     "an object that is no answer": (["--answer", "-"], '{"foo": 1}', "not recognised"),

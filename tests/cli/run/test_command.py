@@ -457,7 +457,7 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
         (("a.yaml", "--target", "nonsense=1"), "write KEY=VALUE,… with the keys local, profile, region"),
         (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "says local twice; write another --target"),
-        (("--history", "", "--deny", "iot:Connect"), "is no question: write an action and a resource"),
+        (("--history", "", "--deny", "iot:Connect"), "iot:Connect on what? Add the client id."),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
         (("--replay", "x"), "'x' is not a whole number of at least 1"),
         (("a.yaml", "--target", "local=demo", "--repeat", "2"), "--repeat does nothing with --target"),

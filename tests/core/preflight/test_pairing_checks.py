@@ -4,7 +4,7 @@ import json
 
 from authlens.core.request.authorizer import SIGNATURE_NAME
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext
-from authlens.core.text.encodings import to_base64url
+from support.base64url import to_base64url
 from support.preflight import SIGNED, UNSIGNED, found, mended, signature
 
 HEADER = to_base64url(json.dumps({"alg": "RS256"}).encode())

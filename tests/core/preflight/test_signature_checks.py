@@ -9,7 +9,8 @@ from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Au
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.token_place import Place, place, put
 from authlens.core.saved.saved_request import Sign
-from authlens.core.text.encodings import base64_to_base64url, to_base64url, url_encode
+from authlens.core.text.encodings import base64_to_base64url, url_encode
+from support.base64url import to_base64url
 from support.preflight import SIGNED, UNSIGNED, found, mended, signature
 
 TOKEN = next(token for token in map(str, range(100)) if {"+", "/"} <= set(signature(token)))

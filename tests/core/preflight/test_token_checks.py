@@ -6,7 +6,7 @@ import pytest
 
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
-from authlens.core.text.encodings import to_base64url
+from support.base64url import to_base64url
 from support.preflight import NOW, SIGNED, found, mended, signature
 
 

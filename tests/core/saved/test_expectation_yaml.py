@@ -115,6 +115,12 @@ def test_errors(text: str, error: ExpectedError) -> None:
     assert read(load(dump(write(expect)))) == expect
 
 
+def test_questions_are_read_as_people_type_them() -> None:
+    expect = read(load("allow: [publish sensors/7/data, 'iot:Connect client/c']\ndeny: ['subscribe #']"))
+    assert expect.allow == (Question("iot:Publish", "topic/sensors/7/data"), Question("iot:Connect", "client/c"))
+    assert expect.deny == (Question("iot:Subscribe", "topicfilter/#"),)
+
+
 REFUSED = {
     "unknown key": ("alow: []", 1, 1, "did you mean 'allow'"),
     "not a mapping": ("x", 1, 1, "must be a mapping"),
@@ -124,7 +130,7 @@ REFUSED = {
     "pattern too large": ("principalId: '/a{99999999999999999999}/'", 1, 14, "not a valid regular expression"),
     "message pattern": ("error: {class: x, message: '/[/'}", 1, 28, "message is not a valid regular expression"),
     "error without class": ("error: {message: x}", 1, 8, "error needs class"),
-    "question of one word": ("allow:\n- iot:Connect", 2, 3, "an action and a resource"),
+    "question of one word": ("allow:\n- iot:Connect", 2, 3, "on what? Add the client id"),
     "question that is no text": ("deny: [7]", 1, 8, "an entry of deny must be text"),
     "questions not in a list": ("allow: iot:Connect x", 1, 8, "must be a list"),
     "variable is a number": ("variables: {a: 7}", 1, 16, "a variable's value must be text"),

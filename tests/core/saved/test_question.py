@@ -6,7 +6,7 @@ import pytest
 
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.saved.expectation import Expectation, Question
-from authlens.core.saved.question import first_questions, read_question, slip
+from authlens.core.saved.question import first_questions, question_problem, read_question
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from authlens.core.saved.question import first_questions, read_question, slip
         ("publish sensors/7/data", "iot:Publish", "topic/sensors/7/data"),
         ("iot:Publish topic/a", "iot:Publish", "topic/a"),
         ("  SUBSCRIBE   a/+/b ", "iot:Subscribe", "topicfilter/a/+/b"),
-        ("subscribe topic/a", "iot:Subscribe", "topic/a"),
+        ("publish\tsensors/7", "iot:Publish", "topic/sensors/7"),
         ("connect sensor 7", "iot:Connect", "client/sensor 7"),
         ("connect *", "iot:Connect", "*"),
         ("receive arn:aws:iot:r:1:topic/a", "iot:Receive", "arn:aws:iot:r:1:topic/a"),
@@ -40,6 +40,8 @@ def test_questions(text: str, action: str, resource: str) -> None:
         ("iot:Frobnicate", "iot:Frobnicate on what?"),
         ("connect", "Add the client id"),
         ("publish", "Add the topic"),
+        ("subscribe topic/a", "did you mean topicfilter/a?"),
+        ("connect client/${iot:ClientId}", "holds a variable"),
     ],
 )
 def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
@@ -78,8 +80,8 @@ def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
         ),
     ],
 )
-def test_slips_that_would_pass_for_a_denial(action: str, resource: str, says: str | None) -> None:
-    assert slip(Question(action, resource)) == says
+def test_problems_that_would_pass_for_a_denial(action: str, resource: str, says: str | None) -> None:
+    assert question_problem(Question(action, resource)) == says
 
 
 def test_what_is_asked_unasked() -> None:

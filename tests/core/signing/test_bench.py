@@ -11,7 +11,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.token_place import place
 from authlens.core.signing.bench import Bench, bench, other_texts, with_third_part
-from authlens.core.text.encodings import to_base64url
+from support.base64url import to_base64url
 from support.preflight import NOW, SIGNED, UNSIGNED, signature
 from support.public_keys import of_bits, pair
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.core.signing import jwt
-from authlens.core.text.encodings import to_base64url
+from support.base64url import to_base64url
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 

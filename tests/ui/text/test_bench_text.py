@@ -9,8 +9,9 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.signing.bench import bench
 from authlens.core.signing.signing import sign
-from authlens.core.text.encodings import base64_to_base64url, to_base64url
+from authlens.core.text.encodings import base64_to_base64url
 from authlens.ui.text.bench_text import report
+from support.base64url import to_base64url
 from support.public_keys import of_bits, pair
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

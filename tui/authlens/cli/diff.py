@@ -73,9 +73,9 @@ def _compared(left: Side, right: Side, questions: list[Question] | None) -> Comp
 
 
 def _questions(written: list[str] | None) -> list[Question] | None:
-    from authlens.cli.inputs.questions import read_question
+    from authlens.cli.inputs.questions import given_question
 
-    return [read_question(text) for text in written] if written else None
+    return [given_question(text) for text in written] if written else None
 
 
 def _write(comparison: Comparison, form: str, world: World) -> None:

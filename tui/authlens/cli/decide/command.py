@@ -86,16 +86,23 @@ def _question(arguments: argparse.Namespace) -> tuple[list[str], str, str]:
     for name, word in (("ACTION", action), ("RESOURCE", resource)):
         if not word.strip():
             raise CommandError(f"{name} is empty: say what is asked, for example iot:Publish topic/a/b")
-    return files, _action(action), resource
+    return files, *_asked(action, resource)
 
 
-def _action(written: str) -> str:
-    from authlens.core.saved.question import action_problem
+def _asked(action: str, resource: str) -> tuple[str, str]:
+    """An action without its prefix is completed, and its resource too: `publish sensors/7`. Others are literal."""
+    from authlens.core.saved.question import action_problem, read_question
 
-    problem = action_problem(written)
+    problem = action_problem(action)
     if problem:
         raise CommandError(problem)
-    return written
+    if ":" in action:
+        return action, resource
+    try:
+        question = read_question(f"{action} {resource}")
+    except ValueError as error:
+        raise CommandError(str(error).removesuffix(".")) from None
+    return question.action, question.resource
 
 
 def _variables(written: list[str]) -> dict[str, tuple[str, ...]]:

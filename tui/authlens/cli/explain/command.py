@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
-from authlens.cli.inputs.questions import read_question
+from authlens.cli.inputs.questions import given_question
 from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     declare_authorizer,
@@ -128,7 +128,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.verdict.stages import foreseen, stages, with_deployment
     from authlens.look_ahead import look_ahead, with_lookup
 
-    questions = tuple(map(read_question, arguments.ask))
+    questions = tuple(map(given_question, arguments.ask))
     if arguments.request is not None:
         if questions:
             raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")

@@ -107,6 +107,6 @@ def _is_of(saved: SavedRequest, invocation: Invocation) -> bool:
 
 
 def _questions(written: Sequence[str]) -> tuple[Question, ...]:
-    from authlens.cli.inputs.questions import read_question
+    from authlens.cli.inputs.questions import given_question
 
-    return tuple(map(read_question, written))
+    return tuple(map(given_question, written))

@@ -150,7 +150,7 @@ def _is_arn(resource: str) -> bool:
 def _seconds(value: Any, default: int, rule: Rule) -> int:
     if value is None:
         return default
-    if isinstance(value, int) and not isinstance(value, bool) and value in SECONDS:
+    if isinstance(value, int) and value in SECONDS:
         return value
     return _refuse(rule, value=compact(value))
 

@@ -11,7 +11,7 @@ from typing import Any
 from authlens.core.invocation.access import ALLOWED, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
-from authlens.core.saved.question import slip
+from authlens.core.saved.question import question_problem
 from authlens.core.text.pattern import LONGEST
 
 
@@ -25,7 +25,7 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
     if outcome is None or not outcome.is_authenticated:
         return new
     access = AccessQuestions(outcome, invocation.request, kept.variables, invocation.authorizer)
-    asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if slip(each) is None)
+    asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if question_problem(each) is None)
     allowed = tuple(question for question in asked if access.ask(question, in_short=True).word == ALLOWED)
     return replace(new, allow=allowed, deny=tuple(question for question in asked if question not in allowed))
 

@@ -34,8 +34,10 @@ class ColdAndWarm:
 
 def latency(durations: Sequence[float]) -> Latency:
     """Of at least one duration."""
+    from statistics import median  # 15 ms to import, and only `run --repeat` wants it
+
     ordered = sorted(durations)
-    return Latency(len(ordered), ordered[0], _median(ordered), _nearest(ordered, 0.95), ordered[-1])
+    return Latency(len(ordered), ordered[0], median(ordered), _nearest(ordered, 0.95), ordered[-1])
 
 
 def cold_and_warm(invocations: Iterable[Invocation]) -> ColdAndWarm | None:
@@ -61,11 +63,6 @@ def _is_cold(invocation: Invocation, started: dict[object, datetime]) -> bool:
     end = started.setdefault(key, invocation.started_at + timedelta(seconds=invocation.duration))
     log = invocation.function_log
     return bool(_COLD.search(log)) if log and "REPORT RequestId" in log else invocation.started_at < end
-
-
-def _median(ordered: Sequence[float]) -> float:
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
 def _nearest(ordered: Sequence[float], part: float) -> float:

@@ -74,16 +74,16 @@ def _questions(node: Node) -> tuple[Question, ...]:
 
 
 def _question(node: Node, name: str) -> Question:
-    from authlens.core.saved.question import slip
+    from authlens.core.saved.question import read_question
 
-    words = node.string(f"an entry of {name}").split(maxsplit=1)
-    if len(words) != 2:
-        raise node.error(f"an entry of {name} is an action and a resource, such as iot:Connect client/sensor-7")
-    question = Question(words[0], words[1].strip())
-    mistake = None if mentions_case(question.resource) else slip(question)
-    if mistake:
-        raise node.error(mistake)
-    return question
+    text = node.string(f"an entry of {name}")
+    words = text.split(maxsplit=1)
+    if len(words) == 2 and mentions_case(text):
+        return Question(words[0], words[1].strip())
+    try:
+        return read_question(text)
+    except ValueError as error:
+        raise node.error(str(error).removesuffix(".")) from None
 
 
 def _variables(node: Node) -> dict[str, tuple[str, ...]]:

@@ -10,12 +10,19 @@ from authlens.core.saved.expectation import Expectation, Question
 
 
 def read_question(text: str) -> Question:
-    """The question that the words ask. Raises ValueError with a sentence.
+    """The question that the words ask, wherever they are typed. Raises ValueError with a sentence.
 
     The action may lack `iot:` and its capitals; a resource that names no type gets that of the action.
     """
-    name, _, rest = text.strip().partition(" ")
-    resource = rest.strip()
+    question = _completed(text)
+    problem = question_problem(question)
+    if problem:
+        raise ValueError(problem)
+    return question
+
+
+def _completed(text: str) -> Question:
+    name, _, resource = (part.strip() for part in " ".join(text.split(maxsplit=1)).partition(" "))
     if not name:
         raise ValueError("Ask with an action and a resource, for example: publish sensors/7/data")
     problem = action_problem(name)
@@ -52,8 +59,8 @@ def action_problem(written: str) -> str | None:
     return None
 
 
-def slip(question: Question) -> str | None:
-    """Why policies cannot answer this as it is meant, so that a slip of the pen is not taken for a denial."""
+def question_problem(question: Question) -> str | None:
+    """Why policies cannot answer this as it is meant, so that a typing error is not taken for a denial."""
     problem = action_problem(question.action)
     if problem:
         return problem

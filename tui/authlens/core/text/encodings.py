@@ -16,11 +16,6 @@ def to_base64(octets: bytes) -> str:
     return base64.b64encode(octets).decode("ascii")
 
 
-def to_base64url(octets: bytes) -> str:
-    """Without padding, as a JWT writes it."""
-    return base64.urlsafe_b64encode(octets).decode("ascii").rstrip("=")
-
-
 def from_base64(text: str) -> bytes | None:
     """The bytes of strict base64 with its padding; `None` when it is anything else."""
     if not _BASE64.fullmatch(text):

@@ -191,12 +191,16 @@ def _may_mean_request(text: str) -> bool:
 
 def _outermost_keys(text: str) -> set[str] | None:
     """`None` where the text is no YAML at all, not even with what saved requests do without."""
+    from itertools import islice
+
     import yaml
+
+    from authlens.core.text.yaml_reader import MAX_EVENTS_SLOWLY
 
     keys: set[str] = set()
     depth = place = 0
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in islice(yaml.parse(text, Loader=yaml.SafeLoader), MAX_EVENTS_SLOWLY):
             if isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth == 1 and isinstance(event, yaml.NodeEvent | yaml.CollectionEndEvent):

@@ -18,6 +18,9 @@ from authlens.frozen import dataclass
 
 MAX_DEPTH = 40
 MAX_BYTES = 1024 * 1024
+MAX_EVENTS = 80_000
+MAX_EVENTS_SLOWLY = 10_000
+"""Of a text that only PyYAML's own parser reads as it should, at a tenth of the pace: either takes under a second."""
 _BINARY = "tag:yaml.org,2002:binary"
 
 _WORDS: Mapping[str, bool | None] = {
@@ -183,6 +186,10 @@ _KINDS = {
 }
 
 
+class TooLong(YamlError):
+    """More values than can be read in a second."""
+
+
 def decode(content: bytes) -> str:
     """The text of a file: UTF-8, with or without a byte order mark."""
     if len(content) > MAX_BYTES:
@@ -207,11 +214,22 @@ def _read_by_libyaml(text: str) -> Node | None:
         return None
     loader = yaml.CSafeLoader(text)
     try:
-        return _document(_placed_alike(loader))
+        return _document(_bounded(_placed_alike(loader), MAX_EVENTS))
+    except TooLong:
+        raise
     except (yaml.YAMLError, YamlError, ValueError, OverflowError, RecursionError):
         return None
     finally:
         loader.dispose()
+
+
+def _bounded(events: Iterator[yaml.Event], most: int) -> Iterator[yaml.Event]:
+    for number, event in enumerate(events):
+        if number == most:
+            raise TooLong(
+                f"the file has too many values to be read in time; split it (more than {most:,})", *_start(event)
+            )
+        yield event
 
 
 def _placed_alike(loader: yaml.CSafeLoader) -> Iterator[yaml.Event]:
@@ -230,7 +248,7 @@ def _read(text: str) -> Node:
             f"the character U+{ord(text[error.position]):04X} is not allowed in YAML", *place(text, error.position)
         ) from None
     try:
-        return _document(_events(loader))
+        return _document(_bounded(_events(loader), MAX_EVENTS_SLOWLY))
     finally:
         loader.dispose()
 

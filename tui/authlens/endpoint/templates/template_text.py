@@ -16,6 +16,7 @@ from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, Node, YamlError
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _WITHOUT_PREFIX = ("Ref", "Condition")
+MAX_EVENTS = 25_000
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -45,7 +46,7 @@ def load_template(text: str) -> Node:
     if text.lstrip().startswith("{"):
         return json_nodes.load(text)
     try:
-        composed = yaml.compose(text, Loader=yaml.SafeLoader)
+        composed = yaml.compose(text, Loader=_Bounded)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -53,6 +54,20 @@ def load_template(text: str) -> Node:
     except (yaml.YAMLError, ValueError, RecursionError):
         raise YamlError("this is not valid YAML") from None
     return Node(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
+
+
+class _Bounded(yaml.SafeLoader):
+    """Gives up on more than a template of AWS can hold: 500 resources of 40 values."""
+
+    events = 0
+
+    def get_event(self) -> yaml.Event:
+        self.events += 1
+        if self.events > MAX_EVENTS:
+            mark = self.get_mark()
+            raise YamlError("the template has too many values to be read in time", mark.line + 1, mark.column + 1)
+        event: yaml.Event = super().get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
+        return event
 
 
 def _node(composed: yaml.Node, depth: int, budget: _Budget, key: Node | None = None) -> Node:

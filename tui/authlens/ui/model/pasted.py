@@ -10,6 +10,8 @@ from authlens.frozen import dataclass
 
 _LONG = 120
 """Characters from which an event on one line is taken for one: no field holds such a value."""
+LONGEST_COMMAND = 65_536
+"""Characters; taking a command line apart takes a time that grows faster than its length."""
 _MARKS = ("protocolData", "connectionMetadata", "signatureVerified")
 
 
@@ -39,6 +41,11 @@ def read_pasted(text: str, authorizer_name: str) -> Pasted:
 
     if not is_command_line(text):
         return _event(text, authorizer_name)
+    if len(text) > LONGEST_COMMAND:
+        raise Unreadable(
+            f"The pasted command is longer than {LONGEST_COMMAND:,} characters. Put its long values into files and "
+            "name them with file://."
+        )
     try:
         return Pasted(parse_command_line(text), "command")
     except CommandLineError as error:

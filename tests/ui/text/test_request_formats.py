@@ -5,6 +5,8 @@ import json
 import pytest
 
 from authlens.core.commands.read import parse_command_line
+from authlens.core.deployment.deployment import Domain
+from authlens.core.deployment.transport import transport_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
@@ -51,3 +53,11 @@ def test_only_a_password_is_written_in_two_ways() -> None:
 def test_an_event_is_json() -> None:
     event = json.loads(of(REQUEST, reveal=True)["test"].text)
     assert event["protocolData"]["mqtt"]["clientId"] == "sensor-7"
+
+
+def test_device_lines_are_those_that_the_domain_carries() -> None:
+    domain = Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", True)
+    found = renderings(REQUEST, Target(), None, reveal=True, transport=transport_of(domain, "A"))
+    labels = {each.label for each in found}
+    assert "mosquitto_pub" in labels
+    assert not labels & {"curl", "WebSocket URL"}

@@ -9,6 +9,7 @@ import json
 
 from authlens.core.commands import write
 from authlens.core.commands.device_lines import DeviceLine, device_lines
+from authlens.core.deployment.transport import Transport
 from authlens.core.event.preview import PreviewKind, preview_event
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -38,19 +39,28 @@ class Rendering:
 
 
 def renderings(
-    request: AuthorizerRequest, target: Target, authorizer: Authorizer | None, reveal: bool, endpoint: str = ""
+    request: AuthorizerRequest,
+    target: Target,
+    authorizer: Authorizer | None,
+    reveal: bool,
+    endpoint: str = "",
+    transport: Transport | None = None,
 ) -> tuple[Rendering, ...]:
-    """Every rendering, in the order of how often it is wanted. `endpoint` is the account's host for devices."""
+    """Every rendering, in the order of how often it is wanted.
+
+    endpoint: the account's host for devices. transport: what the domain configuration of the server name decides.
+    """
     has_password = request.mqtt_context is not None and request.mqtt_context.password is not None
     request = request if reveal else redact_request(request, authorizer)
     v2, v1 = ("v2 takes the password in base64.", "v1 takes the password as it is.") if has_password else ("", "")
+    lines = device_lines(request, authorizer, account_endpoint=endpoint, transport=transport, reveal=reveal)
     return (
         Rendering("cli2", "AWS CLI v2", write.as_cli(request, target, 2, reveal), v2),
         Rendering("cli1", "AWS CLI v1", write.as_cli(request, target, 1, reveal), v1),
         Rendering("invoke", "authlens", write.as_invoke(request, target, reveal)),
         Rendering("boto3", "boto3", write.as_boto3(request, target, reveal)),
         Rendering("yaml", "YAML", write.as_cli_input_yaml(request, reveal), "For --cli-input-yaml of the AWS CLI."),
-        *(_of_device(line) for line in device_lines(request, authorizer, account_endpoint=endpoint, reveal=reveal)),
+        *map(_of_device, lines),
         *_events(request, authorizer),
     )
 

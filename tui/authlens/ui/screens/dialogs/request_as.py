@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from authlens.core.deployment.transport import Transport
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
@@ -50,10 +51,15 @@ class RequestAs(Dialog[None]):
     chosen: reactive[int] = reactive(0, init=False)
 
     def __init__(
-        self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None, endpoint: str = ""
+        self,
+        request: AuthorizerRequest,
+        target: Target,
+        authorizer: Authorizer | None,
+        endpoint: str = "",
+        transport: Transport | None = None,
     ) -> None:
         super().__init__()
-        self._renderings = partial(renderings, request, target, authorizer, endpoint=endpoint)
+        self._renderings = partial(renderings, request, target, authorizer, endpoint=endpoint, transport=transport)
         self._masked = self._renderings(reveal=False)
 
     def compose(self) -> ComposeResult:

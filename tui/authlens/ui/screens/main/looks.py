@@ -51,11 +51,14 @@ class LooksController:
 
     def request_as(self) -> None:
         """The request as a command, as code, as an event."""
+        from authlens.core.deployment.transport import transport_of
         from authlens.ui.screens.dialogs.request_as import RequestAs
 
-        identity = self._identity.state
-        target = self._form.state.draft.target
-        self._host.open(RequestAs(self._as_sent(), target, identity.authorizer, identity.data_endpoint))
+        identity, draft = self._identity.state, self._form.state.draft
+        domain = identity.deployment.domain_of(draft.server_name) if identity.deployment is not None else None
+        transport = transport_of(domain, draft.authorizer_name, draft.certificate)
+        request, endpoint = self._as_sent(), identity.data_endpoint
+        self._host.open(RequestAs(request, draft.target, identity.authorizer, endpoint, transport))
 
     def events(self) -> None:
         """The event of this test and that of a real device."""

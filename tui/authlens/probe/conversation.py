@@ -56,6 +56,8 @@ class Conversation:
         except Malformed as error:
             message = f"{plan.host}: what answered is not MQTT ({error})"
             raise Unreached(Stage.CONNECT, message) from error
+        if answer.packet is None and answer.closed is Closed.SILENT:
+            raise Unreached(Stage.CONNECT, f"{plan.host}: nothing answered CONNECT within {plan.seconds:g} s")
         self._step(Stage.CONNECT, answer, began)
         return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.mqtt import codes
-from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
+from authlens.core.probe.report import Answer, ProbeReport, Tried, Verdict
 
 REFUSAL_CAUSES = (
     "the function refused, raised an error or gave an answer that AWS does not accept: send the test call and compare",
@@ -14,10 +14,6 @@ REFUSAL_CAUSES = (
     "the token's signature is missing or does not fit: the function is then not invoked",
 )
 RATE_CAUSES = ("another connection with this client id was made within the last second; wait a second and try again",)
-SILENT_CAUSES = (
-    "what listens there does not speak this protocol",
-    "a proxy or firewall between here and there keeps the bytes",
-)
 
 
 def headline(report: ProbeReport) -> str:
@@ -43,7 +39,7 @@ def causes(report: ProbeReport) -> tuple[str, ...]:
         return RATE_CAUSES
     if answer.packet == "HTTP":
         return _http_causes(answer)
-    return SILENT_CAUSES if answer.closed is Closed.SILENT else REFUSAL_CAUSES
+    return REFUSAL_CAUSES
 
 
 def _http_causes(answer: Answer) -> tuple[str, ...]:

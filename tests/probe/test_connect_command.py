@@ -1,0 +1,87 @@
+"""`authlens connect` against the device listener: by each way, allowed, refused and denied, from file and history."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.device_serving import DeviceServing, device_serving
+
+REQUEST = """
+request:
+  authorizerName: A
+  mqttContext: {username: u, password: "PASSWORD", clientId: good-1}
+"""
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeviceServing]:
+    with device_serving(tmp_path_factory.mktemp("served"), "--port", "0") as listener:
+        yield listener
+
+
+def connect(serving: DeviceServing, folder: Path, *words: str, password: str = "right") -> tuple[int, Any, str]:
+    path = folder / "request.yaml"
+    path.write_text(REQUEST.replace("PASSWORD", password))
+    command = [sys.executable, "-m", "authlens", "connect", "--request", str(path), "--endpoint", "localhost"]
+    command += ["--port", str(serving.port), "--ca-file", serving.ca, "--output", "json", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, json.loads(done.stdout or "null"), done.stderr
+
+
+@pytest.mark.parametrize("way", ["mqtt", "wss"])
+@pytest.mark.parametrize("version", ["3", "5"])
+def test_connected_and_denied_by_each_way(serving: DeviceServing, tmp_path: Path, way: str, version: str) -> None:
+    client = f"good-{way}-{version}"
+    words = ("--as", way, "--mqtt", version, "--client-id", client)
+    code, report, said = connect(serving, tmp_path, *words, "--subscribe", "ok/x", "--publish", "ok/x=1")
+    assert (code, report["connected"], [each["allowed"] for each in report["tried"]]) == (0, True, [True, True])
+    assert said.startswith("authlens: connecting to ")
+    assert f"a device that is connected as {client} will be disconnected" in said.splitlines()[0]
+
+    words = (*words[:-1], client + "-b")
+    code, report, _ = connect(serving, tmp_path, *words, "--publish", "forbidden/x")
+    assert (code, report["connected"]) == (1, True)
+    assert report["tried"][0]["topic"] == "forbidden/x"
+    assert [seen["rule"] for seen in report["observations"]] == ["publish-denied"]
+    assert all(seen["agrees"] for seen in report["observations"])
+
+
+def test_refused(serving: DeviceServing, tmp_path: Path) -> None:
+    code, report, _ = connect(serving, tmp_path, "--client-id", "good-refused", password="wrong")
+
+    assert (code, report["connected"], report["answer"]["code"]) == (1, False, 0x87)
+    assert report["causes"]
+
+
+def test_a_publish_over_https(serving: DeviceServing, tmp_path: Path) -> None:
+    code, report, _ = connect(serving, tmp_path, "--as", "https", "--publish", "ok/x=1")
+    assert (code, report["answer"]["code"]) == (0, 200)
+    code, report, _ = connect(serving, tmp_path, "--as", "https", "--publish", "forbidden/x")
+    assert (code, report["answer"]["code"]) == (1, 403)
+
+
+def test_https_without_a_publish_is_a_usage_error(serving: DeviceServing, tmp_path: Path) -> None:
+    code, report, said = connect(serving, tmp_path, "--as", "https")
+    assert (code, report) == (252, None)
+    assert "--publish" in said
+
+
+def test_the_start_of_a_probe_over_mqtt_loads_nothing_heavy(serving: DeviceServing, tmp_path: Path) -> None:
+    path = tmp_path / "request.yaml"
+    path.write_text(REQUEST.replace("PASSWORD", "right"))
+    words = ["connect", "--request", str(path), "--endpoint", "localhost", "--port", str(serving.port)]
+    words += ["--ca-file", serving.ca, "--client-id", "good-light"]
+    code = (
+        "import sys\nfrom authlens.__main__ import main\n"
+        f"code = main({words!r})\n"
+        "print(code, sorted({'boto3', 'botocore', 'aiohttp', 'textual'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr

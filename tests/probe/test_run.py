@@ -1,0 +1,232 @@
+"""A probe against servers that fail at one stage each: which stage, which sentence, yes or no or no answer."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authlens.core.mqtt import properties
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publish, Suback
+from authlens.core.probe.plan import ProbePlan, Trial, Way
+from authlens.core.probe.report import Closed, ProbeReport, Stage, Verdict
+from authlens.probe.run import run
+from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
+
+ACCEPTED = encode(Connack(), V5)
+TRIALS = (Trial("subscribe", "a/#"), Trial("publish", "a/b"))
+
+
+def probed(port: int, ca: Path | None, **members: Any) -> ProbeReport:
+    given: dict[str, Any] = {"client_id": "c", "username": "u", "seconds": 5.0} | members
+    return run(ProbePlan("localhost", port=port, ca_file=str(ca) if ca else None, **given))
+
+
+def failed_at(report: ProbeReport) -> Stage:
+    return next(step.stage for step in report.steps if not step.passed)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+@pytest.mark.parametrize("way", ["mqtt", "wss", "https"])
+def test_nothing_listens_there(way: Way) -> None:
+    port = free_port()
+    report = probed(port, None, way=way, trials=TRIALS[1:])
+
+    assert report.verdict is Verdict.UNREACHED
+    assert failed_at(report) is Stage.TCP
+    assert "localhost" in report.problem
+    assert "refused" in report.problem
+
+
+@pytest.mark.parametrize("way", ["mqtt", "wss", "https"])
+def test_there_is_no_such_host(way: Way) -> None:
+    report = run(ProbePlan("no-such-host.invalid", way=way, trials=TRIALS[1:], seconds=5.0))
+
+    assert report.verdict is Verdict.UNREACHED
+    assert failed_at(report) is Stage.DNS
+    assert "no-such-host.invalid" in report.problem
+
+
+TLS_FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "expired": ({"days": (-30, -1)}, "certificate has expired"),
+    "not yet valid": ({"days": (1, 30)}, "clock"),
+    "of another name": ({"name": "other.example"}, "certificate is not for localhost"),
+    "a client certificate is wanted": ({"wants_certificate": True, "maximum_version": ssl.TLSVersion.TLSv1_2}, "TLS"),
+    "not TLS": ({"tls": False}, "does not speak TLS"),
+}
+
+
+@pytest.mark.parametrize("fault", TLS_FAULTS)
+@pytest.mark.parametrize("way", ["mqtt", "wss"])
+def test_tls_fails_with_a_sentence_of_its_own(fault: str, way: Way, tmp_path: Path) -> None:
+    options, words = TLS_FAULTS[fault]
+    act: Act = answers(b"HTTP/1.1 400 Bad Request\r\n\r\n") if "tls" in options else reads()
+    with broken_broker(tmp_path, act, **options) as (port, ca):
+        report = probed(port, ca, way=way)
+
+    assert report.verdict is Verdict.UNREACHED
+    assert failed_at(report) is Stage.TLS
+    assert words in report.problem
+
+
+def test_a_certificate_that_nobody_signed_is_not_trusted(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, reads()) as (port, _):
+        report = probed(port, None)
+
+    assert failed_at(report) is Stage.TLS
+    assert "certificate is not trusted" in report.problem
+
+
+def test_a_handshake_that_is_cut_short_names_its_usual_causes(tmp_path: Path) -> None:
+    def closes(connection: socket.socket) -> None:
+        connection.recv(1)
+
+    with broken_broker(tmp_path, closes, tls=False) as (port, ca):
+        report = probed(port, ca)
+
+    assert failed_at(report) is Stage.TLS
+    assert "SNI localhost" in report.problem
+
+
+CONNECTS: dict[str, tuple[Act, int, Closed | None, int | None]] = {
+    "closed": (reads(), V3, Closed.CLOSED, None),
+    "reset": (resets, V3, Closed.RESET, None),
+    "refused in 3.1.1": (answers(encode(Connack(5), V3)), V3, Closed.CLOSED, 5),
+    "refused in 5": (
+        answers(encode(Connack(0x87, properties=((properties.REASON_STRING, "why"),)), V5)),
+        V5,
+        Closed.CLOSED,
+        0x87,
+    ),
+    "disconnected": (answers(encode(Disconnect(0x8E), V5)), V5, Closed.CLOSED, 0x8E),
+}
+
+
+@pytest.mark.parametrize("case", CONNECTS)
+def test_connect_is_refused(case: str, tmp_path: Path) -> None:
+    act, version, closed, code = CONNECTS[case]
+    with broken_broker(tmp_path, act) as (port, ca):
+        report = probed(port, ca, version=version)
+
+    assert report.verdict is Verdict.REFUSED
+    assert report.answer is not None
+    assert (report.answer.closed, report.answer.code) == (closed, code)
+    assert not report.is_yes
+
+
+def test_silence_is_no_answer(tmp_path: Path) -> None:
+    hold = threading.Event()
+    with broken_broker(tmp_path, answers(b"", hold=hold)) as (port, ca):
+        report = probed(port, ca, seconds=0.3)
+        hold.set()
+
+    assert report.verdict is Verdict.UNREACHED
+    assert "localhost: nothing answered CONNECT within 0.3 s" in report.problem
+
+
+def test_what_is_not_mqtt_is_no_answer(tmp_path: Path) -> None:
+    with broken_broker(tmp_path, answers(b"\xff\xff\xff\xff\xff\xff")) as (port, ca):
+        report = probed(port, ca)
+
+    assert report.verdict is Verdict.UNREACHED
+    assert "not MQTT" in report.problem
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "426 Upgrade Required", "502 Bad Gateway"])
+def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
+    answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nServer: proxy\r\n\r\n".encode()
+    with broken_broker(tmp_path, answers(answer)) as (port, ca):
+        report = probed(port, ca, way="wss")
+
+    assert report.verdict is Verdict.REFUSED
+    assert failed_at(report) is Stage.UPGRADE
+    assert report.answer is not None
+    assert report.answer.code == int(status[:3])
+    assert "proxy" in report.answer.reason
+
+
+FRAMES: dict[str, tuple[bytes, Closed]] = {
+    "an empty close frame": (b"\x88\x00", Closed.EMPTY_CLOSE_FRAME),
+    "a close frame with a code": (b"\x88\x02\x03\xe8", Closed.CLOSE_FRAME),
+    "no frame at all": (b"", Closed.CLOSED),
+}
+
+
+@pytest.mark.parametrize("case", FRAMES)
+def test_how_a_websocket_is_closed(case: str, tmp_path: Path) -> None:
+    frame, closed = FRAMES[case]
+    with broken_broker(tmp_path, upgrades(*([frame] if frame else []))) as (port, ca):
+        report = probed(port, ca, way="wss", version=V3)
+
+    assert report.verdict is Verdict.REFUSED
+    assert report.answer is not None
+    assert report.answer.closed is closed
+
+
+def test_everything_that_is_allowed(tmp_path: Path) -> None:
+    hold = threading.Event()
+    message = encode(Publish("a/b", b"x"), V5)
+    act = answers(ACCEPTED, message + encode(Suback(1, (1,)), V5), encode(Puback(2), V5), b"", hold=hold)
+    with broken_broker(tmp_path, act, alpn=("mqtt",)) as (port, ca):
+        report = probed(port, ca, trials=TRIALS)
+        hold.set()
+
+    assert report.is_yes
+    assert report.received == 1
+    assert [step.stage for step in report.steps] == [
+        Stage.DNS,
+        Stage.TCP,
+        Stage.TLS,
+        Stage.CONNECT,
+        Stage.SUBSCRIBE,
+        Stage.PUBLISH,
+    ]
+    tls = next(step for step in report.steps if step.stage is Stage.TLS)
+    assert "ALPN mqtt offered, mqtt chosen" in tls.detail
+
+
+def test_a_denied_filter_leaves_the_connection_and_a_closed_one_ends_the_rest(tmp_path: Path) -> None:
+    hold = threading.Event()
+    act = answers(ACCEPTED, encode(Suback(1, (0x87,)), V5), encode(Puback(2), V5), b"", hold=hold)
+    with broken_broker(tmp_path, act) as (port, ca):
+        kept = probed(port, ca, trials=TRIALS)
+        hold.set()
+    with broken_broker(tmp_path, answers(encode(Connack(), V3), b"")) as (port, ca):
+        ended = probed(port, ca, trials=TRIALS, version=V3)
+
+    assert [each.is_allowed for each in kept.tried] == [False, True]
+    assert kept.verdict is Verdict.CONNECTED
+    assert ended.tried[0].answer is not None
+    assert ended.tried[0].answer.closed is Closed.CLOSED
+    assert ended.tried[1].answer is None
+
+
+@pytest.mark.parametrize(("status", "is_yes"), [("200 OK", True), ("403 Forbidden", False), ("502 Bad Gateway", False)])
+def test_a_publish_over_https(status: str, is_yes: bool, tmp_path: Path) -> None:
+    answer = f'HTTP/1.1 {status}\r\nContent-Length: 16\r\n\r\n{{"message":"OK"}}'.encode()
+    with broken_broker(tmp_path, answers(answer)) as (port, ca):
+        report = probed(port, ca, way="https", trials=TRIALS[1:])
+
+    assert report.is_yes is is_yes
+    assert report.answer is not None
+    assert report.answer.reason == '{"message":"OK"}'
+
+
+@pytest.mark.parametrize("name", ["missing.pem", "empty.pem"])
+def test_files_that_cannot_be_used(name: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    with broken_broker(tmp_path, reads()) as (port, ca):
+        report = probed(port, ca, certificate_file=str(tmp_path / name))
+
+    assert report.verdict is Verdict.UNREACHED
+    assert name in report.problem

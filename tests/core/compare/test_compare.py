@@ -3,11 +3,13 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.compare.compare import Side, asked, compare, members, target_words
+from authlens.core.contract.outcome import Outcome
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Question
 from authlens.core.saved.saved_request import SavedRequest
+from support import device_records
 from support.invocations import CLIENT, CONNECT, PUBLISH, REFUSAL, REQUEST, TOPIC, invocation, outcome, policy
 
 PUBLISHING = Question("iot:Publish", "topic/sensors/7/data")
@@ -189,3 +191,18 @@ def test_members_by_their_dotted_names() -> None:
 )
 def test_targets_in_words(target: Target, words: str) -> None:
     assert target_words(target) == words
+
+
+def test_a_device_that_is_refused_differs_from_a_test_call_that_passes() -> None:
+    connected, refused = (replace(device_records.invocation(each), result=Outcome(True, "s7")) for each in DEVICES)
+    test_call = replace(connected, device=None)
+    assert [change.words for change in compare(test_call, connected).changes if "connection" in change.words] == [
+        "connection test call → MQTT 5 over TLS, connected"
+    ]
+    assert compare(test_call, connected).answer_equal
+    comparison = compare(test_call, refused)
+    assert not comparison.answer_equal
+    assert any("refused: the authorizer A is INACTIVE" in change.words for change in comparison.changes)
+
+
+DEVICES = (device_records.CONNECTED, device_records.REFUSED)

@@ -16,6 +16,7 @@ from authlens.core.compare.probes import probes
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.policy.arn import tail_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -40,6 +41,8 @@ class Side:
     duration: float | None = None
     saved: SavedRequest | None = None
     """Where it is a draft, all of it."""
+    device: DeviceConnection | None = None
+    """Where it is a real connection."""
     policies_alone: bool = False
     """Its result holds policy documents and nothing else to compare."""
 
@@ -53,6 +56,7 @@ class Side:
             invocation.target,
             invocation.authorizer,
             invocation.duration,
+            device=invocation.device,
         )
 
     @classmethod
@@ -205,6 +209,7 @@ def _member_text(value: Any) -> str:
 def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
     if left.result is not None and right.result is not None:
         yield from result_changes(left.result, right.result)
+        yield from _connection_changes(left, right)
     if isinstance(left.result, Outcome) and isinstance(right.result, Outcome):
         yield from policy_changes(pairs)
     if left.request and right.request:
@@ -238,6 +243,24 @@ def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
     if redact(text) == text:
         return changes
     return tuple(replace(change, words=redact(change.words)) for change in changes)
+
+
+def _connection_words(side: Side) -> str:
+    """How it was sent, and whether a device got in."""
+    device = side.device
+    if device is None:
+        return "test call"
+    return f"{device.protocol}, {f'refused: {device.reason}' if device.is_refused else 'connected'}"
+
+
+def _connection_changes(left: Side, right: Side) -> Iterator[Change]:
+    """A device that is refused differs from one that is let in, and from a test call that passes."""
+    if left.device is None and right.device is None:
+        return
+    before, after = _connection_words(left), _connection_words(right)
+    if before != after:
+        refused = [side.device is not None and side.device.is_refused for side in (left, right)]
+        yield Change("answer", f"connection {before} → {after}", differs=refused[0] != refused[1])
 
 
 def _notes(left: Side, right: Side) -> Iterator[Change]:

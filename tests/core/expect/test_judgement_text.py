@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 from authlens.core.expect.check import Broken, Judgement, State
 from authlens.core.expect.judgement_text import answer, explanation, headline
+from authlens.core.invocation.local_run import LocalRun
 from support.invocations import CONNECT, REFUSAL, invocation, outcome, policy
 
 TWO = Judgement(State.BROKEN, (Broken("principalId", "a", "b"), Broken("allow", "c", "d", "because")))
@@ -57,3 +60,9 @@ def test_long_answers_and_logs_are_cut_and_say_so() -> None:
 
 def test_without_an_invocation_the_reason_stands_alone() -> None:
     assert explanation(Judgement(State.UNJUDGED, reason="line 3: no"), None) == "line 3: no"
+
+
+def test_what_ran_the_function_and_what_to_do_come_last() -> None:
+    run = LocalRun("Python 3.11.7", ("A layer is missing.",), advice="run 'npm install'")
+    lines = explanation(TWO, replace(invocation(outcome(policy(CONNECT))), local_run=run)).splitlines()
+    assert lines[-4:] == ["runtime", "  Ran on Python 3.11.7.", "  A layer is missing.", "  run 'npm install'"]

@@ -145,7 +145,8 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         authorizer = authorizer or known.authorizer
         verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
         redactor = Redactor(secrets_of(saved.request, authorizer))
-        return _Explained(verdict, redactor, findings, deployment=deployment, problem=problem)
+        missing = _missing(saved, base)
+        return _Explained(verdict, redactor, findings, deployment=deployment, local_run=missing, problem=problem)
     if arguments.deployment and arguments.history is None:
         raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
     stored = _stored(arguments, world)
@@ -173,6 +174,17 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         connection=invocation if invocation.device is not None else None,
         local_run=invocation.local_run,
     )
+
+
+def _missing(saved: SavedRequest, base: Path | None) -> LocalRun | None:
+    """What a local target lacks of this authorizer, by reading its files; nothing is started."""
+    if saved.target.local is None:
+        return None
+    from authlens.core.invocation.local_run import LocalRun
+    from authlens.endpoint.local_code import unresolved
+
+    found = unresolved(saved.target, base).get(saved.request.authorizer_name or "")
+    return LocalRun(unresolved=found) if found else None
 
 
 def _known(

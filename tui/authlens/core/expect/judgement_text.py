@@ -79,7 +79,8 @@ def _answer_lines(invocation: Invocation) -> Iterator[str]:
     if log:
         yield "function log" if len(log) <= _LOG_LINES else f"function log, last {_LOG_LINES} lines"
         yield from (f"  {line}" for line in log[-_LOG_LINES:])
-    lines = doctor(invocation.local_run)
+    run = invocation.local_run
+    lines = (*doctor(run), *((run.advice,) if run and run.advice else ()))
     if lines:
         yield "runtime"
         yield from (f"  {line}" for line in lines)

@@ -82,13 +82,15 @@ def _test_files(path: Path) -> tuple[list[Path], list[Path], list[Path]]:
     room = ROOT / "tests" / "core" / path.parent.relative_to(CORE)
     own = room / f"test_{path.name}"
     own_files = [own] if own.is_file() else []
-    others = [each for each in sorted(room.glob("test_*.py")) if each != own]
+    others = [each for each in sorted(room.rglob("test_*.py")) if each != own]
     name = ".".join(path.relative_to(ROOT / "tui").with_suffix("").parts)
     parent, _, leaf = name.rpartition(".")
     naming = [
         each
         for each in sorted((ROOT / "tests" / "core").rglob("test_*.py"))
-        if each.parent != room and (name in (text := each.read_text()) or f"from {parent} import {leaf}" in text)
+        if each not in others
+        and each != own
+        and (name in (text := each.read_text()) or f"from {parent} import {leaf}" in text)
     ]
     return own_files, others, naming
 

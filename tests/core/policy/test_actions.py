@@ -106,6 +106,13 @@ def test_what_kind_of_name_it_is(name: str, kind: NameKind) -> None:
         ("iot:Poblyci", None),
         ("iot:Disconnect", None),
         ("iot:A", None),
+        ("iot:Conn", None),
+        ("iot:xonnec", "iot:Connect"),
+        ("iot:xonne", None),
+        ("iot:Receiev", "iot:Receive"),
+        ("iot:DeleteConnecxi", "iot:DeleteConnection"),
+        ("iot:DeleteConnect", None),
+        ("iot:ublishPublish", None),
     ],
 )
 def test_slips_of_the_pen(written: str, meant: str | None) -> None:

@@ -96,3 +96,35 @@ def test_the_colon_of_a_variable_parts_no_fields() -> None:
     assert (found.region, found.account) == ("${aws:RequestedRegion}", "${AWS::AccountId}")
     assert found.tail == "topic/${iot:ClientId}"
     assert arn.fields_of("arn:${:x") == ["arn", "${", "x"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "tail"),
+    [
+        ("arn:aws:iot:us-east-1:123456789012:topic/a:b", "topic/a:b"),
+        ("arn:aws:iot:*", "*"),
+        ("arn:", ""),
+        ("topic/a:b", "topic/a:b"),
+        ("*", "*"),
+    ],
+)
+def test_the_tail_of_a_resource(resource: str, tail: str) -> None:
+    assert arn.tail_of(resource) == tail
+
+
+@pytest.mark.parametrize(
+    ("pattern", "prefix"),
+    [
+        ("arn:aws:iot:None:None:client/a", arn.Prefix("aws")),
+        ("arn:aws:iot:undefined:123456789012:client/a", arn.Prefix("aws", None, "123456789012")),
+        ("arn:aws:iot:REGION:ACCOUNT:client/a", arn.Prefix("aws")),
+        ("arn:aws:iot:us-east-?:12345678901?:client/a", arn.Prefix("aws", "us-east-x", "123456789010")),
+        ("arn:aws:iot:us-*:1*2:client/a", arn.Prefix("aws", "us-", "12")),
+        ("arn:${a}:iot:${aws:Region}:${AWS::AccountId}:client/a", arn.Prefix()),
+        ("arn:aws:iot:us-east-${?}:*:client/a", arn.Prefix("aws", "us-east-x")),
+        ("arn:aws:iot::account-id:client/a", arn.Prefix("aws")),
+        ("*", arn.Prefix()),
+    ],
+)
+def test_the_prefix_that_a_pattern_fits(pattern: str, prefix: arn.Prefix) -> None:
+    assert arn.fitting_prefix(pattern) == prefix

@@ -189,3 +189,13 @@ def test_other_actions_are_listed_where_something_is_allowed() -> None:
     ]
     assert [grant.area.text for permission in one.others for grant in permission.grants] == ["*", "a", "a"]
     assert [permission.action.name for permission in one.main] == list(MAIN)
+
+
+def test_a_wildcard_stays_in_its_field_of_a_whole_arn() -> None:
+    everywhere = summary(
+        allow("iot:*", ["arn:aws:iot:*:*:topic/a", "arn:aws:iot:us-*:123456789012:client/${iot:ClientId}:x"])
+    )
+    assert areas(everywhere, "iot:Connect") == ["c1:x"]
+    assert areas(everywhere, "iot:Publish") == ["a"]
+    assert areas(summary(allow("iot:*", "arn:aws:iot:*:topic/a")), "iot:Publish") == ["*:topic/a, a"]
+    assert areas(summary(allow("iot:*", "arn:aws:iot:*")), "iot:Publish") == ["*"]

@@ -20,8 +20,6 @@ class Action:
     name: str
     type: str
     """The ARN type; `*` where the action takes no resource but `*`, empty where another service decides."""
-    https_only: bool = False
-    """Over MQTT the same is done with Publish, Subscribe and Receive on `$aws/things` topics."""
     also: tuple[str, ...] = ()
     """Other types that one of AWS's pages names."""
     renamed: str | None = None
@@ -59,12 +57,12 @@ ACTIONS = (
     Action("iot:GetConnection", "client"),
     Action("iot:ListSubscriptions", "client"),
     Action("iot:SendDirectMessage", "client"),
-    Action("iot:GetThingShadow", "thing", https_only=True),
-    Action("iot:UpdateThingShadow", "thing", https_only=True),
-    Action("iot:DeleteThingShadow", "thing", https_only=True),
+    Action("iot:GetThingShadow", "thing"),
+    Action("iot:UpdateThingShadow", "thing"),
+    Action("iot:DeleteThingShadow", "thing"),
     Action("iot:ListNamedShadowsForThing", "thing", also=("*",)),
-    *(Action(f"iotjobsdata:{name}", "thing", https_only=True, also=("job",)) for name in _JOBS),
-    *(Action(f"iot:{name}", "thing", https_only=True, renamed=f"iotjobsdata:{name}") for name in _JOBS),
+    *(Action(f"iotjobsdata:{name}", "thing", also=("job",)) for name in _JOBS),
+    *(Action(f"iot:{name}", "thing", renamed=f"iotjobsdata:{name}") for name in _JOBS),
     Action("iot:AssumeRoleWithCertificate", "rolealias"),
     *(Action(f"greengrass:{name}", "") for name in _GREENGRASS),
 )

@@ -43,7 +43,7 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
     ],
 )
 def test_the_first_slip_of_an_arn(resource: str, slip: str | None) -> None:
-    found = arn_rules.arn_slip(resource)
+    found = arn_rules.arn_problem(resource)
     assert (found and found[0]) == slip
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from authlens.core.contract.pages import ACTIONS_PAGE, JOBS_DATA_PLANE, POLICY_VARIABLES, RESOURCES_PAGE
 from authlens.core.contract.statement import Severity, documented
-from authlens.core.lint.arn_rules import arn_slip
+from authlens.core.lint.arn_rules import arn_problem
 from authlens.core.lint.rule import Hit, Placed, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import (
@@ -111,7 +111,7 @@ def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | 
         return
     named = [(element, actions_matching(element.text)) for element in statement.actions]
     known = [(element, actions) for element, actions in named if actions]
-    resources = [element for element in statement.resources if not arn_slip(element.text) and _has_type(element)]
+    resources = [element for element in statement.resources if not arn_problem(element.text) and _has_type(element)]
     if not known or not resources:
         return
     useful = [resource for resource in resources if any(_useful(resource, actions) for _, actions in known)]
@@ -135,7 +135,7 @@ def _has_type(element: ResourceElement) -> bool:
 def _subscribe_on_topic(subject: Subject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
-            if _slip_kind(action, resource) == "subscribe":
+            if _mismatch_kind(action, resource) == "subscribe":
                 yield one.hit(_subscribe_message(one, resource), resource.span if resource else action.span)
 
 
@@ -148,7 +148,7 @@ def _subscribe_message(one: Placed, resource: ResourceElement | None) -> str:
 def _job_on_topic(subject: Subject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
-            if _slip_kind(action, resource) == "job":
+            if _mismatch_kind(action, resource) == "job":
                 what = f" on `{tail_of(resource.text)}`" if resource else ""
                 message = f"{action.text}{what} matches nothing; it needs `thing/NAME`"
                 yield one.hit(message, resource.span if resource else action.span)
@@ -157,7 +157,7 @@ def _job_on_topic(subject: Subject) -> Iterator[Hit]:
 def _type_mismatch(subject: Subject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
-            if _slip_kind(action, resource) == "other":
+            if _mismatch_kind(action, resource) == "other":
                 span = resource.span if resource else action.span
                 yield one.hit(_mismatch_message(one, action, resource), span, _mismatch_severity(one))
 
@@ -174,7 +174,7 @@ def _wanted(one: Placed) -> Iterator[str]:
             yield from action.types
 
 
-def _slip_kind(action: ActionElement, resource: ResourceElement | None) -> str:
+def _mismatch_kind(action: ActionElement, resource: ResourceElement | None) -> str:
     on_topic = resource is None or tail_of(resource.text).startswith("topic/")
     named = action_named(action.text)
     if on_topic and named and named.name == "iot:Subscribe":

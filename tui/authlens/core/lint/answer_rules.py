@@ -66,10 +66,10 @@ def _principal_id(subject: Subject) -> Iterator[Hit]:
     if not isinstance(value, str):
         yield _at(answer, "principalId", f"principalId is {_shown(value)}, not a string")
     elif not re.fullmatch(r"[a-zA-Z0-9]{1,128}", value):
-        yield _at(answer, "principalId", f"principalId `{value[:140]}` {_principal_slip(value)}")
+        yield _at(answer, "principalId", f"principalId `{value[:140]}` {_principal_problem(value)}")
 
 
-def _principal_slip(value: str) -> str:
+def _principal_problem(value: str) -> str:
     if not value:
         return "is empty"
     found = re.search(r"[^a-zA-Z0-9]", value)

@@ -17,16 +17,16 @@ from authlens.core.policy.variables import Context, template
 _WILD_OR_VARIABLE = re.compile(r"[*?$]")
 _SERVICES = re.compile(r"iot|greengrass")
 
-Slip = tuple[str, str]
+Problem = tuple[str, str]
 """The id of the rule, and its message."""
 
 
-def arn_slip(text: str) -> Slip | None:
+def arn_problem(text: str) -> Problem | None:
     """What is wrong with the form of a Resource; the first of several."""
     return _not_an_arn(text) or _fields(text)
 
 
-def _not_an_arn(text: str) -> Slip | None:
+def _not_an_arn(text: str) -> Problem | None:
     if text == "*" or (text.startswith("arn:") and text.strip() == text):
         return None
     if text.startswith("["):
@@ -45,7 +45,7 @@ def _count(text: str) -> str:
     return f": {len(items)} ARNs that AWS reads as one" if isinstance(items, list) else ""
 
 
-def _fields(text: str) -> Slip | None:
+def _fields(text: str) -> Problem | None:
     if text == "*":
         return None
     fields = arn.fields_of(text)
@@ -70,7 +70,7 @@ def _may_be_iot(service: str) -> bool:
     return glob.matches("iot") or glob.matches("greengrass")
 
 
-def _values(found: arn.Arn) -> Slip | None:
+def _values(found: arn.Arn) -> Problem | None:
     if found.tail.startswith("/"):
         return "slash-before-type", f"`:{found.tail}` has a slash before its type"
     before = f"{found.partition}:{found.service}:{found.region}:{found.account}"
@@ -90,13 +90,13 @@ def _values(found: arn.Arn) -> Slip | None:
     return None
 
 
-def _slips(rule_id: str) -> Callable[[Subject], Iterator[Hit]]:
+def _arn_check(rule_id: str) -> Callable[[Subject], Iterator[Hit]]:
     def check(subject: Subject) -> Iterator[Hit]:
         for one, element in subject.resources():
-            slip = arn_slip(element.text)
-            if slip and slip[0] == rule_id:
-                yield one.hit(slip[1], element.span)
-            elif rule_id == "malformed-arn" and not slip and _is_misplaced_service(one, element.text):
+            problem = arn_problem(element.text)
+            if problem and problem[0] == rule_id:
+                yield one.hit(problem[1], element.span)
+            elif rule_id == "malformed-arn" and not problem and _is_misplaced_service(one, element.text):
                 message = f"`{element.text}` is an ARN of Greengrass, and no action of this statement is"
                 yield one.hit(message, element.span)
 
@@ -113,7 +113,7 @@ def _is_misplaced_service(one: Placed, text: str) -> bool:
 def _unknown_type(subject: Subject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
-        if found is None or arn_slip(element.text) or found.service == "greengrass":
+        if found is None or arn_problem(element.text) or found.service == "greengrass":
             continue
         if _WILD_OR_VARIABLE.search(found.type) or found.type in (*TYPES, "job"):
             continue
@@ -169,7 +169,7 @@ def _other_account(subject: Subject) -> Iterator[Hit]:
 def _differs(subject: Subject, name: str, wanted: str | None) -> Iterator[Hit]:
     for one, element in subject.resources() if wanted else ():
         found = arn.split(element.text)
-        value: str = getattr(found, name) if found and not arn_slip(element.text) else ""
+        value: str = getattr(found, name) if found and not arn_problem(element.text) else ""
         if value not in ("", wanted) and not _WILD_OR_VARIABLE.search(value):
             yield one.hit(f"the ARN has the {name} {value}, the authorizer is in {wanted}", element.span)
 
@@ -180,7 +180,7 @@ def _several_places(subject: Subject) -> Iterator[Hit]:
         first: tuple[str, Hit] | None = None
         for one, element in subject.resources() if not known else ():
             found = arn.split(element.text)
-            value: str = getattr(found, name) if found and not arn_slip(element.text) else ""
+            value: str = getattr(found, name) if found and not arn_problem(element.text) else ""
             if not value or _WILD_OR_VARIABLE.search(value):
                 continue
             if first and first[0] != value:
@@ -197,7 +197,7 @@ RULES = (
         "A list inside a string is one text, not a list. AWS answers: The resource […] is not in valid ARN format.",
         "Write a JSON list of strings.",
         reported(STRINGIFIED_REPORT),
-        _slips("stringified-array"),
+        _arn_check("stringified-array"),
     ),
     Rule(
         "malformed-arn",
@@ -206,7 +206,7 @@ RULES = (
         "nothing.",
         "Write the six fields; placeholders must be filled in.",
         documented(RESOURCES_PAGE),
-        _slips("malformed-arn"),
+        _arn_check("malformed-arn"),
     ),
     Rule(
         "arn-without-service",
@@ -214,7 +214,7 @@ RULES = (
         "Without its service field the ARN matches nothing.",
         "Insert `iot:` after the partition.",
         documented(RESOURCES_PAGE),
-        _slips("arn-without-service"),
+        _arn_check("arn-without-service"),
     ),
     Rule(
         "slash-before-type",
@@ -222,7 +222,7 @@ RULES = (
         "`:/thing/x` is another resource than `:thing/x`, and matches nothing.",
         "Remove the slash after the account.",
         documented(RESOURCES_PAGE),
-        _slips("slash-before-type"),
+        _arn_check("slash-before-type"),
     ),
     Rule(
         "unknown-resource-type",

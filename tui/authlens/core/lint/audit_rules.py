@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from authlens.core.contract.pages import DEFENDER, MISCONFIGURED
 from authlens.core.contract.statement import documented
-from authlens.core.lint.arn_rules import arn_slip
+from authlens.core.lint.arn_rules import arn_problem
 from authlens.core.lint.rule import Hit, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
@@ -96,7 +96,7 @@ def _broad_spans(statement: Statement, action: Action, patterns: list[tuple[Symb
     for element in statement.resources if patterns else ():
         symbols = _any_length(tail_symbols(element))
         broad = any(admits(symbols, one) for one in patterns) or _own_client_id(statement, action, symbols)
-        if broad and not arn_slip(element.text):
+        if broad and not arn_problem(element.text):
             yield element.span
 
 

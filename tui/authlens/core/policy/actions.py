@@ -121,7 +121,7 @@ def _has_service(name: str) -> bool:
 
 
 def misspelt(name: str) -> str | None:
-    """The action that a name differs from by a slip of the pen, or by its prefix alone."""
+    """The action that a name differs from by a typing error, or by its prefix alone."""
     wanted = full_name(name[:64]).lower()
     prefix, _, bare = wanted.partition(":")
     by_distance = ((_distance(bare, action.name.lower().partition(":")[2]), action) for action in ACTIONS)

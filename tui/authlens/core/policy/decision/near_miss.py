@@ -175,7 +175,7 @@ def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
 
 
 def _meant(pattern: str) -> str | None:
-    """What an element means that names no action: a wildcard in its prefix, or a slip of the pen."""
+    """What an element means that names no action: a wildcard in its prefix, or a typing error."""
     _, colon, bare = pattern.partition(":")
     if colon and kind_of(pattern) is NameKind.FOREIGN:
         return next((one.name for one in actions_matching(f"iot:{bare}")), None) or nearest_action(pattern)

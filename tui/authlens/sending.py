@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from authlens import calls
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, Way
@@ -153,12 +153,11 @@ class Sender:
         seconds: float = TOTAL_DEADLINE,
     ) -> Invocation:
         """As `send`, but ends by the deadline: a call cannot be killed, so it is left behind on a daemon thread."""
-        answer: list[Invocation] = []
         started_at = self._now()
-        call = threading.Thread(target=lambda: answer.append(self.send(saved, base, source)), daemon=True)
-        call.start()
-        call.join(seconds)
-        return answer[0] if answer else left_behind(saved, source, started_at, seconds)
+        try:
+            return calls.within(seconds, lambda: self.send(saved, base, source))
+        except calls.TooLate:
+            return left_behind(saved, source, started_at, seconds)
 
     def prepare(self) -> None:
         """Load what the first call to a local endpoint needs, while that endpoint starts."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from authlens import calls
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 
@@ -26,27 +26,14 @@ def ask(call: str, work: Callable[[], Answer]) -> Answer:
     from authlens.core.invocation.invocation import FailureKind
     from authlens.sending import TOTAL_DEADLINE
 
-    answers: list[Answer] = []
-    failures: list[Exception] = []
-
-    def run() -> None:
-        try:
-            answers.append(work())
-        except Exception as error:  # noqa: BLE001 - handed over to the one who waits
-            failures.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(TOTAL_DEADLINE)
-    for error in failures:
-        if isinstance(error, CallFailed):
-            failure = error.failure
-            words = failure.message if failure.kind is FailureKind.NOT_TRUSTED else f"{call}: {error.words}"
-            raise CommandError(words or failure.error, _code(error)) from error
-        raise error
-    if not answers:
-        raise CommandError(f"{call}: no whole answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER)
-    return answers[0]
+    try:
+        return calls.within(TOTAL_DEADLINE, work)
+    except CallFailed as error:
+        failure = error.failure
+        words = failure.message if failure.kind is FailureKind.NOT_TRUSTED else f"{call}: {error.words}"
+        raise CommandError(words or failure.error, _code(error)) from error
+    except calls.TooLate:
+        raise CommandError(f"{call}: no complete answer within {TOTAL_DEADLINE:g} s", ExitCode.OTHER) from None
 
 
 def described(saved: SavedRequest | None, base: Path | None, world: World) -> Authorizer:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from typing import Generic, TypeVar
+
+from authlens import calls
 
 Job = TypeVar("Job")
 Done = TypeVar("Done")
@@ -25,11 +28,11 @@ class Workers(Generic[Job, Done]):
         Closing the generator starts no more jobs.
         """
         waiting: queue.SimpleQueue[tuple[int, Job]] = queue.SimpleQueue()
-        finished: queue.SimpleQueue[tuple[int, Done | BaseException]] = queue.SimpleQueue()
+        finished: queue.SimpleQueue[tuple[int, calls.Attempt[Done]]] = queue.SimpleQueue()
         for numbered in enumerate(jobs):
             waiting.put(numbered)
         for _ in range(min(self._concurrency, len(jobs))):
-            threading.Thread(target=self._take, args=(waiting, finished), daemon=True).start()
+            calls.start(lambda: self._take(waiting, finished), lambda _: None)
         try:
             yield from self._in_order(finished, len(jobs))
         finally:
@@ -38,25 +41,19 @@ class Workers(Generic[Job, Done]):
     def _take(
         self,
         waiting: queue.SimpleQueue[tuple[int, Job]],
-        finished: queue.SimpleQueue[tuple[int, Done | BaseException]],
+        finished: queue.SimpleQueue[tuple[int, calls.Attempt[Done]]],
     ) -> None:
         while not self._stopped.is_set():
             try:
                 place, job = waiting.get_nowait()
             except queue.Empty:
                 return
-            try:
-                finished.put((place, self._work(job)))
-            except BaseException as error:  # noqa: BLE001  # raised again where the result is awaited
-                finished.put((place, error))
+            finished.put((place, calls.Attempt(partial(self._work, job))))
 
-    def _in_order(self, finished: queue.SimpleQueue[tuple[int, Done | BaseException]], count: int) -> Iterator[Done]:
-        early: dict[int, Done | BaseException] = {}
+    def _in_order(self, finished: queue.SimpleQueue[tuple[int, calls.Attempt[Done]]], count: int) -> Iterator[Done]:
+        early: dict[int, calls.Attempt[Done]] = {}
         for place in range(count):
             while place not in early:
                 found, result = finished.get()
                 early[found] = result
-            done = early.pop(place)
-            if isinstance(done, BaseException):
-                raise done
-            yield done
+            yield early.pop(place).answer()

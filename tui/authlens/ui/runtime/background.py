@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from authlens import calls
+
 Answer = TypeVar("Answer")
 
 MOST_LEFT_BEHIND = 8
@@ -35,21 +37,19 @@ async def call(work: Callable[[], Answer], seconds: float | None = None) -> Answ
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Answer] = loop.create_future()
 
-    def settle(settle_future: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the app was left while this ran
-            loop.call_soon_threadsafe(lambda: None if future.done() else settle_future())
-
-    def run() -> None:
-        try:
-            answer = work()
-        except Exception as error:  # noqa: BLE001 - handed over to the one who awaits
-            failure = error
-            settle(lambda: future.set_exception(failure))
+    def settle(attempt: calls.Attempt[Answer]) -> None:
+        if future.done():
+            return
+        if attempt.error is not None:
+            future.set_exception(attempt.error)
         else:
-            settle(lambda: future.set_result(answer))
+            future.set_result(attempt.answer())
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
+    def done(attempt: calls.Attempt[Answer]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the app was left while this ran
+            loop.call_soon_threadsafe(settle, attempt)
+
+    thread = calls.start(work, done)
     try:
         return await asyncio.wait_for(future, seconds)
     except (asyncio.CancelledError, TimeoutError):

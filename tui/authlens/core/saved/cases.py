@@ -43,12 +43,16 @@ class CaseFields:
 
 
 def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
-    """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError."""
+    """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError.
+
+    The nodes are taken out of the document one by one: of thousands of cases they need more room than what they say.
+    """
     cases = node.mapping()
     if not cases:
         raise node.error("cases is empty; name a case, or remove the key")
     inherited = {key: value for key, value in fields.items() if key != "cases"}
-    for name, written in cases.items():
+    for name in tuple(cases):
+        written = cases.pop(name)
         _check_name(name, written)
         yield CaseFields(name, written, _fields_of(name, written, inherited))
 
@@ -155,16 +159,20 @@ def _values(node: Node) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Fill:
-    """Puts the values of one case in the place of `${case:NAME}`."""
+    """Puts the values of one case in the place of `${case:NAME}`. A node without any stays the same node."""
 
     case: str
     values: Mapping[str, str]
 
     def node(self, node: Node) -> Node:
         if isinstance(node.value, dict):
-            return replace(node, value={key: self.node(value) for key, value in node.value.items()})
+            filled = {key: self.node(value) for key, value in node.value.items()}
+            is_same = all(filled[key] is value for key, value in node.value.items())
+            return node if is_same else replace(node, value=filled)
         if isinstance(node.value, list):
-            return replace(node, value=[self.node(each) for each in node.value])
+            items = [self.node(each) for each in node.value]
+            is_same = all(item is each for item, each in zip(items, node.value, strict=True))
+            return node if is_same else replace(node, value=items)
         if not isinstance(node.value, str) or "${case:" not in node.value:
             return node
         text = replaced(node.value, lambda found: self._value(found, node))

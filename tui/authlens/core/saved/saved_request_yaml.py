@@ -52,7 +52,7 @@ def read(text: str) -> SavedRequest:
     if "cases" not in fields:
         return saved
     cases = tuple(
-        Case(case.name, _read_fields(case.fields), case.written.plain() or {}, _line_of(case.written))
+        Case(case.name, _read_fields(case.fields, saved, fields), case.written.plain() or {}, _line_of(case.written))
         for case in read_cases(fields["cases"], fields)
     )
     return replace(saved, suite=replace(saved.suite, cases=cases))
@@ -62,19 +62,31 @@ def _line_of(node: Node) -> int:
     return (node.key or node).line
 
 
-def _read_fields(fields: Mapping[str, Node]) -> SavedRequest:
-    """The saved request that these keys make, without its cases."""
+def _read_fields(
+    fields: Mapping[str, Node], file: SavedRequest | None = None, of_file: Mapping[str, Node] | None = None
+) -> SavedRequest:
+    """The saved request that these keys make, without its cases.
+
+    file: for a case, what its file makes of `of_file`: what the case leaves as it is, it shares.
+    """
+
+    def value(key: str, read_node: Callable[[Node], Any], shared: Callable[[SavedRequest], Any], absent: Any) -> Any:
+        if file is not None and of_file is not None and fields.get(key) is of_file.get(key):
+            return shared(file)
+        return read_node(fields[key]) if key in fields else absent
+
+    suite = SuitePart(
+        tags=value("tags", _read_tags, lambda saved: saved.suite.tags, ()),
+        skip=value("skip", _read_reason, lambda saved: saved.suite.skip, None),
+    )
     return SavedRequest(
         request=_read_request(fields["request"], Node.string_or_bytes),
-        description=_text(fields, "description"),
-        target=_read_target(fields["target"]) if "target" in fields else Target(),
-        sign=_read_sign(fields["sign"]) if "sign" in fields else None,
-        expect=expectation_yaml.read(fields["expect"]) if "expect" in fields else None,
-        suite=SuitePart(
-            tags=_read_tags(fields["tags"]) if "tags" in fields else (),
-            skip=_read_reason(fields["skip"]) if "skip" in fields else None,
-        ),
-        certificate=_read_certificate(fields["certificate"]) if "certificate" in fields else None,
+        description=value("description", Node.string, lambda saved: saved.description, None),
+        target=value("target", _read_target, lambda saved: saved.target, Target()),
+        sign=value("sign", _read_sign, lambda saved: saved.sign, None),
+        expect=value("expect", expectation_yaml.read, lambda saved: saved.expect, None),
+        suite=suite if file is None or suite != file.suite else file.suite,
+        certificate=value("certificate", _read_certificate, lambda saved: saved.certificate, None),
     )
 
 

@@ -19,6 +19,8 @@ from bench.row import Row
 
 COUNT = 1000
 RUNS = 5
+_AS_LARGE = 1.02
+"""The peak of a process is not measured more closely than that."""
 
 
 def rows() -> Iterator[Row]:
@@ -34,7 +36,7 @@ def rows() -> Iterator[Row]:
     note = f"{COUNT} requests: {seconds[0]:.2f} s as cases, {seconds[1]:.2f} s as files"
     yield Row("1,000 cases of one file over 1,000 files, seconds", seconds[0] / seconds[1], 1.0, "×", note=note)
     note = f"{memory[0]:.0f} MiB as cases, {memory[1]:.0f} MiB as files, at their peak"
-    yield Row("1,000 cases of one file over 1,000 files, memory", memory[0] / memory[1], 1.0, "×", note=note)
+    yield Row("1,000 cases of one file over 1,000 files, memory", memory[0] / memory[1], _AS_LARGE, "×", note=note)
 
 
 def write(folder: Path) -> None:

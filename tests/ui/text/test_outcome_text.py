@@ -63,7 +63,7 @@ def test_the_headline_drops_what_there_is_no_room_for() -> None:
 def test_a_failure_is_told_word_for_word_with_its_facts() -> None:
     failure = Failure(FailureKind.AWS, "InvalidRequestException", "Token [x] \x1b]0;y", 400, "id-1", "Do this.")
     assert outcome_text.details(invocation(failure)).plain == (
-        "InvalidRequestException · HTTP 400 · request id id-1\nToken [x] ␛]0;y"
+        "AWS: Token [x] ␛]0;y\nInvalidRequestException · HTTP 400 · request id id-1"
     )
 
 
@@ -75,5 +75,5 @@ def test_a_message_that_aws_left_out_is_told() -> None:
 
 def test_an_outcome_is_told_in_human_time() -> None:
     said = outcome_text.details(invocation(PASSED)).plain
-    assert said == "1 policy document · refresh after 5 min · disconnect after 24 h"
-    assert outcome_text.details(invocation(Outcome(True, "p"))).plain == "no policy documents"
+    assert said == "1 document · refresh 5 min · disconnect 24 h"
+    assert outcome_text.details(invocation(Outcome(True, "p"))).plain == "no documents"

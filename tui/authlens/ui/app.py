@@ -173,7 +173,25 @@ class AuthlensApp(App[object]):
         if isinstance(event, events.InputEvent) and self.screen_stack:
             # A key that is hit before a dialog is complete would find none of its widgets.
             await self.screen._mounted_event.wait()
+        if isinstance(event, events.Paste):
+            # Terminals send a line end of a bracketed paste as CR, as the Enter key does.
+            event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         await super().on_event(event)
+
+    def action_focus_next(self) -> None:
+        super().action_focus_next()
+        self._select_entered()
+
+    def action_focus_previous(self) -> None:
+        super().action_focus_previous()
+        self._select_entered()
+
+    def _select_entered(self) -> None:
+        """A field that is entered by a key is selected whole, as everywhere: typing replaces, and End appends."""
+        from authlens.ui.widgets.controls.field import Field
+
+        if isinstance(self.focused, Field):
+            self.focused.select_all()
 
     def action_help(self) -> None:
         from authlens.ui.screens.dialogs.help import HelpScreen

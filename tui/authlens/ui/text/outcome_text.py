@@ -67,9 +67,9 @@ def limits(outcome: Outcome) -> str:
     """Refresh and disconnect, in human time."""
     parts = []
     if outcome.refresh_after_in_seconds is not None:
-        parts.append(f"refresh after {human_time(outcome.refresh_after_in_seconds)}")
+        parts.append(f"refresh {human_time(outcome.refresh_after_in_seconds)}")
     if outcome.disconnect_after_in_seconds is not None:
-        parts.append(f"disconnect after {human_time(outcome.disconnect_after_in_seconds)}")
+        parts.append(f"disconnect {human_time(outcome.disconnect_after_in_seconds)}")
     return " · ".join(parts)
 
 
@@ -99,24 +99,32 @@ def invocation_label(invocation: Invocation, now: datetime) -> str:
     return f"{number} of {moment(invocation.started_at, now)}"
 
 
-def details(invocation: Invocation) -> Content:
-    """What follows the headline: times and documents, or the failure word for word and what to do."""
+def documents_text(outcome: Outcome) -> str:
+    count = len(outcome.policy_documents)
+    return f"{count or 'no'} document{'' if count == 1 else 's'}"
+
+
+def details(invocation: Invocation, headline: str = "") -> Content:
+    """Times and documents, or the failure word for word, unless the headline quotes it."""
     outcome = invocation.outcome
     if outcome is not None:
-        count = len(outcome.policy_documents)
-        documents = f"{count or 'no'} policy document{'' if count == 1 else 's'}"
-        return Content.styled(" · ".join(part for part in (documents, limits(outcome)) if part), "$foreground-muted")
-    return _failure_details(invocation)
+        parts = (documents_text(outcome), limits(outcome))
+        return Content.styled(" · ".join(part for part in parts if part), "$foreground-muted")
+    return _failure_details(invocation, headline)
 
 
-def _failure_details(invocation: Invocation) -> Content:
+def _failure_details(invocation: Invocation, headline: str) -> Content:
     failure = invocation.failure
     assert failure is not None
     facts = [failure.error]
     facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
     facts += [f"request id {failure.request_id}"] if failure.request_id else []
+    line = safe_content(" · ".join(facts), "$foreground-muted")
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
-    return Content("\n").join([safe_content(" · ".join(facts), "$foreground-muted"), safe_block(said)])
+    if said in headline:
+        return line
+    who = "AWS: " if failure.kind is FailureKind.AWS else ""
+    return Content("\n").join([Content.assemble((who, "$foreground-muted"), safe_block(said)), line])
 
 
 def safe_block(text: str) -> Content:

@@ -7,7 +7,7 @@ from textual.content import Content
 from authlens.core.text.visible import visible_lines
 from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Fault, pretty
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_SHOWN = 256 * 1024
 """Characters of one text that are drawn."""
@@ -69,7 +69,7 @@ def note_line(text: str) -> Line:
 
 
 def aside(text: str) -> Content:
-    return Content.assemble("   ", safe_content(text, "$foreground-muted"))
+    return Content.assemble("   ", prose(text, "$foreground-muted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,5 @@ class Item:
     lines: tuple[Content, ...]
     place: tuple[int, int] | None = None
     """The document and line that it is about."""
+    question: str = ""
+    """The beginning of a question that it suggests."""

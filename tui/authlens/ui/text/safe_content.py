@@ -26,6 +26,7 @@ _ASCII = str.maketrans(
         **{
             "✓": "+",
             "✗": "x",
+            "↔": "%",
             "×": "x",
             "·": ".",
             "…": "~",
@@ -46,6 +47,16 @@ _ASCII = str.maketrans(
 def safe_content(text: str, style: str = "") -> Content:
     """One line of text from outside."""
     return Content.styled(visible(text), style) if style else Content(visible(text))
+
+
+def prose(text: str, style: str = "") -> Content:
+    """A sentence in which what stands between backticks is code: bold, without them."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return safe_content(text, style)
+    return Content.assemble(
+        *(safe_content(part, f"bold {style}".strip() if index % 2 else style) for index, part in enumerate(parts))
+    )
 
 
 def safe_lines(text: str, style: str = "") -> Content:

@@ -144,7 +144,7 @@ class SignatureScreen(Dialog[Signed]):
 
     def on_field_left(self, event: Field.Left) -> None:
         event.stop()
-        self.focus_next()
+        self.app.action_focus_next()
 
     def _value(self, member: str) -> str:
         return next((field.value for field in self.query(Field) if field.member == member), "")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import Target
 from authlens.sending import Sender
 from authlens.ui.runtime import background
@@ -18,7 +19,6 @@ from authlens.ui.screens.main.history import HistoryController
 
 if TYPE_CHECKING:
     from authlens.endpoint.local_devices import Address, LocalDevices
-    from authlens.ui.screens.devices import Chosen
 
 START_LIMIT = 30.0
 """Seconds until a listener must be ready."""
@@ -34,7 +34,7 @@ class DevicesController:
         host: Host,
         form: FormController,
         history: HistoryController,
-        chosen: Callable[[Chosen], None],
+        chosen: Callable[[str, Invocation], None],
     ) -> None:
         self._services = services
         self._sender = sender
@@ -69,7 +69,7 @@ class DevicesController:
         chosen = await self._host.ask(DevicesScreen(devices, address, self._services.now))
         self._history.refresh()
         if chosen is not None:
-            self._chosen(replace(chosen, invocation=replace(chosen.invocation, target=saved.target)))
+            self._chosen(chosen.action, replace(chosen.invocation, target=saved.target))
 
     def close(self) -> None:
         running, self._running = self._running, None

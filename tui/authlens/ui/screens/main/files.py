@@ -28,11 +28,19 @@ _NO_FILE = "This request has no file yet. Save it first."
 
 
 class FileController:
-    def __init__(self, services: AppServices, sender: Sender, host: Host, form: FormController) -> None:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        opened: Callable[[], None],
+    ) -> None:
         self._services = services
         self._sender = sender
         self._host = host
         self._form = form
+        self._opened = opened
 
     @property
     def _state(self) -> FormState:
@@ -111,6 +119,7 @@ class FileController:
             return
         draft = self._form.overridden(of_saved(loaded.saved))
         self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest))
+        self._opened()
         if loaded.open_to_others:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
             self._host.notify(f"{loaded.path.name} {said}")

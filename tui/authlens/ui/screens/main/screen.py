@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -46,9 +46,6 @@ from authlens.ui.widgets.form.request_pane import RequestPane
 from authlens.ui.widgets.history.history_pane import HistoryPane
 from authlens.ui.widgets.history.history_rows import HistoryRows
 
-if TYPE_CHECKING:
-    from authlens.ui.screens.devices import Chosen
-
 
 class MainScreen(Screen[object]):
     AUTO_FOCUS = "#authorizer.-wanted, #members Field"
@@ -78,18 +75,18 @@ class MainScreen(Screen[object]):
             services, sender, host, form, self._identity_changed, self.answer.know
         )
         self.history = history = HistoryController(
-            services, host, self._history_changed, answer.replace, self._history_chosen
+            services, host, self._history_changed, answer.replace, self._invocation_chosen
         )
         self.preflight = PreflightController(services, host, form, identity, self._hints_changed)
         self.sending = SendController(
             services, sender, host, form, identity, self._running_changed, self._answer_arrived
         )
         self.watcher = WatchController(host, form, answer, self.sending, self._watching_changed)
-        self.files = FileController(services, sender, host, form)
+        self.files = FileController(services, sender, host, form, self._file_opened)
         self.looks = LooksController(services, sender, host, form, identity)
         self.comparing = CompareController(host, form, answer, history, identity)
         self.batches = BatchController(services, sender, host, form, answer, history, identity)
-        self.devices = DevicesController(services, sender, host, form, history, self._device_chosen)
+        self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
         self.commands: dict[str, Callable[[], None]] = self._commands()
@@ -209,24 +206,26 @@ class MainScreen(Screen[object]):
     def _history_changed(self, history: HistoryState) -> None:
         self.history_state = history
 
-    def _history_chosen(self, action: str, invocation: Invocation) -> None:
-        if action == "resend":
-            self.sending.send_again(invocation)
-        elif action == "load":
-            self.form.load(invocation)
-            self.panes.go_to_if_hidden(RequestPane.ID)
-        else:
+    def _invocation_chosen(self, action: str, invocation: Invocation) -> None:
+        """An invocation of the history, or a connection of a device, is to be shown, loaded, or sent again."""
+        if action == "show":
             self.answer.show(invocation, self.form.expectation_for(invocation))
             self.panes.go_to_if_hidden(AnswerPane.ID)
+        elif action == "resend":
+            self.sending.send_again(invocation)
+        else:
+            if action == "compare":
+                self.answer.pin(invocation)
+            self.form.load(invocation)
+            self.panes.go_to_if_hidden(RequestPane.ID)
+            if action in ("test", "compare"):
+                self.sending.send_form()
+            elif action == "save":
+                self.files.save_as()
 
-    def _device_chosen(self, chosen: Chosen) -> None:
-        if chosen.action == "compare":
-            self.answer.pin(chosen.invocation)
-        self.form.load(chosen.invocation)
-        if chosen.action in ("test", "compare"):
-            self.sending.send_form()
-        elif chosen.action == "save":
-            self.files.save_as()
+    def _file_opened(self) -> None:
+        """What is typed next is for the form, and no command of the pane that had the focus."""
+        self.panes.go_to(RequestPane.ID)
 
     def _cloud_log_changed(self, log: CloudLog) -> None:
         self.cloud_log = log
@@ -243,7 +242,7 @@ class MainScreen(Screen[object]):
         self.form.choose_password_kind(event.kind)
 
     def on_field_left(self, event: Field.Left) -> None:
-        self.focus_next()
+        self.app.action_focus_next()
 
     def on_field_request_pasted(self, event: Field.RequestPasted) -> None:
         event.stop()
@@ -269,6 +268,9 @@ class MainScreen(Screen[object]):
 
     def on_answer_pane_form_comparison_asked(self, event: AnswerPane.FormComparisonAsked) -> None:
         self.comparing.form_with_last()
+
+    def on_answer_pane_expectation_asked(self, event: AnswerPane.ExpectationAsked) -> None:
+        self.comparing.with_expectation()
 
     def on_answer_pane_copy_asked(self, event: AnswerPane.CopyAsked) -> None:
         self.app.copy_to_clipboard(event.text)

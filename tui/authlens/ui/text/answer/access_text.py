@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY
+from authlens.core.policy.decision.permission_text import Line, lines
+from authlens.core.policy.decision.permissions import Answer
 from authlens.core.saved.expectation import Question
 from authlens.ui.text.answer.explanation import Decided, Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
@@ -15,6 +18,51 @@ from authlens.ui.text.safe_content import safe_content
 
 if TYPE_CHECKING:
     from authlens.core.text.json_reader import Span
+
+
+_ANSWERS = {
+    Answer.ALLOWED: ("✓", "$text-success"),
+    Answer.CONDITIONAL: ("?", "$text-warning"),
+    Answer.DENIED: ("✗", "$text-error"),
+}
+_TITLE = 10
+"""Cells of an action's name, so that the patterns stand below each other."""
+
+
+def permission_items(reasons: Explanation | None) -> list[Item]:
+    """What the client may do without being asked: an item for each pattern, with where it is written."""
+    if reasons is None or reasons.permissions is None:
+        return []
+    are_several = len(reasons.layout) > 1
+    items = [_permission_item(line, are_several) for line in lines(reasons.permissions)]
+    return [*items[:-1], replace(items[-1], lines=(*items[-1].lines, Content("")))]
+
+
+def _permission_item(line: Line, are_several: bool) -> Item:
+    glyph, style = _ANSWERS[line.answer]
+    condition = f" {line.condition}" if line.condition else ""
+    wheres = dict.fromkeys(
+        f"{f'document {document + 1}, ' if are_several else ''}statement {statement + 1}, line {at}"
+        for document, statement, at in line.places
+    )
+    content = Content.assemble(
+        (f"{glyph} " if line.title else "  ", style),
+        (f"{line.title:<{_TITLE}} ", "bold"),
+        safe_content(line.what),
+        safe_content(condition, "$text-warning"),
+        (f"   {' · '.join(wheres)}" if wheres else "", "$foreground-muted"),
+    )
+    first = line.places[0] if line.places else None
+    return Item((content,), None if first is None else (first[0], first[2]), _question_like(line))
+
+
+def _question_like(line: Line) -> str:
+    """The beginning of a question about a row, up to its first wildcard."""
+    verb = line.actions[0].removeprefix("iot:").lower()
+    what = (
+        "" if line.answer is Answer.DENIED else line.what.partition(" except ")[0].partition("*")[0].partition("#")[0]
+    )
+    return f"{verb} {what if ' ' not in what else ''}"
 
 
 def access_items(reasons: Explanation | None, questions: Sequence[Question]) -> list[Item]:
@@ -28,16 +76,16 @@ def _access_item(decided: Decided) -> Item:
     decision = decided.decision
     word = str(decision.word) if decision is not None else "IMPLICIT_DENY"
     glyph, style = ("✓", "$text-success") if word == ALLOWED else ("✗", "$text-error")
-    lines = [_question(glyph, style, word, decided.question)]
+    said = [_question(glyph, style, word, decided.question)]
     if decision is None:
-        return Item((*lines, aside("The client is not authenticated, so it may do nothing.")))
-    lines += [aside(reason) for reason in decision.reasons]
-    lines += [aside(f"nearly: {miss.message}") for miss in decision.near_misses[:3]]
+        return Item((*said, aside("The client is not authenticated, so it may do nothing.")))
+    said += [aside(reason) for reason in decision.reasons]
+    said += [aside(f"close: {miss.message}") for miss in decision.near_misses[:3]]
     named = {(each.variable, each.value) for each in decision.substitutions}
-    lines += [
+    said += [
         aside(f"{name} is {'not known here' if value is None else value}") for name, value in sorted(named, key=str)
     ]
-    return Item(tuple(lines))
+    return Item(tuple(said))
 
 
 def _question(glyph: str, style: str, word: str, question: Question) -> Content:
@@ -70,8 +118,8 @@ def deciding_places(reasons: Explanation, index: int) -> dict[Place, tuple[Mark,
 
 def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tuple[Mark, ...]]:
     """A bar beside every line of the span, and the sentence below its last."""
-    lines = range(span.line, span.end_line + 1)
+    marked = range(span.line, span.end_line + 1)
     return {
         (document, line): (Mark("▌", style, safe_content(text).plain if line == span.end_line else ""),)
-        for line in lines
+        for line in marked
     }

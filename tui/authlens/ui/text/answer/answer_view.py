@@ -74,6 +74,14 @@ class AnswerView:
         return explain(self.invocation, self.questions, self.authorizer, self.deployment)
 
     @property
+    def is_allowed(self) -> bool:
+        """Whether nothing failed and nothing that is asked is denied."""
+        from authlens.core.verdict.stages import Conclusion
+
+        explanation = self.explanation
+        return explanation is not None and explanation.verdict.conclusion in (Conclusion.ALLOWED, Conclusion.OPEN)
+
+    @property
     def has_failed(self) -> bool:
         return self.invocation is not None and self.invocation.outcome is None
 

@@ -43,13 +43,18 @@ def device_mark(caveats: Iterable[Caveat]) -> str:
 
 
 def untold(verdict: Verdict) -> Content | None:
-    """The first warning of another stage than the one that failed, where the headline does not tell it."""
+    """The first warning of another stage than the one that failed, where the headline does not give it."""
     lit = verdict.lit.stage if verdict.lit else None
     warnings = (each for each in verdict.caveats if each.severity == "warning" and each.stage is not lit)
     caveat = next(warnings, None)
     if caveat is None or verdict.next_step == caveat.next_step:
         return None
-    return Content.assemble(("! a real device: ", "$text-warning"), safe_content(caveat.message))
+    return warning_text(caveat.message)
+
+
+def warning_text(message: str) -> Content:
+    """What a real device would meet, in a line."""
+    return Content.assemble(("! a real device: ", "$text-warning"), safe_content(message))
 
 
 def _caveat(caveat: Caveat) -> Item:

@@ -12,6 +12,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.lint.linter import Gauge, gauges, lint_outcome
 from authlens.core.policy import document as policy
 from authlens.core.policy.decision.decide import Decision, decide
+from authlens.core.policy.decision.permissions import Summary, summarize
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.read_for import read_for
@@ -43,6 +44,8 @@ class Explanation:
     gauges: tuple[Gauge, ...]
     layout: tuple[Pretty | None, ...]
     """How each document is laid out; `None` for one that is not JSON."""
+    permissions: Summary | None = None
+    """What the documents allow this client, without a question; `None` for a client that is not authenticated."""
 
     @property
     def denied(self) -> int:
@@ -84,6 +87,9 @@ def explain(
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
+        summarize(documents, variables, has_certificate=read.has_certificate)
+        if outcome.is_authenticated and outcome.policy_documents
+        else None,
     )
 
 
@@ -91,15 +97,3 @@ def explain(
 def compared(left: Invocation, right: Invocation, questions: tuple[Question, ...]) -> Comparison:
     """The comparison of two invocations; equal arguments cost it once."""
     return compare(left, right, questions or None)
-
-
-# The stages
-
-
-# Access
-
-
-# Findings in documents
-
-
-# Preflight

@@ -107,7 +107,7 @@ def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Con
 
 def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
     """The keys that work on what preflight says."""
-    keys = [("F7", "goes there")] + ([("F8", "mends it")] if fixable(findings, pointed) else [])
+    keys = [("F7", "Go to finding")] + ([("F8", "Fix")] if fixable(findings, pointed) else [])
     return Content("  ").join(
         Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys
     )

@@ -48,7 +48,7 @@ class Mask:
         return tuple(replace(line, content=self.content(line.content)) for line in lines)
 
     def items(self, items: Iterable[Item]) -> list[Item]:
-        return [Item(tuple(map(self.content, item.lines)), item.place) for item in items]
+        return [replace(item, lines=tuple(map(self.content, item.lines))) for item in items]
 
     def marks(self, marks: Mapping[Place, tuple[Mark, ...]]) -> Mapping[Place, tuple[Mark, ...]]:
         return {

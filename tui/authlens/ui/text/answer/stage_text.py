@@ -9,9 +9,13 @@ from authlens.core.expect.check import Judgement
 from authlens.core.expect.check import State as Judged
 from authlens.core.expect.judgement_text import sentence
 from authlens.core.invocation.invocation import FailureKind
+from authlens.core.policy.decision.permission_text import sentence as permission_sentence
 from authlens.core.verdict.stages import Conclusion, Stage, StageResult, State, Verdict
+from authlens.ui.text import outcome_text
+from authlens.ui.text.answer.answer_view import AnswerView
+from authlens.ui.text.answer.device_text import untold, warning_text
 from authlens.ui.text.page import aside
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 
 _STATE_STYLES = {
     State.PASSED: ("✓", "$text-success"),
@@ -36,6 +40,56 @@ _STAGE_NAMES = {
 
 _LONGEST_CHANGE = 160
 """Characters of a change that are told beside the verdict; the Changes page holds all of it."""
+
+
+def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Content:
+    """Everything below the headline. What passed takes a line, what failed takes the room."""
+    verdict = view.verdict
+    if verdict is None:
+        return Content("")
+    said = _passed(view, verdict, width, in_full) if view.is_allowed else _failed(view, verdict, width)
+    warning = untold(verdict)
+    if warning is not None and warning.plain not in Content("\n").join(said).plain:
+        said.append(warning)
+    if view.changes is not None:
+        said.append(change_text(view.changes))
+    judgement = view.judgement
+    if judgement is not None and not (view.is_allowed and judgement.state is Judged.KEPT):
+        said.append(expectation_text(judgement))
+    return Content("\n").join(said)
+
+
+def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> list[Content]:
+    """What the client may do, and the stages in a line."""
+    permissions = view.explanation.permissions if view.explanation is not None else None
+    said = [safe_content(permission_sentence(permissions), "bold")] if permissions is not None else []
+    if in_full:
+        said.append(stage_line(verdict, width))
+    passed = sum(result.state in (State.PASSED, State.WARNED) for result in verdict.stages)
+    outcome = view.invocation.outcome if view.invocation is not None else None
+    facts = [f"{passed} of {len(verdict.stages)} stages" if passed < len(verdict.stages) else f"{passed} stages"]
+    if outcome is not None:
+        facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
+    line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
+    if view.judgement is not None and view.judgement.state is Judged.KEPT:
+        line = Content.assemble(line, (" · ", "$foreground-muted"), expectation_text(view.judgement))
+    said.append(line)
+    if permissions is None:
+        said.append(failure_text(verdict))
+    elif verdict.caveats and verdict.caveats[0].severity == "warning":
+        said.append(warning_text(verdict.caveats[0].message))
+    return said
+
+
+def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
+    """The stages with the failing one lit, why, what to do next; then AWS's own words, once."""
+    invocation = view.invocation
+    said = [stage_line(verdict, width), failure_text(verdict)]
+    if invocation is not None and invocation.outcome is not None:
+        said.append(outcome_text.details(invocation))
+    elif invocation is not None:
+        said.append(outcome_text.details(invocation, verdict.headline))
+    return said
 
 
 def stage_line(verdict: Verdict, width: int) -> Content:
@@ -66,9 +120,9 @@ _OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, 
 
 def failure_text(verdict: Verdict) -> Content:
     """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
-    said = [safe_content(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
+    said = [prose(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
     if verdict.next_step:
-        said.append(Content.assemble(("→ ", "bold $text-primary"), safe_content(_sentence(_next_step(verdict)))))
+        said.append(Content.assemble(("→ ", "bold $text-primary"), prose(_sentence(_next_step(verdict)))))
     if verdict.explanation in _OF_THE_TARGET:
         said.append(aside("F9 chooses the profile, region and endpoint."))
     return Content("\n").join(said)
@@ -105,12 +159,9 @@ def expectation_text(judgement: Judgement) -> Content:
         return Content.styled("✓ as expected", "$text-success")
     if judgement.state is Judged.UNJUDGED:
         return Content.assemble(("! not judged: ", "$text-warning"), safe_content(judgement.reason))
-    lines = [Content.styled(f"✗ {_broken_count(len(judgement.broken))} not kept", "$text-error")]
-    for broken in judgement.broken[:3]:
-        said = f"  {sentence(broken)}"
-        lines.append(safe_content(said if len(said) < 300 else said[:300] + "…"))
-    return Content("\n").join(lines)
-
-
-def _broken_count(number: int) -> str:
-    return "one expectation is" if number == 1 else f"{number} expectations are"
+    count = len(judgement.broken)
+    first = sentence(judgement.broken[0])
+    said = first if len(first) <= _LONGEST_CHANGE else f"{first[:_LONGEST_CHANGE]}…"
+    label = "✗ expectation failed: " if count == 1 else f"✗ {count} expectations failed: "
+    more = f" · {count - 1} more" if count > 1 else ""
+    return Content.assemble((label, "$text-error"), safe_content(said), (f"{more} · x compares", "$foreground-muted"))

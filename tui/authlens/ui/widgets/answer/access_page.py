@@ -1,4 +1,4 @@
-"""The open questions: may this client do that? Each with its decision, asked again of every answer."""
+"""What the client may do, at a glance, and below it the open questions: each asked again of every answer."""
 
 from __future__ import annotations
 
@@ -46,17 +46,29 @@ class AccessPage(Vertical):
 
         index: int
 
+    _permissions = 0
+    """Items that are permissions; those after them are questions."""
+
     def compose(self) -> ComposeResult:
         yield Items()
         yield Static("", classes="problem", markup=False)
-        yield Input(placeholder="ask: publish sensors/7/data · connect device-1 · subscribe alarms/#", compact=True)
+        yield Input(
+            select_on_focus=False,
+            placeholder="a asks: publish sensors/7/data · connect device-1 · subscribe alarms/#",
+            compact=True,
+        )
 
     @property
     def items(self) -> Items:
         return self.query_one(Items)
 
-    def show(self, items: list[Item]) -> None:
-        self.items.items = tuple(items)
+    def show(self, permissions: list[Item], questions: list[Item]) -> None:
+        self._permissions = len(permissions)
+        self.items.items = (*permissions, *questions)
+
+    def question_at(self, index: int) -> int | None:
+        """Which question an item is; `None` for one of the permissions."""
+        return index - self._permissions if index >= self._permissions else None
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         from authlens.core.saved.question import read_question  # loaded with the first question
@@ -76,9 +88,19 @@ class AccessPage(Vertical):
         note.update(safe_content(problem) if problem else Content(""))
         note.set_class(bool(problem), "-said")
 
-    def action_ask(self) -> None:
+    def ask(self) -> None:
         self.query_one(Input).focus()
 
+    def action_ask(self) -> None:
+        """Ask, starting from the row under the cursor."""
+        index, field = self.items.index, self.query_one(Input)
+        suggested = self.items.items[index].question if index is not None else ""
+        if suggested and not field.value:
+            field.value = suggested
+            field.cursor_position = len(suggested)
+        self.ask()
+
     def action_drop(self) -> None:
-        if self.items.index is not None:
-            self.post_message(self.Dropped(self.items.index))
+        question = self.question_at(self.items.index) if self.items.index is not None else None
+        if question is not None:
+            self.post_message(self.Dropped(question))

@@ -61,6 +61,10 @@ class AnswerPane(Pane):
         Binding(
             "c", "compare_form", "Compare", show=False, id="answer.compare-form", tooltip="Compare it with the form"
         ),
+        Binding(
+            "x", "expectation", "Expected", show=False, id="answer.expectation", tooltip="Compare with the expected"
+        ),
+        Binding("s", "stages", "Stages", show=False, id="answer.stages", tooltip="Show every stage, or only their sum"),
         Binding("r", "raw", "Raw", show=False, id="answer.raw", tooltip="The documents as strings, and back"),
     ]
 
@@ -81,6 +85,10 @@ class AnswerPane(Pane):
         """The request of the answer is to be compared with the form."""
 
     @dataclass
+    class ExpectationAsked(Message):
+        """The answer is to be compared with what was expected."""
+
+    @dataclass
     class CopyAsked(Message):
         """A text is to be copied. `what` names it for the person."""
 
@@ -98,7 +106,7 @@ class AnswerPane(Pane):
     def compose(self) -> ComposeResult:
         with VerdictHeader():
             yield Verdict(self._now).data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
-            yield StageLine().data_bind(AnswerPane.mask)
+            yield StageLine().data_bind(AnswerPane.view, AnswerPane.running, AnswerPane.mask)
         yield Pages(
             Page("documents", "Documents", CodeView),
             Page("access", "Access", AccessPage),
@@ -172,7 +180,7 @@ class AnswerPane(Pane):
         """Go where questions are asked."""
         page = self.pages.open("access")
         if isinstance(page, AccessPage):
-            self.call_after_refresh(page.action_ask)
+            self.call_after_refresh(page.ask)
 
     def action_turn(self, by: int) -> None:
         """Go to the page beside this one, with the cursor in it."""
@@ -205,11 +213,7 @@ class AnswerPane(Pane):
         if not self.query("#texts"):
             return
         view = self.view
-        line = self.query_one(StageLine)
         self.query_one(VerdictHeader).set_class(view.has_failed, "-failed")
-        is_first = self.running is not None and self.invocation is None
-        line.verdict = None if is_first else view.verdict  # what preflight foresaw has been acted on
-        line.judgement, line.changes = view.judgement, view.changes
         self.pages.mark(view.marks(self.cloud_log))
 
     def on_pages_opened(self, event: Pages.Opened) -> None:
@@ -234,7 +238,10 @@ class AnswerPane(Pane):
 
             reasons = self.view.explanation
             if isinstance(view, AccessPage):
-                view.show(self.mask.items(access_text.access_items(reasons, self.view.questions)))
+                view.show(
+                    self.mask.items(access_text.permission_items(reasons)),
+                    self.mask.items(access_text.access_items(reasons, self.view.questions)),
+                )
             elif isinstance(view, Items):
                 view.items = tuple(self.mask.items(device_text.page_items(name, reasons, self.view.deployment)))
 
@@ -257,11 +264,13 @@ class AnswerPane(Pane):
         if reasons is None:
             return
         place = item.place
-        if self.pages.chosen == "access":
+        page = self.pages.page("access")
+        question = page.question_at(event.index) if isinstance(page, AccessPage) else None
+        if self.pages.chosen == "access" and question is not None:
             from authlens.ui.text.answer.access_text import deciding_places
 
-            self._asked_about = event.index
-            place = min(deciding_places(reasons, event.index), default=None)
+            self._asked_about = question
+            place = min(deciding_places(reasons, question), default=None)
         if place is not None:
             view = self.open_page("documents")
             view.goto(*place)
@@ -290,6 +299,13 @@ class AnswerPane(Pane):
 
     def action_compare_form(self) -> None:
         self.post_message(self.FormComparisonAsked())
+
+    def action_expectation(self) -> None:
+        self.post_message(self.ExpectationAsked())
+
+    def action_stages(self) -> None:
+        line = self.query_one(StageLine)
+        line.in_full = not line.in_full
 
     def action_raw(self) -> None:
         self.pages.open("documents" if self.pages.chosen == "raw" else "raw")

@@ -1,19 +1,14 @@
-"""The stages of a call on a line, the one sentence why, and the one thing to do next."""
+"""What an answer came to, below its headline: the stages, why, what to do next, what changed, what was expected."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from authlens.ui.model.screen_values import Running
+from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
-
-if TYPE_CHECKING:
-    from authlens.core.compare.compare import Comparison
-    from authlens.core.expect.check import Judgement
-    from authlens.core.verdict.stages import Verdict as StageVerdict
 
 
 class StageLine(Widget):
@@ -22,37 +17,30 @@ class StageLine(Widget):
     StageLine.-empty { display: none; }
     """
 
-    verdict: reactive[StageVerdict | None] = reactive["StageVerdict | None"](None, layout=True)
-
-    judgement: reactive[Judgement | None] = reactive["Judgement | None"](None, layout=True)
-    """Whether the answer is what the saved request expects."""
-
-    changes: reactive[Comparison | None] = reactive["Comparison | None"](None, layout=True)
-    """How the answer differs from the baseline."""
-
+    view: reactive[AnswerView] = reactive(AnswerView(), layout=True)
+    running: reactive[Running | None] = reactive[Running | None](None)
+    in_full: reactive[bool] = reactive(False, layout=True)
+    """Whether every stage is shown, also where all passed."""
     mask: reactive[Mask] = reactive(REVEALED, layout=True)
     """What is not to be shown."""
 
-    def watch_verdict(self) -> None:
-        self.set_class(self.verdict is None, "-empty")
+    def watch_view(self) -> None:
+        self._hide_if_empty()
+
+    def watch_running(self) -> None:
+        self._hide_if_empty()
 
     def on_mount(self) -> None:
-        self.watch_verdict()
+        self._hide_if_empty()
+
+    def _hide_if_empty(self) -> None:
+        # What preflight foresaw has been acted on once the request is under way.
+        is_first = self.running is not None and self.view.invocation is None
+        self.set_class(is_first or (self.view.invocation is None and not self.view.findings), "-empty")
 
     def render(self) -> Content:
-        if self.verdict is None:
+        if self.has_class("-empty"):
             return Content("")
-        from authlens.ui.text.answer import (  # loaded with the first verdict, not before the first paint
-            device_text,
-            stage_text,
-        )
+        from authlens.ui.text.answer import stage_text  # loaded with the first verdict, not before the first paint
 
-        said = [stage_text.stage_line(self.verdict, self.size.width or 72), stage_text.failure_text(self.verdict)]
-        untold = device_text.untold(self.verdict)
-        if untold is not None:
-            said.append(untold)
-        if self.changes is not None:
-            said.append(stage_text.change_text(self.changes))
-        if self.judgement is not None:
-            said.append(stage_text.expectation_text(self.judgement))
-        return self.mask.content(Content("\n").join(said))
+        return self.mask.content(stage_text.verdict_text(self.view, self.size.width or 72, in_full=self.in_full))

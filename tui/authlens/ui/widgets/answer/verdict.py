@@ -49,16 +49,14 @@ class Verdict(Widget):
                 (f"\n{_BEGIN if self.view.is_blank else 'F5 sends the request.'}", "$foreground-muted"),
             )
         headline = outcome_text.headline(invocation, self._now(), self.size.width, self.view.relation_text)
-        return self.mask.content(Content.assemble(headline, "\n", outcome_text.details(invocation)))
+        return self.mask.content(headline)
 
     def _sending(self, running: Running) -> Content:
-        """The headline alone changes at once; what the answer before came to stays below, and is told to be that."""
+        """The headline alone changes at once; what the answer before came to stays below, and is labelled so."""
         invocation = self.view.invocation
         if invocation is None:
             return Content("\n").join([running.words, running.way_out])
         parts = [running.words, running.way_out]
-        came = outcome_text.details(invocation)
         if running.is_long:
             parts.insert(1, Content(f"below is still {outcome_text.invocation_label(invocation, self._now())}"))
-            came = Content.styled(came.plain, "$foreground-disabled")
-        return self.mask.content(Content.assemble(Content("   ").join(parts), "\n", came))
+        return self.mask.content(Content("   ").join(parts))

@@ -25,7 +25,8 @@ def _is_secret(name: str, token_names: frozenset[str]) -> bool:
 
 class HeaderRow(Horizontal):
     DEFAULT_CSS = """
-    HeaderRow { height: auto; Field { width: 3fr; } Field.-name { width: 2fr; margin-right: 1; } }
+    HeaderRow { height: auto; Field { width: 1fr; } }
+    HeaderRow Field.-name { min-width: 14; max-width: 24; margin-right: 1; }
     """
 
     def __init__(self, name: str = "", value: str = "", token_names: frozenset[str] = frozenset()) -> None:

@@ -100,7 +100,10 @@ class HistoryPane(Pane):
 
     def on_search_box_moved(self, event: SearchBox.Moved) -> None:
         event.stop()
-        self.rows.action_cursor(event.by)
+        """From the search to what it found."""
+        self.rows.focus()
+        if event.by < 0 or self.rows.number is None:
+            self.rows.action_cursor(event.by)
 
     def on_search_box_closed(self, event: SearchBox.Closed) -> None:
         event.stop()

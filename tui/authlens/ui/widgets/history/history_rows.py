@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -13,8 +13,7 @@ from textual.content import Content
 from textual.message import Message
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.ui.text import outcome_text
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.history_text import day_text, history_row
 from authlens.ui.widgets.controls.rows import Rows
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ class HistoryRows(Rows):
             "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
         ),
         Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
-        Binding(
-            "b", "several('pin')", "Baseline", show=False, id="history.pin", tooltip="Compare all that follows with it"
-        ),
+        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all that follows with it"),
     ]
 
     @dataclass
@@ -64,6 +61,8 @@ class HistoryRows(Rows):
         super().__init__()
         self._now = now
         self._rows: list[Row] = []
+        self._lines: list[Row | date] = []
+        """The rows below the day that they are of; today needs no heading."""
         self._complete = True
         self._asked_before: int | None = None
         self.shown_number: int | None = None
@@ -72,21 +71,43 @@ class HistoryRows(Rows):
 
     @property
     def row_count(self) -> int:
-        return len(self._rows)
+        return len(self._lines)
+
+    def _lay_out(self) -> None:
+        self._lines, day = [], self._now().astimezone().date()
+        for row in self._rows:
+            if row.started_at.astimezone().date() != day:
+                day = row.started_at.astimezone().date()
+                self._lines.append(day)
+            self._lines.append(row)
+        self.rows_changed()
 
     def replace(self, rows: Sequence[Row], complete: bool) -> None:
         """The newest rows."""
         at = self.number
+        is_first = self.cursor <= self._first
         self._rows, self._complete, self._asked_before = list(rows), complete, None
-        self.rows_changed()
-        numbers = [row.number for row in self._rows]
-        self.cursor = numbers.index(at) if at in numbers and self.cursor > 0 else 0
+        self._lay_out()
+        lines = [index for index, line in enumerate(self._lines) if not isinstance(line, date) and line.number == at]
+        self.cursor = lines[0] if lines and not is_first else self._first
+
+    @property
+    def _first(self) -> int:
+        """The line of the newest row."""
+        return 1 if self._lines and isinstance(self._lines[0], date) else 0
+
+    def action_cursor(self, by: int) -> None:
+        """Over the headings."""
+        at = self.cursor + by
+        while 0 < at < len(self._lines) and isinstance(self._lines[at], date):
+            at += 1 if by > 0 else -1
+        self.cursor = max(at, self._first)
 
     def extend(self, rows: Sequence[Row], complete: bool) -> None:
         """Older rows below those that are there."""
         self._rows += rows
         self._complete, self._asked_before = complete, None
-        self.rows_changed()
+        self._lay_out()
 
     def mark(self, shown: Invocation | None, baseline: Invocation | None) -> None:
         """The rows of what the answer shows, and of what it is compared with."""
@@ -97,11 +118,14 @@ class HistoryRows(Rows):
     @property
     def number(self) -> int | None:
         """The invocation under the cursor."""
-        return self._rows[self.cursor].number if self._rows else None
+        line = self._lines[self.cursor] if self._lines else None
+        return None if line is None or isinstance(line, date) else line.number
 
     def row(self, index: int, width: int) -> Content:
-        row = self._rows[index]
-        return history_row(row, width, self._now(), self._sign(row.number))
+        line = self._lines[index]
+        if isinstance(line, date):
+            return Content.styled(day_text(line, self._now().astimezone().date()), "$foreground-muted")
+        return history_row(line, width, self._sign(line.number))
 
     def _sign(self, number: int) -> str:
         """What is special about a row, in one cell."""
@@ -150,7 +174,7 @@ class HistoryRows(Rows):
             others = tuple(each for each in self.marked if each != number)
             self.marked = others if number in self.marked else (*others, number)
             self.rows_changed()
-            self.cursor += 1
+            self.action_cursor(1)
 
     def action_several(self, action: str) -> None:
         """Compare, pin or send again what is marked; unmarked, the row under the cursor."""
@@ -164,31 +188,3 @@ class HistoryRows(Rows):
         event.prevent_default()
         super().on_click(event)
         self._ask("show")
-
-
-def history_row(row: Row, width: int, now: datetime, sign: str) -> Content:
-    """Time, verdict, authorizer and, where there is room, principal, duration and target."""
-    local = row.started_at.astimezone()
-    today = local.date() == now.astimezone().date()
-    clock = f"{local:%H:%M:%S}" if today else f"{local:%b %d  }"
-    glyph, style = outcome_text.glyph(row.verdict), outcome_text.style(row.verdict)
-    took = outcome_text.duration(row.duration)
-    name_room = max(4, width - 22) if width < 56 else 24
-    parts: list[Content | str | tuple[str, str]] = [
-        (sign, "bold $text-primary"),
-        (clock, "$foreground-muted"),
-        " ",
-        (glyph, style),
-        " ",
-        _column(safe_content(row.authorizer or "–"), name_room),
-        " ",
-        (f"{took:>8}", "$foreground-muted"),
-    ]
-    if width >= 56:
-        parts += ["  ", _column(safe_content(row.verdict, style), 18), safe_content(row.principal or "")]
-    return Content.assemble(*parts)
-
-
-def _column(content: Content, width: int) -> Content:
-    content = content.truncate(width, ellipsis=True)
-    return content.pad_right(width - content.cell_length)

@@ -1,0 +1,62 @@
+"""Rows of the history: told apart by the request and by what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from authlens.store.history import Row
+from authlens.ui.text.history_text import day_text, history_row, outcome_word_of, request_name
+
+ROW = Row(1, datetime(2026, 11, 28, 9, 30, tzinfo=UTC), "A", "AUTHENTICATED", None, "sensor7", 0.012, "demo", None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "error", "word"),
+    [
+        ("AUTHENTICATED", None, ("✓", "passed")),
+        ("NOT AUTHENTICATED", None, ("✗", "refused")),
+        ("REFUSED", "InvalidRequestException", ("✗", "rejected")),
+        ("REFUSED", "InvalidResponseException", ("✗", "function")),
+        ("REFUSED", "SomethingNew", ("✗", "refused")),
+        ("NOT SENT", "ParamValidationError", ("–", "not sent")),
+        ("UNREACHABLE", "EndpointConnectionError", ("✗", "offline")),
+        ("CONNECTED", None, ("↔", "connected")),
+    ],
+)
+def test_each_kind_has_a_glyph_and_a_word(verdict: str, error: str | None, word: tuple[str, str]) -> None:
+    assert outcome_word_of(replace(ROW, verdict=verdict, error=error)) == word
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [(None, "A"), ("/x/1-sensor.yaml", "1-sensor"), ("/x/suite.yaml::wrong password", "suite::wrong password")],
+)
+def test_a_request_is_named_by_its_file_and_case(source: str | None, name: str) -> None:
+    assert request_name(replace(ROW, source=source)) == name
+
+
+def test_a_wide_row_names_principal_and_target() -> None:
+    local = replace(ROW, target="/home/me/authorizers.yaml")
+    assert "sensor7" not in history_row(local, 40, " ").plain
+    wide = history_row(local, 80, " ").plain
+    assert "sensor7" in wide
+    assert wide.endswith("authorizers.yaml")
+    assert "/home/me" not in wide
+
+
+@pytest.mark.parametrize("width", range(10, 90, 7))
+def test_a_row_fits(width: int) -> None:
+    row = history_row(replace(ROW, source="/x/a-very-long-name-of-a-request.yaml"), max(width, 36), "▸")
+    assert width < 36 or width >= 56 or row.cell_length <= width
+
+
+def test_days_have_names() -> None:
+    today = date(2026, 11, 28)
+    assert [day_text(date(2026, 11, day), today) for day in (28, 27, 23)] == [
+        "today",
+        "yesterday",
+        "Monday, 23 November 2026",
+    ]

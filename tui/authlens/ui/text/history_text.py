@@ -1,0 +1,109 @@
+"""A line of the history: when, what came of it in a glyph and a word, of which request, and how long it took. Pure.
+
+The rule: two rows can be told apart by what is different between them, before one is opened.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED
+from authlens.core.saved.source import SEPARATOR, split_source
+from authlens.ui.text import outcome_text
+from authlens.ui.text.safe_content import safe_content
+
+if TYPE_CHECKING:
+    from authlens.store.history import Row
+
+_WORDS = {
+    AUTHENTICATED: ("✓", "passed"),
+    NOT_AUTHENTICATED: ("✗", "refused"),
+    CONNECTED: ("↔", "connected"),
+    "NOT SENT": ("–", "not sent"),
+    "NOT TRUSTED": ("–", "not sent"),
+    "ABANDONED": ("!", "given up"),
+    "UNREACHABLE": ("✗", "offline"),
+    "TIMED OUT": ("✗", "timed out"),
+    "NO CREDENTIALS": ("–", "no login"),
+    "NOT CONFIGURED": ("–", "no config"),
+    "BROKEN ANSWER": ("✗", "broken"),
+    "LOCAL ENDPOINT FAILED": ("✗", "endpoint"),
+    "INTERNAL FAULT": ("✗", "fault"),
+}
+_ERRORS = {
+    "InvalidRequestException": "rejected",
+    "InvalidResponseException": "function",
+    "ResourceNotFoundException": "not found",
+    "UnauthorizedException": "no access",
+    "AccessDeniedException": "no access",
+    "ThrottlingException": "throttled",
+    "InternalFailureException": "AWS fault",
+    "ServiceUnavailableException": "AWS fault",
+}
+"""What AWS refused, by its exception class: the stage in a word."""
+_WORD = 9
+"""Cells of the word."""
+_WIDE = 56
+"""Cells from which principal and target have room."""
+
+
+def history_row(row: Row, width: int, sign: str) -> Content:
+    """Time, outcome, request and duration; where there is room also principal and target."""
+    glyph, word = outcome_word_of(row)
+    style = {"✓": "$text-success", "↔": "$text-primary", "!": "$text-warning", "–": "$foreground-muted"}.get(
+        glyph, "$text-error"
+    )
+    name, took = request_name(row), f"{outcome_text.duration(row.duration):>7}"
+    is_wide = width >= _WIDE
+    room = max(4, width - _WORD - 21) if not is_wide else max(12, (width - _WORD - 24) * 2 // 5)
+    parts: list[Content | tuple[str, str]] = [
+        (sign, "bold $text-primary"),
+        (f"{row.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
+        (f"{glyph} {word:<{_WORD}} ", style),
+        _column(safe_content(name), room),
+        (f" {took}", "$foreground-muted"),
+    ]
+    if is_wide:
+        left = max(6, (width - _WORD - 24 - room) // 2)
+        parts += [
+            ("  ", ""),
+            _column(safe_content(row.principal or row.error or ""), left),
+            (" ", ""),
+            safe_content(_target_name(row.target), "$foreground-muted"),
+        ]
+    return Content.assemble(*parts)
+
+
+def outcome_word_of(row: Row) -> tuple[str, str]:
+    """The glyph and the word of a row; of a refusal by AWS what it is about."""
+    if row.verdict in _WORDS:
+        return _WORDS[row.verdict]
+    return "✗", _ERRORS.get(row.error or "", "refused")
+
+
+def request_name(row: Row) -> str:
+    """The file without its folder and suffix, with its case; of a request without a file its authorizer."""
+    if row.source is None:
+        return row.authorizer or "–"
+    file, case = split_source(row.source)
+    return PurePath(file).stem + (f"{SEPARATOR}{case}" if case else "")
+
+
+def day_text(day: date, today: date) -> str:
+    """The heading above the rows of a day."""
+    if day == today:
+        return "today"
+    return "yesterday" if day == today - timedelta(days=1) else f"{day:%A, %d %B %Y}"
+
+
+def _target_name(target: str) -> str:
+    return PurePath(target).name if "/" in target and "://" not in target else target
+
+
+def _column(content: Content, width: int) -> Content:
+    content = content.truncate(width, ellipsis=True)
+    return content.pad_right(width - content.cell_length)

@@ -24,6 +24,10 @@ def said(robot: Robot) -> tuple[str, dict[str, str]]:
     return verdict_text(view, 72, in_full=True).plain, view.marks()
 
 
+def relation(robot: Robot) -> Relation:
+    return robot.answer.view.relation
+
+
 async def test_a_verdict_stays_whatever_the_form_does(tmp_path: Path) -> None:
     samples = sorted(unpack_requests(tmp_path / "demo").glob("*.yaml"))
     assert len(samples) == 8
@@ -36,18 +40,18 @@ async def test_a_verdict_stays_whatever_the_form_does(tmp_path: Path) -> None:
             await robot.settle()
             await robot.send()
             before = said(robot)
-            assert robot.answer.view.relation is Relation.SAME
+            assert relation(robot) is Relation.SAME
             gateway.authorizer = Authorizer(name, status="ACTIVE" if index % 2 else "INACTIVE")
             robot.screen.form.edit({"username": f"edited-{index}", "token": f"edited-{index}"}, None)
             await robot.rest()
             assert said(robot) == before
-            assert robot.answer.view.relation is Relation.EDITED
+            assert relation(robot) is Relation.EDITED
             assert "edited since" in robot.text()
             await robot.press("ctrl+z")
             robot.screen.files.open_file(samples[(index + 1) % 8])
             await robot.rest()
             assert said(robot) == before
-            assert robot.answer.view.relation is Relation.OTHER, sample
+            assert relation(robot) is Relation.OTHER, sample
             assert f"of {sample.stem[:8]}" in robot.text()
         await robot.pilot.resize_terminal(80, 24)
         await robot.rest()

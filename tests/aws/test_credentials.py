@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from botocore.session import Session
 
+from authlens.aws.botocore_internals import detach_processes, set_prompter, without_terminal
 from authlens.aws.gateway import BotoGateway
-from authlens.aws.sessions import Clients, _detach_processes, _set_prompter, _without_terminal
+from authlens.aws.sessions import Clients
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.request import AuthorizerRequest
@@ -194,7 +195,7 @@ def test_a_profile_that_is_not_there_is_no_configuration(scrubbed_environment: P
 
 def test_botocore_still_has_the_prompter_that_is_replaced() -> None:
     session = Session()
-    _set_prompter(session, lambda _prompt: "123456")
+    set_prompter(session, lambda _prompt: "123456")
     provider = session.get_component("credential_provider").get_provider("assume-role")
     assert provider._prompter("code?") == "123456"
 
@@ -221,11 +222,11 @@ def test_a_credential_process_is_kept_off_the_terminal(scrubbed_environment: Pat
 
 def test_botocore_still_has_the_processes_that_are_kept_off_the_terminal() -> None:
     session = Session()
-    _detach_processes(session)
+    detach_processes(session)
     resolver = session.get_component("credential_provider")
     builder = resolver.get_provider("assume-role")._profile_provider_builder
     for provider in (resolver.get_provider("custom-process"), builder._create_process_provider("source")):
-        assert provider._popen is _without_terminal
+        assert provider._popen is without_terminal
 
 
 @pytest.mark.parametrize(

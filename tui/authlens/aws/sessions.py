@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import subprocess
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,9 +14,9 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES, ChainProvider
-from botocore.credentials import ProcessProvider
 from botocore.utils import IMDSRegionProvider
 
+from authlens.aws.botocore_internals import detach_processes, set_prompter
 from authlens.aws.service_models import PartialData, PartialFiles
 from authlens.core.request.target import Configured, NoProfile, StaticCredentials, Target
 from authlens.core.text.url import is_loopback, read_url
@@ -160,9 +158,9 @@ class Clients:
 
     def _keep_off_the_terminal(self, core: botocore.session.Session) -> None:
         if self._mfa_code is not None:
-            _set_prompter(core, self._mfa_code)
+            set_prompter(core, self._mfa_code)
         if self._retries == "once":
-            _detach_processes(core)
+            detach_processes(core)
 
 
 def _profile(target: Target, configured: str) -> str | NoProfile:
@@ -191,35 +189,6 @@ def _look_for_the_region_of_the_instance(core: botocore.session.Session) -> None
     store = core.get_component("config_store")
     configured = store.get_config_provider("region")
     store.set_config_provider("region", ChainProvider([configured, IMDSRegionProvider(core)]))
-
-
-def _set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> None:
-    # botocore binds getpass as the prompter's default, so it can only be replaced on the provider itself; a test
-    # holds this private name to the pinned botocore.
-    resolver = core.get_component("credential_provider")
-    for provider in resolver.providers:
-        if provider.METHOD == "assume-role":
-            provider._prompter = ask
-
-
-def _detach_processes(core: botocore.session.Session) -> None:
-    """Have each credential_process run without the terminal: one that asks there would take the app's keys."""
-    # Of the profile itself, and of a role's source profile; a test holds these private names as well.
-    for provider in core.get_component("credential_provider").providers:
-        if provider.METHOD == ProcessProvider.METHOD:
-            provider._popen = _without_terminal
-        builder = getattr(provider, "_profile_provider_builder", None)
-        if builder is not None:
-            builder._create_process_provider = lambda profile: ProcessProvider(
-                profile, lambda: core.full_config, popen=_without_terminal
-            )
-
-
-def _without_terminal(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, **options)
-    # Out of our session it would outlive us.
-    atexit.register(process.kill)
-    return process
 
 
 def own_region(target: Target) -> str | None:

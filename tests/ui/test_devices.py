@@ -52,7 +52,8 @@ def everything(robot: Robot) -> str:
     screen = screen_of(robot)
     rows, items = screen.query_one(ConnectionRows), screen.query_one(Items)
     lines = [rows.row(index, 200).plain for index in range(rows.row_count)]
-    return "\n".join((*lines, *(line.plain for item in items.items for line in item.lines)))
+    text = "\n".join((*lines, *(line.plain for item in items.items for line in item.lines)))
+    return text.replace("\u00a0", " ")
 
 
 async def client(robot: Robot, client_id: str, **members: Any) -> Client:

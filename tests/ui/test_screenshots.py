@@ -7,20 +7,27 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.devices.ledger import Watched
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.mqtt.connection import Counts, DeviceStage, Step
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.saved_request_yaml import write
+from authlens.endpoint.local_devices import Address, LocalDevices, Seen
 from authlens.ui.model.draft import of_saved
+from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
+from support import device_records
 from support.desk import PASSED, ScriptedGateway
 from support.public_keys import pair
 from ui.robot import SENSOR, Robot, running
@@ -201,6 +208,33 @@ async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
         await robot.rest()
         await robot.press("f10")
         await album.take("events")
+        album.check()
+
+
+class Quiet:
+    """A listener that has seen two connections, and sees no more."""
+
+    def seen(self, since: int = -1) -> Seen | None:
+        passed = (stage for stage in DeviceStage if stage is not DeviceStage.UPGRADE)
+        steps = tuple(Step(stage, True) for stage in passed)
+        connected = replace(device_records.CONNECTED, steps=steps)
+        decisions = (device_records.DENIED, device_records.ALLOWED)
+        watched = (
+            Watched(device_records.invocation(connected), connected, Counts(12, 1, 4, 1), decisions, decisions[:1]),
+            Watched(device_records.invocation(device_records.REFUSED), device_records.REFUSED, Counts()),
+        )
+        return None if since == 1 else Seen(1, 18, 1, watched)
+
+
+async def test_devices_look_as_they_did(requests: Path) -> None:
+    address = Address("mqtts://localhost:8883", "/home/me/.local/state/authlens/ca/ca.pem")
+    async with running(Path(), SENSOR, gateway=gateway()) as robot:
+        album = Album(robot)
+        await robot.rest()
+        robot.app.push_screen(
+            DevicesScreen(cast(LocalDevices, Quiet()), address, lambda: datetime(2026, 11, 28, 0, 3, tzinfo=UTC))
+        )
+        await album.take("devices")
         album.check()
 
 

@@ -44,6 +44,10 @@ def main() -> int:
     _warm_up()
     survivors: dict[Path, list[Mutant]] = defaultdict(list)
     drawn_of: dict[Path, int] = defaultdict(int)
+    broken = [path for path in sorted({one.path for one in drawn}) if not _passes(None, _test_files(path)[0])]
+    if broken:
+        _say(f"the tests fail without a fault: {', '.join(map(str, broken))}")
+        return 2
     for mutant in sorted(drawn, key=lambda one: (str(one.path), one.index)):
         drawn_of[mutant.path] += 1
         if _survives(mutant):
@@ -95,8 +99,10 @@ def _test_files(path: Path) -> tuple[list[Path], list[Path], list[Path]]:
     return own_files, others, naming
 
 
-def _passes(mutant: Mutant, tests: Sequence[Path]) -> bool:
-    """Whether the tests find nothing, in a process of its own."""
+def _passes(mutant: Mutant | None, tests: Sequence[Path]) -> bool:
+    """Whether the tests find nothing, in a process of its own; `None` puts no fault in."""
+    if not tests:
+        return True
     child = os.fork()
     if child == 0:
         os._exit(_run(mutant, tests))
@@ -104,7 +110,7 @@ def _passes(mutant: Mutant, tests: Sequence[Path]) -> bool:
     return status == 0
 
 
-def _run(mutant: Mutant, tests: Sequence[Path]) -> int:
+def _run(mutant: Mutant | None, tests: Sequence[Path]) -> int:
     import pytest
 
     # Rewritten assertions would put pytest's own loader before ours.
@@ -112,7 +118,8 @@ def _run(mutant: Mutant, tests: Sequence[Path]) -> int:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    sys.meta_path.insert(0, _Finder(mutant))
+    if mutant:
+        sys.meta_path.insert(0, _Finder(mutant))
     os.chdir(ROOT)
     return int(
         pytest.main(

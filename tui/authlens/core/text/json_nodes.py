@@ -77,7 +77,7 @@ class _Reader:
             key = self._made(start, name, name, None)
             if name in entries:
                 first = entries[name].key
-                raise key.error(f"the same key stands on line {first.line if first else 1} already")
+                raise key.error(f"the same key is already on line {first.line if first else 1}")
             self._skip()
             self._take(":")
             entries[name] = self.value(depth, key)

@@ -32,19 +32,19 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 """Numbers that people mean as numbers; what else YAML knows (`0x1F`, `1e3`, `1_000`, dates, `no`) is text here."""
 
-_INDENTED = "this is indented otherwise than what it stands beside"
+_INDENTED = "indentation does not match the line above"
 _OPEN_QUOTE = "found unexpected end of stream"
 _SAID_BETTER = {
-    "mapping values are not allowed here": "a colon where none can stand; put text that holds one in quotes",
-    "could not find expected ':'": "a key without its colon",
+    "mapping values are not allowed here": "unexpected ':'; quote text that contains a colon",
+    "could not find expected ':'": "expected ':' after the key",
     _OPEN_QUOTE: "the text in quotes that begins here has no closing quote",
     "expected the node content, but found '<stream end>'": "the text ends where a value should follow",
-    "expected <block end>, but found '<scalar>'": "text where a new key should stand; look for a stray quote",
+    "expected <block end>, but found '<scalar>'": "expected a key here; look for a stray quote",
     "expected <block end>, but found '<block mapping start>'": _INDENTED,
     "expected <block end>, but found '<block sequence start>'": _INDENTED,
     "expected <block end>, but found '-'": _INDENTED,
-    "sequence entries are not allowed here": "a list item where none can stand; text that starts with - needs quotes",
-    "mapping keys are not allowed here": "a ? where none can stand; text that starts with it needs quotes",
+    "sequence entries are not allowed here": "unexpected list item; quote text that starts with '-'",
+    "mapping keys are not allowed here": "unexpected '?'; quote text that starts with it",
 }
 _CANNOT_START = re.compile(r"found character '(?!\\t).* that cannot start any token", re.DOTALL)
 _QUOTES_NOTHING = re.compile(r"(?:[^'\"]|'<[a-z ]+>'|'[^\w\s]')*")
@@ -324,7 +324,7 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Node]:
             raise key.error("a key must be text")
         if key.text in entries:
             first = entries[key.text].key
-            raise key.error(f"the same key stands on line {first.line if first else 1} already")
+            raise key.error(f"the same key is already on line {first.line if first else 1}")
         entries[key.text] = _node(next(events), events, depth, key)
     return entries
 

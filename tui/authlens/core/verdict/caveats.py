@@ -18,6 +18,7 @@ from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.deployment.transport import Transport
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, AccessQuestions
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.policy import arn
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.references import refers
 from authlens.core.request.request import Mode
@@ -248,9 +249,8 @@ def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
 
 def _wrong_account(passed: Passed) -> Iterator[Caveat]:
     """A domain configuration may send devices elsewhere; the call itself tells which authorizer was tested."""
-    arn = passed.authorizer.arn if passed.authorizer else ""
-    identity = passed.invocation.identity
-    region = arn.split(":")[3] if arn.count(":") >= 5 else ""
+    found = arn.split(passed.authorizer.arn) if passed.authorizer else None
+    identity, region = passed.invocation.identity, found.region if found else ""
     if identity is not None and region and identity.region != region:
         yield Caveat(
             "other-region",

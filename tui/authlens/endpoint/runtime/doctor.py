@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,7 @@ def _interpreter(function: FunctionDefinition) -> tuple[str, list[str]]:
         return function.interpreter or "node", []
 
 
+@cache
 def _boto3() -> str:
     try:
         return version("boto3")

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expect.check import State, judge, keeps, matches
+from authlens.core.expect.check import State, judge, keeps, matches, unwanted_findings
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
@@ -226,3 +226,9 @@ def test_a_long_message_is_recorded_by_its_beginning() -> None:
     assert recorded.error is not None
     assert len(recorded.error.message or "") <= LONGEST
     assert judge(recorded, invocation(failure)).state is State.KEPT
+
+
+def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> None:
+    answer = outcome(policy({**CONNECT, "Resource": "arn:aws:iot:us-west-2:123456789012:client/${iot:CertificateId}"}))
+    assert [one.expected for one in unwanted_findings("warning", answer, None, None)] != []
+    assert list(unwanted_findings("warning", answer, None, None, has_certificate=True)) == []

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.geometry import Offset, Region
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode
-from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.ui.widgets.controls.choices import Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.form.headers_table import HeaderRow
@@ -152,3 +155,15 @@ async def test_an_empty_member_can_be_sent(tmp_path: Path) -> None:
         sent = robot.gateway.sent[-1].mqtt_context
         assert sent is not None
         assert sent.username == ""
+
+
+@pytest.mark.parametrize(("place", "words"), [("token", "beside the token"), ("username", "into the username")])
+async def test_a_form_that_is_signed_when_sent_says_so(tmp_path: Path, place: Any, words: str) -> None:
+    saved = replace(SENSOR, request=AuthorizerRequest("A", "token-7"), sign=Sign("keys/private.pem", place=place))
+    async with running(tmp_path, saved, size=(120, 60)) as robot:
+        text = " ".join(robot.text().split())
+        assert "Signed when sent with" in text
+        assert words.split()[-1] in text
+        assert "made when it is sent" in text
+        await robot.press("ctrl+n")
+        assert "Signed when sent" not in robot.text()

@@ -128,8 +128,9 @@ class AnswerView:
         access += [f"✗{explanation.denied}"] if explanation.denied else []
         marks |= {"access": " ".join(access)} if access else {}
         marks |= {"device": device_mark(explanation.verdict.caveats)} if explanation.verdict.caveats else {}
-        grave = sum(finding.severity != "info" for finding in explanation.findings)
-        marks |= {"lint": f"!{grave}"} if grave else {}
+        severities = [finding.severity for finding in explanation.findings if finding.severity != "info"]
+        worst = "✗" if "error" in severities else "!"
+        marks |= {"lint": f"{worst}{len(severities)}"} if severities else {}
         changes = self.changes
         if changes is not None:
             marks["changes"] = "=" if changes.equal else f"≠{len(changes.differing)}"

@@ -73,14 +73,21 @@ class MemberPage(VerticalScroll, can_focus=False):
         hide = partial(self._secrets, member.name) if member.secrecy is Secrecy.NAMED else None
         secret = member.secrecy is Secrecy.SECRET
         text = getattr(self.draft, member.field)
-        return Field(member.field, text, secret=secret, hide=hide, placeholder=member.placeholder)
+        return Field(member.field, text, secret=secret, hide=hide, placeholder=self._placeholder(member))
+
+    def _placeholder(self, member: Member) -> str:
+        """A signature that is made when the request is sent was not forgotten."""
+        is_made = member.path == "tokenSignature" and self.draft.sign is not None
+        return "made when it is sent" if is_made else member.placeholder
 
     def show(self, draft: Draft) -> None:
         """Put another draft into the fields."""
         self.draft = draft
+        placeholders = {member.field: self._placeholder(member) for member in self.members()}
         for field in self.query(Field):
             if field.member in Draft.__slots__:
                 field.show(getattr(draft, field.member))
+                field.placeholder = placeholders.get(field.member, field.placeholder)
         for table in self.query(HeadersTable):
             table.show(draft.headers)
 

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from authlens.core.request.members import header_path
 from authlens.core.request.request import Mode
+from authlens.core.saved.saved_request import Sign
 from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
@@ -46,6 +47,14 @@ _PAGES = (
     ("mqtt", "MQTT", MqttPage),
     ("tls", "TLS", TlsPage),
 )
+
+_PLACES = {
+    "token": "beside the token",
+    "username": "into the username",
+    "queryString": "into the query string",
+    "headers": "into a header",
+}
+"""Where a signature that is made goes."""
 
 
 class RequestPane(Pane):
@@ -186,6 +195,17 @@ class RequestPane(Pane):
         self.query_one("#members", Pages).mark(marks, frozenset(left_out))
         for page in self.query(MqttPage):
             page.say(draft.problem)
+        self._say_signing(draft.sign)
+
+    def _say_signing(self, sign: Sign | None) -> None:
+        """What is added to the request when it is sent."""
+        said = None
+        if sign is not None:
+            where = _PLACES.get(sign.place, sign.place)
+            said = safe_content(f"Signed when sent with {sign.key}; the signature goes {where}.", "$foreground-muted")
+        for row in self.query(FormRow):
+            if row.query("#mode"):
+                row.note(said)
 
     # What the person does
 

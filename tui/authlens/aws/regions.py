@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 
+
+@cache
 def region_names() -> tuple[str, ...]:
     """Of all partitions; a newer one is missing until botocore is updated."""
-    import botocore.session
+    from botocore.loaders import create_loader
 
-    session = botocore.session.Session()
-    partitions = session.get_available_partitions()
-    return tuple(sorted({name for each in partitions for name in session.get_available_regions("iot", each)}))
+    partitions = create_loader().load_data("endpoints")["partitions"]
+    found = (each["services"].get("iot", {}).get("endpoints", {}) for each in partitions)
+    known = [name for each in partitions for name in each["regions"]]
+    return tuple(sorted({name for names in found for name in names if name in known}))

@@ -3,12 +3,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from authlens.core.deployment.deployment import Deployment, Function
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.store.history import History
 from authlens.ui.screens.main.history import PAGE
-from support.desk import NOW, PASSED
+from support.desk import NOW, PASSED, PERMISSION, ScriptedGateway
+from support.one_command import Command
 from ui.robot import SENSOR, running
 
 
@@ -93,3 +98,46 @@ async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> 
         number = robot.history.rows.number
         await robot.send()
         assert robot.history.rows.number == number
+
+
+async def test_what_was_read_after_the_send_is_in_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    authorizer = Authorizer(
+        "SensorAuth", status="ACTIVE", function_arn="arn:aws:lambda:us-west-2:000000000000:function:f"
+    )
+    gateway = ScriptedGateway(authorizer=authorizer, deployed=Deployment(authorizer, Function("arn", 3), None))
+    async with running(tmp_path, gateway=gateway) as robot:
+        await robot.send()
+        await robot.send()
+    with History(tmp_path / "state" / "history.db") as history:
+        records = [history.get(number) for number in (1, 2)]
+    for record in records:
+        assert record is not None
+        assert record.authorizer == authorizer
+        assert record.deployment == gateway.deployed
+        assert record.wire is not None, "the rest of the record is as it was"
+    (tmp_path / "state").rename(tmp_path / "authlens")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    explained = Command(capsys, monkeypatch)("explain", "--history", 1)
+    assert "resource policy does not let iot.amazonaws.com invoke it" in explained.out, explained
+
+
+@pytest.mark.parametrize("is_recorded_first", [True, False])
+async def test_a_record_is_completed_in_whichever_order_both_come(tmp_path: Path, is_recorded_first: bool) -> None:
+    authorizer = Authorizer("SensorAuth", status="ACTIVE")
+    deployment = Deployment(authorizer, Function("arn", 3), PERMISSION)
+    invocation = Invocation(SENSOR.request, SENSOR.target, PASSED, NOW, 0.01)
+    async with running(tmp_path) as robot:
+        history = robot.screen.history
+        if is_recorded_first:
+            history.record(invocation)
+            await robot.settle()
+            history.know(invocation, authorizer, deployment)
+        else:
+            history.know(invocation, authorizer, deployment)
+            history.record(invocation)
+        await robot.settle()
+        kept = await history.get(1)
+        assert kept is not None
+        assert (kept.authorizer, kept.deployment) == (authorizer, deployment)

@@ -165,7 +165,7 @@ class AnswerController:
 def _facts(invocation: Invocation, read: _ReadFor) -> dict[str, Any]:
     return {
         "authorizer": invocation.authorizer or read.authorizer,
-        "deployment": read.deployment,
+        "deployment": read.deployment or invocation.deployment,
         "expect": read.expect,
     }
 

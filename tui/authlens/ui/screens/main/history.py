@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 PAGE = 100
 """Rows that are loaded at once."""
+_MOST_AWAITED = 50
+"""Invocations that were recorded and may still be completed by what is read after the send."""
 
 
 class HistoryController:
@@ -37,6 +41,10 @@ class HistoryController:
         """Told what is to be done with an invocation."""
         self._history: History | None = None
         self._search = ""
+        self._unrecorded: dict[int, tuple[Invocation, Authorizer, Deployment | None]] = {}
+        """By the identity of an invocation that has no number yet: what was read for it meanwhile."""
+        self._records: dict[int, tuple[Invocation, Invocation]] = {}
+        """By the identity of an invocation: as it was, and as it was recorded."""
         self.state = HistoryState()
 
     @property
@@ -63,7 +71,31 @@ class HistoryController:
         if self._history is not None:
             self._complain(self._history)
         self._recorded(invocation, recorded)
+        self._records[id(invocation)] = (invocation, recorded)
+        for key in list(self._records)[:-_MOST_AWAITED]:
+            del self._records[key]
+        read = self._unrecorded.pop(id(invocation), None)
+        if read is not None:
+            await self._complete(recorded, *read[1:])
         self.page(self._search)
+
+    def know(self, invocation: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+        """What was read for an invocation after it was sent: its record keeps it, as soon as there is one."""
+        _, recorded = self._records.get(id(invocation), (None, None))
+        if recorded is None:
+            self._unrecorded[id(invocation)] = (invocation, authorizer, deployment)
+        else:
+            self._host.run(lambda: self._complete(recorded, authorizer, deployment), "complete", exclusive=False)
+
+    async def _complete(self, recorded: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+        history = self._history
+        if history is None or recorded.number is None:
+            return
+        whole = replace(recorded, authorizer=recorded.authorizer or authorizer, deployment=deployment)
+        if whole == recorded:
+            return
+        await background.call(lambda: history.update(whole))
+        self._complain(history)
 
     async def add(self, invocation: Invocation) -> Invocation:
         """As it is recorded."""

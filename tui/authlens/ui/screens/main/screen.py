@@ -12,7 +12,9 @@ from textual.reactive import Reactive, var
 from textual.screen import Screen
 from textual.widget import Widget
 
+from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation
 from authlens.sending import Sender
 from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, Running
@@ -72,7 +74,7 @@ class MainScreen(Screen[object]):
         self.form = form = FormController(services, sender, host, self._form_changed)
         self.answer = answer = AnswerController(self._answer_changed)
         self.identity = identity = IdentityController(
-            services, sender, host, form, self._identity_changed, self.answer.know
+            services, sender, host, form, self._identity_changed, self._facts_read
         )
         self.history = history = HistoryController(
             services, host, self._history_changed, answer.replace, self._invocation_chosen
@@ -183,6 +185,11 @@ class MainScreen(Screen[object]):
         if identity.authorizer != before.authorizer and self.is_mounted:
             self.preflight.look_ahead()
             self.looks.know(identity)
+
+    def _facts_read(self, invocation: Invocation, authorizer: Authorizer, deployment: Deployment | None) -> None:
+        """Something was read for an invocation after it was sent."""
+        self.answer.know(invocation, authorizer, deployment)
+        self.history.know(invocation, authorizer, deployment)
 
     def _hints_changed(self, hints: HintState) -> None:
         is_new = hints.target is not None and hints.target is not self.hints.target

@@ -45,6 +45,7 @@ CLIENTS = {
     "mosquitto_pub": "mosquitto_pub",
     "paho": sys.executable,
     "aws-sdk": sys.executable,
+    "aws-sdk-websocket": sys.executable,
     "mqtt-js": "node",
     "websocket-url": "node",
 }
@@ -91,7 +92,7 @@ def run(
         pytest.skip(f"there is no '{CLIENTS[client]}' in PATH")
     transport = transport_of(certificate=certificate)
     lines = device_lines(request, AUTHORIZER, endpoint="localhost", transport=transport, reveal=True, is_resolved=True)
-    text = next(line.text for line in lines if line.id == client)
+    text = next(line.text for line in lines if line.id == client.removesuffix("-websocket"))
     environment = {**os.environ, "SSL_CERT_FILE": str(listener.ca), "NODE_EXTRA_CA_CERTS": str(listener.ca)}
     if modules is not None:
         environment["NODE_PATH"] = str(modules)
@@ -128,6 +129,13 @@ def _sdk(text: str, listener: DeviceListener) -> list[str]:
     return [sys.executable, "-c", f"{body}{more}client.start()\nimport sys\nsys.stdin.read()\nclient.stop()\n"]
 
 
+def _sdk_websocket(text: str, listener: DeviceListener) -> list[str]:
+    """The builder that the note of the line names, with the arguments of the line."""
+    direct, websocket = "direct_with_custom_authorizer(", "websockets_with_custom_authorizer("
+    assert direct in text
+    return _sdk(text.replace(direct, websocket), listener)
+
+
 def _mqtt_js(text: str, listener: DeviceListener) -> list[str]:
     ended = '\nclient.on("connect", () => client.end());\n'
     return ["node", "-e", text.replace(":443", f":{listener.port}") + ended]
@@ -143,6 +151,7 @@ _COMMANDS = {
     "mosquitto_pub": _mosquitto,
     "paho": _paho,
     "aws-sdk": _sdk,
+    "aws-sdk-websocket": _sdk_websocket,
     "mqtt-js": _mqtt_js,
     "websocket-url": _browser,
 }
@@ -150,10 +159,10 @@ _COMMANDS = {
 
 def parameters_of(arrival: Arrival) -> dict[str, str]:
     """As AWS reads them: URL-decoded in the username and the query string, raw in headers."""
-    if arrival.connect is not None and not arrival.target:
+    _, _, in_url = arrival.target.decode("ascii").partition("?")
+    if arrival.connect is not None and not in_url:
         return {each.name: each.value for each in query.of_username(arrival.connect.username or "")}
-    _, _, written = arrival.target.decode("ascii").partition("?")
-    found = {each.name: each.value for each in query.of_query_string(written)}
+    found = {each.name: each.value for each in query.of_query_string(in_url)}
     return {name.decode(): value.decode() for name, value in arrival.headers.items()} | found
 
 
@@ -165,7 +174,9 @@ def check(client: str, request: AuthorizerRequest, arrival: Arrival) -> None:
     assert arrival.server_name == "localhost"
     if client in ("curl", "websocket-url"):
         return
-    assert arrival.alpn == "mqtt"
+    # Over WebSocket there is no ALPN for it, and the handshake is for /mqtt.
+    assert arrival.alpn == (None if client == "aws-sdk-websocket" else "mqtt")
+    assert arrival.target == (b"/mqtt" if client == "aws-sdk-websocket" else b"")
     assert arrival.connect is not None
     assert arrival.connect.client_id == "c 1"
     assert (arrival.connect.username or "").startswith("sensor-7?room=1&")
@@ -180,7 +191,7 @@ def test_an_awkward_token_arrives_as_it_is(client: str, listener: DeviceListener
 
 @pytest.mark.slow
 @pytest.mark.parametrize("token", TOKENS)
-@pytest.mark.parametrize("client", ["curl", "mosquitto_pub", "paho", "aws-sdk"])
+@pytest.mark.parametrize("client", ["curl", "mosquitto_pub", "paho", "aws-sdk", "aws-sdk-websocket"])
 def test_every_token_arrives_as_it_is(client: str, token: str, listener: DeviceListener) -> None:
     request = request_of(token)
     check(client, request, run(client, request, listener))

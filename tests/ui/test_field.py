@@ -131,7 +131,7 @@ async def test_secret_parameters_are_hidden_until_the_field_is_edited_or_reveale
         robot.screen.form.put(replace(robot.form.draft, username="u?zone=north"))
         await robot.settle()
         assert field.text == "u?zone=north"
-        robot.gateway.authorizer = Authorizer("SensorAuth", token_key_name="Zone")
+        robot.gateway.authorizer = Authorizer("SensorAuth", token_key_name="Zone", signing_disabled=True)
         robot.screen.identity.look_up()
         await robot.rest()
         assert field.text == f"u?zone={COVER}"

@@ -71,9 +71,9 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
     if outcome is not None:
         facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
     line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
-    if view.judgement is not None and view.judgement.state is Judged.KEPT:
-        line = Content.assemble(line, (" · ", "$foreground-muted"), expectation_text(view.judgement))
-    said.append(line)
+    kept = view.judgement is not None and view.judgement.state is Judged.KEPT
+    whole = Content.assemble(line, (" · ", "$foreground-muted"), _AS_EXPECTED) if kept else line
+    said += [whole] if whole.cell_length <= width else [line, _AS_EXPECTED]
     if permissions is None:
         said.append(failure_text(verdict))
     elif verdict.caveats and verdict.caveats[0].severity == "warning":
@@ -90,6 +90,9 @@ def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     elif invocation is not None:
         said.append(outcome_text.details(invocation, verdict.headline))
     return said
+
+
+_AS_EXPECTED = Content.styled("✓ as expected", "$text-success")
 
 
 def stage_line(verdict: Verdict, width: int) -> Content:
@@ -156,7 +159,7 @@ def change_text(comparison: Comparison) -> Content:
 def expectation_text(judgement: Judgement) -> Content:
     """Whether the answer keeps what the saved request expects."""
     if judgement.state is Judged.KEPT:
-        return Content.styled("✓ as expected", "$text-success")
+        return _AS_EXPECTED
     if judgement.state is Judged.UNJUDGED:
         return Content.assemble(("! not judged: ", "$text-warning"), safe_content(judgement.reason))
     count = len(judgement.broken)

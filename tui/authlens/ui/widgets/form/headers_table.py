@@ -12,6 +12,8 @@ from textual.message import Message
 
 from authlens.ui.widgets.controls.field import Field
 
+_NAME, _LONGEST_NAME = 8, 17
+"""Cells of the names: `Authorization` and `X-Amzn-Trace-Id` need no second line."""
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -26,7 +28,7 @@ def _is_secret(name: str, token_names: frozenset[str]) -> bool:
 class HeaderRow(Horizontal):
     DEFAULT_CSS = """
     HeaderRow { height: auto; Field { width: 1fr; } }
-    HeaderRow Field.-name { min-width: 14; max-width: 24; margin-right: 1; }
+    HeaderRow Field.-name { width: 8; margin-right: 1; }
     """
 
     def __init__(self, name: str = "", value: str = "", token_names: frozenset[str] = frozenset()) -> None:
@@ -107,6 +109,15 @@ class HeadersTable(Vertical):
         for row in self.query(HeaderRow):
             row.know(token_names)
 
+    def on_mount(self) -> None:
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """The names get what the longest of them needs, the values the rest."""
+        width = max((len(row.pair[0]) + 2 for row in self.query(HeaderRow)), default=0)
+        for field in self.query("Field.-name").results(Field):
+            field.styles.width = max(_NAME, min(width, _LONGEST_NAME))
+
     @property
     def headers(self) -> Headers:
         return tuple(row.pair for row in self.query(HeaderRow) if row.pair != ("", ""))
@@ -125,6 +136,7 @@ class HeadersTable(Vertical):
             rows[len(wanted) - 1].query(Field).first().focus()
         self.remove_children(surplus)
         self.mount(*(self._row(*pair) for pair in wanted[len(rows) :]))
+        self.call_after_refresh(self._share_width)
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
@@ -134,6 +146,7 @@ class HeadersTable(Vertical):
                 row.follow_name()
         if rows and rows[-1].pair != ("", ""):
             self.mount(self._row())
+        self.call_after_refresh(self._share_width)
         self.post_message(self.Edited(self.headers, typed=True))
 
     def action_remove(self) -> None:

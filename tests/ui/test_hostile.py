@@ -106,5 +106,6 @@ def test_no_variable_is_ever_put_into_markup() -> None:
         assert "from_markup" not in text, path
         assert "Markdown(" not in text, path
         for line in text.splitlines():
-            if ".notify(" in line and line.rstrip().endswith(")"):
+            # A host's `notify` takes no markup: it hands every text on with markup=False.
+            if ".notify(" in line and "host.notify(" not in line and line.rstrip().endswith(")"):
                 assert "markup=False" in line, f"{path}: {line}"

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from authlens.core.event.event import Presented
 from authlens.core.saved.certificate import Certificate
-from authlens.store.certificates import read_certificate
+from authlens.core.saved.certificate_variables import certificate_id
+from authlens.store.certificates import presented_by, read_certificate
+from support.certificates import certificate_pem
 
 
 def test_the_file_is_read_beside_the_saved_request(tmp_path: Path) -> None:
@@ -25,3 +28,18 @@ def test_anything_but_a_small_regular_file_is_refused(tmp_path: Path, name: str)
     (tmp_path / "large.pem").write_bytes(b"x" * 70_000)
     with pytest.raises(OSError, match=r"No such file|not a file"):
         read_certificate(Certificate(name), tmp_path)
+
+
+def test_what_a_connection_presents_is_its_text_with_its_id(tmp_path: Path) -> None:
+    (tmp_path / "c.pem").write_text(certificate_pem())
+    presented = Presented(certificate_pem(), certificate_id(certificate_pem()))
+    assert presented_by(Certificate("c.pem"), tmp_path) == presented
+    assert presented_by(Certificate(certificate_pem()), None) == presented
+    assert presented_by(Certificate(thing_name="c"), tmp_path) is None
+    assert presented_by(None, tmp_path) is None
+
+
+def test_what_is_no_certificate_is_presented_by_nobody(tmp_path: Path) -> None:
+    (tmp_path / "c.pem").write_text("PEM")
+    with pytest.raises(ValueError, match="certificate"):
+        presented_by(Certificate("c.pem"), tmp_path)

@@ -152,13 +152,10 @@ def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | Non
     """The device's certificate, where the saved request names one that can be read."""
     if saved.certificate is None or saved.certificate.file is None:
         return None
-    from authlens.core.event.event import Presented
-    from authlens.core.saved.certificate_variables import certificate_id
-    from authlens.store.certificates import read_certificate
+    from authlens.store.certificates import presented_by
 
     try:
-        pem = read_certificate(saved.certificate, base) or ""
-        return Presented(pem, certificate_id(pem))
+        return presented_by(saved.certificate, base)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         narrate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from authlens.core.event.event import Presented
 from authlens.core.saved.certificate import Certificate
 from authlens.user_path import user_path
 
@@ -18,6 +19,16 @@ def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
     if not path.is_file() or path.stat().st_size > _LARGEST:
         raise OSError(0, "not a file that holds a certificate" if path.exists() else "No such file or directory")
     return path.read_bytes().decode("ascii", "replace")
+
+
+def presented_by(certificate: Certificate | None, base: Path | None) -> Presented | None:
+    """As the event of a real connection shows it; `None` where none is named. Raises OSError and ValueError."""
+    pem = read_certificate(certificate, base) if certificate is not None else None
+    if pem is None:
+        return None
+    from authlens.core.saved.certificate_variables import certificate_id
+
+    return Presented(pem, certificate_id(pem))
 
 
 def variables_of(certificate: Certificate | None, base: Path | None) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -19,6 +19,7 @@ from authlens.ui.model.draft import Draft
 from authlens.ui.model.edits import Form, OpenFile
 
 if TYPE_CHECKING:
+    from authlens.core.event.event import Presented
     from authlens.core.preflight.finding import Finding
     from authlens.store.history import Row
 
@@ -102,6 +103,8 @@ class HintState:
     """The finding that the person went to."""
     token_names: frozenset[str] = frozenset()
     """The names under which the contexts carry the token, even if the names do not suggest a secret."""
+    presented: Presented | None = None
+    """The certificate that the device connects with, once it was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from authlens.core.event.differences import Difference, differences
-from authlens.core.event.event import Kind
+from authlens.core.event.event import Kind, Presented
 from authlens.core.event.preview import preview_event
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -35,13 +35,20 @@ def likely_kind(request: AuthorizerRequest) -> Kind:
 
 
 def event_pair(
-    request: AuthorizerRequest, authorizer: Authorizer | None, kind: Kind, reveal: bool = False
+    request: AuthorizerRequest,
+    authorizer: Authorizer | None,
+    kind: Kind,
+    reveal: bool = False,
+    presented: Presented | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The event of the test call and of a real connection, with secrets masked unless revealed."""
+    """The event of the test call and of a real connection, with secrets masked unless revealed.
+
+    presented: the certificate that the device connects with.
+    """
     sent = request if reveal else redact_request(request, authorizer)
     return (
         preview_event("test", sent, authorizer, CONNECTION_ID),
-        preview_event(kind, sent, authorizer, CONNECTION_ID),
+        preview_event(kind, sent, authorizer, CONNECTION_ID, presented=presented),
     )
 
 

@@ -10,6 +10,7 @@ import json
 from authlens.core.commands import write
 from authlens.core.commands.device_lines import DeviceLine, device_lines
 from authlens.core.deployment.transport import Transport
+from authlens.core.event.event import Presented
 from authlens.core.event.preview import PreviewKind, preview_event
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -45,10 +46,12 @@ def renderings(
     reveal: bool,
     endpoint: str = "",
     transport: Transport | None = None,
+    presented: Presented | None = None,
 ) -> tuple[Rendering, ...]:
     """Every rendering, in the order of how often it is wanted.
 
     endpoint: the account's host for devices. transport: what the domain configuration of the server name decides.
+    presented: the certificate that the device connects with.
     """
     has_password = request.mqtt_context is not None and request.mqtt_context.password is not None
     request = request if reveal else redact_request(request, authorizer)
@@ -61,7 +64,7 @@ def renderings(
         Rendering("boto3", "boto3", write.as_boto3(request, target, reveal)),
         Rendering("yaml", "YAML", write.as_cli_input_yaml(request, reveal), "For --cli-input-yaml of the AWS CLI."),
         *map(_of_device, lines),
-        *_events(request, authorizer),
+        *_events(request, authorizer, presented),
     )
 
 
@@ -72,9 +75,9 @@ def _of_device(line: DeviceLine) -> Rendering:
     return Rendering(line.id, _SHORT.get(name, name), line.text, note.strip())
 
 
-def _events(request: AuthorizerRequest, authorizer: Authorizer | None) -> list[Rendering]:
+def _events(request: AuthorizerRequest, authorizer: Authorizer | None, presented: Presented | None) -> list[Rendering]:
     note = "A Lambda test event: paste it into the Lambda console."
-    events = {kind: preview_event(kind, request, authorizer, CONNECTION_ID) for kind in _EVENTS}
+    events = {kind: preview_event(kind, request, authorizer, CONNECTION_ID, presented=presented) for kind in _EVENTS}
     return [
         Rendering(kind, _EVENTS[kind], json.dumps(event, indent=2, ensure_ascii=False), note)
         for kind, event in events.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 
 from authlens.core.event.differences import KINDS
-from authlens.core.event.event import Kind
+from authlens.core.event.event import Kind, Presented
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.ui.screens.dialogs.dialog import Dialog
@@ -36,10 +36,13 @@ class EventsScreen(Dialog[None]):
         Binding("escape,q", "dismiss(None)", "Close", id="events.close", tooltip="Back to the request"),
     ]
 
-    def __init__(self, request: AuthorizerRequest, authorizer: Authorizer | None) -> None:
+    def __init__(
+        self, request: AuthorizerRequest, authorizer: Authorizer | None, presented: Presented | None = None
+    ) -> None:
         super().__init__()
         self._request = request
         self._authorizer = authorizer
+        self._presented = presented
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
@@ -69,17 +72,20 @@ class EventsScreen(Dialog[None]):
         self.query_one(Choices).action_move(by)
 
     def _show(self) -> None:
-        test, real = event_text.event_pair(self._request, self._authorizer, self.kind)
+        test, real = self._pair()
         for name, event, other in (("test", test, real), ("real", real, test)):
             view = self.query_one(f"#{name} CodeView", CodeView)
             view.lines = event_text.event_lines(event)
             view.marks = event_text.event_marks(event, other, name == "test")
 
+    def _pair(self, reveal: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+        return event_text.event_pair(self._request, self._authorizer, self.kind, reveal, self._presented)
+
     def action_copy(self, reveal: bool) -> None:
         """Copy the event of the side that has the cursor."""
         import json
 
-        test, real = event_text.event_pair(self._request, self._authorizer, self.kind, reveal)
+        test, real = self._pair(reveal)
         chosen = test if self.query_one("#test CodeView").has_focus else real
         self.app.copy_to_clipboard(json.dumps(chosen, indent=2, ensure_ascii=False))
 

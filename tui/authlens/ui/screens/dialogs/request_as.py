@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from authlens.core.deployment.transport import Transport
+from authlens.core.event.event import Presented
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
@@ -57,9 +58,12 @@ class RequestAs(Dialog[None]):
         authorizer: Authorizer | None,
         endpoint: str = "",
         transport: Transport | None = None,
+        presented: Presented | None = None,
     ) -> None:
         super().__init__()
-        self._renderings = partial(renderings, request, target, authorizer, endpoint=endpoint, transport=transport)
+        self._renderings = partial(
+            renderings, request, target, authorizer, endpoint=endpoint, transport=transport, presented=presented
+        )
         self._masked = self._renderings(reveal=False)
 
     def compose(self) -> ComposeResult:

@@ -10,6 +10,7 @@ from authlens.gate import changed_target
 from authlens.sending import Sender
 from authlens.ui.model.draft import of_saved
 from authlens.ui.model.screen_values import IdentityState
+from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.main.form import FormController
@@ -17,6 +18,7 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.preflight import with_unsent
 
 if TYPE_CHECKING:
+    from authlens.core.event.event import Presented
     from authlens.ui.screens.dialogs.signature import SignatureScreen
 
 
@@ -51,6 +53,9 @@ class LooksController:
 
     def request_as(self) -> None:
         """The request as a command, as code, as an event."""
+        self._host.run(self._request_as, "request as")
+
+    async def _request_as(self) -> None:
         from authlens.core.deployment.transport import transport_of
         from authlens.ui.screens.dialogs.request_as import RequestAs
 
@@ -58,13 +63,31 @@ class LooksController:
         domain = identity.deployment.domain_of(draft.server_name) if identity.deployment is not None else None
         transport = transport_of(domain, draft.authorizer_name, draft.certificate)
         request, endpoint = self._as_sent(), identity.data_endpoint
-        self._host.open(RequestAs(request, draft.target, identity.authorizer, endpoint, transport))
+        presented = await self._presented()
+        self._host.open(RequestAs(request, draft.target, identity.authorizer, endpoint, transport, presented))
 
     def events(self) -> None:
         """The event of this test and that of a real device."""
+        self._host.run(self._events, "events")
+
+    async def _events(self) -> None:
         from authlens.ui.screens.dialogs.events import EventsScreen
 
-        self._host.open(EventsScreen(self._as_sent(), self._identity.state.authorizer))
+        request, authorizer = self._as_sent(), self._identity.state.authorizer
+        self._host.open(EventsScreen(request, authorizer, await self._presented()))
+
+    async def _presented(self) -> Presented | None:
+        """The certificate that a device connects with. Where it cannot be read, a finding of the form says so."""
+        form = self._form.state
+        certificate, base = form.draft.certificate, form.base
+        if certificate is None:
+            return None
+        from authlens.store.certificates import presented_by
+
+        try:
+            return await background.call(lambda: presented_by(certificate, base))
+        except (OSError, ValueError):
+            return None
 
     def _as_sent(self) -> AuthorizerRequest:
         """The request with the signature that it gets when it is sent."""

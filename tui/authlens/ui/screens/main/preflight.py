@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+from authlens.core.event.event import Presented
 from authlens.core.preflight.finding import Finding, Known
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import Mode
+from authlens.core.saved.certificate import Certificate
 from authlens.ui.model.draft import Draft, fields_of, of_saved
 from authlens.ui.model.finding_target import fixable, member_of, next_finding
 from authlens.ui.model.screen_values import HintState
+from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.main.form import FormController
@@ -34,6 +38,8 @@ class PreflightController:
         self._form = form
         self._identity = identity
         self._changed = changed
+        self._presented: tuple[tuple[Certificate | None, Path | None], Presented | None] | None = None
+        """What a certificate read as, with the certificate and the folder that its path starts from."""
         self.hints = HintState()
 
     def look_ahead(self) -> None:
@@ -46,7 +52,24 @@ class PreflightController:
         draft, authorizer = self._form.state.draft, self._identity.state.authorizer
         # A form that nobody has begun has no findings.
         found = () if draft.is_blank else self._findings(draft, authorizer)
-        self._publish(HintState(draft.request, authorizer, found, None, token_names(draft.request, authorizer)))
+        names = token_names(draft.request, authorizer)
+        wanted = (draft.certificate, self._form.state.base)
+        known = self._presented[1] if self._presented is not None and self._presented[0] == wanted else None
+        self._publish(HintState(draft.request, authorizer, found, None, names, known))
+        if draft.certificate is not None:
+            self._host.run(lambda: self._read_certificate(*wanted), "certificate")
+
+    async def _read_certificate(self, certificate: Certificate | None, base: Path | None) -> None:
+        """For the event of a real connection. Where it cannot be read, a finding says so."""
+        from authlens.store.certificates import presented_by
+
+        try:
+            presented = await background.call(lambda: presented_by(certificate, base))
+        except (OSError, ValueError):
+            presented = None
+        self._presented = ((certificate, base), presented)
+        if (self._form.state.draft.certificate, self._form.state.base) == (certificate, base):
+            self._publish(replace(self.hints, presented=presented))
 
     def _findings(self, draft: Draft, authorizer: Authorizer | None) -> tuple[Finding, ...]:
         from authlens.core.preflight.preflight import preflight  # after the first paint

@@ -53,7 +53,8 @@ class EventPage(Vertical):
 
         chosen = self.query_one(Choices).chosen
         kind = _REAL.get(chosen) or event_text.likely_kind(self.hints.request)
-        test, real = event_text.event_pair(self.hints.request, self.hints.authorizer, kind)
+        hints = self.hints
+        test, real = event_text.event_pair(hints.request, hints.authorizer, kind, presented=hints.presented)
         event, other = (test, real) if chosen == "test" else (real, test)
         view = self.query_one(CodeView)
         lines = event_text.event_lines(event)

@@ -1,4 +1,7 @@
-"""Every device line, run by the client it is for against a listener that decodes: what arrives is what was meant."""
+"""Device lines, run by the client each is for against a listener that decodes: what arrives is what was meant.
+
+MQTTX's line alone is not run: its client is neither on npm nor in Debian.
+"""
 
 from __future__ import annotations
 

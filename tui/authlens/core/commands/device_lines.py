@@ -1,8 +1,8 @@
 """The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, MQTT.js, the AWS SDK, a browser's URL.
 
-Port, ALPN, SNI, the authorizer's parameters and their encoding are in place; tests run every line against a listener
-that decodes what arrives. Secrets are masked unless they are to be revealed; every value is quoted for the shell or the
-language. References stay as they are written.
+Port, ALPN, SNI, the authorizer's parameters and their encoding are in place; tests run every line but MQTTX's against
+a listener that decodes what arrives. Secrets are masked unless they are to be revealed; every value is quoted for the
+shell or the language. References stay as they are written.
 """
 
 from __future__ import annotations
@@ -120,6 +120,7 @@ def _mosquitto(device: Device) -> DeviceLine:
 
 
 def _mqttx(device: Device) -> DeviceLine:
+    """No test runs it: its client is neither on npm nor in Debian. The options are those of `pub` in its source."""
     parts = [
         f"mqttx pub -h {quote(device.endpoint)} -p {device.transport.port} -l mqtts",
         *_alpn_option("--alpn", device),

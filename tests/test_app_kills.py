@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.history import History
+from authlens.store.history.history import History
 from authlens.store.requests import load
 from support.recording_server import recording
 from support.terminal import Terminal

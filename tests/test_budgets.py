@@ -76,7 +76,7 @@ def log(text: str) -> None:
 
 
 def local(text: str) -> None:
-    from authlens.endpoint.templates.outline import authorizers_of, programs_of
+    from authlens.endpoint.templates.cloudformation.outline import authorizers_of, programs_of
 
     path = Path("authorizers.yaml")
     path.write_text(text)
@@ -85,7 +85,7 @@ def local(text: str) -> None:
 
 
 def template(text: str) -> None:
-    from authlens.endpoint.templates.template import read_template
+    from authlens.endpoint.templates.cloudformation.template import read_template
 
     path = Path("template.yaml")
     path.write_text(text)

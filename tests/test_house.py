@@ -29,6 +29,20 @@ def test_no_file_is_over_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
 
 
+MOST_MODULES = 15
+ROOMS = sorted({path.parent for path in SOURCES})
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(SOURCE.parent)))
+def test_no_room_holds_more_modules_than_a_reader_keeps_in_mind(room: Path) -> None:
+    assert len([path for path in room.glob("*.py") if path.name != "__init__.py"]) <= MOST_MODULES
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(SOURCE.parent)))
+def test_every_room_says_what_it_is_for(room: Path) -> None:
+    assert (room / "__init__.py").read_text().startswith('"""')
+
+
 HEAVY = ("textual", "rich", "boto3", "botocore", "aiohttp", "cryptography", "sqlite3", "yaml")
 
 

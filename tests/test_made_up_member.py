@@ -59,8 +59,8 @@ from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import read, write
 from authlens.core.secrets.redaction import MASK, redact_request, secrets_of
-from authlens.endpoint.api.iot import _TEST_MEMBERS
-from authlens.store.history_record import invocation_of, record_of
+from authlens.endpoint.api.iot.authorizers import _TEST_MEMBERS
+from authlens.store.history.record import invocation_of, record_of
 from authlens.store.references import References
 from authlens.ui.model.draft import MEMBERS, fields_of, of_saved
 from authlens.ui.model.finding_target import member_of

@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from authlens.store.history import History
+from authlens.store.history.history import History
 from bench.row import Row
 from support.filled_history import fill
 from support.stored_invocations import FULL

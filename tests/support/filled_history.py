@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from authlens.store.history_file import open_file, transaction
-from authlens.store.history_record import record_of
+from authlens.store.history.database import open_file, transaction
+from authlens.store.history.record import record_of
 from support.stored_invocations import FULL
 
 _NUMBERS = "WITH RECURSIVE each(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM each WHERE n < :count)"

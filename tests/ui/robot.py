@@ -15,7 +15,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.gate import Gate
-from authlens.store.history import History
+from authlens.store.history.history import History
 from authlens.store.places import Places
 from authlens.store.settings import Settings
 from authlens.ui.app import AuthlensApp

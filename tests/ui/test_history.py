@@ -10,7 +10,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
-from authlens.store.history import History
+from authlens.store.history.history import History
 from authlens.ui.screens.main.history import PAGE
 from support.desk import NOW, PASSED, PERMISSION, ScriptedGateway
 from support.one_command import Command

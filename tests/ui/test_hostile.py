@@ -13,7 +13,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import is_visible
-from authlens.store.history import History
+from authlens.store.history.history import History
 from support.desk import NOW, ScriptedGateway
 from ui.robot import Robot, running
 

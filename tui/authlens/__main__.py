@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
     from authlens.gate import Gate
     from authlens.sending import Sender
-    from authlens.store.history import History
+    from authlens.store.history.history import History
     from authlens.store.places import Places
 
 
@@ -108,7 +108,7 @@ def find_places(environ: Mapping[str, str]) -> Places:
 
 
 def open_history() -> History:
-    from authlens.store.history import History
+    from authlens.store.history.history import History
     from authlens.store.settings import load_settings
 
     places = find_places(os.environ)

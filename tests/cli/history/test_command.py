@@ -16,7 +16,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.invocation.invocation_json import from_json
 from authlens.core.request.request import AuthorizerRequest, MqttContext
-from authlens.store.history import History
+from authlens.store.history.history import History
 from support.stored_invocations import FAILED, FULL, short
 
 TOKEN, PASSWORD = "canary-token", "canary-password"

@@ -13,7 +13,7 @@ from authlens.cli.serve.records import JsonLines, Lines, Observers, Recorded
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.connection import PacketDecision
 from authlens.core.request.target import Target
-from authlens.store.history import History
+from authlens.store.history.history import History
 from support.device_records import ALLOWED, CONNECTED, REFUSED, invocation
 
 SECRET = "hunter2-hunter2"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.gate import Gate
     from authlens.sending import Sender
-    from authlens.store.history import History
+    from authlens.store.history.history import History
     from authlens.store.places import Places
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from authlens.cli.console.services import World
     from authlens.core.invocation.invocation import Invocation
-    from authlens.store.history import History, Row
+    from authlens.store.history.history import History, Row
 
 _EXAMPLES = """examples:
   authlens history list

@@ -69,9 +69,9 @@ def _of_environment(text: str) -> list[FileFinding]:
 
 
 def _of_definitions(path: Path, text: str) -> Iterator[FileFinding]:
+    from authlens.endpoint.templates.cloudformation.template import read_template
     from authlens.endpoint.templates.definition_file import looks_like_template
     from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
-    from authlens.endpoint.templates.template import read_template
 
     if not path.is_file():
         return

@@ -22,7 +22,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.invocation_redaction import redactor_of
 from authlens.core.secrets.redaction import Redactor
 from authlens.frozen import dataclass
-from authlens.store.history import History
+from authlens.store.history.history import History
 from authlens.suite import Result
 from authlens.suite_items import Item
 

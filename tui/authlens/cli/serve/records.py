@@ -22,10 +22,10 @@ from authlens.core.mqtt.connection import PacketDecision
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, redactor_of
 from authlens.core.secrets.redaction import Redactor
-from authlens.store.device_history import DeviceHistory
+from authlens.store.history.devices import DeviceHistory
 
 if TYPE_CHECKING:
-    from authlens.store.history import History
+    from authlens.store.history.history import History
 
 _WAITING = 2_000
 """Connections that may wait to be written into the history."""

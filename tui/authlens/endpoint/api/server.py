@@ -17,21 +17,21 @@ from aiohttp import HttpVersion11, web
 
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.url import is_loopback_host
-from authlens.endpoint.api import iot, iot_data, iot_domains, iot_tags
 from authlens.endpoint.api.aws_error import AwsError, error_answer
 from authlens.endpoint.api.call import Answer, Call, Incoming
 from authlens.endpoint.api.connection import Connection, Connections
 from authlens.endpoint.api.guard import BODY_LIMIT, Guard, too_large
+from authlens.endpoint.api.iot import authorizers, data, domains, tags
 from authlens.endpoint.api.services import health, lambda_calls, logs, sts
 from authlens.endpoint.api.state import Endpoint, Host, build_endpoint
 from authlens.endpoint.templates.definitions import Definitions
 from authlens.frozen import dataclass
 
 CALLS: tuple[Call, ...] = (
-    *iot.CALLS,
-    *iot_domains.CALLS,
-    *iot_data.CALLS,
-    *iot_tags.CALLS,
+    *authorizers.CALLS,
+    *domains.CALLS,
+    *data.CALLS,
+    *tags.CALLS,
     *lambda_calls.CALLS,
     *logs.CALLS,
     *sts.CALLS,

@@ -12,7 +12,7 @@ from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.test_call import Verify
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
-from authlens.endpoint.api.domains import Domains
+from authlens.endpoint.api.domain_state import Domains
 from authlens.endpoint.api.function_log import FunctionLog
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from authlens.endpoint.templates.cloudformation.template import definitions_of, load_stack, new_project
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
 from authlens.endpoint.templates.settings import Settings
-from authlens.endpoint.templates.template import definitions_of, load_stack, new_project
 from authlens.endpoint.templates.unpack import Cache
 
 MANIFEST = "manifest.json"

@@ -12,6 +12,7 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.cloudformation.template import replace_notes, with_signing
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION
 from authlens.endpoint.templates.definitions import (
     DEFAULT_ACCOUNT,
@@ -29,7 +30,6 @@ from authlens.endpoint.templates.definitions import (
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
-from authlens.endpoint.templates.template import replace_notes, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 LARGEST = 64 * 1024 * 1024

@@ -16,11 +16,11 @@ from authlens.endpoint.projects.bare_function import read_bare, split_bare
 from authlens.endpoint.projects.foreign import foreign, foreign_folder, in_folder
 from authlens.endpoint.projects.plan import plan_json, read_plan
 from authlens.endpoint.projects.plan_values import Plan
+from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template, project_folders
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.settings import FILE, Settings, read_settings, settings_beside
-from authlens.endpoint.templates.template import read_template
 from authlens.endpoint.templates.unpack import Cache
 
 ARCHIVES = (".zip",)

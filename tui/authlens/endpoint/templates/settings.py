@@ -70,7 +70,7 @@ class Settings:
 
 def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """What the files beside a template say. Raises DefinitionError for an authlens.yaml that cannot be read."""
-    from authlens.endpoint.templates.sam_config import read_sam_config
+    from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
 
     settings = Settings()
     for folder in project_folders(path):

@@ -21,7 +21,7 @@ from authlens.ui.model.edits import Form, OpenFile
 if TYPE_CHECKING:
     from authlens.core.event.event import Presented
     from authlens.core.preflight.finding import Finding
-    from authlens.store.history import Row
+    from authlens.store.history.history import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
-    from authlens.store.history import History
+    from authlens.store.history.history import History
     from authlens.store.places import Places
     from authlens.store.settings import Settings
 

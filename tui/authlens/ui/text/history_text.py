@@ -17,7 +17,7 @@ from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content
 
 if TYPE_CHECKING:
-    from authlens.store.history import Row
+    from authlens.store.history.history import Row
 
 _WORDS = {
     AUTHENTICATED: ("✓", "passed"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from authlens.endpoint.api.aws_error import AwsError
 from authlens.endpoint.api.call import Answer, Call, Incoming, json_answer
-from authlens.endpoint.api.iot import log_tail
+from authlens.endpoint.api.iot.authorizers import log_tail
 from authlens.endpoint.api.services import permissions
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.runtime.function_host import FunctionResult

@@ -80,7 +80,7 @@ class DevicesController:
         """The listener of the target's file; a new one when the file changed. Raises LocalTargetError."""
         from authlens.endpoint.local import definition_file
         from authlens.endpoint.local_devices import LocalDevices
-        from authlens.store.device_history import DeviceHistory
+        from authlens.store.history.devices import DeviceHistory
 
         path = definition_file(target.local or "", base)
         running = self._running

@@ -15,7 +15,7 @@ from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
-    from authlens.store.history import History
+    from authlens.store.history.history import History
 
 PAGE = 100
 """Rows that are loaded at once."""

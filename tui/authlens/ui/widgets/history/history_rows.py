@@ -17,7 +17,7 @@ from authlens.ui.text.history_text import day_text, history_row
 from authlens.ui.widgets.controls.rows import Rows
 
 if TYPE_CHECKING:
-    from authlens.store.history import Row
+    from authlens.store.history.history import Row
 
 _AHEAD = 40
 """Rows below the cursor that should be loaded."""

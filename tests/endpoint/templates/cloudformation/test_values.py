@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from authlens.core.text.yaml_reader import YamlError
-from authlens.endpoint.templates.template_text import load_template
-from authlens.endpoint.templates.template_values import NO_VALUE, Outside, Resolver, Unresolvable
+from authlens.endpoint.templates.cloudformation.text import load_template
+from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Outside, Resolver, Unresolvable
 
 TEMPLATE = """
     Parameters:

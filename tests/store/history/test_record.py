@@ -14,15 +14,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Target
-from authlens.store.history_record import (
-    MAX_BYTES,
-    Row,
-    invocation_of,
-    record_of,
-    row_of,
-    search_terms,
-    target_words,
-)
+from authlens.store.history.record import MAX_BYTES, Row, invocation_of, record_of, row_of, search_terms, target_words
 from support.stored_invocations import FAILED, FULL, any_invocation, short
 
 CANARY = "canary-5ecret"

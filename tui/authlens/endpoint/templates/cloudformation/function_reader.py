@@ -11,13 +11,13 @@ from typing import Any
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.code_place import code_folder, layer_folder, not_built
+from authlens.endpoint.templates.cloudformation.code_place import code_folder, layer_folder, not_built
+from authlens.endpoint.templates.cloudformation.stack import LAYERS, Stack
+from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolvable, as_text, section
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
-from authlens.endpoint.templates.stack import LAYERS, Stack
-from authlens.endpoint.templates.template_values import NO_VALUE, Unresolvable, as_text, section
 
 LAMBDA_TIMEOUT = 3.0
 """Seconds; Lambda's default, which SAM keeps."""

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 
-from authlens.store.history_record import Row, row_of
+from authlens.store.history.record import Row, row_of
 
 _INDEX = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS word_index"

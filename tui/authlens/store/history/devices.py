@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import Target
-from authlens.store.history import History
+from authlens.store.history.history import History
 
 
 class DeviceHistory:

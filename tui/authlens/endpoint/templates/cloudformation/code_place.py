@@ -12,10 +12,10 @@ from pathlib import Path
 
 from authlens.core.text.yaml_reader import Node
 from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates.cloudformation.stack import Fields, Stack
+from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
-from authlens.endpoint.templates.stack import Fields, Stack
-from authlens.endpoint.templates.template_values import Unresolvable, as_text, section
 from authlens.endpoint.templates.unpack import ENDINGS
 
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}

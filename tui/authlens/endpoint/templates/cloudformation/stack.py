@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.text.yaml_reader import Node, YamlError
-from authlens.endpoint.templates.definitions import authorizer_arn, function_arn, warning_of
-from authlens.endpoint.templates.settings import Settings
-from authlens.endpoint.templates.template_values import (
+from authlens.endpoint.templates.cloudformation.values import (
     NO_VALUE,
     Outside,
     Resolver,
@@ -18,6 +16,8 @@ from authlens.endpoint.templates.template_values import (
     as_text,
     section,
 )
+from authlens.endpoint.templates.definitions import authorizer_arn, function_arn, warning_of
+from authlens.endpoint.templates.settings import Settings
 from authlens.endpoint.templates.unpack import Cache
 
 AUTHORIZER = "AWS::IoT::Authorizer"

@@ -17,13 +17,13 @@ import pytest
 
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.request.authorizer import Authorizer
-from authlens.store.history import History
-from authlens.store.history_file import VERSION, is_damaged, open_file, side_file
+from authlens.store.history.database import VERSION, is_damaged, open_file, side_file
+from authlens.store.history.history import History
 from support.children import Child, run_python, start_python
 from support.stored_invocations import FAILED, FULL, short
 
 CANARY = "canary-5ecret"
-TESTS = str(Path(__file__).parents[1])
+TESTS = str(Path(__file__).parents[2])
 """Where a child finds `support`."""
 
 
@@ -350,7 +350,7 @@ class TestFaults:
             import resource, signal, sys
             from pathlib import Path
             from dataclasses import replace
-            from authlens.store.history import History
+            from authlens.store.history.history import History
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
             with History(Path(sys.argv[1])) as history:
@@ -368,7 +368,7 @@ class TestFaults:
             from pathlib import Path
             sys.path.insert(0, sys.argv[2])
             from support.stored_invocations import FULL
-            from authlens.store.history import History
+            from authlens.store.history.history import History
             if os.geteuid() == 0:
                 os.seteuid(65534)
             with History(Path(sys.argv[1])) as history:
@@ -427,7 +427,7 @@ _WRITING = """
     from pathlib import Path
     sys.path.insert(0, sys.argv[2])
     from support.stored_invocations import short
-    from authlens.store.history import History
+    from authlens.store.history.history import History
     history = History(Path(sys.argv[1]))
     while True:
         number = history.record(short("A" * 500, log="x" * 3000)).number

@@ -11,8 +11,8 @@ import pytest
 from authlens.core.mqtt import rules
 from authlens.core.mqtt.connection import Counts
 from authlens.core.request.target import Target
-from authlens.store.device_history import DeviceHistory
-from authlens.store.history import History
+from authlens.store.history.devices import DeviceHistory
+from authlens.store.history.history import History
 from support.device_records import CONNECTED, REFUSED, invocation
 
 

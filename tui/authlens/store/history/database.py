@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from authlens.store.files import make_own_folder, narrow
-from authlens.store.history_search import make_index
+from authlens.store.history.search import make_index
 
 VERSION = 1
 BUSY_SECONDS = 5.0

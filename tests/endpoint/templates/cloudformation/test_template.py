@@ -8,9 +8,9 @@ from textwrap import dedent
 
 import pytest
 
+from authlens.endpoint.templates.cloudformation.template import read_template
 from authlens.endpoint.templates.definition_file import looks_like_template
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, DefinitionError, Definitions
-from authlens.endpoint.templates.template import read_template
 from support.functions import invoke
 from support.public_keys import pair
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from authlens.store.history_file import (
+from authlens.store.history.database import (
     VERSION,
     Damaged,
     Newer,

@@ -17,10 +17,10 @@ from queue import SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.store import history_file as file
-from authlens.store import history_search as search_in
 from authlens.store.files import reason
-from authlens.store.history_record import Keep, Record, Row, invocation_of, record_of, search_terms
+from authlens.store.history import database as file
+from authlens.store.history import search as search_in
+from authlens.store.history.record import Keep, Record, Row, invocation_of, record_of, search_terms
 
 __all__ = ["History", "Keep", "Row"]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.store.history_file import open_file, transaction
-from authlens.store.history_search import (
+from authlens.store.history.database import open_file, transaction
+from authlens.store.history.search import (
     add_words,
     catch_up,
     count,

@@ -16,6 +16,10 @@ from authlens.core.contract import management
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.endpoint.templates.cloudformation.function_reader import read_function
+from authlens.endpoint.templates.cloudformation.stack import AUTHORIZER, FUNCTIONS, NESTED, Project, Stack
+from authlens.endpoint.templates.cloudformation.text import load_template
+from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_ACCOUNT,
@@ -27,11 +31,7 @@ from authlens.endpoint.templates.definitions import (
     authorizer_refusal,
     left_out,
 )
-from authlens.endpoint.templates.function_reader import read_function
 from authlens.endpoint.templates.settings import Settings
-from authlens.endpoint.templates.stack import AUTHORIZER, FUNCTIONS, NESTED, Project, Stack
-from authlens.endpoint.templates.template_text import load_template
-from authlens.endpoint.templates.template_values import Unresolvable, as_text, section
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5

@@ -1,0 +1,1 @@
+"""SAM, CloudFormation and CDK templates, read as data into the functions and authorizers to run."""

@@ -1,0 +1,1 @@
+"""Every invocation, kept in one SQLite file of the user: written at once, searched while one types."""

@@ -35,7 +35,8 @@ def ended(line: str, **environ: str) -> tuple[int, str, str]:
     [
         ("<&-", 252, "the app needs a terminal"),
         ("lnt <&-", 252, "there is no file, folder or command lnt"),
-        ("history clear <&-", 0, "the history is empty"),
+        ("history clear <&-", 252, "--yes"),
+        ("history clear --yes <&-", 0, "the history is empty"),
         ("diff - - <&-", 252, "standard input can be only one of A and B"),
         ("diff - nowhere.json <&-", 252, "standard input is closed"),
         ("invoke --authorizer-name A --token-stdin <&-", 252, "--token-stdin reads standard input, and that is closed"),

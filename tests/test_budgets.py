@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 M = 1024 * 1024
+SLOW = 640 * 1024
+"""The limit of YAML that only the slow parser reads."""
 SECONDS = 6.0
 MEBIBYTES = 200.0
 
@@ -42,6 +44,12 @@ def json(text: str) -> None:
 
     json_reader.parse(text)
     json_nodes.load(text)
+
+
+def policies(text: str) -> None:
+    from authlens.core.policy.policy_file import read
+
+    read(text)
 
 
 def answer(text: str) -> None:
@@ -94,29 +102,39 @@ def template(text: str) -> None:
 
 INVOKE = "aws iot test-invoke-authorizer "
 WORST: dict[str, tuple[Callable[[str], None], str]] = {
-    "a list": (yaml, "[" + "a," * (M // 2 - 2) + "]"),
-    "a mapping": (yaml, "".join(f"k{number}: v\n" for number in range(M // 13))),
-    "a list for the slow parser": (yaml, "- !!binary ''\n" + "- a?b\n" * (M // 6 - 5)),
-    "block scalars": (yaml, "".join(f"k{number}: |\n x\n" for number in range(M // 17))),
-    "colons": (yaml, "a: " + "b:" * (M // 2 - 4)),
-    "dashes": (yaml, "- \n" * (M // 3)),
+    "a list": (yaml, "[" + "a," * 24_900 + "]"),
+    "a mapping": (yaml, "".join(f"k{number}: v\n" for number in range(12_400))),
+    "a list for the slow parser": (yaml, "- !!binary ''\n" + "- a?b\n" * 9_900),
+    "block scalars": (yaml, "".join(f"k{number}: |\n x\n" for number in range(4_900))),
+    "colons": (yaml, "a: " + "b:" * (SLOW // 2 - 4)),
+    "dashes": (yaml, "- \n" * 9_900),
     "depth": (yaml, "[" * (M - 1)),
     "headers": (
         request,
-        "request:\n authorizerName: A\n httpContext:\n  headers:\n" + "".join(f"   h{n}: v\n" for n in range(M // 15)),
+        "request:\n authorizerName: A\n httpContext:\n  headers:\n" + "".join(f"   h{n}: v\n" for n in range(12_400)),
     ),
     "questions": (
         request,
-        "request: {authorizerName: A}\nexpect:\n allow:\n" + "  - iot:Publish topic/a\n" * (M // 27),
+        "request: {authorizerName: A}\nexpect:\n allow:\n" + "  - iot:Publish topic/a\n" * 24_900,
     ),
     "a pattern": (request, "request: {authorizerName: A}\nexpect: {principalId: '/(?:a{65535}){65535}/'}\n"),
     "cases of patterns": (
         request,
         "request: {authorizerName: A}\ncases:\n"
-        + "".join(f" c{n}: {{expect: {{principalId: '/(a{{70}}){{70}}/'}}}}\n" for n in range(M // 52)),
+        + "".join(f" c{n}: {{expect: {{principalId: '/(a{{70}}){{70}}/'}}}}\n" for n in range(3_100)),
     ),
     "another file of the folder": (found, "- !x a\n" * (M // 7)),
     "a JSON list of 128 KiB": (json, "[" + "1," * (M // 16 - 2) + "1]"),
+    "a JSON list": (json, "[" + "1," * (M // 2 - 2) + "1]"),
+    "JSON objects": (json, "[" + '{"a":1},' * (M // 8 - 2) + "1]"),
+    "JSON escapes without an end": (json, '"' + "\\n" * (M // 2 - 2)),
+    "JSON lines": (json, "[" + "\n" * (M - 4) + "1]"),
+    "policies in strings": (
+        policies,
+        '{"policyDocuments":["' + '","'.join(f"[{n}," + "1," * 24_000 + "1]" for n in range(21)) + '"]}',
+    ),
+    "small policies in strings": (policies, '{"policyDocuments":["' + '","'.join(["{}"] * (M // 6)) + '"]}'),
+    "a scalar for the slow parser": (yaml, "- é\n- " + "a:" * (SLOW // 2 - 20)),
     "JSON depth": (json, "[" * M),
     "documents of an answer": (
         answer,
@@ -132,13 +150,13 @@ WORST: dict[str, tuple[Callable[[str], None], str]] = {
     "a log": (log, "\x1b\u202e" * (M // 2)),
     "authorizers": (
         local,
-        "authorizers:\n" + "".join(f" a{n}: {{codeUri: ., handler: a.b}}\n" for n in range(M // 37)),
+        "authorizers:\n" + "".join(f" a{n}: {{codeUri: ., handler: a.b}}\n" for n in range(3_500)),
     ),
     "resources": (
         template,
         "Resources:\n"
         + "".join(
-            f" R{n}: {{Type: 'AWS::IoT::Authorizer', Properties: {{AuthorizerName: a}}}}\n" for n in range(M // 80)
+            f" R{n}: {{Type: 'AWS::IoT::Authorizer', Properties: {{AuthorizerName: a}}}}\n" for n in range(1_290)
         ),
     ),
     "substitutions": (

@@ -295,9 +295,9 @@ def test_bad_input_is_one_sentence(authlens: Command, words: list[str], stdin: s
 
 def test_what_is_larger_than_any_answer_is_not_read(authlens: Command) -> None:
     with open("large.json", "wb") as file:
-        file.truncate(16 * 1024 * 1024 + 1)
+        file.truncate(4 * 1024 * 1024 + 1)
     ended = authlens("explain", "--answer", "large.json")
-    assert (ended.code, "larger than 16 MiB" in ended.err) == (252, True)
+    assert (ended.code, "larger than 4 MiB" in ended.err) == (252, True)
 
 
 def test_standard_input_is_utf_8_in_every_locale(authlens: Command) -> None:

@@ -78,3 +78,12 @@ def test_sizes_are_those_that_aws_counts() -> None:
 @given(st.text())
 def test_any_text_is_read(written: str) -> None:
     assert policy_file.read(written).documents
+
+
+def test_the_documents_of_a_file_have_a_limit_together() -> None:
+    one = json.dumps([1] * 9_000)
+    assert policy_file.read(json.dumps([one, one])).fault is None
+    file = policy_file.read(json.dumps([one, one, one]))
+    assert file.fault is not None
+    assert "more than 25,000 keys and values together" in file.fault.message
+    assert [document.faults for document in file.documents] == [(file.fault,)]

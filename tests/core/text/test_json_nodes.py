@@ -60,3 +60,9 @@ def test_nodes_know_their_place_key_and_text() -> None:
 
 def test_both_halves_of_an_emoji_are_one_character() -> None:
     assert load('"\\ud83d\\ude00"').value == "😀"
+
+
+@pytest.mark.parametrize("text", ["[" + "1," * 19_999 + "1]", "{" + ",".join(f'"{n}":1' for n in range(10_000)) + "}"])
+def test_has_a_limit_of_values(text: str) -> None:
+    with pytest.raises(YamlError, match="more than 20,000 keys and values; split it"):
+        load(text)

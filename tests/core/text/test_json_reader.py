@@ -152,3 +152,11 @@ def test_a_list_is_a_list() -> None:
     root = parse("[1, 2]").root
     assert isinstance(root, JsonArray)
     assert len(root.items) == 2
+
+
+def test_has_a_limit_of_values() -> None:
+    assert json_reader.parse("[" + "1," * 24_998 + "1]").root is not None
+    fault = json_reader.parse("[" + "1," * 24_999 + "1]").fault
+    assert fault is not None
+    assert fault.message == "the JSON has more than 25,000 keys and values; split it"
+    assert fault.span.column == 50_000

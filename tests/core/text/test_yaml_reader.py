@@ -245,3 +245,9 @@ def test_decode_says_where_the_text_is_not_utf8() -> None:
 def test_decode_refuses_what_is_too_large() -> None:
     with pytest.raises(YamlError, match="larger"):
         decode(b"#" * (MAX_BYTES + 1))
+
+
+def test_what_is_slow_to_read_has_a_smaller_limit() -> None:
+    assert load("- " + "a" * 700_000).value
+    with pytest.raises(YamlError, match="larger than 640 KiB"):
+        load("- é" + "a" * 700_000)

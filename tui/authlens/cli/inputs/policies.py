@@ -11,8 +11,8 @@ from authlens.cli.console.services import World
 if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
 
-LARGEST = 16 * 1024 * 1024
-"""Bytes. Ten documents of the service model's own maximum, written with escapes, stay below it."""
+LARGEST = 1024 * 1024
+"""Bytes. Ten documents of AWS's 2,048 characters, every one written as an escape, fit in a tenth of it."""
 
 
 def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> PolicyFile:
@@ -50,7 +50,10 @@ def _file(name: str) -> bytes:
 
 def _text(content: bytes, name: str, encoding: str) -> str:
     if len(content) > LARGEST:
-        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB, which no policy is")
+        raise CommandError(
+            f"{name} is larger than {LARGEST // 1024 // 1024} MiB; "
+            "the policies of one authorizer have at most 20,480 characters, so name the file that holds only them"
+        )
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:

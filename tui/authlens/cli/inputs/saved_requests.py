@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _MOST_NAMED = 8
-LARGEST = 16 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024
 """Bytes. An invocation with its wire stays far below."""
 
 

@@ -56,8 +56,10 @@ def read(text: str) -> PolicyFile:
         return replace(inside, is_text=True)
     answer = _answer(whole.root)
     root = answer.get("policyDocuments") if answer else whole.root
-    found = list(_documents(root, text, whole.root)) if root is not None else []
+    if root is not None and (fault := _too_many(root)):
+        return PolicyFile(text, (Document(text, None, None, (), (fault,)),), (None,), answer, fault=fault)
     fault = None if root is None else _no_documents(root)
+    found = list(_documents(root, text, whole.root)) if root is not None else []
     documents = tuple(one for one, _ in found)
     return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault=fault)
 
@@ -90,6 +92,19 @@ def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString 
     if node is whole:
         return document.parse(text), None
     return document.from_node(node, text), None
+
+
+def _too_many(root: Node) -> Fault | None:
+    """Documents in strings are JSON texts of their own, each within its limit: the file has one for all of them."""
+    documents = root.items if isinstance(root, JsonArray) else ()
+    strings = [document for document in documents if isinstance(document, JsonString)]
+    values = 0
+    for string in strings:
+        values += 1 + sum(map(string.value.count, ",:[{"))
+        if values > json_reader.MAX_VALUES:
+            message = f"the policies have more than {json_reader.MAX_VALUES:,} keys and values together; split the file"
+            return Fault("json-syntax", message, string.span)
+    return None
 
 
 def _no_documents(root: Node) -> Fault | None:

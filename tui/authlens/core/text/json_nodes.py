@@ -13,6 +13,9 @@ from typing import Any, NoReturn
 
 from authlens.core.text.yaml_reader import MAX_DEPTH, Node, YamlError
 
+MAX_VALUES = 20_000
+"""Keys included: read in half a second."""
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -38,6 +41,7 @@ class _Reader:
         self._text = text
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._at = 0
+        self._values = 0
         self._skip()
 
     def at_end(self) -> bool:
@@ -50,6 +54,7 @@ class _Reader:
         first = self._text[self._at : self._at + 1]
         if first in ("{", "[") and depth > MAX_DEPTH:
             raise self.error(f"nested deeper than {MAX_DEPTH} levels")
+        self._count()
         start = self._at
         if first == "{":
             return self._made(start, self._object(depth + 1), None, key)
@@ -63,6 +68,11 @@ class _Reader:
     def _made(self, start: int, value: Any, text: str | None, key: Node | None) -> Node:
         return Node(value, *self._place(start), text, key)
 
+    def _count(self) -> None:
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise self.error(f"the JSON has more than {MAX_VALUES:,} keys and values; split it")
+
     def _place(self, at: int) -> tuple[int, int]:
         line = bisect_right(self._line_starts, at)
         return line, at - self._line_starts[line - 1] + 1
@@ -73,6 +83,7 @@ class _Reader:
             start = self._at
             if self._text[start : start + 1] != '"':
                 raise self.error("a key must be text in double quotes")
+            self._count()
             name = self._scalar()
             key = self._made(start, name, name, None)
             if name in entries:

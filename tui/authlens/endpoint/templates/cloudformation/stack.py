@@ -55,7 +55,7 @@ class Project:
 
     def of_kind(self, kinds: tuple[str, ...]) -> Iterator[tuple[Stack, str]]:
         for stack in self.stacks:
-            yield from ((stack, logical) for logical in stack.resources if stack.kind(logical) in kinds)
+            yield from ((stack, logical) for logical in stack.of_kind(kinds))
 
     def called(self, stack: Stack, logical: str) -> str:
         """A name for what the template leaves unnamed: its logical id, unless another stack has the same one."""
@@ -83,6 +83,7 @@ class Stack:
         self.resources: dict[str, Fields] = {
             logical: node.value for logical, node in section(root, "Resources").items() if isinstance(node.value, dict)
         }
+        self._of_kind: dict[tuple[str, ...], list[str]] = {}
         self.outputs = section(root, "Outputs")
         self.globals = section(section(root, "Globals"), "Function")
         self.is_sam = "Transform" in root and "Serverless" in str(root["Transform"].plain())
@@ -97,6 +98,12 @@ class Stack:
     def kind(self, logical: str) -> str:
         fields = self.resources.get(logical, {})
         return str(fields["Type"].value) if "Type" in fields else ""
+
+    def of_kind(self, kinds: tuple[str, ...]) -> list[str]:
+        """The logical ids of these kinds; each resource asks for the others of its stack, so this is kept."""
+        if kinds not in self._of_kind:
+            self._of_kind[kinds] = [logical for logical in self.resources if self.kind(logical) in kinds]
+        return self._of_kind[kinds]
 
     def properties(self, logical: str) -> dict[str, Node]:
         return section(self.resources[logical], "Properties")

@@ -16,7 +16,7 @@ from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, Node, YamlError
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _WITHOUT_PREFIX = ("Ref", "Condition")
-MAX_EVENTS = 25_000
+MAX_EVENTS = 13_000
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -57,7 +57,7 @@ def load_template(text: str) -> Node:
 
 
 class _Bounded(yaml.SafeLoader):
-    """Gives up on more than a template of AWS can hold: 500 resources of 40 values."""
+    """Gives up on more than a template of AWS can hold: 500 resources of a dozen keys."""
 
     events = 0
 

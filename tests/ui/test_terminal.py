@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import subprocess
@@ -71,6 +72,25 @@ def test_leaving_a_prompt_restores_the_terminal_and_prints_the_command_line(
         assert all(sequence in terminal.written for sequence in RESTORED)
         line = shlex.split(terminal.written.decode().rpartition("authlens invoke")[2])
         assert line == ["--authorizer-name", "A", "--token", "it's", "--output", "text", "--decode"]
+
+
+@pytest.mark.slow
+def test_the_first_key_after_a_stop_counts(home: Mapping[str, str], tmp_path: Path) -> None:
+    # Two readers of one terminal swallow a key in two of five tries.
+    for _ in range(6):
+        with Terminal([*COMMAND], environ=home, cwd=str(tmp_path)) as terminal:
+            terminal.wait_for("F5 Send")
+            terminal.settle()
+            terminal.signal(signal.SIGSTOP)
+            os.waitpid(terminal.pid, os.WUNTRACED)
+            before = len(terminal.written)
+            terminal.signal(signal.SIGCONT)
+            while b"Send" not in terminal.written[before:]:
+                assert terminal.read_once(0.05) is not None
+            assert TAKEN in terminal.written[before:]
+            terminal.press("ctrl+q")
+            assert terminal.wait_for_exit() == 0
+            assert all(sequence in terminal.written[before:] for sequence in RESTORED)
 
 
 _CRASHING = """

@@ -17,12 +17,15 @@ from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
+from authlens.ui.runtime.textual_internals import ContinuedDriver
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
@@ -73,6 +76,10 @@ class AuthlensApp(App[object]):
         self._resumed: WeakSet[DOMNode] = WeakSet()
         self._guards: tuple[LineFilter, ...] = (TerminalGuard(), *(() if _speaks_utf8() else (AsciiGlyphs(),)))
         self._use_one_theme()
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return ContinuedDriver if driver is LinuxDriver else driver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *self._guards]

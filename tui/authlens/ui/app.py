@@ -25,7 +25,7 @@ from textual.screen import ModalScreen, Screen
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
-from authlens.ui.runtime.textual_internals import ContinuedDriver
+from authlens.ui.runtime.textual_internals import ContinuedDriver, close_at_once, until_complete
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
@@ -179,7 +179,7 @@ class AuthlensApp(App[object]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.InputEvent) and self.screen_stack:
             # A key that is hit before a dialog is complete would find none of its widgets.
-            await self.screen._mounted_event.wait()
+            await until_complete(self.screen)
         if isinstance(event, events.Paste):
             # Terminals send a line end of a bracketed paste as CR, as the Enter key does.
             event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
@@ -283,7 +283,7 @@ class AuthlensApp(App[object]):
         """Textual would print the local variables, secrets among them. Say what and where, and keep a report."""
         if self._is_ended_by_signal:
             # Widgets that are taken down half made, before the first paint, stumble over what they lack.
-            self._close_messages_no_wait()
+            close_at_once(self)
             return
         from authlens.ui.runtime import crash
 
@@ -297,7 +297,7 @@ class AuthlensApp(App[object]):
         report = self.services.places.crash_report
         kept = crash.keep(crash.report(error, self.services.now()), report)
         self._exit_renderables.append(Text(crash.message(error, report if kept else None)))
-        self._close_messages_no_wait()
+        close_at_once(self)
 
 
 def _speaks_utf8() -> bool:

@@ -8,8 +8,10 @@ import tty
 
 from textual import constants
 from textual._styles_cache import StylesCache
+from textual.app import App
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
@@ -21,6 +23,16 @@ def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
 def forget_styles() -> None:
     """Free the colours of closed widgets: Textual caches them together with the widget."""
     StylesCache.get_inner_outer.cache_clear()
+
+
+async def until_complete(screen: Screen[object]) -> None:
+    """Wait until the widgets of a screen are there."""
+    await screen._mounted_event.wait()
+
+
+def close_at_once(app: App[object]) -> None:
+    """End the app without waiting for what is still to be done."""
+    app._close_messages_no_wait()
 
 
 class ContinuedDriver(LinuxDriver):

@@ -62,7 +62,7 @@ def steps_of_gitlab(clone: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield from ((line, {**environ, "CI": "true"}) for line in (*job["before_script"], *job["script"]))
 
 
-@pytest.mark.parametrize("steps", [steps_of_github, steps_of_gitlab])
+@pytest.mark.parametrize("steps", [steps_of_github, pytest.param(steps_of_gitlab, marks=pytest.mark.slow)])
 def test_every_step_after_the_installation_runs_in_a_clone(clone: Path, steps: Any) -> None:
     lines = list(steps(clone))
     assert lines[0][0] == INSTALL

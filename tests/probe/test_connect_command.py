@@ -35,8 +35,15 @@ def connect(serving: DeviceServing, folder: Path, *words: str, password: str = "
     return done.returncode, json.loads(done.stdout or "null"), done.stderr
 
 
-@pytest.mark.parametrize("way", ["mqtt", "wss"])
-@pytest.mark.parametrize("version", ["3", "5"])
+@pytest.mark.parametrize(
+    ("way", "version"),
+    [
+        ("mqtt", "5"),
+        ("wss", "3"),
+        pytest.param("mqtt", "3", marks=pytest.mark.slow),
+        pytest.param("wss", "5", marks=pytest.mark.slow),
+    ],
+)
 def test_connected_and_denied_by_each_way(serving: DeviceServing, tmp_path: Path, way: str, version: str) -> None:
     client = f"good-{way}-{version}"
     words = ("--as", way, "--mqtt", version, "--client-id", client)

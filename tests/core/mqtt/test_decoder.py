@@ -17,7 +17,7 @@ from support.mqtt_packets import VERSIONED, packet_of
 
 
 @given(VERSIONED, st.integers(1, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_packet_comes_back_however_it_is_cut(versioned: tuple[int, Packet], size: int) -> None:
     version, packet = versioned
     decoder, written = Decoder(version), encode(packet, version)

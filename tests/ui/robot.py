@@ -95,6 +95,7 @@ class Robot:
 
     async def send(self) -> None:
         await self.press("f5")
+        await self.rest()
 
     def field(self, member: str) -> Field:
         return next(field for field in self.app.screen.query(Field) if field.member == member)
@@ -110,7 +111,7 @@ class Robot:
         for pages in self.screen.query(Pages):
             if name in pages._pages:
                 pages.open(name)
-        await self.settle()
+        await self.rest()
 
     async def fill(self, member: str, text: str) -> None:
         """Put a text over what a field holds."""

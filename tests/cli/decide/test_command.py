@@ -305,6 +305,25 @@ def test_what_is_fine_with_the_broker_has_no_such_line(policy: Path) -> None:
     assert "the broker" not in run("--policy", policy, "iot:Publish", "topic/a").out
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "is_limited"),
+    [
+        ("iot:Publish", "topic/a", True),
+        ("iot:Subscribe", "topicfilter/a/#", True),
+        ("iot:Publish", "topic/a/+", False),
+        ("iot:Receive", "topic/a", False),
+        ("iot:Connect", "client/a", False),
+    ],
+)
+def test_quality_of_service_2_under_what_is_allowed(policy: Path, action: str, resource: str, is_limited: bool) -> None:
+    policy.write_text(text(allow("*", "*")))
+    assert ("At QoS 2 it is refused all the same" in run("--policy", policy, action, resource).out) == is_limited
+    found = json.loads(run("--policy", policy, action, resource, "--output", "json").out)["brokerLimits"]
+    assert [one["known"] for one in found] == ["documented"] * is_limited
+    policy.write_text(text(deny("*", "*")))
+    assert "QoS 2" not in run("--policy", policy, action, resource).out
+
+
 def test_a_shadow_over_mqtt(policy: Path) -> None:
     policy.write_text(text(allow("iot:UpdateThingShadow", "thing/lamp")))
     lines = run("--policy", policy, "iot:UpdateThingShadow", "thing/lamp").lines

@@ -230,5 +230,5 @@ def test_a_long_message_is_recorded_by_its_beginning() -> None:
 
 def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> None:
     answer = outcome(policy({**CONNECT, "Resource": "arn:aws:iot:us-west-2:123456789012:client/${iot:CertificateId}"}))
-    assert [one.expected for one in unwanted_findings("warning", answer, None, None)] != []
+    assert [one.expected for one in unwanted_findings("warning", answer, None, None, False)] != []
     assert list(unwanted_findings("warning", answer, None, None, has_certificate=True)) == []

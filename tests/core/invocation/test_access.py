@@ -1,6 +1,7 @@
 import pytest
 
 from authlens.core.invocation.access import AccessQuestions, variables_of
+from authlens.core.policy.document import parse
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
 from authlens.core.saved.expectation import Question
@@ -22,6 +23,36 @@ def test_the_reason_is_told() -> None:
 
     assert access.word == "ALLOWED"
     assert "statement 2" in access.because
+    assert access.nearest is None
+
+
+def test_the_nearest_miss_is_a_value_with_its_place() -> None:
+    topic = policy(PUBLISH, {"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:*:*:client/sensor"})
+    access = AccessQuestions(outcome(topic)).ask(CONNECTING)
+
+    assert access.nearest is not None
+    assert (access.nearest.document, access.nearest.statement and access.nearest.statement.index) == (0, 1)
+    assert "`client/sensor` is not a prefix" in access.nearest.message
+    assert access.because.endswith(f"; the nearest miss: {access.nearest.message}")
+    assert not any(access.nearest.message in reason for reason in access.reasons)
+    assert AccessQuestions(outcome(topic)).ask(CONNECTING, in_short=True).nearest is None
+
+
+def test_a_deny_that_nearly_applies_to_what_is_allowed() -> None:
+    denied = {"Effect": "Deny", "Action": "iot:Publish", "Resource": "arn:aws:iot:*:*:topic/sensors/+/data"}
+    access = AccessQuestions(outcome(policy(PUBLISH, denied))).ask(Question("iot:Publish", "topic/sensors/7/data"))
+
+    assert (access.word, access.nearest is None) == ("ALLOWED", False)
+    assert "; a Deny nearly applies: " in access.because
+
+
+def test_documents_that_are_laid_out_elsewhere_give_the_lines() -> None:
+    laid_out = parse(policy(CONNECT).replace(",", ",\n"))
+    plain, wide = (
+        AccessQuestions(outcome(policy(CONNECT)), None, None, None, documents).decide(CONNECTING).deciding[0]
+        for documents in (None, (laid_out,))
+    )
+    assert (plain.statement.span.line, wide.statement.span.line) == (1, 2)
 
 
 def test_a_refused_login_may_do_nothing() -> None:

@@ -10,12 +10,12 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.verdict.caveats import Passed, caveats
-from authlens.core.verdict.read_for import read_for
 from support.preflight import NOW
 
 POLICY = json.dumps(

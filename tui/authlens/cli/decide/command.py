@@ -58,12 +58,12 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     files, action, resource = _question(arguments)
     given = read_sources(files, world)
 
-    from authlens.core.contract.broker import broker_refusals
+    from authlens.core.invocation.access import limited_by_broker, refused_by_broker
     from authlens.core.policy.decision.decide import decide
 
     decision = decide(given.documents, action, resource, variables, arguments.region, arguments.account)
-    refused = broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
-    found = report.Report(decision, (*given.ignored, *decision.reasons), refused, given.sources)
+    broker = refused_by_broker(decision), limited_by_broker(decision)
+    found = report.Report(decision, (*given.ignored, *decision.reasons), *broker, given.sources)
     if arguments.output == "json":
         world.output.json(report.as_json(found))
     else:

@@ -26,6 +26,8 @@ class Report:
     reasons: tuple[str, ...]
     broker: tuple[BrokerRefusal, ...]
     """Why the broker refuses all the same; empty unless the policies allow it."""
+    limits: tuple[BrokerRefusal, ...]
+    """When the broker refuses what it takes otherwise."""
     sources: tuple[Source, ...]
 
 
@@ -43,7 +45,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"The policy allows this, but the broker refuses it: {refusal.message}."
     for reason in report.reasons:
         yield f"{reason}."
-    for note in decision.notes:
+    for note in (*decision.notes, *(limit.message for limit in report.limits)):
         yield f"{note}."
     for one in decision.deciding:
         span = one.resource.span if one.resource else one.statement.span
@@ -73,14 +75,16 @@ def as_json(report: Report) -> dict[str, Any]:
         "resource": str(decision.asking.resource),
         "reasons": list(report.reasons),
         "notes": list(decision.notes),
-        "broker": [
-            {"message": one.message, "known": one.source.known.value, "source": one.source.page}
-            for one in report.broker
-        ],
+        "broker": list(map(_refusal, report.broker)),
+        "brokerLimits": list(map(_refusal, report.limits)),
         "deciding": [_deciding(one, sources) for one in decision.deciding],
         "nearMisses": [_near_miss(miss, sources) for miss in decision.near_misses],
         "substitutions": [_substitution(one, sources) for one in decision.substitutions],
     }
+
+
+def _refusal(one: BrokerRefusal) -> dict[str, Any]:
+    return {"message": one.message, "known": one.source.known.value, "source": one.source.page}
 
 
 def _deciding(one: Deciding, sources: Sequence[Source]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from authlens.core.contract.statement import Source
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import Fact, facts
 from authlens.core.lint.rule import Finding as LintFinding
+from authlens.core.policy.decision.near_miss import NearMiss
 from authlens.core.preflight.finding import Finding
 from authlens.core.verdict.device_messages import Recognised
 from authlens.core.verdict.stages import StageResult, Verdict
@@ -35,6 +36,7 @@ def verdict_json(
                 "resource": access.question.resource,
                 "decision": access.word,
                 "because": access.because,
+                "nearest": None if access.nearest is None else _near_miss(access.nearest),
             }
             for access in verdict.answers
         ],
@@ -43,6 +45,16 @@ def verdict_json(
         "lint": [_lint(finding) for finding in lint],
         "messages": [_message(message) for message in messages],
         "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
+    }
+
+
+def _near_miss(miss: NearMiss) -> dict[str, Any]:
+    return {
+        "message": miss.message,
+        "document": miss.document,
+        "statement": miss.statement.index if miss.statement else None,
+        "line": miss.span.line if miss.span else None,
+        "column": miss.span.column if miss.span else None,
     }
 
 

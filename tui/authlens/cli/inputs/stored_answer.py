@@ -17,6 +17,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.invocation_json import from_json
+from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import lint, lint_outcome
 from authlens.core.lint.rule import Answer, Finding, Surroundings
 from authlens.core.policy import policy_file
@@ -28,7 +29,6 @@ from authlens.core.text.json_reader import JsonObject
 from authlens.core.verdict.device_messages import Recognised, recognise
 from authlens.core.verdict.explanations import explain
 from authlens.core.verdict.framed_errors import framed_error, is_certain, of_setup
-from authlens.core.verdict.read_for import read_for
 from authlens.frozen import dataclass
 
 

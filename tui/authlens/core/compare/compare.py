@@ -16,6 +16,7 @@ from authlens.core.compare.probes import probes
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.access import ALLOWED, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.policy.arn import tail_of
 from authlens.core.request.authorizer import Authorizer
@@ -45,6 +46,10 @@ class Side:
     """Where it is a real connection."""
     policies_alone: bool = False
     """Its result holds policy documents and nothing else to compare."""
+    variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Policy variables that its certificate settled."""
+    has_certificate: bool = False
+    """Whether a client certificate authenticates too."""
 
     @classmethod
     def of(cls, invocation: Invocation, label: str | None = None) -> Side:
@@ -57,6 +62,8 @@ class Side:
             invocation.authorizer,
             invocation.duration,
             device=invocation.device,
+            variables=invocation.variables,
+            has_certificate=read_for(invocation).has_certificate,
         )
 
     @classmethod
@@ -291,7 +298,8 @@ def _flips(
     if questions is None:
         let_in_otherwise = left.result.is_authenticated != right.result.is_authenticated
         questions = probes(pairs, (left.request, right.request), ask_all=let_in_otherwise)
-    before, after = AccessQuestions(left.result, left.request), AccessQuestions(right.result, right.request)
+    before = AccessQuestions(left.result, left.request, dict(left.variables))
+    after = AccessQuestions(right.result, right.request, dict(right.variables))
     for question in questions:
         word = before.word(question)
         if word != after.word(question):
@@ -301,4 +309,4 @@ def _flips(
 def _redacted(flip: Flip, redact: Redact) -> Flip:
     question = replace(flip.before.question, resource=redact(flip.before.question.resource))
     sides = (flip.before, flip.after)
-    return Flip(*(replace(access, question=question, because=redact(access.because)) for access in sides))
+    return Flip(*(replace(access, question=question, reasons=tuple(map(redact, access.reasons))) for access in sides))

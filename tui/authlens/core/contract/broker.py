@@ -1,7 +1,7 @@
 """What the message broker refuses although a policy allows it: reserved topics, misplaced wildcards, and limits.
 
 A policy decides about texts; the broker knows which of them are topics, filters and client ids. Quality of service 2 is
-refused for every topic and is no part of a question.
+refused for every topic: a limit of what is allowed, because a question does not say how it is asked for.
 """
 
 from __future__ import annotations
@@ -35,6 +35,16 @@ def broker_refusals(action: str, tail: str) -> tuple[BrokerRefusal, ...]:
         ("iot:subscribe", "topicfilter"): (_wildcard_in_filter, _reserved_for_subscribe, _too_deep, _too_long),
     }.get((action.lower(), kind), ())
     return tuple(refusal for check in checks for refusal in check(name))
+
+
+def broker_limits(action: str, tail: str) -> tuple[BrokerRefusal, ...]:
+    """What else the broker refuses of an action that it takes otherwise; the messages are sentences."""
+    kind, _, _ = tail.partition("/")
+    known = (action.lower(), kind) in (("iot:publish", "topic"), ("iot:subscribe", "topicfilter"))
+    return (_QOS_2,) if known else ()
+
+
+_QOS_2 = BrokerRefusal("At QoS 2 it is refused all the same: AWS IoT supports QoS 0 and 1", documented(MQTT))
 
 
 def is_reserved(topic: str) -> bool:

@@ -15,6 +15,7 @@ from authlens.core.compare.policies import equal_documents, pair_documents
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.access import ALLOWED, AccessQuestions
 from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.invocation.throttling import is_throttled
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -194,7 +195,7 @@ def _no_findings(expectation: Expectation, invocation: Invocation) -> Iterator[B
             invocation.outcome,
             invocation.request,
             invocation.authorizer,
-            invocation.certificate is not None,
+            read_for(invocation).has_certificate,
         )
 
 
@@ -203,7 +204,7 @@ def unwanted_findings(
     outcome: Outcome,
     request: AuthorizerRequest | None,
     authorizer: Authorizer | None,
-    has_certificate: bool = False,
+    has_certificate: bool,
 ) -> Iterator[Broken]:
     """Each lint finding that is as severe as `least`."""
     from authlens.core.lint.linter import lint_outcome

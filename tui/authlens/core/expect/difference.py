@@ -80,7 +80,8 @@ def _text(document: Any) -> str:
 def _flips(expectation: Expectation, right: Side) -> Iterator[Flip]:
     if not isinstance(right.result, Outcome):
         return
-    questions = AccessQuestions(right.result, right.request, expectation.variables)
+    variables = {**dict(right.variables), **expectation.variables}
+    questions = AccessQuestions(right.result, right.request, variables, right.authorizer)
     for wanted, asked in ((ALLOWED, expectation.allow), (DENIED, expectation.deny)):
         for question in asked:
             access = questions.ask(question)
@@ -94,5 +95,7 @@ def _limits(expectation: Expectation, right: Side) -> Iterator[Change]:
     if broken:
         yield Change("answer", f"duration: expected {broken.expected}, got {broken.got}")
     if expectation.no_findings and isinstance(right.result, Outcome):
-        for each in unwanted_findings(expectation.no_findings, right.result, right.request, right.authorizer):
+        for each in unwanted_findings(
+            expectation.no_findings, right.result, right.request, right.authorizer, right.has_certificate
+        ):
             yield Change("answer", f"lint: expected {each.expected}, got {each.got}: {each.difference}")

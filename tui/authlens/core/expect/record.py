@@ -24,7 +24,8 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
     outcome = invocation.outcome
     if outcome is None or not outcome.is_authenticated:
         return new
-    access = AccessQuestions(outcome, invocation.request, kept.variables, invocation.authorizer)
+    variables = {**dict(invocation.variables), **kept.variables}
+    access = AccessQuestions(outcome, invocation.request, variables, invocation.authorizer)
     asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if question_problem(each) is None)
     allowed = tuple(question for question in asked if access.ask(question, in_short=True).word == ALLOWED)
     return replace(new, allow=allowed, deny=tuple(question for question in asked if question not in allowed))

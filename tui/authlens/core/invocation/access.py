@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authlens.core.contract.broker import broker_refusals
+from authlens.core.contract.broker import BrokerRefusal, broker_limits, broker_refusals
 from authlens.core.contract.outcome import Outcome
 from authlens.core.policy.arn import split
 from authlens.core.request.references import refers
@@ -15,7 +15,9 @@ from authlens.core.saved.expectation import Question
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
+    from authlens.core.policy.arn import Arn
     from authlens.core.policy.decision.decide import Decision
+    from authlens.core.policy.decision.near_miss import NearMiss
     from authlens.core.policy.document import Document
     from authlens.core.request.authorizer import Authorizer
 
@@ -29,7 +31,16 @@ class Access:
     question: Question
     word: str
     """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
-    because: str = ""
+    reasons: tuple[str, ...] = ()
+    """Why, one clause each: what the broker refuses all the same, what decided, and what holds of the action anyway."""
+    nearest: NearMiss | None = None
+    """What came nearest to allowing it; of something allowed, the Deny that nearly applies."""
+
+    @property
+    def because(self) -> str:
+        """All of it in one line."""
+        near = "a Deny nearly applies" if self.word == ALLOWED else "the nearest miss"
+        return "; ".join((*self.reasons, *([f"{near}: {self.nearest.message}"] if self.nearest else ())))
 
 
 class AccessQuestions:
@@ -44,11 +55,13 @@ class AccessQuestions:
         request: AuthorizerRequest | None = None,
         variables: Mapping[str, tuple[str, ...]] | None = None,
         authorizer: Authorizer | None = None,
+        documents: tuple[Document, ...] | None = None,
     ) -> None:
+        """documents: those of the outcome as they are laid out elsewhere, for the lines that reasons name."""
         self._outcome = outcome
-        self._place = _place_of(authorizer)
+        self._place = _beginning_in(authorizer)
         self._variables = {**variables_of(request), **(variables or {})}
-        self._documents: tuple[Document, ...] | None = None
+        self._documents = documents
         self._decided: dict[Question, Decision] = {}
 
     def word(self, question: Question) -> str:
@@ -69,16 +82,17 @@ class AccessQuestions:
         A client that is not authenticated may do nothing, whatever the documents say.
         """
         if not self._outcome.is_authenticated:
-            return Access(question, IMPLICIT_DENY, "the client is not authenticated")
-        decision = self._decide(replace(question, resource=self._here(question.resource)))
+            return Access(question, IMPLICIT_DENY, ("the client is not authenticated",))
+        decision = self.decide(question)
         if in_short:
-            return Access(question, str(decision.word), "".join(decision.reasons[:1]))
-        misses = decision.near_misses[:1]
-        near = (f"the nearest miss: {miss.message}" for miss in misses)
-        broker = broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
-        refused = (f"but the broker refuses it: {one.message}" for one in broker)
-        reasons = (*refused, *decision.reasons, *decision.notes, *near)
-        return Access(question, str(decision.word), "; ".join(reasons))
+            return Access(question, str(decision.word), decision.reasons[:1])
+        refused = (f"but the broker refuses it: {one.message}" for one in refused_by_broker(decision))
+        reasons = (*refused, *decision.reasons, *decision.notes)
+        return Access(question, str(decision.word), reasons, next(iter(decision.near_misses), None))
+
+    def decide(self, question: Question) -> Decision:
+        """What the documents decide in the authorizer's region and account, as if the client were authenticated."""
+        return self._decide(replace(question, resource=self._here(question.resource)))
 
     def _here(self, resource: str) -> str:
         """A tail, completed with the region and account of the authorizer."""
@@ -98,13 +112,33 @@ class AccessQuestions:
         return self._decided[question]
 
 
-def _place_of(authorizer: Authorizer | None) -> str | None:
-    """The beginning of every ARN in an authorizer's region and account; `None` for one of the local endpoint, whose
-    account is made up."""
+def refused_by_broker(decision: Decision) -> tuple[BrokerRefusal, ...]:
+    """Why the broker refuses what the documents allow; empty where they do not."""
+    return broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
+
+
+def limited_by_broker(decision: Decision) -> tuple[BrokerRefusal, ...]:
+    """Under which circumstances the broker refuses what the documents allow and it takes otherwise."""
+    taken = decision.allowed and not refused_by_broker(decision)
+    return broker_limits(decision.asking.action, decision.asking.resource.tail) if taken else ()
+
+
+def place_of(authorizer: Authorizer | None) -> tuple[str | None, str | None]:
+    """Region and account in which an authorizer's devices act; none of one of the local endpoint, whose account is made
+    up."""
+    found = _own_arn(authorizer)
+    return (None, None) if found is None else (found.region, found.account)
+
+
+def _beginning_in(authorizer: Authorizer | None) -> str | None:
+    """The beginning of every ARN in an authorizer's region and account."""
+    found = _own_arn(authorizer)
+    return None if found is None else str(replace(found, tail=""))
+
+
+def _own_arn(authorizer: Authorizer | None) -> Arn | None:
     found = split(authorizer.arn) if authorizer else None
-    if found is None or found.account == _LOCAL_ACCOUNT:
-        return None
-    return str(replace(found, tail=""))
+    return None if found is None or found.account == _LOCAL_ACCOUNT else found
 
 
 _LOCAL_ACCOUNT = "000000000000"

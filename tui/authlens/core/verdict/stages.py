@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from authlens.core.contract import test_call
 from authlens.core.contract.answer import FUNCTION_FAILED
@@ -18,6 +19,7 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.preflight.finding import Finding
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -25,8 +27,10 @@ from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.verdict.local_causes import possible_cause
-from authlens.core.verdict.read_for import read_for
 from authlens.frozen import dataclass
+
+if TYPE_CHECKING:
+    from authlens.core.policy.decision.near_miss import NearMiss
 
 
 class State(StrEnum):
@@ -87,6 +91,11 @@ class Verdict:
     def source(self) -> Source | None:
         """How the explanation is known; `None` after a pass."""
         return of_explanation(self.explanation) if self.explanation else None
+
+    @property
+    def nearest(self) -> NearMiss | None:
+        """What came nearest to allowing the first open question that is denied."""
+        return next((access.nearest for access in self.answers if access.word != ALLOWED), None)
 
     @property
     def lit(self) -> StageResult | None:

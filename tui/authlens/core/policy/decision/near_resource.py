@@ -15,7 +15,7 @@ from authlens.core.policy.arn_repair import repair
 from authlens.core.policy.document import ResourceElement
 from authlens.core.policy.matching import Asking
 from authlens.core.policy.variables import template
-from authlens.core.policy.wildcards import compile_symbols, symbols
+from authlens.core.policy.wildcards import Wild, compile_symbols, symbols
 from authlens.core.text.json_reader import Span
 from authlens.frozen import dataclass
 
@@ -168,8 +168,7 @@ def _longer(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
         if pattern.matches(text[:end]):
             shadow = "; a named shadow is a longer ARN" if tail.startswith("thing/") else ""
             return 3, f"`{tail}` does not cover what lies below it, `{tail}/*` would{shadow}"
-    plain = element.template.text(asking.context)
-    if tail_of(plain).count("/") and text.startswith(plain) and not plain.endswith("/"):
+    if tail.count("/") and compile_symbols([*symbols, Wild.RUN]).matches(text):
         return 4, f"`{tail}` is not a prefix: without `*` it matches nothing longer"
     return None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY
+from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY, limited_by_broker, refused_by_broker
 from authlens.core.policy.decision.permission_text import Line, lines
 from authlens.core.policy.decision.permissions import Answer
 from authlens.core.saved.expectation import Question
@@ -79,7 +79,9 @@ def _access_item(decided: Decided) -> Item:
     said = [_question(glyph, style, word, decided.question)]
     if decision is None:
         return Item((*said, aside("The client is not authenticated, so it may do nothing.")))
-    said += [aside(reason) for reason in decision.reasons]
+    said += [aside(f"But the broker refuses it: {one.message}.") for one in refused_by_broker(decision)]
+    said += [aside(reason) for reason in (*decision.reasons, *decision.notes)]
+    said += [aside(one.message) for one in limited_by_broker(decision)]
     said += [aside(f"close: {miss.message}") for miss in decision.near_misses[:3]]
     named = {(each.variable, each.value) for each in decision.substitutions}
     said += [

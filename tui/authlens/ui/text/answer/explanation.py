@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from authlens.core.compare.compare import Comparison, compare
 from authlens.core.deployment.deployment import Deployment
-from authlens.core.invocation.access import variables_of
+from authlens.core.invocation.access import AccessQuestions, place_of, variables_of
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import Gauge, gauges, lint_outcome
 from authlens.core.policy import document as policy
-from authlens.core.policy.decision.decide import Decision, decide
+from authlens.core.policy.decision.decide import Decision
 from authlens.core.policy.decision.permissions import Summary, summarize
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
-from authlens.core.verdict.read_for import read_for
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Pretty, pretty
@@ -77,17 +77,15 @@ def explain(
         for page, text in zip(laid_out, outcome.policy_documents, strict=True)
     )
     variables = {**variables_of(invocation.request), **read.variables}
-    decided = tuple(
-        Decided(each, decide(documents, each.action, each.resource, variables) if outcome.is_authenticated else None)
-        for each in questions
-    )
+    access = AccessQuestions(outcome, invocation.request, read.variables, read.authorizer, documents)
+    decided = tuple(Decided(each, access.decide(each) if outcome.is_authenticated else None) for each in questions)
     return Explanation(
         verdict,
         decided,
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
-        summarize(documents, variables, has_certificate=read.has_certificate)
+        summarize(documents, variables, *place_of(read.authorizer), read.has_certificate)
         if outcome.is_authenticated and outcome.policy_documents
         else None,
     )

@@ -133,10 +133,9 @@ def failure_text(verdict: Verdict) -> Content:
 
 def _next_step(verdict: Verdict) -> str:
     """Of a denied question the headline says already that nothing allows it."""
-    if verdict.conclusion is not Conclusion.PARTLY:
+    if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
         return verdict.next_step
-    reason, nearest, miss = verdict.next_step.partition("; the nearest miss: ")
-    return f"Nearest: {miss}" if nearest else reason
+    return f"Nearest: {verdict.nearest.message}"
 
 
 def _sentence(text: str) -> str:

@@ -7,11 +7,11 @@ import pytest
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.read_for import read_for
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, TlsContext
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
-from authlens.core.verdict.read_for import read_for
 from support.preflight import NOW
 
 BARE = Invocation(AuthorizerRequest("A", tls_context=TlsContext("d.example")), Target(), Outcome(True, "p"), NOW, 0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import authlens
+from authlens.endpoint.local_devices import LocalDevices
 from authlens.endpoint.templates.child_environment import endpoint_environment, named_variables, question_environment
 from authlens.ui.runtime.clipboard import copy
 
@@ -49,6 +52,70 @@ def project(tmp_path: Path) -> Path:
     request = "request: {authorizerName: A, mqttContext: {username: u}}"
     (tmp_path / "a.yaml").write_text(f"target: {{local: authorizers.yaml}}\n{request}\n")
     return tmp_path
+
+
+INHERITS = {"aws/botocore_internals.py": "a profile's credential_process sees everything, as with the AWS CLI"}
+STARTING = {"run", "Popen", "create_subprocess_exec", "create_subprocess_shell", "call", "check_call", "check_output"}
+WITHOUT_A_WORD = {
+    "system",
+    "popen",
+    "spawnl",
+    "spawnv",
+    "spawnlp",
+    "spawnvp",
+    "posix_spawn",
+    "execv",
+    "execl",
+    "execlp",
+}
+
+
+def starts(path: Path) -> list[ast.Call]:
+    """The calls of a module that start a program."""
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    return [each for each in calls if isinstance(each.func, ast.Attribute) and _starts(each.func)]
+
+
+def _starts(function: ast.Attribute) -> bool:
+    owner = ast.unparse(function.value)
+    return (owner in ("subprocess", "asyncio") and function.attr in STARTING) or (
+        owner in ("os", "pty") and function.attr in WITHOUT_A_WORD
+    )
+
+
+def test_every_start_of_a_program_says_what_it_may_see() -> None:
+    package = Path(authlens.__file__).parent
+    found = {(path, call) for path in package.rglob("*.py") for call in starts(path)}
+    told = {path for path, call in found if any(word.arg == "env" for word in call.keywords)}
+    silent = {str(path.relative_to(package)) for path, _ in found if path not in told}
+    assert silent == set(INHERITS)
+    assert len(told) >= 5
+
+
+def environment_of_the_child(file: Path) -> str:
+    """Of this process's child that serves the file."""
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_text().split("\0")
+            if str(file) in words and f"PPid:\t{os.getpid()}\n" in (entry / "status").read_text():
+                return (entry / "environ").read_text()
+        except OSError:
+            continue
+    raise AssertionError("no child serves the file")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_device_listener_sees_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in CANARIES:
+        monkeypatch.setenv(name, CANARY)
+    listening = LocalDevices(project / "authorizers.yaml", lambda invocation: None)
+    try:
+        listening.address()
+        environ = environment_of_the_child(project / "authorizers.yaml")
+    finally:
+        listening.close()
+    assert "PATH=" in environ
+    assert CANARY not in environ
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")

@@ -13,7 +13,9 @@ from support.one_command import Command
 from support.recording_server import Recording, recording
 
 REQUEST = "request: {authorizerName: A, token: t, tokenSignature: c2ln}\n"
-ABROAD = "target: {endpointUrl: 'http://iot.evil.example', region: eu-west-1}\n" + REQUEST
+ABROAD = (
+    "target: {endpointUrl: 'http://iot.evil.example', region: eu-west-1}\n" + REQUEST + "cases: {c: {description: d}}\n"
+)
 
 
 @pytest.fixture
@@ -65,12 +67,18 @@ SENDING = {
     "event --describe": ("event", "--request", "FILE", "--describe"),
     "verify --describe": ("verify", "--request", "FILE", "--describe"),
     "logs": ("logs", "--request", "FILE"),
+    "connect": ("connect", "--request", "FILE", "--no-history"),
+    "connect over WebSocket": ("connect", "--request", "FILE", "--as", "wss", "--no-history"),
+    "run of a case": ("run", "FILE::c", "--no-history"),
+    "run of a filter": ("run", "evil repo", "--filter", "a.yaml", "--no-history"),
+    "invoke of a case": ("invoke", "--request", "FILE::c", "--no-history"),
+    "run --repeat": ("run", "FILE", "--repeat", "2", "--no-history"),
 }
 
 
 @pytest.mark.parametrize("words", SENDING.values(), ids=SENDING)
 def test_what_only_a_file_names_is_not_reached(words: tuple[str, ...], authlens: Command, evil: Path) -> None:
-    ended = authlens(*(str(evil) if word == "FILE" else word for word in words))
+    ended = authlens(*(word.replace("FILE", str(evil)) for word in words))
     assert (ended.code, ended.out) == (252, "")
     assert f"authlens trust '{evil.parent}'" in ended.err.splitlines()
     assert "Nothing was run or sent" in ended.err
@@ -130,6 +138,109 @@ def test_what_is_named_on_the_command_line_passes(authlens: Command, local: Path
     assert authlens("run", local, "--target", f"local={authorizers}", "--no-history").code == 0
     ended = authlens("invoke", "--request", local, "--endpoint-url", server.url, "--region", "eu-west-1")
     assert ended.code == 0, ended.err
+
+
+IN_AN_ENVIRONMENT = {
+    "run": ("run", "good", "--no-history"),
+    "invoke": ("invoke", "--request", "good/a.yaml", "--no-history"),
+    "invoke with a profile of one's own": ("invoke", "--request", "good/a.yaml", "--profile", "mine", "--no-history"),
+    "explain": ("explain", "--request", "good/a.yaml", "--deployment"),
+    "event": ("event", "--request", "good/a.yaml", "--describe"),
+    "verify": ("verify", "--request", "good/a.yaml", "--describe"),
+    "logs": ("logs", "--request", "good/a.yaml"),
+    "connect": ("connect", "--request", "good/a.yaml", "--no-history"),
+}
+
+
+@pytest.mark.parametrize("words", IN_AN_ENVIRONMENT.values(), ids=IN_AN_ENVIRONMENT)
+def test_an_environment_needs_trust_of_its_own_folder(
+    words: tuple[str, ...], authlens: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "abroad.yaml").write_text(
+        "endpointUrl: 'http://iot.evil.example'\nregion: eu-west-1\n"
+    )
+    (tmp_path / "environments" / "here.yaml").write_text("local: ../authorizers.yaml\n")
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "a.yaml").write_text(REQUEST)
+    authlens("trust", "good")
+    for name, folder in (("abroad", tmp_path / "environments"), ("here", tmp_path)):
+        ended = authlens(*words, "--environment", name)
+        assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {folder}")
+
+
+def test_an_environment_of_aws_alone_asks_nothing(authlens: Command, tmp_path: Path, server: Recording) -> None:
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "e.yaml").write_text("values: {TOKEN: t}\n")
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good" / "a.yaml").write_text(f"target: {{endpointUrl: '{server.url}', region: eu-west-1}}\n{REQUEST}")
+    assert authlens("run", "good", "--environment", "e", "--no-history").code == 0
+    assert len(server.received) == 1
+
+
+def test_a_folder_that_is_a_link_needs_trust_where_it_leads(authlens: Command, local: Path, tmp_path: Path) -> None:
+    project = local.parent.parent
+    (tmp_path / "link").symlink_to(project)
+    ended = authlens("run", "link/requests/a.yaml", "--no-history")
+    assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {project}")
+    authlens("trust", "link")
+    assert authlens("trust", "--list").out.endswith(f"  {project}\n")
+    assert authlens("run", "link/requests/a.yaml", "--no-history").code == 0
+
+
+def test_a_list_of_authorizers_that_is_a_link_out(authlens: Command, local: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "evil repo" / "authorizers.yaml"
+    authorizers = local.parent.parent / "authorizers.yaml"
+    elsewhere.write_text(authorizers.read_text().replace("codeUri: fn", f"codeUri: {authorizers.parent}/fn"))
+    authorizers.unlink()
+    authorizers.symlink_to(elsewhere)
+    authlens("trust", authorizers.parent)
+    ended = authlens("run", local, "--no-history")
+    assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust '{elsewhere.parent}'")
+    assert f"authlens trust {authorizers.parent}" not in ended.err.splitlines()
+    authlens("trust", authorizers.parent, "--remove")
+    authlens("trust", elsewhere.parent)
+    ended = authlens("run", local, "--no-history")
+    assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {authorizers.parent}")
+
+
+def test_trust_for_one_run_is_for_one_run(authlens: Command, local: Path) -> None:
+    assert authlens("run", local, "--trust", "--no-history").code == 0
+    assert authlens("run", local, "--no-history").code == 252
+    assert authlens("trust", "--list").out == ""
+
+
+def test_several_folders_in_the_environment(
+    authlens: Command, local: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evil repo" / "a.yaml").write_text(
+        f"target: {{local: {local.parent.parent}/authorizers.yaml}}\n"
+        "request: {authorizerName: A, mqttContext: {username: u}}\n"
+    )
+    monkeypatch.setenv("AUTHLENS_TRUST", str(local.parent.parent))
+    assert authlens("run", "evil repo", "--no-history").code == 252
+    monkeypatch.setenv("AUTHLENS_TRUST", f"{local.parent.parent}{os.pathsep}{os.pathsep}evil repo{os.pathsep}~nobody")
+    assert authlens("run", "evil repo", "--no-history").code == 0
+
+
+def test_settings_beside_a_template_run_nothing_untrusted(authlens: Command, tmp_path: Path) -> None:
+    folder, mark = tmp_path / "evil repo", tmp_path / "mark"
+    (folder / "evil").write_text(f"#!/bin/sh\necho ran >> '{mark}'\n")
+    (folder / "evil").chmod(0o755)
+    (folder / "fn").mkdir()
+    (folder / "fn" / "app.py").write_text("def handler(event, context): return {}\n")
+    (folder / "template.yaml").write_text(
+        "Resources:\n  F: {Type: 'AWS::Serverless::Function', Properties: "
+        "{CodeUri: fn, Handler: app.handler, Runtime: python3.12}}\n"
+        "  A: {Type: 'AWS::IoT::Authorizer', Properties: "
+        "{AuthorizerName: A, SigningDisabled: true, AuthorizerFunctionArn: !GetAtt F.Arn}}\n"
+    )
+    (folder / "authlens.yaml").write_text("interpreter: ./evil\n")
+    (folder / "a.yaml").write_text("target: {local: template.yaml}\nrequest: {authorizerName: A, token: t}\n")
+    for words in (("run",), ("explain", "--request"), ("lint",), ("event", "--request"), ("invoke", "--request")):
+        authlens(*words, folder / "a.yaml")
+    authlens("lint", folder / "template.yaml", folder / "authlens.yaml")
+    assert not mark.exists()
 
 
 def test_history_is_as_trusted_as_its_file(authlens: Command, local: Path) -> None:

@@ -40,6 +40,7 @@ def test_a_folder_and_all_below_it(known: TrustList, folder: Path) -> None:
     assert not known.trusts(folder.parent)
     assert not known.trusts(Path(f"{folder}-evil"))
     assert not known.trusts(folder / ".." / "other")
+    assert not known.trusts(folder / "..")
 
 
 def test_the_first_date_stays(known: TrustList, folder: Path) -> None:

@@ -69,6 +69,8 @@ class Gate:
         self._allowed = {real_path(path) for path in allowed}
         self._given: set[tuple[str, object]] = set()
         self._admitted: set[Key] = set()
+        self._environments: list[tuple[str, set[tuple[str, object]], tuple[Path, Path]]] = []
+        """For requests of which folder, what the file of an environment names, and where that file lies."""
         self._is_open = False
 
     def open(self) -> None:
@@ -85,6 +87,16 @@ class Gate:
         with self._lock:
             self._given |= set(_values(target, base))
 
+    def note_environment(self, target: Target, base: Path | None, file: Path) -> None:
+        """The file of an environment names these members of targets; its folder must be trusted too.
+
+        base: the folder of the saved requests that are sent in it.
+        """
+        noted = (_place(base), set(_values(target, base)), _both(file))
+        with self._lock:
+            if noted not in self._environments:
+                self._environments.append(noted)
+
     def wanted(
         self, target: Target, base: Path | None, sources: Iterable[Path] = (), remember: bool = True
     ) -> Wanted | None:
@@ -100,7 +112,7 @@ class Gate:
             if remember:
                 self._admit(key)
             return None
-        paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
+        paths = self._deciding(by_file, base, sources)
         if runs_code(by_file):
             paths |= set(_both(_local(target, base)))
         missing = [path for path in paths if not self._trusted(path)]
@@ -130,7 +142,7 @@ class Gate:
         by_file = self._of_file(target, base)
         if all(getattr(by_file, name) in (None, DEMO) for name in _NAMED):
             return True
-        paths = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
+        paths = self._deciding(by_file, base, sources)
         return all(map(self._trusted, paths)) and self.wanted(target, base, sources, remember=False) is None
 
     def own_files(self, target: Target, path: Path) -> tuple[Path, ...]:
@@ -151,6 +163,13 @@ class Gate:
         by_person = {name for name in _NAMED if (name, named[name]) in self._given}
         return _plain({name: None if name in by_person else getattr(target, name) for name in _NAMED})
 
+    def _deciding(self, by_file: Target, base: Path | None, sources: Iterable[Path]) -> set[Path]:
+        """Where the files lie that name the target."""
+        own = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
+        values, place = set(_values(by_file, base)), _place(base)
+        others = (files for folder, named, files in self._environments if folder == place and named & values)
+        return own.union(*others)
+
     def _trusted(self, path: Path) -> bool:
         return covers(self._allowed, str(path)) or self._trusts(path)
 
@@ -162,7 +181,11 @@ class Gate:
 def _key(target: Target, base: Path | None) -> Key:
     """The time-outs of the settings make no other target of it."""
     plain = _plain({name: getattr(target, name) for name in _NAMED})
-    return plain, "" if base is None else real_path(base)
+    return plain, _place(base)
+
+
+def _place(base: Path | None) -> str:
+    return "" if base is None else real_path(base)
 
 
 def _plain(values: Mapping[str, Any]) -> Target:

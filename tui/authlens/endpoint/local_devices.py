@@ -18,6 +18,7 @@ from pathlib import Path
 from authlens.core.devices.ledger import Ledger, Watched
 from authlens.core.invocation.invocation import Invocation
 from authlens.endpoint.local import END_LIMIT, LocalTargetError, Stamp, command, pipe, stamp
+from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.frozen import dataclass
 
 USUAL_PORT = 8883
@@ -67,6 +68,7 @@ class LocalDevices:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
+                env=endpoint_environment(os.environ, path),
                 cwd=path.parent if path.parent.is_dir() else None,
                 text=True,
                 errors="replace",

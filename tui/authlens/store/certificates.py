@@ -6,6 +6,7 @@ from pathlib import Path
 
 from authlens.core.event.event import Presented
 from authlens.core.saved.certificate import Certificate
+from authlens.store.files import read_bounded
 from authlens.user_path import user_path
 
 _LARGEST = 65_536
@@ -18,7 +19,7 @@ def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
     path = user_path(certificate.path, base)
     if not path.is_file() or path.stat().st_size > _LARGEST:
         raise OSError(0, "not a file that holds a certificate" if path.exists() else "No such file or directory")
-    return path.read_bytes().decode("ascii", "replace")
+    return read_bounded(path).decode("ascii", "replace")
 
 
 def presented_by(certificate: Certificate | None, base: Path | None) -> Presented | None:

@@ -45,7 +45,7 @@ def load_environment(name: str, base: Path, cwd: Path) -> Environment:
 
     path = _find(name, base, cwd)
     try:
-        environment = read_environment(decode(read_bounded(path)))
+        environment = replace(read_environment(decode(read_bounded(path))), source=str(path))
     except YamlError as error:
         raise NoEnvironment(f"{path}: {error}") from None
     except OSError as error:

@@ -12,7 +12,7 @@ from authlens.core.request.references import refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.saved_request import Sign
 from authlens.frozen import dataclass
-from authlens.store.files import write_new
+from authlens.store.files import read_bounded, write_new
 from authlens.user_path import user_path
 
 _LARGEST = 65_536
@@ -27,7 +27,7 @@ def read_key(key: str, base: Path | None) -> bytes:
     path = user_path(key, base)
     if path.stat().st_size > _LARGEST or not path.is_file():
         raise OSError("not a file that holds a key")
-    return path.read_bytes()
+    return read_bounded(path)
 
 
 def signer(sign: Sign, base: Path | None, environ: Mapping[str, str]) -> SignText:
@@ -122,7 +122,7 @@ def _is_public_key(path: Path) -> bool:
     try:
         if not path.is_file() or path.stat().st_size > _LARGEST:
             return False
-        return b"PUBLIC KEY-----" in path.read_bytes()[:_LARGEST]
+        return b"PUBLIC KEY-----" in read_bounded(path)[:_LARGEST]
     except OSError:
         return False
 

@@ -61,12 +61,13 @@ class TrustList:
             raise TrustNotKept(f"the list of trusted folders {self._path} cannot be read: {why}") from None
 
     def trusts(self, path: Path) -> bool:
-        """Whether the path is trusted, or a folder that it lies in."""
+        """Whether the path is trusted, or a folder that it lies in; where a link leads is another path."""
         try:
             entries = self.entries()
         except TrustNotKept:
             return False
-        return covers((entry.path for entry in entries), real_path(path))
+        own = path.resolve() if path.name == ".." else Path(real_path(path.parent), path.name)
+        return covers((entry.path for entry in entries), str(own))
 
     def add(self, paths: Iterable[Path], now: datetime) -> None:
         """Trust the paths from now on. Raises TrustNotKept."""

@@ -15,6 +15,7 @@ from authlens.user_path import user_path
 if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.request.request import AuthorizerRequest
+    from authlens.core.saved.environment import Environment
     from authlens.core.saved.saved_request import SavedRequest
 
 STDIN = "-"
@@ -77,7 +78,7 @@ def read_saved_request(
         saved = chosen_case(read(text), case, file)
     except YamlError as error:
         raise CommandError(f"{file}: {error}") from error
-    saved = saved if environment is None else in_environment(saved, base, environment)
+    saved = saved if environment is None else in_environment(saved, base, environment, world)
     _note_source(saved, base, None if file == STDIN else user_path(file), trust, world)
     return saved, base
 
@@ -113,14 +114,21 @@ def chosen_case(saved: SavedRequest, case: str | None, file: str) -> SavedReques
     return chosen
 
 
-def in_environment(saved: SavedRequest, base: Path, name: str) -> SavedRequest:
+def in_environment(saved: SavedRequest, base: Path, name: str, world: World) -> SavedRequest:
     """As it is sent in an environment. Raises CommandError."""
     from authlens.store.environments import NoEnvironment, load_environment
 
     try:
-        return load_environment(name, base.absolute(), Path.cwd()).of(saved)
+        environment = load_environment(name, base.absolute(), Path.cwd())
     except NoEnvironment as error:
         raise CommandError(str(error)) from error
+    note_environment(environment, base, world)
+    return environment.of(saved)
+
+
+def note_environment(environment: Environment, base: Path | None, world: World) -> None:
+    """Let the gate know what the environment's file names."""
+    world.gate().note_environment(environment.target, base, Path(environment.source))
 
 
 def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:

@@ -91,7 +91,8 @@ def _saved_request(given: Given, world: World) -> Draft:
         raise CommandError(f"--request: {file}: {error}") from None
     except RequestFileError as error:
         raise CommandError(f"--request: {error}") from None
-    return Draft(in_environment(saved, path.parent, environment) if environment else saved, path.parent, name)
+    saved = in_environment(saved, path.parent, environment, world) if environment else saved
+    return Draft(saved, path.parent, name)
 
 
 def _refuse_two_readers(given: Given) -> None:

@@ -25,7 +25,7 @@ def items_of(selection: Selection, world: World, environment: str | None = None)
     items = found_items(selection, world)
     if not items:
         raise CommandError(_nothing(selection))
-    return items if environment is None else _in_environment(items, environment)
+    return items if environment is None else _in_environment(items, environment, world)
 
 
 def found_items(selection: Selection, world: World) -> Sequence[Item]:
@@ -62,12 +62,16 @@ def _is_selected(item: Item, selection: Selection) -> bool:
     return (not selection.tag or not tags.isdisjoint(selection.tag)) and tags.isdisjoint(selection.skip_tag)
 
 
-def _in_environment(items: Sequence[Item], name: str) -> Sequence[Item]:
+def _in_environment(items: Sequence[Item], name: str, world: World) -> Sequence[Item]:
+    from authlens.cli.inputs.saved_requests import note_environment
     from authlens.store.environments import Environments
     from authlens.suite_items import in_environment
 
+    environments = Environments(name, Path.cwd())
     try:
-        return in_environment(items, Environments(name, Path.cwd()))
+        for item in items:
+            note_environment(environments.of(item.base or Path()), item.base or Path(), world)
+        return in_environment(items, environments)
     except LookupError as error:
         raise CommandError(str(error.args[0])) from error
 

@@ -26,6 +26,8 @@ class Environment:
     target: Target = field(default_factory=Target)
     values: Mapping[str, str] = field(default_factory=dict)
     description: str | None = None
+    source: str = ""
+    """The file that it was read from."""
 
     def of(self, saved: SavedRequest) -> SavedRequest:
         """The saved request as it is sent in this environment."""

@@ -55,41 +55,30 @@ def project(tmp_path: Path) -> Path:
 
 
 INHERITS = {"aws/botocore_internals.py": "a profile's credential_process sees everything, as with the AWS CLI"}
-STARTING = {"run", "Popen", "create_subprocess_exec", "create_subprocess_shell", "call", "check_call", "check_output"}
-WITHOUT_A_WORD = {
-    "system",
-    "popen",
-    "spawnl",
-    "spawnv",
-    "spawnlp",
-    "spawnvp",
-    "posix_spawn",
-    "execv",
-    "execl",
-    "execlp",
+STARTING = {
+    "subprocess": {"run", "Popen", "call", "check_call", "check_output"},
+    "asyncio": {"create_subprocess_exec", "create_subprocess_shell"},
+    "os": {"system", "popen", "spawnl", "spawnv", "spawnlp", "spawnvp", "posix_spawn", "execv", "execl", "execlp"},
+    "pty": {"spawn"},
 }
 
 
 def starts(path: Path) -> list[ast.Call]:
     """The calls of a module that start a program."""
     calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
-    return [each for each in calls if isinstance(each.func, ast.Attribute) and _starts(each.func)]
-
-
-def _starts(function: ast.Attribute) -> bool:
-    owner = ast.unparse(function.value)
-    return (owner in ("subprocess", "asyncio") and function.attr in STARTING) or (
-        owner in ("os", "pty") and function.attr in WITHOUT_A_WORD
-    )
+    return [
+        each
+        for each in calls
+        if isinstance(each.func, ast.Attribute) and each.func.attr in STARTING.get(ast.unparse(each.func.value), ())
+    ]
 
 
 def test_every_start_of_a_program_says_what_it_may_see() -> None:
     package = Path(authlens.__file__).parent
-    found = {(path, call) for path in package.rglob("*.py") for call in starts(path)}
-    told = {path for path, call in found if any(word.arg == "env" for word in call.keywords)}
-    silent = {str(path.relative_to(package)) for path, _ in found if path not in told}
-    assert silent == set(INHERITS)
-    assert len(told) >= 5
+    found = [(str(path.relative_to(package)), call) for path in package.rglob("*.py") for call in starts(path)]
+    silent = [path for path, call in found if not any(word.arg == "env" for word in call.keywords)]
+    assert silent == list(INHERITS)
+    assert len(found) >= 6
 
 
 def environment_of_the_child(file: Path) -> str:
@@ -108,6 +97,7 @@ def environment_of_the_child(file: Path) -> str:
 def test_the_device_listener_sees_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in CANARIES:
         monkeypatch.setenv(name, CANARY)
+    monkeypatch.setenv("ASKED", "what the file asks for")
     listening = LocalDevices(project / "authorizers.yaml", lambda invocation: None)
     try:
         listening.address()

@@ -1,4 +1,4 @@
-"""Answers read as yes or no, and each touched row of the rules is reported with what was seen."""
+"""Answers read as yes or no, the row of the rules that each belongs to, and what was predicted."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import pytest
 
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
-from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict, observations
+from authlens.core.probe.report import (
+    Answer,
+    Closed,
+    ProbeReport,
+    Tried,
+    Verdict,
+    refused_by,
+    rule_of_denial,
+)
 
 PUBLISH = Trial("publish", "a/b")
-SUBSCRIBE = Trial("subscribe", "a/#")
 
 
 def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
@@ -42,48 +49,6 @@ def test_codes_of_3_1_1_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "answer", "rule", "agrees"),
-    [
-        (V5, Answer("CONNACK", 0x87, closed=Closed.CLOSED), "connect-refused", True),
-        (V5, Answer("CONNACK", 0x87), "connect-refused", False),
-        (V3, Answer(closed=Closed.CLOSED), "connect-refused", True),
-        (V3, Answer("CONNACK", 5, closed=Closed.CLOSED), "connect-refused", False),
-        (V5, Answer("CONNACK", 0x97, closed=Closed.CLOSED), "connect-rate", True),
-    ],
-)
-def test_a_refusal_is_compared_with_its_row(version: int, answer: Answer, rule: str, agrees: bool) -> None:
-    (seen,) = observations(report(Verdict.REFUSED, version, answer=answer))
-
-    assert (seen.rule.id, seen.agrees) == (rule, agrees)
-    assert set(seen.to_json()) == {"rule", "what", "mqtt", "seen", "table", "known", "agrees"}
-
-
-@pytest.mark.parametrize(
-    ("version", "trial", "answer", "rule", "agrees"),
-    [
-        (V5, SUBSCRIBE, Answer("SUBACK", 0x87), "subscribe-denied", True),
-        (V5, SUBSCRIBE, Answer(closed=Closed.CLOSED), "subscribe-denied", False),
-        (V3, SUBSCRIBE, Answer(closed=Closed.CLOSED), "subscribe-denied", True),
-        (V5, SUBSCRIBE, Answer("SUBACK", 0x8F), "filter", True),
-        (V5, PUBLISH, Answer("PUBACK", 0x87), "publish-denied", True),
-        (V5, PUBLISH, Answer("PUBACK", 0x90), "topic", True),
-    ],
-)
-def test_a_denial_is_compared_with_its_row(version: int, trial: Trial, answer: Answer, rule: str, agrees: bool) -> None:
-    (seen,) = observations(report(Verdict.CONNECTED, version, tried=(Tried(trial, answer),)))
-
-    assert (seen.rule.id, seen.agrees) == (rule, agrees)
-
-
-def test_what_was_allowed_touches_no_row_and_what_was_not_tried_is_no_yes() -> None:
-    allowed = report(Verdict.CONNECTED, tried=(Tried(PUBLISH, Answer("PUBACK", 0)),))
-
-    assert observations(allowed) == ()
-    assert allowed.is_yes
-    assert not report(Verdict.CONNECTED, tried=(Tried(PUBLISH, None),)).is_yes
-
-
-@pytest.mark.parametrize(
     ("predicted", "code", "differs"), [("ALLOWED", 0, False), ("ALLOWED", 0x87, True), ("IMPLICIT_DENY", 0, True)]
 )
 def test_the_broker_is_compared_with_the_documents(predicted: str, code: int, differs: bool) -> None:
@@ -97,3 +62,21 @@ def test_a_login_that_was_predicted_otherwise_differs_only_where_the_protocol_an
     assert report(Verdict.REFUSED, predicted="ALLOWED").differs
     assert not report(Verdict.CONNECTED, predicted="ALLOWED").differs
     assert not report(Verdict.UNREACHED, predicted="ALLOWED").differs
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal"),
+    [
+        (Answer("HTTP", 403), "http-refused"),
+        (Answer("HTTP", 502), "http-502"),
+        (Answer("DISCONNECT", 0x8E), "taken-over"),
+        (Answer(closed=Closed.RESET), "connect-refused"),
+    ],
+)
+def test_what_refused_it(answer: Answer, refusal: str) -> None:
+    assert refused_by(answer) == refusal
+
+
+def test_a_publish_that_http_or_a_disconnect_answers() -> None:
+    assert rule_of_denial(PUBLISH, Answer("HTTP", 403)).id == "http-refused"
+    assert rule_of_denial(PUBLISH, Answer("DISCONNECT", 0x98)).id == "disconnect-after"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
 from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
@@ -34,7 +36,22 @@ def test_http_names_the_publish() -> None:
     found = causes(report(Verdict.REFUSED, None, answer=Answer("HTTP", 403)))
 
     assert any("iot:Publish" in cause for cause in found)
-    assert "proxy" in causes(report(Verdict.REFUSED, None, answer=Answer("HTTP", 502)))[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (502, "proxy"),
+        (407, "login"),
+        (426, "applicationProtocol"),
+        (302, "captive portal"),
+        (200, "captive portal"),
+        (511, "captive portal"),
+        (418, "not AWS IoT"),
+    ],
+)
+def test_another_server_that_answers_in_its_place_has_causes_of_its_own(status: int, words: str) -> None:
+    assert words in causes(report(Verdict.REFUSED, answer=Answer("HTTP", status)))[0]
 
 
 def test_what_was_connected_or_not_reached_has_no_causes() -> None:

@@ -263,7 +263,8 @@ def _lines(report: ProbeReport) -> Iterator[str]:
 
 
 def _json(report: ProbeReport) -> dict[str, Any]:
-    from authlens.core.probe.report import Verdict, observations
+    from authlens.core.probe.observations import observations
+    from authlens.core.probe.report import Verdict
     from authlens.core.probe.words import causes, headline, prediction_words
 
     answer = report.answer

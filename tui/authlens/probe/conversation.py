@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from authlens.core.mqtt import properties
 from authlens.core.mqtt.decoder import Decoder
@@ -87,7 +88,7 @@ class Conversation:
             # Of a topic that cannot travel, or of an answer that cannot be read.
             self._ended = Closed.CLOSED
             answer = Answer(closed=Closed.CLOSED, reason="the packet or its answer is not valid MQTT")
-        self._step(Stage(trial.kind), answer, began)
+        self._step(Stage(trial.kind), answer, began, trial.topic)
         return answer
 
     async def _ask(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer:
@@ -108,7 +109,7 @@ class Conversation:
             if ended.how is Closed.SILENT:
                 return found
             self._ended = ended.how
-            return Answer(found.packet, found.code, found.reason, ended.how)
+            return replace(found, closed=ended.how)
         return found
 
     def _answer(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer | None:
@@ -120,7 +121,7 @@ class Conversation:
         if not isinstance(packet, wanted):
             return None
         if isinstance(packet, Connack):
-            return Answer("CONNACK", packet.code, _reason(packet.properties))
+            return Answer("CONNACK", packet.code, _reason(packet.properties), properties=_named(packet.properties))
         if isinstance(packet, Suback) and packet.packet_id == packet_id:
             return Answer("SUBACK", packet.codes[0] if packet.codes else 0x80, _reason(packet.properties))
         if isinstance(packet, Puback) and packet.packet_id == packet_id:
@@ -133,13 +134,34 @@ class Conversation:
             self._waiting += self._decoder.feed(data)
         return self._waiting.pop(0)
 
-    def _step(self, stage: Stage, answer: Answer, began: float) -> None:
+    def _step(self, stage: Stage, answer: Answer, began: float, topic: str = "") -> None:
         words = answer.words(self._plan.version)
-        self._report(ProbeStep(stage, answer.is_yes, time.monotonic() - began, words))
+        reason = f": {answer.reason}" if answer.reason else ""
+        properties = "".join(f", {name} {value}" for name, value in answer.properties)
+        on = f"{topic}: " if topic else ""
+        self._report(ProbeStep(stage, answer.is_yes, time.monotonic() - began, f"{on}{words}{reason}{properties}"))
 
 
 _AFTERWARDS = 0.3
 """Seconds that a refusal is given to be followed by the end of the connection."""
+
+
+def _named(given: Properties) -> tuple[tuple[str, str], ...]:
+    """The properties by their names; of what a server may repeat, each."""
+    return tuple(
+        (
+            properties.TABLE[number].name,
+            value
+            if isinstance(value, str)
+            else "=".join(value)
+            if isinstance(value, tuple)
+            else value.hex()
+            if isinstance(value, bytes)
+            else str(value),
+        )
+        for number, value in given
+        if number != properties.REASON_STRING
+    )
 
 
 def _reason(given: Properties) -> str:

@@ -15,7 +15,7 @@ from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.record import connection_of
-from authlens.core.probe.report import ProbeReport, Verdict, rule_of_refusal
+from authlens.core.probe.report import ProbeReport, Verdict, refused_by
 from authlens.core.probe.words import headline
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -92,5 +92,5 @@ def _result(report: ProbeReport) -> Outcome | Failure:
     if report.verdict is Verdict.CONNECTED:
         return Outcome(True)
     if report.verdict is Verdict.REFUSED and report.answer is not None:
-        return Failure(FailureKind.DEVICE, rule_of_refusal(report.answer).id, headline(report))
+        return Failure(FailureKind.DEVICE, refused_by(report.answer), headline(report))
     return Failure(FailureKind.UNREACHABLE, "Unreached", report.problem)

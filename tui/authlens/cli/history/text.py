@@ -43,7 +43,10 @@ def _head(invocation: Invocation) -> str:
 
 def _result(invocation: Invocation) -> Iterator[tuple[str, str]]:
     result = invocation.result
-    yield from _failure(result) if isinstance(result, Failure) else _outcome(result)
+    if isinstance(result, Failure):
+        yield from _failure(result)
+    elif not invocation.is_probe:
+        yield from _outcome(result)
 
 
 def _failure(failure: Failure) -> Iterator[tuple[str, str]]:

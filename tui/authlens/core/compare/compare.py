@@ -71,6 +71,10 @@ class Side:
         return cls(label, saved.request, target=saved.target, authorizer=authorizer, saved=saved)
 
     @property
+    def is_probe(self) -> bool:
+        return self.device is not None and self.device.is_probe
+
+    @property
     def documents(self) -> tuple[str, ...]:
         return self.result.policy_documents if isinstance(self.result, Outcome) else ()
 
@@ -148,6 +152,8 @@ def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Ques
     right = b if isinstance(b, Side) else Side.of(b)
     if left.policies_alone or right.policies_alone:
         left, right = _policies_of(left), _policies_of(right)
+    if left.is_probe or right.is_probe:
+        return comparison_of(left, right, (), ())
     pairs = pair_documents(left.documents, right.documents)
     flips = sorted(_flips(left, right, pairs, questions), key=lambda flip: not flip.is_about_allowing)
     return comparison_of(left, right, pairs, flips)
@@ -215,9 +221,15 @@ def _member_text(value: Any) -> str:
 
 def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator[Change]:
     if left.result is not None and right.result is not None:
-        yield from result_changes(left.result, right.result)
-        yield from _connection_changes(left, right)
-    if isinstance(left.result, Outcome) and isinstance(right.result, Outcome):
+        if left.is_probe or right.is_probe:
+            from authlens.core.compare.connections import Seen, connection_changes  # few answers are a probe's
+
+            seen = (Seen(each.request, each.result, each.device) for each in (left, right) if each.result is not None)
+            yield from connection_changes(*seen)
+        else:
+            yield from result_changes(left.result, right.result)
+            yield from _connection_changes(left, right)
+    if isinstance(left.result, Outcome) and isinstance(right.result, Outcome) and pairs:
         yield from policy_changes(pairs)
     if left.request and right.request:
         shown = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))

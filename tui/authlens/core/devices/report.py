@@ -75,7 +75,10 @@ def response_words(rule: Rule | None, version: int | None) -> str:
 
 def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
     """Everything that is kept of a connection: its stages, its decisions, its end."""
-    lines = [f"{client_of(invocation)} over {device.protocol}, from {device.peer or 'an unknown address'}"]
+    where = f"to {device.peer}, a probe" if device.is_probe else f"from {device.peer or 'an unknown address'}"
+    lines = [f"{client_of(invocation)} over {device.protocol}, {where}"]
+    if device.has_published_elsewhere:
+        lines.append(f"published to a real broker: {', '.join(device.published)}")
     for step in device.steps:
         detail = f": {step.detail}" if step.detail else ""
         lines.append(f"{'passed' if step.passed else 'failed':<8}{step.stage.value}{detail}")

@@ -113,6 +113,11 @@ class Invocation:
         return SavedRequest(self.request, target=self.target, sign=self.sign, certificate=self.certificate)
 
     @property
+    def is_probe(self) -> bool:
+        """Whether authlens connected as a device would: the outcome is then what a client sees, and no answer."""
+        return self.device is not None and self.device.is_probe
+
+    @property
     def outcome(self) -> Outcome | None:
         return self.result if isinstance(self.result, Outcome) else None
 

@@ -9,6 +9,8 @@ NOT_AUTHENTICATED = "NOT AUTHENTICATED"
 CONNECTED = "CONNECTED"
 """Of a real connection, as is:"""
 REFUSED = "REFUSED"
+PUBLISHED = "CONNECTED, PUBLISHED"
+"""A probe connected to a broker that is not on this machine, and published there."""
 
 FAILED = {
     FailureKind.AWS: "REFUSED",
@@ -29,9 +31,14 @@ FAILED = {
 
 def verdict_word(invocation: Invocation) -> str:
     device = invocation.device
+    failure = invocation.failure
     if device is not None:
+        if device.is_probe and failure is not None:
+            return FAILED[failure.kind]
+        if device.has_published_elsewhere:
+            return PUBLISHED
         return REFUSED if device.is_refused else CONNECTED
-    if invocation.failure is not None:
-        return FAILED[invocation.failure.kind]
+    if failure is not None:
+        return FAILED[failure.kind]
     outcome = invocation.outcome
     return AUTHENTICATED if outcome is not None and outcome.is_authenticated else NOT_AUTHENTICATED

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import BY_ID, Response, Rule
+from authlens.core.text.url import is_loopback
 from authlens.frozen import dataclass
 
 KEPT_DECISIONS = 200
@@ -45,6 +46,8 @@ class DeviceStage(StrEnum):
     ANSWER = "answer valid"
     AUTHENTICATED = "authenticated"
     CONNECTED = "connected"
+    SUBSCRIBE = "subscribe"
+    PUBLISH = "publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,17 @@ class DeviceConnection:
     @property
     def is_refused(self) -> bool:
         return self.refused_by is not None
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The topics that a probe published to."""
+        sent = (each for each in self.decisions if each.packet == "PUBLISH" and each.is_allowed)
+        return tuple(each.topic for each in sent) if self.is_probe else ()
+
+    @property
+    def has_published_elsewhere(self) -> bool:
+        """Whether a probe published to a broker that is not on this machine."""
+        return bool(self.published) and not is_loopback(f"https://{self.peer}")
 
     @property
     def protocol(self) -> str:

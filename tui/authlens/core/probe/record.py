@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.packets import V5
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, rule_of_denial, rule_of_refusal
+from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, refused_by, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
 _STAGES = {
@@ -13,6 +16,8 @@ _STAGES = {
     Stage.TLS: DeviceStage.TLS,
     Stage.UPGRADE: DeviceStage.UPGRADE,
     Stage.CONNECT: DeviceStage.CONNECTED,
+    Stage.SUBSCRIBE: DeviceStage.SUBSCRIBE,
+    Stage.PUBLISH: DeviceStage.PUBLISH,
 }
 _TRANSPORTS = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
 
@@ -22,30 +27,45 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
     steps = tuple(
         Step(_STAGES[step.stage], step.passed, f"{step.stage} {step.seconds * 1000:.0f} ms: {step.detail}")
         for step in report.steps
-        if step.stage in _STAGES
     )
     counts = Counts()
     for each in report.tried:
         if each.answer is not None:
             counts = counts.with_one(each.trial.packet, each.is_allowed)
-    refused_by = None
-    if report.verdict is Verdict.REFUSED and report.answer is not None:
-        refused_by = rule_of_refusal(report.answer).id
+    is_refused = report.verdict is Verdict.REFUSED and report.answer is not None
     return DeviceConnection(
         id=identifier,
         transport=_TRANSPORTS[plan.way],
-        peer=f"{plan.host}:{plan.port}",
+        peer=plan.address.partition("://")[2],
         version=report.version,
         server_name=plan.name,
         alpn=plan.alpn if plan.way == "mqtt" else (),
         steps=steps,
-        refused_by=refused_by,
+        refused_by=refused_by(report.answer) if is_refused and report.answer else None,
         reason="" if report.verdict is Verdict.CONNECTED else headline(report),
-        decisions=tuple(_decision(each, report.version or 5, at) for each in report.tried if each.answer),
+        decisions=(
+            *_connect_decision(report, at),
+            *(_decision(each, report.version or V5, at) for each in report.tried if each.answer),
+        ),
         counts=counts,
         lasted=report.seconds,
         is_probe=True,
     )
+
+
+def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision]:
+    """What the documents said of connecting, where they are known."""
+    if report.predicted is not None and report.verdict is not Verdict.UNREACHED:
+        refusal = refused_by(report.answer) if report.verdict is Verdict.REFUSED and report.answer else None
+        yield PacketDecision(
+            at=at,
+            packet="CONNECT",
+            topic=report.client_id,
+            action="iot:Connect",
+            word=report.predicted,
+            rule=refusal,
+            detail=headline(report),
+        )
 
 
 def _decision(each: Tried, version: int, at: float) -> PacketDecision:

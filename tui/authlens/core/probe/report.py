@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
-from authlens.core.contract.statement import Known
 from authlens.core.mqtt import codes
 from authlens.core.mqtt.rules import (
     CLIENT_ID,
     CONNECT_RATE,
+    EXPIRED,
     FILTER,
     HTTP_REFUSED,
+    KEEP_ALIVE,
+    MALFORMED,
     PUBLISH_DENIED,
     PUBLISH_RATE,
     REFUSED,
     SUBSCRIBE_DENIED,
+    TAKEN_OVER,
+    TOO_LARGE,
     TOO_MANY_SUBSCRIPTIONS,
     TOPIC,
     WILL_QOS,
@@ -72,6 +75,8 @@ class Answer:
     """The reason string, or the body of an HTTP answer."""
     closed: Closed | None = None
     """How the connection ended with it, where it did."""
+    properties: tuple[tuple[str, str], ...] = ()
+    """Of a CONNACK of MQTT 5, by their names, but for the reason string."""
 
     @property
     def is_yes(self) -> bool:
@@ -150,68 +155,47 @@ class ProbeReport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """A row of the rules that a probe touched: what was seen, and what the row says."""
-
-    rule: Rule
-    version: int
-    seen: str
-    agrees: bool
-
-    def to_json(self) -> dict[str, Any]:
-        response = self.rule.response(self.version)
-        return {
-            "rule": self.rule.id,
-            "what": self.rule.what,
-            "mqtt": self.version,
-            "seen": self.seen,
-            "table": str(response),
-            "known": Known(response.source.known).value,
-            "agrees": self.agrees,
-        }
-
-
 _OF_CONNACK = {
     codes.NOT_AUTHORIZED: REFUSED,
     codes.QUOTA_EXCEEDED: CONNECT_RATE,
     codes.QOS_NOT_SUPPORTED: WILL_QOS,
     codes.CLIENT_ID_NOT_VALID: CLIENT_ID,
 }
+_OF_DISCONNECT = {
+    codes.SESSION_TAKEN_OVER: TAKEN_OVER,
+    codes.KEEP_ALIVE_TIMEOUT: KEEP_ALIVE,
+    codes.ADMINISTRATIVE_ACTION: EXPIRED,
+    codes.MALFORMED_PACKET: MALFORMED,
+    codes.PACKET_TOO_LARGE: TOO_LARGE,
+}
 _OF_SUBACK = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY_SUBSCRIPTIONS}
 _OF_PUBACK = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
 
 
-def rule_of_refusal(answer: Answer) -> Rule:
-    """The row of the rules that a refused CONNECT or HTTPS request belongs to."""
+def rule_of_refusal(answer: Answer) -> Rule | None:
+    """The row of the rules that a refused CONNECT or HTTPS request belongs to; `None` where another server answered."""
     if answer.packet == "HTTP":
-        return HTTP_REFUSED
+        return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
+    if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
+        return _OF_DISCONNECT[answer.code]
     return _OF_CONNACK.get(answer.code or 0, REFUSED)
+
+
+_HTTP_REFUSALS = (401, 403)
+
+
+def refused_by(answer: Answer) -> str:
+    """The id of that row, or the status of HTTP as in `http-502`."""
+    rule = rule_of_refusal(answer)
+    return rule.id if rule is not None else f"http-{answer.code}"
 
 
 def rule_of_denial(trial: Trial, answer: Answer) -> Rule:
     """The row that a denied subscription or publish belongs to."""
+    if answer.packet == "HTTP":
+        return HTTP_REFUSED
+    if answer.packet == "DISCONNECT" and answer.code in _OF_DISCONNECT:
+        return _OF_DISCONNECT[answer.code]
     if trial.kind == "subscribe":
         return _OF_SUBACK.get(answer.code or 0, SUBSCRIBE_DENIED)
     return _OF_PUBACK.get(answer.code or 0, PUBLISH_DENIED)
-
-
-def observations(report: ProbeReport) -> tuple[Observation, ...]:
-    """Every row that the probe touched, in the order in which it met them."""
-    found = []
-    version = report.version or 5
-    if report.verdict is Verdict.REFUSED and report.answer is not None:
-        found.append(_observation(rule_of_refusal(report.answer), report.answer, version))
-    for each in report.tried:
-        if each.answer is not None and not each.answer.is_yes:
-            rule = HTTP_REFUSED if each.answer.packet == "HTTP" else rule_of_denial(each.trial, each.answer)
-            found.append(_observation(rule, each.answer, version))
-    return tuple(found)
-
-
-def _observation(rule: Rule, answer: Answer, version: int) -> Observation:
-    response = rule.response(version)
-    agrees = response.packet == answer.packet and (response.code is None or response.code == answer.code)
-    if answer.packet != "HTTP":
-        agrees = agrees and response.closes is (answer.closed is not None)
-    return Observation(rule, version, answer.words(version), agrees)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlens.core.mqtt import codes
-from authlens.core.probe.report import Answer, ProbeReport, Tried, Verdict
+from authlens.core.mqtt.connection import DeviceConnection
+from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
+from authlens.core.probe.report import ProbeReport, Tried, Verdict, refused_by
 
 REFUSAL_CAUSES = (
     "the function refused, raised an error or gave an answer that AWS does not accept: send the test call and compare",
@@ -14,6 +15,9 @@ REFUSAL_CAUSES = (
     "the token's signature is missing or does not fit: the function is then not invoked",
 )
 RATE_CAUSES = ("another connection with this client id was made within the last second; wait a second and try again",)
+
+
+_REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
 
 def headline(report: ProbeReport) -> str:
@@ -25,27 +29,51 @@ def headline(report: ProbeReport) -> str:
         return report.problem
     answer = report.answer
     if answer.packet is None:
-        return f"the server {answer.closed} after CONNECT" + ("" if version == 5 else ", as AWS IoT refuses MQTT 3.1.1")
+        return f"the server {answer.closed} after CONNECT" + ("" if version == 5 else _REFUSED_IN_3)
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(version)}{reason}"
 
 
 def causes(report: ProbeReport) -> tuple[str, ...]:
-    """The usual causes of a refusal, the likeliest first."""
+    """The usual causes of a refusal, the most likely first."""
     answer = report.answer
     if report.verdict is not Verdict.REFUSED or answer is None:
         return ()
-    if answer.code == codes.QUOTA_EXCEEDED:
+    return causes_of(refused_by(answer))
+
+
+def usual_causes(device: DeviceConnection) -> tuple[str, ...]:
+    """The same, of the record of a probe."""
+    return causes_of(device.refused_by) if device.refused_by else ()
+
+
+def causes_of(refusal: str) -> tuple[str, ...]:
+    """Of the id of a rule, or of the status of HTTP, as `refused_by` gives it."""
+    if refusal == CONNECT_RATE.id:
         return RATE_CAUSES
-    if answer.packet == "HTTP":
-        return _http_causes(answer)
-    return REFUSAL_CAUSES
-
-
-def _http_causes(answer: Answer) -> tuple[str, ...]:
-    if answer.code in (401, 403):
+    if refusal == HTTP_REFUSED.id:
         return (*REFUSAL_CAUSES[:1], "the policies do not allow iot:Publish on this topic", *REFUSAL_CAUSES[2:])
-    return ("what answered is not AWS IoT, or a proxy answered in its place",)
+    status = refusal.removeprefix("http-")
+    if status == refusal:
+        return REFUSAL_CAUSES
+    return _HTTP_CAUSES.get(status) or _HTTP_CAUSES.get(f"{status[:1]}xx") or _NOT_AWS
+
+
+_NOT_AWS = ("what answered is not AWS IoT: check the host name and the port",)
+_REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
+_HTTP_CAUSES = {
+    "407": ("a proxy is in the way and wants a login; devices use no proxy: connect from a network without one",),
+    "426": (
+        "the domain configuration takes another protocol than MQTT over WebSocket (applicationProtocol)",
+        "a proxy in the way does not pass the upgrade on",
+    ),
+    "502": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
+    "503": ("AWS IoT is limiting the rate or is not available: wait a moment", *_NOT_AWS),
+    "504": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
+    "511": _REDIRECTED,
+    "2xx": _REDIRECTED,
+    "3xx": _REDIRECTED,
+}
 
 
 def trial_words(each: Tried, version: int) -> str:

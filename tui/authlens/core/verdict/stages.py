@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from authlens.core.contract import test_call
 from authlens.core.contract.answer import FUNCTION_FAILED
 from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Rule
-from authlens.core.contract.sources import of_explanation
 from authlens.core.contract.stage import Stage as Stage
-from authlens.core.contract.statement import Source
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, AccessQuestions
@@ -27,85 +23,10 @@ from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
 from authlens.core.verdict.local_causes import possible_cause
-from authlens.frozen import dataclass
-
-if TYPE_CHECKING:
-    from authlens.core.policy.decision.near_miss import NearMiss
-
-
-class State(StrEnum):
-    PASSED = "passed"
-    FAILED = "failed"
-    WARNED = "warned"
-    """Passed, with something that a real connection would meet."""
-    NOT_REACHED = "not reached"
-
-
-class Conclusion(StrEnum):
-    """What all stages together come to."""
-
-    ALLOWED = "authenticated"
-    """Authenticated, and every open question is allowed."""
-    PARTLY = "authenticated, partly denied"
-    DENIED = "authenticated, everything denied"
-    """Authenticated, and not one thing is allowed: AWS's own pattern for a wrong password."""
-    OPEN = "authenticated, the certificate's policies decide"
-    """With CUSTOM_AUTH_X509: the function's documents do not allow all that is asked; the certificate's may."""
-    REFUSED = "refused"
-    """isAuthenticated is false."""
-    FAILED = "failed"
-    """No outcome; a stage before `authenticated` failed."""
-    RECOGNISED = "recognised"
-    """Words of a device, a broker or a log, of which no test call knows."""
-    READY = "ready"
-    """Not sent yet: preflight finds nothing that AWS would refuse."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageResult:
-    stage: Stage
-    state: State
-    why: str = ""
-    """One sentence; empty where there is nothing to say."""
-    next_step: str = ""
-    aws_words: str | None = None
-    """What AWS answered, word for word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    conclusion: Conclusion
-    stages: tuple[StageResult, ...]
-    """Every stage, in order."""
-    headline: str
-    """The one sentence."""
-    next_step: str
-    """The one thing to do."""
-    explanation: str = ""
-    """The id of the explanation that matched, for scripts."""
-    caveats: tuple[Caveat, ...] = ()
-    answers: tuple[Access, ...] = ()
-    """The open questions with their decisions."""
-
-    @property
-    def source(self) -> Source | None:
-        """How the explanation is known; `None` after a pass."""
-        return of_explanation(self.explanation) if self.explanation else None
-
-    @property
-    def nearest(self) -> NearMiss | None:
-        """What came nearest to allowing the first open question that is denied."""
-        return next((access.nearest for access in self.answers if access.word != ALLOWED), None)
-
-    @property
-    def lit(self) -> StageResult | None:
-        """The first stage that failed; none where all passed, and none where nobody could judge one."""
-        return next((result for result in self.stages if result.state is State.FAILED), None)
-
-    @property
-    def aws_words(self) -> str | None:
-        """What was answered or raised, word for word, where a call came to nothing."""
-        return next((result.aws_words for result in self.stages if result.aws_words is not None), None)
+from authlens.core.verdict.verdict import Conclusion as Conclusion
+from authlens.core.verdict.verdict import StageResult as StageResult
+from authlens.core.verdict.verdict import State as State
+from authlens.core.verdict.verdict import Verdict as Verdict
 
 
 def stages(
@@ -122,6 +43,10 @@ def stages(
     variables: policy variables beside those that the invocation settles. claims_authenticated: what the function's
     answer says itself, where AWS would refuse that answer and it is known.
     """
+    if invocation.device is not None and invocation.is_probe:
+        from authlens.core.verdict.probe_verdict import probe_verdict  # most answers are not a probe's
+
+        return probe_verdict(invocation, invocation.device)
     read = read_for(invocation, authorizer, deployment)
     known, deployment = read.authorizer, read.deployment
     variables = {**read.variables, **(variables or {})}
@@ -157,6 +82,8 @@ def with_deployment(verdict: Verdict, deployment: Deployment | None, request: Au
     )
     return replace(verdict, stages=changed, headline=why, next_step=cause.next_step)
 
+
+CONNECT_AS_DEVICE = "Connect as a device would, with authlens connect."
 
 _OWN_ERRORS = frozenset({FUNCTION_FAILED.id})
 """The function ran and failed by itself: no deployment is to blame."""
@@ -253,7 +180,7 @@ def _policy_words(
     who = f"Authenticated as {outcome.principal_id!r}"
     if conclusion is Conclusion.ALLOWED:
         asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
-        return f"{who}{asked}.", "Try it with a device." if answers else "Ask what the client may do."
+        return f"{who}{asked}.", CONNECT_AS_DEVICE if answers else "Ask what the client may do."
     if conclusion is Conclusion.DENIED:
         return (
             f"{who}, but everything is denied: {_nothing_allowed(outcome, passed.is_x509)}.",
@@ -329,7 +256,7 @@ def _results(
 
 def _warned(results: tuple[StageResult, ...], found: tuple[Caveat, ...]) -> tuple[StageResult, ...]:
     """The results with the first warning of each passed stage."""
-    first: dict[Stage, Caveat] = {}
+    first: dict[str, Caveat] = {}
     for caveat in found:
         if caveat.severity == "warning":
             first.setdefault(caveat.stage, caveat)

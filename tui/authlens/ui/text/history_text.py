@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED
+from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED, PUBLISHED
 from authlens.core.saved.source import SEPARATOR, split_source
 from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content
@@ -23,6 +23,7 @@ _WORDS = {
     AUTHENTICATED: ("✓", "passed"),
     NOT_AUTHENTICATED: ("✗", "refused"),
     CONNECTED: ("↔", "connected"),
+    PUBLISHED: ("↑", "published"),
     "NOT SENT": ("–", "not sent"),
     "NOT TRUSTED": ("–", "not sent"),
     "ABANDONED": ("!", "given up"),
@@ -54,9 +55,13 @@ _WIDE = 56
 def history_row(row: Row, width: int, sign: str) -> Content:
     """Time, outcome, request and duration; where there is room also principal and target."""
     glyph, word = outcome_word_of(row)
-    style = {"✓": "$text-success", "↔": "$text-primary", "!": "$text-warning", "–": "$foreground-muted"}.get(
-        glyph, "$text-error"
-    )
+    style = {
+        "✓": "$text-success",
+        "↔": "$text-primary",
+        "↑": "$text-warning",
+        "!": "$text-warning",
+        "–": "$foreground-muted",
+    }.get(glyph, "$text-error")
     name, took = request_name(row), f"{outcome_text.duration(row.duration):>7}"
     is_wide = width >= _WIDE
     room = max(4, width - _WORD - 21) if not is_wide else max(12, (width - _WORD - 24) * 2 // 5)

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import FailureKind, Invocation
-from authlens.core.invocation.verdict_word import AUTHENTICATED, FAILED, verdict_word
+from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, FAILED, PUBLISHED, verdict_word
 from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import safe_content
 
@@ -35,10 +35,12 @@ def glyph(verdict: str) -> str:
 
 def style(verdict: str) -> str:
     """The colour of a verdict's word."""
-    return {"✓": "$text-success", "!": "$text-warning"}.get(glyph(verdict), "$text-error")
+    return {"✓": "$text-success", "↔": "$text-success", "↑": "$text-warning", "!": "$text-warning"}.get(
+        glyph(verdict), "$text-error"
+    )
 
 
-_GLYPHS = {AUTHENTICATED: "✓", FAILED[FailureKind.ABANDONED]: "!"}
+_GLYPHS = {AUTHENTICATED: "✓", CONNECTED: "↔", PUBLISHED: "↑", FAILED[FailureKind.ABANDONED]: "!"}
 
 
 def outcome_word(invocation: Invocation) -> OutcomeWord:
@@ -107,9 +109,11 @@ def documents_text(outcome: Outcome) -> str:
 def details(invocation: Invocation, headline: str = "") -> Content:
     """Times and documents, or the failure word for word, unless the headline quotes it."""
     outcome = invocation.outcome
-    if outcome is not None:
+    if outcome is not None and not invocation.is_probe:
         parts = (documents_text(outcome), limits(outcome))
         return Content.styled(" · ".join(part for part in parts if part), "$foreground-muted")
+    if invocation.failure is None:
+        return Content("")
     return _failure_details(invocation, headline)
 
 

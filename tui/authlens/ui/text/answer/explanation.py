@@ -68,7 +68,7 @@ def explain(
     outcome = invocation.outcome
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     read = read_for(invocation, authorizer, deployment)
-    if outcome is None:
+    if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
     laid_out = tuple(pretty(text) for text in outcome.policy_documents)
     # Decided on the text as it is laid out, so that every line that is named is the line on the screen.

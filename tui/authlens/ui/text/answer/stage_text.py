@@ -10,7 +10,7 @@ from authlens.core.expect.check import State as Judged
 from authlens.core.expect.judgement_text import sentence
 from authlens.core.invocation.invocation import FailureKind
 from authlens.core.policy.decision.permission_text import sentence as permission_sentence
-from authlens.core.verdict.stages import Conclusion, Stage, StageResult, State, Verdict
+from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, StageResult, State, Verdict
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import untold, warning_text
@@ -25,7 +25,7 @@ _STATE_STYLES = {
 }
 
 
-_STAGE_NAMES = {
+_STAGE_NAMES: dict[str, str] = {
     Stage.CREDENTIALS: "credentials",
     Stage.WELL_FORMED: "well-formed",
     Stage.FOUND: "found",
@@ -67,8 +67,9 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
         said.append(stage_line(verdict, width))
     passed = sum(result.state in (State.PASSED, State.WARNED) for result in verdict.stages)
     outcome = view.invocation.outcome if view.invocation is not None else None
+    is_probe = view.invocation is not None and view.invocation.is_probe
     facts = [f"{passed} of {len(verdict.stages)} stages" if passed < len(verdict.stages) else f"{passed} stages"]
-    if outcome is not None:
+    if outcome is not None and not is_probe:
         facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
     line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
     kept = view.judgement is not None and view.judgement.state is Judged.KEPT
@@ -112,7 +113,7 @@ def stage_line(verdict: Verdict, width: int) -> Content:
 def _stage(result: StageResult, lit: bool) -> Content:
     glyph, style = _STATE_STYLES[result.state]
     return Content.styled(
-        f" {glyph} {result.stage.value} " if lit else f"{glyph} {_STAGE_NAMES[result.stage]}",
+        f" {glyph} {result.stage.value} " if lit else f"{glyph} {_STAGE_NAMES.get(result.stage, result.stage.value)}",
         f"{style} reverse" if lit else style,
     )
 
@@ -133,6 +134,8 @@ def failure_text(verdict: Verdict) -> Content:
 
 def _next_step(verdict: Verdict) -> str:
     """Of a denied question the headline says already that nothing allows it."""
+    if verdict.next_step == CONNECT_AS_DEVICE:
+        return "Connect as a device would: F11."
     if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
         return verdict.next_step
     return f"Nearest: {verdict.nearest.message}"

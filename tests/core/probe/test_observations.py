@@ -1,0 +1,91 @@
+"""Each row of the tables that a probe touched: what was seen, what the row says, whether they agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from authlens.core.mqtt.packets import V3, V5
+from authlens.core.probe.observations import observations
+from authlens.core.probe.plan import Trial
+from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
+
+PUBLISH = Trial("publish", "a/b")
+SUBSCRIBE = Trial("subscribe", "a/#")
+
+
+def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
+    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("version", "answer", "rule", "agrees"),
+    [
+        (V5, Answer("CONNACK", 0x87, closed=Closed.CLOSED), "connect-refused", True),
+        (V5, Answer("CONNACK", 0x87), "connect-refused", False),
+        (V3, Answer(closed=Closed.CLOSED), "connect-refused", True),
+        (V3, Answer("CONNACK", 5, closed=Closed.CLOSED), "connect-refused", False),
+        (V5, Answer("CONNACK", 0x97, closed=Closed.CLOSED), "connect-rate", True),
+    ],
+)
+def test_a_refusal_is_compared_with_its_row(version: int, answer: Answer, rule: str, agrees: bool) -> None:
+    (seen,) = observations(report(Verdict.REFUSED, version, answer=answer))
+
+    assert (seen.id, seen.agrees) == (rule, agrees)
+    assert set(seen.to_json()) == {"rule", "what", "mqtt", "seen", "table", "known", "page", "agrees"}
+
+
+@pytest.mark.parametrize(
+    ("version", "trial", "answer", "rule", "agrees"),
+    [
+        (V5, SUBSCRIBE, Answer("SUBACK", 0x87), "subscribe-denied", True),
+        (V5, SUBSCRIBE, Answer(closed=Closed.CLOSED), "subscribe-denied", False),
+        (V3, SUBSCRIBE, Answer(closed=Closed.CLOSED), "subscribe-denied", True),
+        (V5, SUBSCRIBE, Answer("SUBACK", 0x8F), "filter", True),
+        (V5, PUBLISH, Answer("PUBACK", 0x87), "publish-denied", True),
+        (V5, PUBLISH, Answer("PUBACK", 0x90), "topic", True),
+    ],
+)
+def test_a_denial_is_compared_with_its_row(version: int, trial: Trial, answer: Answer, rule: str, agrees: bool) -> None:
+    (seen,) = observations(report(Verdict.CONNECTED, version, tried=(Tried(trial, answer),)))
+
+    assert (seen.id, seen.agrees) == (rule, agrees)
+
+
+def test_what_was_allowed_touches_no_row_and_what_was_not_tried_is_not_a_yes() -> None:
+    allowed = report(Verdict.CONNECTED, tried=(Tried(PUBLISH, Answer("PUBACK", 0)),))
+
+    assert observations(allowed) == ()
+    assert allowed.is_yes
+    assert not report(Verdict.CONNECTED, tried=(Tried(PUBLISH, None),)).is_yes
+
+
+OF_AWS = (
+    ("receiveMaximum", "100"),
+    ("maximumQoS", "1"),
+    ("topicAliasMaximum", "8"),
+    ("subscriptionIdentifierAvailable", "0"),
+)
+
+
+def test_each_property_of_connack_is_compared_and_one_that_is_not_sent_has_its_default() -> None:
+    seen = {
+        each.id: each
+        for each in observations(report(Verdict.CONNECTED, answer=Answer("CONNACK", 0, properties=OF_AWS)))
+    }
+
+    assert len(seen) == 6
+    assert all(each.agrees for each in seen.values())
+    assert seen["connack-retainAvailable"].seen == "not sent"
+    other = observations(report(Verdict.CONNECTED, answer=Answer("CONNACK", 0, properties=(("receiveMaximum", "20"),))))
+    found = {each.id: each.agrees for each in other}
+    assert found["connack-receiveMaximum"] is found["connack-maximumQoS"] is False
+
+
+def test_a_row_that_was_met_twice_is_printed_once() -> None:
+    refused = Answer("HTTP", 403)
+    (seen,) = observations(report(Verdict.REFUSED, None, answer=refused, tried=(Tried(PUBLISH, refused),)))
+    assert seen.id == "http-refused"
+
+
+def test_what_another_server_answered_is_no_word_on_aws() -> None:
+    assert observations(report(Verdict.REFUSED, answer=Answer("HTTP", 502))) == ()

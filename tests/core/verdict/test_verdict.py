@@ -1,0 +1,20 @@
+"""A verdict gives its first failing stage, and the words of AWS."""
+
+from __future__ import annotations
+
+from authlens.core.contract.stage import Stage
+from authlens.core.verdict.verdict import Conclusion, StageResult, State, Verdict
+
+
+def test_the_first_failing_stage_is_lit() -> None:
+    results = (
+        StageResult(Stage.CREDENTIALS, State.PASSED),
+        StageResult(Stage.FOUND, State.FAILED, "why", aws_words="not found"),
+        StageResult(Stage.RAN, State.FAILED),
+    )
+    verdict = Verdict(Conclusion.FAILED, results, "why", "do this")
+
+    assert verdict.lit is results[1]
+    assert verdict.aws_words == "not found"
+    assert verdict.source is None
+    assert Verdict(Conclusion.READY, results[:1], "", "").lit is None

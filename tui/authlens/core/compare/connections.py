@@ -1,0 +1,100 @@
+"""A probe beside a test call, or beside another probe: does each let the client in, and where do they part?
+
+The rule: a client is not told what the function answered, so documents and times are not compared, and only what was
+tried is: each publish and subscription against what the documents of the test call say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlens.core.compare.changes import Change, result_words
+from authlens.core.contract.outcome import Outcome
+from authlens.core.invocation.access import ALLOWED, AccessQuestions
+from authlens.core.invocation.invocation import Failure
+from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Question
+from authlens.frozen import dataclass
+
+_KINDS = {"iot:Subscribe": "topicfilter", "iot:Publish": "topic"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One side: a test call, or a connection."""
+
+    request: AuthorizerRequest | None
+    result: Outcome | Failure
+    device: DeviceConnection | None
+
+    @property
+    def name(self) -> str:
+        return "the test call" if self.device is None else f"the connection over {self.device.protocol}"
+
+    @property
+    def is_let_in(self) -> bool:
+        if isinstance(self.result, Failure) or not self.result.is_authenticated:
+            return False
+        return self.device is not None or self._may_connect
+
+    @property
+    def words(self) -> str:
+        """`the test call passes`, `the connection over MQTT 5 over TLS fails at TLS: …`."""
+        if self.device is not None:
+            return f"{self.name} {_how(self.device, self.result)}"
+        if isinstance(self.result, Failure) or not self.result.is_authenticated:
+            return f"{self.name} does not pass: {result_words(self.result)}"
+        if not self._may_connect:
+            return f"{self.name} passes, but its policies do not allow iot:Connect for this client id"
+        return f"{self.name} passes"
+
+    @property
+    def _may_connect(self) -> bool:
+        client = self.request.mqtt_context.client_id if self.request and self.request.mqtt_context else None
+        return client is None or self.word("iot:Connect", client) in (None, ALLOWED)
+
+    def word(self, action: str, name: str) -> str | None:
+        """What the documents say; `None` where there are none to ask."""
+        if self.request is None or not isinstance(self.result, Outcome) or not self.result.policy_documents:
+            return None
+        resource = f"{_KINDS.get(action, 'client')}/{name}"
+        return str(AccessQuestions(self.result, self.request).word(Question(action, resource)))
+
+
+def connection_changes(left: Seen, right: Seen) -> Iterator[Change]:
+    """At least one of them is a probe."""
+    differs = left.is_let_in is not right.is_let_in
+    yield Change("answer", f"{left.words}; {right.words}", differs=differs)
+    for test_call, probe in ((left, right), (right, left)):
+        if probe.device is not None and test_call.device is None:
+            yield from _tried(test_call, probe.device)
+    if left.device is not None and right.device is not None:
+        yield from _between(left.device, right.device)
+
+
+def _how(device: DeviceConnection, result: Outcome | Failure) -> str:
+    failed = next((step for step in device.steps if not step.passed), None)
+    if isinstance(result, Failure):
+        at = f" at {failed.stage}" if failed is not None else ""
+        return f"fails{at}: {device.reason or result.message or result.error}"
+    return "is let in"
+
+
+def _tried(test_call: Seen, device: DeviceConnection) -> Iterator[Change]:
+    for each in device.decisions:
+        word = test_call.word(each.action or "", each.topic) if each.action in _KINDS else None
+        if word is not None and (word == ALLOWED) is not each.is_allowed:
+            yield Change("answer", f"{_what(each)}: the documents say {word}, and the broker: {each.detail}")
+
+
+def _between(left: DeviceConnection, right: DeviceConnection) -> Iterator[Change]:
+    known = {(each.action, each.topic): each for each in left.decisions}
+    for each in right.decisions:
+        before = known.get((each.action, each.topic))
+        if before is not None and before.is_allowed is not each.is_allowed:
+            yield Change("answer", f"{_what(each)}: {before.detail} → {each.detail}")
+
+
+def _what(decision: PacketDecision) -> str:
+    return f"{decision.packet.lower()} {decision.topic}"

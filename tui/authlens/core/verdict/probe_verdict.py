@@ -1,0 +1,80 @@
+"""The verdict of a probe, from the record that the history keeps: how far the connection came, and what was denied.
+
+The rule: it speaks of what a client sees. What the function answered and what its policies say, only a test call shows.
+"""
+
+from __future__ import annotations
+
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.probe.words import usual_causes
+from authlens.core.verdict.verdict import Conclusion, StageResult, State, Verdict
+
+_OVER = {
+    Transport.WSS: (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.UPGRADE, DeviceStage.CONNECTED),
+    Transport.HTTPS: (DeviceStage.NETWORK, DeviceStage.TLS),
+}
+_OVER_TLS = (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.CONNECTED)
+_NEXT = {
+    DeviceStage.NETWORK: "Check the host name, the port and the network, then connect again.",
+    DeviceStage.TLS: "Fix what the sentence names, then connect again; nothing was sent to the authorizer.",
+}
+
+
+def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
+    """device: the invocation's own."""
+    results = tuple(_stage_result(stage, device) for stage in _stages_of(device))
+    failure = invocation.failure
+    if failure is not None and failure.kind is not FailureKind.DEVICE:
+        lit = next((each for each in results if each.state is State.FAILED), None)
+        step = _NEXT.get(DeviceStage(lit.stage), "") if lit else ""
+        words = device.reason or failure.message or failure.error
+        return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
+    who = _who(invocation, device)
+    if failure is not None:
+        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(usual_causes(device), 1))
+        headline = f"The connection {who} over {device.protocol} was refused: {device.reason}."
+        return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, the most likely first: {causes}.", "")
+    denied = [each for each in device.decisions if not each.is_allowed]
+    if not denied:
+        done = [f"published to {topic}" for topic in device.published]
+        headline = f"Connected {who} over {device.protocol}" + (f", and {', '.join(done)}" if done else "") + "."
+        return Verdict(Conclusion.ALLOWED, results, headline, "Compare it with the test call in the history.", "")
+    more = f" ({len(denied)} of {len(device.decisions)} tries)" if len(denied) > 1 else ""
+    headline = f"Connected {who} over {device.protocol}, but {_denied_words(denied[0])}{more}."
+    return Verdict(Conclusion.PARTLY, results, headline, _step_for(denied[0]), "")
+
+
+def _who(invocation: Invocation, device: DeviceConnection) -> str:
+    mqtt = invocation.request.mqtt_context
+    client = mqtt.client_id if mqtt is not None else None
+    return f"as {client}" if client and device.transport is not Transport.HTTPS else f"to {device.peer}"
+
+
+def _denied_words(decision: PacketDecision) -> str:
+    return decision.detail or f"{decision.packet.lower()} {decision.topic} was denied"
+
+
+def _step_for(decision: PacketDecision) -> str:
+    kind = "topicfilter" if decision.packet == "SUBSCRIBE" else "topic"
+    if decision.word == "ALLOWED":
+        return "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
+    return f"Send the test call, and ask it for {decision.action} on {kind}/{decision.topic}."
+
+
+def _stages_of(device: DeviceConnection) -> tuple[DeviceStage, ...]:
+    reached = tuple(dict.fromkeys(step.stage for step in device.steps))
+    expected = _OVER.get(device.transport, _OVER_TLS)
+    return (*expected, *(stage for stage in reached if stage not in expected))
+
+
+def _stage_result(stage: DeviceStage, device: DeviceConnection) -> StageResult:
+    steps = [step for step in device.steps if step.stage is stage]
+    if not steps:
+        return StageResult(stage, State.NOT_REACHED)
+    failed = next((step for step in steps if not step.passed), None)
+    return StageResult(stage, State.PASSED if failed is None else State.FAILED, _why(failed, steps))
+
+
+def _why(failed: Step | None, steps: list[Step]) -> str:
+    return failed.detail if failed is not None else "; ".join(step.detail for step in steps if step.detail)

@@ -6,6 +6,7 @@ import pytest
 
 from authlens.core.mqtt.topics import (
     Shared,
+    client_id_problem,
     filter_problem,
     is_basic_ingest,
     matches,
@@ -59,6 +60,7 @@ def test_which_topics_reach_a_filter(topic_filter: str, topic: str, does: bool) 
         ("$aws/unheard-of", "reserved"),
         ("$aws/events/presence/connected/a", "reserved"),
         ("$aws/things/a/shadow/update", None),
+        ("$aws/things/a/shadow/update/accepted", "reserved"),
         ("$aws/rules/name/a", None),
         ("x" * 256, None),
         ("x" * 257, "257 bytes"),
@@ -80,8 +82,8 @@ def test_which_topics_take_messages(topic: str, words: str | None) -> None:
         ("a/+/#", None),
         ("", "empty"),
         ("a+", "whole level"),
-        ("#/a", "whole level"),
-        ("a/b#", "whole level"),
+        ("#/a", "last level"),
+        ("a/b#", "last level"),
         ("+/a", None),
         ("$SYS/#", "reserved"),
         ("$aws/events/#", None),
@@ -95,6 +97,17 @@ def test_which_topics_take_messages(topic: str, words: str | None) -> None:
 )
 def test_which_filters_may_be_subscribed_to(topic_filter: str, words: str | None) -> None:
     problem = filter_problem(topic_filter)
+    assert problem is None if words is None else words in (problem or "")
+
+
+def test_reserved_topics_retain_nothing() -> None:
+    assert "retains nothing" in (topic_problem("$aws/things/a/shadow/update", retain=True) or "")
+    assert topic_problem("a", retain=True) is None
+
+
+@pytest.mark.parametrize(("client_id", "words"), [("a", None), ("é" * 65, "130 bytes"), ("$a", "reserved")])
+def test_which_client_ids_may_connect(client_id: str, words: str | None) -> None:
+    problem = client_id_problem(client_id)
     assert problem is None if words is None else words in (problem or "")
 
 

@@ -21,6 +21,21 @@ def test_other_texts_are_no_arn(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("arn:aws:lambda:us-east-1:123456789012:function:auth", "auth"),
+        ("arn:aws:lambda:us-east-1:123456789012:function:auth:live", "auth"),
+        ("arn:aws:lambda:us-east-1:123456789012:function", ""),
+        ("arn:aws:lambda:us-east-1:123456789012:layer:auth", ""),
+        ("arn:aws:iot:us-east-1:123456789012:function:auth", ""),
+        ("auth", ""),
+    ],
+)
+def test_the_function_that_an_arn_names(text: str, name: str) -> None:
+    assert arn.function_named(text) == name
+
+
+@pytest.mark.parametrize(
     ("region", "partition"),
     [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("eu-west-1", "aws")],
 )

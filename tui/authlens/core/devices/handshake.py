@@ -9,7 +9,7 @@ from authlens.core.mqtt import codes, limits, properties, rules
 from authlens.core.mqtt.packets import V5, Connack, Connect
 from authlens.core.mqtt.properties import REASON_STRING, SESSION_EXPIRY, Properties, number_of
 from authlens.core.mqtt.rules import Rule
-from authlens.core.mqtt.topics import topic_problem
+from authlens.core.mqtt.topics import client_id_problem, topic_problem
 from authlens.frozen import dataclass
 
 
@@ -21,17 +21,15 @@ class Problem:
 
 def connect_problem(connect: Connect) -> Problem | None:
     """What is wrong with the packet, whoever sends it."""
-    size = len(connect.client_id.encode("utf-8", "replace"))
-    if size > limits.CLIENT_ID_BYTES.value:
-        return Problem(rules.CLIENT_ID, f"{size} bytes")
-    if connect.client_id.startswith("$"):
-        return Problem(rules.CLIENT_ID, "it starts with $")
+    problem = client_id_problem(connect.client_id)
+    if problem is not None:
+        return Problem(rules.CLIENT_ID, problem)
     will = connect.will
     if will is None:
         return None
     if will.qos == 2:
         return Problem(rules.WILL_QOS)
-    problem = topic_problem(will.topic)
+    problem = topic_problem(will.topic, retain=will.retain)
     if problem is not None:
         return Problem(rules.WILL_TOPIC, problem)
     if len(will.payload) > limits.PAYLOAD_BYTES.value:

@@ -40,7 +40,7 @@ from authlens.core.mqtt.properties import (
     number_of,
 )
 from authlens.core.mqtt.rules import Rule
-from authlens.core.mqtt.topics import filter_problem, is_reserved, topic_problem
+from authlens.core.mqtt.topics import filter_problem, topic_problem
 
 NewId = Callable[[], str]
 """Gives a fresh UUID, which AWS puts into its reason strings."""
@@ -206,9 +206,7 @@ class Session:
             return rules.PUBLISH_QOS_2, ""
         if len(packet.payload) > _MAXIMUM_PAYLOAD:
             return rules.TOO_LARGE, f"{len(packet.payload)} bytes"
-        problem = topic_problem(topic)
-        if problem is None and packet.retain and is_reserved(topic):
-            problem = "messages on reserved topics are not retained"
+        problem = topic_problem(topic, retain=packet.retain)
         if problem is not None:
             return (rules.TOPIC if packet.qos else rules.TOPIC_QOS_0), problem
         return (rules.PUBLISH_RATE if self._is_too_fast(now) else None), ""

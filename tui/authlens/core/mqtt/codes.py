@@ -116,10 +116,6 @@ def reason_string(packet: str, code: int, identifier: str) -> str | None:
     return f"{packet}:Client is not authenticated/authorized to send the message:{identifier}"
 
 
-def name_of(code: int) -> str:
-    return NAMES.get(code, f"Reason code {code:#04x}")
-
-
 def written(code: int) -> str:
     """A code as AWS's pages and most clients write it: `0x87`."""
     return f"{code:#04x}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from authlens.core.contract import pages
+from authlens.core.contract import broker, pages
 from authlens.core.contract.statement import Source, assumed, documented, measured
 from authlens.frozen import dataclass
 
@@ -21,12 +21,15 @@ class Limit:
 _QUOTAS = documented(pages.QUOTAS)
 _MQTT = documented(pages.MQTT)
 _LAMBDA = documented(pages.LAMBDA_ANSWER)
-_MEASURED = measured(pages.EMULATOR, "over WebSocket, eu-west-1")
 
-CLIENT_ID_BYTES: Final = Limit("client-id", 128, "bytes", "a client id", _QUOTAS)
-TOPIC_BYTES: Final = Limit("topic-bytes", 256, "bytes", "a topic", _QUOTAS)
+CLIENT_ID_BYTES: Final = Limit("client-id", broker.LONGEST_CLIENT_ID, "bytes", "a client id", _QUOTAS)
+TOPIC_BYTES: Final = Limit("topic-bytes", broker.LONGEST_TOPIC, "bytes", "a topic", _QUOTAS)
 TOPIC_SLASHES: Final = Limit(
-    "topic-slashes", 7, "slashes", "a topic, not counting the start `$aws/rules/NAME/`", _QUOTAS
+    "topic-slashes",
+    broker.MOST_SLASHES,
+    "slashes",
+    "a topic, not counting the start `$aws/rules/NAME/`",
+    _QUOTAS,
 )
 FILTERS: Final = Limit("filters", 8, "filters", "one SUBSCRIBE", _QUOTAS)
 SUBSCRIPTIONS: Final = Limit("subscriptions", 50, "subscriptions", "a connection", _QUOTAS)

@@ -52,6 +52,13 @@ def split(text: str) -> Arn | None:
     return Arn(*fields[1:]) if len(fields) == len(FIELDS) and fields[0] == "arn" else None
 
 
+def function_named(text: str) -> str:
+    """The name in the ARN of a Lambda function, whatever its version or alias; empty for any other text."""
+    found = split(text)
+    kind, name, *_ = [*found.tail.split(":"), "", ""] if found is not None and found.service == "lambda" else ["", ""]
+    return name if kind == "function" else ""
+
+
 def tail_of(resource: str) -> str:
     """What follows the account of an ARN, or of one that breaks off earlier its last field; a tail is its own."""
     return fields_of(resource)[-1] if resource.startswith("arn:") else resource

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from authlens.core.deployment.deployment import Domain
+from authlens.core.policy.arn import partition_of
 
 
 class Domains:
     def __init__(self, region: str, account: str, domains: Sequence[Domain] = ()) -> None:
-        self._prefix = f"arn:aws:iot:{region}:{account}:domainconfiguration/"
+        self._prefix = f"arn:{partition_of(region)}:iot:{region}:{account}:domainconfiguration/"
         self._domains = {domain.name: domain for domain in domains}
 
     def all(self) -> tuple[Domain, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.templates.definitions import authorizer_arn
 from authlens.frozen import dataclass
 
 
@@ -25,7 +26,7 @@ class Page:
 
 class Registry:
     def __init__(self, region: str, account: str, now: Callable[[], datetime]) -> None:
-        self._prefix = f"arn:aws:iot:{region}:{account}:authorizer/"
+        self._prefix = authorizer_arn(region, account, "")
         self._now = now
         self._authorizers: dict[str, Authorizer] = {}
         self._ordinals: dict[str, int] = {}
@@ -59,7 +60,7 @@ class Registry:
 
     def unload(self, region: str, account: str) -> None:
         """Forget what files defined, to take in what they define now."""
-        self._prefix = f"arn:aws:iot:{region}:{account}:authorizer/"
+        self._prefix = authorizer_arn(region, account, "")
         for name in self._loaded & self._authorizers.keys():
             del self._authorizers[name], self._ordinals[name]
         self._loaded.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,14 +10,13 @@ from typing import Any, Protocol
 from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.test_call import Verify
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.policy.arn import function_named, split
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.domain_state import Domains
 from authlens.endpoint.api.function_log import FunctionLog
 from authlens.endpoint.api.registry import Registry
 from authlens.endpoint.runtime.function_host import FunctionResult
-from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition
-
-_FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:(?P<region>[^:]*):(?P<account>[^:]*):function:(?P<name>[^:]+)(:.+)?")
+from authlens.endpoint.templates.definitions import Definitions, FunctionDefinition, function_arn
 
 
 class Host(Protocol):
@@ -104,14 +102,13 @@ class Endpoint:
         self.domains = Domains(definitions.region, definitions.account, definitions.domains)
 
     def function_arn(self, name: str) -> str:
-        return f"arn:aws:lambda:{self.region}:{self.account}:function:{name}"
+        return function_arn(self.region, self.account, name)
 
     def function_of(self, arn: str) -> FunctionDefinition | None:
         """The function behind an ARN, whatever its qualifier; `None` when it is none of this endpoint's."""
-        match = _FUNCTION_ARN.fullmatch(arn)
-        if match is None or (match["region"], match["account"]) != (self.region, self.account):
-            return None
-        return self.functions.get(match["name"])
+        found = split(arn)
+        is_ours = found is not None and (found.region, found.account) == (self.region, self.account)
+        return self.functions.get(function_named(arn)) if is_ours else None
 
 
 def build_endpoint(

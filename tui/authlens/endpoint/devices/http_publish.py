@@ -13,7 +13,7 @@ from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
 from authlens.core.mqtt import limits, properties, rules
 from authlens.core.mqtt.connection import DeviceStage, Transport
 from authlens.core.mqtt.properties import Properties, Value
-from authlens.core.mqtt.topics import is_reserved, topic_problem
+from authlens.core.mqtt.topics import topic_problem
 from authlens.core.request.policy_variables import connection_variables
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.endpoint.devices.arrival import Arrival
@@ -86,11 +86,9 @@ def message_of(wanted: PublishRequest, now: float) -> Message:
     retain = wanted.query.get("retain", "false").lower()
     if retain not in ("true", "false"):
         raise BadRequest("retain must be true or false")
-    problem = topic_problem(wanted.topic)
+    problem = topic_problem(wanted.topic, retain=retain == "true")
     if problem is None and len(wanted.payload) > limits.PAYLOAD_BYTES.value:
         problem = f"the payload has more than {limits.PAYLOAD_BYTES.value:g} bytes"
-    if problem is None and retain == "true" and is_reserved(wanted.topic):
-        problem = "messages on reserved topics are not retained"
     if problem is not None:
         raise BadRequest(problem)
     expiry = wanted.query.get("messageExpiry")

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.template import with_signing
@@ -75,7 +76,7 @@ def _function(file: Path, handler: str, settings: Settings, arn: str, ask: bool)
         runtime = f"nodejs{numbers[0]}.x" if numbers else "nodejs"
     assert language(runtime) == kind
     return FunctionDefinition(
-        name=arn.rpartition(":")[2],
+        name=function_named(arn),
         code_uri=file.parent,
         handler=whole,
         runtime=runtime,

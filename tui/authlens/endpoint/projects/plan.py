@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
@@ -153,7 +154,7 @@ class _Reader:
         """By the ARN where it is known, otherwise by what the expression refers to."""
         arn = str(resource.values.get("authorizer_function_arn") or "")
         functions = self._plan.of_type("aws_lambda_function")
-        name = arn.split(":")[6] if arn.count(":") >= 6 else ""
+        name = function_named(arn)
         for each in functions:
             if arn and (each.values.get("arn") == arn or each.values.get("function_name") == name):
                 return each

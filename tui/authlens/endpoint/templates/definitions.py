@@ -16,6 +16,7 @@ from authlens.core.contract import management
 from authlens.core.contract.refusal import Refusal
 from authlens.core.deployment.deployment import Domain
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.policy.arn import partition_of, split
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
@@ -93,7 +94,8 @@ class FunctionDefinition:
 
     @property
     def region(self) -> str:
-        return self.arn.split(":")[3] if self.arn else DEFAULT_REGION
+        arn = split(self.arn)
+        return arn.region if arn else DEFAULT_REGION
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +152,11 @@ def warning_of(path: Path, line: int, text: str, next_step: str = "") -> str:
 
 
 def authorizer_arn(region: str, account: str, name: str) -> str:
-    return f"arn:aws:iot:{region}:{account}:authorizer/{name}"
+    return f"arn:{partition_of(region)}:iot:{region}:{account}:authorizer/{name}"
 
 
 def function_arn(region: str, account: str, name: str) -> str:
-    return f"arn:aws:lambda:{region}:{account}:function:{name}"
+    return f"arn:{partition_of(region)}:lambda:{region}:{account}:function:{name}"
 
 
 def _optional(fields: Mapping[str, Node], key: str, read: Callable[[Node], Value], default: Value) -> Value:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from authlens.core.policy.arn import partition_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.yaml_reader import Node, YamlError, decode, load
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
@@ -26,7 +27,7 @@ def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
         region = root["region"].string() if "region" in root else DEFAULT_REGION
         account = root["account"].string() if "account" in root else _ACCOUNT
         entries = root["authorizers"].mapping().items()
-        own = f"arn:aws:iot:{region}:{account}:authorizer/"
+        own = f"arn:{partition_of(region)}:iot:{region}:{account}:authorizer/"
         return tuple(_authorizer(name, node.mapping(), path.parent, own) for name, node in entries)
     except (YamlError, OSError, ValueError, KeyError):
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from authlens.core.policy.arn import partition_of
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates.cloudformation.values import (
     NO_VALUE,
@@ -142,7 +143,7 @@ class Stack:
         return make(self.project.region, self.project.account, self.physical(logical))
 
     def layer_arn(self, logical: str) -> str:
-        return f"arn:aws:lambda:{self.project.region}:{self.project.account}:layer:{self.name}-{logical}:1"
+        return f"arn:{partition_of(self.project.region)}:lambda:{self.project.region}:{self.project.account}:layer:{self.name}-{logical}:1"
 
     def reference(self, logical: str, attribute: str | None) -> str | None:
         """What Ref and GetAtt say of a resource, where that is known here."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.contract import management
+from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
@@ -257,7 +258,7 @@ class _Reader:
             whole = owner.arn(logical)
             if arn == whole or arn.startswith(f"{whole}:"):
                 return self._function(owner, logical)
-        name = arn.split(":")[6] if arn.count(":") >= 6 else arn
+        name = function_named(arn) or arn
         for owner, logical in candidates:
             if name and name == owner.physical(logical):
                 return self._function(owner, logical)

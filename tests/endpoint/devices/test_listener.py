@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
+from authlens.core.devices.pace import Pace
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, properties, rules
 from authlens.core.mqtt.connection import Transport
@@ -472,6 +473,8 @@ async def test_a_slow_subscriber_harms_nobody(devices: Listening) -> None:
         client.send(Subscribe(1, (Filter("ok/big"),)))
         await client.receive()
     slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    for connection in devices.listener.hub.clients:
+        connection.outbox.pace = Pace(1e12)
     for _ in range(120):
         devices.publish("ok/big", bytes(100_000))
         assert isinstance(await quick.receive(), Publish)
@@ -521,3 +524,34 @@ async def test_a_function_runs_to_its_end_when_its_client_is_gone(tmp_path: Path
         go_on.set()
         async with asyncio.timeout(10):
             await done.wait()
+
+
+async def test_a_connection_is_slowed_to_half_a_mebibyte_a_second_and_loses_nothing_of_qos_1(tmp_path: Path) -> None:
+    """Both ways: ten messages of 128 KiB take a second more than the four that fit into the first one."""
+    async with listening(tmp_path) as devices:
+        sender, receiver = await devices.client(), await devices.client()
+        await sender.connect("sender")
+        await receiver.connect("receiver")
+        receiver.send(Subscribe(1, (Filter("ok/big", 1),)))
+        await receiver.receive()
+        started = asyncio.get_running_loop().time()
+        payload = bytes(128 * 1024)
+        sender.send(*(Publish("ok/big", payload, 1, packet_id=number) for number in range(1, 11)))
+        received = [await receiver.receive() for _ in range(10)]
+        assert [isinstance(packet, Publish) and packet.payload for packet in received] == [payload] * 10
+        assert asyncio.get_running_loop().time() - started > 0.9
+
+
+async def test_messages_of_qos_0_that_wait_for_the_rate_are_dropped_and_reported(tmp_path: Path) -> None:
+    async with listening(tmp_path) as devices:
+        receiver = await devices.client()
+        await receiver.connect("receiver")
+        receiver.send(Subscribe(1, (Filter("ok/big"),)))
+        await receiver.receive()
+        for _ in range(16):
+            devices.publish("ok/big", bytes(128 * 1024))
+        await devices.seen.until(lambda seen: any(each.rule == rules.THROUGHPUT.id for each in seen.decisions))
+        dropped = next(each for each in devices.seen.decisions if each.rule == rules.THROUGHPUT.id)
+        assert (dropped.packet, dropped.topic) == ("RECEIVE", "ok/big")
+        receiver.send(Pingreq())
+        receiver.close()

@@ -35,7 +35,9 @@ FILTERS: Final = Limit("filters", 8, "filters", "one SUBSCRIBE", _QUOTAS)
 SUBSCRIPTIONS: Final = Limit("subscriptions", 50, "subscriptions", "a connection", _QUOTAS)
 UNACKNOWLEDGED: Final = Limit("unacknowledged", 100, "messages", "unacknowledged in one direction", _QUOTAS)
 PUBLISHES: Final = Limit("publishes", 100, "publishes a second", "a connection; more are dropped", _QUOTAS)
-THROUGHPUT: Final = Limit("throughput", 512 * 1024, "bytes a second", "a connection", _QUOTAS)
+THROUGHPUT: Final = Limit(
+    "throughput", 512 * 1024, "bytes a second", "a connection, in each direction; what exceeds it waits", _QUOTAS
+)
 PAYLOAD_BYTES: Final = Limit("payload", 128 * 1024, "bytes", "the payload of a message", _QUOTAS)
 WEBSOCKET_SECONDS: Final = Limit("websocket-life", 24 * 3600, "seconds", "a WebSocket connection", _QUOTAS)
 KEEP_ALIVE_LEAST: Final = Limit("keep-alive-least", 30, "seconds", "the shortest keep alive", _QUOTAS)

@@ -266,6 +266,12 @@ PUBLISH_RATE: Final = Rule(
     _ignored(documented(pages.QUOTAS)),
     _kept("PUBACK", codes.QUOTA_EXCEEDED, documented(pages.QUOTAS, "the limit; the code is assumed")),
 )
+THROUGHPUT: Final = Rule(
+    "throughput",
+    "more messages wait for the client than 512 KiB a second can carry, and this one is dropped",
+    _ignored(documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")),
+    _ignored(documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")),
+)
 EXPIRED: Final = Rule(
     "disconnect-after",
     "disconnectAfterInSeconds has passed",
@@ -335,6 +341,7 @@ RULES: Final[tuple[Rule, ...]] = (
     TOO_MANY_SUBSCRIPTIONS,
     SUBSCRIPTION_ID,
     PUBLISH_RATE,
+    THROUGHPUT,
     EXPIRED,
     REFRESH_REFUSED,
     WEBSOCKET_LIFE,

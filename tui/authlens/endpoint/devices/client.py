@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from authlens.core.devices import handshake
 from authlens.core.devices.effects import Judged
+from authlens.core.devices.pace import Pace
 from authlens.core.devices.permissions import CONNECT, Permissions
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
@@ -23,6 +24,7 @@ from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.gate import Admission
 from authlens.endpoint.devices.hub import Hub
 from authlens.endpoint.devices.link import Link
+from authlens.endpoint.devices.outbox import Outbox
 from authlens.endpoint.devices.record import Record
 
 _LARGEST = int(limits.PACKET_BYTES.value)
@@ -43,6 +45,8 @@ class MqttClient:
         self.principal = ""
         self.will: Will | None = None
         self.is_over = False
+        self.outbox = Outbox(link)
+        self.inbound = Pace(limits.THROUGHPUT.value)
         self._hub = hub
         self._http = http
         self._arrival = arrival
@@ -66,8 +70,11 @@ class MqttClient:
     def feed(self, data: bytes) -> None:
         """Bytes of the client."""
         self._heard = self._loop.time()
+        wait = self.inbound.spend(len(data), self._heard)
         if not self.is_over:
             self._read(data)
+        if wait and not self.is_over:
+            self._slow_down(wait)
 
     def broken(self, reason: str) -> None:
         """What arrived cannot be MQTT."""
@@ -85,7 +92,7 @@ class MqttClient:
     # What the hub asks for.
 
     def send(self, packet: Packet) -> None:
-        self.link.write(encode(packet, self._decoder.version))
+        self.outbox.put(encode(packet, self._decoder.version))
 
     def note(self, judged: Judged) -> None:
         if self.session is not None:
@@ -206,7 +213,8 @@ class MqttClient:
         self._start_clocks(admission)
         if is_kept:
             hub.perform(self, session.resume(hub.now()))
-        self.link.resume()
+        if "rate" not in self._timers:
+            self.link.resume()
         ahead, self._ahead = bytes(self._ahead), bytearray()
         if not self.is_over:
             self._read(ahead)
@@ -238,9 +246,21 @@ class MqttClient:
             self._cancel(name)
         if self._entering is not None and self._entering is not asyncio.current_task():
             self._entering.cancel()
+        self.outbox.close()
         self.link.close(says_so)
 
     # Clocks.
+
+    def _slow_down(self, seconds: float) -> None:
+        """Take nothing more until the rate of the connection allows it, as AWS IoT throttles one."""
+        self.link.pause()
+        self._cancel("rate")
+        self._timers["rate"] = self._loop.call_later(seconds, self._resume)
+
+    def _resume(self) -> None:
+        del self._timers["rate"]
+        if not self._is_entering or len(self._ahead) <= _MOST_AHEAD:
+            self.link.resume()
 
     def _too_late(self) -> None:
         self._refuse(rules.NOT_CONNECT, f"no CONNECT arrived within {limits.CONNECT_SECONDS.value:g} seconds")

@@ -16,7 +16,7 @@ from authlens.core.devices.broker import Broker, will_delay, will_message
 from authlens.core.devices.effects import Effect, End, Judged, Message, Route, Send, Subscribed, Unsubscribed
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
-from authlens.core.mqtt.packets import Will
+from authlens.core.mqtt.packets import Publish, Will
 from authlens.core.mqtt.rules import Rule
 from authlens.endpoint.devices.gate import Gate
 from authlens.endpoint.devices.ports import Sink
@@ -119,7 +119,12 @@ class Hub:
             self._changed(client, effect)
 
     def _send(self, client: MqttClient, effect: Send) -> None:
-        client.send(effect.packet)
+        packet = effect.packet
+        if client.outbox.held_back > _MOST_UNSENT and isinstance(packet, Publish) and packet.qos == 0:
+            response = rules.THROUGHPUT.v5
+            client.note(Judged("RECEIVE", packet.topic, rule=rules.THROUGHPUT, response=response))
+            return
+        client.send(packet)
         if client.link.unsent > _MOST_UNSENT:
             self._end(client, End(rules.SLOW))
 

@@ -143,7 +143,8 @@ class Stack:
         return make(self.project.region, self.project.account, self.physical(logical))
 
     def layer_arn(self, logical: str) -> str:
-        return f"arn:{partition_of(self.project.region)}:lambda:{self.project.region}:{self.project.account}:layer:{self.name}-{logical}:1"
+        region, account = self.project.region, self.project.account
+        return f"arn:{partition_of(region)}:lambda:{region}:{account}:layer:{self.name}-{logical}:1"
 
     def reference(self, logical: str, attribute: str | None) -> str | None:
         """What Ref and GetAtt say of a resource, where that is known here."""

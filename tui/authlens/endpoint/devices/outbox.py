@@ -1,0 +1,54 @@
+"""What leaves for one client, no faster than AWS IoT sends to a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from authlens.core.devices.pace import Pace
+from authlens.core.mqtt import limits
+from authlens.endpoint.devices.link import Link
+
+_RATE = limits.THROUGHPUT.value
+
+
+class Outbox:
+    def __init__(self, link: Link) -> None:
+        self.pace = Pace(_RATE)
+        self.held_back = 0
+        """Bytes that wait because of the rate, not because the client is slow."""
+        self._link = link
+        self._waiting: deque[bytes] | None = None
+        """Made when something has to wait; most connections never do."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def put(self, data: bytes) -> None:
+        if self._timer is None:
+            self._write(data)
+            return
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.append(data)
+        self.held_back += len(data)
+
+    def close(self) -> None:
+        """Write what waits: the last packets say why the connection ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting:
+            self._link.write(self._waiting.popleft())
+        self.held_back = 0
+
+    def _write(self, data: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        self._link.write(data)
+        wait = self.pace.spend(len(data), loop.time())
+        self._timer = loop.call_later(wait, self._go_on) if wait else None
+
+    def _go_on(self) -> None:
+        self._timer = None
+        while self._waiting and self._timer is None:
+            data = self._waiting.popleft()
+            self.held_back -= len(data)
+            self._write(data)

@@ -24,7 +24,9 @@ ALLOWED = [
 ]
 
 def handler(event, context):
-    password = base64.b64decode(event["protocolData"].get("mqtt", {}).get("password", "")).decode()
+    protocols = event["protocolData"]
+    password = base64.b64decode(protocols.get("mqtt", {}).get("password", "")).decode()
+    password = password or protocols.get("http", {}).get("headers", {}).get("wish", "")
     if password == "slow":
         time.sleep(3)
     if password == "raise":

@@ -186,43 +186,65 @@ def mosquitto(program: str, serving: DeviceServing, what: dict[str, Any], *optio
 
 
 PUBLISH_OK, PUBLISH_NO = ("-t", "ok/1", "-m", "hello"), ("-t", "no/1", "-m", "hello")
+PUB_REFUSED = {5: (135, ""), 4: (7, "The connection was lost.")}
+"""The exit code of mosquitto_pub and what it prints, by version."""
+PUB_DENIED = {5: (0, "Publish 1 failed: Not authorized."), 4: (7, "The connection was lost.")}
 
 
-@pytest.mark.parametrize(
-    ("members", "options", "code", "words"),
-    [
-        ({}, PUBLISH_OK, 0, ""),
-        ({"password": "wrong"}, PUBLISH_OK, 135, ""),
-        ({}, PUBLISH_NO, 0, "Publish 1 failed: Not authorized."),
-        ({"version": 4, "password": "wrong"}, PUBLISH_OK, 7, "The connection was lost."),
-        ({"version": 4}, PUBLISH_NO, 7, "The connection was lost."),
-    ],
-)
-def test_mosquitto_pub_prints_what_the_table_says(
-    serving: DeviceServing, members: dict[str, Any], options: tuple[str, ...], code: int, words: str
-) -> None:
-    what = scenario(**members)
+def refused_scenario(reason: str, version: int) -> dict[str, Any]:
+    what = scenario(**{"version": version, **REFUSED[reason]})
+    # One client id may connect once a second.
+    return {**what, "clientId": f"bad-{next(_NUMBERS)}"} if what["clientId"] == "bad" else what
+
+
+def pub_says_what_the_table_says(serving: DeviceServing, what: dict[str, Any], options: tuple[str, ...]) -> None:
+    is_denied = options is PUBLISH_NO
+    code, words = (PUB_DENIED if is_denied else PUB_REFUSED)[what["version"]]
     found, errors = mosquitto("mosquitto_pub", serving, what, *options)
-    assert found == code
-    assert words in errors
-    if code or words:
-        report = {"event": "decision"} if members.get("password") is None else {"event": "connection"}
-        said = serving.until(
-            clientId=what["clientId"], **report, **({"allowed": False} if "decision" in report.values() else {})
-        )
-        assert (words or str(code)) in said["clientPrints"]
+    assert (found, words in errors) == (code, True)
+    members = {"event": "decision", "allowed": False} if is_denied else {"event": "connection", "verdict": "REFUSED"}
+    report = serving.until(clientId=what["clientId"], **members)
+    assert (words or str(code)) in report["clientPrints"]
 
 
-def test_mosquitto_sub_is_denied(serving: DeviceServing) -> None:
-    what = scenario()
-    code, errors = mosquitto("mosquitto_sub", serving, what, "-t", "no/1", "-W", "10")
+def test_mosquitto(serving: DeviceServing) -> None:
+    assert mosquitto("mosquitto_pub", serving, scenario(), *PUBLISH_OK) == (0, "")
+    pub_says_what_the_table_says(serving, refused_scenario("the function denies", 4), PUBLISH_OK)
+    code, errors = mosquitto("mosquitto_sub", serving, scenario(), "-t", "no/1", "-W", "10")
     assert (code, "All subscription requests were denied." in errors) == (0, True)
 
 
 @pytest.mark.slow
-def test_mosquitto_sub_of_version_3_reconnects(serving: DeviceServing) -> None:
-    code, _ = mosquitto("mosquitto_sub", serving, scenario(version=4), "-t", "no/1", "-W", "3")
-    assert code == 27
+@pytest.mark.parametrize("version", [4, 5])
+def test_mosquitto_pub_in_every_case(serving: DeviceServing, version: int) -> None:
+    assert mosquitto("mosquitto_pub", serving, scenario(version=version), *PUBLISH_OK) == (0, "")
+    for reason in REFUSED:
+        pub_says_what_the_table_says(serving, refused_scenario(reason, version), PUBLISH_OK)
+    pub_says_what_the_table_says(serving, scenario(version=version), PUBLISH_NO)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", [4, 5])
+def test_mosquitto_sub_in_every_case(serving: DeviceServing, version: int) -> None:
+    data = boto_client(serving, "iot-data")
+    for topic in ("ok/kept", "quiet/kept"):
+        data.publish(topic=topic, payload=b"hello", qos=1, retain=True)
+
+    def sub(what: dict[str, Any], topic: str) -> tuple[int, str]:
+        return mosquitto("mosquitto_sub", serving, what, "-t", topic, "-C", "1", "-W", "3")
+
+    assert sub(scenario(version=version), "ok/kept")[0] == 0
+    for reason in REFUSED:
+        what = refused_scenario(reason, version)
+        code, _ = sub(what, "ok/kept")
+        # In version 3.1.1 it notices a lost connection, and ends with it or when its time is up.
+        assert code in ((135,) if version == 5 else (27, 255))
+        assert serving.until(event="connection", clientId=what["clientId"])["verdict"] == "REFUSED"
+    code, errors = sub(scenario(version=version), "no/1")
+    assert (code, "All subscription requests were denied." in errors) == ((0, True) if version == 5 else (27, False))
+    what = scenario(version=version)
+    assert sub(what, "quiet/kept")[0] == 27
+    assert serving.until(event="decision", clientId=what["clientId"], rule="receive-denied")["topic"] == "quiet/kept"
 
 
 def boto_client(serving: DeviceServing, service: str) -> Any:
@@ -244,21 +266,63 @@ def test_boto3_publishes_to_devices_and_asks_where_they_connect(serving: DeviceS
         data.publish(topic="a/+", payload=b"x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "topic", "status"), [("A", "ok/1", "200"), ("Off", "ok/1", "403"), ("A", "no/1", "403")]
+    ("members", "words"),
+    [
+        ({"topic": "a/#"}, "wildcard"),
+        ({"topic": "$SYS/a"}, "reserved"),
+        ({"topic": "$aws/things/a/shadow/update", "retain": True}, "retains nothing"),
+        ({"topic": "1/2/3/4/5/6/7/8/9"}, "8 slashes"),
+        ({"topic": "x" * 257}, "257 bytes"),
+        ({"qos": 2}, "qos"),
+        ({"payload": bytes(128 * 1024 + 1)}, "131072 bytes"),
+    ],
 )
-def test_curl(serving: DeviceServing, name: str, topic: str, status: str) -> None:
+def test_boto3_is_refused_for_what_the_broker_does_not_take(
+    serving: DeviceServing, members: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ClientError, match=words):
+        boto_client(serving, "iot-data").publish(**{"topic": "ok/1", "payload": b"x", **members})
+
+
+def curl(serving: DeviceServing, topic: str, *headers: str) -> str:
+    """The status that answers a publish over HTTPS."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed")
-    url = f"https://localhost:{serving.port}/topics/{topic}?qos=1"
+    url = f"https://localhost:{serving.port}/topics/{topic}"
     options = ["-s", "-o", os.devnull, "-w", "%{http_code}", "--cacert", serving.ca, "--data", "hello"]
-    done = subprocess.run(
-        ["curl", *options, "-H", f"x-amz-customauthorizer-name: {name}", url],
-        capture_output=True,
-        text=True,
-        timeout=30,
+    given = [word for header in headers for word in ("-H", header)]
+    return subprocess.run(["curl", *options, *given, url], capture_output=True, text=True, timeout=30).stdout
+
+
+BY_A = "x-amz-customauthorizer-name: A"
+CURL_REFUSED = {
+    "the function denies": (BY_A, "wish: wrong"),
+    "the function raises": (BY_A, "wish: raise"),
+    "empty policies": (BY_A, "wish: empty"),
+    "unknown authorizer": ("x-amz-customauthorizer-name: Nobody",),
+    "inactive authorizer": ("x-amz-customauthorizer-name: Off",),
+    "no authorizer": (),
+}
+"""HTTPS has no client id: no authorizer at all takes the place of one that is not allowed."""
+
+
+def test_curl(serving: DeviceServing) -> None:
+    assert curl(serving, "ok/1?qos=1", BY_A) == "200"
+    assert curl(serving, "ok/1?qos=1", *CURL_REFUSED["inactive authorizer"]) == "403"
+    assert curl(serving, "no/1?qos=1", BY_A) == "403"
+
+
+@pytest.mark.slow
+def test_curl_in_every_case(serving: DeviceServing) -> None:
+    assert {reason: curl(serving, "ok/1?qos=1", *headers) for reason, headers in CURL_REFUSED.items()} == dict.fromkeys(
+        CURL_REFUSED, "403"
     )
-    assert done.stdout == status
+    assert curl(serving, "no/1", BY_A) == "403"
+    # A subscriber that may not receive it does not concern the publisher.
+    assert curl(serving, "quiet/curl?qos=1&retain=true", BY_A) == "403"
+    assert curl(serving, "quiet/curl?qos=1", BY_A) == "200"
 
 
 @pytest.mark.parametrize(("name", "answer"), [("mosquitto_pub", ""), ("curl", '"message": "OK"')])

@@ -8,6 +8,11 @@ from authlens.core.lint import audit_rules
 from support.lint_cases import Case, findings, ids, messages, rule_cases
 from support.policies import ARN, allow, deny, text
 
+
+def _connect(**condition: Any) -> dict[str, Any]:
+    return allow("iot:Connect", "client/*", Condition=condition)
+
+
 CASES = list(rule_cases(audit_rules.RULES))
 
 
@@ -115,7 +120,42 @@ def test_mqtt_wildcards_in_a_deny_carry_the_reason_code() -> None:
         (allow("iot:Connect", "client/*", Condition={"Bool": {"iot:Connection.Thing.IsAttached": "false"}}), "error"),
         (allow("iot:*", "*", **ATTACHED), "error"),
         (allow("iotjobsdata:UpdateJobExecution", "thing/*"), "error"),
+        (_connect(StringEquals={"iot:Certificate.SerialNumber": "1"}), "warning"),
+        (_connect(**{"ForAnyValue:StringEquals": {"iot:Certificate.Subject.CommonName.List": ["a"]}}), "warning"),
+        (_connect(StringEquals={"iot:Connection.Thing.ThingTypeName": "sensor"}), "warning"),
+        (_connect(Bool={"iot:Connection.Thing.IsAttached": "true"}), "warning"),
+        (_connect(Null={"iot:Connection.Thing.ThingName": "false"}), "warning"),
+        (_connect(IpAddress={"aws:SourceIp": "10.0.0.0/8"}), "warning"),
+        (_connect(StringEquals={"aws:SourceVpce": "vpce-1"}), "warning"),
+        (_connect(Bool={"iot:Connection.Thing.IsAttached": "false"}), "error"),
+        (_connect(Null={"iot:Connection.Thing.ThingName": "true"}), "error"),
+        (_connect(IpAddress={"aws:SourceIp": "0.0.0.0/0"}), "error"),
+        (_connect(StringLike={"iot:Connection.Thing.ThingTypeName": "*"}), "error"),
+        (_connect(StringEqualsIfExists={"aws:SourceVpce": "vpce-1"}), "error"),
+        (_connect(StringNotEquals={"aws:SourceVpce": "vpce-1"}), "error"),
+        (_connect(**{"ForAllValues:StringEquals": {"iot:Connection.Thing.ThingTypeName": "sensor"}}), "error"),
+        (_connect(**{"ForAnyValue:StringEquals": {"iot:ConnectAttributes": ["PersistentConnect"]}}), "error"),
     ],
 )
 def test_a_condition_that_narrows_makes_it_a_warning(one: dict[str, Any], severity: str) -> None:
     assert [found.severity for found in findings(text(one)) if found.id == "overly-permissive"] == [severity]
+
+
+PROVISIONING = ["topic/$aws/certificates/create/*", "topicfilter/$aws/provisioning-templates/T/provision/*"]
+
+
+@pytest.mark.parametrize(
+    ("others", "severity"),
+    [
+        ([allow(["iot:Publish", "iot:Subscribe"], PROVISIONING)], "warning"),
+        ([], "error"),
+        ([allow(["iot:Publish", "iot:Subscribe"], [*PROVISIONING, "topic/a"])], "error"),
+        ([allow("iot:*", "topic/$aws/certificates/create/*"), allow("iot:Receive", "topic/$aws/events/x")], "error"),
+        ([{"Effect": "Allow", "NotAction": "iot:Connect", "Resource": f"{ARN}topic/$aws/certificates/*"}], "warning"),
+        ([{"Effect": "Allow", "Action": "iot:Publish", "NotResource": f"{ARN}topic/$aws/certificates/*"}], "error"),
+    ],
+)
+def test_a_provisioning_claim_may_connect_as_anything(others: list[Any], severity: str) -> None:
+    found = [one for one in findings(text(allow("iot:Connect", "*"), *others)) if one.id == "overly-permissive"]
+    assert [one.severity for one in found if "iot:Connect" in one.message] == [severity]
+    assert ("provisioning claim" in found[0].message) == (severity == "warning")

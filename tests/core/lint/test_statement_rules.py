@@ -109,6 +109,10 @@ def test_allow_with_not(element: str, words: str) -> None:
             (allow("iot:Connect", "arn:aws:iot:None:None:client/*"),),
             ": iot:Connect is allowed, but on no resource that a client id matches",
         ),
+        (
+            (allow("iot:Connect", "*", Condition={"Bool": {"iot:Connection.Thing.IsAttached": "true"}}),),
+            ": the condition on its iot:Connect does not hold for this connection",
+        ),
         ((allow("iot:*", "*"),), None),
         ((allow("iot:Con*", "client/${iot:ClientId}"),), None),
         ((allow("iot:Connect", "client/a"), deny("iot:Connect", "client/b")), None),
@@ -148,6 +152,10 @@ def test_attached_policies_add_to_those_of_the_function() -> None:
         ("#", "a", []),
         ("$aws/things/a/shadow/*", "$aws/things/a/shadow/update/accepted", []),
         ("${iot:ClientId}/a", "c1/a", []),
+        ("$share/g/a/b", "a/b", []),
+        ("$share/g/a/+", "a/b", []),
+        ("$share/g/a/b", "x", ["`a/b`"]),
+        ("$share/*", "x", []),
     ],
 )
 def test_topics_of_subscriptions_and_deliveries(subscribe: str, receive: str, missing: list[str]) -> None:

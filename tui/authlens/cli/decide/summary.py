@@ -69,6 +69,7 @@ def _permission(one: Permission, sources: Sequence[Source]) -> dict[str, Any]:
         "grants": [_grant(grant, sources) for grant in one.grants],
         "deniedBy": [_where(place, sources) for place in one.refused],
         "withoutValue": [_where(place, sources) for place in one.dead],
+        "unmet": [_where(place, sources) for place in one.unmet],
     }
 
 

@@ -15,6 +15,7 @@ from authlens.core.lint.rule import Hit, Rule, Subject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
 from authlens.core.policy.arn import tail_of
+from authlens.core.policy.context_keys import KeyKind, kind_of_key
 from authlens.core.policy.document import Condition, ResourceElement, Statement
 from authlens.core.policy.variables import template
 from authlens.core.policy.wildcards import Symbol, Unknown, Wild, admits, covers
@@ -59,6 +60,7 @@ def _tail_symbols(text: str) -> tuple[Symbol, ...]:
 
 
 def _broad_access(subject: Subject) -> Iterator[Hit]:
+    is_claim = _only_provisions(subject)
     open_patterns = {action: _left_open(action, subject) for action in ACTIONS if action.name in _BROAD}
     for one in subject.usable("Allow"):
         wide: dict[Span, list[str]] = {}
@@ -70,7 +72,27 @@ def _broad_access(subject: Subject) -> Iterator[Hit]:
             message = f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}"
             if narrowed:
                 message += ", and only a condition narrows it"
-            yield one.hit(message, span, "warning" if narrowed else None)
+            elif is_claim:
+                message += ", as in AWS's policy of a provisioning claim; all else that is allowed is provisioning"
+            yield one.hit(message, span, "warning" if narrowed or is_claim else None)
+
+
+_PROVISIONING = ("$aws/certificates/", "$aws/provisioning-templates/")
+
+
+def _only_provisions(subject: Subject) -> bool:
+    """Whether beside iot:Connect only the topics of fleet provisioning are allowed."""
+    others = [
+        one.statement
+        for one in subject.usable("Allow")
+        if one.statement.not_action or [each.text.lower() for each in one.statement.actions] != ["iot:connect"]
+    ]
+    names = [tail_of(element.text).partition("/")[2] for one in others for element in one.resources]
+    return bool(names) and all(map(_is_provisioning, names)) and not any(one.not_resource for one in others)
+
+
+def _is_provisioning(name: str) -> bool:
+    return name.startswith(_PROVISIONING)
 
 
 def _left_open(action: Action, subject: Subject) -> list[tuple[Symbol, ...]]:
@@ -119,14 +141,22 @@ def _is_of_attached_thing(condition: Condition) -> bool:
 
 
 def _narrows(condition: Condition) -> bool:
-    """Whether it lets only some clients connect: those of an attached thing, or with certain ids."""
+    """Whether it lets only some clients connect: those with certain ids, of a thing, with a certificate, or from some
+    networks."""
     operator = condition.operator
-    if _is_of_attached_thing(condition):
-        return True
-    if operator is None or operator.negated or operator.if_exists or condition.key.casefold() != "iot:clientid":
+    if operator is None or operator.negated or operator.if_exists or operator.quantifier == "ForAllValues":
         return False
     values = {value.text for value in condition.values}
-    return operator.base in ("StringEquals", "StringLike") and not {"*", "${iot:ClientId}"} & values
+    if condition.key.casefold() in ("iot:clientid", "aws:sourceip"):
+        return operator.base != "Null" and not {"*", "${iot:ClientId}", "0.0.0.0/0", "::/0"} & values
+    if kind_of_key(condition.key) not in _TELLING:
+        return False
+    opposite = "true" if operator.base == "Null" else "false"
+    return opposite not in {value.lower() for value in values} and "*" not in values
+
+
+_TELLING = (KeyKind.NETWORK, KeyKind.THING, KeyKind.CERTIFICATE, KeyKind.COGNITO)
+"""Kinds of keys whose values say who connects."""
 
 
 def _is_denied(pattern: Sequence[Symbol], action: Action, subject: Subject) -> bool:

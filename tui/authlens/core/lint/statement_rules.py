@@ -91,7 +91,7 @@ def _connect_missing(subject: Subject) -> Iterator[Hit]:
     connect = subject.permissions.of("iot:Connect")
     if connect.grants:
         return
-    if connect.dead and subject.surroundings.has_certificate:
+    if (connect.dead or connect.unmet) and subject.surroundings.has_certificate:
         return
     own = "the function's documents let" if subject.surroundings.has_certificate else "the documents let"
     more = "; those attached to the certificate may" if subject.surroundings.has_certificate else ""
@@ -104,6 +104,8 @@ def _why_nobody(connect: Permission, allows: Sequence[Placed]) -> str:
         return ": a Deny takes back every iot:Connect"
     if connect.dead:
         return ": the variable in its iot:Connect has no value for this connection"
+    if connect.unmet:
+        return ": the condition on its iot:Connect does not hold for this connection"
     if any(_names(one, "iot:Connect") for one in allows):
         return ": iot:Connect is allowed, but on no resource that a client id matches"
     return ": no statement allows iot:Connect"
@@ -149,7 +151,7 @@ def _receive_missing(subject: Subject) -> Iterator[Hit]:
         topics = _topics_of(grant.area)
         if grant.open_variables or not all(topics.is_apart_from(area) for area in received):
             continue
-        what = f"`{grant.area.text}`" if received else "anything"
+        what = f"`{_without_share(grant.area.text)}`" if received else "anything"
         yield _at(grant, f"no statement allows iot:Receive on {what}, so no message is ever delivered")
         if not received:
             return
@@ -159,7 +161,22 @@ def _topics_of(filters: Area) -> Area:
     """The topics that the filters subscribe to: in a filter `+` and `#` stand for levels, which `*` takes in."""
     if filters.negated:
         return Area((EVERYTHING,))
-    return Area(tuple(tuple(_levels(pattern)) for pattern in filters.patterns))
+    return Area(tuple(tuple(_levels(_shared_filter(pattern))) for pattern in filters.patterns))
+
+
+def _shared_filter(pattern: Pattern) -> Pattern:
+    """The filter behind `$share/GROUP/`, whose messages arrive on their own topics."""
+    if not pattern or not isinstance(pattern[0], str) or not pattern[0].startswith(_SHARED):
+        return pattern
+    own = _without_share(pattern[0])
+    return EVERYTHING if own == pattern[0] else (own, *pattern[1:])
+
+
+_SHARED = "$share/"
+
+
+def _without_share(topic_filter: str) -> str:
+    return re.sub(r"^\$share/[^/]*/", "", topic_filter)
 
 
 def _levels(pattern: Pattern) -> Iterator[Symbol]:

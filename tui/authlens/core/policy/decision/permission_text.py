@@ -126,11 +126,14 @@ def _lines(permission: Permission, *alike: Permission) -> Iterator[Line]:
 def _nothing(permission: Permission) -> str:
     if permission.refused:
         return "nothing: a Deny takes back what is allowed"
-    return "nothing: a variable has no value for this connection" if permission.dead else "nothing"
+    if permission.dead:
+        return "nothing: a variable has no value for this connection"
+    return "nothing: a condition does not hold for this connection" if permission.unmet else "nothing"
 
 
 def _refusing(permission: Permission) -> tuple[tuple[int, int, Span], ...]:
-    return tuple((place.document, place.statement.index, place.span) for place in permission.refused or permission.dead)
+    places = permission.refused or permission.dead or permission.unmet
+    return tuple((place.document, place.statement.index, place.span) for place in places)
 
 
 def _what(grant: Grant, action: str) -> str:

@@ -101,6 +101,8 @@ class Permission:
     """Allows that a Deny takes back whole: the places of the denials."""
     dead: tuple[Place, ...]
     """Allows that can never match, because a variable in them has no value for this connection."""
+    unmet: tuple[Place, ...] = ()
+    """Allows with a condition that is known not to hold for this connection."""
 
     @property
     def answer(self) -> Answer:
@@ -170,12 +172,16 @@ class _Reader:
         grants: list[Grant] = []
         refused: list[Place] = []
         dead: list[Place] = []
+        unmet: list[Place] = []
         for index, statement in _statements(documents, action, "Allow"):
             conditions = self._open_conditions(statement)
-            for elements in _separately(statement) if conditions is not None else ():
+            for elements in _separately(statement):
                 place = Place(index, statement, elements[0].span)
                 reached = self._area(elements, action, statement.not_resource)
                 if reached.is_empty:
+                    continue
+                if conditions is None:
+                    unmet.append(place)
                     continue
                 if self._is_dead(elements) and not statement.not_resource:
                     dead.append(place)
@@ -185,8 +191,8 @@ class _Reader:
                 if whole:
                     refused.append(whole.place)
                 else:
-                    grants.append(Grant(reached, conditions or (), self._open_variables(elements), exclusions, place))
-        return Permission(action, tuple(grants), tuple(dict.fromkeys(refused)), tuple(dead))
+                    grants.append(Grant(reached, conditions, self._open_variables(elements), exclusions, place))
+        return Permission(action, tuple(grants), tuple(dict.fromkeys(refused)), tuple(dead), tuple(unmet))
 
     def _denials(self, action: Action, documents: Sequence[Document]) -> Iterator[Exclusion]:
         for index, statement in _statements(documents, action, "Deny"):

@@ -115,8 +115,8 @@ def _passes(mutant: Mutant | None, tests: Sequence[Path]) -> bool:
 def _run(mutant: Mutant | None, tests: Sequence[Path]) -> int:
     import pytest
 
-    # Rewritten assertions would put pytest's own loader before ours. CPU time alone is limited: on a busy machine a limit
-    # of the clock finds faults that are not there.
+    # Rewritten assertions would put pytest's own loader before ours. CPU time alone is limited: on a busy machine a
+    # limit of the clock finds faults that are not there.
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

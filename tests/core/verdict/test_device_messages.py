@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from authlens.core.contract.pages import PAGES
 from authlens.core.verdict.device_message_rows import ROWS
 from authlens.core.verdict.device_messages import DeviceStage, recognise
+from authlens.core.verdict.library_message_rows import ROWS as LIBRARY_ROWS
 from authlens.core.verdict.log_message_rows import LOG_ROWS, UNKNOWN_RECORD
 from authlens.core.verdict.transport_message_rows import ROWS as TRANSPORT_ROWS
 
-ALL = (*ROWS, *TRANSPORT_ROWS, *LOG_ROWS.values(), UNKNOWN_RECORD)
+ALL = (*ROWS, *LIBRARY_ROWS, *TRANSPORT_ROWS, *LOG_ROWS.values(), UNKNOWN_RECORD)
 
 SAID = {
     # The AWS SDKs
@@ -57,7 +58,7 @@ SAID = {
     # TLS, network, HTTPS
     "ssl.SSLError: [SSL: TLSV1_ALERT_NO_APPLICATION_PROTOCOL] tlsv1 alert no application protocol": "tls-alpn",
     "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed": "tls-not-trusted",
-    "SSL routines::tlsv1 alert unknown ca": "tls-not-trusted",
+    "SSL routines::tlsv1 alert unknown ca": "tls-unknown-ca",
     "Error: self-signed certificate": "tls-not-trusted",
     "curl: (60) SSL certificate problem: unable to get local issuer certificate": "tls-not-trusted",
     "Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames": "tls-name",
@@ -85,7 +86,29 @@ def test_words_that_were_said_in_public_are_recognised(text: str, id_: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "{}", '{"foo": 1}', "Connected", "published 7 messages", "0", "sensor-135", "code", "rc"]
+    "text",
+    [
+        "",
+        "hello",
+        "{}",
+        '{"foo": 1}',
+        "Connected",
+        "published 7 messages",
+        "0",
+        "sensor-135",
+        "code",
+        "rc",
+        "rc=0",
+        "Connection closed",
+        "disconnected, rc=0",
+        "granted QoS 1",
+        "status 200",
+        "topic 1005",
+        "closed 1000 files",
+        "received close frame",
+        '{"message": null, "traceId": "x"}',
+        "I am authorized to perform: everything",
+    ],
 )
 def test_what_is_not_known_is_not_recognised(text: str) -> None:
     assert recognise(text) == ()

@@ -126,8 +126,9 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "sdk-websocket-upgrade",
-        r"AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE|Unexpected server response: (?:400|401|403|426)|WebSocketBadStatus"
-        r"|WebSocket handshake error|Invalid status code (?:400|401|403)",
+        r"AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE|WebSocketBadStatus"
+        r"|Unexpected (?:server response|response code): (?:400|401|403|426)"
+        r"|WebSocket handshake error|websocket: bad handshake|Invalid status code (?:400|401|403)",
         "a WebSocket client",
         DeviceStage.UPGRADE,
         "The HTTP upgrade to WebSocket was refused, before any MQTT.",
@@ -142,7 +143,7 @@ ROWS: tuple[Row, ...] = (
     # MQTT 5 reason strings and codes
     Row(
         "reason-disconnect-denied",
-        r"DISCONNECT:Client is not authenticated/authorized to send the message",
+        r"DISCONNECT:Client is not authenticated/authorized to send the message|DISCONNECT \(135\)",
         "AWS IoT",
         DeviceStage.PUBLISH,
         "AWS IoT ended the connection because a publish of QoS 0 is not allowed.",
@@ -213,7 +214,8 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "bad-credentials",
-        r"bad user ?name or password|\b0x86\b|(?:reason|code)\D{0,12}\b134\b|CONNECTION_REFUSED_BAD_USERNAME",
+        r"bad[ _]?user[ _]?name[ _]?(?:or[ _])?password|\b0x86\b|(?:reason|code)\D{0,12}\b134\b"
+        r"|CONNECTION_REFUSED_BAD_USERNAME",
         "the broker",
         _CONNECT,
         "The broker says that username or password is wrong; AWS IoT answers 'not authorized' instead.",
@@ -247,8 +249,9 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "connack-not-authorized",
-        r"connection refused[:,-]* *not authori[sz]ed|connack\D{0,30}(?:\b5\b|135|0x87)"
-        r"|(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:] ?(?:5|135)\b",
+        r"connection ?refused[:,(-]* *(?:not[ _]?authori[sz]ed|code (?:5|135)\b)|connack\D{0,30}(?:\b5\b|135|0x87)"
+        r"|(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b"
+        r"|conn ?ack[^\n]{0,80}not[ _]?authori[sz]ed|server failed \(NotAuthorized",
         "the broker",
         _CONNECT,
         "CONNECT was refused as not authorized.",
@@ -281,7 +284,9 @@ ROWS: tuple[Row, ...] = (
         "closed-without-a-word",
         r"connection (?:was )?closed (?:by (?:the )?(?:remote|peer|server|broker)|unexpectedly|before)"
         r"|unexpected disconnect\w*|MQTT_ERR_CONN_LOST|connection lost\b|\brc ?[=:] ?7\b"
-        r"|disconnected with result code 7"
+        r"|disconnected with result code 7|\bError: \W{0,2}connection closed|closed connection without DISCONNECT"
+        r"|web ?socket closed[^\n]{0,20}\b100[056]\b|closing with code 100[056]\b|close(?:d|code)?\W{1,3}100[56]\b"
+        r"|network error : EOF|\bMQTT connect failed\b|\b(?:rc|state)\W{0,3}-3\b"
         r"|ERR_CONNECTION_CLOSED|socket hang up|read ECONNRESET|connection reset by peer",
         "an MQTT client",
         _V3_REFUSAL,
@@ -289,7 +294,8 @@ ROWS: tuple[Row, ...] = (
     # Only where nothing more particular was said
     Row(
         "not-authorized",
-        r"not authori[sz]ed\b|\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b|exit(?:ed)?(?: (?:code|status|with))* 135\b",
+        r"not[ _]?authori[sz]ed\b|\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b"
+        r"|exit(?:ed)?(?: (?:code|status|with))* 135\b",
         "an MQTT client",
         _CONNECT,
         "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later it is one action.",

@@ -93,9 +93,9 @@ def _in_text(text: str) -> Iterator[Recognised]:
 @cache
 def _compiled() -> tuple[tuple[Row, re.Pattern[str]], ...]:
     """Most particular first, as the table has them."""
-    from authlens.core.verdict import device_message_rows, transport_message_rows
+    from authlens.core.verdict import device_message_rows, library_message_rows, transport_message_rows
 
-    rows = (*device_message_rows.ROWS, *transport_message_rows.ROWS)
+    rows = (*library_message_rows.ROWS, *device_message_rows.ROWS, *transport_message_rows.ROWS)
     return tuple((row, re.compile(row.pattern, re.IGNORECASE)) for row in rows)
 
 

@@ -141,13 +141,37 @@ LOG_ROWS: dict[str, Row] = {
         "How often does it send?",
     ),
     **dict.fromkeys(
-        ("CLIENT_INITIATED_DISCONNECT", "SERVER_INITIATED_DISCONNECT", "SERVER_ERROR"),
+        ("CLIENT_INITIATED_DISCONNECT", "SERVER_INITIATED_DISCONNECT", "API_INITIATED_DISCONNECT"),
         _lifecycle(
             "log-disconnect",
             "The connection was ended on purpose, by the side that the record names.",
-            ("the program ended", "AWS moved the connection; the client has to reconnect"),
+            (
+                "the program ended",
+                "AWS moved the connection; the client has to reconnect",
+                "somebody called DeleteConnection for this client id",
+            ),
             "Was it meant to end?",
         ),
+    ),
+    "SERVER_ERROR": _lifecycle(
+        "log-server-error",
+        "Something unexpected failed on AWS's side.",
+        ("AWS IoT failed inside",),
+        "Does it pass when the client connects again?",
+    ),
+    "AUTHORIZATION_FAILED": Row(
+        "log-connect-failed",
+        "",
+        "AWS IoT's log",
+        _CONNECT,
+        "CONNECT was refused: the client may not connect, or may not publish to the topic of its last will.",
+        (
+            "the documents do not allow iot:Connect for this client id",
+            "they do not allow iot:Publish on the topic of the will, or iot:RetainPublish for a retained one",
+            "the function refused or failed",
+        ),
+        "May this client id connect, and does it have a will? ('authlens decide')",
+        documented(LIFECYCLE_EVENTS),
     ),
     "Connect Success": _logged(
         "log-connected",

@@ -10,7 +10,7 @@ ROWS: tuple[Row, ...] = (
     # TLS
     Row(
         "tls-alpn",
-        r"no[ _]application[ _]protocol|ALPN[^\n]{0,40}(?:fail|mismatch|no (?:common|overlap))",
+        r"no[ _]?application[ _]?protocol|ALPN[^\n]{0,40}(?:fail|mismatch|no (?:common|overlap))",
         "TLS",
         DeviceStage.TLS,
         "The server accepts none of the ALPN protocols that the client offers.",
@@ -23,8 +23,22 @@ ROWS: tuple[Row, ...] = (
         documented(PROTOCOLS),
     ),
     Row(
+        "tls-unknown-ca",
+        r"unknown[ _]?ca\b",
+        "TLS",
+        DeviceStage.TLS,
+        "One side sent the alert 'unknown CA': it does not trust the certificate that the other one showed.",
+        (
+            "a device that received it showed a client certificate that the server does not accept; custom "
+            "authentication alone needs none",
+            "a server that received it, such as 'authlens serve', has a certificate whose CA the device does not trust",
+        ),
+        "Who printed it? A device: which certificate does it send? A server: which CA does the device trust?",
+        documented(TLS_ALERTS),
+    ),
+    Row(
         "tls-not-trusted",
-        r"unknown[ _]ca\b|certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
+        r"certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
         r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed",
         "TLS",
         DeviceStage.TLS,
@@ -76,13 +90,14 @@ ROWS: tuple[Row, ...] = (
         ),
         "Which host, port and TLS version does the client use?",
         documented(TLS_ALERTS),
+        is_general=True,
     ),
     # Network
     Row(
         "host-not-found",
         r"AWS_IO_DNS_\w+|getaddrinfo \w+|ENOTFOUND|EAI_AGAIN|name or service not known|could not resolve host"
         r"|curl: \(6\)"
-        r"|nodename nor servname|Unable to connect \(Lookup error",
+        r"|nodename nor servname|TCP Conn Failed : error 0:-65554|Unable to connect \(Lookup error",
         "the network",
         DeviceStage.NETWORK,
         "The host name was not found.",
@@ -109,7 +124,7 @@ ROWS: tuple[Row, ...] = (
     # HTTPS
     Row(
         "https-forbidden",
-        r"\"message\"\s*:\s*\"Forbidden\"|ForbiddenException|HTTP/[\d.]+ 403|\b403 Forbidden\b"
+        r"\"message\"\s*:\s*\"Forbidden\"|ForbiddenException|HTTP(?:/[\d.]+)? 403|\b403 Forbidden\b"
         r"|status(?:code)?\W{0,3}403\b",
         "AWS IoT over HTTPS",
         DeviceStage.PUBLISH,

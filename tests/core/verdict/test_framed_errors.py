@@ -7,7 +7,7 @@ import time
 import pytest
 
 from authlens.core.verdict.device_messages import recognise
-from authlens.core.verdict.framed_errors import framed_error, of_setup
+from authlens.core.verdict.framed_errors import bare_error, framed_error, of_setup
 
 NO_NAME = "Token key name for authorizer A cannot be null"
 MISMATCH = "Token signature mismatch for authorizer A"
@@ -27,6 +27,7 @@ FRAMES = {
     "Java": f"software.amazon.awssdk.services.iot.model.InvalidRequestException: {NO_NAME} ({_CALL})",
     "JavaScript": f"InvalidRequestException: {NO_NAME}\n    at throwDefaultError (f.js:1:2) {{ '$fault': 'client' }}",
     "console": f"InvalidRequestException\n{NO_NAME}",
+    "console with space": f"InvalidRequestException \n \n {NO_NAME}",
 }
 
 
@@ -47,6 +48,45 @@ def test_errors_of_a_test_call_are_those_of_the_contract(frame: str) -> None:
     assert framed is not None
     assert framed[1].message == MISMATCH
     assert of_setup(framed[1], framed[0]) is None
+
+
+def test_a_frame_without_a_class_has_that_of_the_words() -> None:
+    call = "Service: Iot, Status Code: 409, Request ID: 1b2c"
+    framed = framed_error(
+        f'{_STACK}Resource handler returned message: "Authorizer A already exist for this account ({call})"'
+    )
+    assert framed is not None
+    assert framed[1].error == "ResourceAlreadyExistsException"
+    setup = of_setup(framed[1], framed[0])
+    assert setup is not None
+    assert setup.row.id == "exists"
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (MISMATCH, "InvalidRequestException"),
+        (f"  {MISMATCH}\n", "InvalidRequestException"),
+        (f"The test failed:\n{MISMATCH}", "InvalidRequestException"),
+        (NO_NAME, "InvalidRequestException"),
+        ("Authorizer A not found", "ResourceNotFoundException"),
+        (
+            "null at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}",
+            "InvalidResponseException",
+        ),
+        ("Lambda function encountered error in execution: boom: Error", "InvalidResponseException"),
+        ("1 validation error detected: Value at 'token' failed to satisfy constraint: x", "InvalidRequestException"),
+    ],
+)
+def test_words_of_aws_without_a_frame(text: str, error: str) -> None:
+    found = bare_error(text)
+    assert found is not None
+    assert (found.error, found.message) == (error, [line for line in text.splitlines() if line.strip()][-1].strip())
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "not found", "Authorizer A", "an error", "null", "Error: boom"])
+def test_other_words_are_no_error_of_aws(text: str) -> None:
+    assert bare_error(text) is None
 
 
 def test_a_cut_message_about_the_map_of_keys_is_known() -> None:

@@ -28,7 +28,7 @@ from authlens.core.text import json_reader
 from authlens.core.text.json_reader import JsonObject
 from authlens.core.verdict.device_messages import Recognised, recognise
 from authlens.core.verdict.explanations import explain
-from authlens.core.verdict.framed_errors import framed_error, is_certain, of_setup
+from authlens.core.verdict.framed_errors import bare_error, framed_error, is_certain, of_setup
 from authlens.frozen import dataclass
 
 
@@ -89,6 +89,9 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
     framed = framed_error(text)
     if framed is not None and is_certain(framed[0]):
         return _of_framed(*framed, now)
+    bare = bare_error(text) if framed is None else None
+    if bare is not None:
+        return _of_framed("AWS IoT", bare, now)
     messages = recognise(text)
     if messages:
         return StoredAnswer(_invocation(_no_answer(), now), messages=messages)
@@ -148,8 +151,12 @@ _ANSWER_MEMBERS = (
 
 def _raised(value: dict[str, Any]) -> FunctionAnswer:
     """What `aws lambda invoke` stores when the function raised."""
-    error = value.get("errorType")
-    return FunctionAnswer(error_type=error if isinstance(error, str) else "Error", error_message=value["errorMessage"])
+    error, message = value.get("errorType"), value["errorMessage"]
+    unnamed = "Sandbox.Timedout" if _TIMED_OUT in message else "Error"
+    return FunctionAnswer(error_type=error if isinstance(error, str) else unnamed, error_message=message)
+
+
+_TIMED_OUT = "Task timed out after"
 
 
 def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:

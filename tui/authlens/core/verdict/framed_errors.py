@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from authlens.core.contract import management
+from authlens.core.contract import answer, management, test_call
 from authlens.core.contract.pages import EMULATOR
 from authlens.core.contract.refusal import INVALID_REQUEST, NOT_FOUND, Rule, rule_of
 from authlens.core.contract.statement import measured
@@ -50,7 +50,7 @@ _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an AWS SDK", re.compile(rf"(?<![\w]){_CLASS}: (?P<message>[^\n(]{{1,2000}})")),
     (
         "the AWS console",
-        re.compile(rf"(?<![\w]){_CLASS}[ \t]{{0,20}}\n{{1,3}}[ \t]{{0,20}}(?P<message>[^\n]{{1,2000}})"),
+        re.compile(rf"(?<![\w]){_CLASS}(?:[ \t]{{0,20}}\n){{1,3}}[ \t]{{0,20}}(?P<message>[^\n]{{1,2000}})"),
     ),
 )
 """Whose frame, and what it looks like; every part is bounded, for anything may be pasted."""
@@ -83,10 +83,28 @@ def _failure(error: str | None, message: str, status: str | None) -> Failure:
     named = _NAMED.match(words)
     if named is not None:
         error, words = named[1], words[named.end() :]
-    kind = _STATUS_CODES.get(error or "InvalidRequest", error or "")
+    kind = _STATUS_CODES.get(error, error) if error else _class_of(words) or INVALID_REQUEST
     return Failure(
         FailureKind.AWS, kind, None if words in ("", "None", "null") else words, int(status) if status else None
     )
+
+
+def bare_error(text: str) -> Failure | None:
+    """The failure whose whole message is a line of the text, without its class and without a frame."""
+    for line in text[:_LONGEST].splitlines()[:_MOST_LINES]:
+        words = line.strip()
+        error = _class_of(words) if words else None
+        if error is not None:
+            return Failure(FailureKind.AWS, error, words)
+    return None
+
+
+_MOST_LINES = 50
+
+
+def _class_of(message: str) -> str | None:
+    """The class of AWS's error that has this message, where the contract knows it."""
+    return next((rule.error for rule in _KNOWN if rule.words and rule.match(message)), None)
 
 
 _NAMED = re.compile(r"(?:\w{1,60}\.){0,10}(\w{1,60}Exception): ")
@@ -133,6 +151,7 @@ _SETTING_UP: dict[str, tuple[str, str]] = {
 }
 """What refusals of setting an authorizer up mean, and what to ask."""
 _RULES: tuple[Rule, ...] = tuple(rule for rule in vars(management).values() if isinstance(rule, Rule))
+_KNOWN: tuple[Rule, ...] = (*test_call.TEST_CALL, *answer.ANSWER, *_RULES)
 _NULL_MAP = re.compile(r"Token signing keys map for authorizer .{1,200} cannot be nu")
 
 

@@ -14,20 +14,28 @@ ROW = Row(1, datetime(2026, 11, 28, 9, 30, tzinfo=UTC), "A", "AUTHENTICATED", No
 
 
 @pytest.mark.parametrize(
-    ("verdict", "error", "word"),
+    ("verdict", "error", "stage", "word"),
     [
-        ("AUTHENTICATED", None, ("✓", "passed")),
-        ("NOT AUTHENTICATED", None, ("✗", "refused")),
-        ("REFUSED", "InvalidRequestException", ("✗", "rejected")),
-        ("REFUSED", "InvalidResponseException", ("✗", "function")),
-        ("REFUSED", "SomethingNew", ("✗", "refused")),
-        ("NOT SENT", "ParamValidationError", ("–", "not sent")),
-        ("UNREACHABLE", "EndpointConnectionError", ("✗", "offline")),
-        ("CONNECTED", None, ("↔", "connected")),
+        ("AUTHENTICATED", None, None, ("✓", "allowed")),
+        ("AUTHENTICATED", None, "", ("✓", "allowed")),
+        ("AUTHENTICATED", None, "policy allows", ("!", "denied")),
+        ("NOT AUTHENTICATED", None, "authenticated", ("✗", "refused")),
+        ("REFUSED", "InvalidRequestException", "signature verified", ("✗", "signature")),
+        ("REFUSED", "InvalidRequestException", "request well-formed", ("✗", "malformed")),
+        ("REFUSED", "InvalidResponseException", "function ran", ("✗", "function")),
+        ("REFUSED", "InvalidResponseException", "answer valid", ("✗", "answer")),
+        ("REFUSED", "InvalidResponseException", None, ("✗", "function")),
+        ("REFUSED", "ThrottlingException", "credentials", ("✗", "throttled")),
+        ("REFUSED", "SomethingNew", "", ("✗", "refused")),
+        ("NOT SENT", "ParamValidationError", "request well-formed", ("–", "not sent")),
+        ("UNREACHABLE", "EndpointConnectionError", "", ("✗", "unreachable")),
+        ("CONNECTED", None, "", ("↔", "connected")),
     ],
 )
-def test_each_kind_has_a_glyph_and_a_word(verdict: str, error: str | None, word: tuple[str, str]) -> None:
-    assert outcome_word_of(replace(ROW, verdict=verdict, error=error)) == word
+def test_each_kind_has_a_glyph_and_a_word(
+    verdict: str, error: str | None, stage: str | None, word: tuple[str, str]
+) -> None:
+    assert outcome_word_of(replace(ROW, verdict=verdict, error=error, stage=stage)) == word
 
 
 @pytest.mark.parametrize(

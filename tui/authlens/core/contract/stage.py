@@ -17,3 +17,19 @@ class Stage(StrEnum):
     VALID = "answer valid"
     AUTHENTICATED = "authenticated"
     POLICY = "policy allows"
+
+
+ALLOWED = "allowed"
+"""The word for what passed every stage."""
+STAGE_WORDS = {
+    Stage.CREDENTIALS: "no access",
+    Stage.WELL_FORMED: "malformed",
+    Stage.FOUND: "not found",
+    Stage.FITS: "rejected",
+    Stage.SIGNATURE: "signature",
+    Stage.RAN: "function",
+    Stage.VALID: "answer",
+    Stage.AUTHENTICATED: "refused",
+    Stage.POLICY: "denied",
+}
+"""The word for what failed there; `denied` for a client that was authenticated and may not even connect."""

@@ -15,9 +15,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from authlens.store.files import make_own_folder, narrow
+from authlens.store.history import failing_stages
 from authlens.store.history.search import make_index
 
-VERSION = 1
+VERSION = 2
+"""2: the table of failing stages. A file of version 1 gets it when it is opened."""
 BUSY_SECONDS = 5.0
 """How long another process may hold the file before a write is given up."""
 
@@ -38,6 +40,7 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS word (number INTEGER PRIMARY KEY, text TEXT NOT NULL)",
     # Records written by a SQLite without the index; the next one that has it catches up.
     "CREATE TABLE IF NOT EXISTS unindexed (number INTEGER PRIMARY KEY)",
+    failing_stages.TABLE,
 )
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

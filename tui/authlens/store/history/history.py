@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -19,6 +19,7 @@ from typing import Any, Generic, Self, TypeVar
 from authlens.core.invocation.invocation import Invocation
 from authlens.store.files import reason
 from authlens.store.history import database as file
+from authlens.store.history import failing_stages
 from authlens.store.history import search as search_in
 from authlens.store.history.record import Keep, Record, Row, invocation_of, record_of, search_terms
 
@@ -98,6 +99,18 @@ class History:
             return
         record = record_of(invocation, self._keep)
         self._ask(lambda connection: self._replace(connection, number, record), None)
+
+    def judge(self, numbers: Iterable[int], judged: Callable[[Invocation], tuple[str, str]]) -> None:
+        """Keep for the rows at which stage each of these failed, and let a search find it.
+
+        judged: the stage, and the words that it is found by.
+        """
+        if self._keep == "off":
+            return
+        found = {number: self.get(number) for number in numbers}
+        stages = {number: judged(invocation) for number, invocation in found.items() if invocation is not None}
+        if stages:
+            self._ask(lambda connection: self._put_stages(connection, stages), None)
 
     def page(self, search: str = "", before: int | None = None, limit: int = 100) -> list[Row]:
         """The newest rows that hold every word of the search, those older than the number `before`."""
@@ -188,6 +201,13 @@ class History:
             file.refuse_newer(connection)
             connection.execute(_UPDATE, (*record.columns, record.body, number))
 
+    def _put_stages(self, connection: sqlite3.Connection, stages: dict[int, tuple[str, str]]) -> None:
+        with file.transaction(connection):
+            file.refuse_newer(connection)
+            for number, (stage, words) in stages.items():
+                if failing_stages.put(connection, number, stage):
+                    search_in.extend_words(connection, number, words, self._indexed)
+
     def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
         """Keep within the bounds. Numbers have no gaps, so that they count the records."""
         up_to = newest - self._max_records
@@ -196,6 +216,7 @@ class History:
             up_to = max(up_to, min(oldest + _PRUNED_AT_ONCE, newest) - 1)
         if up_to >= oldest:
             search_in.remove_words(connection, up_to, self._indexed)
+            failing_stages.remove(connection, up_to)
             connection.execute("DELETE FROM invocation WHERE number <= ?", (up_to,))
 
     def _searchable(self, connection: sqlite3.Connection) -> bool:
@@ -221,6 +242,7 @@ class History:
         with file.transaction(connection):
             file.refuse_newer(connection)
             search_in.remove_all_words(connection, self._indexed)
+            connection.execute("DELETE FROM failing_stage")
             connection.execute("DELETE FROM invocation")
         connection.execute("VACUUM")
 

@@ -51,6 +51,8 @@ class Row:
     target: str
     source: str | None
     """The saved request it was sent from, as a path."""
+    stage: str | None = None
+    """At which stage it failed; empty where it passed them all, `None` while that was not worked out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Record:
     """What is stored of one invocation."""
 
     columns: tuple[str | float | None, ...]
-    """The fields of `Row` behind `number`."""
+    """The fields of `Row` behind `number`, up to `source`."""
     words: str
     body: bytes
 

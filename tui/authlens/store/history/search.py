@@ -20,7 +20,10 @@ _CATCH_UP = (
     "INSERT INTO word_index (rowid, text) SELECT number, text FROM word WHERE number IN (SELECT number FROM unindexed)",
     "DELETE FROM unindexed",
 )
-_COLUMNS = "number, started_at, authorizer, verdict, error, principal, duration, target, source"
+_ROWS = (
+    "SELECT number, started_at, authorizer, verdict, error, principal, duration, target, source, stage"
+    " FROM invocation LEFT JOIN failing_stage USING (number)"
+)
 _NEWEST = 2**63 - 1
 _TRIGRAM = 3
 
@@ -67,6 +70,23 @@ def add_words(connection: sqlite3.Connection, number: int, words: str, indexed: 
         connection.execute("INSERT INTO unindexed VALUES (?)", (number,))
 
 
+def extend_words(connection: sqlite3.Connection, number: int, more: str, indexed: bool) -> None:
+    """Let a record be found by more words, in the caller's transaction."""
+    found = connection.execute("SELECT text FROM word WHERE number = ?", (number,)).fetchone()
+    if found is None or not more:
+        return
+    text = f"{found[0]}\n{more.casefold()}"
+    waits = connection.execute("SELECT 1 FROM unindexed WHERE number = ?", (number,)).fetchone() is not None
+    if indexed and not waits:
+        connection.execute(
+            "INSERT INTO word_index (word_index, rowid, text) VALUES ('delete', ?, ?)", (number, found[0])
+        )
+        connection.execute("INSERT INTO word_index (rowid, text) VALUES (?, ?)", (number, text))
+    elif not waits and has_index_table(connection):
+        return  # an index that this SQLite does not know still holds the words of before
+    connection.execute("UPDATE word SET text = ? WHERE number = ?", (text, number))
+
+
 def remove_words(connection: sqlite3.Connection, up_to: int, indexed: bool) -> None:
     """Forget the oldest records, in the caller's transaction."""
     if indexed:
@@ -93,11 +113,11 @@ def page(
     """The newest rows that hold every term, older than the number `before`."""
     bound = _NEWEST if before is None else before
     if not terms:
-        query = f"SELECT {_COLUMNS} FROM invocation WHERE number < ? ORDER BY number DESC LIMIT ?"
+        query = f"{_ROWS} WHERE number < ? ORDER BY number DESC LIMIT ?"
         return [row_of(*row) for row in connection.execute(query, (bound, limit))]
     source, number, condition, values = _found_by(terms, indexed)
     query = (
-        f"SELECT {_COLUMNS} FROM invocation WHERE number IN ("
+        f"{_ROWS} WHERE number IN ("
         f"SELECT {number} FROM {source} WHERE {condition} AND {number} < ? ORDER BY {number} DESC LIMIT ?"
         ") ORDER BY number DESC"
     )

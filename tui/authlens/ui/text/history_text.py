@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED, PUBLISHED
+from authlens.core.contract.stage import ALLOWED, STAGE_WORDS, Stage
+from authlens.core.invocation.verdict_word import AUTHENTICATED, CONNECTED, NOT_AUTHENTICATED, PUBLISHED, REFUSED
 from authlens.core.saved.source import SEPARATOR, split_source
 from authlens.ui.text import outcome_text
 from authlens.ui.text.safe_content import safe_content
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from authlens.store.history.history import Row
 
 _WORDS = {
-    AUTHENTICATED: ("✓", "passed"),
+    AUTHENTICATED: ("✓", ALLOWED),
     NOT_AUTHENTICATED: ("✗", "refused"),
     CONNECTED: ("↔", "connected"),
     PUBLISHED: ("↑", "published"),
     "NOT SENT": ("–", "not sent"),
     "NOT TRUSTED": ("–", "not sent"),
     "ABANDONED": ("!", "given up"),
-    "UNREACHABLE": ("✗", "offline"),
+    "UNREACHABLE": ("✗", "unreachable"),
     "TIMED OUT": ("✗", "timed out"),
     "NO CREDENTIALS": ("–", "no login"),
     "NOT CONFIGURED": ("–", "no config"),
@@ -45,8 +46,10 @@ _ERRORS = {
     "InternalFailureException": "AWS fault",
     "ServiceUnavailableException": "AWS fault",
 }
-"""What AWS refused, by its exception class: the stage in a word."""
-_WORD = 9
+"""What AWS refused, by its exception class, while the failing stage is still to be worked out."""
+_NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "ServiceUnavailableException"})
+"""What says nothing about a stage."""
+_WORD = 11
 """Cells of the word."""
 _WIDE = 56
 """Cells from which principal and target have room."""
@@ -62,9 +65,9 @@ def history_row(row: Row, width: int, sign: str) -> Content:
         "!": "$text-warning",
         "–": "$foreground-muted",
     }.get(glyph, "$text-error")
-    name, took = request_name(row), f"{outcome_text.duration(row.duration):>7}"
+    name, took = request_name(row), f"{outcome_text.duration(row.duration):>6}"
     is_wide = width >= _WIDE
-    room = max(4, width - _WORD - 21) if not is_wide else max(12, (width - _WORD - 24) * 2 // 5)
+    room = max(4, width - _WORD - 20) if not is_wide else max(12, (width - _WORD - 23) * 2 // 5)
     parts: list[Content | tuple[str, str]] = [
         (sign, "bold $text-primary"),
         (f"{row.started_at.astimezone():%H:%M:%S} ", "$foreground-muted"),
@@ -73,7 +76,7 @@ def history_row(row: Row, width: int, sign: str) -> Content:
         (f" {took}", "$foreground-muted"),
     ]
     if is_wide:
-        left = max(6, (width - _WORD - 24 - room) // 2)
+        left = max(6, (width - _WORD - 23 - room) // 2)
         parts += [
             ("  ", ""),
             _column(safe_content(row.principal or row.error or ""), left),
@@ -84,7 +87,9 @@ def history_row(row: Row, width: int, sign: str) -> Content:
 
 
 def outcome_word_of(row: Row) -> tuple[str, str]:
-    """The glyph and the word of a row; of a refusal by AWS what it is about."""
+    """The glyph and the word of a row: of what AWS refused, the stage at which it failed."""
+    if row.verdict in (AUTHENTICATED, REFUSED) and row.stage and row.error not in _NO_STAGE:
+        return "!" if row.verdict == AUTHENTICATED else "✗", STAGE_WORDS[Stage(row.stage)]
     if row.verdict in _WORDS:
         return _WORDS[row.verdict]
     return "✗", _ERRORS.get(row.error or "", "refused")

@@ -15,10 +15,12 @@ from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 
 if TYPE_CHECKING:
-    from authlens.store.history.history import History
+    from authlens.store.history.history import History, Row
 
 PAGE = 100
 """Rows that are loaded at once."""
+_AT_ONCE = 5
+"""Rows whose failing stage is worked out before they are shown; with more of them the rows come first."""
 _MOST_AWAITED = 50
 """Invocations that were recorded and may still be completed by what is read after the send."""
 
@@ -125,7 +127,14 @@ class HistoryController:
         if history is None:
             return
         rows = await background.call(lambda: history.page(search, before, PAGE))
+        unjudged = [row.number for row in rows if row.stage is None]
+        if unjudged and (before is not None or len(unjudged) <= _AT_ONCE):
+            rows = await background.call(lambda: _judged_page(history, unjudged, search, before))
+            unjudged = []
         self._publish(page=HistoryPage(tuple(rows), before, len(rows) < PAGE))
+        if unjudged:  # records of `authlens invoke` and of an older version
+            rows = await background.call(lambda: _judged_page(history, unjudged, search, before))
+            self._publish(page=HistoryPage(tuple(rows), before, len(rows) < PAGE))
         if before is None:
             self._publish(total=await background.call(lambda: history.count(search)))
 
@@ -150,3 +159,11 @@ class HistoryController:
     def _publish(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)
         self._changed(self.state)
+
+
+def _judged_page(history: History, numbers: list[int], search: str, before: int | None) -> list[Row]:
+    """A page once it is known at which stage these failed."""
+    from authlens.core.verdict.failing_stage import stage_and_words
+
+    history.judge(numbers, stage_and_words)
+    return history.page(search, before, PAGE)

@@ -1,0 +1,24 @@
+"""The stage at which an invocation failed, and the one word that lists say for it instead of a whole verdict."""
+
+from __future__ import annotations
+
+from authlens.core.contract.stage import ALLOWED, STAGE_WORDS, Stage
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.saved.question import first_questions
+from authlens.core.verdict.stages import stages
+
+
+def failing_stage(invocation: Invocation) -> str:
+    """The stage's name; empty where every stage was passed, where nobody judged one, and for a real connection."""
+    if invocation.device is not None:
+        return ""
+    lit = stages(invocation, first_questions(invocation.request, None)).lit
+    return lit.stage.value if lit is not None else ""
+
+
+def stage_and_words(invocation: Invocation) -> tuple[str, str]:
+    """The failing stage, and the words by which a search finds it."""
+    stage = failing_stage(invocation)
+    if stage:
+        return stage, f"{stage} {STAGE_WORDS[Stage(stage)]}"
+    return "", ALLOWED if invocation.outcome is not None and invocation.device is None else ""

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from rich.text import Text
 from textual import events, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
@@ -25,7 +25,7 @@ from textual.screen import ModalScreen, Screen
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
-from authlens.ui.runtime.textual_internals import ContinuedDriver, close_at_once, until_complete
+from authlens.ui.runtime.textual_internals import ContinuedDriver, FaultApp, close_at_once, until_complete
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
@@ -57,7 +57,7 @@ def _look_for_garbage() -> None:
     gc.enable()
 
 
-class AuthlensApp(App[object]):
+class AuthlensApp(FaultApp):
     CSS_PATH = "app.tcss"
     TITLE = "authlens"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
@@ -237,7 +237,7 @@ class AuthlensApp(App[object]):
     async def copy(self, text: str) -> None:
         """Copy, and say no more than is known."""
         text = clipboard.encodable(text)
-        self._clipboard = text
+        self.keep_copied(text)
         copied = await background.call(
             lambda: clipboard.copy(text, self.services.environ, self.services.settings.clipboard)
         )
@@ -279,24 +279,20 @@ class AuthlensApp(App[object]):
         self._is_ended_by_signal = True
         self.exit(return_code=128 + number)
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Textual would print the local variables, secrets among them. Say what and where, and keep a report."""
+    def on_fault(self, error: Exception) -> None:
+        """Say what and where, and keep a report."""
         if self._is_ended_by_signal:
             # Widgets that are taken down half made, before the first paint, stumble over what they lack.
             close_at_once(self)
             return
         from authlens.ui.runtime import crash
 
-        self._return_code = crash.EXIT_CODE
-        if self._exception is not None:
+        if not self.note_fault(error, crash.EXIT_CODE):
             return
-        # The pilot of the tests raises it again.
-        self._exception = error
-        self._exception_event.set()
         self.bell()
         report = self.services.places.crash_report
         kept = crash.keep(crash.report(error, self.services.now()), report)
-        self._exit_renderables.append(Text(crash.message(error, report if kept else None)))
+        self.print_at_the_end(Text(crash.message(error, report if kept else None)))
         close_at_once(self)
 
 

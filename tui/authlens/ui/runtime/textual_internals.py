@@ -1,4 +1,8 @@
-"""What needs private names of Textual 8.2.8: memory that would grow with every dialog, and a terminal taken again."""
+"""Everything that needs private names of Textual 8.2.8; no other file uses one.
+
+Memory that would grow with every dialog, a terminal taken again, a crash without secrets, edits that are looked at
+before they are made, and a palette that bears any key.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,17 @@ import asyncio
 import termios
 import tty
 
+from rich.console import RenderableType
+from rich.style import Style
 from textual import constants
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
@@ -33,6 +42,69 @@ async def until_complete(screen: Screen[object]) -> None:
 def close_at_once(app: App[object]) -> None:
     """End the app without waiting for what is still to be done."""
     app._close_messages_no_wait()
+
+
+class FaultApp(App[object]):
+    """An app that says itself what it ends on: Textual would print the local variables, secrets among them."""
+
+    def on_fault(self, error: Exception) -> None:
+        """Something was raised that nobody caught."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.on_fault(error)
+
+    def note_fault(self, error: Exception, code: int) -> bool:
+        """The app will end with this code. Whether this is the first fault; the pilot of the tests raises it again."""
+        self._return_code = code
+        if self._exception is not None:
+            return False
+        self._exception = error
+        self._exception_event.set()
+        return True
+
+    def print_at_the_end(self, what: RenderableType) -> None:
+        """Once the terminal is given back."""
+        self._exit_renderables.append(what)
+
+    def keep_copied(self, text: str) -> None:
+        """What `clipboard` is from now on."""
+        self._clipboard = text
+
+
+Location = tuple[int, int]
+
+
+class WatchedArea(TextArea):
+    """A text area whose edits by the person can be moved before they are made."""
+
+    def edit_begins(self, *locations: Location) -> list[Location]:
+        """The person is about to edit between these places. Returns where they are then."""
+        return list(locations)
+
+    def replace_as_typed(self, insert: str, start: Location, end: Location) -> EditResult | None:
+        return self._replace_via_keyboard(insert, start, end)
+
+    def delete_as_typed(self, start: Location, end: Location) -> EditResult | None:
+        return self._delete_via_keyboard(start, end)
+
+    @property
+    def drawn_cursor_style(self) -> Style | None:
+        """`None` where no cursor is drawn."""
+        return self._theme.cursor_style if self._theme is not None and self._draw_cursor else None
+
+    def _replace_via_keyboard(self, insert: str, start: Location, end: Location) -> EditResult | None:
+        return super()._replace_via_keyboard(insert, *self.edit_begins(start, end))
+
+    def _delete_via_keyboard(self, start: Location, end: Location) -> EditResult | None:
+        return super()._delete_via_keyboard(*self.edit_begins(start, end))
+
+
+class SteadyPalette(CommandPalette):
+    """Turns a page of its list only where the list has been laid out and has room for a line."""
+
+    def _action_command_list(self, action: str) -> None:
+        if self.query_one(CommandList)._lines:
+            super()._action_command_list(action)
 
 
 class ContinuedDriver(LinuxDriver):

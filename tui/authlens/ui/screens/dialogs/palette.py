@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from textual.command import CommandInput, CommandList, CommandPalette
+from textual.command import CommandInput
 
-from authlens.ui.runtime.textual_internals import forget_styles
+from authlens.ui.runtime.textual_internals import SteadyPalette, forget_styles
 
 
-class Palette(CommandPalette):
+class Palette(SteadyPalette):
     DEFAULT_CSS = """
     Palette > Vertical { min-width: 16; }
     """
@@ -18,8 +18,3 @@ class Palette(CommandPalette):
 
     def on_unmount(self) -> None:
         forget_styles()
-
-    def _action_command_list(self, action: str) -> None:
-        # Textual 8.2.8 turns a page without looking whether the list has been laid out, or has room for a line.
-        if self.query_one(CommandList)._lines:
-            super()._action_command_list(action)

@@ -68,6 +68,8 @@ class CodeView(Rows):
         self.set_reactive(CodeView.lines, tuple(lines))
         self._rows: list[_Row] = []
         self._matches: list[int] = []
+        self._wanted: tuple[int, int] | None = None
+        """The document and line that the cursor goes to once there are rows."""
 
     @property
     def row_count(self) -> int:
@@ -109,7 +111,8 @@ class CodeView(Rows):
         width = max(1, self.line_width - _GUTTER)
         sought = self.sought.casefold()
         self._rows, self._matches = [], []
-        for index, line in enumerate(self.lines):
+        # Before its first layout it has no width: broken for that, a sentence would show a letter a line for a moment.
+        for index, line in enumerate(self.lines if self.line_width else ()):
             content = line.content
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
@@ -119,6 +122,8 @@ class CodeView(Rows):
             self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
             self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]
         self.rows_changed()
+        if self._wanted is not None and self._rows:
+            self.goto(*self._wanted)
 
     def _notes(self, line: Line, width: int) -> list[Content]:
         notes = []
@@ -145,7 +150,8 @@ class CodeView(Rows):
         return Content.assemble((number, "$foreground-disabled"), glyph, " " * (1 + row.indent))
 
     def goto(self, document: int, number: int) -> None:
-        """Stand on a line of a document."""
+        """Move the cursor to a line of a document, as soon as the lines are laid out."""
+        self._wanted = None if self._rows else (document, number)
         for index, row in enumerate(self._rows):
             line = self.lines[row.line]
             if (line.document, line.number) == (document, number) and row.first:

@@ -21,11 +21,11 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import EditResult, Selection
+from textual.widgets.text_area import Selection
 
 from authlens.core.text.visible import is_visible, visible
 from authlens.ui.model.finding_target import location, offset
-from authlens.ui.runtime.textual_internals import forget_watcher
+from authlens.ui.runtime.textual_internals import WatchedArea, forget_watcher
 from authlens.ui.text.partly_hidden import COVER, Hide, PartlyHidden, cover
 from authlens.ui.widgets.controls.paint_guard import PaintGuard
 
@@ -84,7 +84,7 @@ def _picture(character: str) -> str:
     return picture if len(picture) == 1 else "\N{REPLACEMENT CHARACTER}"
 
 
-class Field(PaintGuard, TextArea, inherit_bindings=False):
+class Field(PaintGuard, WatchedArea, inherit_bindings=False):
     """One value of the form. Enter goes on to the next field, Alt+Enter breaks the line."""
 
     DEFAULT_CSS = """
@@ -229,8 +229,8 @@ class Field(PaintGuard, TextArea, inherit_bindings=False):
         places = [offset(self.text, each) for each in locations]
         return places if self._covered is None else [self._covered.place_in_value(place) for place in places]
 
-    def _uncovered(self, *locations: tuple[int, int]) -> list[tuple[int, int]]:
-        """An edit begins: the value is seen until the field is left. The same places in it."""
+    def edit_begins(self, *locations: tuple[int, int]) -> list[tuple[int, int]]:
+        """The value is seen until the field is left. The same places in it."""
         if self._hide is None or self.read_only or (self.revealed and self._covered is None):
             return list(locations)
         places = self._in_value(*locations)
@@ -278,8 +278,7 @@ class Field(PaintGuard, TextArea, inherit_bindings=False):
         width = self.scrollable_content_region.width
         if y:
             return Strip.blank(width, base)
-        cursor = self._theme.cursor_style if self._draw_cursor else None
-        strip = Strip([Segment(COVER, base), Segment(" ", cursor or base)], len(COVER) + 1)
+        strip = Strip([Segment(COVER, base), Segment(" ", self.drawn_cursor_style or base)], len(COVER) + 1)
         return strip.adjust_cell_length(width, base)
 
     def get_line(self, line_index: int) -> Text:
@@ -299,13 +298,13 @@ class Field(PaintGuard, TextArea, inherit_bindings=False):
         self._mask_if_needed()
         self.post_message(self.Edited(self, self.member, self.value))
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if event.key == "enter":
             event.prevent_default()
         elif self.masked:
             self._stand_blind()
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
         if self.in_form and _holds_request(event.text):
@@ -317,17 +316,9 @@ class Field(PaintGuard, TextArea, inherit_bindings=False):
         """Put text in at the cursor, exactly as it is; a line of Windows or old Mac OS stays one."""
         if self.masked:
             self._stand_blind()
-        result = self._replace_via_keyboard(shielded(text), *self.selection)
+        result = self.replace_as_typed(shielded(text), *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
-
-    def _replace_via_keyboard(self, insert: str, start: tuple[int, int], end: tuple[int, int]) -> EditResult | None:
-        start, end = self._uncovered(start, end)
-        return super()._replace_via_keyboard(insert, start, end)
-
-    def _delete_via_keyboard(self, start: tuple[int, int], end: tuple[int, int]) -> EditResult | None:
-        start, end = self._uncovered(start, end)
-        return super()._delete_via_keyboard(start, end)
 
     def action_break_line(self) -> None:
         self.insert_text("\n")
@@ -351,7 +342,7 @@ class Field(PaintGuard, TextArea, inherit_bindings=False):
             self.notify("This value is hidden. F2 reveals it, then it can be cut.", markup=False)
         elif self.selected_text and not self.read_only:
             self.app.copy_to_clipboard(unshielded(self.selected_text))
-            self._delete_via_keyboard(*self.selection)
+            self.delete_as_typed(*self.selection)
 
     def action_paste(self) -> None:
         if self.in_form and _holds_request(self.app.clipboard):

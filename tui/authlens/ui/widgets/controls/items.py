@@ -68,7 +68,9 @@ class Items(Rows):
 
     def on_resize(self) -> None:
         if self.line_width != self._width:
+            index = self.index
             self._lay_out()
+            self._go_to(index or 0)
 
     def watch_items(self) -> None:
         before = self.index
@@ -105,7 +107,7 @@ class Items(Rows):
         width = max(8, self._width)
         self._lines = [
             (index, part)
-            for index, item in enumerate(self.items)
+            for index, item in enumerate(self.items if self._width else ())  # before its first layout it has no width
             for line in item.lines
             for part in _set_in(line, width)
         ]

@@ -1,0 +1,44 @@
+"""Lists of lines and of things, from the moment they are made."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.content import Content
+
+from authlens.ui.text.page import Item, Line
+from authlens.ui.widgets.controls.code_view import CodeView
+from authlens.ui.widgets.controls.items import Items
+from ui.stillness import StillPilot
+
+SENTENCE = "A sentence that is longer than the view is wide, and is broken between its words."
+LINES = (Line(Content(SENTENCE), is_prose=True), *(Line(Content(f"line {n}"), n, 0) for n in range(1, 9)))
+
+
+class Lists(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.row_counts: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        yield CodeView(LINES)
+        yield Items([Item((Content(SENTENCE),)), Item((Content("two"),))])
+
+    def on_mount(self) -> None:
+        view, items = self.query_one(CodeView), self.query_one(Items)
+        view.marks = {}
+        items.items = (*items.items, Item((Content("three"),)))
+        view.goto(0, 7)
+        self.row_counts = [view.row_count, items.row_count]
+
+
+async def test_nothing_is_broken_into_lines_before_its_width_is_known() -> None:
+    app = Lists()
+    async with app.run_test(size=(50, 30)):
+        assert app.row_counts == [0, 0], "broken at one cell, a sentence would show one letter a line for a moment"
+        await StillPilot(app).pause()  # type: ignore[arg-type]  # an app of nothing is one of any result
+        view, items = app.query_one(CodeView), app.query_one(Items)
+        assert view.row_count == 2 + 8
+        assert items.row_count == 2 + 1 + 1
+        line = view.line_at_cursor
+        assert line is not None
+        assert line.number == 7, "where it was sent before it was laid out"

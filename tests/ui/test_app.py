@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import threading
 from pathlib import Path
 from weakref import ref
@@ -47,15 +48,15 @@ async def test_the_palette_holds_what_can_be_done(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         titles = {command.title for command in robot.app.get_system_commands(robot.screen)}
         assert {
-            "Send",
-            "Save",
-            "Save as",
-            "Open",
-            "Rename file",
-            "Delete file",
-            "Quit",
+            "Request: Send",
+            "File: Save",
+            "File: Save as",
+            "File: Open",
+            "File: Rename",
+            "File: Delete",
+            "App: Quit",
             "Theme: light",
-            "Zoom",
+            "View: Zoom the pane",
         } <= titles
         await robot.pilot.resize_terminal(80, 3)
         await robot.press("ctrl+p", "down", "pagedown")
@@ -79,6 +80,14 @@ async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:
         assert len(robot.gateway.sent) == 1
 
 
+async def test_what_the_settings_name_and_there_is_not_is_reported(tmp_path: Path) -> None:
+    async with running(tmp_path, settings=Settings(theme="drak", keymap={"sent": "f5"})) as robot:
+        said = "\n".join(robot.notifications())
+        assert "theme: there is no theme 'drak'; there are dark, high-contrast, light, terminal." in said
+        assert f"{tmp_path / 'config.yaml'}, keymap: there is no binding with the id 'sent'; did you mean send?" in said
+        assert robot.app.theme == "dark"
+
+
 async def test_the_target_is_chosen(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         await robot.press("f9")
@@ -96,6 +105,7 @@ async def test_help_names_the_keys_that_work_here(tmp_path: Path) -> None:
         await robot.press("f1")
         text = robot.text()
         assert "Everywhere" in text
+        assert re.search(r"F5 .*Send the request +send\b", text), "the id by which a keymap names it"
         assert "Send the request" in text
         await robot.press("escape")
         assert "Everywhere" not in robot.text()

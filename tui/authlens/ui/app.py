@@ -27,12 +27,14 @@ from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.textual_internals import ContinuedDriver, FaultApp, close_at_once, until_complete
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
+from authlens.ui.text.key_words import place_name
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
     from authlens.store.settings import Settings
 
+_APP = Binding.Group("App")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -63,8 +65,16 @@ class AuthlensApp(FaultApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-tall")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "help", "Help", id="help", key_display="F1", tooltip="The keys that work here"),
-        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, tooltip="Leave authlens"),
+        Binding(
+            "f1,question_mark",
+            "help",
+            "Help",
+            id="help",
+            key_display="F1",
+            tooltip="The keys that work here",
+            group=_APP,
+        ),
+        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True, tooltip="Leave authlens", group=_APP),
         Binding("ctrl+c", "how_to_quit", show=False, id="how-to-quit"),
     ]
 
@@ -124,11 +134,25 @@ class AuthlensApp(FaultApp):
 
     @work(group="themes")
     async def _read_themes(self) -> None:
+        wanted, path = self.services.settings.theme, self.services.places.settings
         for theme in await background.call(lambda: list(read_themes(self.services.places.themes))):
             if isinstance(theme, BrokenTheme):
                 self._warn(f"{theme.path}, {theme.reason}")
+                wanted = "" if theme.path.stem == wanted else wanted
             else:
                 self.register_theme(theme)
+        if wanted and wanted not in self.available_themes:
+            names = ", ".join(sorted(self.available_themes))
+            self._warn(f"{path}, theme: there is no theme '{wanted}'; there are {names}.")
+
+    @work(group="keymap")
+    async def _check_keymap(self) -> None:
+        """What is wrong in the user's keymap. It takes every screen to know, so it comes after the first paint."""
+        from authlens.ui.runtime.keymap import keymap_problems
+
+        settings, path = self.services.settings, self.services.places.settings
+        for problem in await background.call(lambda: keymap_problems(settings.keymap)):
+            self._warn(f"{path}, {problem}")
 
     def watch_theme(self, name: str) -> None:
         """Remember the choice."""
@@ -145,15 +169,19 @@ class AuthlensApp(FaultApp):
     # What every screen can do
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every action that works now, and the themes."""
-        seen = set()
+        """The palette: every action that works now, by its group, and the themes."""
+        seen, titles = set(), set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
             if enabled and binding.description and binding.action not in seen and (binding.show or tooltip):
                 seen.add(binding.action)
                 run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.description, f"{tooltip or ''}  ({self.get_key_display(binding)})", run)
+                group = binding.group.description if binding.group else place_name(type(node).__name__)
+                title = f"{group}: {binding.description}"
+                titles.add(title)
+                yield SystemCommand(title, f"{tooltip or ''}  ({self.get_key_display(binding)})", run)
         for command in getattr(screen, "WITHOUT_KEYS", ()):
-            yield SystemCommand(command.title, command.tooltip, partial(self.run_action, command.action, screen))
+            if command.title not in titles:
+                yield SystemCommand(command.title, command.tooltip, partial(self.run_action, command.action, screen))
         for name in self.available_themes:
             yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, self, "theme", name))
 
@@ -269,6 +297,8 @@ class AuthlensApp(FaultApp):
         if not gc.isenabled():  # `run` holds it back
             _look_for_garbage()
         self._read_themes()
+        if self.services.settings.keymap:
+            self._check_keymap()
 
     def _warn(self, problem: str) -> None:
         self.notify(problem, severity="warning", timeout=15, markup=False)

@@ -1,4 +1,4 @@
-"""Help: every key that works now, read from the bindings, in the order of where it works."""
+"""Help: every key that works now, read from the bindings; those of where the person is come first."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from authlens.ui.screens.dialogs.dialog import Dialog
+from authlens.ui.text.key_words import EVERYWHERE, place_name
 from authlens.ui.widgets.controls.key_line import KeyLine
 
 _ABOUT = (
     "authlens asks an AWS IoT custom authorizer what it would say to a connection.\n"
-    "Fill the form, press F5, read the answer. Every action is also in the command palette (Ctrl+P); "
-    "only there: rename, duplicate or delete the open file, change the theme.\n"
-    "Hold Shift (Option on macOS) to select text with the mouse as your terminal does."
+    "Fill in the form, press F5, read the answer. Ctrl+P lists every action, also those without a key.\n"
+    "Hold Shift (Option on macOS) to select text with the mouse as your terminal does.\n"
+    "The name at the end of a line changes its key: keymap in config.yaml, see 'authlens help keys'."
 )
 
 
-_EVERYWHERE = "Everywhere"
+_SENTENCE = 44
+"""Cells of what a key does, so that the names of the bindings are below each other."""
 
 
 class HelpScreen(Dialog[None]):
@@ -48,32 +50,26 @@ class HelpScreen(Dialog[None]):
             yield KeyLine()
 
     def _keys(self) -> Content:
-        """The keys of each place where they work, the innermost first."""
+        """The keys of each place where they work: where the person is first, how a text is edited last."""
         places: dict[str, dict[str, tuple[list[str], Binding]]] = {}
         for active in self._active:
-            place = places.setdefault(_place(active), {})
-            keys, _ = place.setdefault(active.binding.action, ([], active.binding))
-            keys.append(self.app.get_key_display(active.binding))
+            if active.enabled:
+                place = places.setdefault(place_name(type(active.node).__name__), {})
+                keys, _ = place.setdefault(active.binding.action, ([], active.binding))
+                keys.append(self.app.get_key_display(active.binding))
         lines: list[Content] = []
-        for title, entries in sorted(places.items(), key=_ours_first):
+        for title, entries in sorted(places.items(), key=_here_first):
             # What has a sentence of its own is ours; moving the cursor is known to everybody.
             entry_list = sorted(entries.values(), key=lambda entry: not entry[1].tooltip)
             lines += [_heading(title), *map(_line, entry_list)]
         return Content("\n").join(lines)
 
 
-def _place(active: ActiveBinding) -> str:
-    name = type(active.node).__name__
-    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name).strip()
-    if words in ("Main Screen", "Authlens App"):
-        return _EVERYWHERE
-    return words.removesuffix(" Screen").removesuffix(" Rows")
-
-
-def _ours_first(entry: tuple[str, dict[str, tuple[list[str], Binding]]]) -> tuple[bool, bool]:
-    """What works everywhere, then the places with keys of their own; how a field is edited is known to everybody."""
+def _here_first(entry: tuple[str, dict[str, tuple[list[str], Binding]]]) -> int:
     title, entries = entry
-    return title != _EVERYWHERE, not any(binding.tooltip for _, binding in entries.values())
+    if title == EVERYWHERE:
+        return 1
+    return 0 if any(binding.tooltip for _, binding in entries.values() if binding.show) else 2
 
 
 def _heading(place: str) -> Content:
@@ -84,6 +80,7 @@ def _line(entry: tuple[list[str], Binding]) -> Content:
     keys, binding = entry
     keys = [key for key in keys if not key.startswith("super")]
     return Content.assemble(
-        (f"  {' '.join(dict.fromkeys(keys)):<18}", "bold"),
-        (binding.tooltip or binding.description, "$foreground-muted"),
+        (f"  {' '.join(dict.fromkeys(keys)):<14} ", "bold"),
+        (f"{binding.tooltip or binding.description:<{_SENTENCE}} ", "$foreground-muted"),
+        (binding.id or "", "$foreground-disabled"),
     )

@@ -1,4 +1,7 @@
-"""The keys of the main screen, and its commands without a key. Each names a command of `MainScreen.commands`."""
+"""The keys of the main screen, and its commands without a key. Each names a command of `MainScreen.commands`.
+
+The rule: with its group before it, a title reads alone in the palette: `File: Save as`.
+"""
 
 from __future__ import annotations
 
@@ -17,30 +20,39 @@ class Command:
 
 
 def _key(
-    keys: str, command: str, label: str, tooltip: str, *, show: bool = False, priority: bool = False
+    keys: str,
+    command: str,
+    label: str,
+    tooltip: str,
+    *,
+    show: bool = False,
+    priority: bool = False,
+    group: str = "Request",
 ) -> BindingType:
     """The id, by which the user's keymap knows it, is the command's name with hyphens."""
-    binding_id = command.replace("_", "-")
-    return Binding(keys, f"do({command!r})", label, show=show, priority=priority, id=binding_id, tooltip=tooltip)
+    binding_id, called = command.replace("_", "-"), Binding.Group(group)
+    return Binding(
+        keys, f"do({command!r})", label, show=show, priority=priority, id=binding_id, tooltip=tooltip, group=called
+    )
 
 
 KEYS: list[BindingType] = [
     _key("f5,ctrl+j", "send", "Send", "Send the request", show=True, priority=True),
-    _key("ctrl+s", "save", "Save", "Save the request to its file", show=True),
-    _key("ctrl+o", "open", "Open", "Open a saved request", show=True),
-    _key("ctrl+n", "new", "New", "Start with an empty form"),
+    _key("ctrl+s", "save", "Save", "Save the request to its file", show=True, group="File"),
+    _key("ctrl+o", "open", "Open", "Open a saved request", show=True, group="File"),
+    _key("ctrl+n", "new", "New", "Start with an empty form", group="File"),
     _key("f9", "target", "Target", "Choose where requests are sent"),
     _key("f3", "request_as", "Copy as", "The request as a command, code or event"),
     _key("f10", "events", "Events", "The event of this test and of a real device"),
-    _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do"),
+    _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do", group="View"),
     _key("ctrl+t", "signature", "Signature", "Sign, verify, fix; read a JWT"),
-    _key("ctrl+r", "watch", "Watch", "Send again whenever the function's code changes"),
+    _key("ctrl+r", "watch", "Watch the code", "Send again whenever the function's code changes"),
     _key("f8", "fix", "Fix finding", "Fix what preflight found, where a key can"),
     _key("f7", "go_to_finding", "Go to finding", "Go to what preflight found"),
     _key("escape", "abandon", "Give up", "Stop waiting for the answer", show=True),
-    _key("f6", "next_pane", "Next pane", "Go to the next pane", show=True),
-    _key("shift+f6", "previous_pane", "Previous pane", "Go to the previous pane"),
-    _key("f4", "zoom", "Zoom", "Show this pane alone, and back"),
+    _key("f6", "next_pane", "Next pane", "Go to the next pane", show=True, group="View"),
+    _key("shift+f6", "previous_pane", "Previous pane", "Go to the previous pane", group="View"),
+    _key("f4", "zoom", "Zoom the pane", "Show this pane alone, and back", group="View"),
     _key("ctrl+z,super+z", "undo", "Undo", "Undo the last change"),
     _key("ctrl+y,super+y,ctrl+shift+z", "redo", "Redo", "Redo what was undone"),
 ]
@@ -48,19 +60,27 @@ KEYS: list[BindingType] = [
 WITHOUT_KEYS: tuple[Command, ...] = tuple(
     Command(title, f"do({command!r})", tooltip)
     for title, command, tooltip in (
-        ("Save as", "save_as", "Save the request to another file"),
-        ("Rename file", "rename", "Give the open file another name"),
-        ("Duplicate file", "duplicate", "Copy the open file and open the copy"),
-        ("Delete file", "delete", "Delete the open file"),
-        ("Ask what the client may do", "ask", "A question that every answer of this request is asked from now on"),
-        ("Pin this answer as the baseline", "pin_shown", "Every further answer is compared with it"),
-        ("Compare the form with its last run", "compare_form", "What was changed since it was sent"),
-        ("Compare the answer with the expectation", "compare_expectation", "What was expected, and what came"),
-        ("Record the answer as the expectation", "record_expectation", "Any other answer then counts as a failure"),
-        ("Send to several targets", "several_targets", "One table of verdicts, with the difference to the first"),
-        ("Write negative cases", "negative_cases", "Requests that must be refused, made from this one"),
-        ("Read the function's log", "read_log", "What the deployed function logged, from CloudWatch Logs"),
-        ("Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
-        ("Send the field empty", "send_empty", "Send this field even though it is empty, or no longer"),
+        ("File: Save as", "save_as", "Save the request to another file"),
+        ("File: Rename", "rename", "Give the open file another name"),
+        ("File: Duplicate", "duplicate", "Copy the open file and open the copy"),
+        ("File: Delete", "delete", "Delete the open file"),
+        (
+            "Answer: Ask what the client may do",
+            "ask",
+            "A question that every answer of this request is asked from now on",
+        ),
+        ("Answer: Pin as the baseline", "pin_shown", "Every further answer is compared with it"),
+        ("Answer: Compare with the form", "compare_form", "What was changed since it was sent"),
+        ("Answer: Compare with the expectation", "compare_expectation", "What was expected, and what came"),
+        ("Answer: Record as the expectation", "record_expectation", "Any other answer then counts as a failure"),
+        (
+            "Request: Send to several targets",
+            "several_targets",
+            "One table of verdicts, with the difference to the first",
+        ),
+        ("Request: Write negative cases", "negative_cases", "Requests that must be refused, made from this one"),
+        ("Answer: Read the function's log", "read_log", "What the deployed function logged, from CloudWatch Logs"),
+        ("Answer: Read AWS IoT's log", "read_connections", "Real connections of this client id, from CloudWatch Logs"),
+        ("Request: Send the field empty", "send_empty", "Send this field even though it is empty, or no longer"),
     )
 )

@@ -1,0 +1,67 @@
+"""The ids by which the user's keymap names bindings, read from the classes that have them; what is wrong in a keymap.
+
+The rule: there is no other list of ids. It is read only where the settings change a key, or a test asks.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from textual.binding import Binding
+from textual.keys import Keys
+
+_MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "meta", "hyper"})
+_KEYS = frozenset(key.value for key in Keys)
+
+
+def bindings_with_ids() -> Iterator[tuple[str, Binding]]:
+    """Every binding that a keymap can change, with the name of the class that has it."""
+    import authlens.ui
+
+    for module in pkgutil.walk_packages(authlens.ui.__path__, f"{authlens.ui.__name__}."):
+        for found in vars(importlib.import_module(module.name)).values():
+            if isinstance(found, type) and found.__module__ == module.name:
+                for binding in vars(found).get("BINDINGS", ()):
+                    if isinstance(binding, Binding) and binding.id:
+                        yield found.__name__, binding
+
+
+def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
+    """A sentence for each id that there is not, and for each key that no terminal sends."""
+    if not keymap:
+        return []
+    known = {binding.id or "" for _, binding in bindings_with_ids()}
+    problems = [_unknown_id(name, known) for name in keymap if name not in known]
+    for name, keys in keymap.items():
+        problems += [
+            f"keymap, {name}: '{key}' is not a key; write for example f5, ctrl+g or question_mark"
+            for key in (key.strip() for key in keys.split(","))
+            if not is_key(key)
+        ]
+    return problems
+
+
+def is_key(text: str) -> bool:
+    """Whether it is a key as Textual names them: a character, a name, or one of those after modifiers."""
+    *modifiers, key = text.split("+") if text != "+" else [text]
+    return bool(key) and _MODIFIERS.issuperset(modifiers) and (len(key) == 1 or key in _KEYS or _is_character(key))
+
+
+def _is_character(name: str) -> bool:
+    """`question_mark`: a character by its Unicode name."""
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name in ("slash", "plus", "minus", "space") or (name.startswith("upper_") and len(name) == 7)
+    return True
+
+
+def _unknown_id(name: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, sorted(known), 1)
+    hint = f"did you mean {close[0]}?" if close else "F1 and 'authlens help keys' list them."
+    return f"keymap: there is no binding with the id '{name}'; {hint}"

@@ -19,6 +19,8 @@ HEADER = "x-authlens-run"
 MOST_LISTED = 8
 LONGEST = 300
 """Entries of a list and characters of a text in the header."""
+LONGEST_RETURNED = 1200
+"""Characters of what a function returned."""
 HEADER_LIMIT = 4096
 """Characters of the header: Node.js takes 16 KiB of them all."""
 
@@ -55,6 +57,12 @@ class LocalRun:
     """What to do about an error that the machine explains: a package or credentials that are not there."""
     answered_text: bool = False
     """The function returned the JSON text of an object instead of the object."""
+    returned: str = ""
+    """What the function returned, where AWS IoT would refuse it; its beginning where it is long."""
+    problem: str = ""
+    """What is wrong with it, in a sentence."""
+    problem_member: str = ""
+    """The member that is wrong; empty where the answer is not an object."""
 
 
 def doctor(run: LocalRun | None) -> tuple[str, ...]:
@@ -81,6 +89,9 @@ def to_json(run: LocalRun) -> dict[str, Any]:
         ],
         "advice": run.advice,
         "answeredText": run.answered_text,
+        "returned": run.returned,
+        "problem": run.problem,
+        "problemMember": run.problem_member,
     }
     return {key: value for key, value in known.items() if value}
 
@@ -97,16 +108,23 @@ def from_json(value: Any) -> LocalRun:
         ),
         advice=members.text("advice") or "",
         answered_text=bool(members.boolean("answeredText")),
+        returned=members.text("returned") or "",
+        problem=members.text("problem") or "",
+        problem_member=members.text("problemMember") or "",
     )
 
 
 def to_header(run: LocalRun) -> str:
-    """As a header carries it: long texts and long lists are cut."""
-    for count in range(MOST_LISTED, 0, -1):
-        shorter = replace(run, differs=run.differs[:count], unresolved=run.unresolved[:count])
-        header = base64.b64encode(json.dumps(_cut(to_json(shorter))).encode()).decode()
-        if len(header) <= HEADER_LIMIT:
-            return header
+    """As a header carries it: long texts and long lists are cut, and what was returned is left out first."""
+    for returned in dict.fromkeys((run.returned[:LONGEST_RETURNED], "")):
+        for count in range(MOST_LISTED, 0, -1):
+            shorter = replace(run, differs=run.differs[:count], unresolved=run.unresolved[:count], returned="")
+            carried = {**_cut(to_json(shorter)), **({"returned": returned} if returned else {})}
+            header = base64.b64encode(json.dumps(carried).encode()).decode()
+            if len(header) <= HEADER_LIMIT:
+                return header
+            if returned and count <= MOST_LISTED // 2:
+                break
     return ""
 
 

@@ -119,7 +119,10 @@ _LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
 
 
 def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanation:
-    """Where the function failed, what the machine that ran it knows of the cause comes first."""
+    """What the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
+    run = invocation.local_run
+    if run is not None and run.problem and explanation.stage is Stage.VALID:
+        return replace(explanation, why=run.problem)
     if explanation.id not in _LOCAL_CAUSES or (cause := possible_cause(invocation)) is None:
         return explanation
     why, next_step = cause

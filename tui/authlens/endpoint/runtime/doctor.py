@@ -8,7 +8,9 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from authlens.core.contract.answer import is_json_text
+from authlens.core.contract.answer import is_json_text, judge
+from authlens.core.contract.answer_problem import answer_problem
+from authlens.core.contract.refusal import Refusal
 from authlens.core.invocation.local_run import LocalRun
 from authlens.endpoint.runtime.advice import advice
 from authlens.endpoint.templates import function_checks
@@ -33,7 +35,17 @@ def local_run(function: FunctionDefinition, result: FunctionResult | None = None
         function.unresolved,
         told,
         result is not None and is_json_text(result.payload),
+        *_refused_answer(result),
     )
+
+
+def _refused_answer(result: FunctionResult | None) -> tuple[str, str, str]:
+    """What it returned, what AWS IoT would refuse of it, and in which member; nothing where all is well."""
+    if result is None or result.error_type is not None or not isinstance(judge(result.payload or b""), Refusal):
+        return "", "", ""
+    returned = (result.payload or b"").decode("utf-8", "replace")
+    problem = answer_problem(returned)
+    return returned, problem.sentence if problem else "", problem.member if problem else ""
 
 
 def ran_on(function: FunctionDefinition) -> str:

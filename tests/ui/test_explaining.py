@@ -117,15 +117,15 @@ async def test_an_answer_keeps_its_judgement_when_the_form_moves_on(tmp_path: Pa
     saved = replace(SENSOR, expect=Expectation(principal_id="nobody"))
     async with running(tmp_path, saved, gateway=unsigned()) as robot:
         await robot.send()
-        assert "expectation failed" in robot.text()
+        assert "not as expected" in robot.text()
         assert "edited since" not in robot.text()
         await robot.fill("username", "other")
         await robot.rest()
-        assert "expectation failed" in robot.text()
+        assert "not as expected" in robot.text()
         assert "edited since" in robot.text()
         await robot.fill("authorizer_name", "Other")
         await robot.rest()
-        assert "expectation failed" in robot.text()
+        assert "not as expected" in robot.text()
         assert "of SensorAuth" in robot.text()
 
 
@@ -133,7 +133,7 @@ async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path) -> None:
     failure = Failure(FailureKind.AWS, "InvalidResponseException", "long words " * 200, 400, "r-1")
     async with running(tmp_path, gateway=unsigned(Reply(failure, 0.01)), size=(80, 24)) as robot:
         await robot.send()
-        assert "There is no answer to show" in robot.text()
+        assert "There are no documents" in robot.text()
         await robot.pilot.resize_terminal(120, 40)
         await robot.settle()
-        assert "There is no answer to show" in robot.text()
+        assert "There are no documents" in robot.text()

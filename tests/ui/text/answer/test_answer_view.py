@@ -23,9 +23,9 @@ OTHERS = Question("iot:Publish", "topic/others")
     ("view", "marks"),
     [
         (AnswerView(None), {}),
-        (AnswerView(ANSWERED), {"documents": "1", "log": "•"}),
-        (AnswerView(ANSWERED, (CONNECT, OTHERS)), {"documents": "1", "access": "✓1 ✗1", "log": "•"}),
-        (AnswerView(ANSWERED, baseline=ANSWERED), {"documents": "1", "changes": "=", "log": "•"}),
+        (AnswerView(ANSWERED), {"documents": "1", "log": "1"}),
+        (AnswerView(ANSWERED, (CONNECT, OTHERS)), {"documents": "1", "access": "✓1 ✗1", "log": "1"}),
+        (AnswerView(ANSWERED, baseline=ANSWERED), {"documents": "1", "changes": "=", "log": "1"}),
         (AnswerView(FAILED, (CONNECT,)), {}),
     ],
 )

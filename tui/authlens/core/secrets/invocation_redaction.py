@@ -81,9 +81,15 @@ def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
         Unresolved(*map(redactor.text, (each.what, each.why, each.place, each.next_step))) for each in run.unresolved
     )
     differs = tuple(map(redactor.text, run.differs))
-    said = {"advice": run.advice, "ran_on": run.ran_on, "returned": run.returned, "problem": run.problem}
-    hidden = {name: redactor.text(text) for name, text in said.items()}
-    return replace(run, differs=differs, unresolved=unresolved, **hidden)
+    return replace(
+        run,
+        ran_on=redactor.text(run.ran_on),
+        differs=differs,
+        unresolved=unresolved,
+        advice=redactor.text(run.advice),
+        returned=redactor.text(run.returned),
+        problem=redactor.text(run.problem),
+    )
 
 
 def _device(device: DeviceConnection, redactor: Redactor) -> DeviceConnection:

@@ -106,23 +106,28 @@ def documents_text(outcome: Outcome) -> str:
     return f"{count or 'no'} document{'' if count == 1 else 's'}"
 
 
-def details(invocation: Invocation, headline: str = "") -> Content:
-    """Times and documents, or the failure word for word, unless the headline quotes it."""
+def details(invocation: Invocation, headline: str = "", width: int = 0) -> Content:
+    """Times and documents, or the failure word for word, unless the headline quotes it.
+
+    width: cells of a line; what identifies the request for AWS's support is on the Wire page where it does not fit.
+    """
     outcome = invocation.outcome
     if outcome is not None and not invocation.is_probe:
         parts = (documents_text(outcome), limits(outcome))
         return Content.styled(" · ".join(part for part in parts if part), "$foreground-muted")
     if invocation.failure is None:
         return Content("")
-    return _failure_details(invocation, headline)
+    return _failure_details(invocation, headline, width)
 
 
-def _failure_details(invocation: Invocation, headline: str) -> Content:
+def _failure_details(invocation: Invocation, headline: str, width: int) -> Content:
     failure = invocation.failure
     assert failure is not None
     facts = [failure.error]
     facts += [f"HTTP {failure.http_status}"] if failure.http_status is not None else []
-    facts += [f"request id {failure.request_id}"] if failure.request_id else []
+    request_id = f"request id {failure.request_id}" if failure.request_id else ""
+    if request_id and (not width or invocation.wire is None or len(" · ".join((*facts, request_id))) <= width):
+        facts.append(request_id)
     line = safe_content(" · ".join(facts), "$foreground-muted")
     said = failure.message if failure.message is not None else "(AWS sent no message: null)"
     if said in headline:

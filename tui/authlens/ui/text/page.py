@@ -30,6 +30,8 @@ class Line:
     """The policy document it belongs to, from 0."""
     is_prose: bool = False
     """A sentence of ours, to be broken between words."""
+    indent: int = 0
+    """Cells that the parts of a broken sentence after the first are set in."""
 
 
 def body_lines(text: str) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import DEMO
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
@@ -151,7 +152,8 @@ class AnswerController:
             self._publish(baseline=self.invocation)
 
     def _publish(self, **changes: Any) -> None:
-        view = replace(self.view, **changes, is_blank=self._form.draft.is_blank)
+        draft = self._form.draft
+        view = replace(self.view, **changes, is_blank=draft.is_blank, is_demo=draft.target.local == DEMO)
         if view.invocation is None:
             hints = self._hints
             view = replace(view, expect=self._form.draft.expect, findings=hints.findings, authorizer=hints.authorizer)

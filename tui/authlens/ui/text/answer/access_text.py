@@ -14,7 +14,7 @@ from authlens.core.policy.decision.permissions import Answer
 from authlens.core.saved.expectation import Question
 from authlens.ui.text.answer.explanation import Decided, Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 
 if TYPE_CHECKING:
     from authlens.core.text.json_reader import Span
@@ -122,6 +122,5 @@ def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tup
     """A bar beside every line of the span, and the sentence below its last."""
     marked = range(span.line, span.end_line + 1)
     return {
-        (document, line): (Mark("▌", style, safe_content(text).plain if line == span.end_line else ""),)
-        for line in marked
+        (document, line): (Mark("▌", style, prose(text).plain if line == span.end_line else ""),) for line in marked
     }

@@ -15,7 +15,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.frozen import dataclass
-from authlens.ui.text.answer.cloud_log_lines import CloudLog
+from authlens.ui.text.answer.cloud_log_lines import CloudLog, printed_lines
 
 if TYPE_CHECKING:
     from authlens.core.compare.compare import Comparison
@@ -53,6 +53,8 @@ class AnswerView:
     relation: Relation = Relation.SAME
     is_blank: bool = True
     """Whether the form holds nothing yet."""
+    is_demo: bool = False
+    """Whether the form's target is the samples."""
 
     @property
     def relation_text(self) -> str:
@@ -134,5 +136,6 @@ class AnswerView:
         changes = self.changes
         if changes is not None:
             marks["changes"] = "=" if changes.equal else f"≠{len(changes.differing)}"
-        has_log = self.invocation.function_log or (cloud_log is not None and cloud_log.is_of(self.invocation))
-        return marks | ({"log": "•"} if has_log else {})
+        printed = printed_lines(self.invocation.function_log)
+        has_more = cloud_log is not None and cloud_log.is_of(self.invocation)
+        return marks | ({"log": f"{printed or ''}{'•' if has_more else ''}"} if printed or has_more else {})

@@ -20,6 +20,14 @@ class CloudLog:
         return (self.of.started_at, self.of.request) == (invocation.started_at, invocation.request)
 
 
+_OF_LAMBDA = ("START RequestId", "END RequestId", "REPORT RequestId", "XRAY TraceId", "INIT_START ")
+
+
+def printed_lines(log: str | None) -> int:
+    """How many lines the function itself printed."""
+    return sum(bool(line.strip()) and not line.startswith(_OF_LAMBDA) for line in (log or "").splitlines())
+
+
 def log_lines(invocation: Invocation | None, cloud_log: CloudLog | None) -> tuple[Line, ...]:
     """What came with the answer, and below it what was read from CloudWatch."""
     if invocation is None or cloud_log is None or not cloud_log.is_of(invocation):

@@ -12,8 +12,8 @@ from authlens.core.deployment.facts import facts
 from authlens.core.verdict.stages import Verdict
 from authlens.ui.text.answer.explanation import Explanation
 from authlens.ui.text.answer.finding_text import finding_items
-from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.page import Item, aside
+from authlens.ui.text.safe_content import prose, safe_content
 
 _SEVERITIES = {"warning": ("!", "$text-warning"), "info": ("·", "$text-primary"), "error": ("✗", "$text-error")}
 
@@ -49,12 +49,15 @@ def untold(verdict: Verdict) -> Content | None:
     caveat = next(warnings, None)
     if caveat is None or verdict.next_step == caveat.next_step:
         return None
-    return warning_text(caveat.message)
+    return warning_text(caveat)
 
 
-def warning_text(message: str) -> Content:
-    """What a real device would meet, in a line."""
-    return Content.assemble(("! a real device: ", "$text-warning"), safe_content(message))
+def warning_text(caveat: Caveat) -> Content:
+    """What a real device would meet, in a line, with a dim word where nobody is sure."""
+    mark = f"  {caveat.source.mark}" if caveat.source.mark else ""
+    return Content.assemble(
+        ("! a real device: ", "$text-warning"), prose(caveat.message), (mark, "$foreground-disabled")
+    )
 
 
 def _caveat(caveat: Caveat) -> Item:
@@ -67,8 +70,8 @@ def _caveat(caveat: Caveat) -> Item:
                 (f"  {caveat.stage.value}", "$foreground-muted"),
                 (f"  {caveat.source.mark}" if caveat.source.mark else "", "$foreground-muted"),
             ),
-            Content.assemble("   ", safe_content(caveat.message)),
-            Content.assemble("   ", ("→ ", "bold $text-primary"), safe_content(caveat.next_step)),
+            Content.assemble("   ", prose(caveat.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), prose(caveat.next_step)),
         )
     )
 
@@ -82,7 +85,3 @@ def _facts(deployment: Deployment | None) -> list[Item]:
         for fact in facts(deployment)
     ]
     return [Item((head, *lines))]
-
-
-def aside(text: str) -> Content:
-    return Content.styled(f"   {text}", "$foreground-muted")

@@ -11,9 +11,10 @@ from textual.content import Content
 
 from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
-from authlens.core.invocation.local_run import doctor
+from authlens.core.invocation.local_run import LocalRun, doctor
 from authlens.ui.text.page import Line, body_lines, json_lines, note, note_line, text_lines
 from authlens.ui.text.pretty_json import Fault, pretty
+from authlens.ui.text.safe_content import prose
 
 
 def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
@@ -38,15 +39,31 @@ def log_page_lines(invocation: Invocation) -> tuple[Line, ...]:
         return (*text_lines(invocation.function_log), *runtime)
     if invocation.local_run is not None:
         return (*note("The function printed nothing."), *runtime)
-    return note("The answer tells nothing of what the function printed; l reads its log from CloudWatch.")
+    return note("The response carries no function log; l reads it from CloudWatch.")
 
 
 def _instead(invocation: Invocation) -> tuple[Line, ...]:
-    """Where there is no answer: what the function printed, its stack trace above all."""
-    if not invocation.function_log:
-        return note(f"There is no answer to show: the call failed.{' See the wire.' if invocation.wire else ''}")
-    said = note("There is no answer to show: the call failed. The function printed:")
-    return (*said, *text_lines(invocation.function_log))
+    """Where there is no answer: what the function returned, and what it printed, its stack trace above all."""
+    run, log = invocation.local_run, invocation.function_log
+    returned = returned_lines(run) if run is not None and run.returned else ()
+    if log:
+        gap = (Line(Content("")),) if returned else ()
+        return (*returned, *gap, *note("The function printed:"), *text_lines(log))
+    return returned or note(f"There are no documents: the call failed.{' See Wire.' if invocation.wire else ''}")
+
+
+def returned_lines(run: LocalRun) -> tuple[Line, ...]:
+    """What a local function returned, with what is wrong below the line that it is about."""
+    laid_out = pretty(run.returned)
+    lines = text_lines(run.returned) if isinstance(laid_out, Fault) else json_lines("\n".join(laid_out.lines))
+    problem = Line(prose(f"✗ {run.problem}", "$text-error"), is_prose=True)
+    wrong = f'"{run.problem_member}":'
+    at = next((number for number, line in enumerate(lines) if line.content.plain.strip().startswith(wrong)), -1)
+    numbered = _numbered(lines, 0)
+    head = note("The function returned this, which AWS IoT refuses:")
+    if not run.problem:
+        return (*head, *numbered)
+    return (*head, *numbered[: at + 1], problem, *numbered[at + 1 :]) if at >= 0 else (*head, problem, *numbered)
 
 
 def wire_lines(wire: Wire) -> tuple[Line, ...]:

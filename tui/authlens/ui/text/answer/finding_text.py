@@ -13,7 +13,7 @@ from authlens.ui.model.finding_target import fixable, notable
 from authlens.ui.text.answer.access_text import deciding_places
 from authlens.ui.text.answer.explanation import Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose
 
 if TYPE_CHECKING:
     from authlens.core.lint.rule import Finding as LintFinding
@@ -46,8 +46,8 @@ def _finding_item(reasons: Explanation, finding: LintFinding) -> Item:
                 (f"  {where}", "$foreground-muted"),
                 (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted"),
             ),
-            Content.assemble("   ", safe_content(finding.message)),
-            Content.assemble("   ", ("→ ", "bold $text-primary"), safe_content(finding.fix)),
+            Content.assemble("   ", prose(finding.message)),
+            Content.assemble("   ", ("→ ", "bold $text-primary"), prose(finding.fix)),
             aside(f"{finding.reason} [{finding.source.known.value}: {finding.source.page}]"),
         ),
         place,
@@ -82,7 +82,7 @@ def finding_marks(reasons: Explanation) -> dict[Place, tuple[Mark, ...]]:
         place = reasons.place(finding.document, finding.span.start) if finding.span else None
         if place is not None and finding.severity != "info":
             glyph, style = _SEVERITIES[finding.severity]
-            marks[place] = (*marks.get(place, ()), Mark(glyph, style, safe_content(finding.message).plain))
+            marks[place] = (*marks.get(place, ()), Mark(glyph, style, prose(finding.message).plain))
     return marks
 
 
@@ -116,7 +116,7 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
 def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
     glyph, style = _SEVERITIES[finding.severity]
     mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
-    yield Content.assemble((f"{glyph} ", style), safe_content(finding.message, "bold" if is_pointed else ""), mark)
+    yield Content.assemble((f"{glyph} ", style), prose(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:
         key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
-        yield Content.assemble(key, safe_content(finding.fix.label, "" if is_mended else "$foreground-muted"))
+        yield Content.assemble(key, prose(finding.fix.label, "" if is_mended else "$foreground-muted"))

@@ -38,10 +38,6 @@ _STAGE_NAMES: dict[str, str] = {
 }
 
 
-_LONGEST_CHANGE = 160
-"""Characters of a change that are told beside the verdict; the Changes page holds all of it."""
-
-
 def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Content:
     """Everything below the headline. What passed takes a line, what failed takes the room."""
     verdict = view.verdict
@@ -52,10 +48,10 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     if warning is not None and warning.plain not in Content("\n").join(said).plain:
         said.append(warning)
     if view.changes is not None:
-        said.append(change_text(view.changes))
+        said.append(change_text(view.changes, width))
     judgement = view.judgement
     if judgement is not None and not (view.is_allowed and judgement.state is Judged.KEPT):
-        said.append(expectation_text(judgement))
+        said.append(expectation_text(judgement, width))
     return Content("\n").join(said)
 
 
@@ -78,7 +74,7 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
     if permissions is None:
         said.append(failure_text(verdict))
     elif verdict.caveats and verdict.caveats[0].severity == "warning":
-        said.append(warning_text(verdict.caveats[0].message))
+        said.append(warning_text(verdict.caveats[0]))
     return said
 
 
@@ -89,7 +85,7 @@ def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
     if invocation is not None and invocation.outcome is not None:
         said.append(outcome_text.details(invocation))
     elif invocation is not None:
-        said.append(outcome_text.details(invocation, verdict.headline))
+        said.append(outcome_text.details(invocation, verdict.headline, width))
     return said
 
 
@@ -119,12 +115,15 @@ def _stage(result: StageResult, lit: bool) -> Content:
 
 
 _OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, FailureKind.UNREACHABLE})
-"""What another target may mend; the advice itself names the ways of a shell."""
+"""What another target may cure; the advice itself names the ways of a shell."""
 
 
 def failure_text(verdict: Verdict) -> Content:
     """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
-    said = [prose(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")]
+    source = verdict.source
+    mark = f"  {source.mark}" if source is not None and source.mark else ""
+    headline = prose(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")
+    said = [Content.assemble(headline, (mark, "$foreground-disabled"))]
     if verdict.next_step:
         said.append(Content.assemble(("→ ", "bold $text-primary"), prose(_sentence(_next_step(verdict)))))
     if verdict.explanation in _OF_THE_TARGET:
@@ -138,7 +137,7 @@ def _next_step(verdict: Verdict) -> str:
         return "Connect as a device would: F11."
     if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
         return verdict.next_step
-    return f"Nearest: {verdict.nearest.message}"
+    return f"close: {verdict.nearest.message}"
 
 
 def _sentence(text: str) -> str:
@@ -146,27 +145,30 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) or ": aws " in text else f"{text}."
 
 
-def change_text(comparison: Comparison) -> Content:
-    """What differs from the baseline, in a line."""
+def change_text(comparison: Comparison, width: int) -> Content:
+    """What differs from the baseline, in one line; the Changes page holds all of it."""
     number = comparison.left.label.removeprefix("invocation ")
     name = f"#{number}" if number.isdecimal() else "the one before"
     if comparison.equal:
         return Content.styled(f"= the same as {name} by meaning", "$text-success")
     first, *more = comparison.differing
-    said = first if len(first) <= _LONGEST_CHANGE else f"{first[:_LONGEST_CHANGE]}…"
-    left = f" · {len(more)} more in Changes" if more else ""
-    return Content.assemble((f"≠ since {name}: ", "$text-warning"), safe_content(said), (left, "$foreground-muted"))
+    return _in_a_line((f"≠ since {name}: ", "$text-warning"), first, len(more), "d", width)
 
 
-def expectation_text(judgement: Judgement) -> Content:
-    """Whether the answer keeps what the saved request expects."""
+def expectation_text(judgement: Judgement, width: int) -> Content:
+    """Whether the answer does what the saved request expects, in one line."""
     if judgement.state is Judged.KEPT:
         return _AS_EXPECTED
     if judgement.state is Judged.UNJUDGED:
-        return Content.assemble(("! not judged: ", "$text-warning"), safe_content(judgement.reason))
+        return _in_a_line(("! not judged: ", "$text-warning"), judgement.reason, 0, "", width)
     count = len(judgement.broken)
-    first = sentence(judgement.broken[0])
-    said = first if len(first) <= _LONGEST_CHANGE else f"{first[:_LONGEST_CHANGE]}…"
-    label = "✗ expectation failed: " if count == 1 else f"✗ {count} expectations failed: "
-    more = f" · {count - 1} more" if count > 1 else ""
-    return Content.assemble((label, "$text-error"), safe_content(said), (f"{more} · x compares", "$foreground-muted"))
+    label = "✗ not as expected: " if count == 1 else f"✗ {count} not as expected: "
+    return _in_a_line((label, "$text-error"), sentence(judgement.broken[0]), 0, "x", width)
+
+
+def _in_a_line(label: tuple[str, str], first: str, more: int, key: str, width: int) -> Content:
+    """The first of several as far as there is room, how many more there are, and the key that shows them."""
+    end = f"{f' · {more} more' if more else ''}{f' ({key})' if key else ''}"
+    room = max(12, width - len(label[0]) - len(end))
+    said = safe_content(" ".join(first.split())).truncate(room, ellipsis=True)
+    return Content.assemble(label, said, (end, "$foreground-muted"))

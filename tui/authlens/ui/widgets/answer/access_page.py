@@ -1,10 +1,14 @@
-"""What the client may do, at a glance, and below it the open questions: each asked again of every answer."""
+"""What the client may do, at a glance, and below it the open questions: each asked again of every answer.
+
+A letter that is no key of the list begins a question: `p` of `publish sensors/7`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -16,6 +20,9 @@ from authlens.core.saved.expectation import Question
 from authlens.ui.text.page import Item
 from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
+
+_OF_THE_LIST = "adjk"
+"""Letters that are keys here: ask, drop, down and up."""
 
 
 class AccessPage(Vertical):
@@ -54,7 +61,7 @@ class AccessPage(Vertical):
         yield Static("", classes="problem", markup=False)
         yield Input(
             select_on_focus=False,
-            placeholder="a asks: publish sensors/7/data · connect device-1 · subscribe alarms/#",
+            placeholder="type a question: publish sensors/7/data · connect device-1 · subscribe alarms/#",
             compact=True,
         )
 
@@ -90,6 +97,18 @@ class AccessPage(Vertical):
 
     def ask(self) -> None:
         self.query_one(Input).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed on the page goes into the field; other keys keep their meaning."""
+        character = event.character or ""
+        if not self.items.has_focus or not character.isalpha() or character in _OF_THE_LIST:
+            return
+        event.stop()
+        event.prevent_default()
+        field = self.query_one(Input)
+        field.value, field.cursor_position = character, 1
+        self._say("")
+        field.focus()
 
     def action_ask(self) -> None:
         """Ask, starting from the row under the cursor."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
@@ -19,9 +19,11 @@ from authlens.ui.model.screen_values import Running
 from authlens.ui.text.answer import documents
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
+from authlens.ui.text.answer.first_steps import first_steps
 from authlens.ui.text.answer.mask import REVEALED, Mask, mask_for
-from authlens.ui.text.page import MOST_SHOWN
+from authlens.ui.text.page import MOST_SHOWN, Line
 from authlens.ui.widgets.answer.access_page import AccessPage
+from authlens.ui.widgets.answer.answer_keys import ANSWER_KEYS, LETTERS
 from authlens.ui.widgets.answer.stage_line import StageLine
 from authlens.ui.widgets.answer.verdict import Verdict
 from authlens.ui.widgets.answer.verdict_header import VerdictHeader
@@ -50,54 +52,7 @@ class AnswerPane(Pane):
         &:ansi StageLine, &:ansi CodeView, &:ansi Rows { text-style: dim; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash,ctrl+f", "search", "Search", key_display="/", id="answer.search", tooltip="Search the text"),
-        Binding("y", "copy_all", "Copy", id="answer.copy-all", tooltip="Copy the document, or the text in front"),
-        Binding("w", "write", "Write to a file", show=False, id="answer.write", tooltip="Write the text to a file"),
-        Binding("left", "turn(-1)", "Previous page", show=False, id="answer.previous-page"),
-        Binding("right", "turn(1)", "Next page", show=False, id="answer.next-page", tooltip="The next page"),
-        Binding("f2", "reveal", "Reveal", id="answer.reveal", tooltip="Show what is redacted until the answer is left"),
-        Binding(
-            "l",
-            "read_log",
-            "Read the function's log",
-            show=False,
-            id="answer.read-log",
-            tooltip="Read what the deployed function logged",
-        ),
-        Binding(
-            "c",
-            "compare_form",
-            "Compare with the form",
-            show=False,
-            id="answer.compare-form",
-            tooltip="Compare it with the form",
-        ),
-        Binding(
-            "x",
-            "expectation",
-            "Compare with the expectation",
-            show=False,
-            id="answer.expectation",
-            tooltip="Compare it with what was expected",
-        ),
-        Binding(
-            "s",
-            "stages",
-            "Every stage",
-            show=False,
-            id="answer.stages",
-            tooltip="Show every stage, or one line of them",
-        ),
-        Binding(
-            "r",
-            "raw",
-            "Documents as strings",
-            show=False,
-            id="answer.raw",
-            tooltip="Show documents as strings, and back",
-        ),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = ANSWER_KEYS
 
     view: var[AnswerView] = var(AnswerView(is_blank=False), init=False)
     running: var[Running | None] = var[Running | None](None)
@@ -227,6 +182,8 @@ class AnswerPane(Pane):
             self.mask = mask_for(self.invocation) if self.mask is REVEALED else REVEALED
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in LETTERS and self.query("#texts") and self.pages.chosen == "access":
+            return False  # there letters are the beginning of a question
         if action != "reveal":
             return True
         return self.invocation is not None and (self.mask is REVEALED or self.mask.has_hidden)
@@ -278,7 +235,7 @@ class AnswerPane(Pane):
 
     def _fill_text(self, name: str, view: CodeView) -> None:
         read = log_lines(self.invocation, self.cloud_log) if name == "log" else None
-        lines = self.mask.lines(read or documents.page_lines(name, self.invocation))
+        lines = self.mask.lines(read or self._page_lines(name))
         if lines != view.lines:
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
@@ -287,6 +244,15 @@ class AnswerPane(Pane):
             from authlens.ui.text.answer.finding_text import all_marks
 
             view.marks = self.mask.marks(all_marks(reasons, self._asked_about))
+
+    def _page_lines(self, name: str) -> tuple[Line, ...]:
+        if self.invocation is not None or name != "documents":
+            return documents.page_lines(name, self.invocation)
+        active = self.screen.active_bindings.values()
+        keys = {
+            each.binding.id: self.app.get_key_display(each.binding) for each in reversed([*active]) if each.binding.id
+        }
+        return first_steps(keys, self.view.is_demo)
 
     def on_items_chosen(self, event: Items.Chosen) -> None:
         """Show the line of a finding, or the statements that decided a question."""
@@ -337,6 +303,10 @@ class AnswerPane(Pane):
     def action_stages(self) -> None:
         line = self.query_one(StageLine)
         line.in_full = not line.in_full
+
+    def action_changes(self) -> None:
+        page = self.pages.open("changes")
+        self.call_after_refresh(page.focus)
 
     def action_raw(self) -> None:
         self.pages.open("documents" if self.pages.chosen == "raw" else "raw")

@@ -117,7 +117,7 @@ class CodeView(Rows):
             if sought and sought in content.plain.casefold():
                 self._matches.append(len(self._rows))
                 content = _with_matches(content, sought)
-            indent, parts = (0, content.wrap(width)) if line.is_prose else _wrapped(content, width)
+            indent, parts = _broken(content, line.indent, width) if line.is_prose else _wrapped(content, width)
             self._rows.append(_Row(index, parts[0]))
             self._rows += [_Row(index, part, False, indent=indent) for part in parts[1:]]
             self._rows += [_Row(index, part, False, True) for part in self._notes(line, width)]
@@ -143,7 +143,7 @@ class CodeView(Rows):
     def _gutter(self, row: _Row) -> Content:
         line = self.lines[row.line]
         if line.number is None:
-            return Content("")
+            return Content(" " * row.indent)
         number = f"{line.number:>3}" if row.first else "   "
         marks = () if row.note or not row.first else self._marks_of(line)
         glyph = (marks[0].glyph, marks[0].style) if marks else (" ", "")
@@ -251,6 +251,16 @@ class CodeView(Rows):
     def rows_changed(self) -> None:
         super().rows_changed()
         self.virtual_size = Size(0, self.row_count)
+
+
+def _broken(content: Content, indent: int, width: int) -> tuple[int, list[Content]]:
+    """The parts of a sentence, broken between words, and how far those after the first are set in."""
+    if not indent or content.cell_length <= width or indent > width // 2:
+        return 0, content.wrap(width)
+    first, *_ = content.wrap(width)
+    rest = content[len(first) :]
+    space = len(rest.plain) - len(rest.plain.lstrip(" "))
+    return indent, [first, *rest[space:].wrap(width - indent)]
 
 
 def _wrapped(content: Content, width: int) -> tuple[int, list[Content]]:

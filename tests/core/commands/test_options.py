@@ -43,6 +43,8 @@ def test_values(words: list[str], values: dict[str, str | bool]) -> None:
         (["--token", "-abc"], 0, "expected one argument; write --token=VALUE"),
         (["--authorizer-name", "A", "--token"], 2, "expected one argument"),
         (["--token", "--"], 0, "expected one argument"),
+        (["--token", "--request=a b"], 0, "expected one argument"),
+        (["--token", "--token-signature=a b"], 0, "expected one argument"),
         (["--tok"], 0, "ambiguous option: --tok could be --token, --token-signature"),
         (["--exit"], 0, "Unknown options: --exit"),
         (["--token-std"], 0, "Unknown options: --token-std"),

@@ -61,3 +61,10 @@ def test_the_caret_is_under_the_character(text: str, data: st.DataObject) -> Non
     column = len(caret) - 1
     if index < len(text) and text[index] not in "\n\t\r" and "=" not in text and ":" not in text:
         assert line[column] == text[index]
+
+
+def test_a_long_line_is_cut_sixty_characters_from_the_caret() -> None:
+    line, caret = point_at("a" * 100 + "!" + "b" * 100, 100, "--tls-context").split("\n")
+    assert line == "…" + "a" * 60 + "!" + "b" * 59 + "…"
+    assert caret == " " * 61 + "^"
+    assert point_at("a" * 60 + "!" + "b" * 59, 60, "--tls-context").split("\n")[0] == "a" * 60 + "!" + "b" * 59

@@ -104,6 +104,8 @@ def test_a_variable_in_the_target_leaves_it_to_the_configuration() -> None:
     [
         ("", 1, "expected 'aws iot test-invoke-authorizer'"),
         ("curl http://x", 1, "expected 'aws iot test-invoke-authorizer'"),
+        ("python3 -m other invoke", 1, "expected 'aws iot test-invoke-authorizer'"),
+        ("authlens run", 1, "expected 'aws iot test-invoke-authorizer'"),
         ("aws iot describe-authorizer --authorizer-name A", 9, "expected 'aws iot test-invoke-authorizer'"),
         ("aws iot describe-authorizer", 9, "expected 'aws iot test-invoke-authorizer'"),
         ("aws iot test-invoke-authorizer extra", 32, "needs quotes"),

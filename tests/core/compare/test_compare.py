@@ -7,8 +7,9 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
-from authlens.core.saved.expectation import Question
-from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.certificate import Certificate
+from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.saved.saved_request import SavedRequest, Sign
 from support import device_records
 from support.invocations import CLIENT, CONNECT, PUBLISH, REFUSAL, REQUEST, TOPIC, invocation, outcome, policy
 
@@ -206,3 +207,30 @@ def test_a_device_that_is_refused_differs_from_a_test_call_that_passes() -> None
 
 
 DEVICES = (device_records.CONNECTED, device_records.REFUSED)
+
+
+def test_what_two_saved_requests_say_besides_their_requests() -> None:
+    before = SavedRequest(REQUEST, description="a", sign=Sign("k.pem"))
+    cases: list[tuple[SavedRequest, tuple[str, ...]]] = [
+        (before, ()),
+        (replace(before, description="b"), ("description a → b",)),
+        (replace(before, description=None), ("description a → (absent)",)),
+        (replace(before, sign=None), ("sign k.pem (token) → (absent)",)),
+        (replace(before, sign=Sign("other.pem")), ("sign k.pem (token) → other.pem (token)",)),
+        (replace(before, expect=Expectation(is_authenticated=True)), ("expect changed",)),
+    ]
+    for after, words in cases:
+        comparison = compare(Side.of_draft(before), Side.of_draft(after))
+        assert tuple(change.words for change in comparison.changes) == words
+        assert comparison.equal == (not words or words[0].startswith("description"))
+
+
+def test_an_invocation_with_a_certificate_is_compared_with_its_variables() -> None:
+    own = policy({**CONNECT, "Resource": f"{CLIENT}${{iot:Connection.Thing.ThingName}}"})
+    plain = Side.of(invocation(outcome(own)))
+    assert (plain.has_certificate, plain.policies_alone, plain.variables) == (False, False, ())
+    known = (("iot:Connection.Thing.ThingName", ("sensor-7",)),)
+    certified = Side.of(replace(invocation(outcome(own)), certificate=Certificate("c.pem"), variables=known))
+    assert certified.has_certificate
+    comparison = compare(plain, certified, (Question("iot:Connect", "client/sensor-7"),))
+    assert [(flip.before.word, flip.after.word) for flip in comparison.flips] == [("IMPLICIT_DENY", "ALLOWED")]

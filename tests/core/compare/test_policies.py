@@ -187,3 +187,9 @@ def test_every_document_is_told_once_on_each_side(left: list[Any], right: list[A
 def test_documents_hold_a_set_of_statements(left: list[str], right: list[str], same: bool) -> None:
     assert equal_documents(left, right) is same
     assert equal_documents(right, left) is same
+
+
+def test_a_statement_said_twice_is_one_pair() -> None:
+    for left, right in ((policy(CONNECT), policy(CONNECT, CONNECT)), (policy(CONNECT, CONNECT), policy(CONNECT))):
+        [pair] = pair_documents([left], [right])
+        assert [(each.left is None, each.right is None) for each in pair.statements] == [(False, False)]

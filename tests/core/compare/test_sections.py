@@ -101,3 +101,10 @@ def test_every_row_is_on_its_side() -> None:
             for row in part.rows:
                 assert (row.kind is RowKind.ADDED) == (row.left is None)
                 assert (row.kind is RowKind.REMOVED) == (row.right is None)
+
+
+def test_each_statement_is_shown_as_its_own() -> None:
+    comparison = compare(invocation(outcome(policy(CONNECT, PUBLISH))), invocation(outcome(policy(PUBLISH))), ())
+    gone = "\n".join(row.left or "" for row in sections(comparison)[-1].rows if row.kind is RowKind.REMOVED)
+    assert "iot:Connect" in gone
+    assert "iot:Publish" not in gone

@@ -40,6 +40,7 @@ WILDCARD = "a client cannot publish to a topic with the MQTT wildcard "
         ("iot:Subscribe", "topicfilter/a/+/b/#", []),
         ("iot:Subscribe", "topicfilter/#/a", ["the MQTT wildcard `#` must be the last level of a filter"]),
         ("iot:Subscribe", "topicfilter/a#", ["the MQTT wildcard `#` must be the last level of a filter"]),
+        ("iot:Subscribe", "topicfilter/a/b/c#", ["the MQTT wildcard `#` must be the last level of a filter"]),
         ("iot:Subscribe", "topicfilter/a+/b", ["the MQTT wildcard `+` must fill a whole level of a filter"]),
         ("iot:Subscribe", "topicfilter/$SYS/#", [RESERVED + "AWS's list does not name this one"]),
         ("iot:Subscribe", "topicfilter/$aws/events/#", []),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from authlens.core.devices.broker import Broker, will_delay, will_message
 from authlens.core.devices.effects import Message, Send, Subscribed
 from authlens.core.devices.session import Session
-from authlens.core.mqtt import properties
+from authlens.core.mqtt import limits, properties
 from authlens.core.mqtt.packets import V5, Connect, Filter, Publish, Subscribe, Will
 from support.mqtt_session import of_kind, permissions, policy, session
 
@@ -136,3 +140,13 @@ def test_a_will_is_a_message_that_the_policies_must_allow() -> None:
 def test_a_will_waits_no_longer_than_its_session_lives() -> None:
     assert will_delay(WILL, session(version=V5, properties=((properties.SESSION_EXPIRY, 20),))) == 20
     assert will_delay(WILL, session(version=V5)) == 0
+
+
+def test_only_sessions_without_a_connection_count_against_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SESSIONS", replace(limits.SESSIONS, value=2))
+    broker = Broker()
+    clients = [join(broker, name, clean=False) for name in "abcd"]
+    for client in clients:
+        broker.ended(client, 0)
+    kept = [broker.state_for(Connect(name, clean_start=False), name, 1)[1] for name in "abcd"]
+    assert kept == [True, True, False, False]

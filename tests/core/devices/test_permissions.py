@@ -41,6 +41,19 @@ def test_an_answer_is_kept_and_the_number_kept_is_bounded() -> None:
     assert may.decide("iot:Publish", "topic/a") is not kept
 
 
+def test_why_has_the_nearest_miss_and_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    may = permitted(allowed("iot:Publish", "topic/a"))
+    denied = may.decide("iot:Publish", "topic/a/")
+    why = may.why(denied)
+    assert why.startswith("No statement allows iot:Publish")
+    assert "; close: " in why
+    assert may.why(denied) is why
+    monkeypatch.setattr(permissions, "KEPT", 2)
+    for name in "bcd":
+        may.why(may.decide("iot:Publish", f"topic/{name}"))
+    assert may.why(denied) is not why
+
+
 def test_other_documents_ask_anew() -> None:
     may = permitted(allowed("iot:Publish", "topic/a"))
     assert may.decide("iot:Publish", "topic/a").allowed

@@ -120,7 +120,7 @@ class TestPublish:
         within = [client.receive(publish(), 10.5) for _ in range(100)]
         assert all(of_kind(effects, Route) for effects in within)
         assert sent(client.receive(publish(), 10.9)) == [Puback(7, codes.QUOTA_EXCEEDED)]
-        assert of_kind(client.receive(publish(), 11.6), Route)
+        assert of_kind(client.receive(publish(), 11.5), Route)
 
 
 class TestSubscribe:

@@ -59,7 +59,7 @@ class Broker:
         if self._live.get(session.client_id) is not session:
             return
         del self._live[session.client_id]
-        if session.expiry and self._away() < limits.SESSIONS.value:
+        if session.expiry and self._away() <= limits.SESSIONS.value:
             session.state.kept_until = now + session.expiry
         else:
             self._forget(session.client_id)

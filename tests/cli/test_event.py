@@ -177,6 +177,12 @@ def test_a_device_with_a_certificate(authlens: Command) -> None:
     assert test["protocolData"]["tls"] == {"serverName": "d.example"}
     lines = authlens("event", "--request", "x509.yaml", "--device-lines").out
     assert "--cert device.pem --key device.key" in lines
+    Path("below").mkdir()
+    Path("below/x509.yaml").write_text(Path("x509.yaml").read_text().replace("device.", "../device."))
+    assert (
+        "--cert device.pem --key device.key" in authlens("event", "--request", "below/x509.yaml", "--device-lines").out
+    )
+    assert "no WebSocket" in authlens("event", "--request", "x509.yaml", "--as", "wss").err
     assert "alpn" not in lines.replace("no ALPN", "").replace("an ALPN", "").lower()
     assert "client certificate" in authlens("event", "--request", "x509.yaml", "--differences").out
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from authlens.core.event.event import Presented
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.certificate_variables import certificate_id
-from authlens.store.certificates import presented_by, read_certificate
+from authlens.store.certificates import found_from_here, presented_by, read_certificate
 from support.certificates import certificate_pem
 
 
@@ -28,6 +29,17 @@ def test_anything_but_a_small_regular_file_is_refused(tmp_path: Path, name: str)
     (tmp_path / "large.pem").write_bytes(b"x" * 70_000)
     with pytest.raises(OSError, match=r"No such file|not a file"):
         read_certificate(Certificate(name), tmp_path)
+
+
+def test_a_device_line_names_the_files_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "requests"
+    assert found_from_here(Certificate("../c.pem", "k.pem", "t", True), folder) == Certificate(
+        "c.pem", os.path.join("requests", "k.pem"), "t", True
+    )
+    for same in (Certificate("/c.pem", "/k.pem"), Certificate("-----BEGIN CERTIFICATE-----"), Certificate(), None):
+        assert found_from_here(same, folder) == same
+    assert found_from_here(Certificate("c.pem"), None) == Certificate("c.pem")
 
 
 def test_what_a_connection_presents_is_its_text_with_its_id(tmp_path: Path) -> None:

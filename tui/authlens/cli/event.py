@@ -24,6 +24,7 @@ from authlens.core.commands.device import host_of
 from authlens.core.deployment.transport import transport_of
 from authlens.core.request.request import TlsContext
 from authlens.frozen import dataclass
+from authlens.store.certificates import found_from_here
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
@@ -95,14 +96,22 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         transport = transport_of(
             deployment.domain_of(host) if deployment is not None else None,
             request.authorizer_name or "",
-            saved.certificate,
+            found_from_here(saved.certificate, base),
         )
         _write_device_lines(arguments, world, asked, host, transport)
     elif arguments.differences:
         _write_differences(arguments, world, asked)
     else:
+        if arguments.kind == "wss" and saved.certificate is not None:
+            narrate(_NO_WEBSOCKET, world.stderr)
         world.output.json(asked.event(arguments.kind))
     return ExitCode.DONE
+
+
+_NO_WEBSOCKET = (
+    "a domain that authenticates with CUSTOM_AUTH_X509 carries MQTT and HTTPS, and no WebSocket: no device causes this "
+    "event"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from authlens.core.event.event import Presented
@@ -20,6 +22,19 @@ def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
     if not path.is_file() or path.stat().st_size > _LARGEST:
         raise OSError(0, "not a file that holds a certificate" if path.exists() else "No such file or directory")
     return read_bounded(path).decode("ascii", "replace")
+
+
+def found_from_here(certificate: Certificate | None, base: Path | None) -> Certificate | None:
+    """The same with paths from the working folder, where a device line that names them is run."""
+    if certificate is None or base is None:
+        return certificate
+    file = certificate.file if certificate.path is None else _from_here(certificate.path, base)
+    return replace(certificate, file=file, key=certificate.key and _from_here(certificate.key, base))
+
+
+def _from_here(path: str, base: Path) -> str:
+    found = user_path(path, base)
+    return path if Path(path).expanduser().is_absolute() else os.path.relpath(found)
 
 
 def presented_by(certificate: Certificate | None, base: Path | None) -> Presented | None:

@@ -57,11 +57,13 @@ class LooksController:
 
     async def _request_as(self) -> None:
         from authlens.core.deployment.transport import transport_of
+        from authlens.store.certificates import found_from_here
         from authlens.ui.screens.dialogs.request_as import RequestAs
 
         identity, draft = self._identity.state, self._form.state.draft
         domain = identity.deployment.domain_of(draft.server_name) if identity.deployment is not None else None
-        transport = transport_of(domain, draft.authorizer_name, draft.certificate)
+        certificate = found_from_here(draft.certificate, self._form.state.base)
+        transport = transport_of(domain, draft.authorizer_name, certificate)
         request, endpoint = self._as_sent(), identity.data_endpoint
         presented = await self._presented()
         self._host.open(RequestAs(request, draft.target, identity.authorizer, endpoint, transport, presented))

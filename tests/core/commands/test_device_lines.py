@@ -244,3 +244,12 @@ def test_a_certificate_is_on_every_line_that_can_carry_one() -> None:
     assert options(found["mosquitto_pub"])["--cert"] == "it's.pem"
     x509 = of_domain(Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH_X509", "SECURE_MQTT", "A", True))
     assert "device.pem.crt" in x509["mosquitto_pub"].text
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\0"])
+def test_a_header_with_a_line_break_is_left_out_and_said_so(end: str) -> None:
+    headers = (("X-Bad", f"1{end}Evil: 2"), ("X-Good", "3"))
+    curl = lines(AuthorizerRequest("A", http_context=HttpContext(headers)))["curl"]
+    assert "Evil" not in curl.text
+    assert "X-Good: 3" in curl.text
+    assert curl.note.endswith("Left out, because no header can hold a line break: X-Bad.")

@@ -8,6 +8,7 @@ shell or the language. References stay as they are written.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from shlex import quote
@@ -20,6 +21,7 @@ from authlens.core.request.references import meant_request, references
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
+from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 HTTPS_PORT = 443
@@ -99,10 +101,20 @@ def _curl(device: Device) -> DeviceLine:
     if device.certificate_files is not None:
         parts.append("--cert {} --key {}".format(*map(quote, device.certificate_files)))
     # Without a value curl would leave the header out; a semicolon sends it empty.
-    parts += [f"--header {quote(f'{name}: {value}' if value else f'{name};')}" for name, value in device.headers]
+    broken = [name for name, value in device.headers if _LINE_END.search(f"{name}{value}")]
+    parts += [
+        f"--header {quote(f'{name}: {value}' if value else f'{name};')}"
+        for name, value in device.headers
+        if name not in broken
+    ]
     parts.append("--data 'hello'")
     note = "HTTPS can publish only, and has no client id, username or password."
+    if broken:
+        note += f" Left out, because no header can hold a line break: {', '.join(map(visible, broken))}."
     return DeviceLine("curl", "curl (HTTPS publish)", _joined(parts), note)
+
+
+_LINE_END = re.compile(r"[\r\n\0]")
 
 
 def _mosquitto(device: Device) -> DeviceLine:

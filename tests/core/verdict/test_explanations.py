@@ -4,7 +4,9 @@ import pytest
 
 from authlens.core.contract import answer, test_call
 from authlens.core.contract.refusal import Refusal
+from authlens.core.contract.sources import of_explanation
 from authlens.core.contract.stage import Stage
+from authlens.core.contract.statement import Known
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -142,6 +144,22 @@ def test_every_message_of_the_contract_is_classified(
 def test_no_rule_of_the_contract_is_left_out() -> None:
     covered = {identifier for _, _, _, identifier in MESSAGES.values()}
     assert {rule.id for rule in (*test_call.TEST_CALL, *answer.ANSWER)} <= covered
+
+
+@pytest.mark.parametrize("member", ["refreshAfterInSeconds", "disconnectAfterInSeconds"])
+def test_nobody_measured_the_seconds_of_a_refusal(member: str) -> None:
+    refusal = answer.judge(
+        f'{{"isAuthenticated": false, "principalId": "p", "policyDocuments": [], "{member}": 0}}'.encode()
+    )
+    assert isinstance(refusal, Refusal)
+    found = {
+        claims: explain(said(refusal.error, refusal.message), CONTEXT, None, claims) for claims in (False, True, None)
+    }
+    assert (found[False].id, of_explanation("refusal-seconds").known) == ("refusal-seconds", Known.ASSUMED)
+    assert "nobody measured" in found[False].why
+    for claims in (True, None):
+        assert found[claims].id in ("refresh-seconds", "disconnect-seconds")
+        assert "nobody measured" not in found[claims].why
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,13 @@ WEST = "arn:aws:iot:us-west-2:999999999999:"
         ("arn:aws-cn:iot:us-east-1:123456789012:topic/a", "topic/a", "the partition `aws-cn`"),
         ("topicfilter/a", "topic/a", "`topicfilter/a` needs to be `topic/a` for iot:Publish"),
         (WEST + "client/*", "topic/a", "`client/*` needs to be `topic/*` for iot:Publish"),
+        (
+            WEST + "client/*",
+            "topic/a",
+            "for iot:Publish; and its ARN has the region `us-west-2` where the question has `us-east-1` and the account",
+        ),
+        ("arn:aws:iot:None:None:client/*", "topic/a", "; and `arn:aws:iot:None:None:client/*` has `None` where"),
+        (WEST + "topic/+/b", "topic/a/b", "`*` is the wildcard; and its ARN has the region `us-west-2`"),
         ("topic/+/b", "topic/a/b", "`+` in `topic/+/b` is an ordinary character"),
         ("topic/a/#", "topic/a", "`#` in `topic/a/#` is an ordinary character"),
         ("topic/+/#", "topic/a/b/c", "is an ordinary character"),

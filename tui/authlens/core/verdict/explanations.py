@@ -113,6 +113,10 @@ _RULES: dict[str, tuple[str, str]] = {
 }
 """Why and what next, by the id of the contract's rule. The rule says at which stage."""
 
+_OF_A_REFUSAL = (
+    "But this answer refuses the login, and nobody measured whether AWS checks the seconds of a refusal; its samples "
+    "return 0 there."
+)
 _BARE_REFUSAL = (
     "The function refused without a principal (AWS reports a bare isAuthenticated false so), or it forgot principalId.",
     "Return principalId and policyDocuments beside isAuthenticated, true or false, so that a refusal reads as one; "
@@ -306,6 +310,8 @@ def _of_rule(
     why, next_step = _RULES[rule.id]
     if rule is answer.PRINCIPAL and filled["value"] == "":
         why = _EMPTY_PRINCIPAL
+    if rule in (answer.REFRESH, answer.DISCONNECT) and claims_authenticated is False:
+        return Explanation("refusal-seconds", stage, f"{why.format(**filled)} {_OF_A_REFUSAL}", next_step)
     return Explanation(rule.id, stage, why.format(**filled), next_step)
 
 

@@ -102,15 +102,30 @@ def _listed(text: str) -> Iterable[str]:
 
 def _other_prefix(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
     """The same tail in another region, account or partition."""
-    pattern, asked = arn.split(element.text), arn.split(_asked_text(element, asking))
-    if pattern is None or asked is None or not _fits(pattern.tail, asked.tail, asking):
+    if not _fits(tail_of(element.text), asking.resource.tail, asking):
         return None
+    elsewhere = _elsewhere(element, asking)
+    return (1, elsewhere) if elsewhere else None
+
+
+def _elsewhere(element: ResourceElement, asking: Asking) -> str:
+    """What of the beginning of an ARN differs from the question; empty where nothing does."""
+    pattern, asked = arn.split(element.text), arn.split(_asked_text(element, asking))
+    if pattern is None or asked is None:
+        return ""
     differing = [
         f"{name} `{getattr(pattern, name)}` where the question has `{getattr(asked, name)}`"
         for name in ("partition", "service", "region", "account")
         if not _fits(getattr(pattern, name), getattr(asked, name), asking)
     ]
-    return (1, f"its ARN has the {' and the '.join(differing)}") if differing else None
+    return f"its ARN has the {' and the '.join(differing)}" if differing else ""
+
+
+def _also_elsewhere(element: ResourceElement, asking: Asking) -> str:
+    """The rest of what keeps it from matching, so that no advice leaves a fault behind."""
+    found = repair(element.text)
+    more = f"`{element.text}` {found.fault}" if found else _elsewhere(element, asking)
+    return f"; and {more}" if more else ""
 
 
 def _other_type(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
@@ -122,7 +137,8 @@ def _other_type(element: ResourceElement, asking: Asking) -> tuple[int, str] | N
         return None
     if action is None or action.type != asked_kind:
         return None
-    return 1, f"`{kind}/{name}` needs to be `{asked_kind}/{name}` for {action.name}"
+    also = _also_elsewhere(element, asking)
+    return 2 if also else 1, f"`{kind}/{name}` needs to be `{asked_kind}/{name}` for {action.name}{also}"
 
 
 def _case(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
@@ -140,7 +156,11 @@ def _mqtt_wildcard(element: ResourceElement, asking: Asking) -> tuple[int, str] 
         return None
     if not compile_symbols(symbols(re.sub(r"/?#|[+]", "*", tail))).matches(asking.resource.tail):
         return None
-    return 1, f"`{max(signs)}` in `{tail}` is an ordinary character in a policy; `*` is the wildcard"
+    also = _also_elsewhere(element, asking)
+    return (
+        2 if also else 1,
+        f"`{max(signs)}` in `{tail}` is an ordinary character in a policy; `*` is the wildcard{also}",
+    )
 
 
 def _slash(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:

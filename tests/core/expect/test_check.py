@@ -228,6 +228,13 @@ def test_a_long_message_is_recorded_by_its_beginning() -> None:
     assert judge(recorded, invocation(failure)).state is State.KEPT
 
 
+@pytest.mark.parametrize(("length", "is_whole"), [(LONGEST - 2, True), (LONGEST - 1, False)])
+def test_a_message_is_recorded_whole_as_long_as_a_pattern_may_be(length: int, is_whole: bool) -> None:
+    recorded = record(invocation(Failure(FailureKind.AWS, "InvalidRequestException", "x" * length, 400)))
+    assert recorded.error is not None
+    assert (recorded.error.message or "").endswith("$") == is_whole
+
+
 def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> None:
     answer = outcome(policy({**CONNECT, "Resource": "arn:aws:iot:us-west-2:123456789012:client/${iot:CertificateId}"}))
     assert [one.expected for one in unwanted_findings("warning", answer, None, None, False)] != []

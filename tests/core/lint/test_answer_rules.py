@@ -56,6 +56,8 @@ def test_is_authenticated(value: object, words: str) -> None:
 
 def test_a_returned_string_counts_with_its_white_space() -> None:
     assert "document-too-large" in ids(answer(SPACED))
+    [returned] = [one.message for one in findings(answer(SPACED)) if one.id == "document-too-large"]
+    assert f" {len(SPACED)} characters, {len(SPACED) - 2048} too many" in returned
     assert "document-too-large" not in ids(SPACED)
 
 

@@ -37,6 +37,7 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
         ("arn:aws:sns:us-east-1:123456789012:topic/a", "malformed-arn"),
         ("arn:aws:us-east-1:123456789012:topic/*", "arn-without-service"),
         ("arn:aws:us-east-1:123456789012:topic/a:b", "arn-without-service"),
+        ("arn:aws:us-east-1", "arn-without-service"),
         ("arn:aws:iot:us-east-1:123456789012:/thing/*", "slash-before-type"),
         ('["a", "b"', "stringified-array"),
         ('["arn:aws:iot:*", "b"]', "stringified-array"),

@@ -41,7 +41,7 @@ WEST = "arn:aws:iot:us-west-2:999999999999:"
         (
             WEST + "client/*",
             "topic/a",
-            "for iot:Publish; and its ARN has the region `us-west-2` where the question has `us-east-1` and the account",
+            "; and its ARN has the region `us-west-2` where the question has `us-east-1` and the account",
         ),
         ("arn:aws:iot:None:None:client/*", "topic/a", "; and `arn:aws:iot:None:None:client/*` has `None` where"),
         (WEST + "topic/+/b", "topic/a/b", "`*` is the wildcard; and its ARN has the region `us-west-2`"),

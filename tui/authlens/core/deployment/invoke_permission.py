@@ -12,6 +12,7 @@ from enum import StrEnum
 from shlex import quote
 from typing import Any
 
+from authlens.core.policy.arn import split
 from authlens.core.policy.wildcards import compile_symbols, symbols
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
@@ -135,8 +136,8 @@ def _like(text: str, pattern: str) -> bool:
 
 
 def _account(arn: str) -> str:
-    parts = arn.split(":", 5)
-    return parts[4] if len(parts) == 6 else ""
+    found = split(arn)
+    return found.account if found is not None else ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support.device_serving import DeviceServing, device_serving
+from support.device_serving import DeviceServing, device_serving, project
 
 REQUEST = """
 request:
@@ -94,3 +94,38 @@ def test_the_start_of_a_probe_over_mqtt_loads_nothing_heavy(serving: DeviceServi
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.splitlines()[-1] == "0 []", done.stderr
+
+
+def test_a_local_target_has_a_listener_of_its_own_behind_the_same_gate_and_its_probe_is_replayed(
+    tmp_path: Path,
+) -> None:
+    project(tmp_path)
+    (tmp_path / "request.yaml").write_text(REQUEST.replace("PASSWORD", "right") + "target: {local: authorizers.yaml}\n")
+    command = [sys.executable, "-m", "authlens"]
+
+    def authlens(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={"HOME": str(tmp_path), "PATH": ""},
+        )
+
+    refused = authlens("connect", "--request", str(tmp_path / "request.yaml"))
+    assert refused.returncode == 252
+    assert f"authlens trust {tmp_path}" in refused.stderr
+
+    words = ("--trust", "--publish", "ok/x=1", "--client-id", "good-2")
+    done = authlens("connect", "--request", str(tmp_path / "request.yaml"), *words, "--output", "json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["connected"], report["clientId"], report["mqtt"]) == (True, "good-2", 5)
+
+    shown = authlens("history", "show", "1").stdout
+    assert "CONNECTED" in shown.splitlines()[0]
+    assert "a probe" in shown
+    assert "good-2" in shown
+    explained = authlens("explain", "--history", "1", "--trust").stdout
+    assert explained.startswith("Connected as good-2 over MQTT 5 over TLS, and published to ok/x.")

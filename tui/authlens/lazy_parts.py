@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import Gateway, Reply
 from authlens.core.request.authorizer import Authorizer
@@ -16,7 +16,9 @@ from authlens.core.request.target import Configured, Identity, Target
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
+    from authlens.core.deployment.transport import DeviceEndpoint
     from authlens.endpoint.local import LocalTargets
+    from authlens.endpoint.local_devices import LocalDevices
 
 
 class LazyLocalTargets:
@@ -37,6 +39,35 @@ class LazyLocalTargets:
     def close(self) -> None:
         if self._made is not None:
             self._made.close()
+
+
+class LazyListeners:
+    """The device listeners of local targets, one a file, started for the first probe of a file and ended with all."""
+
+    def __init__(self) -> None:
+        self._running: dict[Path, tuple[LocalDevices, DeviceEndpoint]] = {}
+        self._lock = threading.Lock()
+
+    def endpoint(self, target: Target, base: Path | None = None) -> DeviceEndpoint:
+        """Raises RuntimeError with a sentence when it cannot be started."""
+        from authlens.core.deployment.transport import DeviceEndpoint
+        from authlens.endpoint.local import definition_file
+        from authlens.endpoint.local_devices import LocalDevices
+
+        path = definition_file(target.local or "", base)
+        with self._lock:
+            if path not in self._running:
+                devices = LocalDevices(path, lambda invocation: None)
+                address = devices.address()
+                self._running[path] = devices, DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
+            return self._running[path][1]
+
+    def close(self) -> None:
+        with self._lock:
+            running = [devices for devices, _ in self._running.values()]
+            self._running.clear()
+        for devices in running:
+            devices.close()
 
 
 class LazyGateway:
@@ -83,6 +114,9 @@ class LazyGateway:
 
     def data_endpoint(self, target: Target) -> str:
         return self._gateway().data_endpoint(target)
+
+    def domain(self, name: str, target: Target) -> Domain:
+        return self._gateway().domain(name, target)
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return self._gateway().log(query, target)

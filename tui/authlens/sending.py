@@ -22,11 +22,12 @@ from authlens.core.saved.source import split_source
 from authlens.core.secrets.invocation_redaction import without_resolved
 from authlens.core.text.visible import visible
 from authlens.gate import Gate
-from authlens.lazy_parts import LazyGateway, LazyLocalTargets
+from authlens.lazy_parts import LazyGateway, LazyListeners, LazyLocalTargets
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
+    from authlens.core.deployment.transport import DeviceEndpoint
 
 Answer = TypeVar("Answer")
 
@@ -50,6 +51,14 @@ class LocalTargets(Protocol):
     def close(self) -> None: ...
 
 
+class Listeners(Protocol):
+    """The device listeners of local targets. Raises RuntimeError with a sentence when one cannot be started."""
+
+    def endpoint(self, target: Target, base: Path | None = None) -> DeviceEndpoint: ...
+
+    def close(self) -> None: ...
+
+
 class NotSent(Exception):
     """Something needed before the call is missing; nothing left the machine."""
 
@@ -68,6 +77,7 @@ class Sender:
         references: Callable[[Path | None], References],
         now: Callable[[], datetime],
         gate: Gate | None = None,
+        listeners: Listeners | None = None,
     ) -> None:
         """gate: what may be run and reached; without one, nothing that a file alone names."""
         self.gate = gate or Gate()
@@ -75,6 +85,7 @@ class Sender:
         self._local_targets = local_targets
         self._references = references
         self._now = now
+        self._listeners = listeners
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +94,8 @@ class Sender:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._local_targets.close()
+        if self._listeners is not None:
+            self._listeners.close()
 
     def send(
         self,
@@ -173,14 +186,7 @@ class Sender:
         try:
             return self._local_targets.locate(target, base)
         except RuntimeError as error:
-            raise NotSent(
-                Failure(
-                    FailureKind.LOCAL,
-                    "LocalEndpointFailed",
-                    str(error),
-                    advice="Mend the file that the message names; 'authlens serve' shows the same message.",
-                )
-            ) from error
+            raise _local_failure(error) from error
 
     def seeks_credentials(self) -> bool:
         """Whether a call waits for credentials just now. Never blocks."""
@@ -209,6 +215,28 @@ class Sender:
     def data_endpoint(self, target: Target, base: Path | None = None) -> str:
         """DescribeEndpoint. Raises CallFailed."""
         return self._asked(target, base, self._gateway.data_endpoint)
+
+    def device_endpoint(
+        self, target: Target, base: Path | None = None, domain_configuration: str = ""
+    ) -> DeviceEndpoint:
+        """Where devices connect: DescribeEndpoint, or DescribeDomainConfiguration. Raises CallFailed.
+
+        Of a local target it is a device listener, which is started when needed.
+        """
+        from authlens.core.deployment.transport import DeviceEndpoint  # of probes alone
+
+        if target.local is not None and self._listeners is not None:
+            try:
+                refusal = self.gate.refusal(target, base)
+                if refusal is not None:
+                    raise CallFailed(refusal)
+                return self._listeners.endpoint(target, base)
+            except RuntimeError as error:
+                raise CallFailed(_local_failure(error).failure) from error
+        if not domain_configuration:
+            return DeviceEndpoint(self.data_endpoint(target, base))
+        domain = self._asked(target, base, lambda there: self._gateway.domain(domain_configuration, there))
+        return DeviceEndpoint(domain.domain_name, domain=domain)
 
     def log(self, query: LogQuery, target: Target, base: Path | None = None) -> tuple[LogLine, ...]:
         """FilterLogEvents of CloudWatch Logs. Raises CallFailed."""
@@ -280,6 +308,11 @@ class Sender:
             raise _missing("NoPlaceForSignature", str(error)) from error
 
 
+def _local_failure(error: RuntimeError) -> NotSent:
+    advice = "Fix the file that the message names; 'authlens serve' shows the same message."
+    return NotSent(Failure(FailureKind.LOCAL, "LocalEndpointFailed", str(error), advice=advice))
+
+
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:
     """The invocation of a call that was given up after `seconds`."""
     failure = Failure(
@@ -326,6 +359,7 @@ def build_sender(
         lambda base: StoredReferences(environ, base),
         now,
         gate,
+        LazyListeners(),
     )
 
 

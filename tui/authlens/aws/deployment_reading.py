@@ -116,7 +116,7 @@ def _domains(reader: _Reader) -> tuple[Domain, ...] | Unread:
         return Unread("iot:DescribeDomainConfiguration", f"there are {len(names)}, more than are looked at")
     domains = []
     for name in names:
-        domain = reader.read("iot:DescribeDomainConfiguration", partial(_domain, name), None)
+        domain = reader.read("iot:DescribeDomainConfiguration", partial(read_domain, name), None)
         if isinstance(domain, Unread):
             return domain
         if domain is not None:
@@ -129,7 +129,7 @@ def _domain_names(client: Any) -> tuple[str, ...]:
     return tuple(each["domainConfigurationName"] for each in page["domainConfigurations"])
 
 
-def _domain(name: str, client: Any) -> Domain:
+def read_domain(name: str, client: Any) -> Domain:
     found = client.describe_domain_configuration(domainConfigurationName=name)
     authorizer = found.get("authorizerConfig")
     return Domain(

@@ -6,17 +6,18 @@ import base64
 import binascii
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from authlens.aws.answers import read_answer
-from authlens.aws.deployment_reading import data_endpoint, read_deployment
+from authlens.aws.deployment_reading import data_endpoint, read_deployment, read_domain
 from authlens.aws.failures import failure_of
 from authlens.aws.log_reading import read_log
 from authlens.aws.sessions import Clients, Retries, has_neighbours
 from authlens.aws.wire_capture import Exchange, WireTap
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
@@ -96,6 +97,9 @@ class BotoGateway:
 
     def data_endpoint(self, target: Target) -> str:
         return self._call("iot", target, data_endpoint)
+
+    def domain(self, name: str, target: Target) -> Domain:
+        return self._call("iot", target, partial(read_domain, name))
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return self._call("logs", target, lambda client: read_log(client, query))

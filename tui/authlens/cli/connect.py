@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import World
-from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
-from authlens.cli.inputs.trust import declare_trust, note_source
-from authlens.core.probe.plan import WAYS, ProbePlan, Trial
+from authlens.cli.inputs.saved_requests import (
+    REQUEST_HELP,
+    STDIN,
+    declare_environment,
+    file_and_case,
+    read_saved_request,
+)
+from authlens.cli.inputs.trust import check_trust, declare_trust, note_source
+from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Trial, Way
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
+    from authlens.core.mqtt.connection import DeviceConnection
     from authlens.core.probe.report import ProbeReport
     from authlens.core.saved.saved_request import SavedRequest
 
@@ -24,11 +31,12 @@ _EXAMPLES = """examples:
   authlens connect --request requests/sensor.yaml --mqtt 3 --publish sensors/7/data='{"t": 21}' --subscribe sensors/7/#
   authlens connect --history 12 --as wss
   authlens connect --request requests/sensor.yaml --endpoint localhost --port 8883 --ca-file ca.pem
+  authlens connect --request requests/sensor.yaml --domain-configuration shop
 
 A probe takes the client id over: a device that is connected with it is disconnected. Connecting is all that is tried
-unless --publish or --subscribe is given. Without --endpoint the account's data endpoint is asked for. Exit code: 0
-connected, and all that was tried was allowed; 1 refused or denied; 255 no answer of the protocol."""
-_PORTS = {"mqtt": 443, "wss": 443, "https": 443}
+unless --publish or --subscribe is given. Without --endpoint the account's data endpoint is asked for; for a local
+target its device listener is started. Exit code: 0 connected, and all that was tried was allowed; 1 refused or
+denied; 255 no answer of the protocol."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -36,11 +44,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
     what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
-    parser.add_argument(
-        "--as", dest="way", choices=WAYS, default="mqtt", help="MQTT over TLS (default), WebSocket, HTTPS"
-    )
-    parser.add_argument("--mqtt", choices=("3", "5"), default="5", help="MQTT 3.1.1 or 5 (default)")
+    parser.add_argument("--as", dest="way", choices=WAYS, help="MQTT over TLS (default), WebSocket, HTTPS")
+    parser.add_argument("--mqtt", choices=("3", "5"), help="MQTT 3.1.1 or 5 (default)")
     parser.add_argument("--endpoint", metavar="HOST", help="connect there; no target, region or credentials are needed")
+    parser.add_argument(
+        "--domain-configuration", metavar="NAME", help="connect to the host of this domain configuration, as it says"
+    )
     parser.add_argument("--port", metavar="N", type=int, help="default 443")
     parser.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust in place of the system's")
     parser.add_argument("--client-id", metavar="ID", help="connect with this id in place of the request's")
@@ -58,19 +67,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.probe.way import Probe
+    from authlens.probe.making import CannotProbe, probe_of, probed_request
 
-    saved, base, earlier = _subject(arguments, world)
-    plan = _plan(arguments, saved, base)
+    saved, base, earlier, file = _subject(arguments, world)
+    options = _options(arguments, earlier)
+    if not options.host:
+        check_trust([(saved.target, base, file)], arguments.trust, world)
+    saved = probed_request(options, saved)
     with world.sender() as sender:
-        probe = Probe(
-            plan,
-            _transport(arguments, saved),
-            token_key_name=arguments.token_key_name or _known_key_name(earlier),
-            data_endpoint=lambda target: sender.data_endpoint(target, base),
-            predictions=_predictions(arguments, plan, earlier, saved),
-            announce=lambda made: _announce(made, world),
-        )
+        try:
+            probe = probe_of(
+                options, saved, base, sender.device_endpoint, earlier, announce=lambda made: _announce(made, world)
+            )
+        except CannotProbe as problem:
+            raise CommandError(str(problem)) from problem
         invocation = sender.send(saved, base, _source(arguments, earlier), way=probe)
     if not arguments.no_history:
         _record(invocation, world)
@@ -79,9 +89,14 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     return _write(arguments, probe.report, world)
 
 
-def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
+def _subject(
+    arguments: argparse.Namespace, world: World
+) -> tuple[SavedRequest, Path | None, Invocation | None, Path | None]:
+    """The saved request, the folder that its paths start from, the earlier invocation, and the file it is from."""
     if arguments.history is None:
-        return (*read_saved_request(arguments.request, world, arguments.environment, arguments.trust), None)
+        saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
+        file = None if arguments.request == STDIN else Path(file_and_case(arguments.request)[0])
+        return saved, folder, None, file
     from authlens.cli.inputs.stored_answer import of_history
     from authlens.core.saved.source import split_source
 
@@ -89,112 +104,73 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
     base = path.parent if path else None
     note_source(invocation.target, base, path, arguments.trust, world)
-    return invocation.saved, base, invocation
+    return invocation.saved, base, invocation, path
 
 
 def _source(arguments: argparse.Namespace, earlier: Invocation | None) -> str | None:
-    return earlier.source if earlier else None if arguments.request == "-" else arguments.request
+    return earlier.source if earlier else None if arguments.request == STDIN else arguments.request
 
 
-def _plan(arguments: argparse.Namespace, saved: SavedRequest, base: Path | None) -> ProbePlan:
-    """Raises CommandError."""
+def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> ProbeOptions:
+    """What was given; of an earlier probe of the history, how and where it connected. Raises CommandError."""
     from authlens.core.mqtt.packets import V3, V5
-    from authlens.user_path import user_path
 
-    trials = (
-        *(Trial("subscribe", _topic(topic, "--subscribe")) for topic in arguments.subscribe),
-        *(_publish(given) for given in arguments.publish),
-    )
+    if arguments.endpoint and arguments.domain_configuration:
+        raise CommandError("--endpoint and --domain-configuration both say where to connect: give one of them")
     if arguments.way == "https" and (len(arguments.publish) != 1 or arguments.subscribe):
-        raise CommandError("HTTPS can do nothing but publish: give one --publish TOPIC, and no --subscribe")
+        raise CommandError("HTTPS can only publish: give one --publish TOPIC, and no --subscribe")
     if arguments.key and not arguments.cert:
         raise CommandError("--key is the key of a certificate: give --cert too")
-    certificate = saved.certificate
-    cert, key = arguments.cert, arguments.key
-    if cert is None and certificate is not None and certificate.path:
-        cert = str(user_path(certificate.path, base))
-        key = str(user_path(certificate.key, base)) if certificate.key else None
-    for option, name in (("--ca-file", arguments.ca_file), ("--cert", cert), ("--key", key)):
-        if name is not None and not Path(name).is_file():
-            raise CommandError(f"{option} {name} is not a file that can be read")
-    return ProbePlan(
-        host=_host(arguments.endpoint),
-        port=arguments.port or _port(arguments.endpoint) or _PORTS[arguments.way],
-        way=arguments.way,
+    host, port = _place(arguments.endpoint)
+    options = ProbeOptions(
+        way=arguments.way or "mqtt",
         version=V3 if arguments.mqtt == "3" else V5,
-        client_id=arguments.client_id or "",
+        host=host,
+        port=arguments.port or port,
+        domain_configuration=arguments.domain_configuration or "",
         ca_file=arguments.ca_file,
-        certificate_file=cert,
-        key_file=key,
-        trials=trials,
+        client_id=arguments.client_id,
+        certificate_file=arguments.cert,
+        key_file=arguments.key,
+        token_key_name=arguments.token_key_name,
+        trials=_trials(arguments),
     )
+    if earlier is not None and earlier.device is not None and earlier.device.is_probe:
+        return _as_before(options, arguments, earlier.device)
+    return options
 
 
-def _host(endpoint: str | None) -> str:
-    from authlens.core.commands.device import host_of
+def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: DeviceConnection) -> ProbeOptions:
+    """How an earlier probe connected, where nothing else was given. What it published is not published again."""
+    ways: dict[str, Way] = {"mqtts": "mqtt", "wss": "wss", "https": "https"}
+    if arguments.way is None:
+        options = replace(options, way=ways.get(device.transport, "mqtt"))
+    if arguments.mqtt is None and device.version is not None:
+        options = replace(options, version=device.version)
+    if not options.host and not options.domain_configuration:
+        host, port = _place(device.peer)
+        options = replace(options, host=host, port=options.port or port)
+    return options
+
+
+def _place(endpoint: str | None) -> tuple[str, int | None]:
+    """Host and port, as in `localhost:8883`."""
+    from authlens.core.commands.device import host_and_port
 
     if endpoint is None:
-        return ""
-    host = host_of(endpoint)
-    if host is None:
+        return "", None
+    host, port = host_and_port(endpoint)
+    if not host:
         raise CommandError(f"--endpoint {endpoint!r} has no host name; give one such as abc.example.com")
-    return host
+    return host, port
 
 
-def _port(endpoint: str | None) -> int | None:
-    """A port that was given with the host, as in `localhost:8883`."""
-    import re
-
-    found = re.search(r":(\d{1,5})(?:/|$)", endpoint or "")
-    return int(found[1]) if found else None
-
-
-def _publish(given: str) -> Trial:
-    topic, _, payload = given.partition("=")
-    return Trial("publish", _topic(topic, "--publish"), payload.encode("utf-8", "surrogateescape"))
-
-
-def _topic(topic: str, option: str) -> str:
-    if not topic:
-        raise CommandError(f"{option} needs a topic")
-    if "\0" in topic or len(topic.encode("utf-8", "surrogateescape")) > 65_535:
-        raise CommandError(f"{option}: this text cannot be a topic of MQTT")
-    return topic
-
-
-def _transport(arguments: argparse.Namespace, saved: SavedRequest) -> Any:
-    from authlens.core.deployment.transport import transport_of
-    from authlens.core.saved.certificate import Certificate
-
-    certificate = saved.certificate or (Certificate(arguments.cert, arguments.key) if arguments.cert else None)
-    return transport_of(None, saved.request.authorizer_name or "", certificate)
-
-
-def _known_key_name(earlier: Invocation | None) -> str | None:
-    return earlier.authorizer.token_key_name if earlier and earlier.authorizer else None
-
-
-def _predictions(
-    arguments: argparse.Namespace, plan: ProbePlan, earlier: Invocation | None, saved: SavedRequest
-) -> dict[tuple[str, str], str]:
-    """What the documents of the earlier answer say of all that is tried, for the client id that is used."""
-    outcome = earlier.outcome if earlier else None
-    if earlier is None or outcome is None or not outcome.policy_documents:
-        return {}
-    from authlens.core.invocation.access import AccessQuestions
-    from authlens.core.request.request import MqttContext
-    from authlens.core.saved.expectation import Question
-
-    mqtt = saved.request.mqtt_context or MqttContext()
-    client_id = arguments.client_id or mqtt.client_id or ""
-    request = replace(saved.request, mqtt_context=replace(mqtt, client_id=client_id))
-    access = AccessQuestions(outcome, request, dict(earlier.variables))
-    asked = [("iot:Connect", client_id, f"client/{client_id}")]
-    asked += [
-        (trial.action, trial.topic, f"{'topicfilter' if trial.kind == 'subscribe' else 'topic'}/{trial.topic}")
-        for trial in plan.trials
-    ]
-    return {(action, name): str(access.word(Question(action, resource))) for action, name, resource in asked}
+def _trials(arguments: argparse.Namespace) -> tuple[Trial, ...]:
+    published = (given.partition("=") for given in arguments.publish)
+    return (
+        *(Trial("subscribe", topic) for topic in arguments.subscribe),
+        *(Trial("publish", topic, payload.encode("utf-8", "surrogateescape")) for topic, _, payload in published),
+    )
 
 
 def _announce(plan: ProbePlan, world: World) -> None:

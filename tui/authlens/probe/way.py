@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from authlens.core.commands.device import host_of
+from authlens.core.commands.device import host_and_port
 from authlens.core.commands.probe_plan import planned
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.deployment import Domain
+from authlens.core.deployment.transport import DeviceEndpoint, transport_of
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
@@ -20,6 +21,7 @@ from authlens.core.probe.words import headline
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
 from authlens.probe.run import run
 
 Predictions = Mapping[tuple[str, str], str]
@@ -30,38 +32,44 @@ CONNECT = "iot:Connect"
 class Probe:
     """One probe, made for one send. Afterwards `report` and `plan` tell what it met and what it did."""
 
+    name: str
+
     def __init__(
         self,
         plan: ProbePlan,
-        transport: Transport,
+        certificate: Certificate | None = None,
         *,
         token_key_name: str | None = None,
-        data_endpoint: Callable[[Target], str] | None = None,
+        endpoint: Callable[[Target], DeviceEndpoint] | None = None,
+        needs_target: bool | None = None,
         predictions: Predictions | None = None,
         announce: Callable[[ProbePlan], None] = lambda plan: None,
     ) -> None:
-        """data_endpoint: asked where the plan has no host. announce: told of the plan before anything is sent."""
+        """endpoint: asked where the plan has no host. announce: told of the plan before anything is sent.
+
+        needs_target: whether the request's target is reached too, for more than its devices; by default where the plan
+        has no host.
+        """
+        self.name = plan.way
         self.plan = plan
         self.report: ProbeReport | None = None
-        self._transport = transport
+        self.needs_target = not plan.host if needs_target is None else needs_target
+        self._certificate = certificate
         self._token_key_name = token_key_name
-        self._data_endpoint = data_endpoint
+        self._endpoint = endpoint
         self._predictions = predictions or {}
         self._announce = announce
 
-    @property
-    def needs_target(self) -> bool:
-        return not self.plan.host
-
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
-        plan = self.plan
+        plan, domain = self.plan, None
         if not plan.host:
             try:
-                plan = _at(plan, self._data_endpoint(target) if self._data_endpoint else "")
+                plan, domain = self._at(plan, target)
             except CallFailed as failed:
                 return Reply(failed.failure, 0.0)
         key_name = self._token_key_name or (authorizer.token_key_name if authorizer else None)
-        self.plan = plan = planned(plan, request, key_name, self._transport)
+        transport = transport_of(domain, request.authorizer_name or "", self._certificate)
+        self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
         at = time.time()
         report = self._compared(run(plan))
@@ -69,22 +77,22 @@ class Probe:
         device = connection_of(plan, report, str(uuid.uuid4()), at)
         return Reply(_result(report), report.seconds, device=device)
 
+    def _at(self, plan: ProbePlan, target: Target) -> tuple[ProbePlan, Domain | None]:
+        """The plan for the target's endpoint, whose address may name a port. Raises CallFailed."""
+        found = self._endpoint(target) if self._endpoint else DeviceEndpoint("")
+        host, port = host_and_port(found.address)
+        if not host:
+            message = "The target has no data endpoint; name a host."
+            raise CallFailed(Failure(FailureKind.CONFIGURATION, "NoEndpoint", message))
+        ca_file = plan.ca_file or found.ca_file
+        return replace(plan, host=host, port=port or plan.port, ca_file=ca_file), found.domain
+
     def _compared(self, report: ProbeReport) -> ProbeReport:
         tried = tuple(
             replace(each, predicted=self._predictions.get((each.trial.action, each.trial.topic)))
             for each in report.tried
         )
         return replace(report, tried=tried, predicted=self._predictions.get((CONNECT, report.client_id)))
-
-
-def _at(plan: ProbePlan, address: str) -> ProbePlan:
-    """The plan for an address that may name a port, as a local endpoint's does. Raises CallFailed."""
-    host = host_of(address)
-    if host is None:
-        failure = Failure(FailureKind.CONFIGURATION, "NoEndpoint", "The target has no data endpoint; name a host.")
-        raise CallFailed(failure)
-    port = address.rpartition(":")[2]
-    return replace(plan, host=host, port=int(port) if ":" in address and port.isdigit() else plan.port)
 
 
 def _result(report: ProbeReport) -> Outcome | Failure:

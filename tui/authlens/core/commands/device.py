@@ -57,6 +57,19 @@ def host_of(endpoint: str) -> str | None:
     return found["host"] if found else None
 
 
+def host_and_port(endpoint: str) -> tuple[str, int | None]:
+    """The host of an endpoint and its port, where one is given; an empty host where there is none."""
+    bracketed = _BRACKETED.fullmatch(endpoint.strip())
+    if bracketed:
+        return bracketed["host"], int(bracketed["port"]) if bracketed["port"] else None
+    port = _PORT.search(endpoint.strip())
+    return host_of(endpoint) or "", int(port["port"]) if port else None
+
+
+_BRACKETED = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?\[(?P<host>[0-9a-f:.]+)\](?::(?P<port>\d{1,5}))?/?", re.IGNORECASE)
+_PORT = re.compile(r":(?P<port>\d{1,5})(?:[/?#].*)?$", re.DOTALL)
+
+
 def device_of(request: AuthorizerRequest, key_name: str, endpoint: str, topic: str, transport: Transport) -> Device:
     mqtt, http = request.mqtt_context, request.http_context
     known = Authorizer("", token_key_name=key_name)

@@ -8,7 +8,7 @@ from authlens.core.commands.device import device_of
 from authlens.core.deployment.transport import Transport
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
-from authlens.core.request.request import AuthorizerRequest
+from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.text.encodings import url_encode
 
 
@@ -51,6 +51,12 @@ def planned(plan: ProbePlan, request: AuthorizerRequest, token_key_name: str | N
     ]
     query = "&".join(filter(None, (device.query_string, *missing)))
     return replace(plan, headers=device.headers, query=query)
+
+
+def with_client_id(request: AuthorizerRequest, client_id: str | None) -> AuthorizerRequest:
+    """The request of a device with another client id."""
+    mqtt = request.mqtt_context or MqttContext()
+    return request if client_id is None else replace(request, mqtt_context=replace(mqtt, client_id=client_id))
 
 
 def _client_id(request: AuthorizerRequest) -> str:

@@ -31,6 +31,18 @@ class Transport:
     """Whether ports and ALPN tell protocols and authentication apart, for want of a configuration that does."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeviceEndpoint:
+    """Where the devices of a target connect."""
+
+    address: str
+    """A host, with a port where it is not 443."""
+    ca_file: str | None = None
+    """What signs its certificate, where the system does not know that."""
+    domain: Domain | None = None
+    """The domain configuration of that host, where it is known."""
+
+
 def transport_of(
     domain: Domain | None = None, authorizer_name: str = "", certificate: Certificate | None = None
 ) -> Transport:

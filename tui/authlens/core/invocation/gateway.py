@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment
+from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.invocation import Failure, Wire
 from authlens.core.invocation.local_run import LocalRun
@@ -101,6 +101,10 @@ class Gateway(Protocol):
 
     def data_endpoint(self, target: Target) -> str:
         """Call DescribeEndpoint: the host that the account's devices connect to. Raises CallFailed."""
+        ...
+
+    def domain(self, name: str, target: Target) -> Domain:
+        """Call DescribeDomainConfiguration. Raises CallFailed."""
         ...
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:

@@ -9,6 +9,8 @@ from authlens.frozen import dataclass
 
 Way = Literal["mqtt", "wss", "https"]
 """MQTT over TLS, MQTT over a secure WebSocket, or a publish over HTTPS."""
+LONGEST_TEXT = 65_535
+"""Bytes of any text of MQTT."""
 WAYS: tuple[Way, ...] = ("mqtt", "wss", "https")
 
 
@@ -27,6 +29,51 @@ class Trial:
     @property
     def packet(self) -> str:
         return self.kind.upper()
+
+    @property
+    def resource(self) -> str:
+        """What a policy calls it, without the start of an ARN."""
+        return f"{'topicfilter' if self.kind == 'subscribe' else 'topic'}/{self.topic}"
+
+    @property
+    def problem(self) -> str:
+        """Why MQTT cannot carry it; empty where it can."""
+        if not self.topic:
+            return f"Name a topic to {self.kind} to."
+        if "\0" in self.topic or len(self.topic.encode("utf-8", "surrogateescape")) > LONGEST_TEXT:
+            return f"{self.kind}: MQTT cannot carry this text as a topic."
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOptions:
+    """What a person chooses of a probe; everything else is the request's and its target's."""
+
+    way: Way = "mqtt"
+    version: int = V5
+    """MQTT's protocol level: 4 or 5."""
+    host: str = ""
+    """Where to; empty: the target's data endpoint, or that of the domain configuration."""
+    port: int | None = None
+    domain_configuration: str = ""
+    """Its name."""
+    ca_file: str | None = None
+    """PEM certificates to trust in place of the system's."""
+    client_id: str | None = None
+    """In place of the request's."""
+    certificate_file: str | None = None
+    key_file: str | None = None
+    token_key_name: str | None = None
+    trials: tuple[Trial, ...] = ()
+    seconds: float = 10.0
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be done, as a sentence; empty where it can."""
+        published = [trial for trial in self.trials if trial.kind == "publish"]
+        if self.way == "https" and (len(published) != 1 or len(self.trials) != 1):
+            return "HTTPS can only publish: name one topic to publish to, and no filter to subscribe to."
+        return next((words for trial in self.trials if (words := trial.problem)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,27 @@
+"""What the documents of an earlier answer say of all that a probe tries, for the client id that it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from authlens.core.invocation.access import AccessQuestions
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.probe.plan import Trial
+from authlens.core.request.request import AuthorizerRequest
+from authlens.core.saved.expectation import Question
+
+CONNECT = "iot:Connect"
+
+
+def predictions(
+    earlier: Invocation | None, request: AuthorizerRequest, trials: Sequence[Trial]
+) -> dict[tuple[str, str], str]:
+    """By action and by client id, topic or filter. Empty where the earlier answer has no documents."""
+    outcome = earlier.outcome if earlier is not None else None
+    if earlier is None or outcome is None or not outcome.policy_documents:
+        return {}
+    client_id = (request.mqtt_context.client_id if request.mqtt_context else None) or ""
+    access = AccessQuestions(outcome, request, dict(earlier.variables))
+    asked = [(CONNECT, client_id, f"client/{client_id}")]
+    asked += [(trial.action, trial.topic, trial.resource) for trial in trials]
+    return {(action, name): str(access.word(Question(action, resource))) for action, name, resource in asked}

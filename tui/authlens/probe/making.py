@@ -1,0 +1,102 @@
+"""Makes a probe of what a person chose and of a saved request: one place for the command, the app and several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from authlens.core.commands.probe_plan import with_client_id
+from authlens.core.deployment.transport import DeviceEndpoint
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.probe.plan import ProbeOptions, ProbePlan
+from authlens.core.request.target import Target
+from authlens.core.saved.certificate import Certificate
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.probe.way import Probe
+from authlens.user_path import user_path
+
+PORT = 443
+
+
+class Endpoints(Protocol):
+    """Where the devices of a target connect. Raises CallFailed."""
+
+    def __call__(self, target: Target, base: Path | None, domain_configuration: str, /) -> DeviceEndpoint: ...
+
+
+class CannotProbe(ValueError):
+    """What was chosen cannot be done; the text says why."""
+
+
+def probed_request(options: ProbeOptions, saved: SavedRequest) -> SavedRequest:
+    """The saved request as the probe sends it, which is what the history keeps."""
+    return replace(saved, request=with_client_id(saved.request, options.client_id))
+
+
+def probe_of(
+    options: ProbeOptions,
+    saved: SavedRequest,
+    base: Path | None,
+    endpoint: Endpoints,
+    earlier: Invocation | None = None,
+    announce: Callable[[ProbePlan], None] = lambda plan: None,
+) -> Probe:
+    """saved: as `probed_request` gives it. earlier: an answer whose documents say what is to be expected.
+
+    Raises CannotProbe.
+    """
+    if options.problem:
+        raise CannotProbe(options.problem)
+    certificate = _certificate(options, saved, base)
+    for file in (options.ca_file, *((certificate.path, certificate.key) if certificate else ())):
+        if file is not None and not Path(file).is_file():
+            raise CannotProbe(f"{file} is not a file that can be read.")
+    mqtt = saved.request.mqtt_context
+    plan = ProbePlan(
+        host=options.host,
+        port=options.port or PORT,
+        way=options.way,
+        version=options.version,
+        client_id=(mqtt.client_id if mqtt else None) or "",
+        ca_file=options.ca_file,
+        certificate_file=certificate.path if certificate else None,
+        key_file=certificate.key if certificate else None,
+        trials=options.trials,
+        seconds=options.seconds,
+    )
+    # A local target is reached for its devices alone, unless the authorizer's tokenKeyName has to be read.
+    reads_more = saved.sign is not None and saved.sign.place != "token"
+    known = earlier.authorizer.token_key_name if earlier and earlier.authorizer else None
+    return Probe(
+        plan,
+        certificate,
+        token_key_name=options.token_key_name or known,
+        endpoint=lambda target: endpoint(target, base, options.domain_configuration),
+        needs_target=not options.host and (saved.target.local is None or reads_more),
+        predictions=_predictions(options, saved, earlier),
+        announce=announce,
+    )
+
+
+def _predictions(
+    options: ProbeOptions, saved: SavedRequest, earlier: Invocation | None
+) -> Mapping[tuple[str, str], str]:
+    if earlier is None:
+        return {}
+    from authlens.core.commands.probe_predictions import predictions  # reading policies takes time
+
+    return predictions(earlier, saved.request, options.trials)
+
+
+def _certificate(options: ProbeOptions, saved: SavedRequest, base: Path | None) -> Certificate | None:
+    if options.certificate_file is not None:
+        return Certificate(options.certificate_file, options.key_file)
+    certificate = saved.certificate
+    if certificate is not None and certificate.pem is not None:
+        raise CannotProbe("The certificate is given as text: a probe needs the files of the certificate and its key.")
+    if certificate is None or not certificate.path:
+        return certificate
+    key = str(user_path(certificate.key, base)) if certificate.key else None
+    return Certificate(str(user_path(certificate.path, base)), key)

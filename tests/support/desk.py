@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment, Function
+from authlens.core.deployment.deployment import Deployment, Domain, Function
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Wire
@@ -75,6 +75,9 @@ class ScriptedGateway:
 
     def data_endpoint(self, target: Target) -> str:
         return "data.example"
+
+    def domain(self, name: str, target: Target) -> Domain:
+        return Domain(name, "shop.example")
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return (LogLine(query.since, "stream", f"from {query.group}"),)

@@ -18,6 +18,7 @@ from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 
 if TYPE_CHECKING:
+    from authlens.core.deployment.transport import DeviceEndpoint
     from authlens.endpoint.local_devices import Address, LocalDevices
 
 START_LIMIT = 30.0
@@ -70,6 +71,13 @@ class DevicesController:
         self._history.refresh()
         if chosen is not None:
             self._chosen(chosen.action, replace(chosen.invocation, target=saved.target))
+
+    def endpoint(self, target: Target, base: Path | None) -> DeviceEndpoint:
+        """Where devices connect to a local target; its listener is started when needed. Raises LocalTargetError."""
+        from authlens.core.deployment.transport import DeviceEndpoint
+
+        _, address = self._start(target, base)
+        return DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
 
     def close(self) -> None:
         running, self._running = self._running, None

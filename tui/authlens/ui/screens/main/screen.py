@@ -33,6 +33,7 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
+from authlens.ui.screens.main.probing import ProbeController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
 from authlens.ui.text.answer.answer_view import AnswerView
@@ -89,6 +90,7 @@ class MainScreen(Screen[object]):
         self.comparing = CompareController(host, form, answer, history, identity)
         self.batches = BatchController(services, sender, host, form, answer, history, identity)
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
+        self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
         self.commands: dict[str, Callable[[], None]] = self._commands()
@@ -109,6 +111,7 @@ class MainScreen(Screen[object]):
             "request_as": self.looks.request_as,
             "events": self.looks.events,
             "devices": self.devices.open,
+            "probe": self.probing.open,
             "signature": self.looks.signature,
             "watch": self.watcher.toggle,
             "fix": self.preflight.fix,
@@ -219,7 +222,7 @@ class MainScreen(Screen[object]):
             self.answer.show(invocation, self.form.expectation_for(invocation))
             self.panes.go_to_if_hidden(AnswerPane.ID)
         elif action == "resend":
-            self.sending.send_again(invocation)
+            (self.probing.again if invocation.is_probe else self.sending.send_again)(invocation)
         else:
             if action == "compare":
                 self.answer.pin(invocation)

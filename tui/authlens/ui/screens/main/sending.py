@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from authlens.core.invocation.gateway import Way
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
@@ -76,23 +77,30 @@ class SendController:
         expect = self._form.expectation_for(invocation)
         self.send(replace(invocation.saved, expect=expect), invocation)
 
-    def send(self, saved: SavedRequest, again: Invocation | None = None) -> None:
+    def send(self, saved: SavedRequest, again: Invocation | None = None, way: Way | None = None) -> None:
         """Send a request and show what comes of it. A second press gives the first call up.
 
         again: the invocation that it was taken from; its relative paths start beside its own file.
+        way: another than the test call.
         """
         form = self._form.state
         source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
         sources = form.file.sources if again is None else files_of(source)
         self._sends = number = self._sends + 1
-        self._host.run(lambda: self._ask_and_send(number, saved, source, base, sources), "send")
+        self._host.run(lambda: self._ask_and_send(number, saved, source, base, sources, way), "send")
 
     def abandon(self) -> None:
         """Stop waiting for the answer. The call cannot be killed."""
         self._host.cancel("send")
 
     async def _ask_and_send(
-        self, number: int, saved: SavedRequest, source: str | None, base: Path | None, sources: tuple[Path, ...]
+        self,
+        number: int,
+        saved: SavedRequest,
+        source: str | None,
+        base: Path | None,
+        sources: tuple[Path, ...],
+        way: Way | None,
     ) -> None:
         is_allowed = False
         try:
@@ -101,14 +109,16 @@ class SendController:
             if not is_allowed and number == self._sends:
                 self._stop()  # the call before was given up for this one
         if is_allowed:
-            await self._send(number, saved, source, base)
+            await self._send(number, saved, source, base, way)
 
-    async def _send(self, number: int, saved: SavedRequest, source: str | None, base: Path | None) -> None:
+    async def _send(
+        self, number: int, saved: SavedRequest, source: str | None, base: Path | None, way: Way | None
+    ) -> None:
         started_at, self._sent_at = self._services.now(), time.monotonic()
         self._start_clock()
         timed, seconds = self._timed(saved), self._services.settings.total_timeout
         try:
-            invocation = await background.call(lambda: self._sender.send(timed, base, source), seconds)
+            invocation = await background.call(lambda: self._sender.send(timed, base, source, way=way), seconds)
             known = invocation.authorizer or self._identity.known_authorizer(saved)
             invocation = replace(invocation, target=saved.target, authorizer=known)
         except TimeoutError:
@@ -129,7 +139,8 @@ class SendController:
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
         self._stop()
         if self._host.is_open:
-            self._arrived(invocation, saved.expect, is_shown=True)
+            # What a saved request expects is the answer's, of which a device is told nothing.
+            self._arrived(invocation, None if invocation.is_probe else saved.expect, is_shown=True)
 
     def _timed(self, saved: SavedRequest) -> SavedRequest:
         """With the time-outs of the settings where the request has none of its own."""

@@ -22,6 +22,8 @@ def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
     if invocation is None:
         return ()
     outcome = invocation.outcome
+    if invocation.is_probe and page != "log":
+        return _probe_lines(invocation)
     if page in ("documents", "raw"):
         if outcome is None:
             return _instead(invocation)
@@ -40,6 +42,14 @@ def log_page_lines(invocation: Invocation) -> tuple[Line, ...]:
     if invocation.local_run is not None:
         return (*note("The function printed nothing."), *runtime)
     return note("The response carries no function log; l reads it from CloudWatch.")
+
+
+def _probe_lines(invocation: Invocation) -> tuple[Line, ...]:
+    """Every step of a connection with its time; a device is shown no documents."""
+    from authlens.core.devices.report import record_lines
+
+    device = invocation.device
+    return text_lines("\n".join(record_lines(invocation, device))) if device is not None else ()
 
 
 def _instead(invocation: Invocation) -> tuple[Line, ...]:

@@ -1,0 +1,82 @@
+"""Connecting as a device from the app: what it will do is said first, and the verdict says how far it came."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from textual.widgets import Static
+
+from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.ui.screens.dialogs.probe import ProbeDialog
+from support.device_serving import project
+from ui.robot import SENSOR, Robot, running
+
+
+async def opened(robot: Robot) -> ProbeDialog:
+    """Press the key, and wait for the dialog: a listener starts in a process of its own."""
+    await robot.press("f11")
+    async with asyncio.timeout(50):
+        while not isinstance(robot.app.screen, ProbeDialog):
+            await robot.pilot.pause(0.05)
+    return robot.app.screen
+
+
+def confirmation(robot: Robot) -> str:
+    return str(robot.app.screen.query_one(".confirmation", Static).render())
+
+
+async def sent(robot: Robot, seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        while robot.screen.sending.is_running or isinstance(robot.app.screen, ProbeDialog):
+            await robot.pilot.pause(0.02)
+    await robot.rest()
+
+
+async def test_a_probe_of_an_account_names_the_endpoint_and_the_topic_before_anything_is_sent(tmp_path: Path) -> None:
+    async with running(tmp_path, replace(SENSOR, target=Target(region="eu-west-1"))) as robot:
+        await opened(robot)
+        assert "Connects to data.example port 443 as sensor-7." in robot.text()
+        assert "A device that is connected as sensor-7 will be disconnected." in confirmation(robot)
+        assert "Nothing is published or subscribed to." in confirmation(robot)
+        for member, text in (("publish", "a/b"), ("payload", "on")):
+            (await robot.go_to(member)).select_all()
+            await robot.type(text)
+        assert "Publishes 2 bytes to a/b. Every subscriber of that topic receives it." in confirmation(robot)
+
+        await robot.press("escape")
+        assert robot.screen.answer.invocation is None
+        assert robot.gateway.sent == []
+
+
+async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the_test_call(tmp_path: Path) -> None:
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "right", "good-1"))
+    start = SavedRequest(request, target=Target(local=str(project(tmp_path))))
+    async with running(tmp_path, start) as robot:
+        await robot.send()
+        await opened(robot)
+        began = time.monotonic()
+        await robot.press("f5")
+        await sent(robot)
+        took = time.monotonic() - began
+
+        probe = robot.screen.answer.invocation
+        assert probe is not None
+        assert probe.device is not None
+        assert probe.is_probe
+        assert probe.outcome is not None, probe.failure
+        assert took < 10
+        text = " ".join(robot.text().split())
+        assert "CONNECTED" in text
+        assert "Connected as good-1 over MQTT 5 over TLS." in text
+        page = "\n".join(line.content.plain for line in robot.answer.text.lines)
+        assert "SNI localhost, ALPN mqtt offered, mqtt chosen" in page
+        assert "receiveMaximum 100" in page
+        changes = robot.screen.answer.view.changes
+        assert changes is not None
+        assert any("the connection over MQTT 5 over TLS is let in" in words for words in changes.words)
+        assert probe.number is not None

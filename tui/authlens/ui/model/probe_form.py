@@ -1,0 +1,77 @@
+"""What a person chooses of a probe: the texts of its dialog, what they come to, and what connecting will do. Pure."""
+
+from __future__ import annotations
+
+from authlens.core.commands.device import host_and_port
+from authlens.core.mqtt.packets import V3, V5
+from authlens.core.probe.plan import ProbeOptions, Trial, Way
+from authlens.core.text.url import is_loopback_host
+from authlens.frozen import dataclass
+
+PROTOCOLS: dict[str, tuple[str, Way, int]] = {
+    "mqtt-5": ("MQTT 5", "mqtt", V5),
+    "mqtt-3": ("MQTT 3.1.1", "mqtt", V3),
+    "wss-5": ("WebSocket 5", "wss", V5),
+    "wss-3": ("WebSocket 3.1.1", "wss", V3),
+    "https": ("HTTPS", "https", V5),
+}
+"""By the id of a choice: its label, the way, MQTT's protocol level."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeForm:
+    protocol: str = "mqtt-5"
+    endpoint: str = ""
+    """A host, with a port where it is not 443."""
+    client_id: str = ""
+    subscribe: str = ""
+    publish: str = ""
+    payload: str = ""
+    ca_file: str = ""
+
+    @property
+    def options(self) -> ProbeOptions:
+        _, way, version = PROTOCOLS[self.protocol]
+        host, port = host_and_port(self.endpoint)
+        subscribed = (Trial("subscribe", self.subscribe),) if self.subscribe else ()
+        published = (Trial("publish", self.publish, self.payload.encode("utf-8", "surrogateescape")),)
+        return ProbeOptions(
+            way=way,
+            version=version,
+            host=host,
+            port=port,
+            ca_file=self.ca_file.strip() or None,
+            client_id=self.client_id or None,
+            trials=(*subscribed, *(published if self.publish else ())),
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be done; empty where it can."""
+        options = self.options
+        if not options.host:
+            return "Name the host to connect to."
+        return options.problem
+
+    @property
+    def confirmation(self) -> str:
+        """What connecting will do, in sentences that name the endpoint, the client id and the topics."""
+        options = self.options
+        where = f"{options.host} port {options.port or 443}"
+        if options.way == "https":
+            return f"Publishes {self._payload_words} to {self.publish} at {where}. {_reach(options.host)}"
+        said = [f"Connects to {where} as {self.client_id or 'authlens-probe'}."]
+        if self.client_id:
+            said.append(f"A device that is connected as {self.client_id} will be disconnected.")
+        tries = [f"Subscribes to {self.subscribe}."] if self.subscribe else []
+        tries += [f"Publishes {self._payload_words} to {self.publish}. {_reach(options.host)}"] if self.publish else []
+        return " ".join([*said, *(tries or ["Nothing is published or subscribed to."])])
+
+    @property
+    def _payload_words(self) -> str:
+        size = len(self.payload.encode("utf-8", "surrogateescape"))
+        return "an empty message" if size == 0 else f"{size} byte{'' if size == 1 else 's'}"
+
+
+def _reach(host: str) -> str:
+    return "Nothing leaves this machine." if is_loopback_host(host) else "Every subscriber of that topic receives it."

@@ -1,0 +1,142 @@
+"""Connecting as a device with the form's request, once the person has seen where to and what it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.sending import Sender, files_of
+from authlens.ui.model.batch import base_of, is_redacted
+from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.trust import may_send
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.devices import DevicesController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.sending import SendController
+
+if TYPE_CHECKING:
+    from authlens.core.deployment.transport import DeviceEndpoint
+    from authlens.core.mqtt.connection import DeviceConnection
+    from authlens.ui.model.probe_form import ProbeForm
+
+LOOK_UP = 30.0
+"""Seconds that finding the endpoint may take; a listener is started in them."""
+
+
+class ProbeController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        sending: SendController,
+        devices: DevicesController,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._answer = answer
+        self._sending = sending
+        self._devices = devices
+        self._before: ProbeForm | None = None
+        """What was chosen the last time."""
+
+    def open(self) -> None:
+        """Ask where to and what to try, then connect with what the form holds."""
+        self._host.run(lambda: self._open(None), "probe")
+
+    def again(self, invocation: Invocation) -> None:
+        """Connect once more as an earlier probe did, after the person has confirmed it."""
+        if is_redacted(invocation):
+            self._host.notify("The history holds this request redacted, so it cannot be sent as it was.")
+            return
+        self._host.run(lambda: self._open(invocation), "probe")
+
+    async def _open(self, again: Invocation | None) -> None:
+        from authlens.ui.screens.dialogs.probe import ProbeDialog
+
+        form = self._form.state
+        saved = form.draft.saved if again is None else again.saved
+        base = form.base if again is None else base_of(again, form.base)
+        sources = form.file.sources if again is None else files_of(again.source)
+        if form.draft.problem is not None and again is None:
+            self._host.notify(f"The password cannot be sent: {form.draft.problem}", "warning")
+            return
+        if not await may_send(self._host, self._sender, self._services, saved, base, sources):
+            return
+        found = await self._endpoint(saved, base)
+        chosen = await self._host.ask(ProbeDialog(self._offered(saved, found, again), _note(found)))
+        if chosen is not None:
+            self._before = chosen
+            self._connect(chosen, saved, base, again)
+
+    def _offered(self, saved: SavedRequest, found: DeviceEndpoint | str, again: Invocation | None) -> ProbeForm:
+        """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
+        from dataclasses import replace
+
+        from authlens.ui.model.probe_form import ProbeForm
+
+        mqtt = saved.request.mqtt_context
+        known = ProbeForm(client_id=(mqtt.client_id if mqtt else None) or "")
+        if self._before is not None:
+            known = replace(known, protocol=self._before.protocol)
+        if again is not None and again.device is not None:
+            known = replace(known, protocol=_protocol_of(again.device), endpoint=again.device.peer)
+        if isinstance(found, str):
+            return known
+        host = known.endpoint or found.address
+        is_found = host == found.address
+        return replace(known, endpoint=host, ca_file=(found.ca_file or "") if is_found else "")
+
+    async def _endpoint(self, saved: SavedRequest, base: Path | None) -> DeviceEndpoint | str:
+        """Where the request's target has its devices; a sentence where that cannot be read."""
+        from authlens.core.deployment.transport import DeviceEndpoint
+
+        tls, target = saved.request.tls_context, saved.target
+        if target.local is None and tls is not None and tls.server_name:
+            return DeviceEndpoint(tls.server_name)
+        try:
+            return await background.call(lambda: self._ask(target, base), LOOK_UP)
+        except CallFailed as error:
+            return f"The endpoint could not be read: {error.words}"
+        except (RuntimeError, TimeoutError, background.TooManyAbandoned) as error:
+            return f"The endpoint could not be read: {error or 'no answer'}"
+
+    def _ask(self, target: Target, base: Path | None) -> DeviceEndpoint:
+        if target.local is not None:
+            return self._devices.endpoint(target, base)
+        return self._sender.device_endpoint(target, base)
+
+    def _connect(self, chosen: ProbeForm, saved: SavedRequest, base: Path | None, again: Invocation | None) -> None:
+        from authlens.probe.making import CannotProbe, probe_of, probed_request
+
+        options = chosen.options
+        saved = probed_request(options, saved)
+        shown = self._answer.invocation
+        earlier = shown if shown is not None and not shown.is_probe and self._form.state.holds(shown) else None
+        if earlier is not None:
+            self._answer.follow()
+        try:
+            probe = probe_of(options, saved, base, self._sender.device_endpoint, earlier)
+        except CannotProbe as problem:
+            self._host.notify(str(problem), "warning")
+            return
+        self._sending.send(saved, again, probe)
+
+
+def _note(found: DeviceEndpoint | str) -> str:
+    return found if isinstance(found, str) else ""
+
+
+def _protocol_of(device: DeviceConnection) -> str:
+    name = {"mqtts": "mqtt", "wss": "wss"}.get(device.transport)
+    return f"{name}-{'3' if device.version == 4 else '5'}" if name else "https"

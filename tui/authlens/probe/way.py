@@ -22,6 +22,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
+from authlens.probe.pace import PACE
 from authlens.probe.run import run
 
 Predictions = Mapping[tuple[str, str], str]
@@ -71,6 +72,8 @@ class Probe:
         transport = transport_of(domain, request.authorizer_name or "", self._certificate)
         self.plan = plan = planned(plan, request, key_name, transport)
         self._announce(plan)
+        if plan.way != "https":
+            PACE.take_turn(plan.host, plan.client_id)
         at = time.time()
         report = self._compared(run(plan))
         self.report = report

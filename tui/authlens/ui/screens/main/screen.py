@@ -25,7 +25,8 @@ from authlens.ui.screens.main.answer import AnswerController
 from authlens.ui.screens.main.batches import BatchController
 from authlens.ui.screens.main.cloud_logs import LogController
 from authlens.ui.screens.main.comparing import CompareController
-from authlens.ui.screens.main.devices import DevicesController
+from authlens.ui.screens.main.devices.listening import DevicesController
+from authlens.ui.screens.main.devices.probing import ProbeController
 from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
@@ -33,7 +34,6 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
-from authlens.ui.screens.main.probing import ProbeController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
 from authlens.ui.text.answer.answer_view import AnswerView

@@ -49,7 +49,7 @@ def _probe_lines(invocation: Invocation) -> tuple[Line, ...]:
     from authlens.core.devices.report import record_lines
 
     device = invocation.device
-    return text_lines("\n".join(record_lines(invocation, device))) if device is not None else ()
+    return tuple(text_lines("\n".join(record_lines(invocation, device)))) if device is not None else ()
 
 
 def _instead(invocation: Invocation) -> tuple[Line, ...]:

@@ -16,7 +16,7 @@ from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.dialogs.trust import may_send
 from authlens.ui.screens.main.answer import AnswerController
-from authlens.ui.screens.main.devices import DevicesController
+from authlens.ui.screens.main.devices.listening import DevicesController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.sending import SendController
 

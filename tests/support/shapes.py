@@ -16,11 +16,19 @@ PYTHON = """
 import os
 
 def handler(event, context):
-    return {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [], "says": dict(os.environ).get("SAYS")}
+    says = os.environ.get("SAYS", "")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]}
+    principal = "".join(filter(str.isalnum, says)) or "p1"
+    return {"isAuthenticated": True, "principalId": principal, "policyDocuments": [document], "says": says}
 """
 NODE = """
+const says = process.env.SAYS ?? "";
+const statement = { Effect: "Allow", Action: "iot:Connect", Resource: "*" };
 exports.handler = async (event) => ({
-  isAuthenticated: true, principalId: "p1", policyDocuments: [], says: process.env.SAYS,
+  isAuthenticated: true,
+  principalId: says.replace(/[^a-zA-Z0-9]/g, "") || "p1",
+  policyDocuments: [{ Version: "2012-10-17", Statement: [statement] }],
+  says,
 });
 """
 
@@ -260,9 +268,98 @@ def layers(folder: Path) -> None:
             Properties: {AuthorizerFunctionArn: !GetAtt Fn.Arn, SigningDisabled: true, AuthorizerName: fleet}
     """
     code = "import shared\n\ndef handler(event, context):\n    return shared.ANSWER\n"
-    answer = {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [], "says": "layer"}
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}]}
+    answer = {"isAuthenticated": True, "principalId": "layer", "policyDocuments": [document], "says": "layer"}
     files = {"template.yaml": template, "src/app.py": code, "layer/python/shared.py": f"ANSWER = {answer!r}\n"}
     write(folder, files)
+
+
+def nested(folder: Path) -> None:
+    """`Globals`, a Python package as the code, and the authorizer in a nested stack of a subfolder."""
+    template = """
+        AWSTemplateFormatVersion: "2010-09-09"
+        Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+        Globals:
+          Function: {Runtime: python3.11, CodeUri: services/, Environment: {Variables: {SAYS: globals, STAGE: dev}}}
+        Resources:
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties: {Handler: fleet.auth.handler, Environment: {Variables: {OWN: x}}}
+          Authorizers:
+            Type: AWS::Serverless::Application
+            Properties: {Location: stacks/auth/template.yml, Parameters: {Arn: !GetAtt Fn.Arn}}
+    """
+    inner = """
+        Parameters: {Arn: {Type: String}}
+        Resources:
+          Auth:
+            Type: AWS::IoT::Authorizer
+            Properties: {AuthorizerName: fleet, AuthorizerFunctionArn: !Ref Arn, SigningDisabled: true, Status: ACTIVE}
+    """
+    package = {"services/fleet/__init__.py": "", "services/fleet/auth.py": PYTHON}
+    write(folder, {"template.yaml": template, "stacks/auth/template.yml": inner, **package})
+
+
+def terraform_state(folder: Path) -> None:
+    """A raw state: modules, an index, a zip with a package in it, and the region in the ARNs alone."""
+    arn = "arn:aws:lambda:eu-west-3:111122223333:function:fleet-auth"
+
+    def resource(kind: str, module: str, attributes: dict[str, Any], **more: Any) -> dict[str, Any]:
+        instances = [{"schema_version": 0, "attributes": attributes, **more}]
+        return {"module": module, "mode": "managed", "type": kind, "name": "this", "instances": instances}
+
+    function = {
+        **{"arn": arn, "function_name": "fleet-auth", "handler": "src.app.handler", "runtime": "python3.11"},
+        **{"filename": "./build/auth.zip", "environment": [{"variables": {"SAYS": "state"}}]},
+    }
+    authorizer = {"name": "fleet", "authorizer_function_arn": f"{arn}:live", "signing_disabled": True}
+    resources = [
+        resource("aws_lambda_function", "module.fleet.module.code", function),
+        resource("aws_iot_authorizer", 'module.fleet["eu"]', {**authorizer, "status": "ACTIVE"}, index_key="eu"),
+    ]
+    state = {"version": 4, "terraform_version": "1.9.0", "serial": 7, "resources": resources}
+    write(folder, {"terraform.tfstate": json.dumps(state)})
+    zipped(folder / "build/auth.zip", {"src/__init__.py": "", "src/app.py": PYTHON})
+
+
+def written_out(folder: Path) -> None:
+    """A function from an included file, an authorizer from a loop, and a variable made of nested functions."""
+    template = """
+        Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+        Parameters:
+          Stage: {Type: String, Default: dev}
+          Table: {Type: "AWS::SSM::Parameter::Value<String>", Default: /fleet/table}
+        Mappings: {Stages: {dev: {Level: debug}, prod: {Level: info}}}
+        Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+        Resources:
+          Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./parts/function.yaml}}
+          Fn::ForEach::Authorizers:
+            - Name
+            - [fleet, spare]
+            - Auth${Name}:
+                Type: AWS::IoT::Authorizer
+                Properties:
+                  AuthorizerName: !Ref Name
+                  AuthorizerFunctionArn: !GetAtt Fn.Arn
+                  SigningDisabled: !If [IsProd, false, true]
+    """
+    part = """
+        Fn:
+          Type: AWS::Serverless::Function
+          Properties:
+            CodeUri: .
+            Handler: src/app.handler
+            Runtime: nodejs20.x
+            Environment:
+              Variables:
+                SAYS: !Join
+                  - "-"
+                  - - !FindInMap [Stages, !Ref Stage, Level]
+                    - !Select [1, !Split [",", "x,y"]]
+                    - !Sub ["${Table}", {Unused: 1}]
+    """
+    code = {"src/app.mjs": NODE.replace("exports.handler =", "export const handler =")}
+    write(folder, {"template.yaml": template, "parts/function.yaml": part, **code})
 
 
 SHAPES: dict[str, Shape] = {
@@ -281,5 +378,10 @@ SHAPES: dict[str, Shape] = {
     ),
     "bare function": Shape(bare, ("--function", "src/authorize.py:handler", "--env", "SAYS=bare"), "authorize", "bare"),
     "layers": Shape(layers, ("--template", "template.yaml"), "fleet", "layer"),
+    "nested stack and Globals": Shape(nested, ("--template", "template.yaml"), "fleet", "globals"),
+    "Terraform state": Shape(terraform_state, ("--template", "terraform.tfstate"), "fleet", "state"),
+    "Include, loop and intrinsics": Shape(
+        written_out, ("--template", "template.yaml", "--parameter", "Table=given"), "fleet", "debug-y-given"
+    ),
     "a folder": Shape(sam_python, ("--template", "."), "fleet", "from samconfig!"),
 }

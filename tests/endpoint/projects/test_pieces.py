@@ -15,7 +15,18 @@ from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.settings import Settings, read_env_file, read_settings
 from authlens.endpoint.templates.unpack import Cache
 from support.public_keys import pair
-from support.shapes import NODE, PYTHON, cdk, custom_resource, sam, sam_typescript_unbuilt, terraform, write, zipped
+from support.shapes import (
+    NODE,
+    PYTHON,
+    cdk,
+    custom_resource,
+    sam,
+    sam_typescript_unbuilt,
+    terraform,
+    terraform_state,
+    write,
+    zipped,
+)
 
 TWO = """
     Transform: AWS::Serverless-2016-10-31
@@ -345,3 +356,75 @@ def test_aliases_are_bounded(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30)), "Resources: {}"]
     with pytest.raises(DefinitionError, match="with its aliases written out"):
         read(tmp_path, "\n".join(lines))
+
+
+def plain_authorizer(function: str) -> str:
+    return f"{{AuthorizerName: fleet, AuthorizerFunctionArn: {function}, SigningDisabled: true}}"
+
+
+WRITTEN_OUT = f"""
+    Mappings:
+      Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: s3://bucket/maps.yaml}}}}
+    Resources:
+      Fn: {{Type: AWS::Lambda::Function, Properties: {{Code: src, Handler: app.handler, Runtime: python3.11}}}}
+      Auth: {{Type: AWS::IoT::Authorizer, Properties: {plain_authorizer("!GetAtt Fn.Arn")}}}
+      Fn::Transform: {{Name: Company::Macro}}
+      Fn::ForEach::Others: [Name, !GetAtt Somewhere.Names, {{"X${{Name}}": {{Type: AWS::S3::Bucket}}}}]
+"""
+
+
+def test_what_cannot_be_written_out_is_reported_and_the_rest_is_served(tmp_path: Path) -> None:
+    definitions = read(tmp_path, WRITTEN_OUT)
+    assert names(definitions) == ["fleet"]
+    reported = [line.removeprefix(f"{tmp_path / 'template.yaml'}, ") for line in definitions.warnings]
+    assert reported == [
+        "line 2: the file of AWS::Include is in S3; name a local copy as its Location",
+        "line 6: what the macro Company::Macro makes is known on AWS only; serve the processed template",
+        "line 7: the collection of Fn::ForEach::Others is not known here; "
+        "write its list out, or give it as the default of a parameter",
+    ]
+
+
+def test_an_include_or_a_loop_without_end_ends(tmp_path: Path) -> None:
+    own = "Fn::Transform: {Name: AWS::Include, Parameters: {Location: more.yaml}}\n"
+    write(tmp_path, {"more.yaml": f"A: {{{own.strip()}}}\n"})
+    definitions = read(tmp_path, f"{dedent(WRITTEN_OUT)}Metadata:\n  {own}")
+    assert any("nested deeper than 5 levels" in line for line in definitions.warnings)
+    many = ", ".join(f"n{number}" for number in range(60))
+    inner = "{Fn::ForEach::B: [B, L, {Fn::ForEach::C: [C, L, {'x${A}${B}${C}': {Type: T}}]}]}".replace("L", f"[{many}]")
+    with pytest.raises(DefinitionError, match="more than 100000 values"):
+        read(tmp_path, f"{dedent(WRITTEN_OUT)}  Fn::ForEach::A: [A, [{many}], {inner}]\n")
+
+
+def test_a_template_in_one_line_of_json_is_a_template(tmp_path: Path) -> None:
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Globals": {"Function": {"Runtime": "python3.11", "Handler": "app.handler"}},
+        "Resources": {
+            "Fn": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "src"}},
+            "Auth": {
+                "Type": "AWS::IoT::Authorizer",
+                "Properties": {"AuthorizerFunctionArn": {"Fn::GetAtt": "Fn.Arn"}, "SigningDisabled": "true"},
+            },
+        },
+    }
+    assert names(read(tmp_path, json.dumps(template))) == ["Auth"]
+
+
+def test_the_output_of_cdk_for_terraform_is_recognised(tmp_path: Path) -> None:
+    stack = tmp_path / "cdktf.out/stacks/fleet"
+    write(tmp_path, {"cdktf.json": "{}", "cdktf.out/manifest.json": "{}", "cdktf.out/stacks/fleet/cdk.tf.json": "{}"})
+    for named, words in (
+        (tmp_path, "run 'cdktf synth', then in cdktf.out/stacks/NAME run 'terraform plan"),
+        (tmp_path / "cdktf.out", f"in {stack}, run 'terraform plan"),
+        (stack / "cdk.tf.json", "in its folder, run 'terraform plan"),
+    ):
+        with pytest.raises(DefinitionError) as caught:
+            read_source(Source(named))
+        assert words in str(caught.value)
+
+
+def test_a_state_tells_region_and_account_by_its_arns(tmp_path: Path) -> None:
+    terraform_state(tmp_path)
+    definitions = read_source(Source(tmp_path / "terraform.tfstate"), Cache(tmp_path / "cache"))
+    assert (definitions.region, definitions.account) == ("eu-west-3", "111122223333")

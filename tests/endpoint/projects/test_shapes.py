@@ -17,7 +17,7 @@ from authlens.endpoint.templates.unpack import Cache
 from support.functions import invoke
 from support.shapes import SHAPES
 
-NEEDS_NODE = ("SAM, TypeScript built", "Serverless package")
+NEEDS_NODE = ("SAM, TypeScript built", "Serverless package", "Include, loop and intrinsics")
 
 
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Definitions:

@@ -106,9 +106,11 @@ class Endpoint:
 
     def function_of(self, arn: str) -> FunctionDefinition | None:
         """The function behind an ARN, whatever its qualifier; `None` when it is none of this endpoint's."""
-        found = split(arn)
-        is_ours = found is not None and (found.region, found.account) == (self.region, self.account)
-        return self.functions.get(function_named(arn)) if is_ours else None
+        asked, function = split(arn), self.functions.get(function_named(arn))
+        own = split(function.arn or self.function_arn(function.name)) if function else None
+        if asked is None or own is None:
+            return None
+        return function if (asked.region, asked.account) == (own.region, own.account) else None
 
 
 def build_endpoint(

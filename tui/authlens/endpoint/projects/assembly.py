@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from authlens.endpoint.projects.foreign import PLAN_STEP
+from authlens.endpoint.templates.cloudformation.stack import Environment
 from authlens.endpoint.templates.cloudformation.template import definitions_of, load_stack, new_project
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
@@ -43,16 +45,20 @@ def read_assembly(
     warnings: list[str] = []
     found = list(stack_files(folder, warnings))
     if not found:
-        raise DefinitionError(folder, 0, 0, "it holds no synthesised stack; run 'cdk synth'")
+        raise DefinitionError(folder, 0, 0, _no_stack(folder))
     parameters = {name: value for each in found for name, value in each.parameters.items()}
     settings = settings.over(Settings(parameters=parameters, warnings=tuple(warnings)))
+    found.sort(key=lambda one: one.path != only)
     region = next((each.region for each in found if each.region), DEFAULT_REGION)
     account = next((each.account for each in found if each.account), None)
     project = new_project(settings, cache, ask, region, account)
     project.files.append(folder / MANIFEST)
-    for each in sorted(found, key=lambda one: one.path != only):
+    for each in found:
         try:
-            load_stack(each.path, project, each.name, assets_of(each.path))
+            where = Environment(
+                settings.region or each.region or region, settings.account or each.account or project.account
+            )
+            load_stack(each.path, project, each.name, assets_of(each.path), environment=where)
         except DefinitionError as error:
             if each.path == only:
                 raise
@@ -80,6 +86,13 @@ def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[S
             yield _stack_file(folder, name, artifact, properties)
         elif artifact.get("type") == "cdk:cloud-assembly" and "directoryName" in properties and depth < DEEPEST:
             yield from stack_files(folder / str(properties["directoryName"]), warnings, depth + 1)
+
+
+def _no_stack(folder: Path) -> str:
+    """CDK for Terraform has a manifest of its own."""
+    for stack in sorted(folder.glob("stacks/*/cdk.tf.json")):
+        return f"this is the output of CDK for Terraform; in {stack.parent}, {PLAN_STEP}"
+    return "it holds no synthesised stack; run 'cdk synth'"
 
 
 def _stack_file(folder: Path, name: str, artifact: Mapping[str, Any], properties: Mapping[str, Any]) -> StackFile:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_TERRAFORM = (
-    "this is Terraform's source; run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' "
-    "and serve plan.json"
-)
+PLAN_STEP = "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' and serve plan.json"
+_TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
+_CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
 _CDK = "this is a CDK app; run 'cdk synth' and serve cdk.out"
 _BUILD = "; build it for this machine and serve it by an authorizers.yaml with 'command: [./NAME]'"
 _SST = "this is SST's; serve the function's file itself: authlens serve --function FILE:HANDLER"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"cdktf\.json"), _CDKTF),
+    (re.compile(r"cdk\.tf\.json"), f"this is the output of CDK for Terraform; in its folder, {PLAN_STEP}"),
     (re.compile(r".*\.tf(\.json)?|.*\.hcl|.*\.tofu"), _TERRAFORM),
     (
         re.compile(r".*\.tfstate(\.backup)?"),
@@ -54,6 +55,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
 _IN_FOLDERS = (
     *("cdk.out", ".aws-sam/build/template.yaml", "template.yaml", "template.yml", "template.json"),
     *(".serverless/cloudformation-template-update-stack.json", "authorizers.yaml", "plan.json"),
+    *("cloudformation-template-update-stack.json", "terraform.tfstate"),
 )
 """What is looked for in a folder, the first one first."""
 _HINTS = (
@@ -61,6 +63,7 @@ _HINTS = (
     "serverless.yaml",
     "sst.config.ts",
     "cdk.json",
+    "cdktf.json",
     "go.mod",
     "Cargo.toml",
     "pom.xml",

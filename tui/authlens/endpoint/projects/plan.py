@@ -66,7 +66,7 @@ class _Reader:
         self._settings = settings
         self._cache = cache
         self._region = settings.region or plan.region or DEFAULT_REGION
-        self._account = settings.account or DEFAULT_ACCOUNT
+        self._account = settings.account or plan.account or DEFAULT_ACCOUNT
         self._notes: list[str] = list(settings.warnings)
         self._left: list[tuple[str, Unresolved]] = []
         self._faults: list[DefinitionError] = []

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from authlens.core.policy.arn import Arn, split
+
 Values = Mapping[str, Any]
 
 
@@ -56,7 +58,19 @@ class Plan:
             variable = _mapping(_mapping(self._root.get("variables")).get(str(reference).removeprefix("var.")))
             if isinstance(variable.get("value"), str):
                 return str(variable["value"])
-        return None
+        return next((arn.region for arn in self._arns()), None)
+
+    @property
+    def account(self) -> str | None:
+        """Of what is deployed already."""
+        return next((arn.account for arn in self._arns()), None)
+
+    def _arns(self) -> Iterator[Arn]:
+        for kind in ("aws_iot_authorizer", "aws_lambda_function"):
+            for resource in self.of_type(kind):
+                arn = split(str(resource.values.get("arn") or ""))
+                if arn is not None:
+                    yield arn
 
     def of_type(self, kind: str) -> list[Resource]:
         return [resource for resource in self.resources if resource.type == kind]

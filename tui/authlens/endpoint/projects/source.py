@@ -107,7 +107,8 @@ def region_named(path: Path) -> str:
         return settings.region or DEFAULT_REGION
     folder = path if path.is_dir() else path.parent
     if is_assembly(folder) and (path.is_dir() or path.name.endswith(".template.json")):
-        return next((each.region for each in stack_files(folder, []) if each.region), DEFAULT_REGION)
+        stacks = sorted(stack_files(folder, []), key=lambda one: one.path != path)
+        return next((each.region for each in stacks if each.region), DEFAULT_REGION)
     root = plan_json(path) if path.suffix == ".json" else None
     return (Plan(root).region if root else None) or DEFAULT_REGION
 

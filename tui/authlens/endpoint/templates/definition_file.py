@@ -5,6 +5,7 @@ It imports none of the readers, so that whoever only starts the endpoint as a ch
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -25,7 +26,17 @@ def content_of(path: Path) -> bytes:
 
 def looks_like_template(text: str) -> bool:
     """Whether a file is a template rather than an authorizers.yaml."""
+    if text.lstrip()[:1] == "{" and '"Resources"' in text:
+        return _has_resources(text)
     return bool(_RESOURCES.search(text)) and not _AUTHORIZERS.search(text)
+
+
+def _has_resources(text: str) -> bool:
+    """Whether a JSON object has this section, on whichever line; one that cannot be read is taken for a template."""
+    try:
+        return "Resources" in json.loads(text)
+    except (ValueError, RecursionError):
+        return True
 
 
 def project_folders(path: Path) -> tuple[Path, ...]:

@@ -29,6 +29,14 @@ NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 Fields = Mapping[str, Node]
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where a stack is deployed."""
+
+    region: str
+    account: str
+
+
 @dataclass(slots=True)
 class Project:
     """Every stack that is read together, and what they share."""
@@ -77,10 +85,12 @@ class Stack:
         project: Project,
         name: str,
         given: Mapping[str, Callable[[], Any]] | None = None,
+        environment: Environment | None = None,
     ) -> None:
         self.path = path
         self.name = name
         self.project = project
+        self.environment = environment or Environment(project.region, project.account)
         self.resources: dict[str, Fields] = {
             logical: node.value for logical, node in section(root, "Resources").items() if isinstance(node.value, dict)
         }
@@ -92,7 +102,7 @@ class Stack:
         """Code by the name it would have in S3, where a list of assets is there."""
         self.children: dict[str, Stack] = {}
         values = given if given is not None else _given(project.settings)
-        outside = Outside(_pseudo(project, name), values, self.reference, project.exported)
+        outside = Outside(_pseudo(self.environment, name), values, self.reference, project.exported)
         self.resolver = Resolver(root, outside)
         project.stacks.append(self)
 
@@ -140,10 +150,10 @@ class Stack:
 
     def arn(self, logical: str) -> str:
         make = authorizer_arn if self.kind(logical) == AUTHORIZER else function_arn
-        return make(self.project.region, self.project.account, self.physical(logical))
+        return make(self.environment.region, self.environment.account, self.physical(logical))
 
     def layer_arn(self, logical: str) -> str:
-        region, account = self.project.region, self.project.account
+        region, account = self.environment.region, self.environment.account
         return f"arn:{partition_of(region)}:lambda:{region}:{account}:layer:{self.name}-{logical}:1"
 
     def reference(self, logical: str, attribute: str | None) -> str | None:
@@ -169,7 +179,7 @@ class Stack:
         whole = (
             function
             if function.startswith("arn:")
-            else function_arn(self.project.region, self.project.account, function)
+            else function_arn(self.environment.region, self.environment.account, function)
         )
         return f"{whole}:{read.text('Name') or 1}"
 
@@ -228,15 +238,16 @@ def _given(settings: Settings) -> dict[str, Callable[[], Any]]:
     return {name: lambda value=value: value for name, value in settings.parameters.items()}  # type: ignore[misc]
 
 
-def _pseudo(project: Project, name: str) -> dict[str, Any]:
-    region, account = project.region, project.account
+def _pseudo(environment: Environment, name: str) -> dict[str, Any]:
+    region, account = environment.region, environment.account
+    partition = partition_of(region)
     return {
         "AWS::Region": region,
         "AWS::AccountId": account,
-        "AWS::Partition": "aws",
-        "AWS::URLSuffix": "amazonaws.com",
+        "AWS::Partition": partition,
+        "AWS::URLSuffix": "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com",
         "AWS::StackName": name,
-        "AWS::StackId": f"arn:aws:cloudformation:{region}:{account}:stack/{name}/0",
+        "AWS::StackId": f"arn:{partition}:cloudformation:{region}:{account}:stack/{name}/0",
         "AWS::NotificationARNs": [],
         "AWS::NoValue": NO_VALUE,
     }

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates.cloudformation.function_reader import read_function
-from authlens.endpoint.templates.cloudformation.stack import AUTHORIZER, FUNCTIONS, NESTED, Project, Stack
+from authlens.endpoint.templates.cloudformation.macros import Expansion, needs_writing_out
+from authlens.endpoint.templates.cloudformation.stack import (
+    AUTHORIZER,
+    FUNCTIONS,
+    NESTED,
+    Environment,
+    Project,
+    Stack,
+)
 from authlens.endpoint.templates.cloudformation.text import load_template
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
@@ -66,11 +75,15 @@ def load_stack(
     assets: Mapping[str, Path] | None = None,
     given: Mapping[str, Callable[[], Any]] | None = None,
     depth: int = 1,
+    environment: Environment | None = None,
 ) -> Stack:
-    """A template with the stacks nested in it. Raises DefinitionError."""
+    """A template with the stacks nested in it. Raises DefinitionError.
+
+    environment: where it is deployed, if not where the project is.
+    """
     project.files.append(path)
     try:
-        stack = Stack(load_template(yaml_reader.decode(content_of(path))).mapping(), path, project, name, given)
+        stack = Stack(_root(path, project), path, project, name, given, environment)
     except YamlError as error:
         raise DefinitionError(path, error.line, error.column, error.message) from None
     except (OSError, ValueError) as error:
@@ -83,6 +96,18 @@ def load_stack(
     return stack
 
 
+def _root(path: Path, project: Project) -> dict[str, Node]:
+    """The sections of a template, loops and local includes written out."""
+    text = yaml_reader.decode(content_of(path))
+    root = load_template(text).mapping()
+    if not needs_writing_out(text):
+        return root
+    expansion = Expansion(root, path, partial(project.note, path))
+    written = expansion.written_out()
+    project.files += expansion.files
+    return written
+
+
 def _nest(stack: Stack, logical: str, depth: int) -> None:
     """The template of a nested stack, where it is a local file."""
     place = stack.place(logical)
@@ -93,7 +118,8 @@ def _nest(stack: Stack, logical: str, depth: int) -> None:
         path = _nested_path(stack, logical, properties)
         parameters = section(properties, "Parameters")
         given = {name: _thunk(stack, node) for name, node in parameters.items()}
-        child = load_stack(path, stack.project, f"{stack.name}-{logical}", stack.assets, given, depth + 1)
+        name = f"{stack.name}-{logical}"
+        child = load_stack(path, stack.project, name, stack.assets, given, depth + 1, stack.environment)
         stack.children[logical] = child
     except Unresolvable as problem:
         stack.project.note(

@@ -1,0 +1,96 @@
+"""Each shape by the installed program, as its page says: `authlens serve` in the checkout, then `authlens invoke`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.shapes import SHAPES, cdk, sam_typescript_unbuilt
+
+AUTHLENS = (sys.executable, "-m", "authlens")
+SHORT = ("SAM, Python",)
+"""The shapes of the normal run; the others are tried in this process there."""
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "XDG_", "AUTHLENS_"))}
+    keys = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-west-2"}
+    return {**kept, **keys, "HOME": str(home)}
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """The URL that `authlens serve OPTIONS` prints in that folder."""
+    with subprocess.Popen(
+        [*AUTHLENS, "serve", *options],
+        cwd=folder,
+        env=environment(folder.parent),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+
+def authlens(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*AUTHLENS, *arguments], cwd=folder, env=environment(folder.parent), capture_output=True, text=True, timeout=60
+    )
+
+
+def principal_of(folder: Path, url: str, authorizer: str) -> str:
+    """Of a test call that must be authenticated."""
+    options = ("--endpoint-url", url, "--authorizer-name", authorizer, "--mqtt-context", "username=sensor-7")
+    done = authlens(folder, "invoke", *options, "--no-history")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["isAuthenticated"] is True
+    return str(answer["principalId"])
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.slow) for name in SHAPES]
+)
+def test_each_shape_answers_after_two_commands(tmp_path: Path, name: str) -> None:
+    shape, folder = SHAPES[name], tmp_path / "checkout"
+    shape.build(folder)
+    if any(folder.rglob("*.*js")) and shutil.which("node") is None:
+        pytest.skip("there is no 'node' in PATH")
+    with served(folder, *shape.command) as url:
+        assert principal_of(folder, url, shape.authorizer) == "".join(filter(str.isalnum, shape.says or ""))
+
+
+@pytest.mark.slow
+def test_each_stack_of_a_cdk_out_has_its_own_region(tmp_path: Path) -> None:
+    """The function's stack is deployed elsewhere than the authorizer's: its AWS::Region is its own."""
+    folder = tmp_path / "checkout"
+    cdk(folder)
+    manifest = folder / "cdk.out/manifest.json"
+    found = json.loads(manifest.read_text())
+    found["artifacts"]["CodeStack"]["environment"] = "aws://999999999999/us-east-1"
+    manifest.write_text(json.dumps(found))
+    with served(folder, "--template", "cdk.out") as url:
+        assert principal_of(folder, url, "Auth") == "useast1"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_served_yet_names_the_next_command(tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    sam_typescript_unbuilt(folder)
+    (folder / "main.tf").write_text("")
+    for name, step in (("template.yaml", "run 'sam build'"), ("main.tf", "terraform show -json")):
+        done = authlens(folder, "serve", "--template", name)
+        assert (done.returncode, done.stdout, step in done.stderr) == (252, "", True)

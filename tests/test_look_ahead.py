@@ -18,6 +18,7 @@ from authlens.core.request.target import DEMO, Target
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.look_ahead import look_ahead, with_lookup
 from support.public_keys import pair
+from support.shapes import sam_python, sam_typescript_unbuilt
 
 REQUEST = AuthorizerRequest("A", "${env:T}")
 NOT_FOUND = Failure(FailureKind.AWS, "ResourceNotFoundException", "Authorizer A not found", 404)
@@ -78,6 +79,18 @@ def test_the_file_of_a_local_target_is_read_as_data(base: Path) -> None:
     assert known.authorizer.token_signing_public_keys == (("k", pair("a").public_pem),)
     other = SavedRequest(AuthorizerRequest("B"), target=saved.target)
     assert look_ahead(other, {}, base) == Known((), False, ("A",))
+
+
+def test_the_authorizers_of_a_template_are_known_without_running_anything(base: Path) -> None:
+    """A function that is not built leaves its authorizer out: a test call would not find it."""
+    sam_typescript_unbuilt(base)
+    saved = SavedRequest(AuthorizerRequest("fleet"), target=Target(local="template.yaml"))
+    assert look_ahead(saved, {}, base).has_authorizer is None
+    sam_python(base)
+    known = look_ahead(saved, {}, base)
+    assert (known.has_authorizer, known.authorizer_names) == (True, ("fleet",))
+    other = SavedRequest(AuthorizerRequest("B"), target=saved.target)
+    assert look_ahead(other, {}, base) == Known((), False, ("fleet",))
 
 
 @pytest.mark.parametrize("content", [None, "Resources: {}", "authorizers: 7", "\x00", "authorizers: {A: {status: [}}"])

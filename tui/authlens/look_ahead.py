@@ -129,6 +129,12 @@ def _local_authorizers(saved: SavedRequest, base: Path | None) -> tuple[Authoriz
     from authlens.endpoint.templates.cloudformation.outline import authorizers_of
 
     try:
-        return authorizers_of(definition_file(saved.target.local, base))
+        found = authorizers_of(definition_file(saved.target.local, base))
     except RuntimeError:
         return None
+    if found is not None:
+        return found
+    # Templates and plans take longer to read, and an authorizers.yaml needs none of it.
+    from authlens.endpoint.local_code import authorizers_named
+
+    return authorizers_named(saved.target, base)

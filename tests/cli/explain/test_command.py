@@ -21,6 +21,7 @@ from support.local_endpoint import definitions, running
 from support.one_command import Command, Ended
 from support.preflight import NOW
 from support.public_keys import pair
+from support.shapes import PYTHON, sam, write
 
 POLICY = json.dumps(
     {
@@ -144,6 +145,17 @@ def test_an_authorizer_of_a_local_target_is_known_without_starting_it(authlens: 
     ended = authlens("explain", "--request", "sent.yaml")
     assert "error signing-disabled" in ended.out
     assert "warning authorizer-inactive" in ended.out
+
+
+def test_what_a_template_lacks_here_is_the_runtime_of_the_json_output(authlens: Command, tmp_path: Path) -> None:
+    variable = 'SAYS: !Sub "${Secret}!"'
+    write(Path(), {"template.yaml": sam().replace(variable, "SAYS: !GetAtt Made.Password"), "src/app.py": PYTHON})
+    Path("sent.yaml").write_text("target: {local: template.yaml}\nrequest: {authorizerName: fleet, token: t}\n")
+    ended = authlens("explain", "--request", "sent.yaml", "--output", "json")
+    (missing,) = json.loads(ended.out)["runtime"]["unresolved"]
+    assert (missing["what"], "line 10" in missing["place"]) == ("the variable SAYS is left out", True)
+    assert "runtime: The variable SAYS is left out" in authlens("explain", "--request", "sent.yaml").out
+    assert explained(authlens, {"isAuthenticated": False})["runtime"] is None
 
 
 @pytest.mark.parametrize("answer", [{"isAuthenticated": False}, {"outcome": {"isAuthenticated": False}}])

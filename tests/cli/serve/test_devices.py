@@ -30,11 +30,11 @@ def talk(port: int, client_id: str, password: bytes, *more: bytes) -> list[objec
     return list(Decoder(V5).feed(received))
 
 
-def authlens(home: Path, *arguments: str) -> str:
+def authlens(home: Path, *arguments: str, code: int = 0) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "XDG_"))}
     command = [sys.executable, "-m", "authlens", *arguments]
     done = subprocess.run(command, env={**environment, "HOME": str(home)}, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stdout
 
 
@@ -75,6 +75,15 @@ def test_the_lines_the_log_and_the_history(tmp_path: Path) -> None:
     shown = authlens(tmp_path, "history", "show", "1")
     assert "denied good-1 PUBLISH no/1" in shown
     assert "ended good-1" in shown
+
+    # What a device did is asserted without sending anything: the records are judged.
+    suite = tmp_path / "connections.yaml"
+    suite.write_text(
+        "request: {authorizerName: A}\n"
+        "expect: {isAuthenticated: true, allow: [connect client/good-1], deny: [publish no/1]}\n"
+    )
+    assert "1 passed" in authlens(tmp_path, "run", str(suite), "--history", "good-1")
+    assert "1 failed" in authlens(tmp_path, "run", str(suite), "--history", "good-2", code=1)
 
 
 @pytest.mark.parametrize(

@@ -428,3 +428,23 @@ def test_a_state_tells_region_and_account_by_its_arns(tmp_path: Path) -> None:
     terraform_state(tmp_path)
     definitions = read_source(Source(tmp_path / "terraform.tfstate"), Cache(tmp_path / "cache"))
     assert (definitions.region, definitions.account) == ("eu-west-3", "111122223333")
+
+
+def test_a_function_or_layer_built_for_another_machine_is_a_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    layer = "{{Type: AWS::Serverless::LayerVersion, Properties: {{ContentUri: src, CompatibleArchitectures: [{}]}}}}"
+    template = f"""
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Arm: {layer.format("arm64")}
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties:
+              {{CodeUri: src, Handler: app.handler, Runtime: python3.11, Architectures: [arm64], Layers: [!Ref Arm]}}
+          Auth: {{Type: AWS::IoT::Authorizer, Properties: {plain_authorizer("!GetAtt Fn.Arn")}}}
+    """
+    (authorizer,) = read(tmp_path, template).authorizers
+    ending = "on arm64, and this machine is x86_64: packages with compiled parts may not load here."
+    assert authorizer.function.differences == (f"The layer Arm is built to run {ending}", f"Lambda runs it {ending}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import Target
 from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, stamp
-from authlens.endpoint.projects.source import Source, read_source
+from authlens.endpoint.projects.source import Source, read_source, watched
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 
@@ -58,6 +60,26 @@ def unresolved(target: Target, base: Path | None = None) -> dict[str, tuple[Unre
         return {}
     served = {each.authorizer.name: each.function.unresolved for each in definitions.authorizers}
     return {**{name: (reason,) for name, reason in definitions.left_out}, **served}
+
+
+def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:
+    """The authorizers that the endpoint of a local target would serve; `None` where its files do not say. Runs nothing.
+
+    Read again when the file or its settings were saved since; a nested template alone does not count.
+    """
+    try:
+        path = None if target.local is None else definition_file(target.local, base)
+    except LocalTargetError:
+        path = None
+    if path is None:
+        return None
+    definitions = _definitions_at(path, tuple(map(stamp, (path, *watched(path)))))
+    return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
+
+
+@lru_cache(maxsize=8)
+def _definitions_at(path: Path, stamps: tuple[Stamp | None, ...]) -> Definitions | None:
+    return _definitions(path)
 
 
 def _definitions(path: Path) -> Definitions | None:

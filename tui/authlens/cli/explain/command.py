@@ -82,7 +82,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         from authlens.cli.explain.verdict_json import verdict_json
 
         told = verdict_json(
-            explained.verdict, explained.findings, explained.lint, explained.deployment, explained.messages
+            *(explained.verdict, explained.findings, explained.lint, explained.deployment),
+            *(explained.messages, explained.local_run),
         )
         world.output.json(told if arguments.reveal else explained.redactor.values(told))
     else:

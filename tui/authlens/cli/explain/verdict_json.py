@@ -9,6 +9,8 @@ from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.statement import Source
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import Fact, facts
+from authlens.core.invocation import local_run
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.lint.rule import Finding as LintFinding
 from authlens.core.policy.decision.near_miss import NearMiss
 from authlens.core.preflight.finding import Finding
@@ -22,6 +24,7 @@ def verdict_json(
     lint: Iterable[LintFinding] = (),
     deployment: Deployment | None = None,
     messages: Iterable[Recognised] = (),
+    run: LocalRun | None = None,
 ) -> dict[str, Any]:
     return {
         "conclusion": verdict.conclusion.value,
@@ -45,6 +48,7 @@ def verdict_json(
         "lint": [_lint(finding) for finding in lint],
         "messages": [_message(message) for message in messages],
         "deployment": None if deployment is None else [_fact(fact) for fact in facts(deployment)],
+        "runtime": None if run is None else local_run.to_json(run),
     }
 
 

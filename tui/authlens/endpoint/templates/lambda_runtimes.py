@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 
 RESERVED = frozenset(
@@ -20,6 +21,12 @@ RESERVED = frozenset(
     }
 )
 """Variables that a function's configuration cannot set."""
+
+
+def machine() -> str:
+    """This machine's architecture by Lambda's name for it."""
+    name = platform.machine()
+    return {"aarch64": "arm64", "AMD64": "x86_64"}.get(name, name)
 
 
 def language(runtime: str) -> str:

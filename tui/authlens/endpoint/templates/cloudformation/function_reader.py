@@ -16,7 +16,7 @@ from authlens.endpoint.templates.cloudformation.stack import LAYERS, Stack
 from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolvable, as_text, section
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
+from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
 
 LAMBDA_TIMEOUT = 3.0
@@ -51,6 +51,7 @@ class _Function:
         interpreter = self._interpreter(runtime)
         environment = self._environment()
         layers = tuple(self._layers())
+        self._compare_machine(self._read.value("Architectures", []), "Lambda runs it")
         self._check_handler(folder, handler, runtime, environment)
         name = self._stack.physical(self._logical)
         return FunctionDefinition(
@@ -154,7 +155,10 @@ class _Function:
                         continue
                     if arn not in here:
                         raise Unresolvable(item, f"the layer {as_text(arn)} is not on this machine")
-                    yield layer_folder(*here[arn])
+                    stack, name = here[arn]
+                    built_for = stack.read(stack.properties(name)).value("CompatibleArchitectures", [])
+                    self._compare_machine(built_for, f"The layer {name} is built to run")
+                    yield layer_folder(stack, name)
             except Unresolvable as problem:
                 self._differences.append(f"A layer is missing: {problem.reason}.")
                 self._stack.project.note(
@@ -163,6 +167,14 @@ class _Function:
                     f"{self._logical} runs without a layer: {problem.reason}",
                     problem.next_step,
                 )
+
+    def _compare_machine(self, architectures: Any, what: str) -> None:
+        names = [as_text(each) for each in architectures] if isinstance(architectures, list) else []
+        if names and machine() not in names:
+            wanted = " or ".join(names)
+            self._differences.append(
+                f"{what} on {wanted}, and this machine is {machine()}: packages with compiled parts may not load here."
+            )
 
     def _environment(self) -> dict[str, str]:
         """The variables of Globals and of the function, then those that are given; what is not known is left out."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -46,10 +45,11 @@ class Expansion:
         if self._left < 0:
             raise node.error(f"written out, the template has more than {MOST_NODES} values")
         if isinstance(node.value, dict):
-            variable = node.value.get("Ref")
-            if len(node.value) == 1 and variable is not None and variable.value in loop:
+            entries: dict[str, Node] = node.value
+            variable = entries.get("Ref")
+            if len(entries) == 1 and variable is not None and variable.value in loop:
                 return replace(variable, value=loop[variable.value], text=loop[variable.value])
-            return replace(node, value=dict(self._entries(node.value, loop, depth)))
+            return replace(node, value=dict(self._entries(entries, loop, depth)))
         if isinstance(node.value, list):
             return replace(node, value=[self._node(item, loop, depth) for item in node.value])
         if isinstance(node.value, str) and loop:
@@ -114,7 +114,7 @@ class Expansion:
 
 def _filled(text: str, loop: Mapping[str, str]) -> str:
     for name, value in loop.items():
-        text = re.sub(rf"[$&]\{{{re.escape(name)}\}}", lambda _, value=value: value, text)
+        text = text.replace(f"${{{name}}}", value).replace(f"&{{{name}}}", value)
     return text
 
 

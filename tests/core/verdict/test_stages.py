@@ -143,6 +143,14 @@ NOTHING = {
         (policy(CONNECT), policy(("Deny", "iot:Conn*", "*"))),
         "whatever is allowed is denied too, and a Deny beats every Allow",
     ),
+    "a variable without a value": (
+        (policy(("Allow", "iot:*", f"{ARN}client/${{iot:Connection.Thing.ThingName}}")),),
+        "what is allowed holds a variable that has no value for this connection",
+    ),
+    "a condition that does not hold": (
+        (policy(CONNECT).replace("}]}", ', "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}}]}'),),
+        "what is allowed has a condition that does not hold for this connection",
+    ),
     "no statement": (('{"Version":"2012-10-17","Statement":[]}',), _NO_ALLOW),
     "an empty object": (("{}",), _NO_ALLOW),
     "an allow that counts for nothing": (('{"Statement":[{"Effect":"Allow","Action":"iot:Connect"}]}',), _NO_ALLOW),
@@ -154,6 +162,14 @@ def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(document
     verdict = judged(Outcome(True, "p1", documents, 300, 86400), [Question("iot:Connect", "client/c1")])
     assert (line(verdict), verdict.conclusion) == ("✓✓✓✓✓✓✓✓✗", Conclusion.DENIED)
     assert verdict.headline == f"Authenticated as 'p1', but everything is denied: {cause}."
+    assert ("return at least one document" in verdict.next_step) == (not documents)
+
+
+def test_an_action_that_nobody_knows_may_allow_something() -> None:
+    unknown = policy(("Allow", "iot:NewTomorrow", f"{ARN}topic/${{iot:Connection.Thing.ThingName}}"))
+    assert judged(Outcome(True, "p1", (unknown,))).conclusion is Conclusion.ALLOWED
+    dead = ("Allow", "iot:Publish", f"{ARN}topic/${{iot:Connection.Thing.ThingName}}")
+    assert judged(passed(dead, CONNECT)).conclusion is Conclusion.ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -191,7 +207,7 @@ def test_variables_of_the_caller_are_used() -> None:
     invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1)
     asked = [Question("iot:Publish", "topic/t1")]
     variables = {"iot:Connection.Thing.ThingName": ("t1",)}
-    assert stages(invocation, asked).conclusion is Conclusion.PARTLY
+    assert stages(invocation, asked).conclusion is Conclusion.DENIED
     assert stages(invocation, asked, variables=variables).conclusion is Conclusion.ALLOWED
 
 

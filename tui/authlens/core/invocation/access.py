@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from authlens.core.policy.arn import Arn
     from authlens.core.policy.decision.decide import Decision
     from authlens.core.policy.decision.near_miss import NearMiss
+    from authlens.core.policy.decision.permissions import Summary
     from authlens.core.policy.document import Document
     from authlens.core.request.authorizer import Authorizer
 
@@ -60,6 +61,7 @@ class AccessQuestions:
         """documents: those of the outcome as they are laid out elsewhere, for the lines that reasons name."""
         self._outcome = outcome
         self._place = _beginning_in(authorizer)
+        self._region_and_account = place_of(authorizer)
         self._variables = {**variables_of(request), **(variables or {})}
         self._documents = documents
         self._decided: dict[Question, Decision] = {}
@@ -94,22 +96,30 @@ class AccessQuestions:
         """What the documents decide in the authorizer's region and account, as if the client were authenticated."""
         return self._decide(replace(question, resource=self._here(question.resource)))
 
+    def summary(self) -> Summary:
+        """Everything that the documents allow in the authorizer's region and account, without a certificate."""
+        from authlens.core.policy.decision.permissions import summarize
+
+        return summarize(self._parsed(), self._variables, *self._region_and_account)
+
     def _here(self, resource: str) -> str:
         """A tail, completed with the region and account of the authorizer."""
         whole = self._place is None or resource.startswith("arn:") or resource == "*"
         return resource if whole else f"{self._place}{resource}"
 
     def _decide(self, question: Question) -> Decision:
-        from authlens.core.policy import document
         from authlens.core.policy.decision import decide
+
+        if question not in self._decided:
+            self._decided[question] = decide.decide(self._parsed(), question.action, question.resource, self._variables)
+        return self._decided[question]
+
+    def _parsed(self) -> tuple[Document, ...]:
+        from authlens.core.policy import document
 
         if self._documents is None:
             self._documents = tuple(document.parse(text) for text in self._outcome.policy_documents)
-        if question not in self._decided:
-            self._decided[question] = decide.decide(
-                self._documents, question.action, question.resource, self._variables
-            )
-        return self._decided[question]
+        return self._documents
 
 
 def refused_by_broker(decision: Decision) -> tuple[BrokerRefusal, ...]:

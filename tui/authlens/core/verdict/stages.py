@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from authlens.core.contract import test_call
 from authlens.core.contract.answer import FUNCTION_FAILED
@@ -27,6 +28,9 @@ from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
 from authlens.core.verdict.verdict import State as State
 from authlens.core.verdict.verdict import Verdict as Verdict
+
+if TYPE_CHECKING:
+    from authlens.core.policy.document import ActionElement, Statement
 
 
 def stages(
@@ -157,7 +161,7 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
 
 
 def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
-    if _nothing_allowed(passed.outcome, passed.is_x509):
+    if _nothing_allowed(passed):
         return Conclusion.DENIED
     if denied and passed.is_x509 and all(access.word == IMPLICIT_DENY for access in denied):
         return Conclusion.OPEN
@@ -185,10 +189,7 @@ def _policy_words(
         asked = f", and the policies allow {_counted(len(answers))}" if answers else ""
         return f"{who}{asked}.", CONNECT_AS_DEVICE if answers else "Ask what the client may do."
     if conclusion is Conclusion.DENIED:
-        return (
-            f"{who}, but everything is denied: {_nothing_allowed(outcome, passed.is_x509)}.",
-            "If the login was meant to pass, look at why the function chose a policy that denies.",
-        )
+        return f"{who}, but everything is denied: {_nothing_allowed(passed)}.", _instead(outcome)
     first = denied[0]
     count = (
         f"{len(denied)} of {len(answers)} open questions are denied" if len(answers) > 1 else "what is asked is denied"
@@ -211,8 +212,15 @@ _MOST_PAIRS = 2_500
 """Statements compared with each other; in what AWS accepts there are fewer."""
 
 
-def _nothing_allowed(outcome: Outcome, is_x509: bool) -> str:
+def _instead(outcome: Outcome) -> str:
+    if not outcome.policy_documents:
+        return "If the login was meant to pass, return at least one document that allows iot:Connect for the client id."
+    return "If the login was meant to pass, look at why the function chose a policy that denies."
+
+
+def _nothing_allowed(passed: Passed) -> str:
     """Why not one thing is allowed; empty where something may be, as by the documents of a certificate."""
+    outcome, is_x509 = passed.outcome, passed.is_x509
     from authlens.core.policy.covering import applies_always, includes, is_plain
     from authlens.core.policy.document import parse
 
@@ -229,7 +237,31 @@ def _nothing_allowed(outcome: Outcome, is_x509: bool) -> str:
         return "no statement allows anything"
     few = len(allows) * len(denies) <= _MOST_PAIRS
     cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
-    return "whatever is allowed is denied too, and a Deny beats every Allow" if cancelled else ""
+    if cancelled:
+        return "whatever is allowed is denied too, and a Deny beats every Allow"
+    return _no_allow_applies(passed, allows)
+
+
+def _no_allow_applies(passed: Passed, allows: list[Statement]) -> str:
+    """Why no Allow applies to this connection; empty where one does, or where nobody can tell."""
+    if any(one.not_action or not all(map(_is_known, one.actions)) for one in allows):
+        return ""
+    summary = passed.answers.summary()
+    permissions = (*summary.main, *summary.others)
+    if any(one.grants for one in permissions):
+        return ""
+    if any(one.dead for one in permissions):
+        return "what is allowed holds a variable that has no value for this connection"
+    if any(one.unmet for one in permissions):
+        return "what is allowed has a condition that does not hold for this connection"
+    return ""
+
+
+def _is_known(element: ActionElement) -> bool:
+    """Whether it names actions that authlens knows; of others nobody can tell what they allow."""
+    from authlens.core.policy.actions import actions_matching
+
+    return bool(actions_matching(element.text))
 
 
 def _passed(results: tuple[StageResult, ...], passed: tuple[Stage, ...]) -> tuple[StageResult, ...]:

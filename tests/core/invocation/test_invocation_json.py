@@ -177,3 +177,9 @@ def test_what_was_read_for_it_is_kept() -> None:
     )
     assert from_json(json.loads(json.dumps(to_json(kept)))) == kept
     assert kept.saved == SavedRequest(kept.request, certificate=kept.certificate)
+
+
+@pytest.mark.parametrize("target", [Target(verify_ssl=False), Target(sign_request=False), Target("p", "r")])
+def test_a_target_reads_back(target: Target) -> None:
+    stored = json.loads(json.dumps(to_json(Invocation(AuthorizerRequest("A"), target, Outcome(True), STARTED, 0.1))))
+    assert from_json(stored).target == target

@@ -34,6 +34,9 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 )
 def test_values_that_an_operator_can_read(operator: str, value: str, fine: bool) -> None:
     assert ("condition-value" not in ids(where(operator, "aws:SourceIp", value))) is fine
+    said = messages(where(operator, "aws:SourceIp", value), "condition-value")
+    wanted = ("an IP address or range", "a number", "a date", "true or false", "an ARN")
+    assert fine or said[0] in [f"`{value}` is not {one}, which {operator} compares" for one in wanted]
 
 
 @pytest.mark.parametrize(

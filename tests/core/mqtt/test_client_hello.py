@@ -46,6 +46,17 @@ def test_a_hello_is_complete_with_its_last_byte_and_not_before() -> None:
     assert client_hello.missing(whole) == 0
 
 
+def test_how_much_is_missing() -> None:
+    whole = hello("localhost", ["mqtt"])
+    assert [client_hello.missing(whole[:length]) for length in range(5)] == [5, 4, 3, 2, 1]
+    assert client_hello.missing(whole[:5]) == len(whole) - 5
+    split = in_records(whole, 50)
+    assert [client_hello.missing(split[:length]) for length in (55, 57, 60)] == [5, 3, 50]
+    record = b"\x16\x03\x01"
+    assert client_hello.missing(record + (client_hello.LARGEST - 5).to_bytes(2, "big")) == client_hello.LARGEST - 5
+    assert client_hello.missing(record + (client_hello.LARGEST - 4).to_bytes(2, "big")) == 0
+
+
 def in_records(whole: bytes, size: int) -> bytes:
     """The same message in records of a few bytes each."""
     message = whole[5:]

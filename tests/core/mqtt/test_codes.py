@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
 from authlens.core.mqtt import codes
 
 
@@ -27,3 +30,37 @@ def test_no_reason_string_is_made_up() -> None:
 def test_codes_as_they_are_written() -> None:
     assert codes.written(0x87) == "0x87"
     assert codes.written(0) == "0x00"
+
+
+def test_the_names_are_those_of_the_standard() -> None:
+    theirs = {
+        code: {_folded(name) for name in names}
+        for code, names in ReasonCode(PacketTypes.DISCONNECT).names.items()
+        if code != codes.SUCCESS
+    }
+    assert {code for code in codes.NAMES if code} == set(theirs)
+    otherwise = {code: name for code, name in codes.NAMES.items() if code and _folded(name) not in theirs[code]}
+    assert otherwise == {
+        0x11: "No subscription existed",
+        0x9E: "Shared subscriptions not supported",
+        0xA2: "Wildcard subscriptions not supported",
+    }, "paho words these in its own way"
+    assert codes.NAMES[0] == "Success"
+    assert list(codes.V3_CONNACK_NAMES) == [0, 1, 2, 3, 4, 5]
+    assert codes.V3_CONNACK_NAMES[5] == "Not authorized"
+    assert (codes.V3_REFUSED_FILTER, codes.NOT_AUTHORIZED, codes.QUOTA_EXCEEDED) == (128, 135, 151)
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("maximum qos", "qos").replace("granted qos", "qos").replace("-", "")
+
+
+def test_what_aws_sends_is_what_its_page_lists() -> None:
+    listed = {
+        "CONNACK": "00 80 85 86 87 90 97 9B",
+        "PUBACK": "00 80 87 90 91 97",
+        "SUBACK": "00 01 80 87 8F 91 97",
+        "UNSUBACK": "00 80 8F 91",
+        "DISCONNECT": "81 82 87 8B 8D 8E 8F 90 93 94 97 98 9B A1",
+    }
+    assert {name: " ".join(f"{code:02X}" for code in sent) for name, sent in codes.SENT_BY_AWS.items()} == listed

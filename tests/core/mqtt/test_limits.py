@@ -18,3 +18,18 @@ def test_only_the_limits_of_authlens_are_assumed() -> None:
 
 def test_a_legal_publish_fits_into_the_largest_packet() -> None:
     assert limits.PACKET_BYTES.value > limits.PAYLOAD_BYTES.value + limits.TOPIC_BYTES.value
+
+
+def test_the_values_are_those_of_aws_and_our_own() -> None:
+    aws = (
+        "client-id 128, topic-bytes 256, topic-slashes 7, filters 8, subscriptions 50, unacknowledged 100, "
+        "publishes 100, throughput 524288, payload 131072, websocket-life 86400, keep-alive-least 30, "
+        "keep-alive-most 1200, keep-alive-grace 1.5, connect-interval 1, session-expiry 3600, "
+        "session-expiry-most 604800, topic-aliases 8, refresh-least 300, disconnect-most 86400"
+    )
+    ours = (
+        "own-connections 2500, own-handshake 10, own-connect 10, own-packet 262144, own-queue 1048576, "
+        "own-stored 1000, own-retained 5000, own-sessions 5000"
+    )
+    for listed, known in ((aws, limits.OF_AWS), (ours, limits.OF_AUTHLENS)):
+        assert ", ".join(f"{limit.id} {limit.value}" for limit in known) == listed

@@ -1,7 +1,7 @@
 """Leaves out the frames that no test looks at: Textual paints each for no terminal, and throws it away.
 
-They take a third of the time. Every text and picture that a test looks at is painted whole, and so is the last frame
-of each run; a test about painting itself asks for all of them.
+They take a third of the time. Every text and picture that a test looks at is painted whole; a test about painting
+itself asks for every frame.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from contextvars import ContextVar
 
 from rich.console import RenderableType
 from textual._compositor import Compositor
-from textual.app import App
 from textual.screen import Screen
 
 _paint = Compositor.render_update
@@ -39,9 +38,3 @@ def painting(every_frame: bool) -> Iterator[None]:
         yield
     finally:
         _every_frame.reset(token)
-
-
-def paint(app: App[object]) -> None:
-    """Paint what the screen shows now, if it has not been left."""
-    if app.is_running and app.screen_stack:
-        app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)

@@ -10,12 +10,16 @@ import asyncio
 import unicodedata
 from typing import TYPE_CHECKING
 
+import textual.screen
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+# The pilot paints when the app rests. Textual's own timer would lay each screen out several times on the way there.
+textual.screen.UPDATE_PERIOD = 1.0  # type: ignore[misc]  # Final for the program, not for its tests
 
 _ROUNDS = 50_000
 _FRAMES = 100
@@ -27,7 +31,7 @@ class StillPilot(Pilot[object]):
         if delay is not None:
             await asyncio.sleep(delay)
         for _ in range(_FRAMES):
-            await _loop_rests()
+            await self.loop_rests()
             if self.app._resize_timer is not None:
                 self.app._check_resize()
             elif self.app.is_running and _has_something_to_paint(self.app.screen):
@@ -35,6 +39,10 @@ class StillPilot(Pilot[object]):
             else:
                 return
         raise AssertionError(f"after {_FRAMES} frames the app still paints")
+
+    async def loop_rests(self) -> None:
+        """Until its event loop has nothing to run; what is to be painted may wait."""
+        await _loop_rests()
 
     async def press(self, *keys: str) -> None:
         """One key after the other, each when the app rests from the one before."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 
 from authlens.frozen import dataclass
 
@@ -218,6 +219,7 @@ LIMITS = {limits.path: limits for member in MEMBERS for limits in member.limits}
 """Every limit by its path. A test holds them equal to botocore's model."""
 
 
+@cache
 def field_name(name: str) -> str:
     """`clientId` as an attribute: `client_id`."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

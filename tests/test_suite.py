@@ -112,6 +112,9 @@ class Located:
         self.asked.append((target, base))
         return self._answer(target)
 
+    def printed(self, target: Target, base: Path | None = None) -> str:
+        return ""
+
     def close(self) -> None:
         pass
 

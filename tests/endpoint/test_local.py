@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from authlens.core.request.target import DEMO, Target
-from authlens.endpoint.local import CREDENTIALS, LocalTargetError, LocalTargets
+from authlens.endpoint.local import CREDENTIALS, LocalTargetError, LocalTargets, printed_line, printed_text
 from support.children import Child
 from support.processes import wait_until
 
 FILE = """\
 region: eu-central-1
 authorizers:
-  Auth: {codeUri: ., handler: app.handler}
+  Auth: {codeUri: ., handler: app.handler, signingDisabled: true}
+"""
+HANDLER = """\
+import pathlib, time
+
+def handler(event, context):
+    print("waiting")
+    while not pathlib.Path("go").exists():
+        time.sleep(0.01)
+    print("went")
 """
 TEMPLATE = """\
 Resources:
@@ -40,7 +51,7 @@ def local_targets() -> Iterator[LocalTargets]:
 def project(tmp_path: Path) -> Path:
     (tmp_path / "authorizers.yaml").write_text(FILE)
     (tmp_path / "template.yaml").write_text(TEMPLATE)
-    (tmp_path / "app.py").write_text("def handler(event, context): pass\n")
+    (tmp_path / "app.py").write_text(HANDLER)
     (tmp_path / "aiohttp.py").write_text("raise SystemExit('the folder shadows a library')\n")
     return tmp_path
 
@@ -62,6 +73,27 @@ def test_an_endpoint_is_started_and_kept(local_targets: LocalTargets, project: P
     assert (first.region, first.credentials, first.local) == ("eu-central-1", CREDENTIALS, "authorizers.yaml")
     assert (again.region, again.endpoint_url) == ("us-east-1", first.endpoint_url)
     assert answers(first.endpoint_url)
+    call = threading.Thread(target=lambda: send(first.endpoint_url))
+    call.start()
+    wait_until(lambda: local_targets.printed(first, project) == "waiting\n")
+    (project / "go").touch()
+    call.join()
+    assert local_targets.printed(first, project) == "went\n", "what was printed since it was last asked"
+    assert local_targets.printed(Target(local="other.yaml"), project) == ""
+
+
+def send(url: str | None) -> None:
+    body = b'{"httpContext": {"queryString": "?a=b"}}'
+    with suppress(urllib.error.HTTPError):
+        urllib.request.urlopen(urllib.request.Request(f"{url}/authorizer/Auth/test", body), timeout=20)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "not JSON", "[]", '{"printed": 1}', '{"url": "http://localhost:1"}', "[" * 100_000]
+)
+def test_other_lines_of_an_endpoint_are_no_output(line: str) -> None:
+    assert printed_text(line) == ""
+    assert printed_text(printed_line("é\n".encode())) == "é\n"
 
 
 @pytest.mark.slow

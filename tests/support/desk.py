@@ -87,6 +87,9 @@ class NoLocalTargets:
     def locate(self, target: Target, base: Path | None = None) -> Target:
         return target
 
+    def printed(self, target: Target, base: Path | None = None) -> str:
+        return ""
+
     def close(self) -> None:
         pass
 

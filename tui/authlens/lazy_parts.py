@@ -36,6 +36,9 @@ class LazyLocalTargets:
                 self._made = LocalTargets()
         return self._made.locate(target, base)
 
+    def printed(self, target: Target, base: Path | None = None) -> str:
+        return self._made.printed(target, base) if self._made is not None else ""
+
     def close(self) -> None:
         if self._made is not None:
             self._made.close()

@@ -48,6 +48,8 @@ class LocalTargets(Protocol):
 
     def locate(self, target: Target, base: Path | None = None) -> Target: ...
 
+    def printed(self, target: Target, base: Path | None = None) -> str: ...
+
     def close(self) -> None: ...
 
 
@@ -187,6 +189,13 @@ class Sender:
             return self._local_targets.locate(target, base)
         except RuntimeError as error:
             raise _local_failure(error) from error
+
+    def printed(self, target: Target, base: Path | None = None) -> str:
+        """What the functions of a local target printed since this was last asked. Never blocks."""
+        try:
+            return self._local_targets.printed(target, base) if target.local is not None else ""
+        except RuntimeError:  # its path cannot be one
+            return ""
 
     def seeks_credentials(self) -> bool:
         """Whether a call waits for credentials just now. Never blocks."""

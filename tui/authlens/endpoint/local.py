@@ -6,6 +6,7 @@ The child's standard input is a lifeline: when this process ends, by whatever me
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -40,6 +41,9 @@ CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
 YAML = (".yaml", ".yml")
 _BARE = re.compile(r"\.(?:py|js|mjs|cjs):[A-Za-z_$][\w$.]*$")
 """A function's file and its handler, as in `app.py:handler`."""
+
+MOST_PRINTED = 16 * 1024
+"""Characters kept of what functions print while they run."""
 
 Stamp = tuple[int, int, int]
 
@@ -79,6 +83,11 @@ class LocalTargets:
         endpoint = self._running.get(definition_file(target.local, base)) if target.local else None
         return endpoint.log() if endpoint else ""
 
+    def printed(self, target: Target, base: Path | None = None) -> str:
+        """What its functions printed since this was last asked."""
+        endpoint = self._running.get(definition_file(target.local, base)) if target.local else None
+        return endpoint.printed() if endpoint else ""
+
     def close(self) -> None:
         """End every endpoint and its functions."""
         with self._lock:
@@ -108,6 +117,7 @@ class LocalEndpoint:
         self._stamp = stamp(path)
         self._path = path
         self._lines: list[str] = []
+        self._printed = ""
         self._url: Future[str] = Future()
         self._failed_at: float | None = None
         try:
@@ -126,6 +136,11 @@ class LocalEndpoint:
 
     def log(self) -> str:
         return "\n".join(self._lines)
+
+    def printed(self) -> str:
+        """What its functions printed since this was last asked."""
+        printed, self._printed = self._printed, ""
+        return printed
 
     def is_current(self) -> bool:
         """It runs, or is about to; a failed start counts for a moment, for a whole suite, or until the file changes."""
@@ -160,8 +175,8 @@ class LocalEndpoint:
             line = stdout.readline().strip()
             if line:
                 self._url.set_result(line)
-            for _ in stdout:
-                pass
+            for told in stdout:
+                self._printed = (self._printed + printed_text(told))[-MOST_PRINTED:]
         if not line:
             self._child.wait()
             self._readers[0].join()
@@ -194,6 +209,21 @@ def _started(path: Path) -> subprocess.Popen[str]:
         text=True,
         errors="replace",
     )
+
+
+def printed_line(printed: bytes) -> str:
+    """How an endpoint tells the app that started it what a function prints while it runs."""
+    return json.dumps({"printed": printed.decode("utf-8", "replace")})
+
+
+def printed_text(line: str) -> str:
+    """The opposite of `printed_line`; empty for another line."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    printed = told.get("printed") if isinstance(told, dict) else None
+    return printed if isinstance(printed, str) else ""
 
 
 def definition_file(local: str, base: Path | None) -> Path:

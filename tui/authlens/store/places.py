@@ -34,6 +34,11 @@ class Places:
         return self.history.with_name("trust.yaml")
 
     @property
+    def questions(self) -> Path:
+        """The file of open questions, beside the history."""
+        return self.history.with_name("questions.json")
+
+    @property
     def crash_report(self) -> Path:
         """Where the app says what it stopped on, beside the history."""
         return self.history.with_name("crash-report.txt")

@@ -19,6 +19,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.api.reload import Reloader
 from authlens.endpoint.api.server import Server, endpoint_of, listen
 from authlens.endpoint.api.state import Host
+from authlens.endpoint.local import printed_line
 from authlens.endpoint.runtime.function_host import FunctionHost
 from authlens.endpoint.templates.definitions import Definitions
 
@@ -43,7 +44,10 @@ async def serve(
         requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: log(_defect(context)))
-    host: Host = ShownOutput(FunctionHost(), requests) if arguments.show_output else FunctionHost()
+    # The app that started this shows what functions print while they run; who reads of devices takes other lines.
+    tells = arguments.until_stdin_closes and arguments.device_port is None
+    functions = FunctionHost(heard=(lambda printed: output.line(printed_line(printed))) if tells else None)
+    host: Host = ShownOutput(functions, requests) if arguments.show_output else functions
     endpoint = endpoint_of(definitions, host)
     reloader = Reloader(endpoint, definitions, read, log)
     server = Server(endpoint, listener, arguments.allow_host, log, refresh=reloader.refresh)

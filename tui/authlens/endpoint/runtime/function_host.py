@@ -7,6 +7,7 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -90,10 +91,12 @@ class Call:
 class FunctionHost:
     """Runs functions by their definition, keeps their processes warm, and ends them all on `close`.
 
-    Belongs to one event loop. `limit` is the number of processes that one function may have at a time.
+    Belongs to one event loop. `limit` is the number of processes that one function may have at a time. `heard` is told
+    what functions print while they run.
     """
 
-    def __init__(self, limit: int = 8, path: str | None = None) -> None:
+    def __init__(self, limit: int = 8, path: str | None = None, heard: Callable[[bytes], None] | None = None) -> None:
+        self._heard = heard
         self._limit = limit
         self._path = os.environ.get("PATH", os.defpath) if path is None else path
         self._pools: dict[str, WorkerPool] = {}
@@ -113,6 +116,7 @@ class FunctionHost:
                 return queued_too_long(call) if pool.all_busy else call.timed_out("", cold=True)
             except StartFailed as failed:
                 return not_started(call, failed)
+            worker.output.heard = self._heard
             try:
                 result = await run(worker, call)
             finally:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 
 KEPT = 64 * 1024
 """Bytes kept of one invocation's output: half from its beginning, half from its end."""
@@ -26,6 +27,9 @@ class Output:
         self._tail = bytearray()
         self._dropped = 0
         self._open = True
+        self.heard: Callable[[bytes], None] | None = None
+        """Told of the beginning of each invocation's output as it comes: as much of it as is kept."""
+        self._told = 0
         self._loop.add_reader(self._reading, self._read)
 
     def child_has_it(self) -> None:
@@ -44,7 +48,7 @@ class Output:
         text = self._text().replace("\r\n", "\n").replace("\r", "\n")
         self._head.clear()
         self._tail.clear()
-        self._dropped = 0
+        self._dropped = self._told = 0
         return text
 
     def close(self) -> None:
@@ -64,6 +68,10 @@ class Output:
         return bool(chunk)
 
     def _keep(self, chunk: bytes) -> None:
+        told = chunk[: KEPT - self._told]
+        if self.heard is not None and told:
+            self._told += len(told)
+            self.heard(told)
         room = KEPT // 2 - len(self._head)
         self._head += chunk[:room]
         self._tail += chunk[room:]

@@ -161,6 +161,8 @@ class Running:
     seeks_credentials: bool = False
     is_long: bool = False
     """Whether there is time to read what is on the screen meanwhile."""
+    printed: tuple[str, ...] = ()
+    """The last lines that a local function printed since it was called."""
 
     @property
     def words(self) -> Content:

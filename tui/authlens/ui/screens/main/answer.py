@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
@@ -14,7 +15,11 @@ from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 from authlens.ui.model.screen_values import FormState, HintState
+from authlens.ui.runtime.question_memory import Memory
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
+
+if TYPE_CHECKING:
+    from authlens.store.open_questions import OpenQuestions
 
 _MOST_READ = 50
 """Invocations of which what was read for them is kept."""
@@ -31,8 +36,9 @@ class _ReadFor:
 
 
 class AnswerController:
-    def __init__(self, changed: Callable[[AnswerView], None]) -> None:
+    def __init__(self, changed: Callable[[AnswerView], None], memory: Memory) -> None:
         self._changed = changed
+        self._memory = memory
         self._form = FormState()
         self._hints = HintState()
         self._read: dict[int, _ReadFor] = {}
@@ -98,11 +104,28 @@ class AnswerController:
 
     # Questions
 
+    def recall(self) -> None:
+        """The questions of earlier runs, once they are read."""
+        self._memory.recall(self._recalled)
+
+    def _recalled(self, kept: Mapping[str, OpenQuestions]) -> None:
+        for of, questions in kept.items():
+            self._asked.setdefault(of, questions.asked)
+            self._dropped.setdefault(of, questions.dropped)
+        if kept:
+            self._publish()
+
+    def _keep(self, of: str) -> None:
+        from authlens.store.open_questions import OpenQuestions
+
+        self._memory.keep(of, OpenQuestions(self._asked.get(of, ()), self._dropped.get(of, frozenset())))
+
     def ask(self, question: Question) -> None:
         """Ask it of this answer, and of all that come of the same request."""
         of = self._asked_of
         self._asked[of] = (*self._asked.get(of, ()), question)
         self._dropped[of] = self._dropped.get(of, frozenset()) - {question}
+        self._keep(of)
         self._publish()
 
     def drop(self, index: int) -> None:
@@ -112,12 +135,13 @@ class AnswerController:
         of, question = self._asked_of, self.questions[index]
         self._asked[of] = tuple(each for each in self._asked.get(of, ()) if each != question)
         self._dropped[of] = self._dropped.get(of, frozenset()) | {question}
+        self._keep(of)
         self._publish()
 
     @property
     def _asked_of(self) -> str:
         source = self.invocation.source if self.invocation is not None else self._form.source
-        return split_source(source)[0] if source else str(self._form.folder)
+        return os.path.abspath(split_source(source)[0] if source else self._form.folder)
 
     def _questions(self, view: AnswerView) -> tuple[Question, ...]:
         from authlens.core.saved.question import first_questions  # not before the first paint

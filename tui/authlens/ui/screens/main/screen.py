@@ -19,6 +19,7 @@ from authlens.core.saved.expectation import Expectation
 from authlens.sending import Sender
 from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, Running
 from authlens.ui.runtime.host import ScreenHost
+from authlens.ui.runtime.question_memory import QuestionMemory
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import Start
 from authlens.ui.screens.main.answer import AnswerController
@@ -73,7 +74,7 @@ class MainScreen(Screen[object]):
         self.services = services
         self.host = host = ScreenHost(self)
         self.form = form = FormController(services, sender, host, self._form_changed)
-        self.answer = answer = AnswerController(self._answer_changed)
+        self.answer = answer = AnswerController(self._answer_changed, QuestionMemory(services, host))
         self.identity = identity = IdentityController(
             services, sender, host, form, self._identity_changed, self._facts_read
         )
@@ -162,6 +163,7 @@ class MainScreen(Screen[object]):
 
     def _after_first_paint(self) -> None:
         self.history.open()
+        self.answer.recall()
         self.identity.look_up()
         if self.services.watch:
             self.watcher.toggle()
@@ -242,6 +244,7 @@ class MainScreen(Screen[object]):
 
     def _watching_changed(self, watching: bool) -> None:
         self.watching = watching
+        self.panes.retitle(AnswerPane.ID, "", "watching" if watching else "")
 
     # What the person does in the panes
 

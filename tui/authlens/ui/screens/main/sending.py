@@ -15,6 +15,7 @@ from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
 from authlens.ui.model.batch import base_of, is_redacted
+from authlens.ui.model.printed_lines import PrintedLines
 from authlens.ui.model.screen_values import Running
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
@@ -55,6 +56,7 @@ class SendController:
         """How many requests were sent: a call that was given up for another must not end that one's clock."""
         self._sent_at = 0.0
         self._stop_clock: Callable[[], None] | None = None
+        self._printed = PrintedLines()
         self.running: Running | None = None
 
     @property
@@ -117,6 +119,8 @@ class SendController:
         started_at, self._sent_at = self._services.now(), time.monotonic()
         self._start_clock()
         timed, seconds = self._timed(saved), self._services.settings.total_timeout
+        self._printed = PrintedLines(saved, base)
+        self._sender.printed(saved.target, base)  # what earlier calls printed is not of this one
         try:
             invocation = await background.call(lambda: self._sender.send(timed, base, source, way=way), seconds)
             known = invocation.authorizer or self._identity.known_authorizer(saved)
@@ -166,8 +170,10 @@ class SendController:
 
     def count(self) -> None:
         if self.running is not None:
-            seconds = time.monotonic() - self._sent_at
-            self._publish(Running(seconds, self._sender.seeks_credentials(), is_long=True))
+            seconds, printed = time.monotonic() - self._sent_at, self._printed
+            if printed.saved is not None:
+                printed.add(self._sender.printed(printed.saved.target, printed.base))
+            self._publish(Running(seconds, self._sender.seeks_credentials(), True, printed.last))
 
     def _publish(self, running: Running | None) -> None:
         self.running = running

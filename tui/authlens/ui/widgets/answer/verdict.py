@@ -13,6 +13,7 @@ from authlens.ui.model.screen_values import Running
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.mask import REVEALED, Mask
+from authlens.ui.text.safe_content import safe_content
 
 _AGES = 10.0
 """Seconds after which what is shown has got older in words."""
@@ -54,9 +55,10 @@ class Verdict(Widget):
     def _sending(self, running: Running) -> Content:
         """The headline alone changes at once; what the answer before came to stays below, and is labelled so."""
         invocation = self.view.invocation
+        printed = [safe_content(f"  {line}", "$foreground-muted") for line in running.printed]
         if invocation is None:
-            return Content("\n").join([running.words, running.way_out])
+            return Content("\n").join([running.words, running.way_out, *printed])
         parts = [running.words, running.way_out]
         if running.is_long:
             parts.insert(1, Content(f"below is still {outcome_text.invocation_label(invocation, self._now())}"))
-        return self.mask.content(Content("   ").join(parts))
+        return self.mask.content(Content("\n").join([Content("   ").join(parts), *printed]))

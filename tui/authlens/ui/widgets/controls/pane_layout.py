@@ -30,7 +30,7 @@ class PaneLayout(Vertical):
         super().__init__()
         self._kinds = kinds
         self._panes: tuple[Pane, ...] = ()
-        self._title = ("", "", "")
+        self._titles: dict[str, tuple[str, str]] = {}
         self.set_reactive(PaneLayout.front, kinds[0].ID)
 
     def hold(self, *panes: Pane) -> None:
@@ -44,15 +44,17 @@ class PaneLayout(Vertical):
 
     def retitle(self, pane: str, title: str, mark: str) -> None:
         """What the tab of a pane says after its name: its frame is not seen on a small screen."""
-        self._title = (pane, title, mark)
+        self._titles[pane] = (title, mark)
         self._draw_tabs()
 
     def _tabs(self) -> tuple[Choice, ...]:
-        of, title, mark = self._title
-        rest = sum(len(f" {pane.TITLE} ") for pane in self._kinds) + len(f" {mark}")
+        marks = sum(len(f" {mark}") for _, mark in self._titles.values())
+        rest = sum(len(f" {pane.TITLE} ") for pane in self._kinds) + marks
         room = max(_SHORTEST, min(_LONGEST, self.size.width - rest))
-        text = shortened(safe_content(title), room).plain + mark
-        return tuple(Choice(pane.ID, pane.TITLE, text if of == pane.ID else "") for pane in self._kinds)
+        texts = {
+            pane: shortened(safe_content(title), room).plain + mark for pane, (title, mark) in self._titles.items()
+        }
+        return tuple(Choice(pane.ID, pane.TITLE, texts.get(pane.ID, "")) for pane in self._kinds)
 
     def on_resize(self) -> None:
         self._draw_tabs()

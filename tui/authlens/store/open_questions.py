@@ -1,0 +1,66 @@
+"""The open questions of each saved request, kept over restarts in a file beside the history, without an expectation.
+
+The rule: it is a convenience, so whatever is wrong with the file means no questions and never an error on screen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from authlens.core.saved.expectation import Question
+from authlens.frozen import dataclass
+from authlens.store.files import locked, make_own_folder, read_bounded, write_whole
+
+MOST_KEPT = 500
+"""Requests whose questions are kept; the one that was asked longest ago goes first."""
+MOST_QUESTIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """What a person asks of one request beside what is asked unasked."""
+
+    asked: tuple[Question, ...] = ()
+    dropped: frozenset[Question] = frozenset()
+    """What is asked unasked, and is not wanted."""
+
+    def __bool__(self) -> bool:
+        return bool(self.asked or self.dropped)
+
+
+def load_questions(path: Path) -> dict[str, OpenQuestions]:
+    """By the absolute path of a saved request, or of the folder of requests without a file."""
+    try:
+        document = json.loads(read_bounded(path))
+        return {of: _read(entry) for of, entry in document.items()}
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError, KeyError):
+        return {}
+
+
+def save_questions(path: Path, of: str, questions: OpenQuestions) -> None:
+    """Keep those of one request, the others as they are on the disk now. Raises OSError."""
+    make_own_folder(path.parent)
+    with locked(path.parent):
+        kept = load_questions(path)
+        kept.pop(of, None)
+        if questions:
+            kept[of] = questions
+        newest = dict(list(kept.items())[-MOST_KEPT:])
+        write_whole(path, json.dumps({of: _written(each) for of, each in newest.items()}).encode())
+
+
+def _read(entry: Mapping[str, Any]) -> OpenQuestions:
+    return OpenQuestions(_questions(entry["asked"]), frozenset(_questions(entry["dropped"])))
+
+
+def _questions(pairs: Iterable[Any]) -> tuple[Question, ...]:
+    return tuple(Question(str(action), str(resource)) for action, resource in pairs)
+
+
+def _written(questions: OpenQuestions) -> dict[str, list[list[str]]]:
+    dropped = sorted([each.action, each.resource] for each in questions.dropped)
+    asked = [[each.action, each.resource] for each in questions.asked]
+    return {"asked": asked[-MOST_QUESTIONS:], "dropped": dropped[:MOST_QUESTIONS]}

@@ -1,0 +1,60 @@
+"""What a function prints while it runs, as its last lines, without the secrets of its request. Pure.
+
+The rule: what a reference stands for is not known here, so a request with references shows only how many lines it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.request.references import refers
+from authlens.core.saved.saved_request import SavedRequest
+
+if TYPE_CHECKING:
+    from authlens.core.secrets.redaction import Redactor
+
+MOST = 6
+"""Lines that are shown."""
+_LONGEST = 16_384
+"""Characters of the end of the output that are looked at."""
+
+
+class PrintedLines:
+    """Of one call."""
+
+    def __init__(self, saved: SavedRequest | None = None, base: Path | None = None) -> None:
+        self.saved = saved
+        self.base = base
+        self._text = ""
+        self._count = 0
+        self._redactor: Redactor | None = None
+
+    def add(self, text: str) -> None:
+        """More of it; a piece may end within a line."""
+        self._count += text.count("\n")
+        self._text = (self._text + text)[-_LONGEST:]
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        if self.saved is None or not self._text:
+            return ()
+        if _has_references(self.saved):
+            return (f"{self._count:,} lines printed so far",)
+        if self._redactor is None:
+            from authlens.core.secrets.redaction import Redactor, secrets_of  # loaded with the first slow function
+
+            self._redactor = Redactor(secrets_of(self.saved.request, certain=True))
+        lines = self._redactor.text(self._text).splitlines()
+        return tuple(line for line in lines if line.strip())[-MOST:]
+
+
+def _has_references(saved: SavedRequest) -> bool:
+    texts: list[str] = []
+
+    def collect(text: str) -> str:
+        texts.append(text)
+        return text
+
+    saved.request.with_texts(collect)
+    return any(map(refers, texts))

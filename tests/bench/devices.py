@@ -201,7 +201,7 @@ async def killed(serving: DeviceServing) -> Row:
 
 
 def seen_in_the_app(folder: Path) -> Row:
-    """Milliseconds from a packet's answer to its decision in what the app reads; the screen looks every 100 ms more."""
+    """Milliseconds from a packet's answer to its decision in what the app reads; the screen paints within 50 ms."""
     devices = LocalDevices(project(folder), lambda invocation: None)
     try:
         address = devices.address()

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pytest
 import pytest_asyncio
 
+from authlens.core.devices.ledger import Watched
+from authlens.core.mqtt.connection import Counts
 from authlens.core.mqtt.packets import V5, Connack, Filter, Publish, Subscribe
 from authlens.core.request.target import Target
+from authlens.endpoint.local_devices import Address, LocalDevices, Seen
+from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
 from authlens.ui.widgets.controls.items import Items
+from support import device_records
+from support.desk import NOW
 from support.device_serving import project
 from support.listening_devices import Client
 from ui.robot import SENSOR, Robot, running
@@ -112,6 +119,58 @@ async def test_what_devices_do_is_seen_and_can_be_used(robot: Robot) -> None:
     assert view.invocation is not None
     assert view.invocation.device is None
     assert robot.gateway.sent[-1].mqtt_context == mqtt
+
+
+class Reporting:
+    """A listener whose next report the test chooses."""
+
+    def __init__(self) -> None:
+        self.changes = 0
+        self.looks = 0
+        self.changed: Callable[[], object] | None = None
+
+    def on_change(self, changed: Callable[[], object] | None) -> None:
+        self.changed = changed
+
+    def report(self) -> None:
+        self.changes += 1
+        assert self.changed is not None
+        self.changed()
+
+    def seen(self, since: int = -1) -> Seen | None:
+        if since == self.changes:
+            return None
+        self.looks += 1
+        event = '{"protocolData": {"tls": {"x509CertificatePem": "PEM-of-it", "principalId": "id-of-it"}}}'
+        device = replace(device_records.CONNECTED, event=event)
+        watched = Watched(device_records.invocation(device), device, Counts(self.changes, 0, 0, 0))
+        return Seen(self.changes, self.changes, 0, (watched,))
+
+
+async def test_the_first_news_are_painted_at_once_and_more_after_a_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "PAINT_EVERY", 1000.0)
+    listener = Reporting()
+    async with running(tmp_path) as robot:
+        address = Address("mqtts://localhost:8883", "/ca.pem")
+        robot.app.push_screen(DevicesScreen(cast(LocalDevices, listener), address, lambda: NOW))
+        await robot.settle()
+        assert listener.looks == 1
+        listener.report()
+        await robot.settle()
+        assert listener.looks == 2, "at once, whatever the time between two paints"
+        listener.report()
+        listener.report()
+        await robot.settle()
+        assert listener.looks == 2
+        screen_of(robot)._rested()
+        await robot.settle()
+        assert (listener.looks, "3 decisions" in robot.text()) == (3, True)
+        await robot.press("e")
+        assert "PEM-of-it" in robot.text()
+        await robot.press("escape", "escape")
+        assert listener.changed is None
 
 
 async def test_only_a_local_target_has_devices(tmp_path: Path) -> None:

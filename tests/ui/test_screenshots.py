@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,6 +213,9 @@ async def test_signing_and_events_look_as_they_did(requests: Path) -> None:
 
 class Quiet:
     """A listener that has seen two connections, and sees no more."""
+
+    def on_change(self, changed: Callable[[], object] | None) -> None:
+        pass
 
     def seen(self, since: int = -1) -> Seen | None:
         passed = (stage for stage in DeviceStage if stage is not DeviceStage.UPGRADE)

@@ -98,6 +98,20 @@ def test_the_connection_id_is_lower_case() -> None:
     assert event.test_event(EVERYTHING, PLAIN, ID.upper())["connectionMetadata"] == {"id": ID}
 
 
+@pytest.mark.parametrize(
+    ("text", "presented"),
+    [
+        ('{"protocolData": {"tls": {"x509CertificatePem": "P", "principalId": "i"}}}', event.Presented("P", "i")),
+        ('{"protocolData": {"tls": {"serverName": "x"}}}', None),
+        ('{"protocolData": {"tls": {"x509CertificatePem": 1, "principalId": "i"}}}', None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_the_certificate_of_an_event_that_was_received(text: str, presented: event.Presented | None) -> None:
+    assert event.presented_in(text) == presented
+
+
 REAL_EVENTS: list[tuple[str, event.Kind, AuthorizerRequest, dict[str, Any]]] = [
     (
         "publish over HTTPS",

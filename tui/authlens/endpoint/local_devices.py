@@ -59,6 +59,9 @@ class LocalDevices:
         self._on_connection = on_connection
         self._lock = threading.Lock()
         self._ledger = Ledger()
+        self._changed: Callable[[], object] | None = None
+        self._told = False
+        """Somebody was told of a change, and has not looked since."""
         self._log: list[str] = []
         more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
         try:
@@ -93,10 +96,14 @@ class LocalDevices:
         self._reader.start()
         return address
 
+    def on_change(self, changed: Callable[[], object] | None) -> None:
+        """Have it called once after a change, and again only after the next look. A thread of this object's calls."""
+        self._changed = changed
+
     def seen(self, since: int = -1) -> Seen | None:
         """What was observed so far; `None` when nothing happened since that number of changes."""
         with self._lock:
-            ledger = self._ledger
+            ledger, self._told = self._ledger, False
             if ledger.changes == since:
                 return None
             return Seen(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
@@ -120,7 +127,11 @@ class LocalDevices:
         with pipe(self._child.stdout) as stdout:
             for line in stdout:
                 with self._lock:
-                    invocation = self._ledger.read(line)
+                    before, invocation = self._ledger.changes, self._ledger.read(line)
+                    is_news = self._ledger.changes != before and not self._told
+                    self._told = self._told or is_news
+                if is_news and (changed := self._changed) is not None:
+                    changed()
                 if invocation is not None:
                     self._on_connection(invocation)
 

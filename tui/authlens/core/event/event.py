@@ -6,6 +6,7 @@ query string, and holds what its protocol carries and nothing else.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -36,6 +37,16 @@ class Presented:
     @property
     def members(self) -> dict[str, str]:
         return {"x509CertificatePem": self.pem, "principalId": self.principal_id}
+
+
+def presented_in(event: str) -> Presented | None:
+    """The certificate in an event that a function received; `None` where there is none."""
+    try:
+        tls = json.loads(event)["protocolData"]["tls"]
+        pem, principal = tls["x509CertificatePem"], tls["principalId"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return Presented(pem, principal) if isinstance(pem, str) and isinstance(principal, str) else None
 
 
 def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Real devices on a local target: who connects, what each may do, and why, as it happens.
 
-What is painted is sampled; what is counted is not.
+The rule: the first change after a rest is painted at once, and what follows at most twenty times a second; what is
+counted is everything.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from authlens.core.devices.ledger import Watched
 from authlens.core.devices.report import client_of
+from authlens.core.event.event import presented_in
 from authlens.core.invocation.invocation import Invocation
 from authlens.endpoint.local_devices import Address, LocalDevices, Seen
 from authlens.frozen import dataclass
@@ -29,8 +32,8 @@ from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
 
-PAINT_EVERY = 0.1
-"""Seconds between two looks at what the listener reports."""
+PAINT_EVERY = 0.05
+"""Seconds after a paint in which nothing more is painted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,17 @@ class DevicesScreen(Dialog[Chosen]):
         Binding("escape,q", "dismiss(None)", "Close", id="devices.close", tooltip="Back; devices stay connected"),
     ]
 
+    class News(Message):
+        """Something happened; posted by the thread that reads the listener's reports."""
+
     def __init__(self, devices: LocalDevices, address: Address, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._devices = devices
         self._address = address
         self._now = now
         self._seen: Seen | None = None
+        self._rests = False
+        self._has_news = False
         self._denied_only = False
 
     def compose(self) -> ComposeResult:
@@ -120,9 +128,28 @@ class DevicesScreen(Dialog[Chosen]):
 
     def on_mount(self) -> None:
         self.query_one(ConnectionRows).focus()
-        self.set_interval(PAINT_EVERY, self._look)
+        self._devices.on_change(lambda: self.post_message(self.News()))
         self.set_interval(1.0, self._age)
         self._look()
+
+    def on_unmount(self) -> None:
+        super().on_unmount()
+        self._devices.on_change(None)
+
+    def on_devices_screen_news(self) -> None:
+        """Paint it now, or at the end of the rest after the last paint."""
+        if self._rests:
+            self._has_news = True
+            return
+        self._look()
+        self._rests = True
+        self.set_timer(PAINT_EVERY, self._rested)
+
+    def _rested(self) -> None:
+        self._rests = False
+        if self._has_news:
+            self._has_news = False
+            self.on_devices_screen_news()
 
     def _waiting(self) -> Content:
         return Content.assemble(
@@ -184,7 +211,9 @@ class DevicesScreen(Dialog[Chosen]):
 
         watched = self.query_one(ConnectionRows).current
         if watched is not None:
-            self.app.push_screen(EventsScreen(watched.invocation.request, watched.invocation.authorizer))
+            invocation, event = watched.invocation, watched.device.event
+            presented = presented_in(event) if event else None
+            self.app.push_screen(EventsScreen(invocation.request, invocation.authorizer, presented))
 
     def action_lines(self) -> None:
         from authlens.ui.screens.dialogs.client_lines import ClientLines

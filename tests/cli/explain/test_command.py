@@ -153,7 +153,7 @@ def test_what_a_template_lacks_here_is_the_runtime_of_the_json_output(authlens: 
     Path("sent.yaml").write_text("target: {local: template.yaml}\nrequest: {authorizerName: fleet, token: t}\n")
     ended = authlens("explain", "--request", "sent.yaml", "--output", "json")
     (missing,) = json.loads(ended.out)["runtime"]["unresolved"]
-    assert (missing["what"], "line 10" in missing["place"]) == ("the variable SAYS is left out", True)
+    assert (missing["what"], "line 11" in missing["place"]) == ("the variable SAYS is left out", True)
     assert "runtime: The variable SAYS is left out" in authlens("explain", "--request", "sent.yaml").out
     assert explained(authlens, {"isAuthenticated": False})["runtime"] is None
 

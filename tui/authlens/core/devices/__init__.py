@@ -1,1 +1,1 @@
-"""Real connections: what a device may do, the broker between devices, and the record that is kept of each of them."""
+"""Connections of real devices: what each may do, the broker between them, and the record of each connection."""

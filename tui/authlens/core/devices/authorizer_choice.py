@@ -1,6 +1,6 @@
-"""Which authorizer a connection gets: the one it names, else that of its domain, else the account's default.
+"""Which authorizer judges a connection: the one it names, else its domain's, else the account's default.
 
-Of several names the username's counts, then the query string's, then the headers': nobody measured this order.
+If it names several, the username wins, then the query string, then the headers. This order is assumed.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ class Choice:
     name: str | None
     """`None` where no authorizer applies; then `why` is the reason."""
     why: str
-    """Where the name comes from, in words."""
+    """Where the name was found, in words."""
 
 
 def choose(
     request: AuthorizerRequest, transport: Transport, domain: Domain | None = None, default: str | None = None
 ) -> Choice:
-    """domain: the configuration of the server name, where there is one. default: the account's."""
+    """domain: the configuration for the server name, if there is one. default: the account's default."""
     problem = domain and _domain_problem(domain, transport)
     if problem:
         return Choice(None, problem)
@@ -53,7 +53,7 @@ def choose(
 
 
 def _domain_problem(domain: Domain, transport: Transport) -> str | None:
-    """Why a domain configuration lets nobody in this way."""
+    """Why a domain configuration accepts no connection of this kind."""
     if domain.status != "ENABLED":
         return f"the domain configuration of {domain.domain_name} is {domain.status}"
     asked = _WITHOUT_CUSTOM_AUTH.get(domain.authentication_type)

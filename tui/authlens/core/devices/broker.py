@@ -1,4 +1,4 @@
-"""What AWS IoT keeps between connections: sessions, subscriptions, retained messages. All in memory, all bounded."""
+"""What AWS IoT keeps between connections: sessions, subscriptions and retained messages. All in memory and bounded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from authlens.core.mqtt.properties import MESSAGE_EXPIRY, WILL_DELAY, number_of
 from authlens.core.mqtt.topics import has_wildcard, shared, topic_problem
 
 _NAMES_REMEMBERED = 10_000
-"""Client ids whose last CONNECT is remembered."""
+"""How many client ids the connect rate is tracked for."""
 
 
 class Broker:
-    """Safe within one thread. Times are seconds of one clock that the caller reads."""
+    """For one thread. The caller reads the clock and passes the time in seconds."""
 
     def __init__(self) -> None:
         self._states: dict[str, SessionState] = {}
@@ -29,7 +29,7 @@ class Broker:
         self._connected_at: OrderedDict[str, float] = OrderedDict()
 
     def is_too_soon(self, client_id: str, now: float) -> bool:
-        """Whether the client id connected within the last second; counts this CONNECT too."""
+        """Whether the client id connected within the last second. Counts as a CONNECT itself."""
         last = self._connected_at.pop(client_id, None)
         self._connected_at[client_id] = now
         if len(self._connected_at) > _NAMES_REMEMBERED:
@@ -37,11 +37,11 @@ class Broker:
         return last is not None and now - last < limits.CONNECT_INTERVAL.value
 
     def live(self, client_id: str) -> Session | None:
-        """The session that is connected with this client id."""
+        """The connected session of this client id."""
         return self._live.get(client_id)
 
     def state_for(self, connect: Connect, client_id: str, now: float) -> tuple[SessionState, bool]:
-        """The state that a connection starts with, and whether it is one that was kept."""
+        """The state that a connection starts with, and whether it was kept from an earlier one."""
         self._forget_expired(now)
         kept = self._states.get(client_id)
         if kept is not None and not connect.clean_start:
@@ -55,7 +55,7 @@ class Broker:
         self._live[session.client_id] = session
 
     def ended(self, session: Session, now: float) -> None:
-        """The connection of a session is gone; its state is kept where the client wanted that."""
+        """A session lost its connection; its state is kept if the client asked for that."""
         if self._live.get(session.client_id) is not session:
             return
         del self._live[session.client_id]
@@ -65,7 +65,7 @@ class Broker:
             self._forget(session.client_id)
 
     def subscribed(self, session: Session, what: Subscribed, now: float) -> list[tuple[Session, list[Effect]]]:
-        """Take subscriptions; gives the retained messages that they ask for."""
+        """Add subscriptions; returns the retained messages to deliver for them."""
         effects: list[Effect] = []
         for wanted, was_there in what.filters:
             self._routes.add(session.client_id, wanted)
@@ -79,7 +79,7 @@ class Broker:
             self._routes.remove(session.client_id, topic_filter)
 
     def route(self, message: Message, now: float) -> list[tuple[Session, list[Effect]]]:
-        """What follows for each connected subscriber; messages for clients that are away are stored."""
+        """The effects for each connected subscriber; messages for disconnected sessions are stored."""
         if message.retain:
             self._retain(message)
         found = []
@@ -100,7 +100,7 @@ class Broker:
             self._retained[message.topic] = message
 
     def _retained_for(self, wanted: Filter, was_there: bool, now: float) -> Message | None:
-        """Only exact filters get retained messages, and no shared subscription does."""
+        """Retained messages are delivered to exact filters only, and never to shared subscriptions."""
         if wanted.retain_handling == 2 or (wanted.retain_handling == 1 and was_there):
             return None
         if has_wildcard(wanted.topic) or shared(wanted.topic) is not None:
@@ -126,7 +126,7 @@ class Broker:
 
 
 def will_message(will: Will, client_id: str, permissions: Permissions, now: float) -> Message | None:
-    """The last will as a message; `None` where the policies do not allow it to be published."""
+    """The last will as a message; `None` if the policies do not allow publishing it."""
     actions = (PUBLISH, RETAIN) if will.retain else (PUBLISH,)
     allowed = all(permissions.decide(action, f"topic/{will.topic}").allowed for action in actions)
     if not allowed or topic_problem(will.topic) is not None:
@@ -138,5 +138,5 @@ def will_message(will: Will, client_id: str, permissions: Permissions, now: floa
 
 
 def will_delay(will: Will, session: Session) -> int:
-    """Seconds until the will is published: never longer than the session lives."""
+    """Seconds until the will is published: at most the lifetime of the session."""
     return min(number_of(will.properties, WILL_DELAY) or 0, session.expiry)

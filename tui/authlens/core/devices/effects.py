@@ -1,4 +1,4 @@
-"""What follows from a packet, as values: the rules say it, and whoever holds the socket does it."""
+"""The effects of a packet as values: the rules produce them, and the owner of the socket carries them out."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What was published, on its way to subscribers."""
+    """A published message on its way to subscribers."""
 
     topic: str
     payload: bytes = b""
     qos: int = 0
     retain: bool = False
     properties: Properties = ()
-    """Those that travel on to subscribers."""
+    """The properties that subscribers receive."""
     sender: str | None = None
-    """The client id; `None` for AWS IoT itself and for HTTPS."""
+    """The publisher's client id; `None` for AWS IoT itself and for HTTPS."""
     expires_at: float | None = None
-    """By the clock that the session is given."""
+    """On the same clock as the session's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """New subscriptions; those that were there already are marked."""
+    """Subscriptions that were added or replaced."""
 
     filters: tuple[tuple[Filter, bool], ...]
-    """Each with whether it was there before."""
+    """Each with whether it existed before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Unsubscribed:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Close the connection. Packets that say so are sent before."""
+    """Close the connection, after the packets that announce it."""
 
     rule: Rule
     detail: str = ""
@@ -63,20 +63,20 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was decided about one packet, and what answered it."""
+    """The decision about one packet, and the answer to it."""
 
     packet: str
     """`CONNECT`, `PUBLISH`, `SUBSCRIBE`, or `RECEIVE` for a delivery."""
     topic: str
     qos: int = 0
     action: str | None = None
-    """The action that the policies were asked for; `None` where another rule answered."""
+    """The action that the policies were evaluated for; `None` if another rule decided."""
     decision: Decision | None = None
     rule: Rule | None = None
-    """What was broken; `None` for what went through."""
+    """The rule that was broken; `None` for a packet that was accepted."""
     response: Response | None = None
     detail: str = ""
-    """What exactly is wrong, where the rule does not say it."""
+    """What exactly is wrong, if the rule does not say it."""
 
     @property
     def is_allowed(self) -> bool:

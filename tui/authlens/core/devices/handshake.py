@@ -1,4 +1,4 @@
-"""A CONNECT before and after the authorizer: what AWS refuses at once, and the CONNACK that lets the client in."""
+"""A CONNECT before and after the authorizer: what AWS refuses outright, and the CONNACK of an accepted client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Problem:
 
 
 def connect_problem(connect: Connect) -> Problem | None:
-    """What is wrong with the packet, whoever sends it."""
+    """What is wrong with the packet, regardless of who sends it."""
     problem = client_id_problem(connect.client_id)
     if problem is not None:
         return Problem(rules.CLIENT_ID, problem)
@@ -38,18 +38,18 @@ def connect_problem(connect: Connect) -> Problem | None:
 
 
 def with_client_id(connect: Connect, new_id: NewId) -> Connect:
-    """A client that names none gets a name of its own."""
+    """A client that sends no client id is assigned one."""
     return connect if connect.client_id else replace(connect, client_id=new_id())
 
 
 def keep_alive(connect: Connect) -> int:
-    """The seconds that AWS goes by, whatever the client asked for."""
+    """The keep alive that AWS applies, in seconds, whatever the client asked for."""
     least, most = int(limits.KEEP_ALIVE_LEAST.value), int(limits.KEEP_ALIVE_MOST.value)
     return most if not connect.keep_alive else min(max(connect.keep_alive, least), most)
 
 
 def refusal(rule: Rule, connect: Connect, new_id: NewId) -> Connack | None:
-    """The CONNACK of a refused connection; `None` where AWS closes without one."""
+    """The CONNACK of a refused connection; `None` if AWS closes without one."""
     response = rule.response(connect.version)
     if response.packet != "CONNACK" or response.code is None:
         return None
@@ -58,7 +58,7 @@ def refusal(rule: Rule, connect: Connect, new_id: NewId) -> Connack | None:
 
 
 def acceptance(connect: Connect, was_named: bool, session_present: bool) -> Connack:
-    """The CONNACK of a client that is let in. was_named: the client id is one that it was given."""
+    """The CONNACK of an accepted client. was_named: its client id was assigned to it."""
     if connect.version != V5:
         return Connack(codes.SUCCESS, session_present)
     given: Properties = (

@@ -1,6 +1,6 @@
-"""The connections of a device listener as its JSON lines report them: all are counted, the newest are kept.
+"""The connections that the JSON lines of a device listener report: all are counted, the newest are kept.
 
-Pure: whoever reads the lines decides when to look. A line that is not a report is passed over.
+Pure: the reader of the lines decides when to look. Lines that are not reports are ignored.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from authlens.frozen import dataclass
 
 KEPT_CONNECTIONS = 500
 KEPT_DECISIONS = 300
-"""Of each connection; denials are kept apart, so that a busy client does not push them out."""
+"""Per connection. Denials are kept separately, so that a busy client does not push them out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One connection as it is now."""
+    """The current state of one connection."""
 
     invocation: Invocation
     device: DeviceConnection
@@ -42,13 +42,13 @@ class Ledger:
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
         self.changes = 0
-        """Grows with every report."""
+        """Increases with every report."""
         self.decisions = 0
         self.denials = 0
-        """How many there were, kept or not."""
+        """How many there were in total."""
 
     def read(self, line: str) -> Invocation | None:
-        """Take a line of JSON; the invocation of a connection that was let in, was refused, or ended."""
+        """Read a line of JSON; returns the invocation if a connection was accepted, refused or ended."""
         try:
             value = json.loads(line)
             return self.take(value) if isinstance(value, Mapping) else None
@@ -56,7 +56,7 @@ class Ledger:
             return None
 
     def take(self, value: Mapping[str, Any]) -> Invocation | None:
-        """Take a report. Raises ValueError for one that is not whole."""
+        """Process a report. Raises ValueError if it is incomplete."""
         kind = value.get("event")
         if kind == "decision":
             self._decided(str(value.get("id")), decision_from_json(value))
@@ -87,7 +87,7 @@ class Ledger:
 
     def _decided(self, connection_id: str, decision: PacketDecision) -> None:
         entry = self._entries.get(connection_id)
-        # The decision about CONNECT is in the record of the connection already.
+        # The record of the connection already holds the decision about CONNECT.
         if entry is None or decision.packet == "CONNECT":
             return
         self.changes += 1

@@ -55,7 +55,7 @@ def _subscriptions(
 
 
 def _event(group: str, kind: str, client_id: str, when: int, members: dict[str, Any]) -> list[Message]:
-    """AWS publishes none for a client id that holds a wildcard."""
+    """AWS publishes no events for a client id that contains a wildcard."""
     if has_wildcard(client_id):
         return []
     payload = {"clientId": client_id, "timestamp": when, "eventType": kind, **members}

@@ -1,6 +1,6 @@
-"""What one connection may do: the documents of its authorizer asked through the one evaluator, each answer kept.
+"""What one connection may do: its policy documents, evaluated once for each action and resource.
 
-An answer holds until the documents change. The number of kept answers is bounded, whatever topics a client makes up.
+A decision is valid until the documents change. The number of stored decisions is bounded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from authlens.core.policy.decision.reasons import place
 from authlens.core.policy.document import Document
 
 KEPT = 1024
-"""Answers kept for each connection."""
+"""Decisions stored per connection."""
 
 CONNECT, PUBLISH, RETAIN = "iot:Connect", "iot:Publish", "iot:RetainPublish"
 SUBSCRIBE, RECEIVE = "iot:Subscribe", "iot:Receive"
@@ -24,7 +24,7 @@ Variables = Mapping[str, tuple[str, ...]]
 
 
 class Permissions:
-    """The documents that hold now, and what they were asked."""
+    """The documents in force, and the decisions already made."""
 
     __slots__ = ("_account", "_decided", "_documents", "_reasons", "_region", "variables")
 
@@ -35,7 +35,7 @@ class Permissions:
         self._decided: dict[tuple[str, str], Decision] = {}
         self._reasons: dict[tuple[str, str], str] = {}
         self.variables = dict(variables)
-        """The context keys of the connection and their values."""
+        """The connection's context keys and their values."""
 
     def decide(self, action: str, resource: str) -> Decision:
         """resource: the tail of an ARN, such as `topic/a`."""
@@ -49,12 +49,12 @@ class Permissions:
         return found
 
     def decide_connect(self, connect: Connect) -> Decision:
-        """Whether the client may connect as it asks to: its client id, last will and kind of session."""
+        """Whether the client may connect with this client id, last will and kind of session."""
         variables = {**self.variables, **connect_variables(connect, self._arn)}
         return self._asked(CONNECT, f"client/{connect.client_id}", variables)
 
     def why(self, decision: Decision) -> str:
-        """Why something is denied, with what almost allowed it. Worked out once for each question."""
+        """Why something is denied, and the nearest miss. Computed once per action and resource."""
         question = decision.asking.action, str(decision.asking.resource)
         found = self._reasons.get(question)
         if found is None:
@@ -66,11 +66,11 @@ class Permissions:
         return found
 
     def deciding(self, decision: Decision) -> str:
-        """Where the first statement that decided is; empty where none did."""
+        """The position of the first deciding statement; empty if no statement decided."""
         return place(decision.deciding[0].document, decision.deciding[0].statement) if decision.deciding else ""
 
     def replaced(self, documents: Sequence[Document]) -> Permissions:
-        """The same connection under other documents."""
+        """The same connection with other documents."""
         return Permissions(documents, self.variables, self._region, self._account)
 
     def _asked(self, action: str, resource: str, variables: Variables) -> Decision:

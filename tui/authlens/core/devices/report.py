@@ -1,6 +1,6 @@
-"""A real connection as a line of a log and as JSON: what happened, what answered, what the person's client prints.
+"""A real connection as a log line and as JSON: what happened, what AWS answers, and what the client prints.
 
-Nothing here hides secrets: whoever writes what leaves the user's own files redacts the invocation first.
+Secrets are not masked here: redact the invocation before it leaves the user's own files.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ NO_CLIENT_ID = "(no client id)"
 
 
 def client_of(invocation: Invocation) -> str:
-    """Who connects: the client id, where one is known."""
+    """The client id, or a placeholder if it is unknown."""
     mqtt = invocation.request.mqtt_context
     return (mqtt and mqtt.client_id) or NO_CLIENT_ID
 
 
 def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
-    """One connection, once it is let in or refused."""
+    """One connection, once it is accepted or refused."""
     who, via = client_of(invocation), device.protocol
     authorizer = invocation.request.authorizer_name
     by = f" by {authorizer}" if authorizer else ""
@@ -34,7 +34,7 @@ def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
     warnings = "".join(f"; on AWS: {step.warning}" for step in device.steps if step.warning)
     if not device.is_refused:
         return f"connected {who} over {via}{by} {milliseconds}{warnings}"
-    # Before CONNECT there is nobody to answer.
+    # Before CONNECT there is nothing to answer.
     rule = BY_ID.get(device.refused_by or "") if device.refused_by != NOT_CONNECT.id else None
     answer = response_words(rule, device.version)
     return f"refused {who} over {via}{by} {milliseconds}: {device.reason}{answer}{warnings}"
@@ -64,7 +64,7 @@ def end_line(invocation: Invocation, device: DeviceConnection) -> str:
 
 
 def response_words(rule: Rule | None, version: int | None) -> str:
-    """What answered, how that is known, and what a client prints; empty where no rule was broken."""
+    """The answer, how it is known, and what a client prints; empty if no rule was broken."""
     if rule is None:
         return ""
     response = rule.response(version or V3)
@@ -74,7 +74,7 @@ def response_words(rule: Rule | None, version: int | None) -> str:
 
 
 def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
-    """Everything that is kept of a connection: its stages, its decisions, its end."""
+    """The whole record of a connection: its stages, its decisions and its end."""
     where = f"to {device.peer}, a probe" if device.is_probe else f"from {device.peer or 'an unknown address'}"
     lines = [f"{client_of(invocation)} over {device.protocol}, {where}"]
     if device.has_published_elsewhere:
@@ -93,7 +93,7 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
 
 
 def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, Any]:
-    """One connection, once it is let in or refused."""
+    """One connection, once it is accepted or refused."""
     outcome = invocation.outcome
     return {
         "event": "connection",
@@ -160,5 +160,5 @@ def _answer(rule: Rule | None, version: int | None) -> dict[str, Any]:
 
 
 def code_text(response: Response) -> str:
-    """A reason code in hexadecimal; a status of HTTP as it is."""
+    """A reason code in hexadecimal, or an HTTP status in decimal."""
     return str(response.code) if response.packet == "HTTP" else codes.written(response.code or 0)

@@ -1,4 +1,4 @@
-"""Who gets a message: subscriptions by filter, found without asking every client. Shared ones take turns."""
+"""Who receives a message: an index of subscriptions by filter. Members of a shared subscription take turns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Routes:
         self._exact: dict[str, Clients] = {}
         self._wild: dict[str, Clients] = {}
         self._shared: dict[str, Clients] = {}
-        """By the whole `$share/GROUP/FILTER`."""
+        """Keyed by the whole `$share/GROUP/FILTER`."""
 
     def add(self, client_id: str, wanted: Filter) -> None:
         self._table(wanted.topic).setdefault(wanted.topic, {})[client_id] = wanted
@@ -28,9 +28,9 @@ class Routes:
             del table[topic_filter]
 
     def of(self, topic: str) -> list[tuple[str, Filter]]:
-        """The clients that get a message on a topic, each with the subscription of the highest QoS that matches.
+        """The clients that receive a message on a topic, each with its matching subscription of the highest QoS.
 
-        The order is that of subscribing. A message of Basic Ingest goes to nobody.
+        In the order in which they subscribed. Basic Ingest messages have no subscribers.
         """
         if is_basic_ingest(topic):
             return []
@@ -49,7 +49,7 @@ class Routes:
         yield from (clients for topic_filter, clients in self._wild.items() if matches(topic_filter, topic))
 
     def _turns(self, topic: str) -> Iterator[tuple[str, Filter]]:
-        """One client of each group; it goes to the end of the line."""
+        """One client of each group, in turn."""
         for topic_filter, clients in self._shared.items():
             sharing = shared(topic_filter)
             if sharing is not None and matches(sharing.filter, topic):

@@ -1,6 +1,6 @@
-"""One connected client under the rules of AWS IoT: packets in, effects out. It holds no socket and asks no clock.
+"""One connected client under the rules of AWS IoT: packets in, effects out. It has no socket and no clock.
 
-Each packet gets the answer of the table of rules; what the policies say comes from the one evaluator.
+Answers come from the table of rules, policy decisions from the same evaluator as everywhere else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from authlens.core.mqtt.rules import Rule
 from authlens.core.mqtt.topics import filter_problem, topic_problem
 
 NewId = Callable[[], str]
-"""Gives a fresh UUID, which AWS puts into its reason strings."""
+"""Returns a new UUID, as in AWS's reason strings."""
 
 _MAXIMUM_PAYLOAD = int(limits.PAYLOAD_BYTES.value)
 _MOST_SUBSCRIPTIONS = int(limits.SUBSCRIPTIONS.value)
@@ -52,20 +52,20 @@ _RATE = int(limits.PUBLISHES.value)
 
 @dataclass(slots=True)
 class SessionState:
-    """What outlives a connection where the client asked for it."""
+    """The part of a session that survives a disconnect if the client asked for it."""
 
     client_id: str
     subscriptions: dict[str, Filter] = field(default_factory=dict)
     waiting: deque[Message] = field(default_factory=deque)
-    """Messages of QoS 1 that have not been sent."""
+    """QoS 1 messages that have not been sent yet."""
     unacknowledged: dict[int, Message] = field(default_factory=dict)
-    """Messages of QoS 1 by packet identifier."""
+    """QoS 1 messages by packet identifier."""
     last_id: int = 0
     kept_until: float | None = None
-    """Set while the client is away."""
+    """Set while the client is disconnected."""
 
     def keep(self, message: Message) -> bool:
-        """Store a message for later; `False` when too many are waiting."""
+        """Store a message for later; `False` if too many are waiting."""
         if len(self.waiting) >= limits.STORED_MESSAGES.value:
             return False
         self.waiting.append(message)
@@ -79,7 +79,7 @@ class SessionState:
 
 
 class Session:
-    """A client from its CONNECT on."""
+    """A client that has been let in."""
 
     def __init__(self, connect: Connect, permissions: Permissions, state: SessionState, new_id: NewId) -> None:
         self.client_id = state.client_id
@@ -87,7 +87,7 @@ class Session:
         self.permissions = permissions
         self.state = state
         self.expiry = session_expiry(connect)
-        """Seconds that the session outlives its connection."""
+        """Seconds that the session is kept after its connection ends."""
         self._new_id = new_id
         self._window = min(number_of(connect.properties, RECEIVE_MAXIMUM) or 0xFFFF, int(limits.UNACKNOWLEDGED.value))
         self._largest = number_of(connect.properties, MAXIMUM_PACKET_SIZE)
@@ -96,7 +96,7 @@ class Session:
         self._published = 0
 
     def receive(self, packet: Packet, now: float) -> list[Effect]:
-        """What follows from a packet of the client."""
+        """The effects of a packet from the client."""
         handler = _HANDLERS.get(type(packet))
         if handler is None:
             rule = rules.SECOND_CONNECT if isinstance(packet, Connect) else rules.PROTOCOL_ERROR
@@ -104,7 +104,7 @@ class Session:
         return list(handler(self, packet, now))
 
     def deliver(self, message: Message, wanted: Filter, now: float) -> list[Effect]:
-        """What follows from a message on a topic that the client subscribed to."""
+        """The effects of a message on a topic that the client subscribed to."""
         if wanted.no_local and message.sender == self.client_id:
             return []
         decision = self.permissions.decide(RECEIVE, f"topic/{message.topic}")
@@ -122,11 +122,11 @@ class Session:
         return [judged, *self.flush(now)]
 
     def retained(self, message: Message, wanted: Filter, now: float) -> list[Effect]:
-        """A retained message for a new subscription; it keeps its flag."""
+        """The same for a retained message and a new subscription: the retain flag stays set."""
         return self.deliver(message, replace(wanted, retain_as_published=True, no_local=False), now)
 
     def flush(self, now: float) -> Iterator[Effect]:
-        """Send what is waiting, as far as the client may have more on its way."""
+        """Send waiting messages while the client's receive window has room."""
         state = self.state
         while state.waiting and len(state.unacknowledged) < self._window:
             message = state.waiting.popleft()
@@ -137,7 +137,7 @@ class Session:
                 yield sent
 
     def resume(self, now: float) -> list[Effect]:
-        """Send again what the client did not acknowledge in its last connection, then what came meanwhile."""
+        """Resend what the client did not acknowledge before, then what arrived in the meantime."""
         unfinished = [
             self._outgoing(message, packet_id, now, 1, message.retain, duplicate=True)
             for packet_id, message in self.state.unacknowledged.items()
@@ -154,7 +154,7 @@ class Session:
         return [*(sent for sent in unfinished if sent is not None), *denied, *self.flush(now)]
 
     def end(self, rule: Rule, detail: str = "", sends_will: bool = True) -> list[Effect]:
-        """The packet that tells the client, where its version has one, and the end."""
+        """The DISCONNECT, if the client's version has one, and the end."""
         return [*self._farewell(rule), End(rule, detail, sends_will)]
 
     def _farewell(self, rule: Rule) -> Iterator[Effect]:
@@ -172,7 +172,7 @@ class Session:
     def _outgoing(
         self, message: Message, packet_id: int | None, now: float, qos: int, retain: bool, duplicate: bool = False
     ) -> Send | None:
-        """The packet of a message; `None` for one that is expired or too large for the client."""
+        """The packet for a message; `None` if it expired or is too large for the client."""
         properties = message.properties if self.version == V5 else ()
         if message.expires_at is not None:
             left = message.expires_at - now
@@ -201,7 +201,7 @@ class Session:
         yield Route(message_of(packet, topic, self.client_id, now))
 
     def _publish_rule(self, packet: Publish, topic: str, now: float) -> tuple[Rule | None, str]:
-        """The rule other than the policies that a publish breaks."""
+        """The rule that a publish breaks, apart from the policies."""
         if packet.qos == 2:
             return rules.PUBLISH_QOS_2, ""
         if len(packet.payload) > _MAXIMUM_PAYLOAD:
@@ -212,7 +212,7 @@ class Session:
         return (rules.PUBLISH_RATE if self._is_too_fast(now) else None), ""
 
     def _may_publish(self, packet: Publish, topic: str) -> Generator[Effect, None, bool]:
-        """Ask the policies; yields what was decided and returns whether the message goes on."""
+        """Evaluate the policies; yields the decisions and returns whether the message is routed."""
         for action in (PUBLISH, RETAIN) if packet.retain else (PUBLISH,):
             decision = self.permissions.decide(action, f"topic/{topic}")
             if not decision.allowed:
@@ -235,7 +235,7 @@ class Session:
             yield from self.end(rule, detail)
 
     def _topic(self, packet: Publish) -> str | None:
-        """The topic with its alias resolved; `None` when the alias is not usable."""
+        """The topic with its alias resolved; `None` if the alias is invalid."""
         alias = number_of(packet.properties, TOPIC_ALIAS)
         if alias is None:
             return packet.topic
@@ -278,7 +278,7 @@ class Session:
             yield Subscribed(tuple(granted))
 
     def _subscribe_rule(self, packet: Subscribe) -> Rule | None:
-        """The rule that the packet breaks as a whole."""
+        """The rule that the whole packet breaks."""
         if first(packet.properties, SUBSCRIPTION_ID) is not None:
             return rules.SUBSCRIPTION_ID
         if any(wanted.qos == 2 for wanted in packet.filters):
@@ -343,7 +343,7 @@ _HANDLERS: dict[type[Packet], Callable[..., Iterator[Effect]]] = {
 
 
 def session_expiry(connect: Connect) -> int:
-    """Seconds that a session outlives its connection. AWS keeps one for an hour unless its account says otherwise."""
+    """Seconds that a session is kept after its connection ends: an hour by default."""
     if connect.version != V5:
         return 0 if connect.clean_start else int(limits.SESSION_EXPIRY.value)
     wanted = number_of(connect.properties, SESSION_EXPIRY) or 0
@@ -351,7 +351,7 @@ def session_expiry(connect: Connect) -> int:
 
 
 def message_of(packet: Publish, topic: str, sender: str | None, now: float) -> Message:
-    """What a publish hands on."""
+    """The message that a publish carries."""
     expiry = number_of(packet.properties, MESSAGE_EXPIRY)
     kept = tuple(each for each in packet.properties if each[0] not in (MESSAGE_EXPIRY, TOPIC_ALIAS))
     expires_at = None if expiry is None else now + expiry

@@ -1,6 +1,6 @@
-"""The first message of a TLS client, read before the handshake: which name, protocols and versions it offers.
+"""The first message of a TLS client, read before the handshake: the server name, protocols and versions it offers.
 
-A handshake that fails shows none of this, so it is read from the bytes that are waiting. Nothing here raises.
+A failed handshake reveals none of this, so it is read from the pending bytes. Nothing here raises.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _SERVER_NAME, _ALPN, _VERSIONS = 0, 16, 43
 _RECORD_HEADER = 5
 _VERSION_NAMES = {0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
 LARGEST = 16 * 1024
-"""Bytes that a ClientHello may have; those of real clients have under 2 KiB."""
+"""The largest accepted ClientHello, in bytes; real ones have less than 2 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class ClientHello:
 
 
 def missing(data: bytes) -> int:
-    """How many bytes must still arrive before `read` knows all; 0 when nothing more is needed.
+    """How many more bytes `read` needs at least; 0 if none.
 
-    The answer grows as record headers become known.
+    The number may increase as more record headers arrive.
     """
     needed, start = 4, 0
     collected = bytearray()
@@ -53,7 +53,7 @@ def missing(data: bytes) -> int:
 
 
 def read(data: bytes) -> ClientHello | None:
-    """What the client offers; `None` for bytes that are not a complete ClientHello."""
+    """What the client offers; `None` if the bytes are not a complete ClientHello."""
     try:
         return _hello(Reader(_message(data)))
     except Malformed:
@@ -61,7 +61,7 @@ def read(data: bytes) -> ClientHello | None:
 
 
 def _message(data: bytes) -> bytes:
-    """The handshake message, which may be split over several records."""
+    """The handshake message, which may span several records."""
     records, message = Reader(data), bytearray()
     while records.left:
         if records.byte() != _HANDSHAKE:

@@ -1,4 +1,4 @@
-"""What a person reads in their own client when AWS IoT answers, as each client was seen to print it on loopback."""
+"""What each client prints when AWS IoT answers, as observed on loopback."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """One client's words for one answer."""
+    """What one client prints for one answer."""
 
     client: str
     version: int
     rules: tuple[Rule, ...]
     text: str
-    """As a clause behind the client's name: `prints "…" and exits with 7`."""
+    """A clause to follow the client's name: `prints "…" and exits with 7`."""
 
 
 PRINTS = (
@@ -32,7 +32,7 @@ PRINTS = (
         (rules.PUBLISH_DENIED,),
         'prints "Warning: Publish 1 failed: Not authorized." and exits with 0',
     ),
-    Print("mosquitto_sub", V3, (rules.SUBSCRIBE_DENIED,), "prints nothing and reconnects for ever"),
+    Print("mosquitto_sub", V3, (rules.SUBSCRIBE_DENIED,), "prints nothing and keeps reconnecting"),
     Print(
         "mosquitto_sub",
         V5,
@@ -48,12 +48,12 @@ PRINTS = (
 
 
 def prints(rule: Rule, version: int) -> Iterator[tuple[str, str]]:
-    """The clients whose words are known, each with what it does."""
+    """The clients whose output is known, each with what it prints or does."""
     for each in PRINTS:
         if each.version == version and rule in each.rules:
             yield each.client, each.text
 
 
 def printed(rule: Rule, version: int) -> str:
-    """All of them as one sentence; empty where nobody wrote any down."""
+    """All of them in one sentence; empty if none is known."""
     return "; ".join(f"{client} {text}" for client, text in prints(rule, version))

@@ -1,6 +1,6 @@
-"""The record of one real connection: how far it came, what it was allowed, how it ended. Frozen, and bounded in size.
+"""The record of one real connection: how far it got, what it was allowed, how it ended. Frozen and bounded in size.
 
-It holds facts; what they mean (the packet that answered, how that is known, what a client prints) is in the tables.
+It holds facts. What AWS answers, how that is known and what a client prints is looked up in the tables.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from authlens.core.text.url import is_loopback
 from authlens.frozen import dataclass
 
 KEPT_DECISIONS = 200
-"""The first decisions of a connection that its record keeps; all are counted."""
+"""How many decisions the record keeps, the first ones; all are counted."""
 
 
 class Transport(StrEnum):
@@ -25,9 +25,9 @@ class Transport(StrEnum):
     WS = "ws"
     HTTP = "http"
     TLS = "tls"
-    """The handshake failed, so that nobody knows what would have followed."""
+    """The handshake failed, so the protocol inside is unknown."""
     TCP = "tcp"
-    """Nothing that can be recognised was sent."""
+    """The client sent nothing recognisable."""
 
     @property
     def is_encrypted(self) -> bool:
@@ -58,12 +58,12 @@ class Step:
     passed: bool
     detail: str = ""
     warning: str = ""
-    """What AWS would do otherwise, although this listener went on."""
+    """What AWS would do differently: the listener here continued."""
 
 
 @dataclass(frozen=True, slots=True)
 class PacketDecision:
-    """What was decided about one packet."""
+    """The decision about one packet."""
 
     at: float
     """Seconds since 1970."""
@@ -72,13 +72,13 @@ class PacketDecision:
     topic: str
     qos: int = 0
     action: str | None = None
-    """The action that the policies were asked for; `None` where they were not."""
+    """The action that the policies were evaluated for; `None` if they were not."""
     word: str | None = None
     """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
     statement: str = ""
     """The statement that decided, such as `document 1, statement 2 (lines 3-8)`."""
     rule: str | None = None
-    """The id of the rule that was broken; `None` for what went through."""
+    """The id of the rule that was broken; `None` for a packet that was accepted."""
     detail: str = ""
 
     @property
@@ -114,13 +114,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class DeviceConnection:
-    """What is known of a connection beside its request and the outcome of its authorizer."""
+    """What is known about a connection besides its request and the authorizer's outcome."""
 
     id: str
-    """A UUID: the connection's in the event."""
+    """The connection's UUID, as in the event."""
     transport: Transport
     peer: str = ""
-    """The address that it came from."""
+    """The client's address."""
     version: int | None = None
     """MQTT's protocol level; `None` over HTTPS, and before CONNECT."""
     server_name: str | None = None
@@ -141,9 +141,9 @@ class DeviceConnection:
     lasted: float | None = None
     """Seconds, once it ended."""
     refreshes: int = 0
-    """How often the function was invoked again."""
+    """How many times the function was invoked again."""
     is_probe: bool = False
-    """Whether authlens itself connected, so that this is what a client sees; else it is what a listener saw."""
+    """Whether authlens itself connected: then this is the client's view, otherwise the listener's."""
 
     @property
     def is_refused(self) -> bool:

@@ -40,11 +40,11 @@ _ACKNOWLEDGEMENTS: dict[int, type[Puback] | type[Pubrec] | type[Pubrel] | type[P
     properties.PUBCOMP: Pubcomp,
 }
 _FLAGS = {properties.PUBREL: 0b0010, properties.SUBSCRIBE: 0b0010, properties.UNSUBSCRIBE: 0b0010}
-"""The fixed bits beside a packet's type; 0 for every other type but PUBLISH."""
+"""The fixed flags of each packet type; 0 for all others except PUBLISH."""
 
 
 def decode(first: int, body: bytes, version: int) -> Packet:
-    """The packet of a fixed header's first byte and the bytes behind its length."""
+    """The packet from the first byte of its fixed header and the bytes after its length."""
     kind, flags = first >> 4, first & 0x0F
     reader = Reader(body)
     if kind == properties.PUBLISH:
@@ -60,19 +60,19 @@ def decode(first: int, body: bytes, version: int) -> Packet:
 
 
 class Decoder:
-    """Turns a stream of bytes into packets, however they are cut. It learns the version from a CONNECT.
+    """Turns a stream of bytes into packets, however it is split. It learns the version from CONNECT.
 
-    After Malformed the stream is lost: there is no telling where the next packet begins.
+    After Malformed the stream is unusable: the start of the next packet is unknown.
     """
 
     def __init__(self, version: int = V3, largest: int = fields.VARIABLE_LIMIT) -> None:
         self.version = version
         self.largest = largest
-        """Bytes of a packet's body that are accepted."""
+        """The largest accepted body of a packet, in bytes."""
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> Iterator[Packet]:
-        """The packets that are complete now. Their bytes are taken as they are asked for."""
+        """The packets that are complete so far. Bytes are consumed as packets are requested."""
         self._buffer += data
         while True:
             header = self._header()
@@ -91,7 +91,7 @@ class Decoder:
 
     @property
     def waiting(self) -> int:
-        """Bytes of a packet that has not arrived completely."""
+        """Bytes of an incomplete packet."""
         return len(self._buffer)
 
     def _header(self) -> tuple[int, int] | None:
@@ -216,7 +216,7 @@ def _ping(kind: int, reader: Reader, version: int) -> Packet:
 
 
 def _ending(kind: int, reader: Reader, version: int) -> Packet:
-    """DISCONNECT and AUTH: a code and properties, both of which may be left out."""
+    """DISCONNECT and AUTH: a code and properties, both optional."""
     code = reader.byte() if version == V5 and reader.left else 0
     given = properties.read(reader, kind) if version == V5 and reader.left else ()
     return Disconnect(code, given) if kind == properties.DISCONNECT else Auth(code, given)

@@ -1,4 +1,4 @@
-"""Packets to bytes, in both directions and for MQTT 3.1.1 and 5. A value that cannot travel raises Malformed.
+"""Packets to bytes, in both directions and for MQTT 3.1.1 and 5. A value that cannot be encoded raises Malformed.
 
 Fields that 3.1.1 does not have are left out of its packets.
 """
@@ -35,7 +35,7 @@ from authlens.core.mqtt.properties import Properties
 
 
 def encode(packet: Packet, version: int) -> bytes:
-    """The packet as it travels."""
+    """The packet as bytes."""
     kind, write = _WRITERS[type(packet)]
     flags, body = write(packet, version)
     return bytes((kind << 4 | flags,)) + fields.variable(len(body)) + body
@@ -119,7 +119,7 @@ def _auth(packet: Auth, version: int) -> tuple[int, bytes]:
 
 
 def _ending(code: int, given: Properties, kind: int, version: int) -> bytes:
-    """A code and properties, both left out where they say nothing."""
+    """A code and properties, both omitted if they hold nothing."""
     if version != V5 or not (code or given):
         return b""
     return fields.byte(code) + (properties.write(given, kind) if given else b"")
@@ -142,7 +142,7 @@ def _qos(qos: int) -> int:
 
 
 _Writer = Callable[[Any, int], tuple[int, bytes]]
-"""Gives the flags beside the type, and the body."""
+"""Returns the flags of the fixed header, and the body."""
 
 _WRITERS: dict[type[Packet], tuple[int, _Writer]] = {
     Connect: (properties.CONNECT, _connect),

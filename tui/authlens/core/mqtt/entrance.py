@@ -1,6 +1,6 @@
-"""What AWS IoT would do with a client at its door, told by what the client offers: server name, ALPN and TLS version.
+"""What AWS IoT would do with a client, judging by the server name, ALPN and TLS versions that it offers.
 
-The listener takes clients that AWS would turn away, so that they can be seen; this says what they would meet there.
+The listener accepts clients that AWS would turn away, and this says what AWS would do.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ MQTT_ALPN = "mqtt"
 
 
 def entrance_warning(hello: ClientHello | None, transport: Transport, needs_alpn: bool = True) -> str:
-    """What the client would meet on AWS, as a sentence; empty where nothing differs.
+    """What would happen to the client on AWS, as a sentence; empty if nothing differs.
 
-    needs_alpn: `False` where a domain configuration settles the protocol.
+    needs_alpn: `False` if a domain configuration fixes the protocol.
     """
     if hello is None:
         return "AWS IoT accepts TLS only" if not transport.is_encrypted else ""
@@ -32,14 +32,14 @@ def entrance_warning(hello: ClientHello | None, transport: Transport, needs_alpn
 
 
 def hello_words(hello: ClientHello) -> str:
-    """What the client offered, in a few words."""
+    """A summary of what the client offered."""
     name = f"SNI {hello.server_name}" if hello.server_name else "no SNI"
     alpn = f"ALPN {_joined(hello.alpn)}" if hello.alpn else "no ALPN"
     return f"{name}, {alpn}"
 
 
 def handshake_failure(reason: str) -> str:
-    """Why the TLS handshake failed, from the name of OpenSSL's error."""
+    """Why the TLS handshake failed, by the name of OpenSSL's error."""
     words = reason.upper()
     if "UNKNOWN_CA" in words:
         return "the client does not trust the local CA"

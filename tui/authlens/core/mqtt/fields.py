@@ -1,4 +1,4 @@
-"""The fields that MQTT packets are made of, read and written. What breaks their rules raises Malformed."""
+"""Reads and writes the fields of MQTT packets. Invalid fields raise Malformed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ VARIABLE_LIMIT = 268_435_455
 
 
 class Malformed(ValueError):
-    """Bytes that are not a packet of MQTT; the text says what is wrong with them."""
+    """The bytes are not an MQTT packet; the text says why."""
 
     def __init__(self, reason: str, code: int = MALFORMED_PACKET) -> None:
         super().__init__(reason)
         self.code = code
-        """The reason code with which MQTT 5 answers."""
+        """The reason code of the answer in MQTT 5."""
 
 
 class Reader:
-    """Takes fields off the front of a packet's body."""
+    """Reads fields from the front of a packet's body."""
 
     __slots__ = ("_body", "_end", "_position")
 
@@ -66,7 +66,7 @@ class Reader:
         return as_text(self.binary())
 
     def part(self, length: int) -> Reader:
-        """A reader of the next bytes alone."""
+        """A reader for the next bytes only."""
         return Reader(self.raw(length))
 
     def end(self) -> None:
@@ -76,12 +76,12 @@ class Reader:
 
 def _minimal(value: int, shift: int) -> int:
     if shift and value < 1 << shift:
-        raise Malformed("a variable byte integer is longer than it need be")
+        raise Malformed("a variable byte integer is longer than necessary")
     return value
 
 
 def as_text(content: bytes) -> str:
-    """UTF-8 as MQTT wants it: well-formed, and without U+0000."""
+    """UTF-8 as MQTT requires it: well-formed and without U+0000."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""The packets of MQTT 3.1.1 and 5 as frozen values. What only version 5 has is empty or zero in 3.1.1."""
+"""The packets of MQTT 3.1.1 and 5 as frozen values. Fields of version 5 are empty or zero in 3.1.1."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Publish:
     retain: bool = False
     duplicate: bool = False
     packet_id: int | None = None
-    """Set for QoS 1 and 2, and only then."""
+    """Set for QoS 1 and 2 only."""
     properties: Properties = ()
 
 

@@ -46,7 +46,7 @@ CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 1, 2, 3, 4, 5, 6, 7
 SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT, AUTH = 8, 9, 10, 11, 12, 13, 14, 15
 """The types of packets."""
 WILL = 0
-"""The properties of a will, which lie inside CONNECT."""
+"""The properties of a will, inside CONNECT."""
 
 _ACKNOWLEDGEMENTS = (PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK)
 
@@ -91,7 +91,7 @@ PAIR = Type(_pair, _write_pair)
 @dataclass(frozen=True, slots=True)
 class Row:
     name: str
-    """As JSON and the screen name it."""
+    """Its name in JSON and on the screen."""
     type: Type
     packets: tuple[int, ...]
     least: int = 0
@@ -148,7 +148,7 @@ def text_of(properties: Properties, number: int) -> str | None:
 
 
 def read(reader: Reader, packet: int) -> Properties:
-    """The properties of a packet of this type, with their length in front."""
+    """Read the properties of a packet of this type, preceded by their length."""
     length = reader.variable()
     if not length:
         return ()
@@ -166,7 +166,7 @@ def read(reader: Reader, packet: int) -> Properties:
 
 
 def write(properties: Properties, packet: int) -> bytes:
-    """The properties with their length in front."""
+    """The properties, preceded by their length."""
     content = b"".join(_written(properties, packet))
     return fields.variable(len(content)) + content
 
@@ -182,7 +182,7 @@ def _row(number: int, packet: int) -> Row:
     if row is None:
         raise Malformed(f"there is no property {number:#04x}")
     if packet not in row.packets:
-        raise Malformed(f"the property {row.name} does not belong into this packet", PROTOCOL_ERROR)
+        raise Malformed(f"the property {row.name} does not belong in this packet", PROTOCOL_ERROR)
     return row
 
 

@@ -28,15 +28,15 @@ from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_
 from authlens.user_path import NotAPath, user_path
 
 START_LIMIT = 30.0
-"""Seconds until a starting endpoint must have told its URL."""
+"""Seconds until a starting endpoint must have printed its URL."""
 END_LIMIT = 8.0
-"""Seconds an endpoint gets to end its functions."""
+"""Seconds that an endpoint has to end its functions."""
 RETRY_AFTER = 1.0
-"""Seconds after which a start that failed is tried again on the same file."""
+"""Seconds after which a failed start is retried with the same file."""
 KEPT_LINES = 50
-"""Lines of its standard error kept, for the message when it fails."""
+"""How many lines of its standard error are kept for error messages."""
 CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
-"""The endpoint verifies no credentials, but a client cannot sign without any."""
+"""The endpoint verifies no credentials, but a client needs some to sign with."""
 
 YAML = (".yaml", ".yml")
 _BARE = re.compile(r"\.(?:py|js|mjs|cjs):[A-Za-z_$][\w$.]*$")
@@ -53,20 +53,20 @@ class LocalTargetError(RuntimeError):
 
 
 class LocalTargets:
-    """The local endpoints of this process, one a file. Safe to call from any thread."""
+    """The local endpoints of this process, one per file. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[Path, LocalEndpoint] = {}
 
     def start(self, target: Target, base: Path | None = None) -> None:
-        """Start its endpoint without waiting for it; what goes wrong is said by `locate`."""
+        """Start its endpoint without waiting for it; `locate` reports what went wrong."""
         if target.local is not None:
             with contextlib.suppress(LocalTargetError):
                 self._endpoint(definition_file(target.local, base))
 
     def locate(self, target: Target, base: Path | None = None) -> Target:
-        """The target with URL, region and credentials of its endpoint, started when needed. Others come as they are.
+        """The target with URL, region and credentials of its endpoint, started if necessary. Others are unchanged.
 
         Raises LocalTargetError.
         """
@@ -79,7 +79,7 @@ class LocalTargets:
         )
 
     def log(self, target: Target, base: Path | None = None) -> str:
-        """The last lines that its endpoint wrote on standard error."""
+        """The last lines that its endpoint wrote to standard error."""
         endpoint = self._running.get(definition_file(target.local, base)) if target.local else None
         return endpoint.log() if endpoint else ""
 
@@ -99,7 +99,7 @@ class LocalTargets:
             endpoint.end()
 
     def _endpoint(self, path: Path) -> LocalEndpoint:
-        """The endpoint of the file; a new one when there is none or when it died. It reads changed files itself."""
+        """The endpoint for the file; a new one if there is none or it died. It reloads changed files itself."""
         with self._lock:
             endpoint = self._running.get(path)
             if endpoint is None or not endpoint.is_current():
@@ -143,7 +143,7 @@ class LocalEndpoint:
         return printed
 
     def is_current(self) -> bool:
-        """It runs, or is about to; a failed start counts for a moment, for a whole suite, or until the file changes."""
+        """Whether it runs or is starting. A failed start counts for a moment, or until the file changes."""
         if self._child.poll() is None:
             return True
         failed_lately = self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_AFTER
@@ -190,14 +190,14 @@ class LocalEndpoint:
                 del self._lines[:-KEPT_LINES]
 
     def _failure(self) -> str:
-        """The child's own error message, without the program's name before it."""
+        """The child's error message, without the program's name."""
         mark = "authlens: error: "
         said = [line.removeprefix(mark) for line in self._lines if line.startswith(mark)] or self._lines[-1:]
         return said[-1] if said else f"The local endpoint of {self._path} ended with code {self._child.returncode}."
 
 
 def _started(path: Path) -> subprocess.Popen[str]:
-    """Raises OSError when the system has no process or descriptor left."""
+    """Raises OSError if the system has no process or descriptor left."""
     return subprocess.Popen(
         command(path),
         stdin=subprocess.PIPE,
@@ -243,7 +243,7 @@ def command(path: Path) -> list[str]:
 
 
 def option_for(path: Path) -> str:
-    """How `serve` is told of the file, folder or `FILE:HANDLER`."""
+    """The options of `serve` for the file, folder or `FILE:HANDLER`."""
     if not path.exists():
         return "--function" if _BARE.search(path.name) else "--authorizers"
     is_list = path.is_file() and path.suffix.lower() in YAML and path.name != "authlens.yaml"
@@ -259,7 +259,7 @@ def is_template(path: Path) -> bool:
 
 
 def region_of(path: Path) -> str:
-    """The region that the file names; the endpoint itself says what is wrong with the file."""
+    """The region that the file names; the endpoint itself reports errors in the file."""
     if option_for(path) != "--authorizers":
         from authlens.endpoint.projects.source import region_named
 
@@ -274,7 +274,7 @@ def region_of(path: Path) -> str:
 
 
 def stamp(path: Path) -> Stamp | None:
-    """Tells a changed file from the same one."""
+    """Changes whenever the file does."""
     try:
         status = path.stat()
     except OSError:

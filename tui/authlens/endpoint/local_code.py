@@ -1,4 +1,4 @@
-"""Whether the code behind a local target changed: what lets the app send a request again after each save."""
+"""Whether the code of a local target changed, so that the app can resend a request after each save."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from authlens.endpoint.templates.definitions import DefinitionError, Definitions
 
 
 class CodeWatch:
-    """The files of a local target, and the folders of code that they name. Cheap enough to be asked twice a second."""
+    """The files of a local target and its folders of code. Cheap enough to check twice a second."""
 
     def __init__(self, local: str, base: Path | None = None) -> None:
         self._path = definition_file(local, base)
@@ -32,7 +32,7 @@ class CodeWatch:
             return None
 
     def state(self) -> int:
-        """A number that differs from the last one when a file or any code was saved since."""
+        """A number that changes whenever a file or any code is saved."""
         if self._stamps() != self._read_at:
             self._read_again()
             self._read_at = self._stamps()
@@ -42,7 +42,7 @@ class CodeWatch:
         return tuple(map(stamp, self._files))
 
     def _read_again(self) -> None:
-        """While a file is broken, the folders of before: the endpoint says what is wrong."""
+        """Keeps the previous folders while a file is invalid: the endpoint reports the error."""
         definitions = _definitions(self._path)
         if definitions is not None:
             self._files = tuple(dict.fromkeys((self._path, *definitions.files)))
@@ -50,7 +50,7 @@ class CodeWatch:
 
 
 def unresolved(target: Target, base: Path | None = None) -> dict[str, tuple[Unresolved, ...]]:
-    """What is missing here of each authorizer of a local target, those left out included. It runs no function."""
+    """What each authorizer of a local target lacks here, including those left out. Runs no function."""
     try:
         path = None if target.local is None else definition_file(target.local, base)
     except LocalTargetError:
@@ -65,7 +65,7 @@ def unresolved(target: Target, base: Path | None = None) -> dict[str, tuple[Unre
 def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:
     """The authorizers that the endpoint of a local target would serve; `None` where its files do not say. Runs nothing.
 
-    Read again when the file or its settings were saved since; a nested template alone does not count.
+    Cached until the file or its settings change; changes to nested templates are not noticed.
     """
     try:
         path = None if target.local is None else definition_file(target.local, base)

@@ -1,6 +1,6 @@
 """The device listener of a local target: runs `authlens serve --device-port` for its file as a child process.
 
-The child's standard input is a lifeline, as for `local`. What it reports is taken as it comes, by a thread.
+The child's standard input is a lifeline, as in `local`. A thread reads its reports.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.frozen import dataclass
 
 USUAL_PORT = 8883
-"""Taken where it is free, so that a device need not be told another one each time."""
+"""Used if it is free, so that devices keep their configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was observed up to one moment."""
+    """What was observed so far."""
 
     changes: int
     decisions: int
@@ -47,10 +47,10 @@ class Seen:
 
 
 class LocalDevices:
-    """One listener. Safe to ask from any thread."""
+    """One listener. Thread-safe."""
 
     def __init__(self, path: Path, on_connection: Callable[[Invocation], None]) -> None:
-        """on_connection: called by a thread of this object's, for each connection that was let in, refused, or ended.
+        """on_connection: called in a thread of this object, for each connection that was accepted, refused, or ended.
 
         Raises LocalTargetError.
         """
@@ -83,7 +83,7 @@ class LocalDevices:
         self._reader: threading.Thread | None = None
 
     def address(self) -> Address:
-        """Wait until devices may connect. Raises LocalTargetError. To be called once, first of all."""
+        """Wait until devices can connect. Raises LocalTargetError. Call it once, first."""
         line = pipe(self._child.stdout).readline()
         try:
             first = json.loads(line)
@@ -101,7 +101,7 @@ class LocalDevices:
         self._changed = changed
 
     def seen(self, since: int = -1) -> Seen | None:
-        """What was observed so far; `None` when nothing happened since that number of changes."""
+        """What was observed so far; `None` if nothing changed since that number of changes."""
         with self._lock:
             ledger, self._told = self._ledger, False
             if ledger.changes == since:
@@ -109,7 +109,7 @@ class LocalDevices:
             return Seen(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
 
     def is_current(self) -> bool:
-        """It runs, on the file as it is now."""
+        """Whether it runs with the file as it is now."""
         return self._child.poll() is None and self._stamp == stamp(self.path)
 
     def close(self) -> None:
@@ -148,7 +148,7 @@ class LocalDevices:
 
 
 def _free_port() -> int:
-    """The usual port, or 0 where it is taken."""
+    """The usual port, or 0 if it is taken."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,8 +1,8 @@
 """Run AWS IoT's authorizer calls on this machine, over your own functions.
 
 The first line of standard output is the endpoint's URL; with --device-port the second is where devices connect, and the
-third is the CA certificate that they must trust. Requests are logged on standard error, without what they hold.
-It ends on Ctrl+C or SIGTERM and takes its functions with it.
+third is the CA certificate that they must trust. Requests are logged on standard error, without their content.
+Ctrl+C or SIGTERM ends it and its functions.
 
 examples:
   authlens serve --authorizers authorizers.yaml
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     declare_source(parser)
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the port to listen on (default: a free one)"
+        "--port", type=device_options.port, default=0, metavar="N", help="the port to listen on (default: a free one)"
     )
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="H", help="the address to listen on (default: 127.0.0.1)"
@@ -77,15 +77,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     return ExitCode.DONE
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text[:6]) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
-    return int(text)
-
-
 def _host_name(text: str) -> str:
     if not text or any(character in ":/@[]" or character.isspace() for character in text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no host name; give the name alone, without scheme or port")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a host name; give the name only, without scheme or port")
     return text
 
 

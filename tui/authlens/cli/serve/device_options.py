@@ -1,4 +1,4 @@
-"""The options of `authlens serve` for real devices. Light: `--help` loads it."""
+"""The options of `authlens serve` for real devices. Imports little, because `--help` loads it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("real devices")
     group.add_argument(
         "--device-port",
-        type=_port,
+        type=port,
         metavar="N",
         help="let MQTT, WebSocket and HTTPS clients connect on this port; 0 picks a free one",
     )
@@ -40,7 +40,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def check(arguments: argparse.Namespace) -> None:
-    """Raises CommandError for options that have no meaning without a device port."""
+    """Raises CommandError for options that need a device port."""
     if arguments.device_port is not None:
         return
     for option, is_given in (("--device-host", arguments.device_host), ("--time-factor", arguments.time_factor != 1)):
@@ -48,7 +48,7 @@ def check(arguments: argparse.Namespace) -> None:
             raise CommandError(f"{option} is for real devices; add --device-port N (0 picks a free port)")
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text[:6]) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 0 to 65535")
     return int(text)
@@ -58,7 +58,7 @@ def _host(text: str) -> str:
     if not text or any(character in "/@[]" or character.isspace() for character in text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a host; give an address or a name, without scheme or port")
     if text in ("0.0.0.0", "::"):
-        raise argparse.ArgumentTypeError(f"no certificate can hold every address that {text} stands for; name one")
+        raise argparse.ArgumentTypeError(f"a certificate cannot cover every address that {text} means; name one")
     return text
 
 

@@ -1,4 +1,4 @@
-"""The device listener of `authlens serve`: its options, where it keeps its CA, and who hears what it observes."""
+"""Builds the device listener of `authlens serve`: its CA, and where its observations go."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def start_devices(
     log: Callable[[str], None],
     stack: AsyncExitStack,
 ) -> DeviceListener:
-    """A listener that runs until the stack ends. Raises CannotListen and CommandError."""
+    """Start a listener that runs until the stack exits. Raises CannotListen and CommandError."""
     _allow_many_connections()
     observers = build_observers(arguments, world, output, log)
     stack.callback(observers.close)
@@ -42,7 +42,7 @@ async def start_devices(
 
 
 def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoint, sink: Observers) -> DeviceListener:
-    """Raises CannotListen, and CommandError where the CA cannot be kept."""
+    """Raises CannotListen, and CommandError if the CA cannot be stored."""
     folder = world.places().authority
     options = Options(arguments.device_port, tuple(arguments.device_host), folder, arguments.time_factor)
     try:
@@ -54,7 +54,7 @@ def build_listener(arguments: argparse.Namespace, world: World, endpoint: Endpoi
 def build_observers(
     arguments: argparse.Namespace, world: World, lines: RequestLog, log: Callable[[str], None]
 ) -> Observers:
-    """Whoever takes what is observed, by the options."""
+    """The observers that the options ask for."""
     is_whole = arguments.whole_records
     writers: list[Writer] = [] if is_whole else [Lines(log, arguments.verbose)]
     if arguments.output == "json":
@@ -66,13 +66,13 @@ def build_observers(
 
 
 def local_name(arguments: argparse.Namespace) -> str:
-    """How the target is remembered: by its file, so that a record can be sent again."""
+    """The target as the history stores it: its file, so that a record can be sent again."""
     path: Path = arguments.template or arguments.authorizers
     return DEMO if path.absolute() == SAMPLES / "authorizers.yaml" else str(path.absolute())
 
 
 def _allow_many_connections() -> None:
-    """Each connection takes a descriptor; the usual limit is less than the connections that are taken."""
+    """Each connection needs a descriptor, and the usual limit is lower than ours."""
     with contextlib.suppress(ValueError, OSError):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = int(limits.CONNECTIONS.value) + _OTHER_DESCRIPTORS

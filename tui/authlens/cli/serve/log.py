@@ -1,4 +1,4 @@
-"""The request log on standard error. A reader that does not read costs lines of the log, never a call."""
+"""The request log on standard error. A slow reader loses lines of the log but delays no call."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.endpoint.templates.definitions import FunctionDefinition
 
 CAPACITY = 1000
-"""Lines that may wait to be written."""
+"""How many lines may wait to be written."""
 LAST_SECONDS = 0.5
-"""How long the end waits for them."""
+"""How long `close` waits for them."""
 
 
 class RequestLog:
-    """Written by a thread of its own: a pipe that is full blocks that thread alone."""
+    """Written by its own thread: a full pipe blocks only that thread."""
 
     def __init__(self, stream: TextIO, capacity: int = CAPACITY) -> None:
         self._stream = stream
@@ -29,14 +29,14 @@ class RequestLog:
         self._writer.start()
 
     def line(self, text: str) -> None:
-        """Add one line, whatever is in it; it is lost when too many wait."""
+        """Add one line; it is dropped if too many wait."""
         try:
             self._lines.put_nowait(visible(text))
         except queue.Full:
             return
 
     def close(self) -> None:
-        """Write what waits, as far as it is read in time."""
+        """Write the waiting lines, for at most LAST_SECONDS."""
         try:
             self._lines.put(None, timeout=LAST_SECONDS)
         except queue.Full:
@@ -53,7 +53,7 @@ class RequestLog:
 
 
 class ShownOutput:
-    """A host whose functions' output goes to the log too, ahead of the request's own line."""
+    """A host that also logs what its functions print, before the request's line."""
 
     def __init__(self, host: Host, log: RequestLog) -> None:
         self._host = host

@@ -1,4 +1,4 @@
-"""The life of `authlens serve`: listen, say where, run until told to stop, and leave no process behind."""
+"""Runs `authlens serve`: listens, prints the address, runs until it is stopped, and leaves no process behind."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from authlens.endpoint.devices.listener import DeviceListener
 
 OUTPUT_CAPACITY = 20_000
-"""Lines that may wait on standard output: what a program reads there should lose none."""
+"""How many lines may wait on standard output, where programs should lose none."""
 LOOK = 1.0
-"""Seconds between two looks at the files."""
+"""Seconds between two checks of the files."""
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -78,7 +78,7 @@ def _defect(context: dict[str, Any]) -> str:
 
 
 def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[str]:
-    """What a program that started this one reads first."""
+    """The first lines, for the program that started this one."""
     where, ca = (devices.url, str(devices.ca_file)) if devices else (None, None)
     if is_json:
         return [json.dumps({"url": url, "devices": where, "ca": ca})]
@@ -86,7 +86,7 @@ def _addresses(url: str, devices: DeviceListener | None, is_json: bool) -> list[
 
 
 async def _watch(reloader: Reloader) -> None:
-    """Say soon what is wrong with a file that was just saved; a call looks for itself."""
+    """Report problems with a saved file promptly; calls check the files themselves."""
     while True:
         await asyncio.sleep(LOOK)
         await reloader.refresh()

@@ -1,7 +1,7 @@
-"""What the device listener observes, written down: lines for people, JSON lines for programs, records in the history.
+"""Writes what the device listener observes: lines for people, JSON lines for programs, records in the history.
 
-Secrets are masked in everything but the history, which keeps what the user's settings say. Masking takes longer than
-anything else here: it is done once for each connection.
+Secrets are masked everywhere except in the history, which follows the user's settings. Masking is the most expensive
+step, so it happens once per connection.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from authlens.store.history.history import History
 
 _WAITING = 2_000
-"""Connections that may wait to be written into the history."""
+"""How many connections may wait to be written to the history."""
 _CALM, _LATEST = 0.2, 2.0
-"""Seconds without news after which connections are written, and after which they are written in any case."""
+"""Seconds of silence after which connections are written, and seconds after which they are written anyway."""
 _LAST_SECONDS = 2.0
 _REDACTORS = 500
 
 
 class Writer(Protocol):
-    """Takes what may be seen by anybody."""
+    """Receives observations with secrets masked."""
 
     def fate(self, shown: Invocation, whole: Invocation) -> None: ...
 
@@ -46,7 +46,7 @@ class Writer(Protocol):
 
 
 class Lines:
-    """One line for each connection and decision; for ends only where everything is wanted."""
+    """One line per connection and decision; ends only if everything is wanted."""
 
     def __init__(self, log: Callable[[str], None], wants_ends: bool) -> None:
         self._log = log
@@ -65,7 +65,7 @@ class Lines:
 
 
 class JsonLines:
-    """One JSON object a line. is_whole: with the invocation and its secrets, for the app that started this process."""
+    """One JSON object per line. is_whole: with the invocation and its secrets, for the app."""
 
     def __init__(self, lines: RequestLog, is_whole: bool) -> None:
         self._lines = lines
@@ -89,9 +89,9 @@ class JsonLines:
 
 
 class Recorded:
-    """Connections in the history, written by a thread of its own when things are calm.
+    """Writes connections to the history in its own thread, when traffic pauses.
 
-    One that ends meanwhile is written once.
+    A connection that ends before that is written once.
     """
 
     def __init__(self, history: History, target: Target) -> None:
@@ -101,7 +101,7 @@ class Recorded:
         self._writer.start()
 
     def put(self, invocation: Invocation) -> None:
-        """A connection was let in, was refused, or ended; it is lost when too many wait."""
+        """A connection was accepted, was refused, or ended; dropped if too many wait."""
         try:
             self._waiting.put_nowait(invocation)
         except queue.Full:
@@ -122,7 +122,7 @@ class Recorded:
                 self._kept.take(invocation)
 
     def _gathered(self) -> tuple[dict[str, Invocation], bool]:
-        """The newest state of each connection that there was news of, and whether the end has come."""
+        """The latest state of each changed connection, and whether to stop."""
         pending: dict[str, Invocation] = {}
         rounds = int(_LATEST / _CALM)
         item = self._waiting.get()
@@ -140,10 +140,10 @@ class Recorded:
 
 
 class Observers:
-    """The sink of the listener: everything is masked once and handed to those who write it."""
+    """The listener's sink: masks everything once and passes it to the writers."""
 
     def __init__(self, writers: list[Writer], recorded: Recorded | None, wants_all: bool, is_whole: bool) -> None:
-        """is_whole: nothing is masked, because nobody but the app reads it."""
+        """is_whole: nothing is masked, because only the app reads it."""
         self.wants_all = wants_all
         self._writers = writers
         self._recorded = recorded
@@ -163,7 +163,7 @@ class Observers:
             writer.decided(invocation, shown)
 
     def ended(self, invocation: Invocation) -> None:
-        # An end reports what the listener itself says and counts; none of it is the client's.
+        # An end holds only what the listener itself says and counts.
         for writer in self._writers:
             writer.ended(invocation, invocation)
         if self._recorded is not None:
@@ -174,7 +174,7 @@ class Observers:
             self._recorded.close()
 
     def _masked(self, invocation: Invocation, decision: PacketDecision) -> PacketDecision:
-        """A topic may hold what the client authenticated with."""
+        """A topic may contain the client's secrets."""
         key = invocation.device.id if invocation.device else ""
         redactor = self._redactors.get(key)
         if redactor is None:

@@ -1,4 +1,4 @@
-"""The options that name what an endpoint serves, and the values that only AWS knows."""
+"""The options for what an endpoint serves, and for values that only AWS knows."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="with --template: serve this function by its logical id; alone: FILE:HANDLER, a function's file",
     )
-    values = parser.add_argument_group("values that the files do not hold (see 'authlens help projects')")
+    values = parser.add_argument_group("values that the files do not contain (see 'authlens help projects')")
     values.add_argument(
         "--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="a parameter of the template"
     )
     values.add_argument(
         "--env", action="append", default=[], type=_variable, metavar="NAME=VALUE", help="a variable of the functions"
     )
-    values.add_argument("--env-file", type=Path, metavar="FILE", help="variables of the functions, NAME=VALUE a line")
+    values.add_argument("--env-file", type=Path, metavar="FILE", help="variables of the functions, NAME=VALUE per line")
     values.add_argument("--region", type=_region, help="the region of the ARNs (default: us-west-2)")
     values.add_argument("--account", type=_account, help="the account of the ARNs (default: 000000000000)")
     values.add_argument("--interpreter", metavar="PATH", help="the Python or Node.js that runs the functions")
@@ -46,7 +46,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
 
 
 def source_of(arguments: argparse.Namespace) -> Source:
-    """What the options name. Raises CommandError."""
+    """The source that the options name. Raises CommandError."""
     from authlens.endpoint.projects.bare_function import split_bare
     from authlens.endpoint.projects.source import Source
 
@@ -77,7 +77,7 @@ def _nothing() -> Settings:
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Paths start from the working folder."""
+    """Paths are relative to the working folder."""
     from authlens.endpoint.templates.settings import Settings, read_env_file
 
     env: dict[str, str] = {}

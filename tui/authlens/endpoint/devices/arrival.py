@@ -1,4 +1,4 @@
-"""A connection as it was accepted, before anything is known of MQTT: where from, what its ClientHello offered."""
+"""An accepted connection before MQTT: where it comes from, and what its ClientHello offered."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from authlens.frozen import dataclass
 @dataclass(frozen=True, slots=True)
 class Arrival:
     peer: str
-    """The address of the client."""
+    """The client's address."""
     port: int
     hello: ClientHello | None
     """`None` without TLS."""
     started: float
-    """By the loop's clock."""
+    """On the clock of the event loop."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -32,11 +32,11 @@ class Arrival:
         return None if self.server_name is None else TlsContext(self.server_name)
 
     def again(self, connection_id: str) -> Arrival:
-        """The same connection for another request of HTTP, which counts as a connection of its own."""
+        """The same connection for another HTTP request; each request is recorded as a connection."""
         return replace(self, id=connection_id)
 
     def record(self, transport: Transport, needs_alpn: bool = True) -> DeviceConnection:
-        """What the record of the connection begins with."""
+        """The beginning of the connection's record."""
         warning = entrance_warning(self.hello, transport, needs_alpn)
         network = Step(DeviceStage.NETWORK, True, self.peer, warning if self.hello is None else "")
         steps = [network]
@@ -47,7 +47,7 @@ class Arrival:
         return self.begun(transport, tuple(steps))
 
     def failed(self, transport: Transport, stage: DeviceStage, reason: str) -> DeviceConnection:
-        """The record of a connection that came no further than this stage."""
+        """The record of a connection that failed at this stage."""
         steps = [Step(DeviceStage.NETWORK, True, self.peer)] if stage is not DeviceStage.NETWORK else []
         if self.hello is not None and stage is not DeviceStage.TLS:
             steps.append(Step(DeviceStage.TLS, True, hello_words(self.hello)))

@@ -1,6 +1,6 @@
-"""The local certificate authority: made once, kept for this user alone, and a certificate for each run of the listener.
+"""The local certificate authority, created once and private to this user, and a certificate for each run.
 
-Clients are given the authority's certificate to trust; nothing else on the machine trusts it.
+Clients must be given its certificate; nothing else on the machine trusts it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from authlens.frozen import dataclass
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 ALPN = ("mqtt", "x-amzn-mqtt-ca", "http/1.1", "x-amzn-http-ca")
-"""The protocols that are taken, in the order they are preferred."""
+"""The accepted protocols, most preferred first."""
 _AUTHORITY_DAYS = 3650
 _LEAF_DAYS = 30
 _KEY, _CERTIFICATE = "ca-key.pem", "ca.pem"
 
 
 class AuthorityError(Exception):
-    """The local authority cannot be made or read; the text says why and what to do."""
+    """The local authority cannot be created or read; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Authority:
 
 
 def authority(folder: Path) -> Authority:
-    """The authority of a folder, made there when there is none. Raises AuthorityError."""
+    """The authority in a folder, created if there is none. Raises AuthorityError."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _read(folder) or _make(folder)
@@ -56,14 +56,14 @@ def authority(folder: Path) -> Authority:
 
 
 def server_context(own: Authority, names: Sequence[str]) -> ssl.SSLContext:
-    """The listener's side of TLS, with a certificate for these names and addresses."""
+    """The TLS context of the listener, with a certificate for these names and addresses."""
     key = ec.generate_private_key(ec.SECP256R1())
     leaf = _leaf(own, key, names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(list(ALPN))
     chain = leaf.public_bytes(serialization.Encoding.PEM) + own.certificate.public_bytes(serialization.Encoding.PEM)
-    # OpenSSL reads keys from files only; this one exists for a moment, for this user.
+    # OpenSSL reads keys from files only; this file is private to the user and deleted at once.
     with tempfile.NamedTemporaryFile(dir=own.path.parent, prefix="leaf-", suffix=".pem") as file:
         file.write(chain + _pem(key))
         file.flush()
@@ -72,7 +72,7 @@ def server_context(own: Authority, names: Sequence[str]) -> ssl.SSLContext:
 
 
 def _read(folder: Path) -> Authority | None:
-    """`None` when there is none, or one that is about to expire."""
+    """`None` if there is none, or it is about to expire."""
     try:
         pem = (folder / _KEY).read_bytes()
         certificate = x509.load_pem_x509_certificate(pem)
@@ -94,7 +94,7 @@ def _read(folder: Path) -> Authority | None:
 
 
 def _make(folder: Path) -> Authority:
-    """Key and certificate go into one file that appears at once: of two processes, one makes the authority."""
+    """Key and certificate are written to one file atomically: of two processes, one wins."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authlens local CA")])
     certificate = (
@@ -167,7 +167,7 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write(path: Path, content: bytes, is_new: bool = False) -> None:
-    """Whole or not at all, and for this user alone. is_new: leave a file that is already there."""
+    """Write atomically, readable by this user only. is_new: keep a file that already exists."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

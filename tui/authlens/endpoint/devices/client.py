@@ -1,4 +1,4 @@
-"""One MQTT client: bytes in, packets judged, bytes out, from the first byte to the end of its connection."""
+"""One MQTT client from its first byte to the end of the connection: bytes in, decisions, bytes out."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from authlens.endpoint.devices.record import Record
 
 _LARGEST = int(limits.PACKET_BYTES.value)
 _MOST_AHEAD = 64 * 1024
-"""Bytes that a client may send before its CONNECT is answered."""
+"""How many bytes a client may send before its CONNECT is answered."""
 
 
 class MqttClient:
-    """A connection that speaks MQTT, over whichever link."""
+    """An MQTT connection over any link."""
 
     def __init__(
         self, hub: Hub, link: Link, arrival: Arrival, transport: Transport, http: HttpContext | None = None
@@ -65,10 +65,10 @@ class MqttClient:
         left = limits.CONNECT_SECONDS.value - (self._loop.time() - arrival.started)
         self._timers = {"connect": self._loop.call_later(max(0.0, left), self._too_late)}
 
-    # What the link reports.
+    # Called by the link.
 
     def feed(self, data: bytes) -> None:
-        """Bytes of the client."""
+        """Bytes from the client."""
         self._heard = self._loop.time()
         wait = self.inbound.spend(len(data), self._heard)
         if not self.is_over:
@@ -77,11 +77,11 @@ class MqttClient:
             self._slow_down(wait)
 
     def broken(self, reason: str) -> None:
-        """What arrived cannot be MQTT."""
+        """What arrived is not MQTT."""
         self._malformed(Malformed(reason))
 
     def lost(self) -> None:
-        """The link is gone."""
+        """The link was closed."""
         if self.is_over:
             return
         if self.session is None:
@@ -89,7 +89,7 @@ class MqttClient:
         else:
             self._hub.perform(self, self.session.end(rules.LOST))
 
-    # What the hub asks for.
+    # Called by the hub.
 
     def send(self, packet: Packet) -> None:
         self.outbox.put(encode(packet, self._decoder.version))
@@ -99,7 +99,7 @@ class MqttClient:
             self._record.note(judged, self.session.permissions)
 
     def over(self, rule: Rule, detail: str = "") -> None:
-        """Close the link; the record is complete."""
+        """Close the link and complete the record."""
         self._close(says_so=False)
         self._record.ended(rule, detail, self._age())
 
@@ -107,7 +107,7 @@ class MqttClient:
 
     def _read(self, data: bytes) -> None:
         if self._is_entering:
-            # What is sent ahead waits; the link stays open for reading, so that its end is noticed.
+            # Early packets wait. The link is still read, so that its end is noticed.
             self._ahead += data
             if len(self._ahead) > _MOST_AHEAD:
                 self.link.pause()
@@ -137,15 +137,15 @@ class MqttClient:
 
     @property
     def _is_entering(self) -> bool:
-        """Whether its CONNECT is being judged."""
+        """Whether its CONNECT is being processed."""
         return self._entering is not None and self.session is None
 
-    # Coming in.
+    # Connecting.
 
     async def _enter(self, sent: Connect) -> None:
         try:
             await self._admit(sent)
-        except Exception as error:  # noqa: BLE001  # a defect of ours ends this connection alone
+        except Exception as error:  # noqa: BLE001  # a defect of ours ends this connection only
             self._refuse(rules.REFUSED, f"internal fault: {type(error).__name__}: {error}")
 
     async def _admit(self, sent: Connect) -> None:
@@ -226,7 +226,7 @@ class MqttClient:
         connect: Connect | None = None,
         stage: DeviceStage | None = DeviceStage.CONNECTED,
     ) -> None:
-        """Turn the connection away. stage: where it failed; `None` where its steps say so already."""
+        """Refuse the connection. stage: where it failed; `None` if its steps already say so."""
         if self.is_over:
             return
         answer = None if connect is None else handshake.refusal(rule, connect, self._hub.new_id)
@@ -249,10 +249,10 @@ class MqttClient:
         self.outbox.close()
         self.link.close(says_so)
 
-    # Clocks.
+    # Timers.
 
     def _slow_down(self, seconds: float) -> None:
-        """Take nothing more until the rate of the connection allows it, as AWS IoT throttles one."""
+        """Stop reading until the throughput limit allows more, as AWS IoT throttles connections."""
         self.link.pause()
         self._cancel("rate")
         self._timers["rate"] = self._loop.call_later(seconds, self._resume)
@@ -292,7 +292,7 @@ class MqttClient:
         self._entering = self._loop.create_task(self._refreshed())
 
     async def _refreshed(self) -> None:
-        """Run the function again; its documents replace those that held."""
+        """Run the function again; its documents replace the previous ones."""
         if self._admission is None or self.session is None:
             return
         admission = await self._hub.gate.refresh(self._admission)
@@ -320,7 +320,7 @@ def _reason(rule: Rule, detail: str) -> str:
 
 
 def _mqtt_context(connect: Connect) -> MqttContext:
-    """What the client sent, absent members absent; a password that is text as text."""
+    """What the client sent: absent fields stay absent, and a password in UTF-8 becomes text."""
     password: str | bytes | None = connect.password
     if isinstance(password, bytes):
         with contextlib.suppress(UnicodeDecodeError):

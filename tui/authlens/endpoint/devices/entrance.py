@@ -1,4 +1,4 @@
-"""The protocol of an accepted connection until it shows which it is: MQTT right away, or HTTP."""
+"""The protocol of an accepted connection until its first bytes show whether it is MQTT or HTTP."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from authlens.endpoint.devices.link import StreamLink
 from authlens.endpoint.devices.record import Record
 
 _METHOD_LETTERS = frozenset(string.ascii_uppercase)
-"""What a request of HTTP begins with."""
+"""The first letter of an HTTP request."""
 
 
 class Http(Protocol):
-    """Makes the protocols of connections that speak HTTP."""
+    """Creates protocols for HTTP connections."""
 
     def protocol(self, arrival: Arrival) -> asyncio.Protocol: ...
 
@@ -42,7 +42,7 @@ class Entrance(asyncio.Protocol):
 
     @property
     def is_entered(self) -> bool:
-        """Whether the connection was handed over; its end is reported here then."""
+        """Whether the connection was handed over: then its end is reported here."""
         return self._transport is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -86,7 +86,7 @@ class Entrance(asyncio.Protocol):
         if transport is None:
             return
         if data[:1].decode("latin-1") not in _METHOD_LETTERS:
-            # What is neither MQTT nor HTTP is refused as MQTT that does not begin with CONNECT.
+            # Anything that is neither is refused as MQTT that does not begin with CONNECT.
             kind = Transport.MQTTS if is_encrypted else Transport.MQTT
             self._client = MqttClient(self._hub, StreamLink(transport), self._arrival, kind)
             return
@@ -99,7 +99,7 @@ class Entrance(asyncio.Protocol):
             self._transport.abort()
 
     def _report(self, reason: str) -> None:
-        """A connection that came to nothing; said once."""
+        """Report once that the connection failed."""
         if not self._is_reported:
             self._is_reported = True
             transport = Transport.TLS if self._arrival.hello is not None else Transport.TCP
@@ -111,7 +111,7 @@ class Entrance(asyncio.Protocol):
 
 
 def report_failure(hub: Hub, arrival: Arrival, transport: Transport, stage: DeviceStage, reason: str) -> None:
-    """Report a connection that did not get as far as MQTT or HTTP."""
+    """Report a connection that failed before MQTT or HTTP."""
     seconds = asyncio.get_running_loop().time() - arrival.started
     request = AuthorizerRequest(tls_context=arrival.tls_context)
     record = Record(arrival.failed(transport, stage, reason), request, hub.sink)

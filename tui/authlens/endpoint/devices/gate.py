@@ -1,6 +1,6 @@
-"""What a connection meets before it is let in: the authorizer is found, its signature checked, its function run.
+"""Authorizes a connection: finds the authorizer, verifies the signature and runs the function.
 
-The rules are those of the test call, the event is that of a real connection.
+The rules are those of a test call, the event is that of a real connection.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from authlens.endpoint.runtime.function_host import FunctionResult
 from authlens.frozen import dataclass
 
 _CACHED = 1000
-"""Outcomes of HTTPS requests that are kept for authorizers with caching."""
+"""How many outcomes are cached for authorizers with enableCachingForHttp."""
 _KINDS: dict[Transport, event.Kind] = {
     Transport.MQTTS: "mqtt",
     Transport.MQTT: "mqtt",
@@ -42,7 +42,7 @@ _KINDS: dict[Transport, event.Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """How far a connection came, and what the function said."""
+    """How far a connection got, and what the function answered."""
 
     request: AuthorizerRequest
     result: Outcome | Failure
@@ -52,7 +52,7 @@ class Admission:
     log: str | None = None
     documents: tuple[Document, ...] = ()
     reason: str = ""
-    """Why it is refused, as a sentence; empty for a connection that is authenticated."""
+    """Why it is refused, as a sentence; empty if it is authenticated."""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -60,7 +60,7 @@ class Admission:
 
 
 class Gate:
-    """Judges connections by what the endpoint holds at that moment."""
+    """Authorizes connections with the endpoint's current authorizers."""
 
     def __init__(self, endpoint: Endpoint, monotonic: Callable[[], float], time_factor: float = 1.0) -> None:
         self._endpoint = endpoint
@@ -78,7 +78,7 @@ class Gate:
         return frozenset(domain.domain_name.lower() for domain in self._endpoint.domains.all())
 
     async def admit(self, request: AuthorizerRequest, transport: Transport, connection_id: str) -> Admission:
-        """request: what the client sent, as contexts; it comes back with the name of the authorizer that was chosen."""
+        """request: what the client sent. The result's request also names the chosen authorizer."""
         server_name = request.tls_context.server_name if request.tls_context else None
         default = self._endpoint.registry.default
         choice = choose(request, transport, self.domain(server_name), default.name if default else None)
@@ -98,7 +98,7 @@ class Gate:
         return await self._verified(request, authorizer, transport, connection_id, (found,))
 
     async def refresh(self, admission: Admission) -> Admission:
-        """Run the function again on the same event, as AWS does when refreshAfterInSeconds has passed."""
+        """Run the function again with the same event, as AWS does after refreshAfterInSeconds."""
         name = admission.request.authorizer_name or ""
         authorizer = self._endpoint.registry.get(name)
         if authorizer is None or authorizer.status != "ACTIVE" or admission.event is None:
@@ -149,7 +149,7 @@ class Gate:
         return replace(_admission(request, judged, result, steps), authorizer=authorizer, event=sent, log=result.log)
 
     async def _run(self, authorizer: Authorizer, sent: bytes) -> FunctionResult:
-        """Run the function to its end even if the client goes away meanwhile: its process is used again."""
+        """Run the function to completion even if the client disconnects: its process is reused."""
         task = asyncio.get_running_loop().create_task(self._endpoint.run(authorizer, sent))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -159,7 +159,7 @@ class Gate:
 def _admission(
     request: AuthorizerRequest, judged: Outcome | Refusal, result: FunctionResult, steps: tuple[Step, ...]
 ) -> Admission:
-    """What the function's answer comes to."""
+    """The admission that follows from the function's answer."""
     took = f"{result.duration * 1000:.0f} ms" + (", cold start" if result.cold else "")
     if isinstance(judged, Refusal):
         stage = DeviceStage(judged.stage or DeviceStage.FUNCTION)

@@ -1,6 +1,6 @@
-"""HTTP on the device port: the upgrade to a WebSocket that carries MQTT, and publishing with POST /topics/TOPIC.
+"""HTTP on the device port: MQTT over WebSocket, and publishing with POST /topics/TOPIC.
 
-A web page of another site can reach neither: the Host must be a name of this listener, and so must an Origin.
+Web pages of other sites can use neither: Host and Origin must be names of this listener.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class DeviceHttp:
         self._names = names
         self._arrivals: dict[object, Arrival] = {}
         self._timers: dict[object, asyncio.TimerHandle] = {}
-        """Connections that have sent no whole request yet."""
+        """Connections that have not sent a complete request yet."""
         self._server = web.Server(
             self._answer,
             access_log=None,
@@ -50,7 +50,7 @@ class DeviceHttp:
         )
 
     def protocol(self, arrival: Arrival) -> asyncio.Protocol:
-        """What takes the bytes of a connection that speaks HTTP."""
+        """A protocol for a connection that speaks HTTP."""
         made = self._server()
         self._arrivals[made] = arrival
         seconds = limits.CONNECT_SECONDS.value
@@ -77,7 +77,7 @@ class DeviceHttp:
         arrival = self._arrivals[handler]
         path = request.raw_path.partition("?")[0]
         if not self._is_ours(request):
-            return _error(403, "Requests of web pages of other sites are not answered.")
+            return _error(403, "Requests from web pages of other sites are refused.")
         if path == _WEBSOCKET and request.method == "GET":
             return await self._websocket(request, arrival)
         if path.startswith(_TOPICS) and request.method == "POST":
@@ -85,7 +85,7 @@ class DeviceHttp:
         return _error(404, f"The device port serves GET {_WEBSOCKET} (WebSocket) and POST {_TOPICS}TOPIC.")
 
     def _is_ours(self, request: web.BaseRequest) -> bool:
-        """The Host is a name of the listener, with any port or none; an Origin names the listener or this machine."""
+        """Whether Host and Origin, if any, are names of the listener, with any port or none."""
         names = self._names | self._hub.gate.hosts()
         if not is_own_name(request.headers.get("Host", ""), names):
             return False
@@ -132,14 +132,14 @@ class DeviceHttp:
 
 
 def http_context(request: web.BaseRequest) -> HttpContext:
-    """What the client sent, as it wrote it."""
+    """What the client sent, unchanged."""
     headers = tuple((name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers)
     query = request.raw_path.partition("?")[2]
     return HttpContext(headers, f"?{query}" if query else None)
 
 
 async def _body(request: web.BaseRequest) -> bytes | None:
-    """`None` when it is larger than a message may be."""
+    """`None` if it is larger than a message may be."""
     content = bytearray()
     async with asyncio.timeout(limits.CONNECT_SECONDS.value):
         async for chunk in request.content.iter_any():

@@ -1,4 +1,4 @@
-"""A message published over HTTPS: authorized like a connection, judged like a PUBLISH, answered with a status."""
+"""A message published over HTTPS: authorized like a connection, decided like a PUBLISH, answered with a status."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Published:
 
 
 class BadRequest(ValueError):
-    """A parameter of the request cannot be used."""
+    """A parameter of the request is invalid."""
 
 
 async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Published:
-    """Judge the request and hand its message to the subscribers. Each request is a connection of its own."""
+    """Authorize the request and route its message. Each request is recorded as a connection."""
     loop = asyncio.get_running_loop()
     started = loop.time()
     trace_id = hub.new_id()
@@ -70,7 +70,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
 
 
 def give(hub: Hub, topic: str, query: Mapping[str, str], headers: Mapping[str, str], payload: bytes) -> str | None:
-    """Hand out a message that nobody needs to be authorized for; what is wrong with it, if anything is."""
+    """Route a message without authorization; returns what is wrong with it, if anything."""
     try:
         hub.publish([message_of(PublishRequest(topic, query, headers, payload, HttpContext()), hub.now())])
     except BadRequest as error:
@@ -79,7 +79,7 @@ def give(hub: Hub, topic: str, query: Mapping[str, str], headers: Mapping[str, s
 
 
 def message_of(wanted: PublishRequest, now: float) -> Message:
-    """The message that the parameters and headers describe. Raises BadRequest."""
+    """The message from parameters and headers. Raises BadRequest."""
     qos = wanted.query.get("qos", "0")
     if qos not in ("0", "1"):
         raise BadRequest(f"qos must be 0 or 1, not {qos}")
@@ -99,7 +99,7 @@ def message_of(wanted: PublishRequest, now: float) -> Message:
 
 
 def _properties(wanted: PublishRequest) -> Properties:
-    """The properties of MQTT 5 that travel in parameters and headers."""
+    """The MQTT 5 properties from parameters and headers."""
     found: list[tuple[int, Value]] = []
     for name, number in (("contentType", properties.CONTENT_TYPE), ("responseTopic", properties.RESPONSE_TOPIC)):
         if name in wanted.query:
@@ -139,7 +139,7 @@ def _permissions(hub: Hub, admission: Admission, arrival: Arrival) -> Permission
 
 
 def _denied(record: Record, permissions: Permissions, message: Message, seconds: float) -> bool:
-    """Ask for what the message needs. A connection over HTTPS needs no iot:Connect."""
+    """Evaluate the actions that the message needs. HTTPS needs no iot:Connect."""
     for action in (RETAIN, PUBLISH) if message.retain else (PUBLISH,):
         decision = permissions.decide(action, f"topic/{message.topic}")
         if not decision.allowed:

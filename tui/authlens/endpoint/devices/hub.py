@@ -1,7 +1,7 @@
-"""The broker with its connected clients: carries out what follows from packets, one connection after another.
+"""The broker with its connected clients: carries out the effects of packets.
 
-Everything here runs in one event loop. What a packet sets off is worked off in a queue, so that no chain of messages,
-wills and lifecycle events grows the stack.
+Everything runs in one event loop. Effects are processed from a queue, so that chains of messages, wills and
+lifecycle events do not recurse.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Hub:
         self._work: deque[tuple[MqttClient | None, Iterable[Effect]]] = deque()
         self._is_working = False
         self._wills: dict[str, asyncio.TimerHandle] = {}
-        """Wills whose delay has not passed, by client id."""
+        """Delayed wills that are still pending, by client id."""
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -60,7 +60,7 @@ class Hub:
         return tuple(self._clients.values())
 
     def make_room(self, client_id: str) -> None:
-        """Whoever is connected with this client id is disconnected; a delayed will of theirs is not sent."""
+        """Disconnect the client that already uses this client id, and drop its delayed will."""
         other = self.broker.live(client_id)
         if other is not None:
             self.finish(self._clients[other], rules.TAKEN_OVER)
@@ -69,7 +69,7 @@ class Hub:
             waiting.cancel()
 
     def enter(self, client: MqttClient, session: Session) -> None:
-        """A client was let in."""
+        """Add an accepted client."""
         self._clients[session] = client
         self.broker.connected(session)
         self.publish(
@@ -77,7 +77,7 @@ class Hub:
         )
 
     def perform(self, client: MqttClient | None, effects: Iterable[Effect]) -> None:
-        """Do what follows, and what follows from that."""
+        """Carry out effects, and the effects that follow from them."""
         self._work.append((client, effects))
         if self._is_working:
             return
@@ -92,15 +92,15 @@ class Hub:
             self._work.clear()
 
     def publish(self, messages: Iterable[Message]) -> None:
-        """Hand out messages of AWS IoT itself."""
+        """Route messages that AWS IoT itself publishes."""
         self.perform(None, [Route(message) for message in messages])
 
     def finish(self, client: MqttClient, rule: Rule, detail: str = "") -> None:
-        """End a connection that was let in, from this side."""
+        """End an accepted connection from this side."""
         self.perform(client, client.session.end(rule, detail) if client.session else ())
 
     def failed(self, client_id: str, connection_id: str, rule: Rule) -> None:
-        """A client was not let in."""
+        """Publish that a client was refused."""
         reason = rule.lifecycle or "AUTH_ERROR"
         self.publish(lifecycle.connect_failed(client_id, connection_id, reason, self._milliseconds()))
 
@@ -133,7 +133,7 @@ class Hub:
             self._work.append((self._clients.get(session), effects))
 
     def _changed(self, client: MqttClient, effect: Effect) -> None:
-        """Subscriptions came or went."""
+        """Update subscriptions."""
         session = client.session
         if session is None:
             return

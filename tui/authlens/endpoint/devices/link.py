@@ -1,6 +1,6 @@
-"""What an MQTT connection travels on: a stream of its own, or a WebSocket. Both close the way AWS IoT does.
+"""The transport of an MQTT connection: a stream, or a WebSocket. Both close as AWS IoT does.
 
-A WebSocket that is refused in MQTT 3.1.1 gets a close frame without a code; in MQTT 5 the TCP connection just ends.
+A refused WebSocket ends with an empty close frame in MQTT 3.1.1, and without a close frame in MQTT 5.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ class Link(Protocol):
     def write(self, data: bytes) -> None: ...
 
     def close(self, says_so: bool) -> None:
-        """says_so: a close frame goes before the end, where the link has such frames."""
+        """says_so: send a close frame first, if the link has close frames."""
 
     def pause(self) -> None:
-        """Take nothing from the client until `resume`."""
+        """Stop reading from the client until `resume`."""
 
     def resume(self) -> None: ...
 
     @property
     def unsent(self) -> int:
-        """Bytes that the client has not taken yet."""
+        """Bytes that are not sent yet."""
 
 
 class StreamLink:
-    """MQTT right on TCP or TLS."""
+    """MQTT directly over TCP or TLS."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
@@ -54,12 +54,12 @@ class StreamLink:
 
 
 class WebSocketLink(StreamLink):
-    """MQTT in binary frames. What arrives is taken apart by aiohttp; what leaves needs no more than a header."""
+    """MQTT in binary frames. aiohttp parses what arrives; what is sent only needs a header."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)
         self.may_read = asyncio.Event()
-        """Whether the next frame may be taken; aiohttp holds back the client meanwhile."""
+        """Set while the next frame may be read; aiohttp applies back pressure otherwise."""
         self.may_read.set()
 
     def pause(self) -> None:
@@ -79,11 +79,11 @@ class WebSocketLink(StreamLink):
 
 
 LAST_WORDS_SECONDS = 5.0
-"""How long the last bytes may take to leave; a client that does not read them is cut off."""
+"""How long the last bytes may take; a client that does not read them is disconnected."""
 
 
 def end(transport: asyncio.Transport) -> None:
-    """Close once everything is written, and soon in any case."""
+    """Close when everything is written, or after a few seconds."""
     if not transport.is_closing():
         transport.close()
         asyncio.get_running_loop().call_later(LAST_WORDS_SECONDS, transport.abort)

@@ -1,4 +1,4 @@
-"""The device port: accepts connections, looks at their first bytes, and gives each to the protocol that it speaks."""
+"""The device port: accepts connections, peeks at their first bytes, and hands each to its protocol."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _BACKLOG = 1024
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `authlens serve` was asked for."""
+    """The device options of `authlens serve`."""
 
     port: int = 0
     hosts: tuple[str, ...] = ()
-    """Addresses or names, beside loopback, to listen on and to put into the certificate."""
+    """Addresses or names besides loopback to listen on, also in the certificate."""
     ca_folder: Path = Path()
     time_factor: float = 1.0
 
@@ -46,7 +46,7 @@ class DeviceListener:
     """Belongs to one event loop."""
 
     def __init__(self, endpoint: Endpoint, options: Options, sink: Sink) -> None:
-        """Makes the local CA where there is none, and takes the port. Raises AuthorityError and CannotListen."""
+        """Creates the local CA if necessary and binds the port. Raises AuthorityError and CannotListen."""
         own = authority(options.ca_folder)
         domains = [domain.domain_name for domain in endpoint.domains.all() if domain.domain_name]
         names = tuple(dict.fromkeys((*LOCAL_NAMES, *options.hosts, *domains)))
@@ -90,7 +90,7 @@ class DeviceListener:
         return self._hub
 
     async def close(self) -> None:
-        """End every connection and give the port back."""
+        """End every connection and release the port."""
         self._endpoint.devices.address = self._endpoint.devices.publish = None
         for listening in self._sockets:
             listening.close()
@@ -111,7 +111,7 @@ class DeviceListener:
             except OSError as error:
                 if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOBUFS):
                     return
-                # No descriptor is left until somebody goes.
+                # Out of file descriptors until a connection ends.
                 await asyncio.sleep(0.1)
                 continue
             if self._open >= limits.CONNECTIONS.value:
@@ -121,7 +121,7 @@ class DeviceListener:
             self._spawn(self._receive(connection, str(address[0]), hub, http))
 
     async def _receive(self, connection: socket.socket, peer: str, hub: Hub, http: DeviceHttp) -> None:
-        """From the first byte to the protocol that takes over."""
+        """Peek at the first bytes and hand the connection over."""
         loop = asyncio.get_running_loop()
         connection.setblocking(False)
         with contextlib.suppress(OSError):
@@ -138,7 +138,7 @@ class DeviceListener:
             entrance = Entrance(hub, arrival, http, self._departed)
             await self._hand_over(connection, entrance, arrival, hub)
         finally:
-            # From here on the entrance reports the end of what was handed over to it.
+            # Once handed over, the entrance reports the end.
             if entrance is None or not entrance.is_entered:
                 connection.close()
                 self._departed()
@@ -169,7 +169,7 @@ class DeviceListener:
         name: str | None,
         context: ssl.SSLContext,
     ) -> None:
-        """Show a certificate for a domain that was configured after the start."""
+        """Present a certificate for a domain that was configured after the start."""
         if name is None or name in named or self._endpoint.domains.of_host(name) is None:
             return
         if name not in made:
@@ -186,7 +186,7 @@ class DeviceListener:
 
 
 def _first_problem(peeked: Peeked | None) -> tuple[Transport, DeviceStage, str] | None:
-    """Why nothing can be made of the first bytes."""
+    """Why the first bytes cannot be used."""
     if peeked is None:
         return Transport.TCP, DeviceStage.NETWORK, "the client sent nothing, or only part of a ClientHello"
     if peeked.first == TLS and peeked.hello is None:
@@ -195,7 +195,7 @@ def _first_problem(peeked: Peeked | None) -> tuple[Transport, DeviceStage, str] 
 
 
 def _listen_all(options: Options) -> tuple[socket.socket, ...]:
-    """A socket on loopback, and one for each address that was asked for, all on one port."""
+    """Sockets on loopback and on each requested address, all on one port."""
     hosts = dict.fromkeys(_resolved(host) for host in options.hosts)
     covered = {_WILDCARDS[host] for host in hosts if host in _WILDCARDS}
     wanted = [address for address in ("127.0.0.1", "::1") if address not in covered]
@@ -207,7 +207,7 @@ def _listen_all(options: Options) -> tuple[socket.socket, ...]:
         try:
             sockets.append(listen(address, port))
         except CannotListen:
-            # Not every machine has IPv6; an address that was asked for must be there.
+            # IPv6 may be missing, but a requested address must work.
             if address in hosts:
                 for each in sockets:
                     each.close()

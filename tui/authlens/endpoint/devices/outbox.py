@@ -1,4 +1,4 @@
-"""What leaves for one client, no faster than AWS IoT sends to a connection."""
+"""What is sent to one client, at the rate to which AWS IoT throttles a connection."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Outbox:
     def __init__(self, link: Link) -> None:
         self.pace = Pace(_RATE)
         self.held_back = 0
-        """Bytes that wait because of the rate, not because the client is slow."""
+        """Bytes that wait because of the rate, not because the client reads slowly."""
         self._link = link
         self._waiting: deque[bytes] | None = None
-        """Made when something has to wait; most connections never do."""
+        """Created when something has to wait, which is rare."""
         self._timer: asyncio.TimerHandle | None = None
 
     def put(self, data: bytes) -> None:
@@ -32,7 +32,7 @@ class Outbox:
         self.held_back += len(data)
 
     def close(self) -> None:
-        """Write what waits: the last packets say why the connection ends."""
+        """Write everything that waits: the last packets say why the connection ends."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""The first bytes of a connection, looked at without taking them: which protocol it is, and a whole ClientHello."""
+"""Peeks at the first bytes of a connection without consuming them: its protocol and a complete ClientHello."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Peeked:
 
 
 async def peek(connection: socket.socket, seconds: float) -> Peeked | None:
-    """What is waiting on the socket; `None` when nothing arrived in time or the other side closed."""
+    """What is pending on the socket; `None` if nothing arrived in time or the peer closed."""
     try:
         async with asyncio.timeout(seconds):
             return await _peeked(connection)
@@ -47,7 +47,7 @@ async def _peeked(connection: socket.socket) -> Peeked | None:
 
 
 async def _readable(connection: socket.socket, needed: int) -> None:
-    """Wait until that many bytes are there or the other side closed: what has been seen does not wake again."""
+    """Wait until that many bytes are pending or the peer closed; bytes already seen do not wake it."""
     _wake_at(connection, needed)
     loop = asyncio.get_running_loop()
     ready = loop.create_future()

@@ -1,4 +1,4 @@
-"""What the device listener needs of the outside and what it reports there, as two small protocols."""
+"""Where the device listener reports what it observes, as a protocol."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from authlens.core.mqtt.connection import PacketDecision
 
 
 class Sink(Protocol):
-    """Takes what the listener observes, within its event loop; it must not block."""
+    """Receives what the listener observes, in its event loop; must not block."""
 
     wants_all: bool
-    """Whether it wants every decision; else those that denied."""
+    """Whether it wants every decision, or only denials."""
 
     def fate(self, invocation: Invocation) -> None:
-        """A connection was let in or refused."""
+        """A connection was accepted or refused."""
 
     def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
-        """Something was decided about a packet of a connection that was let in."""
+        """A packet of an accepted connection was decided."""
 
     def ended(self, invocation: Invocation) -> None:
-        """A connection that was let in is over."""
+        """An accepted connection ended."""

@@ -1,4 +1,4 @@
-"""The record of one connection while it lasts: what is known is added, and reported when it matters."""
+"""The record of one connection in progress: facts are added as they become known, and reported."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Record:
         self._is_judged = False
         self._counts: dict[tuple[str, bool], int] = {}
         self._kept: list[tuple[float, Judged, Permissions]] = []
-        """Described when the record is reported: most are never looked at."""
+        """Turned into text only when the record is reported: most are never read."""
 
     def asked(self, request: AuthorizerRequest, version: int | None) -> None:
-        """What the client sent to be let in."""
+        """What the client sent in CONNECT."""
         self.device = replace(self.device, version=version)
         self._invocation = replace(self._invocation, request=request)
 
     def admitted(self, admission: Admission) -> None:
-        """How far it came, and what the function said."""
+        """How far it got, and what the function answered."""
         self._is_judged = True
         self.device = replace(self.device, steps=(*self.device.steps, *admission.steps), event=admission.event)
         self._invocation = replace(
@@ -60,7 +60,7 @@ class Record:
         )
 
     def connected(self, judged: Judged, permissions: Permissions, seconds: float) -> None:
-        """The client was let in. judged: the decision about its CONNECT."""
+        """The client was accepted. judged: the decision about its CONNECT."""
         decision = self._add(judged, permissions)
         self.device = replace(self.device, steps=(*self.device.steps, Step(DeviceStage.CONNECTED, True)))
         self._tell(seconds)
@@ -68,7 +68,7 @@ class Record:
             self._sink.decided(self._invocation, decision)
 
     def refused(self, rule: Rule, reason: str, stage: DeviceStage | None, seconds: float) -> None:
-        """The client was turned away at a stage; `None` where its steps say so already."""
+        """The client was refused at a stage; `None` if its steps already say so."""
         steps = self.device.steps if stage is None else (*self.device.steps, Step(stage, False, reason))
         self.device = replace(self.device, steps=steps, refused_by=rule.id, reason=reason)
         if not self._is_judged:
@@ -77,11 +77,11 @@ class Record:
         self._tell(seconds)
 
     def denied(self, judged: Judged, permissions: Permissions) -> PacketDecision:
-        """The policies do not allow what the client wants first of all."""
+        """The policies deny its CONNECT or HTTPS publish."""
         return self._add(judged, permissions)
 
     def note(self, judged: Judged, permissions: Permissions) -> None:
-        """Count a decision; keep and report it where it is wanted."""
+        """Count a decision; store and report it if wanted."""
         self._keep(judged, permissions)
         if self._sink.wants_all or not judged.is_allowed:
             self._sink.decided(self._invocation, described(time.time(), judged, permissions))
@@ -90,7 +90,7 @@ class Record:
         self.device = replace(self.device, refreshes=self.device.refreshes + 1)
 
     def ended(self, rule: Rule, detail: str, seconds: float) -> None:
-        """The connection, which was let in, is over."""
+        """The accepted connection ended."""
         self.device = replace(self.device, ended_by=rule.id, reason=detail, lasted=seconds)
         self._invocation = replace(self._invocation, device=self._whole())
         self._sink.ended(self._invocation)
@@ -115,7 +115,7 @@ class Record:
 
 
 def described(at: float, judged: Judged, permissions: Permissions) -> PacketDecision:
-    """The decision as it is kept, with the reason of one that denies."""
+    """The decision as it is stored, with the reason of a denial."""
     word, statement, detail = None, "", judged.detail
     if judged.decision is not None:
         word, statement = str(judged.decision.word), permissions.deciding(judged.decision)

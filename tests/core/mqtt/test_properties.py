@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties as TheirProperties
 
 from authlens.core.mqtt import properties
 from authlens.core.mqtt.fields import Malformed, Reader
@@ -35,3 +37,26 @@ def test_a_value_is_found_by_number_and_type() -> None:
     assert (number_of(given, properties.TOPIC_ALIAS), text_of(given, properties.REASON_STRING)) == (3, "why")
     assert (text_of(given, properties.TOPIC_ALIAS), number_of(given, properties.REASON_STRING)) == (None, None)
     assert first(given, properties.CONTENT_TYPE) is None
+
+
+def test_numbers_types_and_packets_are_those_that_paho_has() -> None:
+    theirs = TheirProperties(PacketTypes.CONNECT)
+    types = [getattr(properties, name) for name in ("BYTE", "SHORT", "LONG", "VARIABLE", "BINARY", "TEXT", "PAIR")]
+    listed = {
+        number: (name.replace(" ", "").casefold(), types[theirs.properties[number][0]])
+        for name, number in theirs.names.items()
+    }
+    assert {number: (row.name.casefold(), row.type) for number, row in properties.TABLE.items()} == listed
+    for number, row in properties.TABLE.items():
+        packets = {0 if packet == PacketTypes.WILLMESSAGE else packet for packet in theirs.properties[number][1]}
+        assert set(row.packets) == packets, row.name
+
+
+def test_the_bounds_of_values_are_those_of_the_standard() -> None:
+    rows = properties.TABLE.values()
+    assert {row.name for row in rows if row.least == 1} == {
+        "subscriptionIdentifier", "receiveMaximum", "topicAlias", "maximumPacketSize",
+    }  # fmt: skip
+    assert {row.name for row in rows if row.most == 1} == {row.name for row in rows if row.type is properties.BYTE}
+    assert {row.name for row in rows if row.repeats} == {"subscriptionIdentifier", "userProperty"}
+    assert all(row.least in (0, 1) and row.most in (None, 1) for row in rows)

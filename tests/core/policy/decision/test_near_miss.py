@@ -149,3 +149,39 @@ def test_an_explicit_deny_has_no_near_miss() -> None:
 
 def test_a_resource_of_star_alone_is_no_miss_of_the_question() -> None:
     assert misses(document(allow("iot:ListRetainedMessages", "topic/a")), "iot:ListRetainedMessages", "*") == []
+
+
+RANKS: dict[int, list[dict[str, object]]] = {
+    0: [condition("StringEquals", "iot:ClientId", "x"), condition("StringMatches", "iot:ClientId", "x")],
+    1: [
+        allow("iot:Conect", "client/c1"),
+        allow("iot:Connect", "arn:aws:iot:eu-west-1:123456789012:client/c1"),
+        allow("iot:Connect", "arn:aws:iot:us-east-1:123456789012client/c1"),
+        allow("iot:Connect", "topic/c1"),
+        allow("iot:Connect", "client/${iot:DomainName}"),
+        allow("iot:Connect", "client/+"),
+    ],
+    2: [
+        {"Effect": "allow", "Action": "iot:Connect", "Resource": "*"},
+        allow("iot:Connect", "client/C1"),
+        allow("iot:Connect", "client/c1/"),
+        allow("iot:Connect", "arn:aws:iot:eu-west-1:123456789012:topic/c1"),
+    ],
+    3: [
+        allow("iot:Publish", "client/c1"),
+        {"Effect": "Allow", "NotAction": "iot:Connect", "Resource": "*"},
+        {"Effect": "Allow", "Action": "iot:Connect", "NotResource": ARN + "client/*"},
+        allow("iot:Connect", "client"),
+    ],
+    4: [allow("iot:Connect", "client/c")],
+    5: [allow("iot:Publish", "*")],
+}
+
+
+@pytest.mark.parametrize(
+    ("rank", "one"), [(rank, one) for rank, statements in RANKS.items() for one in statements], ids=str
+)
+def test_how_near_a_miss_is(rank: int, one: dict[str, object]) -> None:
+    found = ask(document(one), "iot:Connect", ARN + "client/c1", {"iot:ClientId": "c1"}).near_misses
+    assert [miss.rank for miss in found] == [rank]
+    assert found[0].message

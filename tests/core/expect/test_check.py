@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from authlens.core.expect.check import State, judge, keeps, matches, unwanted_findings
+from authlens.core.expect.judgement_text import explanation
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
@@ -233,6 +234,20 @@ def test_a_message_is_recorded_whole_as_long_as_a_pattern_may_be(length: int, is
     recorded = record(invocation(Failure(FailureKind.AWS, "InvalidRequestException", "x" * length, 400)))
     assert recorded.error is not None
     assert (recorded.error.message or "").endswith("$") == is_whole
+
+
+def test_an_unknown_action_is_judged_and_said_to_be_unknown() -> None:
+    asked = Question("iot:NewTomorrow", "topic/a")
+    for expectation, state in (
+        (Expectation(deny=(asked, Question("iot:Publish", "topic/other"))), State.KEPT),
+        (Expectation(allow=(asked,), deny=(asked,)), State.BROKEN),
+    ):
+        judgement = judge(expectation, invocation())
+        assert judgement.state is state
+        assert [note.partition(":")[0] for note in judgement.notes] == ["authlens does not know this action"]
+        assert judgement.notes[0] in explanation(judgement, invocation())
+    known = judge(Expectation(deny=(Question("iot:Publish", "topic/other"),)), invocation())
+    assert (known.notes, explanation(known, invocation())) == ((), "")
 
 
 def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> None:

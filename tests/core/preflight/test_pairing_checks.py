@@ -22,6 +22,9 @@ def test_a_signature_without_a_token_is_removed() -> None:
     request = AuthorizerRequest("A", None, "AAAA", mqtt_context=MqttContext("u"))
     finding = found(request)["token-and-signature-together"]
     assert finding.path == "tokenSignature"
+    assert finding.message.startswith("There is a token signature but no token")
+    without = found(AuthorizerRequest("A", "t"))["token-and-signature-together"]
+    assert without.message.startswith("There is a token but no signature")
     assert mended(request, "token-and-signature-together").token_signature is None
 
 

@@ -158,13 +158,15 @@ RANKS: dict[int, list[dict[str, object]]] = {
         allow("iot:Connect", "arn:aws:iot:eu-west-1:123456789012:client/c1"),
         allow("iot:Connect", "arn:aws:iot:us-east-1:123456789012client/c1"),
         allow("iot:Connect", "topic/c1"),
-        allow("iot:Connect", "client/${iot:DomainName}"),
+        allow("iot:Connect", "client/${aws:SourceIp}"),
         allow("iot:Connect", "client/+"),
     ],
     2: [
         {"Effect": "allow", "Action": "iot:Connect", "Resource": "*"},
         allow("iot:Connect", "client/C1"),
         allow("iot:Connect", "client/c1/"),
+        allow("iot:Connect", "client//c1"),
+        allow("iot:Connect", "client/${iot:DomainName}"),
         allow("iot:Connect", "arn:aws:iot:eu-west-1:123456789012:topic/c1"),
     ],
     3: [
@@ -182,6 +184,7 @@ RANKS: dict[int, list[dict[str, object]]] = {
     ("rank", "one"), [(rank, one) for rank, statements in RANKS.items() for one in statements], ids=str
 )
 def test_how_near_a_miss_is(rank: int, one: dict[str, object]) -> None:
-    found = ask(document(one), "iot:Connect", ARN + "client/c1", {"iot:ClientId": "c1"}).near_misses
+    known = {"iot:ClientId": "c1", "iot:DomainName": "d"}
+    found = ask(document(one), "iot:Connect", ARN + "client/c1", known).near_misses
     assert [miss.rank for miss in found] == [rank]
     assert found[0].message

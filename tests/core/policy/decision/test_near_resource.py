@@ -103,3 +103,9 @@ def test_any_texts_are_explained(resource: str, asked: str) -> None:
 
 def test_long_resources_are_not_compared_by_likeness() -> None:
     assert misses(document(allow("iot:Publish", f"topic/{'a' * 600}")), "iot:Publish", f"topic/b{'a' * 600}") == []
+
+
+@pytest.mark.parametrize("asked", ["topic/a/", "topic//a"])
+def test_a_slash_too_many_is_as_near_as_one_too_few(asked: str) -> None:
+    decision = ask(document(allow("iot:Publish", "topic/a")), "iot:Publish", ARN + asked)
+    assert [miss.rank for miss in decision.near_misses] == [2]

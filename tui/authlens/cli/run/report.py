@@ -124,6 +124,7 @@ def as_json(result: Result) -> dict[str, Any]:
             {"key": each.key, "expected": each.expected, "got": each.got, "difference": each.difference or None}
             for each in result.judgement.broken
         ],
+        "notes": list(result.judgement.notes),
         "duration": invocation.duration if invocation else None,
         "durations": list(result.durations) or None,
         "id": invocation.number if invocation else None,

@@ -49,6 +49,8 @@ class Judgement:
     broken: tuple[Broken, ...] = ()
     reason: str = ""
     """Why it cannot be judged, or is skipped."""
+    notes: tuple[str, ...] = ()
+    """What holds however it was judged, such as that an action is not known."""
 
 
 def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
@@ -60,7 +62,14 @@ def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
         broken = keeps(expectation, invocation) if expectation else ()
     except Unsearchable as error:
         return Judgement(State.UNJUDGED, reason=str(error))
-    return Judgement(State.BROKEN if broken else State.KEPT, broken)
+    return Judgement(State.BROKEN if broken else State.KEPT, broken, notes=_notes(expectation))
+
+
+def _notes(expectation: Expectation | None) -> tuple[str, ...]:
+    from authlens.core.policy.decision.notes import unknown_action
+
+    asked = (*expectation.allow, *expectation.deny) if expectation else ()
+    return tuple(dict.fromkeys(filter(None, (unknown_action(question.action) for question in asked))))
 
 
 def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | None:

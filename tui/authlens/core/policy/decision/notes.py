@@ -31,12 +31,20 @@ def notes(documents: Sequence[Document], asking: Asking) -> tuple[str, ...]:
     return tuple(_notes(documents, asking))
 
 
+def unknown_action(action: str) -> str:
+    """That nobody knows the action, where it is so; else empty."""
+    if kind_of(action) not in (NameKind.UNLISTED, NameKind.FOREIGN):
+        return ""
+    return (
+        f"authlens does not know this action: {action} is not on the pages of AWS that it follows, "
+        "so it is decided by its name alone"
+    )
+
+
 def _notes(documents: Sequence[Document], asking: Asking) -> Iterator[str]:
-    if kind_of(asking.action) in (NameKind.UNLISTED, NameKind.FOREIGN):
-        yield (
-            f"authlens does not know this action: {asking.action} is not on the pages of AWS that it follows, "
-            "so it is decided by its name alone"
-        )
+    unknown = unknown_action(asking.action)
+    if unknown:
+        yield unknown
     action = action_named(asking.action)
     if action is None:
         return

@@ -79,6 +79,9 @@ class ScriptedGateway:
     def domain(self, name: str, target: Target) -> Domain:
         return Domain(name, "shop.example")
 
+    def call_function(self, function: str, version: str, payload: bytes, target: Target) -> Reply:
+        return Reply(PASSED, 0.01, function_log=f"called {function} {version or 'itself'}")
+
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return (LogLine(query.since, "stream", f"from {query.group}"),)
 

@@ -52,6 +52,17 @@ async def test_a_probe_of_an_account_names_the_endpoint_and_the_topic_before_any
         assert robot.screen.answer.invocation is None
         assert robot.gateway.sent == []
 
+        robot.gateway.authorizer = replace(robot.gateway.authorizer, function_arn="arn:aws:lambda:r:1:function:f")
+        await robot.press("shift+f5")
+        assert "whatever it does is done" in " ".join(robot.text().split())
+        await robot.type("live")
+        await robot.press("f5")
+        await robot.rest()
+        called = robot.screen.answer.invocation
+        assert called is not None
+        assert called.way == "function"
+        assert [line.content.plain for line in robot.answer.text.lines] == ["called arn:aws:lambda:r:1:function:f live"]
+
 
 async def test_a_probe_of_the_local_listener_is_shown_kept_and_compared_with_the_test_call(tmp_path: Path) -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "right", "good-1"))

@@ -121,5 +121,8 @@ class LazyGateway:
     def domain(self, name: str, target: Target) -> Domain:
         return self._gateway().domain(name, target)
 
+    def call_function(self, function: str, version: str, payload: bytes, target: Target) -> Reply:
+        return self._gateway().call_function(function, version, payload, target)
+
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return self._gateway().log(query, target)

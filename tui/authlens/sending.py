@@ -28,6 +28,7 @@ from authlens.user_path import NotAPath, user_path
 if TYPE_CHECKING:
     from authlens.aws.sessions import Retries
     from authlens.core.deployment.transport import DeviceEndpoint
+    from authlens.function_way import Event
 
 Answer = TypeVar("Answer")
 
@@ -149,7 +150,8 @@ class Sender:
             duration=reply.duration,
             source=_absolute(source),
             sign=saved.sign,
-            authorizer=authorizer,
+            authorizer=authorizer or reply.authorizer,
+            via=way.name if way is not None and reply.device is None else "",
             wire=reply.wire,
             function_log=reply.function_log,
             local_run=reply.local_run,
@@ -246,6 +248,12 @@ class Sender:
             return DeviceEndpoint(self.data_endpoint(target, base))
         domain = self._asked(target, base, lambda there: self._gateway.domain(domain_configuration, there))
         return DeviceEndpoint(domain.domain_name, domain=domain)
+
+    def function_way(self, version: str = "", event: Event = "test") -> Way:
+        """Calls the authorizer's function directly."""
+        from authlens.function_way import FunctionWay
+
+        return FunctionWay(self._gateway, version, event)
 
     def log(self, query: LogQuery, target: Target, base: Path | None = None) -> tuple[LogLine, ...]:
         """FilterLogEvents of CloudWatch Logs. Raises CallFailed."""

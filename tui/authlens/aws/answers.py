@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from authlens.core.contract.answer import FunctionAnswer, judge
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind
 
@@ -23,6 +24,28 @@ def read_answer(body: bytes, content_length: str | None) -> Outcome | Failure:
     except (ValueError, RecursionError):
         return broken("The answer is not JSON that can be read: a number or its nesting is out of bounds.")
     return _outcome(value)
+
+
+def read_function_answer(body: bytes, error: str | None) -> Outcome | Failure:
+    """What AWS IoT makes of a function's answer. error: Lambda's X-Amz-Function-Error, where the function failed."""
+    run = FunctionAnswer(body) if error is None else _failed_run(body)
+    judged = judge(run)
+    if isinstance(judged, Outcome):
+        return judged
+    return Failure(FailureKind.AWS, judged.error, judged.message, judged.http_status)
+
+
+def _failed_run(body: bytes) -> FunctionAnswer:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        value = None
+    members = value if isinstance(value, dict) else {}
+    kind, message = members.get("errorType"), members.get("errorMessage")
+    return FunctionAnswer(
+        error_type=kind if isinstance(kind, str) else "Unhandled",
+        error_message=message if isinstance(message, str) else None,
+    )
 
 
 def broken(message: str) -> Failure:

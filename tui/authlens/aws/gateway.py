@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from authlens.aws.answers import read_answer
+from authlens.aws.answers import read_answer, read_function_answer
 from authlens.aws.deployment_reading import data_endpoint, read_deployment, read_domain
 from authlens.aws.failures import failure_of
 from authlens.aws.log_reading import read_log
@@ -100,6 +100,24 @@ class BotoGateway:
 
     def domain(self, name: str, target: Target) -> Domain:
         return self._call("iot", target, partial(read_domain, name))
+
+    def call_function(self, function: str, version: str, payload: bytes, target: Target) -> Reply:
+        if not has_neighbours(target.endpoint_url):
+            return Reply(_NOT_ASKED, 0.0)
+        wanted = {"FunctionName": function, "LogType": "Tail", "Payload": payload}
+        if version:
+            wanted["Qualifier"] = version
+        started = time.perf_counter()
+        with self._tap.listening() as exchange:
+            try:
+                client = self._clients.client("lambda", target, self._tap.attach)
+                answer = client.invoke(**wanted)
+                exchange.body = answer["Payload"].read()
+                result = read_function_answer(exchange.body or b"", answer.get("FunctionError"))
+            except Exception as error:  # noqa: BLE001  botocore lets plain builtins through
+                result = failure_of(error, exchange, target, "lambda")
+            duration = time.perf_counter() - started
+            return Reply(result, duration, exchange.wire(), _function_log(exchange.header(_LOG_HEADER)))
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
         return self._call("logs", target, lambda client: read_log(client, query))

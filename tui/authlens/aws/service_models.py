@@ -30,7 +30,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
             "TestInvokeAuthorizer",
         }
     ),
-    "lambda": frozenset({"GetFunctionConfiguration", "GetPolicy"}),
+    "lambda": frozenset({"GetFunctionConfiguration", "GetPolicy", "Invoke"}),
     "logs": frozenset({"FilterLogEvents"}),
 }
 """What is called of each service. A test holds it to the calls of this package."""

@@ -29,7 +29,10 @@ class Exchange:
         self._request, self._response, self.body, self.status = request, None, None, None
 
     def answered(self, response: dict[str, Any]) -> None:
-        self._response, self.body, self.status = response, bytes(response["body"]), response["status_code"]
+        body = response["body"]
+        # The answer of a function is a stream, which whoever made the call reads.
+        self.body = bytes(body) if isinstance(body, bytes | bytearray) else None
+        self._response, self.status = response, response["status_code"]
 
     def header(self, name: str) -> str | None:
         """A response header by its name in any case."""

@@ -86,8 +86,11 @@ def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
 
 def _outside_the_form(option: Option, given: Given) -> bool:
     """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
-    how = option.group == OUTPUT or option.key in ("exit_code", "decode", "save", "no_history", "trust")
+    how = option.group == OUTPUT or option.key in _NOT_THE_REQUEST
     return how and option.key in given.values
+
+
+_NOT_THE_REQUEST = ("exit_code", "decode", "save", "no_history", "trust", "via", "qualifier", "event")
 
 
 def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
@@ -114,6 +117,10 @@ def _checked(given: Given) -> Given:
         raise CommandError(f"{count} argument{'s' * (count > 1)} too many: a value that holds spaces needs quotes")
     if given.flag("cli_auto_prompt") and given.flag("no_cli_auto_prompt"):
         raise CommandError("Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.")
+    if given.text("via") != "function":
+        for name in ("qualifier", "event"):
+            if given.text(name) is not None:
+                raise CommandError(f"--{name} is of a direct call: give --via function too")
     url = given.text("endpoint_url")
     if url is not None and "://" not in url:
         raise CommandError(
@@ -152,8 +159,7 @@ class _Call:
         self._check_trust(draft)
         self._save(draft)
         self._debug_before(draft)
-        with self.world.patient_sender() as sender:
-            invocation = sender.send(draft.saved, draft.base, draft.source)
+        invocation = self._sent(draft)
         problem = self._record(invocation)
         self._debug_after(invocation)
         try:
@@ -161,6 +167,26 @@ class _Call:
         finally:
             if problem:
                 narrate(f"authlens: history: {problem}", self.world.stderr)
+
+    def _sent(self, draft: Draft) -> Invocation:
+        if self.given.text("via") != "function":
+            with self.world.patient_sender() as sender:
+                return sender.send(draft.saved, draft.base, draft.source)
+        # Lambda runs a function again at each retry, so there is none.
+        with self.world.sender() as sender:
+            event = self.given.text("event") or "test"
+            way = sender.function_way(self.given.text("qualifier") or "", event)  # type: ignore[arg-type]  # a choice
+            invocation = sender.send(draft.saved, draft.base, draft.source, way=way)
+        self._print_log(invocation)
+        return invocation
+
+    def _print_log(self, invocation: Invocation) -> None:
+        """What the function printed, as far as Lambda returns it, on standard error."""
+        if invocation.function_log:
+            redact = _redactor(invocation, shortest=_SHORTEST)
+            narrate("authlens: the end of the function's log:", self.world.stderr)
+            for line in invocation.function_log.splitlines():
+                narrate(f"  {redact(line)}", self.world.stderr)
 
     def print_answer(self, answer: dict[str, Any]) -> ExitCode:
         output = self.world.output

@@ -16,6 +16,7 @@ examples:
   authlens invoke --request requests/sensor.yaml --region eu-west-1 --exit-code || echo refused
   authlens invoke --generate-cli-skeleton yaml-input > request.yaml
   authlens invoke --cli-input-yaml file://request.yaml --query principalId --output text
+  authlens invoke --request requests/sensor.yaml --via function --qualifier live --event mqtt
 
 exit codes: 0 answered (with --exit-code: authenticated), 1 refused (only with --exit-code), 252 usage,
 253 no credentials or region, 254 AWS answered with an error, 255 anything else, 130 interrupted.

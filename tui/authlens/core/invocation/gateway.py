@@ -29,10 +29,17 @@ class Reply:
     """What a local endpoint reports about the run."""
     device: DeviceConnection | None = None
     """What a probe met."""
+    authorizer: Authorizer | None = None
+    """What DescribeAuthorizer said, where it was asked on the way."""
 
 
 class Way(Protocol):
     """Another way to send a request than TestInvokeAuthorizer, such as a probe."""
+
+    @property
+    def name(self) -> str:
+        """`function`, or the protocol of a probe."""
+        ...
 
     @property
     def needs_target(self) -> bool:
@@ -105,6 +112,13 @@ class Gateway(Protocol):
 
     def domain(self, name: str, target: Target) -> Domain:
         """Call DescribeDomainConfiguration. Raises CallFailed."""
+        ...
+
+    def call_function(self, function: str, version: str, payload: bytes, target: Target) -> Reply:
+        """Call Lambda's Invoke and hold the answer to AWS IoT's rules. Never raises for what can go wrong outside.
+
+        version: a version or an alias; empty for the function itself.
+        """
         ...
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:

@@ -106,6 +106,8 @@ class Invocation:
     """The policy variables that the certificate and its thing settled when it was sent."""
     deployment: Deployment | None = None
     """What AWS holds around the authorizer, as it was read for this invocation."""
+    via: str = ""
+    """`function` where the function was called directly; empty for a test call, and for a connection."""
 
     @property
     def saved(self) -> SavedRequest:
@@ -116,6 +118,13 @@ class Invocation:
     def is_probe(self) -> bool:
         """Whether authlens connected as a device would: the outcome is then what a client sees, and no answer."""
         return self.device is not None and self.device.is_probe
+
+    @property
+    def way(self) -> str:
+        """How it was sent: `test`, `function`, `probe`, or `device` for a connection that a listener saw."""
+        if self.device is not None:
+            return "probe" if self.device.is_probe else "device"
+        return self.via or "test"
 
     @property
     def outcome(self) -> Outcome | None:

@@ -53,6 +53,7 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
         deployment=invocation.deployment and deployment_to_json(invocation.deployment),
         wire=invocation.wire and _wire(invocation.wire),
         device=invocation.device and _device_to_json(invocation.device),
+        via=invocation.via or None,
     )
 
 
@@ -174,6 +175,7 @@ def from_json(value: Any) -> Invocation:
         certificate=_read_certificate(members.members("certificate")),
         variables=_read_variables(members.members("variables"), value.get("variables")),
         deployment=_read_deployment(members, authorizer),
+        via=members.text("via") or "",
     )
 
 

@@ -45,6 +45,7 @@ KEYS: list[BindingType] = [
     _key("f3", "request_as", "Copy as", "The request as a command, code or event"),
     _key("f10", "events", "Events", "The event of this test and of a real device"),
     _key("f11,ctrl+l", "probe", "Connect", "Connect as a device would, and see how far it comes"),
+    _key("shift+f5", "call_function", "Call the function", "Call the deployed function directly, and read its log"),
     _key("f12", "devices", "Devices", "Let real devices connect, and see what they may do", group="View"),
     _key("ctrl+t", "signature", "Signature", "Sign, verify, fix; read a JWT"),
     _key("ctrl+r", "watch", "Watch the code", "Send again whenever the function's code changes"),

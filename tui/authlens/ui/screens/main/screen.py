@@ -37,6 +37,7 @@ from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
+from authlens.ui.screens.main.ways import WaysController
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.cloud_log_lines import CloudLog
 from authlens.ui.widgets.answer.access_page import AccessPage
@@ -92,6 +93,7 @@ class MainScreen(Screen[object]):
         self.batches = BatchController(services, sender, host, form, answer, history, identity)
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
+        self.ways = WaysController(sender, host, form, self.sending)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
         self.commands: dict[str, Callable[[], None]] = self._commands()
@@ -113,6 +115,7 @@ class MainScreen(Screen[object]):
             "events": self.looks.events,
             "devices": self.devices.open,
             "probe": self.probing.open,
+            "call_function": self.ways.call_function,
             "signature": self.looks.signature,
             "watch": self.watcher.toggle,
             "fix": self.preflight.fix,
@@ -212,6 +215,8 @@ class MainScreen(Screen[object]):
         if is_shown:
             self.answer.show(invocation, expect)
             self.panes.go_to_if_hidden(AnswerPane.ID)
+            if invocation.via == "function":
+                self.query_one(AnswerPane).open_page("log")
             self.identity.look_up(invocation)
         self.history.record(invocation)
 

@@ -168,11 +168,12 @@ class Sender:
         base: Path | None = None,
         source: str | None = None,
         seconds: float = TOTAL_DEADLINE,
+        way: Way | None = None,
     ) -> Invocation:
         """As `send`, but ends by the deadline: a call cannot be killed, so it is left behind on a daemon thread."""
         started_at = self._now()
         try:
-            return calls.within(seconds, lambda: self.send(saved, base, source))
+            return calls.within(seconds, lambda: self.send(saved, base, source, way=way))
         except calls.TooLate:
             return left_behind(saved, source, started_at, seconds)
 

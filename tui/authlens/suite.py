@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from authlens.core.expect.check import Judgement, State, judge
+from authlens.core.invocation.gateway import Way
 from authlens.core.invocation.invocation import Failure, Invocation, fault_of
 from authlens.core.invocation.throttling import MOST_ATTEMPTS, is_throttled, pause
 from authlens.core.request.authorizer import Authorizer
@@ -61,7 +62,7 @@ class Suite:
         wait: Callable[[float], object] = time.sleep,
     ) -> None:
         """serve: the authorizers.yaml or template that every request goes to instead of its own target."""
-        self._sender = sender
+        self.sender = sender
         self._environ = environ
         self._serve = Target(local=str(serve.absolute())) if serve else None
         self._record = record
@@ -80,29 +81,32 @@ class Suite:
         """Wait for the endpoint of `serve`, and prepare to call it. Why the endpoint cannot start, or `None`."""
         if self._serve is None:
             return None
-        self._sender.prepare()
+        self.sender.prepare()
         located = self._located_target(self._serve, None)
         return located if isinstance(located, Failure) else None
 
-    def run(self, item: Item) -> Result:
-        """Send one item and judge the answer. Never raises: one broken file ends no run."""
+    def run(self, item: Item, way: Way | None = None) -> Result:
+        """Send one item, by another way than the test call if one is given, and judge what came of it.
+
+        Never raises: one broken file ends no run.
+        """
         try:
-            return self._run(item)
+            return self._run(item, way)
         except Exception as error:  # noqa: BLE001  # the one edge for faults of a suite
             return _unjudged(item, fault_of(error).message)
 
-    def _run(self, item: Item) -> Result:
+    def _run(self, item: Item, way: Way | None) -> Result:
         if item.saved is None:
             return _unjudged(item, str(item.problem))
         if item.saved.suite.skip is not None:
             redactor = _redactor(item.saved.request, item.saved.request, None)
             return Result(item, Judgement(State.SKIPPED, reason=item.saved.suite.skip), None, redactor)
         resolved = self._resolved(item.saved.request, item.base)
-        invocation = self.send(item.saved, item.base, item.source)
-        judgement = judge(item.saved.expect, _with_settled_names(invocation, resolved))
+        invocation = self.send(item.saved, item.base, item.source, way)
+        judgement = _judged(item.saved, _with_settled_names(invocation, resolved))
         return Result(item, judgement, invocation, _redactor(item.saved.request, resolved, invocation.authorizer))
 
-    def send(self, saved: SavedRequest, base: Path | None, source: str | None) -> Invocation:
+    def send(self, saved: SavedRequest, base: Path | None, source: str | None, way: Way | None = None) -> Invocation:
         """The invocation of the saved request, as often as AWS throttles it."""
         target = self._serve or saved.target
         base_of_target = None if self._serve else base
@@ -110,7 +114,11 @@ class Suite:
         while True:
             attempt += 1
             self._gate.pass_through()
-            invocation = self._send_once(replace(saved, target=target), base, base_of_target, source)
+            wanted = replace(saved, target=target)
+            if way is None:
+                invocation = self._send_once(wanted, base, base_of_target, source)
+            else:
+                invocation = self.sender.send_within(wanted, base, source, way=way)
             if not is_throttled(invocation) or attempt == MOST_ATTEMPTS:
                 return self._record(invocation) if self._record else invocation
             self._gate.hold(pause(attempt, random.random()))
@@ -124,7 +132,7 @@ class Suite:
             return Invocation(
                 saved.request, saved.target, located, datetime.now(UTC), 0.0, source=source, sign=saved.sign
             )
-        invocation = self._sender.send_within(replace(saved, target=located), base, source)
+        invocation = self.sender.send_within(replace(saved, target=located), base, source)
         return replace(invocation, target=saved.target)
 
     def _located_target(self, target: Target, base: Path | None) -> Target | Failure:
@@ -137,7 +145,7 @@ class Suite:
 
     def _locate(self, target: Target, base: Path | None) -> Target | Failure:
         try:
-            return replace(self._sender.locate(target, base), local=None)
+            return replace(self.sender.locate(target, base), local=None)
         except NotSent as refusal:
             return refusal.failure
         except Exception as error:  # noqa: BLE001  # on a thread of its own, where nobody would hear of it
@@ -151,6 +159,14 @@ class Suite:
             return References(self._environ, base).resolve(request)
         except MissingReference:
             return request
+
+
+def _judged(saved: SavedRequest, invocation: Invocation) -> Judgement:
+    if not invocation.is_probe:
+        return judge(saved.expect, invocation)
+    from authlens.core.expect.connection_check import judge_connection  # most items are test calls
+
+    return judge_connection(saved.expect, invocation)
 
 
 def _unjudged(item: Item, reason: str | None) -> Result:

@@ -36,6 +36,8 @@ def _head(invocation: Invocation) -> str:
     lines.append(f"at {invocation.started_at.astimezone():%Y-%m-%d %H:%M:%S %Z}")
     if invocation.identity is not None:
         lines.append(f"as {invocation.identity.arn} in {invocation.identity.region}")
+    if invocation.way == "function":
+        lines.append("by calling the function directly")
     if invocation.source is not None:
         lines.append(f"from {invocation.source}")
     return "\n".join(lines)

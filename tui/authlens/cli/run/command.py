@@ -13,6 +13,7 @@ from authlens.cli.run.options import (
     ReplayOptions,
     SuiteOptions,
     TargetOptions,
+    ViaOptions,
     read_options,
 )
 
@@ -25,6 +26,7 @@ _EXAMPLES = """examples:
   authlens run --history sensor --allow 'iot:Publish topic/sensors/7/data'
   authlens run --replay 41 42                              send old requests again; is the answer the same?
   authlens run requests/sensor.yaml --target local=authorizers.yaml --target profile=prod,region=eu-west-1
+  authlens run requests/sensor.yaml --via test,function,mqtt,wss
   authlens run requests/sensor.yaml --negative requests/refused
 
 Exit code 0: all expectations kept, 1: one was broken, 2: an item could not be judged (an error where none was
@@ -86,10 +88,20 @@ def _declare_other_ways(parser: argparse.ArgumentParser) -> None:
         help="send each request to every target named and compare with the first; keys: local, profile, region, "
         "endpointUrl, authorizer",
     )
+    group.add_argument(
+        "--via",
+        metavar="WAY,…",
+        help="send each request by every way named and compare with the first: test, function, local, mqtt, wss, https",
+    )
+    group.add_argument("--qualifier", metavar="NAME", help="with --via function: a version or an alias")
+    group.add_argument("--publish", action="append", metavar="TOPIC[=PAYLOAD]", help="with --via: publish with QoS 1")
+    group.add_argument("--subscribe", action="append", metavar="FILTER", help="with --via: subscribe with QoS 1")
+    group.add_argument("--endpoint", metavar="HOST[:PORT]", help="with --via: where devices connect")
+    group.add_argument("--ca-file", metavar="FILE", help="with --via: PEM certificates to trust for connections")
     group.add_argument("--negative", metavar="DIR", help="write requests that must be refused, made from the good ones")
 
 
-WAYS = ("history", "replay", "target", "negative")
+WAYS = ("history", "replay", "target", "via", "negative")
 """The options that choose another way than running the suite."""
 
 
@@ -122,6 +134,10 @@ def _run_way(way: str, arguments: argparse.Namespace, world: World) -> ExitCode:
         from authlens.cli.run.targets import compare_targets
 
         return compare_targets(read_options(TargetOptions, arguments, "--target"), world)
+    if way == "via":
+        from authlens.cli.run.ways import compare_ways
+
+        return compare_ways(read_options(ViaOptions, arguments, "--via"), world)
     from authlens.cli.run.suite import run_suite
 
     return run_suite(read_options(SuiteOptions, arguments, "a suite"), world)

@@ -87,6 +87,25 @@ class TargetOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ViaOptions:
+    """`run PATH… --via WAY,…`"""
+
+    via: str
+    selection: Selection = field(default_factory=Selection)
+    reporting: Reporting = field(default_factory=Reporting)
+    environment: str | None = None
+    serve: str | None = None
+    """The file of the local function."""
+    qualifier: str | None = None
+    publish: Sequence[str] = ()
+    subscribe: Sequence[str] = ()
+    endpoint: str | None = None
+    ca_file: str | None = None
+    no_history: bool = False
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NegativeOptions:
     """`run PATH… --negative DIR`"""
 

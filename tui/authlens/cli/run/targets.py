@@ -37,9 +37,9 @@ from authlens.suite_items import Item
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A result at one target beside that at the first."""
+    """A result at one target, or by one way, beside the first."""
 
-    destination: Destination
+    label: str
     result: Result
     differences: tuple[str, ...]
 
@@ -59,10 +59,10 @@ def compare_targets(options: TargetOptions, world: World) -> ExitCode:
         for item in items:
             row = list(_compared(_of(item, destinations), results))
             told += row
-            _write(item, row, options.reporting, world)
+            write_row(item, row, options.reporting, world)
             for each in row:
                 annotate_result(each.result, options.reporting, world)
-    return _finished(told, options.reporting, world)
+    return finished(told, options.reporting, world)
 
 
 def _read(text: str) -> Destination:
@@ -91,27 +91,28 @@ def _compared(destinations: Sequence[Destination], results: Iterator[Result]) ->
     for destination in destinations:
         result = next(results)
         first = first or result
-        yield Compared(destination, result, tuple(_differences(first, result)))
+        yield Compared(destination.text, result, tuple(differences(first, result)))
 
 
-def _differences(first: Result, result: Result) -> Iterator[str]:
+def differences(first: Result, result: Result) -> Iterator[str]:
     """In the answers: that the authorizer or the target is another one is what was asked for."""
     if first is not result and first.invocation and result.invocation:
         comparison = compare(first.invocation, replace(result.invocation, request=first.invocation.request))
         yield from comparison.differing
 
 
-def _write(item: Item, row: Sequence[Compared], reporting: Reporting, world: World) -> None:
+def write_row(item: Item, row: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> None:
+    """kind: what the rows are, `target` or `way`."""
     if reporting.output == "json":
-        world.output.line(json.dumps(_json(item, row)))
+        world.output.line(json.dumps(_json(item, row, kind)))
         return
     world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
-    for line in _table(row):
+    for line in _table(row, kind):
         world.output.line(f"  {line}".rstrip())
     for each in row:
         lines = [visible(line) for line in _details(each)]
         if lines:
-            world.output.line(f"  {visible(each.destination.text)}")
+            world.output.line(f"  {visible(each.label)}")
             world.output.write("".join(f"    {line}\n" for line in lines))
 
 
@@ -121,8 +122,8 @@ def _details(each: Compared) -> Iterator[str]:
     yield from redact(explanation(each.result.judgement, each.result.invocation)).splitlines()
 
 
-def _table(row: Sequence[Compared]) -> Iterator[str]:
-    rows = [("target", "result", "answer", "time", "difference to the first"), *map(_cells, row)]
+def _table(row: Sequence[Compared], kind: str) -> Iterator[str]:
+    rows = [(kind, "result", "answer", "time", "difference to the first"), *map(_cells, row)]
     widths = [max(len(cells[column]) for cells in rows) for column in range(4)]
     for cells in rows:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
@@ -136,7 +137,7 @@ def _cells(each: Compared) -> tuple[str, str, str, str, str]:
         return visible(result.redactor.text(text))
 
     return (
-        visible(each.destination.text),
+        visible(each.label),
         WORDS[result.state],
         redact(result_words(result.invocation.result)) if result.invocation else "",
         milliseconds(result.invocation.duration) if result.invocation else "",
@@ -149,13 +150,13 @@ def _first(differences: Sequence[str]) -> str:
     return "".join(differences[:1]) + more
 
 
-def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
+def _json(item: Item, row: Sequence[Compared], kind: str) -> dict[str, Any]:
     return {
         "name": item.name,
         "description": item.saved.description if item.saved else None,
-        "targets": [
+        f"{kind}s": [
             {
-                "target": each.destination.text,
+                kind: each.label,
                 "equalToFirst": not each.differences,
                 "differences": each.result.redactor.values(list(each.differences)),
                 **{key: value for key, value in as_json(each.result).items() if key not in ("name", "description")},
@@ -165,12 +166,12 @@ def _json(item: Item, row: Sequence[Compared]) -> dict[str, Any]:
     }
 
 
-def _finished(told: Sequence[Compared], reporting: Reporting, world: World) -> ExitCode:
+def finished(told: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> ExitCode:
     results = [each.result for each in told]
     write_reports(reporting, results, (), world)
     different = sum(bool(each.differences) for each in told)
     differ = "1 answer differs" if different == 1 else f"{different} answers differ"
-    text = f"{summary(results, 0)}; {differ} from the first target's"
+    text = f"{summary(results, 0)}; {differ} from the first {kind}'s"
     if reporting.output == "json":
         narrate(text, world.stderr)
     else:

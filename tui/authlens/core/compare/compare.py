@@ -50,6 +50,8 @@ class Side:
     """Policy variables that its certificate settled."""
     has_certificate: bool = False
     """Whether a client certificate authenticates too."""
+    is_direct: bool = False
+    """Whether the function was called directly."""
 
     @classmethod
     def of(cls, invocation: Invocation, label: str | None = None) -> Side:
@@ -64,6 +66,7 @@ class Side:
             device=invocation.device,
             variables=invocation.variables,
             has_certificate=read_for(invocation).has_certificate,
+            is_direct=invocation.way == "function",
         )
 
     @classmethod
@@ -283,6 +286,9 @@ def _connection_changes(left: Side, right: Side) -> Iterator[Change]:
 
 
 def _notes(left: Side, right: Side) -> Iterator[Change]:
+    if left.is_direct is not right.is_direct:
+        before, after = ("the function called directly" if side.is_direct else "test call" for side in (left, right))
+        yield Change("target", f"sent as {before} → {after}", differs=False)
     if left.target and right.target and left.target != right.target:
         yield Change("target", f"target {target_words(left.target)} → {target_words(right.target)}", differs=False)
     if left.authorizer and right.authorizer and left.authorizer.name == right.authorizer.name:

@@ -1,0 +1,43 @@
+"""Whether a connection keeps what a saved request expects: who is let in, and what was tried of `allow` and `deny`.
+
+The rule: a device is told nothing of the function's answer, so the other keys are not judged by a connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from authlens.core.compare.changes import result_words
+from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.invocation.invocation import FailureKind, Invocation
+from authlens.core.policy.arn import tail_of
+from authlens.core.saved.expectation import Expectation
+
+_KINDS = {"iot:Subscribe": "topicfilter", "iot:Publish": "topic"}
+
+
+def judge_connection(expectation: Expectation | None, invocation: Invocation) -> Judgement:
+    """Of a probe that was refused or let in; of one that reached nobody nothing can be said."""
+    failure = invocation.failure
+    if failure is not None and failure.kind is not FailureKind.DEVICE:
+        return Judgement(State.UNJUDGED, reason=result_words(failure))
+    broken = tuple(_broken(expectation or Expectation(), invocation))
+    return Judgement(State.BROKEN if broken else State.KEPT, broken)
+
+
+def _broken(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
+    failure = invocation.failure
+    is_wanted = expectation.is_authenticated is not False and expectation.error is None
+    if is_wanted is not (failure is None):
+        expected, got = "connected" if is_wanted else "refused", "connected"
+        if failure is not None:
+            got = failure.message or failure.error
+        yield Broken("isAuthenticated" if expectation.error is None else "error", expected, got)
+    decisions = invocation.device.decisions if invocation.device is not None else ()
+    for decision in decisions:
+        tail = f"{_KINDS.get(decision.action or '', 'client')}/{decision.topic}"
+        for key, questions, wanted in (("allow", expectation.allow, True), ("deny", expectation.deny, False)):
+            asked = any(each.action == decision.action and tail_of(each.resource) == tail for each in questions)
+            if asked and decision.is_allowed is not wanted:
+                said = "allowed" if wanted else "denied"
+                yield Broken(key, f"{decision.action} {tail}: {said}", decision.detail)

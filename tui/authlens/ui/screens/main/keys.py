@@ -75,6 +75,7 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
         ("Answer: Compare with the form", "compare_form", "What was changed since it was sent"),
         ("Answer: Compare with the expectation", "compare_expectation", "What was expected, and what came"),
         ("Answer: Record as the expectation", "record_expectation", "Any other answer then counts as a failure"),
+        ("Request: Send it several ways", "several_ways", "Test call, function, connections: one table of verdicts"),
         (
             "Request: Send to several targets",
             "several_targets",

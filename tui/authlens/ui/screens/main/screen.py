@@ -93,7 +93,7 @@ class MainScreen(Screen[object]):
         self.batches = BatchController(services, sender, host, form, answer, history, identity)
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
-        self.ways = WaysController(sender, host, form, self.sending)
+        self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
         self.commands: dict[str, Callable[[], None]] = self._commands()
@@ -131,6 +131,7 @@ class MainScreen(Screen[object]):
             "compare_form": self.comparing.form_with_last,
             "compare_expectation": self.comparing.with_expectation,
             "record_expectation": self.comparing.record_expectation,
+            "several_ways": self.ways.several,
             "several_targets": self.batches.several_targets,
             "negative_cases": self.batches.negative_cases,
             "read_log": self.logs.read_function,

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from authlens.core.invocation.gateway import Way
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
+from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.dialogs.trust import may_send
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.devices.probing import ProbeController
 from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.history import HistoryController
 from authlens.ui.screens.main.sending import SendController
 
 if TYPE_CHECKING:
+    from authlens.ui.model.probe_form import ProbeForm
     from authlens.ui.screens.dialogs.function import FunctionCall
 
 
 class WaysController:
-    def __init__(self, sender: Sender, host: Host, form: FormController, sending: SendController) -> None:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        history: HistoryController,
+        sending: SendController,
+        probing: ProbeController,
+    ) -> None:
+        self._services = services
         self._sender = sender
         self._host = host
         self._form = form
+        self._answer = answer
+        self._history = history
         self._sending = sending
+        self._probing = probing
         self._last: FunctionCall | None = None
         """What was chosen the last time."""
 
@@ -29,11 +54,83 @@ class WaysController:
     async def _call_function(self) -> None:
         from authlens.ui.screens.dialogs.function import FunctionCall, FunctionDialog
 
-        draft = self._form.state.draft
-        if draft.problem is not None:
-            self._host.notify(f"The password cannot be sent: {draft.problem}", "warning")
+        if not self._can_send():
             return
         chosen = await self._host.ask(FunctionDialog(self._last or FunctionCall()))
         if chosen is not None:
             self._last = chosen
-            self._sending.send(draft.saved, way=self._sender.function_way(chosen.version, chosen.event))
+            way = self._sender.function_way(chosen.version, chosen.event)
+            self._sending.send(self._form.state.draft.saved, way=way)
+
+    def several(self) -> None:
+        """The same request by several ways, one table of verdicts."""
+        self._host.run(self._several, "batch")
+
+    async def _several(self) -> None:
+        from authlens.ui.model.probe_form import PROTOCOLS
+        from authlens.ui.screens.dialogs.pick import PickScreen
+        from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
+
+        if not self._can_send():
+            return
+        form = self._form.state
+        saved, base = form.draft.saved, form.base
+        if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
+            return
+        labels = {"test": "The test call", "function": "The deployed function, called directly"}
+        labels |= {key: f"Connect over {label}" for key, (label, *_) in PROTOCOLS.items() if key != "https"}
+        chosen = await self._host.ask(PickScreen("Send it several ways", list(labels.items())))
+        probe = await self._confirmed(saved, [key for key in chosen or () if key in PROTOCOLS])
+        sent: list[Sent] = []
+        for key in chosen or ():
+            if key in PROTOCOLS and probe is None:
+                continue
+            answer = await self._send(key, saved, probe, sent[0].invocation if sent else None)
+            sent.append(Sent(labels[key], await self._history.add(answer), sent[0].invocation if sent else None))
+        if sent:
+            self._history.refresh()
+            await self._host.ask(VerdictsScreen("Ways", sent, self._answer.questions))
+
+    async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
+        """Where to connect, once the person has seen what that does; `None` where nothing connects."""
+        from authlens.ui.screens.dialogs.dialog import Ask
+        from authlens.ui.screens.dialogs.dialog import Way as Choice
+
+        if not protocols:
+            return None
+        form = await self._probing.offered(saved, self._form.state.base)
+        if form.problem:
+            self._host.notify(f"Nothing connects: {form.problem}", "warning")
+            return None
+        ways = (Choice("no", "Leave connections out"), Choice("yes", "Connect"))
+        answer = await self._host.ask(Ask("Connect as a device", form.confirmation, ways))
+        return form if answer == "yes" else None
+
+    async def _send(
+        self, key: str, saved: SavedRequest, probe: ProbeForm | None, first: Invocation | None
+    ) -> Invocation:
+        from authlens.probe.making import CannotProbe, probe_of, probed_request
+        from authlens.sending import left_behind
+
+        base, source, started_at = self._form.state.base, self._form.state.source, self._services.now()
+        seconds = self._services.settings.total_timeout
+        made: Way | None = None
+        if key == "function":
+            made = self._sender.function_way()
+        elif probe is not None and key != "test":
+            options = replace(probe, protocol=key).options
+            saved = probed_request(options, saved)
+            try:
+                made = probe_of(options, saved, base, self._sender.device_endpoint, first)
+            except CannotProbe as problem:
+                self._host.notify(str(problem), "warning")
+        try:
+            return await background.call(lambda: self._sender.send(saved, base, source, way=made), seconds)
+        except (TimeoutError, background.TooManyAbandoned):
+            return left_behind(saved, source, started_at, seconds)
+
+    def _can_send(self) -> bool:
+        problem = self._form.state.draft.problem
+        if problem is not None:
+            self._host.notify(f"The password cannot be sent: {problem}", "warning")
+        return problem is None

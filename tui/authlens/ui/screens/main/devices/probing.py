@@ -79,6 +79,10 @@ class ProbeController:
             self._before = chosen
             self._connect(chosen, saved, base, again)
 
+    async def offered(self, saved: SavedRequest, base: Path | None) -> ProbeForm:
+        """How this request would connect: to the endpoint of its target, with its own client id."""
+        return self._offered(saved, await self._endpoint(saved, base), None)
+
     def _offered(self, saved: SavedRequest, found: DeviceEndpoint | str, again: Invocation | None) -> ProbeForm:
         """What the dialog begins with: the endpoint that was found, and the protocol of the last time."""
         from dataclasses import replace

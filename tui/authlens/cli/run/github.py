@@ -70,8 +70,9 @@ def _document(path: Path) -> Node | None:
     """Read once for all the cases of a file."""
     from authlens.core.saved.saved_request_yaml import read_json_or_yaml
     from authlens.core.text.yaml_reader import YamlError
+    from authlens.store.files import read_bounded
 
     try:
-        return read_json_or_yaml(path.read_text("utf-8-sig", "replace"))
+        return read_json_or_yaml(read_bounded(path).decode("utf-8-sig", "replace"))
     except (OSError, YamlError):
         return None

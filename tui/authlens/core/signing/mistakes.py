@@ -26,7 +26,7 @@ from authlens.core.text.encodings import (
 )
 from authlens.frozen import dataclass
 
-_LINE_BREAK = re.compile(r"\s*[\r\n]\s*|\t|\\[nr]")
+_LINE_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*|\t|\\[nr]")
 """Written out as backslash and n, too."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}:?){64,}")
 

@@ -19,7 +19,7 @@ _NETWORK = re.compile(
     |Could\ not\ connect\ to\ the\ endpoint\ URL[^\n]{0,80}
     |certificate\ verify\ failed|fetch\ failed|socket\ hang\ up
     |(?<!Task\ )\b(?:[Cc]onnection|[Rr]equest|[Rr]ead|[Oo]peration|[Ss]ocket|handshake)\ timed\ out\b
-    |\b(?:URLError|TimeoutError|timeout):?\s[^\n]*timed\ out""",
+    |\b(?:URLError|TimeoutError|timeout):?\s[^\n]{0,200}timed\ out""",
     re.VERBOSE,
 )
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from authlens.core.text.json_limits import MOST_BYTES, load_bounded
 from authlens.endpoint.projects.foreign import PLAN_STEP
 from authlens.endpoint.templates.cloudformation.stack import Environment
 from authlens.endpoint.templates.cloudformation.template import definitions_of, load_stack, new_project
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
 from authlens.endpoint.templates.settings import Settings
 from authlens.endpoint.templates.unpack import Cache
@@ -74,7 +74,7 @@ def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[S
             yield StackFile(path, path.name.removesuffix(".template.json"), {})
         return
     try:
-        artifacts = json.loads(manifest.read_text("utf-8")).get("artifacts", {})
+        artifacts = load_bounded(content_of(manifest, MOST_BYTES)).get("artifacts", {})
     except (OSError, ValueError, AttributeError) as error:
         warnings.append(warning_of(manifest, 0, f"it is not read: {error}", "run 'cdk synth' again"))
         artifacts = {}
@@ -111,7 +111,7 @@ def assets_of(template: Path) -> dict[str, Path]:
     if listed == template or not listed.is_file():
         return {}
     try:
-        files = json.loads(listed.read_text("utf-8"))["files"]
+        files = load_bounded(content_of(listed, MOST_BYTES))["files"]
         return dict(_objects(template.parent, files))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.endpoint.runtime.environment import of_layers
+from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.definitions import AuthorizerDefinition, Definitions, FunctionDefinition
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
 from authlens.endpoint.templates.lambda_runtimes import language
@@ -137,7 +138,7 @@ def reads_of(function: FunctionDefinition) -> set[str]:
     parts = dict(handler_parts(function.handler)).get(language(function.runtime))
     file = handler_file(function.code_uri, parts["module"], language(function.runtime)) if parts else None
     try:
-        code = file.read_text("utf-8") if file else ""
+        code = content_of(file).decode("utf-8") if file else ""
     except (OSError, UnicodeDecodeError):
         return set()
     return {name for name, pattern in _READS.items() if pattern.search(code)}

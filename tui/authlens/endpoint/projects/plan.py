@@ -11,10 +11,11 @@ from typing import Any
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
+from authlens.core.text.json_limits import MOST_BYTES, load_bounded
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.template import replace_notes, with_signing
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_ACCOUNT,
     DEFAULT_MEMORY_SIZE,
@@ -33,8 +34,6 @@ from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
 from authlens.endpoint.templates.unpack import Cache
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a plan that are read."""
 COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 
 
@@ -50,10 +49,8 @@ def read_plan(path: Path, settings: Settings, cache: Cache, ask: bool = True) ->
 def plan_json(path: Path) -> Mapping[str, Any] | None:
     """The content of a file where it is a plan or a state."""
     try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
-        root = json.loads(text) if len(text) <= LARGEST else None
-    except (OSError, ValueError, RecursionError):
+        root = load_bounded(content_of(path, MOST_BYTES))
+    except (OSError, ValueError):
         return None
     return root if is_plan(root) else None
 
@@ -72,6 +69,8 @@ class _Reader:
         self._faults: list[DefinitionError] = []
         self._functions: dict[str, FunctionDefinition] = {}
         self._files: list[Path] = [path, *settings.files]
+        self._behind: list[tuple[Resource, Resource | None]] | None = None
+        """The permissions, each with the function that it refers to."""
 
     def definitions(self) -> Definitions:
         found = self._plan.of_type("aws_iot_authorizer")
@@ -294,11 +293,15 @@ class _Reader:
 
     def _permissions(self, function: Resource, name: str) -> Iterator[str]:
         arn = function_arn(self._region, self._account, name)
-        for each in self._plan.of_type("aws_lambda_permission"):
+        if self._behind is None:
+            self._behind = [
+                (each, self._plan.referred(each, "function_name", "aws_lambda_function"))
+                for each in self._plan.of_type("aws_lambda_permission")
+            ]
+        for each, behind in self._behind:
             values = each.values
             named = str(values.get("function_name") or "")
-            behind = self._plan.referred(each, "function_name", "aws_lambda_function")
-            if behind == function or named.rpartition(":")[2] == name:
+            if behind is function or named.rpartition(":")[2] == name:
                 condition = self._source_condition(each)
                 statement = {
                     **{"Sid": str(values.get("statement_id") or each.name), "Effect": "Allow"},

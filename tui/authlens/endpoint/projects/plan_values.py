@@ -34,12 +34,23 @@ def is_plan(root: Any) -> bool:
     return shown or ("terraform_version" in root and isinstance(root.get("resources"), list))
 
 
+MOST_STEPS = 100_000
+"""References followed in one plan: a few outputs of modules that name each other can stand for billions."""
+
+
 class Plan:
     """A plan or a state."""
 
     def __init__(self, root: Values) -> None:
         self._root = root
         self.resources = tuple(_unique([*self._planned(), *self._prior(), *self._raw()]))
+        self._of_type: dict[str, list[Resource]] = {}
+        self._by_name: dict[tuple[tuple[str, ...], str, str], list[Resource]] = {}
+        for each in self.resources:
+            self._of_type.setdefault(each.type, []).append(each)
+            self._by_name.setdefault((each.module, each.type, each.name), []).append(each)
+        self._configs: dict[tuple[str, ...], dict[str, Values]] = {}
+        self._steps = 0
         self._config = _mapping(_mapping(root.get("configuration")).get("root_module"))
         self._unknown = {
             str(change.get("address")): _mapping(_mapping(change.get("change")).get("after_unknown"))
@@ -73,7 +84,7 @@ class Plan:
                     yield arn
 
     def of_type(self, kind: str) -> list[Resource]:
-        return [resource for resource in self.resources if resource.type == kind]
+        return self._of_type.get(kind, [])
 
     def unknown(self, resource: Resource) -> Values:
         """What of the resource is known after apply only."""
@@ -92,10 +103,9 @@ class Plan:
         return next(iter((*same, *matching)), None)
 
     def _resource_config(self, resource: Resource) -> Values:
-        module = self._module_config(resource.module)
-        wanted = f"{resource.type}.{resource.name}"
-        found = (each for each in _list(module.get("resources")) if isinstance(each, dict))
-        return next((each for each in found if str(each.get("address", "")).endswith(wanted)), {})
+        if resource.module not in self._configs:
+            self._configs[resource.module] = dict(_by_address(self._module_config(resource.module)))
+        return self._configs[resource.module].get(f"{resource.type}.{resource.name}", {})
 
     def _module_config(self, module: tuple[str, ...]) -> Values:
         config: Values = self._config
@@ -105,7 +115,8 @@ class Plan:
 
     def _follow(self, reference: str, module: tuple[str, ...], depth: int) -> Iterator[Resource]:
         """The resources behind `TYPE.NAME.attribute`, `module.NAME.output`, `var.NAME` and `local.NAME`."""
-        if depth > 8:
+        self._steps += 1
+        if depth > 8 or self._steps > MOST_STEPS:
             return
         parts = [re.sub(r"\[.*", "", part) for part in reference.split(".")]
         if parts[0] == "module" and len(parts) >= 3:
@@ -119,7 +130,8 @@ class Plan:
                 yield from self._follow(each, module[:-1], depth + 1)
         else:
             wanted = parts[1:3] if parts[0] == "data" else parts[:2]
-            yield from (each for each in self.resources if each.module == module and [each.type, each.name] == wanted)
+            if len(wanted) == 2:
+                yield from self._by_name.get((module, wanted[0], wanted[1]), ())
 
     def _planned(self) -> Iterator[Resource]:
         for part in ("planned_values", "values"):
@@ -163,6 +175,13 @@ def _unique(resources: list[Resource]) -> Iterator[Resource]:
         if each.address not in seen:
             seen.add(each.address)
             yield each
+
+
+def _by_address(module: Values) -> Iterator[tuple[str, Values]]:
+    """The configuration of each resource by `TYPE.NAME`; of two with one, the first."""
+    resources = [each for each in _list(module.get("resources")) if isinstance(each, dict)]
+    for each in reversed(resources):
+        yield ".".join(str(each.get("address", "")).split(".")[-2:]), each
 
 
 def _references(expression: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.endpoint.runtime.bootstrap import LAMBDAS_PACKAGES
+from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.lambda_runtimes import language
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ _NO_CREDENTIALS = re.compile(
     r"NoCredentialsError|Unable to locate credentials|CredentialsProviderError|Could not load credentials from any"
     r"|PartialCredentialsError|CredentialRetrievalError|Missing credentials in config"
 )
-_NO_PROFILE = re.compile(r"ProfileNotFound|The config profile \([^)]*\) could not be found|Could not resolve .*profile")
+_NO_PROFILE = re.compile(
+    r"ProfileNotFound|The config profile \([^)\n]{0,200}\) could not be found|Could not resolve .{0,200}profile"
+)
 _NO_REGION = re.compile(r"NoRegionError|You must specify a region|Region is missing|Missing region in config")
 _BAD_CREDENTIALS = re.compile(
     r"UnrecognizedClientException|InvalidClientTokenId|ExpiredToken|security token included in the request is"
@@ -129,7 +132,7 @@ def _node_package(function: FunctionDefinition, module: str) -> str:
 
 def _names(file: Path, name: str) -> bool:
     try:
-        return f'"{name}"' in file.read_text("utf-8")
+        return f'"{name}"' in content_of(file).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return False
 

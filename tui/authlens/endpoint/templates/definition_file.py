@@ -6,6 +6,7 @@ It imports none of the readers, so that whoever only starts the endpoint as a ch
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from authlens.core.text import yaml_reader
 DEFAULT_REGION = "us-west-2"
 GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
 """Folders that tools write; their project's settings are beside them."""
-_RESOURCES = re.compile(r"""^(?:\{\s*)?\s*["']?Resources["']?\s*:""", re.MULTILINE)
+_RESOURCES = re.compile(r"""^\{?[^\S\n]*["']?Resources["']?\s*:""", re.MULTILINE)
 _AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
 
 
-def content_of(path: Path) -> bytes:
-    """The content of a file that the user wrote, no further than to see that it is too large."""
-    with path.open("rb") as file:
-        return file.read(yaml_reader.MAX_BYTES + 1)
+def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
+    """The content of a file, no further than to see that it is too large; waits for no pipe. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        return file.read(most + 1) or b""
 
 
 def looks_like_template(text: str) -> bool:

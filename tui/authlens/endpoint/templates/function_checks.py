@@ -16,8 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.request.references import Reference, replaced
-from authlens.core.text.yaml_reader import Node
+from authlens.core.text.yaml_reader import MAX_BYTES, Node
 from authlens.endpoint.templates.child_environment import question_environment
+from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
 from authlens.user_path import NotAPath, user_path
 
@@ -115,10 +116,13 @@ def handler_file(folder: Path, module: str, kind: str) -> Path | None:
 
 
 def holds(file: Path, name: str) -> bool:
-    """Whether the name stands in the file; what cannot be read as text, or takes in names unseen, may hold it."""
+    """Whether the file contains the name; one that is large, not text, or imports names unseen may contain it."""
     try:
-        text = file.read_text("utf-8")
+        content = content_of(file)
+        text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
+        return True
+    if len(content) > MAX_BYTES:
         return True
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None or bool(_IMPORTS_ALL.search(text))
 

@@ -5,15 +5,16 @@ The rule: what is not there is Unresolvable, with the command that makes it.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from authlens.core.text.json_limits import load_bounded
 from authlens.core.text.yaml_reader import Node
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.stack import Fields, Stack
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
+from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.unpack import ENDINGS
@@ -166,7 +167,7 @@ def _program_not_built(folder: Path) -> tuple[str, str]:
 def has_script(folder: Path, name: str) -> bool:
     """Whether the folder's package.json has a script of this name."""
     try:
-        known = json.loads((folder / "package.json").read_text("utf-8"))
+        known = load_bounded(content_of(folder / "package.json"))
         return name in known.get("scripts", {})
     except (OSError, ValueError, AttributeError, TypeError):
         return False

@@ -12,7 +12,7 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.code_place import code_folder, layer_folder, not_built
-from authlens.endpoint.templates.cloudformation.stack import LAYERS, Stack
+from authlens.endpoint.templates.cloudformation.stack import LAYERS, Project, Stack
 from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolvable, as_text, section
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
@@ -221,13 +221,17 @@ class _Function:
 def permissions(stack: Stack, logical: str) -> Iterator[str]:
     """The statements that the project's AWS::Lambda::Permission resources give for a function, as JSON."""
     arn, name = stack.arn(logical), stack.physical(logical)
-    for owner, permission in stack.project.of_kind((PERMISSION,)):
-        if owner.is_there(permission) is False:
-            continue
-        known = {key: _known(owner, node) for key, node in owner.properties(permission).items()}
+    for permission, known in stack.project.permissions(_permissions):
         function = str(known.get("FunctionName", ""))
         if function in (arn, name) or function.startswith(f"{arn}:"):
             yield json.dumps(_statement(permission, known, arn))
+
+
+def _permissions(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The logical ids of those that are there, with what is known of them."""
+    for owner, permission in project.of_kind((PERMISSION,)):
+        if owner.is_there(permission) is not False:
+            yield permission, {key: _known(owner, node) for key, node in owner.properties(permission).items()}
 
 
 def _known(stack: Stack, node: Node) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 Fields = Mapping[str, Node]
+Known = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Project:
     files: list[Path] = field(default_factory=list)
     owners: dict[str, Stack] = field(default_factory=dict)
     """Which stack a logical id names without that stack's own name before it."""
+    _permissions: tuple[tuple[str, Known], ...] | None = None
 
     def exported(self, name: str) -> str | None:
         """The value of an export of any stack."""
@@ -65,6 +67,12 @@ class Project:
     def of_kind(self, kinds: tuple[str, ...]) -> Iterator[tuple[Stack, str]]:
         for stack in self.stacks:
             yield from ((stack, logical) for logical in stack.of_kind(kinds))
+
+    def permissions(self, read: Callable[[Project], Iterable[tuple[str, Known]]]) -> tuple[tuple[str, Known], ...]:
+        """What the permissions say, resolved once for all functions, when every stack has been loaded."""
+        if self._permissions is None:
+            self._permissions = tuple(read(self))
+        return self._permissions
 
     def called(self, stack: Stack, logical: str) -> str:
         """A name for what the template leaves unnamed: its logical id, unless another stack has the same one."""

@@ -45,6 +45,7 @@ from authlens.endpoint.templates.settings import Settings
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
+MOST_STACKS = 50
 """Stacks inside stacks."""
 
 
@@ -115,6 +116,8 @@ def _nest(stack: Stack, logical: str, depth: int) -> None:
         properties = stack.properties(logical)
         if depth >= DEEPEST:
             raise Unresolvable(place, f"stacks are nested deeper than {DEEPEST} levels")
+        if len(stack.project.stacks) >= MOST_STACKS:
+            raise Unresolvable(place, f"there are more than {MOST_STACKS} stacks")
         path = _nested_path(stack, logical, properties)
         parameters = section(properties, "Parameters")
         given = {name: _thunk(stack, node) for name, node in parameters.items()}

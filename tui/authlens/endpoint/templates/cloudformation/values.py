@@ -14,7 +14,12 @@ from typing import Any, Final
 
 from authlens.core.text.yaml_reader import Node
 
-_BLANK = re.compile(r"\$\{(!?)([^}]*)\}")
+_BLANK = re.compile(r"\$\{(!?)([^{}]*)\}")
+MOST_STEPS = 100_000
+MOST_TEXT = 1024 * 1024
+MOST_TEXTS = 16 * 1024 * 1024
+"""Nodes resolved, characters of one text and of all texts of a template: a few lines of `!Sub` that name each other can
+stand for billions."""
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}*")
 
 
@@ -58,6 +63,7 @@ class Resolver:
         self._conditions = section(root, "Conditions")
         self._mappings = section(root, "Mappings")
         self._outside = outside
+        self._steps = self._written = 0
         self._functions: dict[str, Callable[[Node], Any]] = {
             "Ref": lambda node: self._ref(node, self._text(node)),
             "Condition": lambda node: self.condition(node, self._text(node)),
@@ -80,11 +86,25 @@ class Resolver:
 
     def resolve(self, node: Node) -> Any:
         """The plain value. Raises Unresolvable."""
+        self._take(node)
         if isinstance(node.value, dict):
-            return self._mapping(node, node.value)
-        if isinstance(node.value, list):
-            return [item for item in map(self.resolve, node.value) if item is not NO_VALUE]
-        return _static(node, node.value) if isinstance(node.value, str) else node.value
+            value = self._mapping(node, node.value)
+        elif isinstance(node.value, list):
+            value = [item for item in map(self.resolve, node.value) if item is not NO_VALUE]
+        else:
+            value = _static(node, node.value) if isinstance(node.value, str) else node.value
+        if isinstance(value, str):
+            self._written += len(value)
+        return value
+
+    def _take(self, node: Node, steps: int = 1) -> None:
+        self._steps += steps
+        if self._steps > MOST_STEPS or self._written > MOST_TEXTS:
+            raise Unresolvable(node, "the template refers to itself too often to be resolved")
+
+    def _fits(self, node: Node, length: int) -> None:
+        if length > MOST_TEXT:
+            raise Unresolvable(node, f"the text is longer than {MOST_TEXT} characters")
 
     def condition(self, node: Node, name: str) -> bool:
         if name not in self._conditions:
@@ -114,6 +134,7 @@ class Resolver:
         return items
 
     def _ref(self, node: Node, name: str) -> Any:
+        self._take(node)
         if name in self._outside.pseudo:
             return self._outside.pseudo[name]
         if name in self._parameters:
@@ -137,13 +158,17 @@ class Resolver:
             default = fields["Default"]
             text = _static(node, default.text if default.text is not None else as_text(default.plain()))
         is_list = kind == "CommaDelimitedList" or "List<" in kind
-        return [item.strip() for item in text.split(",")] if is_list and isinstance(text, str) else text
+        if not is_list or not isinstance(text, str):
+            return text
+        self._take(node, text.count(",") + 1)
+        return [item.strip() for item in text.split(",")]
 
     def _get_att(self, node: Node) -> str:
         parts = node.value.split(".", 1) if isinstance(node.value, str) else [self._text(item) for item in node.list()]
         return self._attribute(node, parts[0], ".".join(parts[1:]))
 
     def _attribute(self, node: Node, name: str, attribute: str) -> str:
+        self._take(node)
         found = self._outside.resource(name, attribute)
         if found is None:
             raise Unresolvable(node, f"{name}.{attribute} is known on AWS only")
@@ -163,7 +188,16 @@ class Resolver:
                 raise node.error("Fn::Sub takes a text and a mapping")
             text, known = node.value[0], node.value[1].mapping()
 
+        length = 0
+
         def fill(blank: re.Match[str]) -> str:
+            nonlocal length
+            filled = value_of(blank)
+            length += len(filled)
+            self._fits(node, length)
+            return filled
+
+        def value_of(blank: re.Match[str]) -> str:
             literal, name = blank[1], blank[2].strip()
             if literal:
                 return f"${{{name}}}"
@@ -178,7 +212,9 @@ class Resolver:
         separator, parts = self._items(node, 2)
         if not isinstance(parts, list):
             raise node.error("Fn::Join takes a separator and a list")
-        return _static(node, as_text(separator).join(map(as_text, parts)))
+        texts, between = [*map(as_text, parts)], as_text(separator)
+        self._fits(node, sum(map(len, texts)) + len(between) * len(texts))
+        return _static(node, between.join(texts))
 
     def _select(self, node: Node) -> Any:
         index, items = self._items(node, 2)
@@ -189,7 +225,9 @@ class Resolver:
 
     def _split(self, node: Node) -> list[str]:
         separator, text = self._items(node, 2)
-        return as_text(text).split(as_text(separator))
+        items = as_text(text).split(as_text(separator))
+        self._take(node, len(items))
+        return items
 
     def _if(self, node: Node) -> Any:
         parts = node.list()

@@ -1,0 +1,244 @@
+"""Every reader of text from outside, as a function of the text. What it makes of it is not looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def yaml(text: str) -> None:
+    from authlens.core.text.yaml_reader import load
+
+    load(text)
+
+
+def request(text: str) -> None:
+    from authlens.core.saved.saved_request_yaml import read
+
+    read(text)
+
+
+def found(text: str) -> None:
+    from authlens.suite_items import _may_mean_request
+
+    _may_mean_request(text)
+
+
+def json(text: str) -> None:
+    from authlens.core.text import json_nodes, json_reader
+
+    json_reader.parse(text)
+    json_nodes.load(text)
+
+
+def policies(text: str) -> None:
+    from authlens.core.policy.policy_file import read
+
+    read(text)
+
+
+def answer(text: str) -> None:
+    from authlens.aws.answers import read_answer
+
+    read_answer(text.encode(), None)
+
+
+def key(text: str) -> None:
+    from authlens.core.signing.keys import read_private_key
+
+    read_private_key(text.encode())
+
+
+def jwt(text: str) -> None:
+    from authlens.core.signing.jwt import read
+
+    read(text)
+
+
+def pasted(text: str) -> None:
+    from authlens.ui.model.pasted import holds_request, read_pasted
+
+    holds_request(text)
+    read_pasted(text, "A")
+
+
+def log(text: str) -> None:
+    from authlens.core.text.visible import visible_lines
+
+    visible_lines(text)
+
+
+def local(text: str) -> None:
+    from authlens.endpoint.templates.cloudformation.outline import authorizers_of, programs_of
+
+    path = Path("authorizers.yaml")
+    path.write_text(text)
+    authorizers_of(path)
+    programs_of(path)
+
+
+def template(text: str) -> None:
+    from authlens.endpoint.templates.cloudformation.template import read_template
+
+    path = Path("template.yaml")
+    path.write_text(text)
+    read_template(path, ask=False)
+
+
+def plan(text: str) -> None:
+    from authlens.endpoint.projects.plan import read_plan
+    from authlens.endpoint.templates.settings import Settings
+    from authlens.endpoint.templates.unpack import Cache
+
+    path = Path("plan.json")
+    path.write_text(text)
+    read_plan(path, Settings(), Cache(), ask=False)
+
+
+def assembly(text: str) -> None:
+    from authlens.endpoint.projects.assembly import assets_of, stack_files
+
+    Path("manifest.json").write_text(text)
+    Path("a.assets.json").write_text(text)
+    list(stack_files(Path(), []))
+    assets_of(Path("a.template.json"))
+
+
+def look(text: str) -> None:
+    from authlens.endpoint.templates.definition_file import looks_like_template
+
+    looks_like_template(text)
+
+
+def project_file(text: str) -> None:
+    from authlens.cli.inputs.project_files import lint_project_file
+
+    Path("a.yaml").write_text(text)
+    lint_project_file("a.yaml", text, {})
+
+
+def linted(text: str) -> None:
+    from authlens.__main__ import main
+
+    Path("policy.json").write_text(text)
+    main(["lint", "policy.json"])
+
+
+def stored(text: str) -> None:
+    from datetime import UTC, datetime
+
+    from authlens.cli.inputs.stored_answer import read_stored_answer
+
+    read_stored_answer(text, datetime.now(UTC))
+
+
+def explained(text: str) -> None:
+    from authlens.__main__ import main
+
+    Path("answer.json").write_text(text)
+    main(["explain", "--answer", "answer.json"])
+
+
+def side(text: str) -> None:
+    from authlens.__main__ import main
+
+    Path("side.json").write_text(text)
+    main(["diff", "side.json", "side.json"])
+
+
+def event(text: str) -> None:
+    from authlens.core.event.reading import read_event
+
+    read_event(text)
+
+
+def authorizer(text: str) -> None:
+    from authlens.__main__ import main
+
+    Path("a.json").write_text(text)
+    Path("r.yaml").write_text("request: {authorizerName: A, token: t}")
+    main(["explain", "--request", "r.yaml", "--authorizer", "a.json"])
+
+
+def environment(text: str) -> None:
+    from authlens.core.saved.environment import read_environment
+
+    read_environment(text)
+
+
+def settings(text: str) -> None:
+    from authlens.store.settings import load_settings
+
+    Path("config.yaml").write_text(text)
+    load_settings(Path("config.yaml"))
+
+
+def theme(text: str) -> None:
+    from authlens.ui.runtime.themes import parse_theme
+
+    parse_theme("t", text)
+
+
+def trust_list(text: str) -> None:
+    from authlens.store.trust import TrustList
+
+    Path("trust.yaml").write_text(text)
+    TrustList(Path("trust.yaml")).entries()
+
+
+def cli_yaml(text: str) -> None:
+    from authlens.cli.invoke.invoke_yaml_input import members
+
+    members(text)
+
+
+def cli_json(text: str) -> None:
+    from authlens.core.commands.values import from_json
+
+    from_json("--cli-input-json", text)
+
+
+def function_error(text: str) -> None:
+    from authlens.endpoint.runtime.advice import advice
+    from authlens.endpoint.templates.definitions import FunctionDefinition
+
+    function = FunctionDefinition("f", Path(), "app.handler", "python3.12", {"AWS_PROFILE": "p"})
+    advice(function, "Runtime.ImportModuleError", text)
+
+
+def mistakes(text: str) -> None:
+    from authlens.core.signing.mistakes import slips
+    from support.public_keys import pair
+
+    slips(text, text, [("K", pair("budget").public_pem)])
+
+
+def ledger(text: str) -> None:
+    from authlens.core.devices.ledger import Ledger
+
+    Ledger().read(text)
+
+
+def function_answer(text: str) -> None:
+    from authlens.core.contract.answer import judge
+
+    judge(text.encode())
+
+
+def device_words(text: str) -> None:
+    from authlens.core.verdict.device_messages import recognise
+    from authlens.core.verdict.framed_errors import framed_error
+
+    recognise(text)
+    framed_error(text)
+
+
+def local_log(text: str) -> None:
+    from authlens.core.verdict.local_causes import network_error
+
+    network_error(text)
+
+
+def pretty(text: str) -> None:
+    from authlens.ui.text.pretty_json import pretty
+
+    pretty(text)

@@ -142,7 +142,8 @@ def side(text: str) -> None:
     from authlens.__main__ import main
 
     Path("side.json").write_text(text)
-    main(["diff", "side.json", "side.json"])
+    Path("other.json").write_text('{"isAuthenticated": true}')
+    main(["diff", "side.json", "other.json"])
 
 
 def event(text: str) -> None:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.console.diagnostics import ExitCode
+from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.decide.sources import Given, Source
 
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 def write(given: Given, variables: dict[str, tuple[str, ...]], arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.policy.decision.permissions import summarize
+    from authlens.core.policy.decision.permissions import summarized
 
-    found = summarize(given.documents, variables, arguments.region, arguments.account)
+    found = summarized(given.documents, variables, arguments.region, arguments.account)
+    if found is None:
+        raise CommandError("these policies have too many statements and wildcards to be summarised; ask one question")
     if arguments.output == "json":
         world.output.json(_as_json(found, given))
     else:

@@ -194,14 +194,16 @@ def read_authorizer(name: str, world: World) -> Authorizer:
 
 
 def read_json(name: str, world: World, what: str) -> Any:
+    from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
+
     try:
-        return json.loads(read_text(name, world, what))
+        return load_bounded(read_text(name, world, what), MOST_OF_ONE)
     except json.JSONDecodeError as error:
         raise CommandError(
             f"{name}: line {error.lineno}, column {error.colno}: this is no JSON ({error.msg}); name {what}"
         ) from error
-    except RecursionError as error:
-        raise CommandError(f"{name} is nested too deeply; name {what}") from error
+    except ValueError as error:
+        raise CommandError(f"{name}: {error}; name {what}") from error
 
 
 def _plain(item: Any) -> Any:

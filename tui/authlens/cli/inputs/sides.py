@@ -57,10 +57,14 @@ def _line_of(text: str, number: int) -> str:
     raise ValueError(f"it holds no invocation {number}")
 
 
+_MOST_LINES = 1_000
+"""Of an export, that are looked into to say what it is."""
+
+
 def _several(text: str) -> list[int]:
     """The numbers of the invocations that the text holds one a line; empty when it is not such an export."""
     lines = [line for line in text.splitlines() if line.strip()]
-    values = [_json(line) for line in lines] if len(lines) > 1 else []
+    values = [_json(line) for line in lines[:_MOST_LINES]] if len(lines) > 1 else []
     return [value["id"] for value in values if isinstance(value, dict) and isinstance(value.get("id"), int)]
 
 
@@ -73,7 +77,8 @@ def _from_text(name: str, text: str) -> Side:
 
     several = _several(text)
     if several:
-        raise ValueError(f"it holds {len(several)} invocations; name one of them, such as {name}#{several[0]}")
+        more = "at least " if len(several) == _MOST_LINES else ""
+        raise ValueError(f"it holds {more}{len(several)} invocations; name one of them, such as {name}#{several[0]}")
     value = _value(text)
     if isinstance(value, dict) and {"startedAt", "request"} <= value.keys():
         return Side.of(from_json(value), name)
@@ -126,7 +131,9 @@ def _value(text: str) -> Any:
 
 def _json(text: str) -> Any:
     """`None` where it is none."""
+    from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
+
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return load_bounded(text, MOST_OF_ONE)
+    except ValueError:
         return None

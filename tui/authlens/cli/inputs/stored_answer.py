@@ -25,6 +25,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.text import json_reader
+from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 from authlens.core.text.json_reader import JsonObject
 from authlens.core.verdict.device_messages import Recognised, recognise
 from authlens.core.verdict.explanations import explain
@@ -72,8 +73,8 @@ class NotRecognised(ValueError):
 def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
     """Raises NotRecognised."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = load_bounded(text, MOST_OF_ONE)
+    except ValueError:
         return _of_text(text, now)
     inside = _inside(value) if isinstance(value, str) else value
     if isinstance(inside, dict):
@@ -112,8 +113,8 @@ def _no_answer() -> Failure:
 def _inside(text: str) -> Any:
     """What the JSON text that a function returned holds."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return load_bounded(text, MOST_OF_ONE)
+    except ValueError:
         return None
 
 

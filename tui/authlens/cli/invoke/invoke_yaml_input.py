@@ -12,6 +12,8 @@ from authlens.core.text.file_names import file_hint
 
 OPTION = "--cli-input-yaml"
 _MAX_LENGTH = 1024 * 1024
+MAX_EVENTS = 10_000
+"""Keys and values, far more than a request has."""
 
 
 def members(text: str) -> dict[str, Any]:
@@ -47,6 +49,14 @@ def _loader() -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
+        events = 0
+
+        def get_event(self) -> Any:
+            self.events += 1
+            if self.events > MAX_EVENTS:
+                raise ValueError
+            return super().get_event()
+
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             seen = set()
             for key, _ in node.value:

@@ -24,6 +24,10 @@ from authlens.core.text.encodings import from_base64
 from authlens.frozen import dataclass
 
 _LONGEST = 1_048_576
+_LONGEST_LITERAL = 262_144
+"""Characters; a line of CloudWatch Logs has no more."""
+_MOST_WASTED, _WASTED_AT_DEPTH = 4 * _LONGEST, 10_000
+"""Characters read in vain, from places where no object begins after all."""
 _MARKS = ("protocolData", "protocols", "signatureVerified", "connectionMetadata")
 _DEPTH = 4
 _INSPECTED = re.compile(rf"\b(?:{'|'.join(_MARKS)}): ")
@@ -64,12 +68,15 @@ def read_event(text: str, authorizer_name: str | None = None) -> EventRead:
 
 def _values(text: str) -> Iterator[Any]:
     """The objects that the text holds: as JSON from each place where one may begin, then as Python writes them."""
-    decoder, start = json.JSONDecoder(), text.find("{")
-    while start >= 0:
+    decoder, start, wasted = json.JSONDecoder(), text.find("{"), 0
+    while start >= 0 and wasted < _MOST_WASTED:
         try:
             value, end = decoder.raw_decode(text, start)
+        except json.JSONDecodeError as error:
+            # The error itself has counted the lines before its place.
+            end, wasted = start + 1, wasted + error.pos - start + 1 + error.pos // 64
         except (ValueError, RecursionError):
-            end = start + 1
+            end, wasted = start + 1, wasted + _WASTED_AT_DEPTH
         else:
             yield value
         start = text.find("{", end)
@@ -78,6 +85,8 @@ def _values(text: str) -> Iterator[Any]:
 
 def _python_literal(text: str) -> Iterator[Any]:
     begin, end = text.find("{"), text.rfind("}")
+    if end - begin > _LONGEST_LITERAL:
+        return
     try:
         yield ast.literal_eval(text[begin : end + 1])
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from authlens.core.contract.limits import LONGEST_DOCUMENT, MOST_DOCUMENTS
 from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.statement import assumed
 from authlens.core.lint import (
     action_rules,
     answer_rules,
@@ -18,6 +19,7 @@ from authlens.core.lint import (
 )
 from authlens.core.lint.rule import NOTHING_KNOWN, Answer, Finding, Hit, Rule, Subject, Surroundings
 from authlens.core.policy.document import Document, parse
+from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.text.clip import clip
@@ -35,13 +37,31 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+TOO_COMPLEX = Rule(
+    "too-complex",
+    "warning",
+    "Some checks compare every resource with every other one; with this many wildcards they would take minutes.",
+    "Use fewer statements and wildcards, or check the documents one by one.",
+    assumed(),
+    lambda subject: (),
+)
+
+
 def lint(
     documents: Sequence[Document], surroundings: Surroundings = NOTHING_KNOWN, answer: Answer | None = None
 ) -> tuple[Finding, ...]:
     """Findings in the order of documents and text; those of the answer first."""
     subject = Subject(tuple(documents), surroundings, answer)
-    found = [_finding(rule, hit) for rule in RULES for hit in rule.check(subject)]
+    with bounded_work(MOST_STEPS):
+        found = [found for rule in RULES for found in _findings(rule, subject)]
     return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
+    try:
+        yield from [_finding(rule, hit) for hit in rule.check(subject)]
+    except TooMuchWork:
+        yield _finding(TOO_COMPLEX, Hit("these documents are too complex to be checked completely"))
 
 
 def lint_outcome(

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
 from functools import lru_cache
 
@@ -56,16 +58,52 @@ class Glob:
         return True
 
 
+MOST_STEPS = 400_000
+"""Of comparing patterns: the documents of an answer take a few thousand, and these about a second."""
+
+
+class TooMuchWork(Exception):
+    """Comparing the patterns would take longer than was allowed."""
+
+
+_LEFT: ContextVar[list[int] | None] = ContextVar("steps left", default=None)
+
+
+@contextmanager
+def bounded_work(steps: int) -> Iterator[None]:
+    """Let comparisons of patterns take this many steps, a few for each symbol, and then raise TooMuchWork.
+
+    Inside another bound that one counts.
+    """
+    outer = _LEFT.get()
+    token = _LEFT.set([steps] if outer is None else outer)
+    try:
+        yield
+    finally:
+        _LEFT.reset(token)
+
+
+def _spend(steps: int) -> None:
+    left = _LEFT.get()
+    if left is not None:
+        left[0] -= steps
+        if left[0] < 0:
+            raise TooMuchWork
+
+
 def compile_symbols(symbols: Iterable[Symbol]) -> Glob:
     """A glob of literals and wildcards; an unknown is not among them."""
     chunks: list[list[list[str]]] = [[[]]]
+    count = 4
     for symbol in symbols:
+        count += 1
         if symbol is Wild.RUN:
             chunks.append([[]])
         elif symbol is Wild.ONE:
             chunks[-1].append([])
         else:
             chunks[-1][-1].append(str(symbol))
+    _spend(count)
     return Glob(tuple(tuple("".join(piece) for piece in chunk) for chunk in chunks))
 
 
@@ -80,6 +118,7 @@ _MOST_STEPS = 4_000
 
 def covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
     """Whether everything that `narrow` matches is matched by `wide`. Sound; it may miss what `?` shows."""
+    _spend(4 + len(wide) + len(narrow))
     if _part_ways(wide, narrow):
         return False
     if Wild.ONE not in wide:
@@ -109,6 +148,7 @@ def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...]
     The pattern matches `start + rest` exactly where one of these matches `rest`; none of them covers another.
     """
     letters = _letters(pattern)
+    _spend(10 + 2 * len(letters))
     rests = [_joined(letters[state:]) for state in sorted(_reached(letters, list(start)))]
     return tuple(
         rest
@@ -128,6 +168,7 @@ def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
     )
     if len(first) * len(second) > _MOST_PAIRS:
         return True
+    _spend(10 + len(first) * len(second) // 4)
     seen = {(0, 0)}
     pending = [(0, 0)]
     while pending:

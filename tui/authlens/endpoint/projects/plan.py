@@ -34,6 +34,7 @@ from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
 from authlens.endpoint.templates.unpack import Cache
 
+_MOST_NAMED = 8
 COMMAND_STEP = "name a program that speaks the Runtime API: command under functions: in authlens.yaml"
 
 
@@ -69,8 +70,14 @@ class _Reader:
         self._faults: list[DefinitionError] = []
         self._functions: dict[str, FunctionDefinition] = {}
         self._files: list[Path] = [path, *settings.files]
-        self._behind: list[tuple[Resource, Resource | None]] | None = None
-        """The permissions, each with the function that it refers to."""
+        self._functions_by_name = {
+            str(each.values.get(key)): each
+            for key in ("function_name", "arn")
+            for each in reversed(plan.of_type("aws_lambda_function"))
+            if each.values.get(key)
+        }
+        self._behind: dict[str, list[Resource]] | None = None
+        """The permissions by the address or name of the function that they are for."""
 
     def definitions(self) -> Definitions:
         found = self._plan.of_type("aws_iot_authorizer")
@@ -153,16 +160,17 @@ class _Reader:
         """By the ARN where it is known, otherwise by what the expression refers to."""
         arn = str(resource.values.get("authorizer_function_arn") or "")
         functions = self._plan.of_type("aws_lambda_function")
-        name = function_named(arn)
-        for each in functions:
-            if arn and (each.values.get("arn") == arn or each.values.get("function_name") == name):
-                return each
+        known = None
+        if arn:
+            known = self._functions_by_name.get(arn) or self._functions_by_name.get(function_named(arn) or "")
+        if known is not None:
+            return known
         found = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_function")
         if found is None:
             alias = self._plan.referred(resource, "authorizer_function_arn", "aws_lambda_alias")
             found = alias and self._plan.referred(alias, "function_name", "aws_lambda_function")
         if found is None:
-            others = ", ".join(each.address for each in functions)
+            others = ", ".join(each.address for each in functions[:_MOST_NAMED])
             raise Unfit(
                 "its function is not in this file", f"serve one with --function NAME: {others}" if others else ""
             )
@@ -294,24 +302,23 @@ class _Reader:
     def _permissions(self, function: Resource, name: str) -> Iterator[str]:
         arn = function_arn(self._region, self._account, name)
         if self._behind is None:
-            self._behind = [
-                (each, self._plan.referred(each, "function_name", "aws_lambda_function"))
-                for each in self._plan.of_type("aws_lambda_permission")
-            ]
-        for each, behind in self._behind:
+            self._behind = {}
+            for each in self._plan.of_type("aws_lambda_permission"):
+                behind = self._plan.referred(each, "function_name", "aws_lambda_function")
+                named = str(each.values.get("function_name") or "").rpartition(":")[2]
+                for key in {behind.address if behind else named, named} - {""}:
+                    self._behind.setdefault(key, []).append(each)
+        own = [*self._behind.get(function.address, ()), *self._behind.get(name, ())]
+        for each in {id(each): each for each in own}.values():
             values = each.values
-            named = str(values.get("function_name") or "")
-            if behind is function or named.rpartition(":")[2] == name:
-                condition = self._source_condition(each)
-                statement = {
-                    **{"Sid": str(values.get("statement_id") or each.name), "Effect": "Allow"},
-                    **{
-                        "Principal": {"Service": values.get("principal")},
-                        "Action": values.get("action"),
-                        "Resource": arn,
-                    },
-                }
-                yield json.dumps({**statement, **condition})
+            statement = {
+                "Sid": str(values.get("statement_id") or each.name),
+                "Effect": "Allow",
+                "Principal": {"Service": values.get("principal")},
+                "Action": values.get("action"),
+                "Resource": arn,
+            }
+            yield json.dumps({**statement, **self._source_condition(each)})
 
     def _source_condition(self, permission: Resource) -> dict[str, Any]:
         """For whom the permission is; a plan refers to an authorizer whose ARN is known after apply."""

@@ -18,6 +18,7 @@ from authlens.core.policy.decision.areas import Area, area
 from authlens.core.policy.document import Condition, Document, ResourceElement, Statement
 from authlens.core.policy.matching import matching_action
 from authlens.core.policy.variables import Context, Values
+from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.core.text.json_reader import Span
 from authlens.frozen import dataclass
 
@@ -159,6 +160,21 @@ def summarize(
         tuple(by_name[name] for name in MAIN),
         tuple(one for name, one in by_name.items() if name not in MAIN and one.grants),
     )
+
+
+def summarized(
+    documents: Sequence[Document],
+    variables: Values | None = None,
+    region: str | None = None,
+    account: str | None = None,
+    has_certificate: bool = False,
+) -> Summary | None:
+    """As `summarize`; `None` for documents that would take longer than a moment."""
+    try:
+        with bounded_work(MOST_STEPS):
+            return summarize(documents, variables, region, account, has_certificate)
+    except TooMuchWork:
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import Gauge, gauges, lint_outcome
 from authlens.core.policy import document as policy
 from authlens.core.policy.decision.decide import Decision
-from authlens.core.policy.decision.permissions import Summary, summarize
+from authlens.core.policy.decision.permissions import Summary, summarized
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
@@ -85,7 +85,7 @@ def explain(
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
-        summarize(documents, variables, *place_of(read.authorizer), read.has_certificate)
+        summarized(documents, variables, *place_of(read.authorizer), read.has_certificate)
         if outcome.is_authenticated and outcome.policy_documents
         else None,
     )

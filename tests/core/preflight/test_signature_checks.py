@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -180,3 +181,18 @@ def test_an_old_signature_that_signing_replaces_is_not_judged() -> None:
     assert not named & {"signature-not-base64", "signature-too-short", "signature-mismatch", "token-not-in-context"}
     elsewhere = {each.id for each in preflight(request, SIGNED, Sign("k.pem", place="headers"))}
     assert {"parameter-in-several-places", "signature-not-base64"} <= elsewhere
+
+
+def test_a_key_that_cannot_be_read_proves_nothing() -> None:
+    keys = SIGNED.token_signing_public_keys
+    for names, severity in (
+        ((keys[0], ("cut", "-----BEGIN")), "warning"),
+        ((("cut", "x"),), "warning"),
+        (keys, "error"),
+    ):
+        finding = found(AuthorizerRequest("A", "other", GOOD), replace(SIGNED, token_signing_public_keys=names))
+        assert finding["signature-mismatch"].severity == severity
+        assert ("cannot read the public key cut" in finding["signature-mismatch"].message) == (severity == "warning")
+    known = replace(SIGNED, token_signing_public_keys=(*keys, ("cut", "x")))
+    assert "signature-mismatch" not in found(AuthorizerRequest("A", TOKEN, GOOD), known)
+    assert found(AuthorizerRequest("A", TOKEN + "\n", GOOD), known)["signature-mismatch"].severity == "error"

@@ -87,3 +87,15 @@ def test_a_jwt_that_aws_cannot_verify_is_noted(algorithm: str, said: bool) -> No
 def test_token_mode_hides_protocol_data() -> None:
     assert "no-protocol-data" in found(AuthorizerRequest("A", "t", signature("t")))
     assert "no-protocol-data" not in found(AuthorizerRequest("A", mqtt_context=MqttContext("u")))
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        ("./tok.json", "it is sent as text"),
+        ("file://tok.json", "is read on the AWS CLI's command line alone"),
+        ("fileb://tok.json", "is read on the AWS CLI's command line alone"),
+    ],
+)
+def test_why_the_name_of_a_file_is_not_read(token: str, words: str) -> None:
+    assert words in found(AuthorizerRequest("A", token, "AAAA"))["name-of-file"].message

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from authlens.core.mqtt import connection_json
 from authlens.core.mqtt.connection import DeviceStage, Transport
-from authlens.core.probe.plan import ProbePlan, Trial
+from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.record import connection_of
 from authlens.core.probe.report import Answer, Closed, ProbeReport, ProbeStep, Stage, Tried, Verdict
 from authlens.core.text.json_members import Members
@@ -47,3 +51,15 @@ def test_a_denied_publish_is_a_decision_and_what_was_not_tried_is_none() -> None
     assert (decision.topic, decision.rule, decision.word) == ("a", "publish-denied", "ALLOWED")
     assert record.counts.denied == 1
     assert not record.is_refused
+
+
+@pytest.mark.parametrize("way", ["mqtt", "wss", "https"])
+def test_only_what_was_answered_is_counted(way: Way) -> None:
+    trials = tuple(Trial("publish", name) for name in "abc")
+    tried = (Tried(trials[0], Answer("PUBACK", 0)), Tried(trials[1], None), Tried(trials[2], Answer("PUBACK", 0x87)))
+    plan = replace(PLAN, way=way, trials=trials)
+    report = ProbeReport(Verdict.CONNECTED, plan.address, "c", 5, STEPS[:3], Answer("CONNACK", 0), tried=tried)
+    record = connection_of(plan, report, "id-1", 1000.0)
+    assert (record.counts.published, record.counts.denied) == (1, 1)
+    assert record.transport == {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}[way]
+    assert (record.reason, record.refused_by) == ("", None)

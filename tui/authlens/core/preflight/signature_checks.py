@@ -28,7 +28,7 @@ from authlens.core.request.token_place import (
 from authlens.core.secrets.redaction import HARMLESS_NAMES
 from authlens.core.signing import jwt
 from authlens.core.signing.bench import other_texts
-from authlens.core.signing.keys import MINIMUM_BITS
+from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
 from authlens.core.signing.mistakes import Slip, slips
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.encodings import from_base64, has_escapes, percent_decode, signature_bytes
@@ -47,10 +47,25 @@ def signature_mismatch(subject: Subject) -> Iterator[Finding]:
         return
     slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
     path, start, end = _signature_range(request)
+    unread = [name for name, pem in keys if not _is_readable(pem)]
+    if unread and slip is None:
+        message = (
+            f"authlens cannot read the public key {', '.join(unread)}, so it cannot tell whether the signature fits."
+        )
+        yield Finding(test_call.SIGNATURE_MISMATCH.id, "warning", path, message, start, end)
+        return
     why = slip.reason if slip else "none of them made it, or it is damaged"
     message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}): {why}."
     words = test_call.SIGNATURE_MISMATCH.refusal(name=authorizer.name).message
     yield Finding(test_call.SIGNATURE_MISMATCH.id, "error", path, message, start, end, _slip_fix(subject, slip), words)
+
+
+def _is_readable(pem: str) -> bool:
+    try:
+        read_public_key(pem)
+    except KeyProblem:
+        return False
+    return True
 
 
 def nothing_to_verify(subject: Subject) -> Iterator[Finding]:

@@ -100,3 +100,41 @@ def test_references_are_not_judged_as_values() -> None:
     assert not [each for each in preflight(request, SIGNED) if each.severity != "info"]
     query = AuthorizerRequest("A", http_context=HttpContext(query_string="${env:QUERY}"))
     assert not [each for each in preflight(query, UNSIGNED) if each.severity != "info"]
+
+
+INACTIVE = Authorizer("A", status="INACTIVE", signing_disabled=True)
+USER = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p"))
+ENCODED = AuthorizerRequest("A", mqtt_context=MqttContext("u", "dGVzdA=="))
+RESERVED = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "$x"))
+CAPITALS = AuthorizerRequest("A", http_context=HttpContext((("Tok", "x"),)))
+QUERY = AuthorizerRequest("A", http_context=HttpContext(query_string="x=1"))
+POINTED: list[tuple[AuthorizerRequest, Authorizer, str, str, str | None]] = [
+    (ENCODED, UNSIGNED, "password-base64", "mqttContext.password", "dGVzdA=="),
+    (USER, UNSIGNED, "no-authorizer-parameters", "mqttContext.username", "u"),
+    (USER, UNSIGNED, "no-client-id", "mqttContext.clientId", None),
+    (RESERVED, UNSIGNED, "client-id-reserved", "mqttContext.clientId", "$"),
+    (CAPITALS, UNSIGNED, "header-case", "httpContext.headers[Tok]", ""),
+    (QUERY, SIGNED, "query-string-mark", "httpContext.queryString", "x"),
+    (QUERY, SIGNED, "token-not-in-context", "httpContext.queryString", ""),
+    (AuthorizerRequest("A", "Bearer abc", "AAAA"), SIGNED, "token-scheme", "token", "Bearer "),
+    (AuthorizerRequest("A", "Bearer abc", "AAAA"), SIGNED, "no-protocol-data", "token", "Bearer abc"),
+    (AuthorizerRequest("A", "./t.json", "AAAA"), SIGNED, "name-of-file", "token", "./t.json"),
+    (AuthorizerRequest("A", "t", "AAAA"), SIGNED, "signature-mismatch", "tokenSignature", "AAAA"),
+    (AuthorizerRequest("A", "t", "AAAA"), SIGNED, "signature-too-short", "tokenSignature", "AAAA"),
+    (AuthorizerRequest("A", "t", "AAAA"), INACTIVE, "authorizer-inactive", "authorizerName", "A"),
+    (AuthorizerRequest("A", "tt", "AAAA"), INACTIVE, "signing-disabled", "token", "tt"),
+    (AuthorizerRequest("A", "tt", "AAAA", mqtt_context=MqttContext("u")), SIGNED, "token-or-context", "token", "tt"),
+    (AuthorizerRequest("A", "tt"), SIGNED, "token-and-signature-together", "token", "tt"),
+    (AuthorizerRequest("A"), SIGNED, "nothing-sent", "", None),
+]
+
+
+@pytest.mark.parametrize(("request_", "authorizer", "id_", "path", "pointed"), POINTED, ids=[row[2] for row in POINTED])
+def test_what_a_finding_points_at(
+    request_: AuthorizerRequest, authorizer: Authorizer, id_: str, path: str, pointed: str | None
+) -> None:
+    finding = found(request_, authorizer)[id_]
+    assert finding.path == path
+    text = text_at(request_, path) if path else None
+    assert (None if text is None else text[finding.start : finding.end]) == pointed
+    assert pointed or finding.start == finding.end == 0

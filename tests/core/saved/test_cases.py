@@ -149,6 +149,13 @@ REFUSED = {
     "a list": ("cases: [a]", 2, 8, "must be a mapping"),
     "an unknown key": ("cases: {a: {requst: {}}}", 2, 13, "did you mean 'request'"),
     "an unknown member": ("cases: {a: {request: {tokn: x}}}", 2, 23, "did you mean 'token'"),
+    "a member in capitals": ("cases: {a: {request: {Token: x}}}", 2, 23, "did you mean 'token'"),
+    "a member of a context in capitals": (
+        "cases: {a: {request: {mqttContext: {USERNAME: x}}}}",
+        2,
+        37,
+        "did you mean 'username'",
+    ),
     "a forgotten value": ("cases:\n  a:\n    request:\n      token:\n", 5, 13, "token has no value"),
     "a number": ("cases: {a: {request: {token: 7}}}", 2, 30, "quote it"),
     "a number as value": ("cases: {a: {values: {id: 7}}}", 2, 26, "quote it"),

@@ -160,3 +160,8 @@ def test_refuses_at_the_place(text: str, line: int, column: int, words: str) -> 
 @pytest.mark.parametrize(("text", "pattern"), [("/a/", "a"), ("//", ""), ("/", None), ("a", None), ("/a", None)])
 def test_pattern_of(text: str, pattern: str | None) -> None:
     assert pattern_of(text) == pattern
+
+
+def test_a_question_of_a_case_may_hold_spaces() -> None:
+    found = read(load("allow: ['iot:Publish  topic/a b/${case:x} c ']"))
+    assert found.allow == (Question("iot:Publish", "topic/a b/${case:x} c"),)

@@ -156,9 +156,10 @@ class Node:
         """The complaint about a key of this mapping that means nothing; quoted only when it resembles a known one."""
         names = list(known)
         node: Node = self.value[key].key
-        near = difflib.get_close_matches(key, names, n=1)
+        by_folded = {name.casefold(): name for name in names}
+        near = difflib.get_close_matches(key.casefold(), by_folded, n=1)
         if near:
-            return node.error(f"unknown key '{key}'; did you mean '{near[0]}'?")
+            return node.error(f"unknown key '{key}'; did you mean '{by_folded[near[0]]}'?")
         return node.error(f"unknown key; known here: {', '.join(names)}")
 
     def plain(self) -> Any:

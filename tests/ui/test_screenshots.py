@@ -18,6 +18,7 @@ from authlens.core.deployment.deployment import Deployment, Domain, Function, Un
 from authlens.core.devices.ledger import Watched
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.mqtt.connection import Counts, DeviceStage, Step
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext
@@ -25,6 +26,7 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.saved.saved_request_yaml import write
 from authlens.endpoint.local_devices import Address, LocalDevices, Seen
 from authlens.ui.model.draft import of_saved
+from authlens.ui.model.screen_values import Running
 from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
 from support import device_records
@@ -189,6 +191,70 @@ async def test_why_it_is_so_looks_as_it_did(requests: Path) -> None:
         await robot.send()
         await robot.open_page("device")
         await album.take("device")
+        album.check()
+
+
+RETURNED = '{"isAuthenticated":"true","principalId":"sensor7","policyDocuments":[]}'
+WRONG_TYPE = Failure(
+    FailureKind.AWS, "InvalidResponseException", "Lambda invocation result is in invalid format", 400, "r-1"
+)
+RAISED = replace(WRONG_TYPE, message="Lambda function encountered error in execution: 'mqtt': KeyError")
+RAN = LocalRun(
+    "Python 3.11.7 (/usr/bin/python3)",
+    returned=RETURNED,
+    problem="isAuthenticated is the text 'true'; it must be the boolean true or false.",
+    problem_member="isAuthenticated",
+)
+
+
+async def test_what_can_be_told_apart_looks_as_it_did(requests: Path) -> None:
+    """Every kind of outcome in the history, an answer that a local function got wrong, and a function that runs."""
+    made = gateway(PASSED, USELESS, Outcome(False, "sensor7", ()), REFUSED)
+    made.results += [
+        Reply(RAISED, 0.0141),
+        Reply(Failure(FailureKind.UNREACHABLE, "EndpointConnectionError", "Could not connect.", advice="Try."), 0.1),
+        Reply(WRONG_TYPE, 0.0123, None, "checking sensor-7\n", RAN),
+    ]
+    async with running(Path(), requests / "sensor-7.yaml", gateway=made) as robot:
+        album = Album(robot)
+        for _ in range(7):
+            await robot.send()
+        await album.take("wrong-answer")
+        await robot.pilot.resize_terminal(80, 24)
+        await robot.press("f6")
+        await album.take("wrong-answer-80x24")
+        await robot.press("f6")
+        await album.take("history-kinds-80x24")
+        await robot.pilot.resize_terminal(200, 60)
+        await album.take("history-kinds-200x60")
+        robot.app.theme = "light"
+        await album.take("history-kinds-light")
+        robot.app.theme = "dark"
+        await robot.pilot.resize_terminal(120, 40)
+        robot.history.rows.focus()
+        await robot.press("end", "enter")
+        robot.answer.focus_page("access")
+        await robot.settle()
+        await album.take("access")
+        await robot.press("f1")
+        await album.take("help-answer")
+        await robot.press("escape")
+        robot.screen._watching_changed(True)
+        robot.screen._running_changed(Running(2.4, False, True, ("checking sensor-7", "asking the directory …")))
+        await album.take("while-it-runs")
+        await robot.pilot.resize_terminal(80, 24)
+        await album.take("while-it-runs-80x24")
+        robot.screen._running_changed(None)
+        album.check()
+
+
+async def test_the_large_screen_before_the_first_send_looks_as_it_did(requests: Path) -> None:
+    async with running(Path(), requests / "sensor-7.yaml", size=(200, 60), gateway=gateway()) as robot:
+        album = Album(robot)
+        await album.take("first-screen-200x60")
+        await robot.press("ctrl+p")
+        await robot.settle()
+        await album.take("palette-200x60")
         album.check()
 
 

@@ -172,7 +172,8 @@ class AuthlensApp(FaultApp):
         """The palette: every action that works now, by its group, and the themes."""
         seen, titles = set(), set()
         for node, binding, enabled, tooltip in screen.active_bindings.values():
-            if enabled and binding.description and binding.action not in seen and (binding.show or tooltip):
+            is_ours = bool(binding.description) and binding.action != "command_palette" and (binding.show or tooltip)
+            if enabled and is_ours and binding.action not in seen:
                 seen.add(binding.action)
                 run = partial(self.run_action, binding.action, node)
                 group = binding.group.description if binding.group else place_name(type(node).__name__)

@@ -134,6 +134,7 @@ _REFUSALS = (
 
 EXPLANATIONS: Mapping[str, Source] = {
     **dict.fromkeys(_REFUSALS, _TEST_CALL),
+    "no-boolean": measured(EMULATOR, "for an object without isAuthenticated; other types are presumably refused alike"),
     "resource-arn": reported(STRINGIFIED_REPORT),
     "AccessDeniedException": documented(IAM_ACTIONS),
     "AccessDenied": documented(IAM_ACTIONS),

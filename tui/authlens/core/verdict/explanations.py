@@ -74,9 +74,8 @@ _RULES: dict[str, tuple[str, str]] = {
         "into the username, the query string or the headers.",
     ),
     answer.NO_BOOLEAN.id: (
-        "The function's answer is no object with a boolean isAuthenticated.",
-        "Return a JSON object whose isAuthenticated is the boolean true or false; measured for an object without it, "
-        'other types (such as the text "true") are presumably refused alike.',
+        "The function's answer is not an object with a boolean isAuthenticated.",
+        "Return a JSON object whose isAuthenticated is the boolean true or false.",
     ),
     answer.PRINCIPAL.id: (
         "The principalId {value} is not 1 to 128 letters and digits.",

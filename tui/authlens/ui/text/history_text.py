@@ -76,10 +76,10 @@ def history_row(row: Row, width: int, sign: str) -> Content:
         (f" {took}", "$foreground-muted"),
     ]
     if is_wide:
-        left = max(6, (width - _WORD - 23 - room) // 2)
+        left = max(9, (width - _WORD - 23 - room) // 2)
         parts += [
             ("  ", ""),
-            _column(safe_content(row.principal or row.error or ""), left),
+            _column(safe_content(row.principal or ""), left),
             (" ", ""),
             safe_content(_target_name(row.target), "$foreground-muted"),
         ]

@@ -23,6 +23,7 @@ _ABOUT = (
 )
 
 
+_MOVING = "Moving and editing"
 _SENTENCE = 44
 """Cells of what a key does, so that the names of the bindings are below each other."""
 
@@ -54,22 +55,20 @@ class HelpScreen(Dialog[None]):
         places: dict[str, dict[str, tuple[list[str], Binding]]] = {}
         for active in self._active:
             if active.enabled:
-                place = places.setdefault(place_name(type(active.node).__name__), {})
+                # What has a sentence of its own is ours; how to move and to edit is known to everybody.
+                title = place_name(type(active.node).__name__) if active.binding.tooltip else _MOVING
+                place = places.setdefault(title, {})
                 keys, _ = place.setdefault(active.binding.action, ([], active.binding))
                 keys.append(self.app.get_key_display(active.binding))
         lines: list[Content] = []
         for title, entries in sorted(places.items(), key=_here_first):
-            # What has a sentence of its own is ours; moving the cursor is known to everybody.
-            entry_list = sorted(entries.values(), key=lambda entry: not entry[1].tooltip)
-            lines += [_heading(title), *map(_line, entry_list)]
+            lines += [_heading(title), *map(_line, entries.values())]
         return Content("\n").join(lines)
 
 
 def _here_first(entry: tuple[str, dict[str, tuple[list[str], Binding]]]) -> int:
-    title, entries = entry
-    if title == EVERYWHERE:
-        return 1
-    return 0 if any(binding.tooltip for _, binding in entries.values() if binding.show) else 2
+    """Where the person is, what works everywhere, and how to move and edit."""
+    return {EVERYWHERE: 1, _MOVING: 2}.get(entry[0], 0)
 
 
 def _heading(place: str) -> Content:

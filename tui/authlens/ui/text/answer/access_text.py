@@ -12,6 +12,7 @@ from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY, limited_by_b
 from authlens.core.policy.decision.permission_text import Line, lines
 from authlens.core.policy.decision.permissions import Answer
 from authlens.core.saved.expectation import Question
+from authlens.core.verdict.verdict import Conclusion
 from authlens.ui.text.answer.explanation import Decided, Explanation, Place
 from authlens.ui.text.page import Item, Mark, aside
 from authlens.ui.text.safe_content import prose, safe_content
@@ -67,6 +68,9 @@ def _question_like(line: Line) -> str:
 
 def access_items(reasons: Explanation | None, questions: Sequence[Question]) -> list[Item]:
     """Each open question with its decision and why."""
+    if reasons is not None and questions and reasons.verdict.conclusion is Conclusion.FAILED:
+        why = aside("The call failed: there are no documents to decide by.")
+        return [Item((_question("–", "$foreground-muted", "NOT DECIDED", each), why)) for each in questions]
     if reasons is None or len(reasons.decided) != len(questions):
         return [Item((_question("–", "$foreground-muted", "NOT ASKED YET", each),)) for each in questions]
     return [_access_item(each) for each in reasons.decided]

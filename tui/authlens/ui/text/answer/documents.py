@@ -12,9 +12,8 @@ from textual.content import Content
 from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun, doctor
-from authlens.ui.text.page import Line, body_lines, json_lines, note, note_line, text_lines
+from authlens.ui.text.page import Line, Mark, body_lines, json_lines, note, note_line, text_lines
 from authlens.ui.text.pretty_json import Fault, pretty
-from authlens.ui.text.safe_content import prose
 
 
 def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
@@ -63,17 +62,20 @@ def _instead(invocation: Invocation) -> tuple[Line, ...]:
 
 
 def returned_lines(run: LocalRun) -> tuple[Line, ...]:
-    """What a local function returned, with what is wrong below the line that it is about."""
+    """What a local function returned. The verdict says what is wrong with it."""
     laid_out = pretty(run.returned)
     lines = text_lines(run.returned) if isinstance(laid_out, Fault) else json_lines("\n".join(laid_out.lines))
-    problem = Line(prose(f"✗ {run.problem}", "$text-error"), is_prose=True)
+    return (*note("The function returned this, which AWS IoT refuses:"), *_numbered(lines, 0))
+
+
+def returned_marks(run: LocalRun | None) -> dict[tuple[int, int], tuple[Mark, ...]]:
+    """The line of the member that AWS IoT refuses."""
+    if run is None or not run.problem_member:
+        return {}
     wrong = f'"{run.problem_member}":'
-    at = next((number for number, line in enumerate(lines) if line.content.plain.strip().startswith(wrong)), -1)
-    numbered = _numbered(lines, 0)
-    head = note("The function returned this, which AWS IoT refuses:")
-    if not run.problem:
-        return (*head, *numbered)
-    return (*head, *numbered[: at + 1], problem, *numbered[at + 1 :]) if at >= 0 else (*head, problem, *numbered)
+    lines = returned_lines(run)
+    at = (line.number for line in lines if line.number and line.content.plain.strip().startswith(wrong))
+    return {(0, number): (Mark("✗", "$text-error"),) for number in list(at)[:1]}
 
 
 def wire_lines(wire: Wire) -> tuple[Line, ...]:

@@ -10,12 +10,15 @@ from authlens.ui.text.page import Line
 
 _KEY = 9
 """Cells of a key."""
+_PAGE = 11
+"""Cells of the name of a page."""
+_SAMPLES = "; each sample shows one way in which authorizers fail"
 _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Send a request",
         (
             ("send", "Send what the form holds: at which stage it fails and why, or what the client may do"),
-            ("open", "Open a saved request; in the demo each sample shows one way in which authorizers fail"),
+            ("open", f"Open a saved request{_SAMPLES}"),
             ("target", "Choose where it is sent: an account, a local function, or the samples"),
         ),
     ),
@@ -39,25 +42,35 @@ _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+_PAGES = (
+    ("Documents", "The policy documents, with findings at their lines"),
+    ("Access", "What the client may do, and the answers to your questions"),
+    ("Device", "What a real device would meet that a test call cannot see"),
+    ("Lint", "What is wrong with the answer, with its fix"),
+    ("Changes", "What differs from the answer before"),
+    ("Raw Wire", "The texts as they came, and the exchange as it went"),
+    ("Log", "What the function printed"),
+)
 
 
 def first_steps(keys: Mapping[str, str], in_demo: bool) -> tuple[Line, ...]:
     """keys: how the keys are shown, by the ids of their bindings."""
     lines: list[Line] = []
     for title, steps in _STEPS:
-        lines += [Line(Content("")), Line(Content.styled(title, "bold $text-primary"))]
+        lines.append(_heading(title))
         for name, said in steps:
-            text = (
-                said
-                if in_demo
-                else said.replace("; in the demo each sample shows one way in which authorizers fail", "")
-            )
-            key = keys.get(name, "")
-            lines.append(
-                Line(
-                    Content.assemble((f"{key:<{_KEY}}", "bold"), (text, "$foreground-muted")),
-                    is_prose=True,
-                    indent=_KEY,
-                )
-            )
-    return tuple(lines[1:])
+            text = said if in_demo else said.removesuffix(_SAMPLES)
+            lines.append(_step(keys.get(name, ""), text, _KEY))
+        lines.append(Line(Content("")))
+    lines.append(_heading("The pages of an answer"))
+    lines += [_step(name, said, _PAGE) for name, said in _PAGES]
+    return tuple(lines)
+
+
+def _heading(title: str) -> Line:
+    return Line(Content.styled(title, "bold $text-primary"))
+
+
+def _step(key: str, said: str, width: int) -> Line:
+    content = Content.assemble((f"{key:<{width}}", "bold"), (said, "$foreground-muted"))
+    return Line(content, is_prose=True, indent=width)

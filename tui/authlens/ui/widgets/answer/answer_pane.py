@@ -104,6 +104,11 @@ class AnswerPane(Pane):
         )
         yield SearchBox()
 
+    def on_resize(self) -> None:
+        # Its height was asked for in the width that another layout of the panes would have given.
+        header = self.query_one(VerdictHeader)
+        self.call_after_refresh(header.refresh, layout=True)
+
     def entrance(self) -> Widget | None:
         if not self.query("#texts"):
             return None
@@ -171,9 +176,7 @@ class AnswerPane(Pane):
     def action_turn(self, by: int) -> None:
         """Go to the page beside this one, with the cursor in it."""
         self.pages.choices.action_move(by)
-        page = self.entrance()
-        if page is not None:
-            self.call_after_refresh(page.focus)
+        self.call_after_refresh(self._enter)
 
     # What is hidden
 
@@ -240,10 +243,11 @@ class AnswerPane(Pane):
             view.lines = lines
         view.sought = self.query_one(SearchBox).text
         reasons = self.view.explanation if name == "documents" else None
-        if reasons is not None:
+        if reasons is not None and self.invocation is not None:
             from authlens.ui.text.answer.finding_text import all_marks
 
-            view.marks = self.mask.marks(all_marks(reasons, self._asked_about))
+            marks = {**all_marks(reasons, self._asked_about), **documents.returned_marks(self.invocation.local_run)}
+            view.marks = self.mask.marks(marks)
 
     def _page_lines(self, name: str) -> tuple[Line, ...]:
         if self.invocation is not None or name != "documents":
@@ -305,8 +309,17 @@ class AnswerPane(Pane):
         line.in_full = not line.in_full
 
     def action_changes(self) -> None:
-        page = self.pages.open("changes")
-        self.call_after_refresh(page.focus)
+        self.focus_page("changes")
+
+    def focus_page(self, name: str) -> None:
+        """Bring a page to the front, with the cursor in it."""
+        self.pages.open(name)
+        self.call_after_refresh(self._enter)
+
+    def _enter(self) -> None:
+        page = self.entrance()
+        if page is not None:
+            page.focus()
 
     def action_raw(self) -> None:
         self.pages.open("documents" if self.pages.chosen == "raw" else "raw")

@@ -22,6 +22,11 @@ from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.history.history_rows import HistoryRows
 
+_EMPTY = (
+    "Nothing was sent yet.\n\nEvery request that is sent is kept here with its answer. Enter shows one, l loads its "
+    "request into the form, r sends it again, Space marks several, and c compares them."
+)
+
 
 class HistoryPane(Pane):
     ID: ClassVar[str] = "history"
@@ -51,7 +56,7 @@ class HistoryPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield SearchBox("authorizer, principal, verdict, text …")
-        yield Static("Nothing was sent yet.", classes="empty", markup=False)
+        yield Static(_EMPTY, classes="empty", markup=False)
         yield HistoryRows(self._now)
 
     def entrance(self) -> Widget | None:
@@ -73,7 +78,7 @@ class HistoryPane(Pane):
             self.rows.extend(page.rows, page.is_last)
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
-        empty.update(Content("Nothing found." if self._search else "Nothing was sent yet."))
+        empty.update(Content("Nothing found." if self._search else _EMPTY))
 
     def watch_history(self, before: HistoryState, history: HistoryState) -> None:
         if history.page is not None and history.page is not before.page:

@@ -157,7 +157,7 @@ def test_port_in_use(tmp_path: Path) -> None:
         (["--port", "65536"], "'65536' is not a port"),
         (["--port", "-1"], "'-1' is not a port"),
         (["--port", "x"], "'x' is not a port"),
-        (["--allow-host", "http://box:80"], "give the name alone"),
+        (["--allow-host", "http://box:80"], "give the name only"),
         (["--template", "t.yaml"], "not allowed with"),
         (["--auth", "x"], "unrecognized arguments"),
     ],

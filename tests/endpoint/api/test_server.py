@@ -224,8 +224,8 @@ def test_what_is_not_http_is_answered_in_our_words_and_logged() -> None:
     assert b"Server: authlens\r\n" in head + b"\r\n"
     assert b"aiohttp" not in answer
     assert b"Python" not in answer
-    assert json.loads(body)["message"].startswith("The request is not HTTP")
-    assert log == ["400 what came is not HTTP that can be read"]
+    assert json.loads(body)["message"].startswith("The request is not valid HTTP")
+    assert log == ["400 the request is not valid HTTP"]
 
 
 def test_a_client_that_hangs_up_is_no_defect() -> None:

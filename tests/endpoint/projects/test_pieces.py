@@ -287,7 +287,7 @@ def test_a_zip_bomb_is_stopped(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("zeros", bytes(3 * 1024 * 1024))
     assert (tmp_path / "bomb.zip").stat().st_size < 10_000
-    with pytest.raises(Unfit, match="unpacks to more than a package of Lambda may hold"):
+    with pytest.raises(Unfit, match="unpacks to more than Lambda allows for a package"):
         Cache(tmp_path / "cache", 2 * 1024 * 1024).unpacked(tmp_path / "bomb.zip")
     assert list((tmp_path / "cache").iterdir()) == []
 
@@ -354,7 +354,7 @@ def test_a_permission_is_there_only_where_the_template_declares_one(tmp_path: Pa
 
 def test_aliases_are_bounded(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30)), "Resources: {}"]
-    with pytest.raises(DefinitionError, match="with its aliases written out"):
+    with pytest.raises(DefinitionError, match="with its aliases expanded"):
         read(tmp_path, "\n".join(lines))
 
 
@@ -379,7 +379,7 @@ def test_what_cannot_be_written_out_is_reported_and_the_rest_is_served(tmp_path:
     reported = [line.removeprefix(f"{tmp_path / 'template.yaml'}, ") for line in definitions.warnings]
     assert reported == [
         "line 2: the file of AWS::Include is in S3; name a local copy as its Location",
-        "line 6: what the macro Company::Macro makes is known on AWS only; serve the processed template",
+        "line 6: only AWS can expand the macro Company::Macro; serve the processed template",
         "line 7: the collection of Fn::ForEach::Others is not known here; "
         "write its list out, or give it as the default of a parameter",
     ]

@@ -48,7 +48,7 @@ def test_the_interpreter_its_packages_and_what_differs(tmp_path: Path) -> None:
     version = ".".join(map(str, sys.version_info[:3]))
     run = local_run(define(tmp_path, runtime="python3.8"))
     assert run.ran_on == f"Python {version} ({sys.executable}, the Python of authlens)"
-    assert run.differs[0] == "Lambda's runtime would be python3.8; interpreter names another one to run it on."
+    assert run.differs[0] == "Lambda's runtime would be python3.8; set interpreter to run it on another version."
     assert run.differs[1].startswith("Its packages: those in its own folder, and boto3 1.")
 
 

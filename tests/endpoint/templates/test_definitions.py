@@ -183,7 +183,7 @@ BROKEN = {
     "number as text": (SHORT + "    environment: {A: 1}\n", 5, 22, "A must be text"),
     "variable's name": (SHORT + "    environment: {1A: a}\n", 5, 19, "the name of an environment variable"),
     "reserved variable": (SHORT + "    environment: {_HANDLER: a}\n", 5, 19, "_HANDLER is reserved"),
-    "variable's value": (SHORT + '    environment: {A: "a\\0b"}\n', 5, 19, "cannot hold"),
+    "variable's value": (SHORT + '    environment: {A: "a\\0b"}\n', 5, 19, "cannot contain"),
     "missing variable": (SHORT + "    environment: {A: '${env:NOT_SET}'}\n", 5, 19, "variable NOT_SET is not set"),
     "timeout": (SHORT + "    timeout: 0\n", 5, 14, "more than 0 and at most 900"),
     "timeout's type": (SHORT + "    timeout: long\n", 5, 14, "timeout must be a number"),

@@ -14,7 +14,7 @@ XML = "text/xml"
 
 
 class AwsError(Exception):
-    """A call is answered with an error."""
+    """A call fails with an error."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class AwsError(Exception):
         self.error = error
         self.message = message
         self.members = dict(members or {})
-        """What the error carries besides its message."""
+        """The error's members besides its message."""
         self.headers = dict(headers or {})
 
 
@@ -43,7 +43,7 @@ def malformed(message: str) -> AwsError:
 
 
 def error_answer(error: AwsError, service: str, request_id: str) -> Answer:
-    """The error in the words of the service it was asked of."""
+    """The error in the format of the service that was called."""
     if service == "sts":
         return Answer(error.status, _query_body(error, request_id), XML, error.headers, error.error)
     headers = {**error.headers, "x-amzn-errortype": error.error}

@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 from authlens.endpoint.api.aws_error import malformed
 
 Reader = Callable[[Any, str], Any]
-"""Reads a JSON value that stands at a path, or raises AwsError."""
+"""Reads the JSON value at a path, or raises AwsError."""
 
 
 def read_body(body: bytes, members: Mapping[str, Reader]) -> dict[str, Any]:
-    """The members of a JSON object by name; those absent or null are left out. An empty body is an empty object."""
+    """The members of a JSON object by name, without nulls. An empty body is an empty object."""
     try:
         value = json.loads(body.decode("utf-8")) if body.strip() else {}
     except (ValueError, RecursionError):
@@ -37,7 +37,7 @@ def boolean(value: Any, path: str) -> bool:
 
 
 def blob(value: Any, path: str) -> bytes:
-    """Bytes, which travel as base64."""
+    """Bytes, sent as base64."""
     try:
         return base64.b64decode(text(value, path), validate=True)
     except (binascii.Error, ValueError):

@@ -1,6 +1,6 @@
-"""The shape of an API call as the endpoint sees it: what comes in, what goes out, and the line of the table between.
+"""The shape of an API call: the incoming request, the answer, and the row of the table that connects them.
 
-Nothing here knows the HTTP library, so that every call is a function from an Incoming to an Answer.
+Independent of the HTTP library: every call is a function from an Incoming to an Answer.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One request, its body read."""
+    """One request with its body."""
 
     request_id: str
     path: tuple[str, ...] = ()
-    """The parts of the path that the call's pattern asks for, decoded."""
+    """The parts of the path that the call's pattern captures, decoded."""
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Names compare without case."""
+    """Names are case-insensitive."""
     body: bytes = b""
 
 
@@ -43,19 +43,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One line of the table of what the endpoint serves."""
+    """One row of the table of calls that the endpoint serves."""
 
     service: str
     name: str
     method: str
     pattern: re.Pattern[str]
-    """Matches the whole path, still encoded; its groups are the members that travel there."""
+    """Matches the whole encoded path; its groups are the members in the path."""
     answer: Callable[[Endpoint, Incoming], Awaitable[Answer]]
     target: str | None = None
-    """What `X-Amz-Target` names it by, in AWS's JSON protocols."""
+    """Its name in `X-Amz-Target`, in AWS's JSON protocols."""
 
     def parts(self, method: str, path: str, target: str | None = None) -> tuple[str, ...] | None:
-        """The members in the path; `None` when the request is not this call."""
+        """The members in the path; `None` if the request is a different call."""
         match = self.pattern.fullmatch(path) if (method, target) == (self.method, self.target) else None
         return None if match is None else tuple(unquote(group) for group in match.groups())
 

@@ -1,6 +1,6 @@
-"""One connection of a client: every header must arrive in time, and what is not HTTP is answered as all else is.
+"""One client connection: headers must arrive in time, and requests that are not HTTP are answered like any other.
 
-The rule: no answer names a library or its version, and none goes out unlogged.
+The rule: no answer names a library or its version, and every answer is logged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Answering = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 class Connection(web.RequestHandler):
-    """Closes itself when a request's header takes too long, on a connection that was kept as on a new one."""
+    """Closes if a request's header takes too long, on new and on reused connections."""
 
     __slots__ = ("_busy", "_deadline", "_header", "_log")
 
@@ -41,12 +41,12 @@ class Connection(web.RequestHandler):
         super().data_received(data)
 
     def begin(self) -> None:
-        """A whole header came; what comes now is the body."""
+        """The header is complete; the body follows."""
         self._busy = True
         self._header_came()
 
     def end(self) -> None:
-        """The answer is made; what comes now is the next request."""
+        """The answer was sent; the next request follows."""
         self._busy = False
 
     def handle_error(
@@ -56,9 +56,9 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """What aiohttp itself refuses, in its place and without its words."""
-        self._log(f"{status} what came is not HTTP that can be read")
-        body = json.dumps({"message": "The request is not HTTP that can be read."}).encode()
+        """Answers in place of aiohttp what aiohttp itself refuses."""
+        self._log(f"{status} the request is not valid HTTP")
+        body = json.dumps({"message": "The request is not valid HTTP."}).encode()
         headers = {"Server": "authlens", "Content-Type": "application/json"}
         response = web.Response(status=status, body=body, headers=headers)
         response.force_close()
@@ -75,7 +75,7 @@ class Connection(web.RequestHandler):
 
 
 class Connections(web.Server):
-    """Makes one for each client."""
+    """Creates one for each client."""
 
     def __init__(self, answer: Answering, log: Callable[[str], None], header: float, **settings: Any) -> None:
         super().__init__(answer, **settings)

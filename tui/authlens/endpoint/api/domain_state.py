@@ -21,7 +21,7 @@ class Domains:
         return self._domains.get(name)
 
     def of_host(self, host: str) -> Domain | None:
-        """The configuration of the host that devices connect to."""
+        """The configuration for the host that devices connect to."""
         wanted = host.rstrip(".").lower()
         return next((domain for domain in self._domains.values() if domain.domain_name.lower() == wanted), None)
 
@@ -32,5 +32,5 @@ class Domains:
         del self._domains[name]
 
     def arn(self, name: str) -> str:
-        """AWS appends a random part to the name; here it is always the same."""
+        """AWS appends a random part to the name; here it is fixed."""
         return f"{self._prefix}{name}/local"

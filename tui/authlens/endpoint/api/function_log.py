@@ -1,6 +1,6 @@
-"""What the functions of an endpoint printed, in memory, as CloudWatch Logs would hold it: one group for each function.
+"""What the functions of an endpoint printed, in memory, organised as in CloudWatch Logs: one group per function.
 
-The rule: bounded, and nothing is kept when the endpoint ends. The oldest lines go first.
+The rule: bounded, and gone when the endpoint ends. The oldest lines are dropped first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Printed:
     """One line."""
 
     number: int
-    """Counted over all lines that the endpoint ever kept."""
+    """Counted over all lines of the endpoint's lifetime."""
     group: str
     stream: str
     at: int

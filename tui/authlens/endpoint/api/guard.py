@@ -1,4 +1,4 @@
-"""Who may talk to the endpoint: programs of this machine, and no web page. Judged by headers alone, before any body.
+"""Who may call the endpoint: programs on this machine, but no web page. Decided by headers alone, before the body.
 
 A page that reaches loopback by DNS rebinding sends its own name as Host; one of another site sends an Origin. AWS's
 clients send no Origin, and the Host they were given.
@@ -17,16 +17,16 @@ BODY_LIMIT = 8 * 1024 * 1024
 
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 _PAGE_TYPES = frozenset({"text/plain", "multipart/form-data"})
-"""What a page may send to another site unasked and no AWS client sends. A form's own type is STS's and curl's."""
+"""What pages may send to another site without asking and no AWS client sends; STS and curl use the form's type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
     port: int
     host: str
-    """The address that is listened on."""
+    """The address of the endpoint."""
     allowed: frozenset[str] = frozenset()
-    """Further names that clients may call the endpoint by, in lower case."""
+    """Other names that clients may use for the endpoint, in lower case."""
 
     def refuse(self, method_target: str, headers: Mapping[str, Sequence[str]]) -> AwsError | None:
         """The error that a request is answered with instead; header names are in lower case.
@@ -36,7 +36,7 @@ class Guard:
         if not method_target.startswith("/") or not self._is_own_host(headers.get("host", ())):
             return AwsError(421, "MisdirectedRequestException", "The Host of the request is not this endpoint's.")
         if not self._is_own_origin(headers):
-            return AwsError(403, "AccessDeniedException", "Requests of web pages are not answered.")
+            return AwsError(403, "AccessDeniedException", "Requests from web pages are refused.")
         return _type_refusal(headers) or _length_refusal(headers)
 
     def _is_own_host(self, hosts: Sequence[str]) -> bool:
@@ -55,7 +55,7 @@ class Guard:
 
 
 def is_own_name(authority: str, names: frozenset[str]) -> bool:
-    """Whether `name[:port]` names this machine or one of the names, which are in lower case. Any port will do."""
+    """Whether `name[:port]` is this machine or one of the lower-case names, with any port."""
     parts = _authority(authority)
     return parts is not None and (parts[0] in names or is_loopback_host(parts[0]))
 
@@ -75,7 +75,7 @@ def _is_loopback_origin(origin: str) -> bool:
 def _type_refusal(headers: Mapping[str, Sequence[str]]) -> AwsError | None:
     types = {value.partition(";")[0].strip().lower() for value in headers.get("content-type", ())}
     if types & _PAGE_TYPES:
-        return AwsError(415, "UnsupportedMediaTypeException", "The body's type is none that an AWS client sends.")
+        return AwsError(415, "UnsupportedMediaTypeException", "No AWS client sends a body of this type.")
     return None
 
 

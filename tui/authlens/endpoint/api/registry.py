@@ -1,4 +1,4 @@
-"""The authorizers of an endpoint, in memory. It keeps and orders them; what may be done with them is in core."""
+"""The authorizers of an endpoint, in memory and in order. What may be done with them is decided in core."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from authlens.frozen import dataclass
 
 
 class BadMarker(ValueError):
-    """A marker that no listing gave."""
+    """A marker that no listing returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Registry:
         self._now = now
         self._authorizers: dict[str, Authorizer] = {}
         self._ordinals: dict[str, int] = {}
-        """When each was created, as a number that is never given twice."""
+        """The order of creation, as numbers that are never reused."""
         self._created = 0
         self._default: str | None = None
         self._tags: dict[str, dict[str, str]] = {}
@@ -45,7 +45,7 @@ class Registry:
         return tuple(self._authorizers.values())
 
     def load(self, authorizer: Authorizer, function_arn: str) -> None:
-        """Take an authorizer as a file defines it; what the file leaves open is filled in."""
+        """Add an authorizer from a file; defaults fill in what the file omits."""
         moment = self._now().isoformat()
         self._loaded.add(authorizer.name)
         self._add(
@@ -59,7 +59,7 @@ class Registry:
         )
 
     def unload(self, region: str, account: str) -> None:
-        """Forget what files defined, to take in what they define now."""
+        """Remove what the files defined, before loading what they define now."""
         self._prefix = authorizer_arn(region, account, "")
         for name in self._loaded & self._authorizers.keys():
             del self._authorizers[name], self._ordinals[name]
@@ -85,7 +85,7 @@ class Registry:
         return authorizer
 
     def update(self, authorizer: Authorizer, members: Mapping[str, Any]) -> Authorizer:
-        """The authorizer with what was sent changed and its keys merged by name."""
+        """The authorizer with the changes applied and its keys merged by name."""
         merged = dict(authorizer.token_signing_public_keys) | members.get("tokenSigningPublicKeys", {})
         changed = replace(
             authorizer,
@@ -105,7 +105,7 @@ class Registry:
         self._tags.pop(name, None)
 
     def tags(self, name: str) -> dict[str, str]:
-        """Those of one authorizer, to be read or changed."""
+        """The mutable tags of one authorizer."""
         return self._tags.setdefault(name, {})
 
     def by_arn(self, arn: str) -> Authorizer | None:

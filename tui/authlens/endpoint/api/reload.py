@@ -1,6 +1,6 @@
-"""Reads the endpoint's files again when they change, before the next call is answered; the last good state stays.
+"""Reloads the endpoint's files when they change, before the next call is answered; keeps the last good state.
 
-The rule: a file that cannot be used any more is one line of the log, never the end of what is served.
+The rule: a file that became invalid is one line in the log, and never stops the endpoint.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Reloader:
         self._lock = asyncio.Lock()
 
     async def refresh(self) -> None:
-        """Take in what changed since. Never raises for what a file can hold."""
+        """Load what changed. Never raises, whatever the files contain."""
         if stamp_of(self._files) == self._stamp:
             return
         async with self._lock:
@@ -47,7 +47,7 @@ class Reloader:
             except DefinitionError as error:
                 self._keep(str(error))
                 return
-            except Exception as error:  # noqa: BLE001  # a defect of ours must not end what is served
+            except Exception as error:  # noqa: BLE001  # a defect of ours must not stop the endpoint
                 self._keep(type(error).__name__)
                 return
             self._take(definitions)
@@ -67,7 +67,7 @@ class Reloader:
 
 
 def stamp_of(files: Iterable[Path]) -> Stamp:
-    """Differs when a file was written, replaced, removed or made."""
+    """Changes when a file is written, replaced, removed or created."""
     return tuple(map(_stamp, files))
 
 

@@ -1,4 +1,4 @@
-"""The endpoint over HTTP: guard, read, find the call in the table, answer. Header and body leave in one write."""
+"""The endpoint over HTTP: guard, read, look up the call, answer. Header and body are sent in one write."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ CALLS: tuple[Call, ...] = (
 """Everything the endpoint serves."""
 
 HEADER_BYTES = 32 * 1024
-"""Of one header: session tokens and Lambda's client context are long."""
+"""Bytes of one header: session tokens and Lambda's client context are long."""
 SHOWN_PATH = 80
-"""Characters of a path that the request log shows."""
+"""How many characters of a path the request log shows."""
 
 Log = Callable[[str], None]
-"""Takes one line about one request. It names calls and outcomes, never what was sent or answered."""
+"""Logs one line about one request: the call and its outcome, never what was sent or answered."""
 
 _quiet = logging.getLogger("authlens.endpoint.http")
 _quiet.addHandler(logging.NullHandler())
@@ -62,7 +62,7 @@ class Patience:
     idle: float = 75.0
     """Between two requests."""
     closing: float = 1.0
-    """For calls that run when the endpoint ends."""
+    """For running calls when the endpoint ends."""
 
 
 class CannotListen(Exception):
@@ -70,7 +70,7 @@ class CannotListen(Exception):
 
 
 def endpoint_of(definitions: Definitions, host: Host) -> Endpoint:
-    """An endpoint over the real clock and real signatures."""
+    """An endpoint with the real clock and signature check."""
     return build_endpoint(definitions, host, _fits, lambda: datetime.now(UTC), lambda: str(uuid.uuid4()))
 
 
@@ -97,7 +97,7 @@ class Server:
         self._log = log
         self._patience = patience or Patience()
         self._refresh = refresh
-        """Takes in changed files before a call is answered."""
+        """Loads changed files before a call is answered."""
         self._asyncio_server: asyncio.Server | None = None
         self._http = Connections(
             self._answer,
@@ -118,7 +118,7 @@ class Server:
         self._asyncio_server = await asyncio.get_running_loop().create_server(self._http, sock=self._listener)
 
     async def close(self) -> None:
-        """Take no more calls, end the functions, and give their callers a moment to hear of it."""
+        """Accept no more calls, end the functions, and let their callers receive the errors."""
         if self._asyncio_server is not None:
             self._asyncio_server.close()
         self._http.pre_shutdown()
@@ -144,7 +144,7 @@ class Server:
         return _response(request, answer, request_id)
 
     async def _judge(self, request: web.BaseRequest, request_id: str) -> tuple[Call | None, str, Answer]:
-        """The call that a request is, what it is about, and the answer."""
+        """The call of a request, its subject, and the answer."""
         path = request.raw_path.partition("?")[0]
         call: Call | None = None
         parts: tuple[str, ...] = ()
@@ -176,7 +176,7 @@ class Server:
 
 
 def find_call(method: str, path: str, target: str | None = None) -> tuple[Call, tuple[str, ...]]:
-    """The call that a request is, with the members in its path. Raises AwsError for what is not served.
+    """The call of a request, with the members in its path. Raises AwsError if it is not served.
 
     target: the header `X-Amz-Target`, by which AWS's JSON protocols name the call.
     """
@@ -190,7 +190,7 @@ def find_call(method: str, path: str, target: str | None = None) -> tuple[Call, 
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 picks one. Raises CannotListen."""
+    """A listening socket; port 0 picks a free port. Raises CannotListen."""
     address = "127.0.0.1" if host == "localhost" else host
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
@@ -209,7 +209,7 @@ def _why_not(host: str, port: int, error: Exception) -> str:
 
 
 async def _body(request: web.BaseRequest, seconds: float) -> bytes:
-    """The body, or AwsError when it is too large, too slow or broken."""
+    """The body. Raises AwsError if it is too large, too slow or malformed."""
     await _continue(request)
     chunks, size = [], 0
     try:
@@ -222,14 +222,16 @@ async def _body(request: web.BaseRequest, seconds: float) -> bytes:
     except TimeoutError:
         raise AwsError(408, "RequestTimeoutException", "The body did not arrive in time.") from None
     except ConnectionError:
-        raise AwsError(400, "RequestAbortedException", "The client hung up before the whole body had come.") from None
+        raise AwsError(
+            400, "RequestAbortedException", "The client disconnected before the body was complete."
+        ) from None
     except web.RequestPayloadError:
-        raise AwsError(400, "SerializationException", "The body is not framed as HTTP says.") from None
+        raise AwsError(400, "SerializationException", "The body is not valid HTTP.") from None
     return b"".join(chunks)
 
 
 async def _continue(request: web.BaseRequest) -> None:
-    """Invite the body of a client that waits to be asked for it; the guard has passed by now."""
+    """Ask for the body if the client waits for `100 Continue`; the guard has passed."""
     if request.headers.get("Expect", "").lower() == "100-continue" and request.version == HttpVersion11:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0

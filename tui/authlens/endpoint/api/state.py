@@ -1,4 +1,4 @@
-"""What an endpoint holds while it runs: its authorizers, its functions, and the outside it needs, as one object."""
+"""The state of a running endpoint: its authorizers, its functions and its dependencies, as one object."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from authlens.endpoint.templates.definitions import Definitions, FunctionDefinit
 
 
 class Host(Protocol):
-    """What runs functions: `runtime.FunctionHost`, or a stand-in of a test."""
+    """Runs functions: `runtime.FunctionHost`, or a replacement in tests."""
 
     async def invoke(
         self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
@@ -30,11 +30,11 @@ class Host(Protocol):
 
 
 Give = Callable[[str, Mapping[str, str], Mapping[str, str], bytes], str | None]
-"""Hands a message to the subscribers: topic, parameters, headers, payload. Returns what is wrong with it."""
+"""Routes a message to the subscribers: topic, parameters, headers, payload. Returns what is wrong with it."""
 
 
 class DevicePort:
-    """What the API knows of the device listener; empty while there is none."""
+    """What the API knows about the device listener; empty without one."""
 
     def __init__(self) -> None:
         self.address: str | None = None
@@ -44,7 +44,7 @@ class DevicePort:
 
 @dataclass(slots=True)
 class Endpoint:
-    """Changed by `take` alone."""
+    """Changed only by `take`."""
 
     region: str
     account: str
@@ -63,14 +63,14 @@ class Endpoint:
     log: FunctionLog = field(default_factory=FunctionLog)
     """What the functions printed."""
     permissions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Statements by function and id: those that a call added, and `None` for those that one removed."""
+    """Statements by function and id that calls added; `None` marks a removed one."""
     left_out: dict[str, Unresolved] = field(default_factory=dict)
-    """Authorizers of the files that cannot run here, by name."""
+    """The files' authorizers that cannot run here, by name."""
     problem: str = ""
-    """Why the files as they are now could not be taken in."""
+    """Why the current files could not be loaded."""
 
     async def run(self, authorizer: Authorizer, sent: bytes, request_id: str = "") -> FunctionResult:
-        """Run the authorizer's function on an event, within the time that AWS IoT gives it."""
+        """Run the authorizer's function with an event, within AWS IoT's time limit."""
         function = self.function_of(authorizer.function_arn)
         if function is None:
             return FunctionResult(None, "ResourceNotFoundException", f"Function not found: {authorizer.function_arn}")
@@ -81,13 +81,13 @@ class Endpoint:
     async def invoke(
         self, function: FunctionDefinition, event: bytes, request_id: str = "", client_context: str = ""
     ) -> FunctionResult:
-        """Run a function, and keep what it printed."""
+        """Run a function and store its output."""
         result = await self.host.invoke(function, event, request_id=request_id, client_context=client_context)
         self.log.keep(function.name, result.log, self.now())
         return result
 
     def take(self, definitions: Definitions) -> None:
-        """Serve what the files define now; what was created by calls stays."""
+        """Serve what the files define now; what calls created is kept."""
         self.region, self.account, self.problem = definitions.region, definitions.account, ""
         self.functions.clear()
         self.functions.update({function.name: function for function in definitions.functions})
@@ -105,7 +105,7 @@ class Endpoint:
         return function_arn(self.region, self.account, name)
 
     def function_of(self, arn: str) -> FunctionDefinition | None:
-        """The function behind an ARN, whatever its qualifier; `None` when it is none of this endpoint's."""
+        """The function of an ARN with any qualifier; `None` if it is not one of this endpoint's."""
         asked, function = split(arn), self.functions.get(function_named(arn))
         own = split(function.arn or self.function_arn(function.name)) if function else None
         if asked is None or own is None:
@@ -116,7 +116,7 @@ class Endpoint:
 def build_endpoint(
     definitions: Definitions, host: Host, verify: Verify, now: Callable[[], datetime], new_id: Callable[[], str]
 ) -> Endpoint:
-    """An endpoint that serves what a file defines."""
+    """An endpoint that serves the definitions of a file."""
     registry = Registry(definitions.region, definitions.account, now)
     endpoint = Endpoint(
         region=definitions.region,

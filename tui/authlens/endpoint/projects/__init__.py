@@ -1,1 +1,1 @@
-"""Whole projects of other people: what kind of file one is given, its settings, and the definitions it holds."""
+"""Other people's projects: recognises the kind of file, and reads its settings and definitions."""

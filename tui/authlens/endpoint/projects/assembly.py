@@ -1,4 +1,4 @@
-"""A whole `cdk.out`: the stacks of its manifest, or every template in it, with the lists of assets beside them."""
+"""A whole `cdk.out`: the stacks of its manifest, or every template in it, with their lists of assets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from authlens.endpoint.templates.unpack import Cache
 
 MANIFEST = "manifest.json"
 DEEPEST = 4
-"""Assemblies inside assemblies: the stages of a pipeline."""
+"""Maximum nesting of assemblies, such as the stages of a pipeline."""
 _ENVIRONMENT = re.compile(r"aws://(?P<account>[0-9]{12}|unknown-account)/(?P<region>[a-z0-9-]+)")
 
 
@@ -106,7 +106,7 @@ def _stack_file(folder: Path, name: str, artifact: Mapping[str, Any], properties
 
 
 def assets_of(template: Path) -> dict[str, Path]:
-    """The code of a template's functions by its name in S3, as NAME.assets.json has it."""
+    """The code of a template's functions by object name in S3, from NAME.assets.json."""
     listed = template.with_name(template.name.replace(".template.json", ".assets.json"))
     if listed == template or not listed.is_file():
         return {}

@@ -1,4 +1,4 @@
-"""A function file with no other file at all: `FILE:HANDLER`, served as the authorizer of the file's name."""
+"""A function's file without any other file, `FILE:HANDLER`, served as an authorizer named after the file."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Z
 
 
 def split_bare(text: str) -> tuple[str, str] | None:
-    """The file and the handler in it; `None` for what is not of that form."""
+    """The file and the handler; `None` if the text has another form."""
     found = _BARE.fullmatch(text)
     return (found["file"], found["handler"]) if found else None
 

@@ -1,6 +1,6 @@
-"""A first project over somebody's template, plan or function: authorizers.yaml, requests to try, authlens.yaml.
+"""Drafts a project for a template, plan or function: authorizers.yaml, requests to try, authlens.yaml.
 
-The rule: what a function reads is looked for in its text, never by running it, and what is not known is a comment.
+The rule: what a function reads is searched in its text, never by running it. Unknown values become comments.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _READS = {
     "headers": re.compile(r"\bheaders\b"),
     "serverName": re.compile(r"\bserverName\b"),
 }
-"""Members of the event, as they are named in the code of a function."""
+"""Members of the event, by their names in the code of a function."""
 
 
 def drafted(
     definitions: Definitions, source: Path, folder: Path, bare: bool = False, function: str | None = None
 ) -> dict[str, str]:
-    """The files by their paths in the folder. `source` is what was read, a bare function's file included."""
+    """The files by their paths in the folder. `source` is the file that was read."""
     target = "../authorizers.yaml" if bare else "../authlens.yaml"
     files = {"authorizers.yaml": "".join(_authorizers(definitions, folder))}
     if not bare:
@@ -87,8 +87,8 @@ def _environment(function: FunctionDefinition) -> Iterator[str]:
 
 
 def _settings(definitions: Definitions, source: Path, folder: Path, function: str | None) -> Iterator[str]:
-    """The values still to fill in, each with the reason why it is not known."""
-    yield "# What the template does not say. Fill in what is missing and take away the '#' before it.\n"
+    """The values to fill in, each with the reason why it is unknown."""
+    yield "# Values that the template does not contain. Fill them in and remove the '#'.\n"
     yield f"template: {text(beside(source, folder))}\n"
     if function:
         yield f"function: {text(function)}\n"
@@ -112,7 +112,7 @@ def _left(definitions: Definitions) -> Iterator[Unresolved]:
 
 
 def _request(each: AuthorizerDefinition, target: str) -> Iterator[str]:
-    """One request that suits how the authorizer signs and what its function reads."""
+    """A request that fits the authorizer's signing and what its function reads."""
     authorizer, reads = each.authorizer, reads_of(each.function)
     yield f"description: {text(f'Try {authorizer.name}')}\ntarget: {{local: {target}}}\n"
     yield f"request:\n  authorizerName: {text(authorizer.name)}\n"
@@ -145,12 +145,12 @@ def reads_of(function: FunctionDefinition) -> set[str]:
 
 
 def beside(path: Path, folder: Path) -> str:
-    """The path as a file of that folder names it."""
+    """The path relative to the folder."""
     return os.path.relpath(path, os.path.abspath(folder))
 
 
 def text(value: str) -> str:
-    """A scalar that YAML reads back as this text."""
+    """A YAML scalar for this text."""
     plain = re.fullmatch(r"[A-Za-z_./][\w./-]*", value) and value.lower() not in ("true", "false", "null", "yes", "no")
     return value if plain else json.dumps(value, ensure_ascii=False)
 

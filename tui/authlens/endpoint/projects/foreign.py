@@ -1,4 +1,4 @@
-"""Files of other tools that authlens does not read itself: what they are, and what to run to get something it reads."""
+"""Files of other tools that authlens does not read: what they are, and what to run to get a file that it reads."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _IN_FOLDERS = (
     *(".serverless/cloudformation-template-update-stack.json", "authorizers.yaml", "plan.json"),
     *("cloudformation-template-update-stack.json", "terraform.tfstate"),
 )
-"""What is looked for in a folder, the first one first."""
+"""What is searched for in a folder, in this order."""
 _HINTS = (
     "serverless.yml",
     "serverless.yaml",
@@ -72,13 +72,13 @@ _HINTS = (
 
 
 def foreign(path: Path) -> str | None:
-    """What a file of another tool is and what to run; `None` for a file that is not known."""
+    """What a file of another tool is and what to run; `None` if it is unknown."""
     words = next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
     return words.format(name=path) if words and "{name}" in words else words
 
 
 def in_folder(folder: Path) -> Path | None:
-    """The file of a folder to serve: what a tool built comes before its source."""
+    """The file of a folder to serve: built output comes before its source."""
     return next((folder / name for name in _IN_FOLDERS if (folder / name).exists()), None)
 
 

@@ -48,7 +48,7 @@ def read_plan(path: Path, settings: Settings, cache: Cache, ask: bool = True) ->
 
 
 def plan_json(path: Path) -> Mapping[str, Any] | None:
-    """The content of a file where it is a plan or a state."""
+    """The content of a file if it is a plan or a state."""
     try:
         root = load_bounded(content_of(path, MOST_BYTES))
     except (OSError, ValueError):
@@ -157,7 +157,7 @@ class _Reader:
         return AuthorizerDefinition(authorizer, function)
 
     def _function_behind(self, resource: Resource) -> Resource:
-        """By the ARN where it is known, otherwise by what the expression refers to."""
+        """By its ARN if known, otherwise by the references of the expression."""
         arn = str(resource.values.get("authorizer_function_arn") or "")
         functions = self._plan.of_type("aws_lambda_function")
         known = None
@@ -230,7 +230,7 @@ class _Reader:
         return found
 
     def _code(self, resource: Resource) -> Path:
-        """The source of an archive_file where it is here, otherwise the package itself."""
+        """The source of an archive_file if it exists here, otherwise the package."""
         filename = resource.values.get("filename")
         archive = self._archive(resource, filename)
         if archive is not None:
@@ -321,7 +321,7 @@ class _Reader:
             yield json.dumps({**statement, **self._source_condition(each)})
 
     def _source_condition(self, permission: Resource) -> dict[str, Any]:
-        """For whom the permission is; a plan refers to an authorizer whose ARN is known after apply."""
+        """The source of the permission; in a plan, an authorizer's ARN is known after apply."""
         source = permission.values.get("source_arn")
         authorizer = self._plan.referred(permission, "source_arn", "aws_iot_authorizer")
         if not source and authorizer is not None:

@@ -1,6 +1,6 @@
-"""The JSON of `terraform show -json` (a plan or a state), or a raw state: its resources, and what refers to what.
+"""The JSON of `terraform show -json` (a plan or a state), or a raw state: its resources and their references.
 
-The rule: a value that is known after apply only is absent, and its references lead to the resource that will give it.
+The rule: a value known only after apply is absent, and its references lead to the resource that provides it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Resource:
 
 
 def is_plan(root: Any) -> bool:
-    """Whether JSON is Terraform's."""
+    """Whether the JSON is Terraform's."""
     if not isinstance(root, dict):
         return False
     shown = "format_version" in root and bool({"planned_values", "values", "terraform_version"} & root.keys())
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def region(self) -> str | None:
-        """Of the AWS provider, where it is written or a variable with a value."""
+        """The AWS provider's region, or that of a deployed resource."""
         providers = _mapping(_mapping(self._root.get("configuration")).get("provider_config"))
         expression = _mapping(_mapping(_mapping(providers.get("aws")).get("expressions")).get("region"))
         if isinstance(expression.get("constant_value"), str):
@@ -73,7 +73,7 @@ class Plan:
 
     @property
     def account(self) -> str | None:
-        """Of what is deployed already."""
+        """The account of a deployed resource."""
         return next((arn.account for arn in self._arns()), None)
 
     def _arns(self) -> Iterator[Arn]:
@@ -87,11 +87,11 @@ class Plan:
         return self._of_type.get(kind, [])
 
     def unknown(self, resource: Resource) -> Values:
-        """What of the resource is known after apply only."""
+        """The attributes of the resource that are known only after apply."""
         return self._unknown.get(resource.address, {})
 
     def referred(self, resource: Resource, member: str, kind: str) -> Resource | None:
-        """The resource of a type that an attribute refers to, however many modules are between."""
+        """The resource of a type that an attribute refers to, across any number of modules."""
         config = self._resource_config(resource)
         expression = _mapping(config.get("expressions")).get(member)
         candidates = [
@@ -140,12 +140,12 @@ class Plan:
         yield from _walk(_mapping(_mapping(known.get("values")).get("root_module")), ())
 
     def _prior(self) -> Iterator[Resource]:
-        """What was read while planning: data sources such as archive_file."""
+        """Data sources that were read while planning, such as archive_file."""
         prior = _mapping(_mapping(self._root.get("prior_state")).get("values"))
         yield from (each for each in _walk(_mapping(prior.get("root_module")), ()) if ".data." in f".{each.address}.")
 
     def _raw(self) -> Iterator[Resource]:
-        """A terraform.tfstate as Terraform keeps it."""
+        """The resources of a raw terraform.tfstate."""
         for each in _list(self._root.get("resources")):
             if not isinstance(each, dict):
                 continue
@@ -185,7 +185,7 @@ def _by_address(module: Values) -> Iterator[tuple[str, Values]]:
 
 
 def _references(expression: Any) -> Iterator[str]:
-    """Every reference of an expression, the most precise ones first, in blocks and lists of blocks too."""
+    """Every reference of an expression, most precise first, including blocks and lists of blocks."""
     if isinstance(expression, dict):
         if "references" in expression:
             yield from map(str, _list(expression["references"]))

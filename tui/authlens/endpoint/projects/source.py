@@ -1,6 +1,6 @@
-"""One way from what a person names to what an endpoint serves, whatever kind of file or folder it is.
+"""Reads whatever a person names, of any kind, into the definitions that an endpoint serves.
 
-The rule: a file that authlens does not read is named for what it is, with the command that makes one it reads.
+The rule: a file that authlens does not read is recognised, with the command that creates one it reads.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ ARCHIVES = (".zip",)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What an endpoint is to serve, as it was named."""
+    """What an endpoint serves, as it was named."""
 
     path: Path
-    """A file or a folder; of a bare function, its file."""
+    """A file or a folder; for a bare function, its file."""
     handler: str = ""
-    """Of a bare function."""
+    """For a bare function."""
     settings: Settings = field(default_factory=Settings)
-    """Given on the command line: they win over those of files."""
+    """From the command line; they override those of files."""
 
     @classmethod
     def named(cls, text: str, base: Path | None = None, settings: Settings | None = None) -> Source:
@@ -59,7 +59,7 @@ def read_source(source: Source, cache: Cache | None = None, ask: bool = True) ->
     except YamlError as error:
         raise DefinitionError(source.path, error.line, error.column, error.message) from None
     except RecursionError:
-        raise DefinitionError(source.path, 0, 0, "it refers to itself without end") from None
+        raise DefinitionError(source.path, 0, 0, "it contains an endless reference to itself") from None
 
 
 def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
@@ -97,7 +97,7 @@ def _of_kind(path: Path, settings: Settings, cache: Cache, ask: bool) -> Definit
 
 
 def region_named(path: Path) -> str:
-    """The region of what a path names, without reading its functions; the default where it is not known."""
+    """The region of the named source, without reading its functions; the default if it is unknown."""
     bare = None if path.exists() else split_bare(str(path))
     try:
         settings = settings_beside(Path(bare[0]) if bare else path)
@@ -114,12 +114,12 @@ def region_named(path: Path) -> str:
 
 
 def watched(path: Path) -> list[Path]:
-    """Files that are not there yet and would change what is served."""
+    """Settings files that may be created later and would change what is served."""
     return [folder / name for folder in project_folders(path) for name in (FILE, "samconfig.toml")]
 
 
 def _chosen(path: Path) -> Path:
-    """The file of a folder that can be served; a `cdk.out` is served as it is."""
+    """The file of a folder to serve; a `cdk.out` is served as a folder."""
     if not path.is_dir() or is_assembly(path):
         return path
     found = in_folder(path)

@@ -1,6 +1,6 @@
-"""What to do about an error that this machine explains: a package that is not installed, credentials that are withheld.
+"""What to do about errors that come from this machine: a missing package, withheld credentials.
 
-The rule: what is advised is a command or a setting that can be copied, for where the function is defined.
+The rule: every piece of advice is a command or setting to copy, for the file that defines the function.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from authlens.endpoint.templates.definitions import FunctionDefinition
 
 PARENTS = 3
-"""Folders above the code's in which a list of its packages is looked for."""
+"""How many parent folders of the code are searched for a list of packages."""
 LOG_TAIL = 8192
-"""Characters of the log that are looked at."""
+"""How many characters of the log are searched."""
 _PYTHON_MODULE = re.compile(r"No module named '(?P<name>[\w.]+)'")
 _NODE_MODULE = re.compile(r"Cannot find (?:module|package) '(?P<name>[^'\n]+)'")
 _NO_CREDENTIALS = re.compile(
@@ -37,11 +37,11 @@ _BAD_CREDENTIALS = re.compile(
 )
 _LOCKS = {"pnpm-lock.yaml": "pnpm install", "yarn.lock": "yarn install", "package-lock.json": "npm ci"}
 _LISTS = {"requirements.txt": "-r requirements.txt", "pyproject.toml": ".", "setup.py": "."}
-"""Files that list a Python function's packages, and how pip is told of them."""
+"""Files that list a Python function's packages, and the options that pip needs for them."""
 
 
 def advice(function: FunctionDefinition, error: str, log: str) -> str:
-    """The next step; empty where nothing here explains the error. `error` is its type and message, or empty."""
+    """The next step; empty if nothing here explains the error. `error` is its type and message, or empty."""
     text = f"{log[-LOG_TAIL:]}\n{error}"
     kind = language(function.runtime)
     if error and kind == "python" and (module := _last(_PYTHON_MODULE, text)):
@@ -65,7 +65,7 @@ def _credentials(function: FunctionDefinition, text: str) -> str:
     if _NO_CREDENTIALS.search(text) or _NO_PROFILE.search(text):
         return (
             "authlens gives a function no AWS credentials unless its environment asks for them: "
-            f"{in_environment(function, 'AWS_PROFILE', 'NAME')}; or set AWS_ENDPOINT_URL to a local stand-in."
+            f"{in_environment(function, 'AWS_PROFILE', 'NAME')}; or set AWS_ENDPOINT_URL to a local emulator."
         )
     if _NO_REGION.search(text):
         return f"The function found no AWS region: {in_environment(function, 'AWS_REGION', function.region)}."
@@ -75,7 +75,7 @@ def _credentials(function: FunctionDefinition, text: str) -> str:
 
 
 def in_environment(function: FunctionDefinition, name: str, value: str) -> str:
-    """How a variable is given to the function, where it is defined."""
+    """How to set a variable of the function, in the file that defines it."""
     if function.origin == "authorizers":
         return f"add environment: {{{name}: {value}}} to the authorizer"
     where = " in authlens.yaml" if function.origin == "template" else ""
@@ -83,7 +83,7 @@ def in_environment(function: FunctionDefinition, name: str, value: str) -> str:
 
 
 def with_interpreter(function: FunctionDefinition, path: str) -> str:
-    """How its interpreter is named, where it is defined."""
+    """How to set its interpreter, in the file that defines it."""
     if function.origin == "authorizers":
         return f"set interpreter: {path} for the authorizer"
     return f"give --interpreter {path}" + (
@@ -138,7 +138,7 @@ def _names(file: Path, name: str) -> bool:
 
 
 def _nearest(start: Path, names: Iterable[str]) -> tuple[Path, str]:
-    """The folder that holds one of the files, and which; the code's own and an empty name where there is none."""
+    """The folder that contains one of the files, and its name; the code's folder and an empty name if none does."""
     wanted = tuple(names)
     for folder in (start, *start.parents)[: PARENTS + 1]:
         for name in wanted:

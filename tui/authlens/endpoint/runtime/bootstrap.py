@@ -1,4 +1,4 @@
-"""Runs a Python handler against the Lambda Runtime API as AWS's own client does, with the standard library alone.
+"""Runs a Python handler against the Lambda Runtime API as AWS's own client does, with only the standard library.
 
 Started by path with the interpreter of the user's choice, so it keeps to what Python 3.8 understands and imports
 nothing of this package. Errors carry the type, message and stack trace that AWS's client gives them.
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = "/2018-06-01/runtime"
 RAW_UNICODE_SINCE = (3, 12)
-"""From this version on Lambda's answers hold non-ASCII characters as they are."""
+"""From this version on, Lambda writes non-ASCII characters unescaped."""
 
 
 LAMBDAS_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
-"""What Lambda's Python runtimes have besides the standard library."""
+"""The packages that Lambda's Python runtimes include."""
 
 
 class Fault(Exception):
-    """A failure that the runtime, not the function, names."""
+    """A failure that the runtime reports, not the function."""
 
     def __init__(self, name: str, message: str, trace: Sequence[str] = ()) -> None:
         super().__init__(message)

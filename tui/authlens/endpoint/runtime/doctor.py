@@ -1,4 +1,4 @@
-"""The doctor of the runtime: what a function ran on here, and how that differs from Lambda."""
+"""What a function ran on here, and how that differs from Lambda."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ NAMES = {"python": "Python", "nodejs": "Node.js"}
 
 
 def local_run(function: FunctionDefinition, result: FunctionResult | None = None) -> LocalRun:
-    """What there is to report of one run, or of the function alone."""
-    told = ""
+    """The report about one run, or about the function alone."""
+    step = ""
     if result is not None:
         error = f"{result.error_type}: {result.error_message}" if result.error_type else ""
-        told = advice(function, error, result.log)
+        step = advice(function, error, result.log)
     return LocalRun(
         ran_on(function),
         tuple(differences(function)),
         function.unresolved,
-        told,
+        step,
         result is not None and is_json_text(result.payload),
         *_refused_answer(result),
     )
@@ -63,11 +63,11 @@ def differences(function: FunctionDefinition) -> Iterator[str]:
         wanted = function.runtime.removeprefix(kind).removesuffix(".x")
         actual = ".".join(_interpreter(function)[1])
         if wanted and not f"{actual}.".startswith(f"{wanted}."):
-            yield f"Lambda's runtime would be {function.runtime}; interpreter names another one to run it on."
+            yield f"Lambda's runtime would be {function.runtime}; set interpreter to run it on another version."
     if kind == "python" and function.interpreter is None:
         yield f"Its packages: those in its own folder{_layers(function)}, and boto3 {_boto3()} for the one of Lambda."
     elif kind == "python":
-        yield f"Its packages: those in its own folder{_layers(function)}, and what that interpreter has installed."
+        yield f"Its packages: those in its own folder{_layers(function)}, and those installed for that interpreter."
     elif kind == "nodejs" and not _has_sdk(function):
         yield "The AWS SDK for JavaScript v3, which Lambda has, is not installed here."
     yield from function.differences
@@ -87,7 +87,7 @@ def _has_sdk(function: FunctionDefinition) -> bool:
 
 
 def _interpreter(function: FunctionDefinition) -> tuple[str, list[str]]:
-    """The program and the numbers of its version; none where it does not run."""
+    """The program and its version numbers; none if it does not run."""
     try:
         if language(function.runtime) == "nodejs":
             program = function.interpreter or function_checks.node_in_path()

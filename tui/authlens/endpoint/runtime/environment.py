@@ -1,6 +1,6 @@
-"""The environment and the command line of a child: what Lambda sets, what the user configured, and nothing else.
+"""The environment and command line of a child: what Lambda sets and the user configured, nothing else.
 
-Of the caller's environment only PATH is passed on. The caller's AWS files are hidden too, unless AWS_* is configured.
+Only PATH is inherited. The user's AWS files are hidden too, unless AWS_* is configured.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE
 
 
 def child_environment(function: FunctionDefinition, runtime_api: str, path: str) -> dict[str, str]:
-    """What the child sees. The user's own variables win, as far as Lambda lets them; its reserved ones stay."""
+    """The child's environment. The user's variables win, except over those that Lambda reserves."""
     return {
         **defaults(path),
         **without_aws_files(function.environment),
@@ -37,7 +37,7 @@ def child_environment(function: FunctionDefinition, runtime_api: str, path: str)
 
 
 def of_layers(function: FunctionDefinition) -> dict[str, str]:
-    """The search path with the layers on it, the last one first, as /opt is put together. What is configured stays."""
+    """The search path with the layers, the last one first, as in /opt. Configured paths are kept."""
     kind = language(function.runtime)
     name = {"python": "PYTHONPATH", "nodejs": "NODE_PATH"}.get(kind)
     if name is None or not function.layers:
@@ -53,7 +53,7 @@ def of_layers(function: FunctionDefinition) -> dict[str, str]:
 
 
 def layer_folders(layer: Path, inside: Iterable[str], kind: str) -> list[str]:
-    """Where Lambda would look in it; one that is not built yet holds the modules themselves."""
+    """Where Lambda would look in the layer; an unbuilt one contains the modules directly."""
     found = [str(layer / name) for name in inside if (layer / name).is_dir()]
     plain = layer / "node_modules" if kind == "nodejs" else layer
     return found or ([str(plain)] if plain.is_dir() else [])
@@ -70,7 +70,7 @@ def defaults(path: str) -> dict[str, str]:
 
 
 def without_aws_files(configured: Mapping[str, str]) -> dict[str, str]:
-    """An SDK in the child finds no profile and asks no metadata service, unless the user set out to have it so."""
+    """An SDK in the child finds no profile and asks no metadata service, unless the user configured that."""
     if any(name in configured for name in AWS_FILES):
         return {}
     hidden = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
@@ -99,7 +99,7 @@ def reserved(function: FunctionDefinition, runtime_api: str) -> dict[str, str]:
 
 
 def command_line(function: FunctionDefinition, path: str) -> list[str]:
-    """The program to run; a name that PATH does not hold stays as it is and fails at the start."""
+    """The program to run; a name that is not in PATH is kept and fails at the start."""
     if function.command:
         return list(function.command)
     if language(function.runtime) == "nodejs":
@@ -111,6 +111,6 @@ def command_line(function: FunctionDefinition, path: str) -> list[str]:
 
 
 def sdk_folder() -> list[str]:
-    """Where authlens's own boto3 lies, which stands in for the one of Lambda's runtime; it is not imported here."""
+    """The folder of authlens's own boto3, used in place of the one in Lambda's runtime. Not imported here."""
     found = find_spec("boto3")
     return [str(Path(found.origin).parent.parent)] if found and found.origin else []

@@ -1,4 +1,4 @@
-"""Whether a function's code changed: a look at the time and size of its files, bounded for large folders."""
+"""Detects changes of a function's code by the time and size of its files, bounded for large folders."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import deque
 from pathlib import Path
 
 LIMIT = 5000
-"""Entries looked at; what lies beyond is not watched. Folders near the top come first."""
+"""How many entries are watched. Folders near the top come first."""
 IGNORED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
-"""Folders whose content is not watched; of installed modules, only whether they come and go. Dotted ones likewise."""
+"""Folders whose content is not watched, like hidden ones; of installed modules, only additions and removals."""
 
 Fingerprint = int
 
 
 def fingerprint(folder: Path) -> Fingerprint:
-    """A number that differs when a file was written, added, renamed or removed."""
+    """A number that changes when a file is written, added, renamed or removed."""
     seen: list[tuple[str, int, int, int]] = []
     folders = deque([str(folder)])
     while folders and len(seen) < LIMIT:
@@ -48,7 +48,7 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def exists(entry: os.DirEntry[str]) -> bool:
-    """False for what vanished since, and for a link to nowhere or in a circle."""
+    """False for entries that are gone, and for broken or circular links."""
     try:
         entry.stat()
     except OSError:

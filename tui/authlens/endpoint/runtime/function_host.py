@@ -1,4 +1,4 @@
-"""Runs functions as Lambda does: warm processes that speak the Runtime API, one invocation at a time in each."""
+"""Runs functions as Lambda does: warm processes that use the Runtime API, one invocation at a time in each."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from authlens.endpoint.templates.definitions import FunctionDefinition
 from authlens.frozen import dataclass
 
 GRACE = 2.0
-"""Seconds beyond its time limit after which a caller is answered in any case; the start of a process may use them."""
+"""Seconds beyond the time limit after which a caller is answered anyway; process starts may use them."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionResult:
-    """What one invocation of a function gave: a payload, or an error in Lambda's words."""
+    """The result of one invocation: a payload, or an error in Lambda's words."""
 
     payload: bytes | None
-    """What the function answered, as JSON text; `None` when it failed."""
+    """The function's answer as JSON text; `None` if it failed."""
     error_type: str | None = None
     error_message: str | None = None
     stack_trace: tuple[str, ...] = ()
     log: str = ""
-    """What it printed, standard output and error together, and its stack trace."""
+    """Its standard output and error, and its stack trace."""
     duration: float = 0.0
-    """Seconds, from handing over the event to the answer."""
+    """Seconds from delivering the event to the answer."""
     cold: bool = False
-    """A process was started for this invocation."""
+    """Whether a process was started for this invocation."""
     request_id: str = ""
     error: bytes | None = None
     """The error as the function's runtime sent it (a JSON object): what Lambda's Invoke returns as its payload."""
@@ -44,17 +44,17 @@ class FunctionResult:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One invocation on its way through the host."""
+    """One invocation in progress."""
 
     function: FunctionDefinition
     body: bytes
     request_id: str
     client_context: str
     started: float
-    """By the monotonic clock."""
+    """On the monotonic clock."""
 
     def event(self) -> Event:
-        """To be handed over now: the function gets its full time, unless that takes the caller beyond the grace."""
+        """The event is delivered now: the function has its full time, within the caller's grace."""
         left = self.started + self.function.timeout + GRACE - time.monotonic()
         return Event(
             self.request_id, self.body, min(self.function.timeout, left), self.function.arn, self.client_context
@@ -89,9 +89,9 @@ class Call:
 
 
 class FunctionHost:
-    """Runs functions by their definition, keeps their processes warm, and ends them all on `close`.
+    """Runs functions, keeps their processes warm, and ends them all on `close`.
 
-    Belongs to one event loop. `limit` is the number of processes that one function may have at a time. `heard` is told
+    For one event loop. `limit` is the maximum number of processes per function. `heard` is told
     what functions print while they run.
     """
 
@@ -105,7 +105,7 @@ class FunctionHost:
     async def invoke(
         self, function: FunctionDefinition, event: bytes, *, request_id: str = "", client_context: str = ""
     ) -> FunctionResult:
-        """Run the function on an event (JSON text). Never raises for what a function can do wrong."""
+        """Run the function with an event (JSON text). Never raises, whatever the function does."""
         call = Call(function, event, request_id or str(uuid.uuid4()), client_context, time.monotonic())
         pool = self._pool(function)
         while True:
@@ -130,7 +130,7 @@ class FunctionHost:
         await asyncio.gather(*(pool.close() for pool in pools.values()), *self._retired)
 
     def _pool(self, function: FunctionDefinition) -> WorkerPool:
-        """The processes of the function. A function that was defined anew gets new ones."""
+        """The processes of the function. A changed definition gets new ones."""
         pool = self._pools.get(function.name)
         if pool is None or needs_another_process(pool.function, function):
             if pool:
@@ -142,12 +142,12 @@ class FunctionHost:
 
 
 def needs_another_process(old: FunctionDefinition, new: FunctionDefinition) -> bool:
-    """Whatever differs but the time limit, which each call brings along."""
+    """Whether anything differs except the time limit, which is per call."""
     return replace(old, timeout=new.timeout) != new
 
 
 async def run(worker: Worker, call: Call) -> FunctionResult | None:
-    """Run the call in the process; `None` when that died before it could take the event."""
+    """Run the call in the process; `None` if that died before it received the event."""
     cold, begun = worker.fresh, time.monotonic()
     try:
         answer = await worker.run(call.event())
@@ -166,7 +166,7 @@ def left(call: Call) -> float:
 
 
 def queued_too_long(call: Call) -> FunctionResult:
-    """Every process was busy for all of the time: as Lambda says when its concurrency is used up."""
+    """Every process was busy the whole time: Lambda's error for exhausted concurrency."""
     return call.failure("TooManyRequestsException", "Rate Exceeded.")
 
 
@@ -177,7 +177,7 @@ def not_started(call: Call, failed: StartFailed) -> FunctionResult:
 
 
 def error_members(payload: bytes) -> dict[str, Any]:
-    """The error object that a runtime posted; what is none counts as the message."""
+    """The error object that a runtime posted; any other text is taken as the message."""
     try:
         error = json.loads(payload)
     except ValueError:

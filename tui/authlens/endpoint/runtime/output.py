@@ -1,6 +1,6 @@
-"""What a child prints, read from its pipe as it comes, and cut to size: the beginning and the end of it are kept.
+"""Reads what a child prints, and keeps the beginning and the end of it.
 
-The pipe is always read, so that a function which prints without end is not held up and grows nothing.
+The pipe is always drained, so that endless output neither blocks the function nor uses memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 
 KEPT = 64 * 1024
-"""Bytes kept of one invocation's output: half from its beginning, half from its end."""
+"""How many bytes of an invocation's output are kept: half from its beginning, half from its end."""
 CHUNK = 64 * 1024
 DRAIN = 16
 """Chunks read at most when an invocation ends; a pipe of Linux holds one, or sixteen when enlarged."""
@@ -33,14 +33,14 @@ class Output:
         self._loop.add_reader(self._reading, self._read)
 
     def child_has_it(self) -> None:
-        """The child was started: only it holds the writing end now."""
+        """The child was started: close our copy of the writing end."""
         os.close(self.writing)
         self.writing = -1
 
     def take(self) -> str:
-        """What was printed since the last time, all that the pipe holds included.
+        """What was printed since the last call, including what is still in the pipe.
 
-        AWS's own client ends the lines of a stack trace with CR alone, which CloudWatch shows as lines.
+        AWS's own client ends lines of a stack trace with CR only; CloudWatch shows them as lines.
         """
         for _ in range(DRAIN):
             if not self._open or not self._read():
@@ -57,7 +57,7 @@ class Output:
             self.child_has_it()
 
     def _read(self) -> bool:
-        """Read one chunk; whether there was any."""
+        """Read one chunk; returns whether there was one."""
         try:
             chunk = os.read(self._reading, CHUNK)
         except BlockingIOError:

@@ -1,7 +1,7 @@
-"""AWS Lambda's Runtime API for one child process, on a loopback port of its own.
+"""AWS Lambda's Runtime API for one child process, on its own loopback port.
 
 Every header that Lambda sends is sent, empty ones included: AWS's own client crashes without them. Header and body
-leave in one write. Nothing but the child may speak here: a wrong Host or any Origin is refused.
+are sent in one write. Only the child may connect: a wrong Host or any Origin is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One invocation as `next` hands it over."""
+    """One invocation as `next` returns it."""
 
     request_id: str
     body: bytes
@@ -55,25 +55,25 @@ class Answer:
     payload: bytes
     is_error: bool = False
     error_type: str = ""
-    """The error's type as the child named it in a header."""
+    """The error's type from the child's header."""
 
 
 @dataclass(slots=True)
 class Running:
-    """The one invocation that is under way."""
+    """The invocation in progress."""
 
     event: Event
     answer: asyncio.Future[Answer] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class RuntimeApi:
-    """Serves one child. `init_error` is done once it said that it cannot start."""
+    """Serves one child. `init_error` completes if the child reports that it cannot start."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
         self.init_error: asyncio.Future[Answer] = loop.create_future()
         self.asked = asyncio.Event()
-        """It waits for an event."""
+        """Whether the child waits for an event."""
         self._waiting: asyncio.Future[Event] | None = None
         self._connection: asyncio.Transport | None = None
         self._running: Running | None = None
@@ -83,7 +83,7 @@ class RuntimeApi:
         )
 
     async def start(self) -> str:
-        """Listen; the value for AWS_LAMBDA_RUNTIME_API."""
+        """Listen; returns the value for AWS_LAMBDA_RUNTIME_API."""
         await self._runner.setup()
         await web.TCPSite(self._runner, LOOPBACK, 0).start()
         self._address = f"{LOOPBACK}:{self._runner.addresses[0][1]}"
@@ -95,7 +95,7 @@ class RuntimeApi:
         await self._runner.cleanup()
 
     def hand_over(self, event: Event) -> asyncio.Future[Answer] | None:
-        """Give the event to the waiting child; `None` when it is no longer there to take it."""
+        """Deliver the event to the waiting child; `None` if it is gone."""
         waiting, gone = self._waiting, self._connection is None or self._connection.is_closing()
         if waiting is None or waiting.done() or gone:
             return None
@@ -161,7 +161,7 @@ class RuntimeApi:
 
 
 async def body_of(request: web.Request) -> bytes | None:
-    """The whole body; `None` when it is larger than anything acceptable."""
+    """The whole body; `None` if it is too large."""
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:
@@ -187,7 +187,7 @@ def refusal(status: HTTPStatus, kind: str, message: str) -> web.Response:
 
 
 def one_line(text: str) -> str:
-    """JSON as a header can carry it: in ASCII, without line ends."""
+    """JSON for a header: ASCII, without line breaks."""
     try:
         return json.dumps(json.loads(text)) if text else ""
     except ValueError:
@@ -195,5 +195,5 @@ def one_line(text: str) -> str:
 
 
 def trace_id() -> str:
-    """A root of AWS X-Ray's form: version, time, 96 bits; not sampled."""
+    """An AWS X-Ray root: version, time, 96 random bits; not sampled."""
     return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]};Parent={uuid.uuid4().hex[:16]};Sampled=0"

@@ -1,4 +1,4 @@
-"""Runs one child so that nothing of it survives: ends every descendant when the child ends or the endpoint is gone.
+"""Runs one child and leaves nothing behind: ends every descendant when the child or the endpoint ends.
 
 Started by path with the standard library alone. Standard input is the lifeline: its end means that all must end; `1`
 and `0` on it say when an invocation begins and ends, for then the memory is looked at more often or less.
@@ -18,9 +18,9 @@ import time
 
 LINUX = sys.platform == "linux"
 BUSY, IDLE = b"1", b"0"
-"""What the endpoint says on the lifeline when an invocation begins and ends."""
+"""Sent on the lifeline when an invocation begins and ends."""
 LOOK = {BUSY: 0.05, IDLE: 1.0}
-"""Seconds between two looks at the memory."""
+"""Seconds between two checks of the memory."""
 GIVE_UP = 10.0
 """Seconds after which a descendant that does not die (stuck in the kernel) is left alone."""
 SET_PARENT_DEATH_SIGNAL = 1
@@ -108,7 +108,7 @@ def watch(child: int, wake: int, limit: int) -> str | None:
 
 
 def reap(child: int) -> str | None:
-    """Take in whoever ended; how the child did, when it is among them."""
+    """Reap processes that ended; returns how the child ended, if it did."""
     ended = None
     while True:
         try:
@@ -123,7 +123,7 @@ def reap(child: int) -> str | None:
 
 
 def held(child: int, limit: int) -> int:
-    """KiB of memory that the child and its descendants hold. What forks share counts once, where it comes to that."""
+    """KiB of memory of the child and its descendants. Memory shared by forks counts once if that matters."""
     pids = [child, *descendants(child)]
     resident = sum(map(resident_of, pids))
     return resident if resident <= limit else min(resident, sum(map(share_of, pids)))
@@ -138,7 +138,7 @@ def resident_of(pid: int) -> int:
 
 
 def share_of(pid: int) -> int:
-    """The proportional set size; the resident one where the kernel does not tell it."""
+    """The proportional set size, or the resident one if the kernel does not report it."""
     try:
         with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
             return next(int(line.split()[1]) for line in file if line.startswith(b"Pss:"))
@@ -147,7 +147,7 @@ def share_of(pid: int) -> int:
 
 
 def descendants(pid: int) -> list[int]:
-    """Every process below this one, as far as Linux tells."""
+    """Every descendant of this process, from /proc."""
     found = children(pid)
     for child in found:
         found.extend(children(child))
@@ -166,7 +166,7 @@ def children(pid: int) -> list[int]:
 
 
 def end_all(child: int) -> None:
-    """Kill until no child is left to wait for: a killed process's own children become ours, and go the same way."""
+    """Kill until no child is left: children of a killed process become ours and are killed too."""
     last = time.monotonic() + GIVE_UP
     kill_group(child)
     while time.monotonic() < last:
@@ -178,7 +178,7 @@ def end_all(child: int) -> None:
 
 
 def kill_with_group(pid: int) -> None:
-    """The group goes in one system call, so that a process which forks without end cannot outrun it."""
+    """Kills the group in one system call, so that a process that keeps forking cannot escape."""
     try:
         group = os.getpgid(pid)
         if group != os.getpgrp():

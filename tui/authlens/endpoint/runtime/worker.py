@@ -1,4 +1,4 @@
-"""One warm process of a function under its supervisor, running one invocation at a time."""
+"""One warm process of a function with its supervisor, running one invocation at a time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from authlens.frozen import dataclass
 
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 SETTLE_LIMIT = 1.0
-"""Seconds a child may go on after its answer before it must ask for the next event."""
+"""Seconds after its answer within which a child must ask for the next event."""
 END_LIMIT = 3.0
-"""Seconds the supervisor gets to end everything before it is killed itself."""
+"""Seconds that the supervisor has to end everything before it is killed itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Exit:
 
     @property
     def reason(self) -> str:
-        """As Lambda puts it."""
+        """In Lambda's words."""
         if self.how == "exit" and not self.number:
             return "Runtime exited without providing a reason"
         if self.how == "exit":
@@ -47,22 +47,22 @@ class Exit:
 
 
 class Worker:
-    """A child process with its Runtime API, its output and its supervisor. Made by `start`, ended by `end`."""
+    """A child process with its Runtime API, output and supervisor. `start` creates it, `end` ends it."""
 
     def __init__(self, function: FunctionDefinition, code: Fingerprint) -> None:
         self.function = function
         self.code = code
-        """The state of the code that it was started on."""
+        """The state of the code that it was started with."""
         self.fresh = True
-        """No invocation ran in it yet."""
+        """Whether no invocation has run in it yet."""
         self.spoiled = False
-        """It must not be used again."""
+        """Whether it must not be used again."""
         self.api = RuntimeApi()
         self.output = Output()
         self.exit: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
         self.pid: int | None = None
         self.peak = 0
-        """KiB of memory held at most, where the system tells."""
+        """Peak memory in KiB, if the system reports it."""
         self._supervisor: asyncio.subprocess.Process | None = None
         self._reports: asyncio.Task[None] | None = None
         self._address = ""
@@ -72,7 +72,7 @@ class Worker:
         return not self.spoiled and not self.exit.done()
 
     async def start(self, path: str) -> None:
-        """Start the child. Raises OSError when the system has no process or descriptor left."""
+        """Start the child. Raises OSError if the system has no process or descriptor left."""
         self._address = await self.api.start()
         limit = str(self.function.memory_size)
         self._supervisor = await asyncio.create_subprocess_exec(
@@ -88,7 +88,7 @@ class Worker:
         self._reports = asyncio.create_task(self._read_reports(self._supervisor))
 
     async def initialised(self) -> Answer | Exit | None:
-        """Wait until it asks for work; otherwise the error, or the end, that came first."""
+        """Wait until it asks for work; returns the error or end if that comes first."""
         asked = asyncio.ensure_future(self.api.asked.wait())
         try:
             await asyncio.wait((asked, self.api.init_error, self.exit), return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +99,7 @@ class Worker:
         return None if self.api.asked.is_set() else self.exit.result()
 
     async def settled(self) -> None:
-        """Wait until it asks for the next event after its answer; one that does not is of no more use."""
+        """Wait until it asks for the next event after its answer; otherwise it is no longer usable."""
         try:
             async with asyncio.timeout(SETTLE_LIMIT):
                 self.spoiled = self.spoiled or await self.initialised() is not None
@@ -107,7 +107,7 @@ class Worker:
             self.spoiled = True
 
     async def run(self, event: Event) -> Answer | Exit | None:
-        """Run one invocation, for as long as it may take (TimeoutError). `None` when the child could not take it."""
+        """Run one invocation within its time (TimeoutError). `None` if the child did not receive it."""
         answer = self.api.hand_over(event)
         if answer is None:
             self.spoiled = True
@@ -130,7 +130,7 @@ class Worker:
             self._supervisor.stdin.write(state)
 
     async def end(self) -> None:
-        """End the child and all that it started."""
+        """End the child and everything that it started."""
         self.spoiled = True
         if self._supervisor:
             await self._end_supervisor(self._supervisor)
@@ -151,7 +151,7 @@ class Worker:
             await asyncio.to_thread(self._end_strays)
 
     def _end_strays(self) -> None:
-        """What is left when the supervisor itself was stopped or killed: found by the address given to it alone."""
+        """The processes left after the supervisor was killed: only they have its Runtime API address."""
         if self.pid:
             kill_group(self.pid)
         mark = f"AWS_LAMBDA_RUNTIME_API={self._address}\0".encode()

@@ -1,4 +1,4 @@
-"""The processes of one function: warm ones first, more when all are busy, at the limit callers queue in order."""
+"""The processes of one function: warm ones first, new ones when all are busy, and a queue at the limit."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from authlens.endpoint.templates.definitions import FunctionDefinition
 INIT_LIMIT = 10.0
 """Seconds. Lambda's limit for a function's start."""
 STARTS_AT_ONCE = max(2, os.cpu_count() or 1)
-"""More would only slow each other down."""
+"""More would slow each other down."""
 
 
 class StartFailed(Exception):
-    """A process could not start: what it said, or how it ended."""
+    """A process could not start; holds its error, or how it ended."""
 
     def __init__(self, why: Answer | Exit, log: str) -> None:
         super().__init__()
@@ -46,20 +46,20 @@ class WorkerPool:
         self._ending: WeakSet[Worker] = WeakSet()
         self._starting = 0
         self._settling = 0
-        """Processes that answered and have not asked for more yet; one of them is sooner ready than a new one."""
+        """Processes that answered but have not asked for the next event; ready sooner than a new one."""
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starts: set[asyncio.Task[None]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        """All that goes on in the background, the starts included."""
+        """All background tasks, including starts."""
         self._closed = False
 
     @property
     def all_busy(self) -> bool:
-        """Nothing is starting: whoever waits, waits for another invocation to end."""
+        """Whether nothing is starting: callers then wait for another invocation to end."""
         return not self._starting and bool(self._busy)
 
     async def take(self, code: Fingerprint) -> Worker:
-        """A process that runs this code. Raises StartFailed."""
+        """A process that runs the current code. Raises StartFailed."""
         self._code = code
         self._drop_unusable()
         if self._idle and not self._waiting:
@@ -90,7 +90,7 @@ class WorkerPool:
         self._offer(worker)
 
     async def close(self) -> None:
-        """End every process, the starting ones too."""
+        """End every process, including those that are starting."""
         self._closed = True
         for start in self._starts:
             start.cancel()
@@ -103,7 +103,7 @@ class WorkerPool:
             await asyncio.wait(self._tasks)
 
     def _leave(self, place: asyncio.Future[Worker]) -> None:
-        """The caller gave up; a process that was just handed to it goes on to the next."""
+        """The caller gave up; a process already assigned to it goes to the next one."""
         if place in self._waiting:
             self._waiting.remove(place)
         elif place.done() and not place.cancelled() and not place.exception():
@@ -114,7 +114,7 @@ class WorkerPool:
         return worker
 
     def _offer(self, worker: Worker) -> None:
-        """Hand it to whoever waits longest, or keep it warm, or end it when it is of no more use."""
+        """Assign it to the longest waiting caller, keep it warm, or end it if it is unusable."""
         if self._closed or not worker.usable or worker.code != self._code:
             self._end(worker)
         elif place := self._next_in_line():

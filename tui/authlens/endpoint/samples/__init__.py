@@ -1,1 +1,1 @@
-"""A project to try everything with, and the copy of its requests that a person may edit."""
+"""The sample project, and a copy of its requests for the user to edit."""

@@ -1,4 +1,4 @@
-"""A copy of the samples that the user may edit. What already lies there is never overwritten."""
+"""Copies the samples for the user to edit. Existing files are never overwritten."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SAMPLES = Path(__file__).parent
 
 
 def unpack_requests(folder: Path) -> Path:
-    """Put the sample requests and their keys below the folder where they are missing. Returns the requests' folder."""
+    """Copy missing sample requests and keys into the folder. Returns the requests' folder."""
     for part in ("requests", "keys"):
         target = folder / part
         # Made one by one: parents that mkdir makes on the way have the mode of the umask.

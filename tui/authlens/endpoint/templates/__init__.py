@@ -1,1 +1,1 @@
-"""What an endpoint runs, as read from a file of the user."""
+"""What an endpoint runs, read from a file of the user."""

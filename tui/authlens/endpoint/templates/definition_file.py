@@ -1,6 +1,6 @@
-"""The file that defines a local endpoint, before it is read: its bytes, and which of the two kinds it is.
+"""The file that defines a local endpoint, before it is parsed: its bytes, and whether it is a template.
 
-It imports none of the readers, so that whoever only starts the endpoint as a child does not load them.
+Imports none of the readers, which starting the endpoint as a child does not need.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from authlens.core.text import yaml_reader
 
 DEFAULT_REGION = "us-west-2"
 GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
-"""Folders that tools write; their project's settings are beside them."""
+"""Folders that tools generate; the project's settings are in their parent folder."""
 _RESOURCES = re.compile(r"""^\{?[^\S\n]*["']?Resources["']?\s*:""", re.MULTILINE)
 _AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
 
@@ -33,7 +33,7 @@ def looks_like_template(text: str) -> bool:
 
 
 def _has_resources(text: str) -> bool:
-    """Whether a JSON object has this section, on whichever line; one that cannot be read is taken for a template."""
+    """Whether a JSON object has this section, on any line; invalid JSON is taken for a template."""
     try:
         return "Resources" in json.loads(text)
     except (ValueError, RecursionError):
@@ -41,7 +41,7 @@ def _has_resources(text: str) -> bool:
 
 
 def project_folders(path: Path) -> tuple[Path, ...]:
-    """The folder of a template, and that of its project where a tool wrote the template."""
+    """The folder of a template, and of its project if a tool generated the template."""
     folder = path if path.is_dir() else path.parent
     found = [folder]
     for generated in GENERATED:

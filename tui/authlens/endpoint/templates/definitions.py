@@ -1,6 +1,6 @@
-"""What a local endpoint runs: authorizers and the functions behind them, as read from a file of the user.
+"""What a local endpoint runs: authorizers and their functions, read from a file of the user.
 
-Every fault of such a file is a DefinitionError with the file, the line, the column and the reason.
+Every error in such a file is a DefinitionError with file, line, column and reason.
 """
 
 from __future__ import annotations
@@ -54,20 +54,20 @@ class DefinitionError(Exception):
         super().__init__(f"{where}: {reason}")
         self.path = path
         self.line = line
-        """1-based; 0 where the whole file is meant."""
+        """1-based; 0 for the file as a whole."""
         self.column = column
         self.reason = reason
         self.notes = notes
-        """What else is odd in the file, one line each."""
+        """Other problems of the file, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:
-    """A function as Lambda's configuration has it, with what this machine needs to run it."""
+    """A function with its Lambda configuration, and what this machine needs to run it."""
 
     name: str
     code_uri: Path
-    """The folder of its code, absolute: LAMBDA_TASK_ROOT."""
+    """The absolute folder of its code, LAMBDA_TASK_ROOT."""
     handler: str
     """`module.function`; may be empty for runtime `provided`."""
     runtime: str
@@ -77,18 +77,18 @@ class FunctionDefinition:
     memory_size: int = DEFAULT_MEMORY_SIZE
     """MiB."""
     interpreter: str | None = None
-    """The Python or Node to run, absolute; `None` means the running Python, or `node` from PATH."""
+    """The absolute path of Python or Node.js; `None` means the running Python, or `node` from PATH."""
     command: tuple[str, ...] = ()
-    """What speaks the Runtime API by itself, for runtime `provided`; the program is absolute."""
+    """The program that speaks the Runtime API, for runtime `provided`, with an absolute path."""
     arn: str = ""
     origin: Literal["authorizers", "template", "function"] = "authorizers"
     """Where it is defined: in an authorizers.yaml, in a template or plan, or by `serve --function FILE:HANDLER`."""
     layers: tuple[Path, ...] = ()
-    """Folders that Lambda would put together in /opt, the first one lowest."""
+    """The layers' folders; a later one hides files of an earlier one, as in /opt."""
     unresolved: tuple[Unresolved, ...] = ()
-    """What its definition could not be given."""
+    """What could not be resolved for it."""
     differences: tuple[str, ...] = ()
-    """How it differs from the function on Lambda, a sentence each."""
+    """How it differs from the function on Lambda, one sentence each."""
     permissions: tuple[str, ...] | None = None
     """The statements, as JSON, of the template's AWS::Lambda::Permission resources; `None` for other files."""
 
@@ -106,23 +106,23 @@ class AuthorizerDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """All that one file defines."""
+    """Everything that one file defines."""
 
     region: str = DEFAULT_REGION
     account: str = DEFAULT_ACCOUNT
     authorizers: tuple[AuthorizerDefinition, ...] = ()
     functions: tuple[FunctionDefinition, ...] = ()
-    """Every function once, those without an authorizer too."""
+    """Every function once, including those without an authorizer."""
     warnings: tuple[str, ...] = ()
-    """What is odd but no reason to stop, as sentences with file and line."""
+    """Warnings with file and line."""
     default_authorizer: str | None = None
-    """The account's, for connections that name none."""
+    """The account's default authorizer."""
     domains: tuple[Domain, ...] = ()
-    """Host names that devices connect to, with what applies there."""
+    """The domain configurations of hosts that devices connect to."""
     left_out: tuple[tuple[str, Unresolved], ...] = ()
-    """The authorizers that cannot run here, by name, each with the reason; `warnings` has them too."""
+    """The authorizers that cannot run here, by name, with the reason; also in `warnings`."""
     files: tuple[Path, ...] = ()
-    """What was read: when one of them changes, it is read again."""
+    """The files that were read; a change of one of them causes a reload."""
 
 
 def read_definitions(path: Path, ask: bool = True) -> Definitions:
@@ -146,7 +146,7 @@ def left_out(name: str, path: Path, line: int, reason: str, next_step: str = "")
 
 
 def warning_of(path: Path, line: int, text: str, next_step: str = "") -> str:
-    """One line: where, what, and what to do."""
+    """One line: the place, the problem, and the next step."""
     where = f"{path}, line {line}" if line else f"{path}"
     return f"{where}: {text}" + (f"; {next_step}" if next_step else "")
 
@@ -186,12 +186,12 @@ def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
             faults.append((name, fault))
     if not authorizers:
         raise faults[0][1]
-    told = [
+    unserved = [
         warning_of(path, fault.line, f"{fault.message}; the authorizer {name} is left out") for name, fault in faults
     ]
     return Definitions(
         *(region, account, tuple(authorizers), tuple(reader.functions.values())),
-        warnings=(*reader.warnings, *told),
+        warnings=(*reader.warnings, *unserved),
         default_authorizer=read_default(fields, entries.mapping()),
         domains=read_domains(fields, entries.mapping()),
         left_out=tuple(left_out(name, path, fault.line, fault.message) for name, fault in faults),
@@ -212,7 +212,7 @@ def account_of(node: Node) -> str:
 
 
 class _Reader:
-    """Reads the entries of one file, and keeps what they share: the functions by name, and the warnings."""
+    """Reads the entries of one file and collects their functions and warnings."""
 
     def __init__(self, path: Path, region: str, account: str, ask: bool) -> None:
         self._ask = ask
@@ -247,7 +247,7 @@ class _Reader:
         return tuple((name, self._key(authorizer, name, key)) for name, key in node.mapping().items())
 
     def _key(self, authorizer: str, name: str, node: Node) -> str:
-        """The PEM text, given as it is or as the path of its file."""
+        """The PEM text, given directly or as a path."""
         text = node.string()
         if "-----BEGIN" not in text:
             try:
@@ -293,7 +293,7 @@ class _Reader:
         )
 
     def _folder(self, node: Node, fields: Mapping[str, Node]) -> Path:
-        """A command needs no folder of code: it then runs in that of the file."""
+        """A command needs no folder of code: then it runs in the folder of the file."""
         if "codeUri" not in fields and "command" in fields:
             return self._base
         code_uri = _required(node, fields, "codeUri")
@@ -307,7 +307,7 @@ class _Reader:
             return function_checks.checked_program(fields["interpreter"].string(), self._base)
 
     def _runtime(self, node: Node, fields: Mapping[str, Node], default: str) -> str:
-        """The runtime, once what runs it is known to start; a version that differs is a warning."""
+        """The runtime, after checking that its interpreter starts; a different version is a warning."""
         runtime = "provided" if "command" in fields else default
         if "runtime" in fields:
             with unfit_at(fields["runtime"]):
@@ -367,7 +367,7 @@ def _memory_size(node: Node) -> int:
 
 
 def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
-    """What AWS says of creating it."""
+    """AWS's refusal to create it, if any."""
     keys = dict(authorizer.token_signing_public_keys) or None
     members = {
         "authorizerFunctionArn": authorizer.function_arn,
@@ -379,7 +379,7 @@ def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
 
 
 def _place_of_signing(node: Node, fields: Mapping[str, Node]) -> Node:
-    """Where to look when AWS refuses how signing is set up."""
+    """The place to report if AWS refuses the signing settings."""
     for key in ("tokenSigningPublicKeys", "signingDisabled", "tokenKeyName"):
         if key in fields:
             return fields[key].key or fields[key]

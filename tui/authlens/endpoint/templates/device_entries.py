@@ -17,14 +17,14 @@ def read_default(fields: Mapping[str, Node], authorizers: Mapping[str, Node]) ->
 
 
 def read_domains(fields: Mapping[str, Node], authorizers: Mapping[str, Node]) -> tuple[Domain, ...]:
-    """Hosts and their configurations; each is named after its host."""
+    """Hosts and their configurations, each named after its host."""
     entries = fields["domains"].mapping() if "domains" in fields else {}
     return tuple(_domain(host, node, authorizers) for host, node in entries.items())
 
 
 def _domain(host: str, node: Node, authorizers: Mapping[str, Node]) -> Domain:
     if not host or any(character in ":/@[] " for character in host):
-        raise (node.key or node).error(f"{host!r} is not a host name; give the name alone, without scheme or port")
+        raise (node.key or node).error(f"{host!r} is not a host name; give the name only, without scheme or port")
     members = node.fields(*DOMAIN_KEYS)
     named = members.get("defaultAuthorizerName")
     override, kind, protocol = (members.get(key) for key in DOMAIN_KEYS[1:])

@@ -1,6 +1,6 @@
-"""What a function's definition must fulfil before anything is started, whatever file it stands in.
+"""Checks of a function's definition before anything is started, for every kind of file.
 
-Each check returns what it found, or raises Unfit with a sentence; the caller knows the place in the file.
+Each check returns its finding, or raises Unfit with a sentence; the caller knows the place in the file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
 from authlens.user_path import NotAPath, user_path
 
 VERSION_LIMIT = 10.0
-"""Seconds an interpreter gets to tell its version."""
+"""Seconds that an interpreter has to print its version."""
 MODULE_FILES = {
     "python": ("{}.py", "{}/__init__.py", "{}.pyc"),
     "nodejs": ("{}.js", "{}.mjs", "{}.cjs", "{}", "{}/index.js"),
@@ -38,17 +38,17 @@ _IMPORTS_ALL = re.compile(r"import\s*\*|export\s*\*|module\.exports\s*=\s*requir
 
 
 class Unfit(ValueError):
-    """A definition cannot be used; the text is the reason."""
+    """A definition is unusable; the text is the reason."""
 
     def __init__(self, reason: str, next_step: str = "") -> None:
         super().__init__(reason)
         self.next_step = next_step
-        """What to do about it; empty where the reason says it all."""
+        """The next step; empty if the reason is enough."""
 
 
 @contextmanager
 def unfit_at(node: Node) -> Iterator[None]:
-    """What a check finds unfit is wrong at this place of the file: YamlError."""
+    """Turns Unfit into a YamlError at this place of the file."""
     try:
         yield
     except Unfit as reason:
@@ -72,7 +72,7 @@ def checked_runtime(runtime: str) -> str:
 
 
 def default_runtime(folder: Path, handler: str, interpreter: str | None, ask: bool = True) -> str:
-    """By the file that the handler names, in the version that is there; Python where there is no such file."""
+    """The runtime for the handler's file, in the installed version; Python if there is no such file."""
     found = {kind: parts and handler_file(folder, parts["module"], kind) for kind, parts in handler_parts(handler)}
     if found["nodejs"] and not found["python"]:
         return "nodejs"
@@ -85,7 +85,7 @@ def default_runtime(folder: Path, handler: str, interpreter: str | None, ask: bo
 
 
 def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping[str, str]) -> None:
-    """The handler's file must exist and hold its name. Code elsewhere on a configured search path is not looked at."""
+    """The handler's file must exist and contain its name. Other folders of the search path are not checked."""
     kind = language(runtime)
     parts = dict(handler_parts(handler))[kind]
     if not parts:
@@ -100,7 +100,7 @@ def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping
 
 
 def handler_parts(handler: str) -> list[tuple[str, re.Match[str] | None]]:
-    """How each language takes the handler's name apart."""
+    """How each language splits the handler's name."""
     return [(kind, pattern.fullmatch(handler)) for kind, pattern in _HANDLERS.items()]
 
 
@@ -133,12 +133,12 @@ def checked_variable(name: str, value: str) -> str:
     if name in RESERVED:
         raise Unfit(f"{name} is reserved: Lambda sets it")
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise Unfit(f"{name} holds a character that an environment variable cannot hold")
+        raise Unfit(f"{name} contains a character that an environment variable cannot contain")
     return value
 
 
 def filled(value: str, environ: Mapping[str, str]) -> str:
-    """The value with its `${env:NAME}` references replaced: a secret need not be written down."""
+    """The value with `${env:NAME}` references replaced, so that secrets need not be written down."""
 
     def fill(found: Reference) -> str:
         if found.is_escape:
@@ -155,7 +155,7 @@ def filled(value: str, environ: Mapping[str, str]) -> str:
 
 
 def checked_program(program: str, *folders: Path) -> str:
-    """The absolute path of a program: a bare name is looked up in PATH, a path in the folders."""
+    """The absolute path of a program: a name is looked up in PATH, a relative path in the folders."""
     if os.sep not in program:
         found = shutil.which(program)
         if found is None:
@@ -198,7 +198,7 @@ def node_in_path() -> str:
 
 
 def version_warning(runtime: str, interpreter: str | None) -> str | None:
-    """What to say when the interpreter is of another version than the runtime's name tells. Raises Unfit."""
+    """A warning if the interpreter's version differs from the runtime's name. Raises Unfit."""
     kind = language(runtime)
     wanted = re.findall(r"\d+", runtime.removeprefix(kind))
     actual = version_of(interpreter or (sys.executable if kind == "python" else node_in_path()))
@@ -210,7 +210,7 @@ def version_warning(runtime: str, interpreter: str | None) -> str | None:
 
 @lru_cache(maxsize=32)
 def version_of(interpreter: str) -> list[str]:
-    """The numbers of its version."""
+    """Its version numbers."""
     if interpreter == sys.executable:
         return [str(number) for number in sys.version_info[:3]]
     try:

@@ -1,4 +1,4 @@
-"""Lambda's runtime names and the environment variables that Lambda keeps to itself."""
+"""Lambda's runtime names, its reserved environment variables, and this machine's architecture."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The JSON Schema of an authorizers.yaml (draft 2020-12), for editors.
 
-What needs the disk or AWS's rules on signing, such as whether the code exists, is left to the reader.
+Checks that need the disk or AWS's signing rules are left to the reader.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is given to a project besides its own files: values that only AWS knows, an interpreter, the function to serve.
+"""Settings of a project besides its own files: values that only AWS knows, an interpreter, the function to serve.
 
-From the command line, an `authlens.yaml` beside the template, and SAM's samconfig.toml; what comes first wins.
+From the command line, `authlens.yaml` next to the template, and SAM's samconfig.toml, in this order of precedence.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class FunctionSettings:
-    """What is given for one function, by its logical id."""
+    """The settings of one function, by its logical id."""
 
     code_uri: Path | None = None
     handler: str | None = None
@@ -45,20 +45,20 @@ class Settings:
     region: str | None = None
     account: str | None = None
     interpreter: str | None = None
-    """A path or a name in PATH, for the functions of its language."""
+    """A path, or a name in PATH, for functions in its language."""
     function: str | None = None
     """The logical id of a function to serve as an authorizer of that name."""
     token_key_name: str | None = None
     public_key: Path | None = None
-    """Without a key signing is disabled."""
+    """Without a key, signing is disabled."""
     functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
     template: Path | None = None
     files: tuple[Path, ...] = ()
-    """Where they were read from: watched for changes."""
+    """The files that they were read from, watched for changes."""
     warnings: tuple[str, ...] = ()
 
     def over(self, other: Settings) -> Settings:
-        """These, and what they leave open from the other."""
+        """These settings, completed from the other ones."""
         known: dict[str, Any] = {}
         for each in fields(self):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
@@ -69,7 +69,7 @@ class Settings:
 
 
 def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
-    """What the files beside a template say. Raises DefinitionError for an authlens.yaml that cannot be read."""
+    """The settings files next to a template. Raises DefinitionError for an invalid authlens.yaml."""
     from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
 
     settings = Settings()
@@ -124,7 +124,7 @@ def _settings(root: Node, path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def _program(node: Node, base: Path) -> str:
-    """A path beside the file, or a name in PATH."""
+    """A path relative to the file, or a name in PATH."""
     text = node.string()
     return str(_path(node, base)) if os.sep in text else text
 
@@ -159,7 +159,7 @@ def _environment(node: Node, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _value(node: Node, environ: Mapping[str, str]) -> str:
-    """Text; a number and a boolean as they are written. `${env:NAME}` is taken from the environment."""
+    """Text, or a number or boolean as written. `${env:NAME}` comes from the environment."""
     text = node.text if isinstance(node.value, int | float | bool) and node.text is not None else node.string()
     with unfit_at(node):
         return filled(text, environ)

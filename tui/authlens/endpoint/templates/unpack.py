@@ -1,4 +1,4 @@
-"""Unpacks zips of code into a cache, once for each content. The rule: nothing leaves its folder or is unbounded."""
+"""Unpacks zips of code into a cache, once per content. The rule: nothing escapes its folder, and sizes are bounded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Where unpacked code is kept. Without a folder it is kept until this process ends."""
+    """Where unpacked code is stored; without a folder, until this process ends."""
 
     folder: Path | None = None
     most_bytes: int = MOST_BYTES
@@ -42,7 +42,7 @@ class Cache:
             raise Unfit(f"{archive} cannot be unpacked: {why}") from None
 
     def written(self, name: str, code: str) -> Path:
-        """A folder that holds one file of inline code."""
+        """A folder with one file of inline code."""
         root = self._root()
         target = root / hashlib.sha256(f"{name}\0{code}".encode("utf-8", "surrogatepass")).hexdigest()
         if not target.is_dir():
@@ -78,13 +78,13 @@ def _digest(archive: Path) -> str:
 
 
 def _unpack(archive: Path, root: Path, target: Path, most: int) -> None:
-    """Beside its place first: a folder that exists is whole."""
+    """Unpack next to the final place and rename, so that an existing folder is complete."""
     fresh = Path(tempfile.mkdtemp(dir=root))
     try:
         with zipfile.ZipFile(archive) as packed:
             members = packed.infolist()
             if len(members) > MOST_FILES:
-                raise Unfit(f"{archive} holds more than {MOST_FILES} files, which no function's package does")
+                raise Unfit(f"{archive} holds more than {MOST_FILES} files, more than any function's package")
             left = most
             for member in members:
                 left -= _extract(packed, member, fresh, left, archive)
@@ -94,7 +94,7 @@ def _unpack(archive: Path, root: Path, target: Path, most: int) -> None:
 
 
 def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, left: int, archive: Path) -> int:
-    """The bytes that were written."""
+    """Returns the bytes written."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or "\0" in member.filename:
         raise Unfit(f"{archive} holds {member.filename!r}, which would leave the folder that it is unpacked to")
@@ -110,7 +110,7 @@ def _extract(packed: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, lef
         while block := source.read(_BLOCK):
             written += len(block)
             if written > left:
-                raise Unfit(f"{archive} unpacks to more than a package of Lambda may hold (250 MB)")
+                raise Unfit(f"{archive} unpacks to more than Lambda allows for a package (250 MB)")
             sink.write(block)
     path.chmod(0o755 if mode & 0o111 else 0o644)
     return written

@@ -1,4 +1,4 @@
-"""AWS IoT's calls for authorizers: the test call, and those that manage them. The rules are in `core.contract`."""
+"""AWS IoT's calls for authorizers: the test call and the management calls. The rules are in `core.contract`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from authlens.endpoint.runtime.function_host import FunctionResult
 LOG_TAIL = 4 * 1024
 """Bytes of the function's output that travel with an answer: Lambda's limit, for Node refuses 16 KiB of headers."""
 LONG_LOG_TAIL = 32 * 1024
-"""The same for clients on Python, which take header lines of 64 KiB."""
+"""The same for clients in Python, which accept header lines of 64 KiB."""
 
 _PYTHON_CLIENT = re.compile("boto|aws-cli", re.IGNORECASE)
 
@@ -144,7 +144,7 @@ def log_tail(log: str, limit: int) -> str:
 async def _run_header(
     endpoint: Endpoint, authorizer: Authorizer, result: FunctionResult | None = None
 ) -> dict[str, str]:
-    """What there is to report of the run beside the answer; in a thread, for a version may have to be asked for."""
+    """The report about the run; in a thread, because an interpreter may be asked for its version."""
     function = endpoint.function_of(authorizer.function_arn)
     if function is None:
         return {}
@@ -180,7 +180,7 @@ def _description(authorizer: Authorizer) -> dict[str, Any]:
 
 
 def _epoch(moment: str | None) -> float | None:
-    """As REST-JSON writes a date: seconds with milliseconds."""
+    """A date in REST-JSON: seconds with milliseconds."""
     return None if moment is None else round(datetime.fromisoformat(moment).timestamp(), 3)
 
 
@@ -197,7 +197,7 @@ def _existing(endpoint: Endpoint, name: str | None) -> Authorizer:
 
 
 def _left_out(endpoint: Endpoint, name: str) -> dict[str, str]:
-    """Why an authorizer of the files is not served."""
+    """Why an authorizer in the files is not served."""
     reason = endpoint.left_out.get(name)
     return {LOCAL_RUN: to_header(LocalRun(unresolved=(reason,)))} if reason else {}
 

@@ -1,6 +1,6 @@
-"""AWS IoT's data plane as far as it is served: Publish, signed like any other call, reaches the connected devices.
+"""AWS IoT's data plane: Publish, signed like any other call, reaches the connected devices.
 
-What an IAM policy would say is not asked: on a local endpoint every caller may do everything.
+IAM policies are not evaluated: on a local endpoint every caller may do everything.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """AWS IoT's calls for domain configurations, and DescribeEndpoint, which answers where devices connect here.
 
-The words of refusals are ours where nobody measured AWS's.
+Refusals use our own words if AWS's are unknown.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DATA_ENDPOINTS = ("iot:Data", "iot:Data-ATS")
 
 
 async def describe_endpoint(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """AWS answers a host whose port is 443; here the port is part of the answer."""
+    """On AWS the port is always 443; here it is part of the answer."""
     kind = incoming.query.get("endpointType", "iot:Data")
     if kind not in _DATA_ENDPOINTS:
         raise _invalid(f"The local endpoint has no endpoint of type {kind}; it has {' and '.join(_DATA_ENDPOINTS)}.")
@@ -83,7 +83,7 @@ async def delete_domain_configuration(endpoint: Endpoint, incoming: Incoming) ->
 
 
 def _changed(endpoint: Endpoint, domain: Domain, members: Mapping[str, Any]) -> Domain:
-    """The configuration with what was sent. Raises AwsError for what AWS does not know."""
+    """The configuration with the changes applied. Raises AwsError for unknown values."""
     for member, known in (
         ("authenticationType", AUTHENTICATION_TYPES),
         ("applicationProtocol", APPLICATION_PROTOCOLS),

@@ -1,4 +1,4 @@
-"""AWS IoT's calls for the tags of an authorizer, which infrastructure tools ask for. Nothing here acts on a tag."""
+"""AWS IoT's calls for the tags of an authorizer, which infrastructure tools need. Tags have no effect here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from authlens.endpoint.api.state import Endpoint
 
 
 async def list_tags_for_resource(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """What does not exist has no tags, as on AWS."""
+    """A resource that does not exist has no tags, as on AWS."""
     found = endpoint.registry.by_arn(incoming.query.get("resourceArn", ""))
     tags = endpoint.registry.tags(found.name) if found else {}
     return json_answer({"tags": [{"Key": key, "Value": value} for key, value in tags.items()]})

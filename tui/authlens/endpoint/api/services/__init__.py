@@ -1,1 +1,1 @@
-"""What an endpoint answers besides AWS IoT: Lambda, CloudWatch Logs, STS, and whether it is alive."""
+"""The other services of an endpoint: Lambda, CloudWatch Logs, STS, and a health check."""

@@ -1,4 +1,4 @@
-"""Whether the endpoint is alive, for scripts that wait for it: `GET /health`."""
+"""A health check for scripts that wait for the endpoint: `GET /health`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authlens.endpoint.api.state import Endpoint
 
 
 async def health(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """200 as long as calls are answered; a file that could not be taken in again is named."""
+    """200 while calls are answered; names a file that could not be reloaded."""
     value = {
         "status": "running",
         "authorizers": len(endpoint.registry.all()),

@@ -18,7 +18,7 @@ from authlens.endpoint.templates.definitions import FunctionDefinition
 
 PAYLOAD_LIMIT = 6 * 1024 * 1024
 _PAGE = 50
-"""Functions of a page, as on Lambda."""
+"""How many functions a page has, as on Lambda."""
 LOG_TAIL = 4 * 1024
 """Bytes of output that Invoke returns as LogResult, as on Lambda."""
 
@@ -47,12 +47,12 @@ async def get_function_configuration(endpoint: Endpoint, incoming: Incoming) -> 
 
 
 async def get_function(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """Its configuration; the code is a folder on this machine, which no URL leads to."""
+    """Its configuration; the code is a folder on this machine and has no URL."""
     return json_answer({"Configuration": _configuration(endpoint, _function(endpoint, incoming)), "Tags": {}})
 
 
 async def list_functions(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """All of them in the order of their names; a marker is the name that a page begins behind."""
+    """All functions by name; a marker is the last name of the previous page."""
     marker = incoming.query.get("Marker", "")
     most = incoming.query.get("MaxItems", str(_PAGE))
     if not most.isascii() or not most.isdigit() or not 1 <= int(most[:9]) <= 10_000:
@@ -178,7 +178,7 @@ def _configuration(endpoint: Endpoint, function: FunctionDefinition) -> dict[str
 
 
 def _revision(endpoint: Endpoint) -> str:
-    """One for as long as the endpoint runs: its functions are not redefined."""
+    """The same for as long as the endpoint runs."""
     return f"00000000-0000-4000-8000-{int(endpoint.started_at.timestamp()):012d}"
 
 

@@ -18,7 +18,7 @@ from authlens.endpoint.api.state import Endpoint
 TARGET = "Logs_20140328.FilterLogEvents"
 _JSON_1_1 = "application/x-amz-json-1.1"
 _MOST = 10_000
-"""Events of a page, as CloudWatch allows."""
+"""How many events a page may have, as in CloudWatch."""
 _TERM = re.compile(r'(?P<sign>[?-]?)(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>[^\s"]+))')
 _GROUP_ARN = re.compile(r"arn:[^:]+:logs:[^:]*:[^:]*:log-group:(?P<name>[^:]+)(?::\*)?")
 
@@ -105,7 +105,7 @@ def _pattern(asked: dict[str, Any]) -> Callable[[str], bool]:
     if not isinstance(text, str):
         raise _invalid("filterPattern must be text.")
     if text.strip()[:1] in ("{", "[", "%"):
-        raise _invalid("The local endpoint reads filter patterns of words and quoted texts alone.")
+        raise _invalid("The local endpoint supports filter patterns of words and quoted texts only.")
     terms = [(found["sign"], _word(found)) for found in _TERM.finditer(text)]
     wanted = [word for sign, word in terms if not sign]
     any_of = [word for sign, word in terms if sign == "?"]

@@ -1,7 +1,7 @@
 """A function's resource policy: what its file declares, changed by AddPermission and RemovePermission.
 
-What is added and removed lasts as long as the endpoint. A missing permission stops no call here; `GetPolicy`, and what
-authlens says of a deployment, show it.
+Changes last as long as the endpoint. A missing permission stops no call here, but `GetPolicy` and
+`explain --deployment` show it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _ACCOUNT = re.compile("[0-9]{12}")
 
 
 def statements(endpoint: Endpoint, function: FunctionDefinition) -> list[Statement]:
-    """Those of its file, without what was removed, then those that were added."""
+    """The file's statements without the removed ones, then the added ones."""
     changed = endpoint.permissions.get(function.name, {})
     own = [one for one in _of_file(endpoint, function) if str(one.get("Sid")) not in changed]
     return [*own, *(one for one in changed.values() if one is not None)]
 
 
 def add(endpoint: Endpoint, function: FunctionDefinition, members: Statement) -> Statement:
-    """The statement that AddPermission makes. Raises AwsError."""
+    """The statement of an AddPermission call. Raises AwsError."""
     sid = _text(members, "StatementId")
     if not _SID.fullmatch(sid):
         raise _invalid("StatementId must be letters, digits, - and _.")
@@ -53,14 +53,14 @@ def add(endpoint: Endpoint, function: FunctionDefinition, members: Statement) ->
 
 
 def remove(endpoint: Endpoint, function: FunctionDefinition, sid: str) -> None:
-    """Raises AwsError where there is no such statement."""
+    """Raises AwsError if there is no such statement."""
     if all(one.get("Sid") != sid for one in statements(endpoint, function)):
         raise AwsError(404, "ResourceNotFoundException", f"Statement {sid} is not found in resource policy.")
     endpoint.permissions.setdefault(function.name, {})[sid] = None
 
 
 def _of_file(endpoint: Endpoint, function: FunctionDefinition) -> list[Statement]:
-    """What a template declares; of an authorizers.yaml, as if each authorizer had one."""
+    """What a template declares; for an authorizers.yaml, one statement per authorizer."""
     if function.permissions is not None:
         return [json.loads(statement) for statement in function.permissions]
     callers = [found for found in endpoint.registry.all() if endpoint.function_of(found.function_arn) == function]

@@ -12,7 +12,7 @@ from authlens.endpoint.api.state import Endpoint
 
 
 async def query(endpoint: Endpoint, incoming: Incoming) -> Answer:
-    """Any action of the Query protocol; GetCallerIdentity is the one that is served."""
+    """Any action of the Query protocol; only GetCallerIdentity is served."""
     form = parse_qs(incoming.body.decode("utf-8", "replace"))
     action = form.get("Action", [incoming.query.get("Action", "")])[0]
     if action == "GetCallerIdentity":

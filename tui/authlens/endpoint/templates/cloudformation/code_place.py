@@ -1,6 +1,6 @@
-"""Where the code of a template's function is on this machine: a folder, a zip, an asset, or inline.
+"""Finds the code of a template's function on this machine: a folder, a zip, an asset, or inline.
 
-The rule: what is not there is Unresolvable, with the command that makes it.
+The rule: missing code is Unresolvable, with the command that creates it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _inline(stack: Stack, properties: Fields) -> str | None:
 def _declared(
     stack: Stack, node: Node, properties: Fields, uri: str = "CodeUri", other: str = "Code", what: str = "code"
 ) -> Path:
-    """SAM's CodeUri (the template's own folder where there is none), or a local Code before it is packaged."""
+    """SAM's CodeUri (by default the template's folder), or a local Code before packaging."""
     name = uri if uri in properties or other not in properties else other
     if isinstance(node.value, dict) and "ImageUri" in node.value:
         step = "name a program that runs here: command under functions: in authlens.yaml"
@@ -85,7 +85,7 @@ def _is_in_s3(node: Node) -> bool:
 
 
 def _key(stack: Stack, node: Node) -> str:
-    """The object's key, of either spelling; the bucket need not be known."""
+    """The object's key, in either spelling; the bucket is irrelevant."""
     given = node.mapping().get("S3Key", node.mapping().get("Key"))
     try:
         return as_text(stack.resolver.resolve(given)) if given is not None else ""
@@ -94,7 +94,7 @@ def _key(stack: Stack, node: Node) -> str:
 
 
 def _in_s3(stack: Stack, key: str) -> Path | None:
-    """What has the object's name beside the template, or in the list of assets."""
+    """The file with the object's name next to the template, or in the list of assets."""
     name = key.rpartition("/")[2]
     if not name:
         return None
@@ -132,7 +132,7 @@ def _how_to_make(stack: Stack, path: Path) -> str:
 
 
 def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: Iterable[str] = ()) -> tuple[str, str]:
-    """Why a handler's file is missing and how to make it; empty where the source is not there either."""
+    """Why a handler's file is missing and how to build it; empty if its source is missing too."""
     kind = language(runtime)
     if kind == "provided":
         return _program_not_built(folder)

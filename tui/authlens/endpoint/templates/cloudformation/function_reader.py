@@ -1,4 +1,4 @@
-"""One function of a template → what runs it here: code, handler, layers, environment, and what was not resolved."""
+"""Reads one function of a template: code, handler, layers, environment, and what was not resolved."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PERMISSION = "AWS::Lambda::Permission"
 
 
 def read_function(stack: Stack, logical: str) -> FunctionDefinition:
-    """Raises Unresolvable for what cannot run here."""
+    """Raises Unresolvable if it cannot run here."""
     return _Function(stack, logical).definition()
 
 
@@ -88,7 +88,7 @@ class _Function:
         return runtime
 
     def _interpreter(self, runtime: str) -> str | None:
-        """The one named for the function, or for the project where it is of the function's language."""
+        """The function's interpreter, or the project's if it is for the same language."""
         kind = language(runtime)
         program = self._settings.interpreter or self._all.interpreter
         if program and not self._settings.interpreter and ("node" in os.path.basename(program)) != (kind == "nodejs"):
@@ -142,7 +142,7 @@ class _Function:
             raise Unresolvable(self._place, reason or str(fault), step) from None
 
     def _layers(self) -> Iterator[Path]:
-        """The folders of the layers that are here; the others are a difference to Lambda."""
+        """The folders of the layers that are available; missing ones are reported."""
         if "Layers" not in self._properties:
             return
         node = self._properties["Layers"]
@@ -177,7 +177,7 @@ class _Function:
             )
 
     def _environment(self) -> dict[str, str]:
-        """The variables of Globals and of the function, then those that are given; what is not known is left out."""
+        """The variables of Globals, of the function, and of the settings; unknown values are left out."""
         variables = {
             **section(section(self._stack.globals, "Environment"), "Variables"),
             **section(section(self._own, "Environment"), "Variables"),
@@ -206,7 +206,7 @@ class _Function:
             return self._missing(name, node, problem, str(logical) if logical in self._stack.resources else None)
 
     def _missing(self, name: str, node: Node, problem: Unresolvable, stand_in: str | None) -> str | None:
-        """A resource's logical name stands for it, so that a function that reads the variable finds one."""
+        """A resource is replaced by its logical id, so that the function finds the variable."""
         step = problem.next_step or f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml"
         if stand_in is not None:
             what = f"the variable {name} is {stand_in!r} here"

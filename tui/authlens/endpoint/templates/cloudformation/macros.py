@@ -1,4 +1,4 @@
-"""What AWS writes out before it reads a template: `AWS::Include` of a file, and the loops of LanguageExtensions."""
+"""Expands what AWS expands before it reads a template: `AWS::Include` of a local file, and `Fn::ForEach`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from authlens.endpoint.templates.cloudformation.values import section
 from authlens.endpoint.templates.definition_file import content_of
 
 Note = Callable[[int, str, str], None]
-"""Reports what cannot be written out: line, what, next step."""
+"""Reports what cannot be expanded: line, problem, next step."""
 
 _TRANSFORM, _LOOP = "Fn::Transform", "Fn::ForEach::"
 DEEPEST = 5
-"""Includes inside includes, and loops inside loops."""
+"""Maximum nesting of includes and loops."""
 
 
-def needs_writing_out(text: str) -> bool:
+def needs_expansion(text: str) -> bool:
     return _TRANSFORM in text or "!Transform" in text or _LOOP in text
 
 
 class Expansion:
-    """One template being written out."""
+    """The expansion of one template."""
 
     def __init__(self, root: Mapping[str, Node], path: Path, note: Note) -> None:
         self.files: list[Path] = []
@@ -36,14 +36,14 @@ class Expansion:
         self._note = note
         self._left = MOST_NODES
 
-    def written_out(self) -> dict[str, Node]:
-        """Raises YamlError for a template that would become too large."""
+    def expanded(self) -> dict[str, Node]:
+        """Raises YamlError if the template would become too large."""
         return {name: self._node(node, {}, 0) for name, node in self._root.items()}
 
     def _node(self, node: Node, loop: Mapping[str, str], depth: int) -> Node:
         self._left -= 1
         if self._left < 0:
-            raise node.error(f"written out, the template has more than {MOST_NODES} values")
+            raise node.error(f"expanded, the template has more than {MOST_NODES} values")
         if isinstance(node.value, dict):
             entries: dict[str, Node] = node.value
             variable = entries.get("Ref")
@@ -72,7 +72,7 @@ class Expansion:
         location = section(fields, "Parameters").get("Location")
         where = location.value if location is not None else None
         if name != "AWS::Include":
-            self._note(node.line, f"what the macro {name} makes is known on AWS only", "serve the processed template")
+            self._note(node.line, f"only AWS can expand the macro {name}", "serve the processed template")
         elif not isinstance(where, str) or "://" in where:
             self._note(node.line, "the file of AWS::Include is in S3", "name a local copy as its Location")
         elif depth >= DEEPEST:
@@ -88,7 +88,7 @@ class Expansion:
             self._note(node.line, f"{path}, which AWS::Include names, cannot be read: {why}", "")
             return
         self.files.append(path)
-        # Places of an included file are those of the line that includes it: a warning names one file.
+        # Values of an included file get the place of the include: a warning names one file.
         for key, value in self._entries(entries, {}, depth + 1):
             yield key, _placed(value, node)
 
@@ -103,7 +103,7 @@ class Expansion:
             yield from self._entries(parts[2].value, {**loop, str(parts[0].value): name}, depth + 1)
 
     def _collection(self, node: Node) -> list[str] | None:
-        """A list of texts, or a parameter whose default is one."""
+        """A list of texts, or a parameter with a list as its default."""
         if isinstance(node.value, list) and all(isinstance(item.value, str) for item in node.value):
             return [item.value for item in node.value]
         reference = node.value.get("Ref") if isinstance(node.value, dict) else None
@@ -119,7 +119,7 @@ def _filled(text: str, loop: Mapping[str, str]) -> str:
 
 
 def _placed(node: Node, place: Node) -> Node:
-    """The node at another place, with all in it."""
+    """The node and everything in it at another place."""
     value = node.value
     if isinstance(value, dict):
         value = {key: _placed(inner, place) for key, inner in value.items()}

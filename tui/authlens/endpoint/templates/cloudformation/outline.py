@@ -1,6 +1,6 @@
-"""The authorizers that an authorizers.yaml names, read as data: no function is checked and no program started.
+"""The authorizers of an authorizers.yaml, read as data: no function is checked and no program started.
 
-The rule: what cannot be read so is `None`. The endpoint itself says what is wrong with its file when it starts.
+The rule: whatever cannot be read is `None`. The endpoint reports errors of its file when it starts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ACCOUNT = "000000000000"
 
 
 def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
-    """Every authorizer of the file; `None` for a template, and for a file that cannot be read."""
+    """Every authorizer of the file; `None` for a template or an unreadable file."""
     try:
         text = decode(content_of(path)) if path.is_file() else ""
         if not text or looks_like_template(text):
@@ -47,7 +47,7 @@ def _authorizer(name: str, fields: Mapping[str, Node], base: Path, own: str) -> 
 
 
 def _pem(text: str, base: Path) -> str:
-    """The key itself, or the content of the file that is named."""
+    """The key itself, or the content of the named file."""
     if "-----BEGIN" in text:
         return text
     path = base / os.path.expanduser(text)
@@ -55,7 +55,7 @@ def _pem(text: str, base: Path) -> str:
 
 
 def programs_of(path: Path) -> tuple[str, ...]:
-    """What starting the endpoint of the file would run, in words; read as data, so that a person can judge it."""
+    """What starting the file's endpoint would run, in words; read as data, for a person to judge."""
     try:
         text = decode(content_of(path)) if path.is_file() else ""
         if looks_like_template(text):

@@ -16,7 +16,7 @@ _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>.*)",
 
 
 def read_sam_config(path: Path) -> Settings:
-    """What it says; a file that cannot be read is a warning."""
+    """Its settings; an unreadable file is a warning."""
     try:
         known = tomllib.loads(content_of(path).decode("utf-8"))
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""One template in its project: its resources, what refers to them, and the stacks nested in it."""
+"""One template in its project: its resources, references to them, and nested stacks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Environment:
 
 @dataclass(slots=True)
 class Project:
-    """Every stack that is read together, and what they share."""
+    """All stacks that are read together, and what they share."""
 
     settings: Settings
     cache: Cache
@@ -52,7 +52,7 @@ class Project:
     notes: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     owners: dict[str, Stack] = field(default_factory=dict)
-    """Which stack a logical id names without that stack's own name before it."""
+    """The stack that owns a logical id, so that it needs no stack name in front."""
     _permissions: tuple[tuple[str, Known], ...] | None = None
 
     def exported(self, name: str) -> str | None:
@@ -75,7 +75,7 @@ class Project:
         return self._permissions
 
     def called(self, stack: Stack, logical: str) -> str:
-        """A name for what the template leaves unnamed: its logical id, unless another stack has the same one."""
+        """A name for an unnamed resource: its logical id, unless another stack has the same one."""
         owner = self.owners.setdefault(logical, stack)
         return logical if owner is stack else f"{stack.name}-{logical}"
 
@@ -84,7 +84,7 @@ class Project:
 
 
 class Stack:
-    """One template with the values that it is given."""
+    """One template with its parameter values."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Stack:
         self.globals = section(section(root, "Globals"), "Function")
         self.is_sam = "Transform" in root and "Serverless" in str(root["Transform"].plain())
         self.assets: Mapping[str, Path] = {}
-        """Code by the name it would have in S3, where a list of assets is there."""
+        """Code by its object name in S3, if there is a list of assets."""
         self.children: dict[str, Stack] = {}
         values = given if given is not None else _given(project.settings)
         outside = Outside(_pseudo(self.environment, name), values, self.reference, project.exported)
@@ -119,7 +119,7 @@ class Stack:
         return str(fields["Type"].value) if "Type" in fields else ""
 
     def of_kind(self, kinds: tuple[str, ...]) -> list[str]:
-        """The logical ids of these kinds; each resource asks for the others of its stack, so this is kept."""
+        """The logical ids of these kinds. Cached, because every resource asks for the others."""
         if kinds not in self._of_kind:
             self._of_kind[kinds] = [logical for logical in self.resources if self.kind(logical) in kinds]
         return self._of_kind[kinds]
@@ -135,7 +135,7 @@ class Stack:
         return Properties(self.resolver, properties)
 
     def is_there(self, logical: str) -> bool | None:
-        """Whether its condition holds; `None` where that cannot be known."""
+        """Whether its condition is true; `None` if that is unknown."""
         fields = self.resources[logical]
         if "Condition" not in fields:
             return True
@@ -145,7 +145,7 @@ class Stack:
             return None
 
     def physical(self, logical: str) -> str:
-        """The name of a function or an authorizer; one of ours where the template gives none."""
+        """The name of a function or authorizer; ours if the template gives none."""
         key = "AuthorizerName" if self.kind(logical) == AUTHORIZER else "FunctionName"
         try:
             return self.read(self.properties(logical)).text(key) or self.project.called(self, logical)
@@ -165,7 +165,7 @@ class Stack:
         return f"arn:{partition_of(region)}:lambda:{region}:{account}:layer:{self.name}-{logical}:1"
 
     def reference(self, logical: str, attribute: str | None) -> str | None:
-        """What Ref and GetAtt say of a resource, where that is known here."""
+        """The value of Ref or GetAtt of a resource, if it is known here."""
         kind = self.kind(logical)
         if kind in FUNCTIONS or kind == AUTHORIZER:
             return {None: self.physical, "Arn": self.arn}.get(attribute, lambda _: None)(logical)
@@ -181,7 +181,7 @@ class Stack:
         return None
 
     def _qualified(self, logical: str) -> str:
-        """The ARN of an alias or a version: of its function, which here has one state only."""
+        """The ARN of an alias or version; every one is the same function here."""
         read = self.read(self.properties(logical))
         function = read.text("FunctionName") or ""
         whole = (
@@ -211,7 +211,7 @@ class Stack:
 
 
 class Properties:
-    """The properties of one resource, resolved as they are asked for."""
+    """The properties of one resource, resolved on access."""
 
     def __init__(self, resolver: Resolver, properties: Fields) -> None:
         self._resolver = resolver
@@ -225,7 +225,7 @@ class Properties:
         except RecursionError:
             raise Unresolvable(self._properties[name], f"{name} refers to itself") from None
         except (TypeError, ValueError, KeyError, IndexError, AttributeError):
-            raise Unresolvable(self._properties[name], f"{name} cannot be made out") from None
+            raise Unresolvable(self._properties[name], f"{name} cannot be resolved") from None
         return default if value is NO_VALUE or value is None else value
 
     def text(self, name: str) -> str | None:

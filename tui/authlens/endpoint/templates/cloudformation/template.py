@@ -1,4 +1,4 @@
-"""Reads the authorizers of SAM, CloudFormation and synthesised CDK templates, and says what it could not resolve.
+"""Reads the authorizers of SAM, CloudFormation and synthesised CDK templates, and reports what is unresolved.
 
 The rule: one piece that cannot run here is left out with its line and the next step, and the rest is served.
 """
@@ -19,7 +19,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates.cloudformation.function_reader import read_function
-from authlens.endpoint.templates.cloudformation.macros import Expansion, needs_writing_out
+from authlens.endpoint.templates.cloudformation.macros import Expansion, needs_expansion
 from authlens.endpoint.templates.cloudformation.stack import (
     AUTHORIZER,
     FUNCTIONS,
@@ -46,13 +46,13 @@ from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
 MOST_STACKS = 50
-"""Stacks inside stacks."""
+"""Maximum nesting of stacks."""
 
 
 def read_template(
     path: Path, settings: Settings | None = None, cache: Cache | None = None, ask: bool = True
 ) -> Definitions:
-    """What a template defines; its `warnings` say what could not be resolved. Raises DefinitionError.
+    """What a template defines; `warnings` lists what could not be resolved. Raises DefinitionError.
 
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
@@ -98,19 +98,19 @@ def load_stack(
 
 
 def _root(path: Path, project: Project) -> dict[str, Node]:
-    """The sections of a template, loops and local includes written out."""
+    """The sections of a template, with loops and local includes expanded."""
     text = yaml_reader.decode(content_of(path))
     root = load_template(text).mapping()
-    if not needs_writing_out(text):
+    if not needs_expansion(text):
         return root
     expansion = Expansion(root, path, partial(project.note, path))
-    written = expansion.written_out()
+    written = expansion.expanded()
     project.files += expansion.files
     return written
 
 
 def _nest(stack: Stack, logical: str, depth: int) -> None:
-    """The template of a nested stack, where it is a local file."""
+    """Read the template of a nested stack if it is a local file."""
     place = stack.place(logical)
     try:
         properties = stack.properties(logical)
@@ -162,7 +162,7 @@ def _nested_path(stack: Stack, logical: str, properties: Mapping[str, Node]) -> 
 
 
 def definitions_of(project: Project, path: Path) -> Definitions:
-    """What all stacks of a project define together. Raises DefinitionError where nothing can run."""
+    """What all stacks of a project define together. Raises DefinitionError if nothing can run."""
     return _Reader(project, path).definitions()
 
 
@@ -201,7 +201,7 @@ class _Reader:
         )
 
     def _of_function(self, logical: str) -> AuthorizerDefinition | None:
-        """A function that no authorizer of the template names, as the authorizer of its logical id."""
+        """A function without an authorizer, served as an authorizer named after its logical id."""
         stack = next((stack for stack, name in self._project.of_kind(FUNCTIONS) if name == logical), None)
         if stack is None:
             known = ", ".join(name for _, name in self._project.of_kind(FUNCTIONS)) or "none"
@@ -277,7 +277,7 @@ class _Reader:
         return AuthorizerDefinition(authorizer, function)
 
     def _function_behind(self, stack: Stack, place: Node, arn: str) -> FunctionDefinition:
-        """By its ARN; a name alone, or the ARN of another account's, counts where one function has that name."""
+        """By its ARN, or by the function's name alone or in an ARN of another account."""
         candidates = [
             (owner, logical)
             for owner, logical in self._project.of_kind(FUNCTIONS)
@@ -306,7 +306,7 @@ class _Reader:
 
 
 def replace_notes(error: DefinitionError, notes: tuple[str, ...]) -> DefinitionError:
-    """The error with the other lines; its own is not repeated."""
+    """The error with the other notes, without repeating its own."""
     others = tuple(note for note in notes if error.reason not in note)
     return DefinitionError(error.path, error.line, error.column, error.reason, others)
 
@@ -318,7 +318,7 @@ def _keys(value: Any, properties: Mapping[str, Node], place: Node) -> tuple[tupl
 
 
 def with_signing(authorizer: Authorizer, settings: Settings) -> Authorizer:
-    """The authorizer with the key that was given; without one, signing is disabled. Raises DefinitionError."""
+    """The authorizer with the configured key; without one, signing is disabled. Raises DefinitionError."""
     name = settings.token_key_name or authorizer.token_key_name
     if settings.public_key is None:
         return replace(authorizer, signing_disabled=True, token_key_name=name)

@@ -1,7 +1,7 @@
-"""The text of a CloudFormation template, YAML or JSON, as nodes with their places, short tags turned into long forms.
+"""Parses a CloudFormation template, YAML or JSON, into nodes with places and intrinsic functions in long form.
 
-As strict as the YAML that is ours (no duplicate keys, bounded depth and size), but `!Ref` and its kin are known
-(`!GetAtt A.B` reads as `{"Fn::GetAtt": ["A", "B"]}`), and anchors, aliases and merge keys mean what YAML says.
+As strict as our own YAML (no duplicate keys, bounded depth and size), but with `!Ref` and the other short tags
+(`!GetAtt A.B` reads as `{"Fn::GetAtt": ["A", "B"]}`), and with anchors, aliases and merge keys.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _STANDARD = "tag:yaml.org,2002:"
 
 
 MOST_NODES = 100_000
-"""Nodes of a template with its aliases written out; a few lines of aliases can stand for billions."""
+"""Maximum nodes with aliases expanded; a few lines of aliases can produce billions."""
 _MERGE = "<<"
 
 
 class _Budget:
-    """Counts the nodes that are made."""
+    """Counts the nodes that are created."""
 
     def __init__(self) -> None:
         self._left = MOST_NODES
@@ -34,9 +34,7 @@ class _Budget:
     def take(self, line: int, column: int) -> None:
         self._left -= 1
         if self._left < 0:
-            raise YamlError(
-                f"with its aliases written out the template has more than {MOST_NODES} values", line, column
-            )
+            raise YamlError(f"with its aliases expanded, the template has more than {MOST_NODES} values", line, column)
 
 
 def load_template(text: str) -> Node:
@@ -57,7 +55,7 @@ def load_template(text: str) -> Node:
 
 
 class _Bounded(yaml.SafeLoader):
-    """Gives up on more than a template of AWS can hold: 500 resources of a dozen keys."""
+    """Stops at more events than a template of 500 resources with a dozen keys has."""
 
     events = 0
 
@@ -102,7 +100,7 @@ def _mapping(composed: yaml.MappingNode, depth: int, budget: _Budget) -> dict[st
 
 
 def _merged(value: yaml.Node, name: Node) -> list[yaml.MappingNode]:
-    """What `<<` brings in: a mapping, or several, of which the first one counts most."""
+    """The mappings that `<<` merges; the first one has precedence."""
     mappings = value.value if isinstance(value, yaml.SequenceNode) else [value]
     if not all(isinstance(mapping, yaml.MappingNode) for mapping in mappings):
         raise name.error("'<<' takes a mapping or a list of mappings")

@@ -1,6 +1,6 @@
-"""Resolves the intrinsic functions of a CloudFormation template, as far as they can be known on this machine.
+"""Resolves the intrinsic functions of a CloudFormation template as far as possible on this machine.
 
-What cannot be known (another stack's exports, a resource's attributes) raises Unresolvable with place and reason.
+Unknown values (another stack's exports, a resource's attributes) raise Unresolvable with place and reason.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ class Unresolvable(Exception):
         self.node = node
         self.reason = reason
         self.next_step = next_step
-        """How the value, or what needs it, can be had here; empty where the caller knows better."""
+        """How to provide the value here; empty if the caller knows better."""
 
 
 class NoValue:
-    """`AWS::NoValue`: the property is to be left out."""
+    """`AWS::NoValue`: omit the property."""
 
 
 NO_VALUE: Final = NoValue()
@@ -43,16 +43,16 @@ NO_VALUE: Final = NoValue()
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What a template does not hold itself."""
+    """What comes from outside a template."""
 
     pseudo: Mapping[str, Any]
     """Pseudo parameters."""
     parameters: Mapping[str, Callable[[], Any]]
-    """The values given for its parameters, from outside or by the stack around it."""
+    """The values of its parameters, from settings or from the parent stack."""
     resource: Callable[[str, str | None], str | None]
-    """What `Ref` (no attribute) and `GetAtt` say of a resource; `None` where only AWS knows."""
+    """The value of `Ref` (no attribute) or `GetAtt` of a resource; `None` if only AWS knows it."""
     exported: Callable[[str], str | None]
-    """What `ImportValue` gives, by the name of the export."""
+    """The value of `ImportValue` by export name."""
 
 
 class Resolver:
@@ -249,7 +249,7 @@ class Resolver:
 
 
 def _static(node: Node, text: str) -> str:
-    """The text, unless AWS would still replace a part of it."""
+    """The text, unless AWS would replace a part of it."""
     dynamic = _DYNAMIC.search(text)
     if dynamic:
         raise Unresolvable(node, f"the dynamic reference {dynamic.group()} is resolved by AWS only")
@@ -261,7 +261,7 @@ def section(root: Mapping[str, Node], name: str) -> dict[str, Node]:
 
 
 def as_text(value: Any) -> str:
-    """As CloudFormation turns a scalar into text."""
+    """A scalar as CloudFormation converts it to text."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

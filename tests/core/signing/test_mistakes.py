@@ -174,3 +174,10 @@ def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
 def test_base64url_with_one_of_its_two_signs(has: str, lacks: str) -> None:
     token = next(token for token in map(str, range(400)) if has in sign(token) and lacks not in sign(token))
     assert [slip.ids for slip in slips(token, base64_to_base64url(sign(token)), KEYS)] == [("signature-base64url",)]
+
+
+def test_a_blank_is_a_lost_plus_where_that_fits_and_else_a_blank() -> None:
+    blank, lost = f"{GOOD[:50]} {GOOD[50:]}", GOOD.replace("+", " ")
+    assert [slip.ids for slip in slips(TOKEN, blank, KEYS)] == [("signature-white-space",)]
+    assert [slip.ids for slip in slips(TOKEN, lost, KEYS)] == [("signature-plus-as-space",)]
+    assert slips(TOKEN, f"{lost[:20]} {lost[20:]}", KEYS) == ()

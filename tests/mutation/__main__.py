@@ -84,7 +84,7 @@ def _survives(mutant: Mutant) -> bool:
 
 
 def _test_files(path: Path) -> tuple[list[Path], list[Path], list[Path]]:
-    """Its own tests, those of its room, and those in tests/core that name it; the likeliest first."""
+    """Its own tests, those of its room, and those of all rooms and those that name it; the likeliest first."""
     room = ROOT / "tests" / "core" / path.parent.relative_to(CORE)
     own = room / f"test_{path.name}"
     own_files = [own] if own.is_file() else []
@@ -96,7 +96,11 @@ def _test_files(path: Path) -> tuple[list[Path], list[Path], list[Path]]:
         for each in sorted((ROOT / "tests" / "core").rglob("test_*.py"))
         if each not in others
         and each != own
-        and (name in (text := each.read_text()) or f"from {parent} import {leaf}" in text)
+        and (
+            each.parent == ROOT / "tests" / "core"
+            or name in (text := each.read_text())
+            or f"from {parent} import {leaf}" in text
+        )
     ]
     return own_files, others, naming
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 
 from authlens.core.contract import management
+from authlens.core.contract.refusal import Rule
 from authlens.core.request.authorizer import Authorizer
 from support.public_keys import body_of, elliptic, of_bits, pair
 
@@ -313,3 +315,35 @@ def test_names(name: str | None, count: int) -> None:
 
     assert (refusal is None) is (count == 0)
     assert refusal is None or (refusal.message or "").startswith(f"{count} validation error")
+
+
+SHAPES = {
+    "_TOKEN_KEY_NAME": "TokenKeyName",
+    "_KEY_NAME": "KeyName",
+    "_KEY_VALUE": "KeyValue",
+    "_FUNCTION_ARN": "AuthorizerFunctionArn",
+    "_REQUIRED_FUNCTION_ARN": "AuthorizerFunctionArn",
+    "_MARKER": "Marker",
+}
+
+
+def test_limits_are_those_of_the_service_model() -> None:
+    shapes = Loader().load_service_model("iot", "service-2")["shapes"]
+    for name, shape in SHAPES.items():
+        limits, model = getattr(management, name), shapes[shape]
+        assert (limits.minimum, limits.maximum, limits.pattern) == (
+            model.get("min", 0), model["max"], model["pattern"],
+        ), name  # fmt: skip
+    assert [each for each in (0, 1, 250, 251) if each in management.PAGE_SIZES] == [1, shapes["PageSize"]["max"]]
+
+
+def test_classes_and_statuses_of_refusals() -> None:
+    rules = [each for each in vars(management).values() if isinstance(each, Rule)]
+    others = {each.id: (each.error, each.http_status) for each in rules if each.http_status != 400}
+    assert others == {
+        "exists": ("ResourceAlreadyExistsException", 409),
+        "delete-default": ("DeleteConflictException", 409),
+        "no-default": ("ResourceNotFoundException", 404),
+        "same-default": ("ResourceAlreadyExistsException", 409),
+    }
+    assert {each.error for each in rules if each.id not in others} == {"InvalidRequestException"}

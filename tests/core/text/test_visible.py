@@ -54,3 +54,22 @@ def test_bidi_and_unseen_characters_are_shown_by_their_code(character: str) -> N
 def test_is_visible_tells_what_would_change() -> None:
     assert is_visible("plain")
     assert not is_visible("a\x1b")
+
+
+BY_THEIR_CODE = (
+    "80-9F AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 2028-202E 2060-206F 3164 D800-DFFF FE00-FE0F FEFF FFA0 "
+    "FFF0-FFFB 13430-13440 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+)
+"""C1 controls, surrogates, and what Unicode lets a font draw as nothing."""
+
+
+def test_exactly_what_cannot_be_seen_is_shown_by_its_code() -> None:
+    hidden: set[int] = set()
+    for part in BY_THEIR_CODE.split():
+        first, _, last = part.partition("-")
+        hidden |= set(range(int(first, 16), int(last or first, 16) + 1))
+    around = {code + step for code in hidden for step in (-1, 0, 1)} | set(range(0x20, 0x3000))
+    shown = {code for code in around if code > 0x7F and visible(chr(code)) != chr(code)}
+    assert sorted(shown ^ hidden) == []
+    assert [code for code in range(0x20, 0x80) if visible(chr(code)) != chr(code)] == [0x7F]
+    assert visible("".join(map(chr, range(0x20)))) == "".join(map(chr, range(0x2400, 0x2420)))

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.strategies import sampled_from
 
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.invocation.cloud_log import LogQuery
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import FailureKind, Invocation
@@ -178,14 +178,14 @@ class FaultySuite(RuleBasedStateMachine):
     @rule(where=sampled_from([Target(), Target(local="a.yaml"), Target(local="\0"), Target(endpoint_url="http://[")]))
     def runs(self, where: Target) -> None:
         result = self.suite.run(Item("a.yaml", SavedRequest(REQUEST, target=where)))
-        assert result.state in (State.KEPT, State.UNJUDGED)
-        assert result.state is State.KEPT or result.judgement.reason
+        assert result.state in (JudgementState.KEPT, JudgementState.UNJUDGED)
+        assert result.state is JudgementState.KEPT or result.judgement.reason
         assert SECRET not in result.judgement.reason or result.invocation
 
     @invariant()
     def whole_items_are_judged(self) -> None:
         if hasattr(self, "suite") and not self.record_fails and not any(p.raising for p in self.parts.all().values()):
-            assert self.suite.run(Item("b.yaml", SavedRequest(REQUEST))).state is State.KEPT
+            assert self.suite.run(Item("b.yaml", SavedRequest(REQUEST))).state is JudgementState.KEPT
 
 
 FaultySuite.TestCase.settings = settings(max_examples=25, stateful_step_count=12, deadline=None)
@@ -195,4 +195,4 @@ TestFaultySuite = FaultySuite.TestCase
 def test_a_file_that_is_not_a_request_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("request: 7\n")
     (item,) = read_items(tmp_path / "a.yaml")
-    assert Suite(Parts().sender, {}).run(item).state is State.UNJUDGED
+    assert Suite(Parts().sender, {}).run(item).state is JudgementState.UNJUDGED

@@ -143,5 +143,5 @@ def test_a_class_without_fields() -> None:
 
 
 def test_other_kinds_of_classes_are_refused() -> None:
-    with pytest.raises(TypeError, match="frozen classes with slots only"):
+    with pytest.raises(TypeError, match="only supports frozen=True and slots=True"):
         dataclass(frozen=True, slots=False)

@@ -74,7 +74,7 @@ REPORTS = (
     Report(
         GITHUB + "aws/aws-lambda-rust-runtime/pull/1114",
         ("event", "--read", "e.json"),
-        ("a test call cannot carry it", "BEGIN CERTIFICATE", "principalId abc"),
+        ("a test call cannot include", "BEGIN CERTIFICATE", "principalId abc"),
         {"e.json": {"protocolData": X509_EVENT}},
     ),
     judged(

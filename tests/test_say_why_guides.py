@@ -12,7 +12,7 @@ from authlens.cli.console.parser import Parser
 from authlens.cli.explain import command as explain
 from authlens.core.contract import test_call
 from authlens.core.lint.linter import RULES
-from authlens.core.verdict.stages import Conclusion, Stage, State
+from authlens.core.verdict.stages import Conclusion, Stage, StageState
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "tui" / "authlens" / "core"
@@ -35,7 +35,7 @@ CAVEATS = {
 }
 
 
-@pytest.mark.parametrize("word", [*Stage, *State], ids=str)
+@pytest.mark.parametrize("word", [*Stage, *StageState], ids=str)
 def test_stages_and_states_are_described(word: str) -> None:
     assert f"\n| {word} |" in STAGES
 

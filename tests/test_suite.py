@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.throttling import MOST_ATTEMPTS
@@ -35,8 +35,8 @@ def suite(gateway: ScriptedGateway, **more: object) -> Suite:
 
 
 def test_an_answer_is_judged() -> None:
-    assert suite(ScriptedGateway()).run(item()).state is State.KEPT
-    assert suite(ScriptedGateway()).run(item(principal_id="other")).state is State.BROKEN
+    assert suite(ScriptedGateway()).run(item()).state is JudgementState.KEPT
+    assert suite(ScriptedGateway()).run(item(principal_id="other")).state is JudgementState.BROKEN
 
 
 def test_an_invalid_file_cannot_be_judged_and_sends_nothing() -> None:
@@ -44,7 +44,7 @@ def test_an_invalid_file_cannot_be_judged_and_sends_nothing() -> None:
 
     result = suite(gateway).run(Item("a.yaml", None, Problem("no", 3, 1)))
 
-    assert result.state is State.UNJUDGED
+    assert result.state is JudgementState.UNJUDGED
     assert result.judgement.reason == "line 3, column 1: no"
     assert gateway.sent == []
 
@@ -55,7 +55,7 @@ def test_policy_variables_come_from_what_references_stand_for() -> None:
 
     result = suite(gateway).run(item(allow=(Question("iot:Connect", "client/sensor-7"),)))
 
-    assert result.state is State.KEPT
+    assert result.state is JudgementState.KEPT
 
 
 def test_what_references_stand_for_is_hidden_and_not_kept() -> None:
@@ -71,7 +71,7 @@ def test_throttled_requests_are_sent_again_after_longer_and_longer_pauses() -> N
 
     result = suite(gateway, wait=pauses.append).run(item())
 
-    assert result.state is State.KEPT
+    assert result.state is JudgementState.KEPT
     assert len(gateway.sent) == 3
     assert len(pauses) == 2
     assert 0.25 <= pauses[0] <= 0.5 <= pauses[1] <= 1.0
@@ -82,7 +82,7 @@ def test_throttling_without_end_ends() -> None:
 
     result = suite(gateway, wait=pauses.append).run(item())
 
-    assert result.state is State.UNJUDGED
+    assert result.state is JudgementState.UNJUDGED
     assert len(gateway.sent) == MOST_ATTEMPTS
 
 

@@ -135,7 +135,7 @@ REFUSED = {
     "nothing": ([], "one of the arguments"),
     "missing file": (["--request", "nope.yaml"], "nope.yaml cannot be read"),
     "no such kind": (["--request", "requests/request.yaml", "--as", "coap"], "invalid choice"),
-    "no event": (["--read", "requests/request.yaml"], "No event of an authorizer"),
+    "no event": (["--read", "requests/request.yaml"], "No authorizer event"),
     "no key name": (["--request", "requests/signed.yaml"], "Give --authorizer FILE or --describe"),
     "two views": (["--request", "requests/request.yaml", "--differences", "--device-lines"], "not allowed with"),
 }
@@ -191,7 +191,7 @@ def test_a_logged_certificate_is_kept(authlens: Command) -> None:
     tls = {"serverName": "d.example", "x509CertificatePem": certificate_pem(), "principalId": "abc"}
     Path("logged.json").write_text(json.dumps({"protocolData": {"tls": tls, "mqtt": {"clientId": "c"}}}))
     ended = authlens("event", "--read", "logged.json")
-    assert "a test call cannot carry it" in ended.err
+    assert "a test call cannot include" in ended.err
     Path("again.yaml").write_text(ended.out.replace("request:", "request:\n  authorizerName: A", 1))
     again = json.loads(authlens("event", "--request", "again.yaml", "--as", "mqtt").out)["protocolData"]["tls"]
     assert again["x509CertificatePem"] == certificate_pem()

@@ -103,7 +103,7 @@ REFUSED = {
     "folder": (["--key", ".", "allow"], "cannot be read"),
     "public key": (["--key", "public.pem", "allow"], "it is a public key"),
     "encrypted, nobody to ask": (["--key", "encrypted.pem", "allow"], "no terminal to ask"),
-    "wrong passphrase": (["--key", "encrypted.pem", "--passphrase", "${env:WRONG}", "allow"], "does not open"),
+    "wrong passphrase": (["--key", "encrypted.pem", "--passphrase", "${env:WRONG}", "allow"], "does not decrypt"),
     "passphrase in the open": (["--key", "encrypted.pem", "--passphrase", "hunter22", "allow"], "takes a reference"),
     "missing reference": (["--key", "encrypted.pem", "--passphrase", "${env:NOBODY}", "allow"], "'NOBODY' is not set"),
     "two secrets": (["--key", "encrypted.pem", "--passphrase-stdin", "--token-stdin"], "holds one secret"),

@@ -53,11 +53,11 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
     ("signature", "token", "said"),
     [
         (base64_to_base64url(SIGNATURE), "allow", "base64url"),
-        ("-" + base64_to_base64url(SIGNATURE)[1:], "allow", "no likely slip"),
+        ("-" + base64_to_base64url(SIGNATURE)[1:], "allow", "no likely mistake"),
         (SIGNATURE, "allow\n", "white space"),
         (sign("allow\n", pair("a").private_pem), "allow", "line feed after it"),
-        (SIGNATURE, "deny", "over another text"),
-        (sign("allow", pair("c").private_pem), "allow", "no likely slip"),
+        (SIGNATURE, "deny", "over a different text"),
+        (sign("allow", pair("c").private_pem), "allow", "no likely mistake"),
         ("AAAA", "allow", "3 bytes and not 256"),
         (SIGNATURE[:-5], "allow", "254 bytes and not 256"),
         ("(none)", "allow", "no base64"),
@@ -82,11 +82,11 @@ def test_otherwise_the_likely_slip_is_said(authlens: Command, signature: str, to
 
 def test_json_says_the_key_or_the_pair_that_would_fit(authlens: Command) -> None:
     words = ["verify", "--key", "a.pem", "--output", "json"]
-    assert json.loads(authlens(*words, "--signature", SIGNATURE, "allow").out) == {"key": "a.pem", "slips": []}
+    assert json.loads(authlens(*words, "--signature", SIGNATURE, "allow").out) == {"key": "a.pem", "mistakes": []}
     refused = authlens(*words, "--signature", SIGNATURE + "\n", "allow")
-    slip = json.loads(refused.out)["slips"][0]
-    assert (refused.code, slip["ids"], slip["key"]) == (1, ["signature-white-space"], "a.pem")
-    assert (slip["token"], slip["signature"]) == ("allow", SIGNATURE)
+    mistake = json.loads(refused.out)["mistakes"][0]
+    assert (refused.code, mistake["ids"], mistake["key"]) == (1, ["signature-white-space"], "a.pem")
+    assert (mistake["token"], mistake["signature"]) == ("allow", SIGNATURE)
 
 
 def test_a_whole_jwt_carries_its_own_signature(authlens: Command) -> None:
@@ -116,9 +116,9 @@ def test_a_saved_request_is_verified_with_all_that_may_have_been_signed(
 def test_what_a_saved_request_refers_to_is_not_printed(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "the-secret-token ")
     made = sign("the-secret-token", pair("a").private_pem)
-    Path("slip.yaml").write_text(f"request: {{authorizerName: A, token: '${{env:TOKEN}}', tokenSignature: {made}}}")
+    Path("mistake.yaml").write_text(f"request: {{authorizerName: A, token: '${{env:TOKEN}}', tokenSignature: {made}}}")
     for output in ("json", "text"):
-        ended = authlens("verify", "--request", "slip.yaml", "--authorizer", "a.json", "--output", output)
+        ended = authlens("verify", "--request", "mistake.yaml", "--authorizer", "a.json", "--output", output)
         assert (ended.code, "white" in ended.out, "secret" in ended.out + ended.err) == (1, True, False)
 
 

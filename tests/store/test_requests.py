@@ -313,7 +313,7 @@ class TestListing:
             Entry(tmp_path / "b/deep/two.yml", "second", "A"),
             Entry(
                 tmp_path / "broken.yaml",
-                error="line 2, column 10: token must be text, and this is a number; quote it",
+                error="line 2, column 10: token must be text, not a number; quote it",
             ),
             Entry(tmp_path / "bytes.yaml", error="line 1, column 10: the file is not UTF-8 text"),
             Entry(tmp_path / "gone.yaml", error="No such file or directory"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.commands.device_lines import device_lines
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.mqtt import clients, limits, rules
 from authlens.core.mqtt.limits import Limit
 from authlens.core.mqtt.packets import V3
@@ -19,7 +19,7 @@ _LANGUAGES = {"paho": "python", "aws-sdk": "python", "mqtt-js": "js", "websocket
 
 def client_lines() -> Iterator[str]:
     """A heading and a block for each client."""
-    transport = Transport(port=8883, ca_file=CA_FILE)
+    transport = DeviceTransport(port=8883, ca_file=CA_FILE)
     lines = device_lines(
         REQUEST,
         endpoint="localhost",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from authlens.core.lint.linter import lint
-from authlens.core.lint.rule import Answer, Finding, Rule, Surroundings
+from authlens.core.lint.rule import LintedAnswer, LintFinding, LintRule, Surroundings
 from authlens.core.policy import policy_file
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from support.policies import ARN, allow, deny, text
@@ -58,15 +58,15 @@ def without(name: str) -> str:
     return text(statement)
 
 
-def rule_cases(rules: tuple[Rule, ...]) -> Iterator[Case]:
+def rule_cases(rules: tuple[LintRule, ...]) -> Iterator[Case]:
     ids = {rule.id for rule in rules}
     return (case for case in CASES if case.rule in ids)
 
 
-def findings(file_text: str, **known: Any) -> tuple[Finding, ...]:
+def findings(file_text: str, **known: Any) -> tuple[LintFinding, ...]:
     file = policy_file.read(file_text)
     return lint(
-        file.documents, Surroundings(**known), Answer.of_node(file.answer, file.is_text) if file.answer else None
+        file.documents, Surroundings(**known), LintedAnswer.of_node(file.answer, file.is_text) if file.answer else None
     )
 
 

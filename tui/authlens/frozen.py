@@ -1,8 +1,9 @@
-"""`dataclass(frozen=True, slots=True)` as in the standard library, but with methods made when they are first needed.
+"""`dataclass(frozen=True, slots=True)` as in the standard library, but with methods created when first needed.
 
 The standard decorator compiles up to eight methods of each class while the class is defined: a tenth of the time until
-the first screen, most of it for methods that a start never calls. Here fields, slots, `replace` and matching are the
-standard library's own, `__init__` is compiled at the first instance, and the other methods are shared by all classes.
+the first screen, most of it for methods that are never called during start-up. Here fields, slots, `replace` and
+matching are the standard library's own, `__init__` is compiled when the first instance is created, and the other
+methods are shared by all classes.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[type], type]:
-        """A class decorator. Both options are written out, so that mypy and a reader see what they know."""
+        """A class decorator. Both options must be written out, so that mypy and readers recognise them."""
         if not (frozen and slots):
-            raise TypeError("this decorator makes frozen classes with slots only; the others take the standard one")
+            raise TypeError(
+                "this decorator only supports frozen=True and slots=True; use the standard one for other classes"
+            )
         return _frozen
 
 
 def _frozen(cls: type) -> type:
     own = set(cls.__dict__)
-    cls.__doc__ = cls.__doc__ or cls.__name__  # else the standard library writes the signature here, at a price
+    cls.__doc__ = cls.__doc__ or cls.__name__  # or else the standard library computes the signature here, which is slow
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     fields = dataclasses.fields(made)
     methods: dict[str, Any] = {
@@ -41,7 +44,7 @@ def _frozen(cls: type) -> type:
     for name, method in methods.items():
         if name not in own:
             setattr(made, name, method)
-    return made  # type: ignore[no-any-return]  # what `dataclass` makes of a class is a class
+    return made  # type: ignore[no-any-return]  # `dataclass` returns a class
 
 
 def _init_when_called(cls: Any) -> Any:

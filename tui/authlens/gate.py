@@ -1,6 +1,6 @@
-"""The one gate before a send: what only a file names is neither run nor reached before its folder is trusted.
+"""The gate before every send: nothing that only a file names is run or contacted before its folder is trusted.
 
-What a person names by their own act passes: on the command line, in the form, in the app's dialogs. So does AWS itself.
+Targets that the user names explicitly pass: on the command line, in the form, in the app's dialogs. So does AWS itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from authlens.store.trust import TrustList, covers, real_path
 from authlens.user_path import NotAPath, user_path
 
 _NAMED = ("profile", "region", "endpoint_url", "local")
-"""What a file can say of its target."""
+"""The members of a target that a file can set."""
 
 Key = tuple[Target, str]
 
@@ -31,9 +31,9 @@ class Wanted:
     """What must be trusted before a send, and why."""
 
     folders: tuple[Path, ...]
-    """Real paths, none of them below another."""
+    """Real paths, none of which is inside another."""
     local: str | None = None
-    """The file whose programs would be run."""
+    """The file whose programs would run."""
     host: str | None = None
     """Where the request would be sent."""
 
@@ -45,8 +45,8 @@ class Wanted:
         return Failure(
             FailureKind.NOT_TRUSTED,
             "NotTrusted",
-            f"A file of {folders}, which is not trusted, wants to {what}. Nothing was run or sent. "
-            f"If you trust what is in there, allow it (or give --trust for this run):\n{lines}",
+            f"A file in {folders}, which is not trusted, would {what}. Nothing was run or sent. If you trust "
+            f"its contents, allow it (or use --trust for this run):\n{lines}",
         )
 
 
@@ -70,11 +70,11 @@ class Gate:
         self._given: set[tuple[str, object]] = set()
         self._admitted: set[Key] = set()
         self._environments: list[tuple[str, set[tuple[str, object]], tuple[Path, Path]]] = []
-        """For requests of which folder, what the file of an environment names, and where that file lies."""
+        """For requests of which folder, what the file of an environment names, and the location of that file."""
         self._is_open = False
 
     def open(self) -> None:
-        """Let everything pass: whoever runs this runs the folder's code anyway."""
+        """Let everything pass, because the caller runs the folder's code anyway."""
         self._is_open = True
 
     def allow(self, paths: Iterable[Path]) -> None:
@@ -83,12 +83,12 @@ class Gate:
             self._allowed |= {real_path(path) for path in paths}
 
     def vouch(self, target: Target, base: Path | None = None) -> None:
-        """The person named this target by their own act, field by field."""
+        """Record that the user named this target explicitly, field by field."""
         with self._lock:
             self._given |= set(_values(target, base))
 
     def note_environment(self, target: Target, base: Path | None, file: Path) -> None:
-        """The file of an environment names these members of targets; its folder must be trusted too.
+        """Record that the file of an environment names these members of targets; its folder must be trusted too.
 
         base: the folder of the saved requests that are sent in it.
         """
@@ -100,10 +100,10 @@ class Gate:
     def wanted(
         self, target: Target, base: Path | None, sources: Iterable[Path] = (), remember: bool = True
     ) -> Wanted | None:
-        """What must be trusted before the target is used; `None` when it may be, which is remembered for `refusal`.
+        """What must be trusted before the target is used; `None` if it may be used, which is remembered for `refusal`.
 
-        base: the folder of the file that names the target; `None` where a person typed it.
-        sources: the files that the request was taken from, where they are known.
+        base: the folder of the file that names the target; `None` if the user typed it. sources: the files that the
+        request was read from, if known.
         """
         key = _key(target, base)
         by_file = self._of_file(target, base)
@@ -124,7 +124,7 @@ class Gate:
         return Wanted(_outermost(_folder_of(path) for path in missing), local, target.endpoint_url or target.region)
 
     def refusal(self, target: Target, base: Path | None) -> Failure | None:
-        """Why the target may not be used; `None` when it passed before, or passes without its file being known."""
+        """Why the target must not be used; `None` if it passed before, or passes without its file being known."""
         wanted = None if _key(target, base) in self._admitted else self.wanted(target, base)
         return wanted.failure if wanted else None
 
@@ -135,7 +135,7 @@ class Gate:
             self.allow(wanted.folders)
 
     def may_look_up(self, target: Target, base: Path | None, sources: Iterable[Path] = ()) -> bool:
-        """Whether questions may be asked before the first send: not of what only an untrusted file names."""
+        """Whether look-ups are allowed before the first send; not for a target that only an untrusted file names."""
         sources = tuple(sources)
         if self._is_open or (base is None and not sources) or _key(target, base) in self._admitted:
             return True
@@ -146,25 +146,26 @@ class Gate:
         return all(map(self._trusted, paths)) and self.wanted(target, base, sources, remember=False) is None
 
     def own_files(self, target: Target, path: Path) -> tuple[Path, ...]:
-        """The files to trust when a request that was made here is saved in `path`; none where it needs no trust."""
+        """The files to trust if a request created here is saved in `path`; none if it needs no trust."""
         if not self._asks(target, target):
             return ()
         return (path, _local(target, path.parent)) if runs_code(target) else (path,)
 
     def _asks(self, by_file: Target, target: Target) -> bool:
-        """Whether this is more than a request to AWS. Only what the file says counts, with the region that holds."""
+        """Whether this is more than a request to AWS. Only what the file names counts, together with the effective
+        region."""
         if by_file.endpoint_url is not None:
             by_file = replace(by_file, region=target.region)
         return runs_code(by_file) or leaves_aws(by_file, self._is_aws)
 
     def _of_file(self, target: Target, base: Path | None) -> Target:
-        """The target with what the person did not name."""
+        """The target without the fields that the user named."""
         named = dict(zip(_NAMED, _values_of(target, base), strict=True))
         by_person = {name for name in _NAMED if (name, named[name]) in self._given}
         return _plain({name: None if name in by_person else getattr(target, name) for name in _NAMED})
 
     def _deciding(self, by_file: Target, base: Path | None, sources: Iterable[Path]) -> set[Path]:
-        """Where the files lie that name the target."""
+        """The locations of the files that name the target."""
         own = {path for source in sources for path in _both(source)} or {_as_folder(base or Path())}
         values, place = set(_values(by_file, base)), _place(base)
         others = (files for folder, named, files in self._environments if folder == place and named & values)
@@ -179,7 +180,7 @@ class Gate:
 
 
 def _key(target: Target, base: Path | None) -> Key:
-    """The time-outs of the settings make no other target of it."""
+    """The target without the timeouts from the settings, which do not make it a different target."""
     plain = _plain({name: getattr(target, name) for name in _NAMED})
     return plain, _place(base)
 
@@ -202,7 +203,7 @@ def _values_of(target: Target, base: Path | None) -> tuple[object, ...]:
 
 
 def _local(target: Target, base: Path | None) -> Path:
-    """What cannot be a path is a place that nobody trusts; sending says what is wrong with it."""
+    """An invalid path is never trusted; sending reports what is wrong with it."""
     try:
         return Path(os.path.abspath(user_path(target.local or "", base)))
     except NotAPath:
@@ -210,7 +211,7 @@ def _local(target: Target, base: Path | None) -> Path:
 
 
 def _both(file: Path) -> tuple[Path, Path]:
-    """Where a file lies, and where it really lies when it is a link. An entry of its own counts as well."""
+    """The location of a file, and its real location if it is a link. The list may also contain the file itself."""
     return _as_folder(file.parent) / file.name, Path(real_path(file))
 
 
@@ -228,19 +229,19 @@ def _outermost(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def changed_target(old: Target, new: Target) -> Target:
-    """What a person changed of a target, and nothing else."""
+    """The changes that the user made to a target, and nothing else."""
     pairs = {name: (getattr(old, name), getattr(new, name)) for name in _NAMED}
     return _plain({name: None if before == after else after for name, (before, after) in pairs.items()})
 
 
 def named_by(options: Mapping[str, object]) -> Target:
-    """The target that options of the command line name."""
+    """The target named by command line options."""
     known = {field.name for field in fields(Target)}
     return Target(**{name: value for name, value in options.items() if name in known})  # type: ignore[arg-type]
 
 
 def build_gate(environ: Mapping[str, str], trust_file: Callable[[], Path]) -> Gate:
-    """The gate over the person's list and AUTHLENS_TRUST; neither the list nor botocore is read before it is needed."""
+    """The gate with the user's list and AUTHLENS_TRUST; neither the list nor botocore is loaded before it is needed."""
     from authlens.store.trust import from_environment
 
     return Gate(lambda path: TrustList(trust_file()).trusts(path), _is_iot, from_environment(environ))

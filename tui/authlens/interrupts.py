@@ -1,6 +1,6 @@
-"""Ctrl+C while the program is still being imported, and once it is done: it ends at once, without a traceback.
+"""Handles Ctrl+C during imports and after the program is done: it ends at once, without a traceback.
 
-Importing this installs the handler, for the program alone; `main` has its own way out while it runs.
+Importing this installs the handler, only for the program itself; while `main` runs it handles Ctrl+C on its own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 def end_quietly() -> None:
-    """From now on Ctrl+C ends the process at once. Nothing is open that would be lost."""
+    """From now on Ctrl+C ends the process at once, because nothing would be lost."""
     if _is_the_program() and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _end)
 
@@ -29,7 +29,7 @@ def _end(number: int, frame: object) -> None:
 
 
 def _is_the_program() -> bool:
-    """Whether this process is authlens, and not a test or a tool that imports it."""
+    """Whether this process is authlens, and not a test or tool that imports it."""
     return os.path.basename(sys.argv[0]) == "authlens" or sys.argv[0].endswith(os.path.join("authlens", "__main__.py"))
 
 

@@ -1,4 +1,5 @@
-"""What a sender reaches the outside by, each made when first needed: their imports take longer than a first screen."""
+"""The parts of a sender that need slow imports, each created when first needed: the imports take longer than the first
+screen."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class LazyLocalTargets:
-    """The running local endpoints, made for the first local target: a call to AWS needs nothing of them."""
+    """The running local endpoints, created for the first local target, because a call to AWS does not need them."""
 
     def __init__(self) -> None:
         self._made: LocalTargets | None = None
@@ -74,7 +75,8 @@ class LazyListeners:
 
 
 class LazyGateway:
-    """The gateway over boto3, made when first called: importing boto3 takes longer than drawing the first screen."""
+    """The gateway over boto3, created on the first call, because importing boto3 takes longer than drawing the first
+    screen."""
 
     def __init__(self, retries: Retries, mfa_code: Callable[[str], str] | None, cache: Callable[[], Path]) -> None:
         self._retries = retries

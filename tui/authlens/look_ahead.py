@@ -1,6 +1,6 @@
-"""What is known of a saved request before it is sent: its references, its signing key, a local target's authorizers.
+"""What is known about a saved request before it is sent: its references, its signing key, a local target's authorizers.
 
-The rule: local files are read as data. Nothing is started, nobody is called, and no keyring is opened.
+The rule: local files are only read as data. Nothing is started or called, and no keyring is opened.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | None = None) -> Known:
-    """What sending would find missing, and what the local target's file says of the authorizer.
+    """What would be missing on sending, and the authorizer as defined in the local target's file.
 
     base: the folder that relative paths of the saved request start from; `None` is the working folder.
     """
@@ -43,7 +43,7 @@ def look_ahead(saved: SavedRequest, environ: Mapping[str, str], base: Path | Non
 
 
 def with_lookup(known: Known, failure: Failure | None) -> Known:
-    """The same after DescribeAuthorizer failed, which may say that there is no such authorizer."""
+    """The same after DescribeAuthorizer failed, which may mean that the authorizer does not exist."""
     absent = failure is not None and failure.error == NOT_FOUND
     return replace(known, has_authorizer=False, authorizer=None) if absent else known
 
@@ -78,7 +78,7 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
         read_private_key(pem, passphrase.encode() if passphrase is not None else None)
     except PassphraseNeeded:
         if sign.passphrase is None:
-            yield Missing("sign.key", f"The signing key {path} is encrypted, and 'sign' names no passphrase.")
+            yield Missing("sign.key", f"The signing key {path} is encrypted, but 'sign' has no passphrase.")
     except KeyProblem as problem_of_key:
         yield Missing("sign.key", f"The signing key {path}: {problem_of_key}")
     except OSError as error:
@@ -86,11 +86,11 @@ def _key(sign: Sign | None, environ: Mapping[str, str], base: Path | None) -> It
         said = missing_key(path) if is_gone else f"The signing key {path} cannot be read: {error.strerror or error}."
         yield Missing("sign.key", said)
     except (ValueError, RuntimeError):
-        yield Missing("sign.key", f"The signing key {sign.key!r} cannot be read: this cannot be the name of a file.")
+        yield Missing("sign.key", f"The signing key {sign.key!r} cannot be read: this is not a valid file name.")
 
 
 def _certificate(certificate: Certificate | None, base: Path | None) -> Iterator[Missing]:
-    """A test call does without it: what cannot be read is good to know."""
+    """The certificate is not needed for a test call, so an unreadable one is only a note."""
     if certificate is None:
         return
     from authlens.core.saved.certificate_variables import CertificateProblem, certificate_variables

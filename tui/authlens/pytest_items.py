@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.expect.judgement_text import explanation, headline
 from authlens.core.text.visible import visible, visible_lines
 from authlens.sending import build_sender
@@ -54,7 +54,7 @@ class SavedRequestItem(pytest.Item):
 
     def runtest(self) -> None:
         result = _suite(self.config).run(self.item)
-        if result.state is State.SKIPPED:
+        if result.state is JudgementState.SKIPPED:
             pytest.skip(visible(result.redactor.text(result.judgement.reason)))
         if result.invocation:
             self.user_properties.append(("authlens_duration", result.invocation.duration))
@@ -75,8 +75,8 @@ class SavedRequestItem(pytest.Item):
 def _complaint(result: Result) -> str:
     """What pytest's summary shows is its first line."""
     text = explanation(result.judgement, result.invocation)
-    if result.state is State.UNJUDGED:
-        return f"{State.UNJUDGED}: {text}"
+    if result.state is JudgementState.UNJUDGED:
+        return f"{JudgementState.UNJUDGED}: {text}"
     return f"{headline(result.judgement)}\n{text}"
 
 

@@ -1,4 +1,5 @@
-"""The one way to send a request, for both faces: references, local target, signature, gateway. It records nothing."""
+"""The only way to send a request, for the app and the command line: references, local target, signature, gateway. It
+records nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from authlens import calls
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.cloud_log import LogLine, LogQuery
-from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, Way
+from authlens.core.invocation.gateway import CallFailed, Gateway, Reply, SendingWay
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, fault_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 TOTAL_DEADLINE = 45.0
-"""Seconds for everything a send does; botocore's own time-outs are per socket read."""
+"""Seconds for everything that sending does; botocore's own timeouts apply to each socket read."""
 
 
 class References(Protocol):
-    """Resolves `${env:…}`, `${file:…}` and `${keyring:…}`. Raises ValueError with a sentence for a missing one."""
+    """Resolves `${env:…}`, `${file:…}` and `${keyring:…}`. Raises ValueError with a complete sentence for a missing
+    one."""
 
     def resolve(self, request: AuthorizerRequest) -> AuthorizerRequest: ...
 
@@ -45,7 +47,7 @@ class References(Protocol):
 
 
 class LocalTargets(Protocol):
-    """The local endpoints that are running. Raises RuntimeError with a sentence when one cannot be started."""
+    """The running local endpoints. Raises RuntimeError with a complete sentence if one cannot be started."""
 
     def locate(self, target: Target, base: Path | None = None) -> Target: ...
 
@@ -63,7 +65,7 @@ class Listeners(Protocol):
 
 
 class NotSent(Exception):
-    """Something needed before the call is missing; nothing left the machine."""
+    """Something needed before the call is missing; nothing was sent."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message or failure.error)
@@ -71,7 +73,7 @@ class NotSent(Exception):
 
 
 class Sender:
-    """Sends requests. A context manager: leaving it ends the local endpoints that it started."""
+    """Sends requests. A context manager that stops the local endpoints it started on exit."""
 
     def __init__(
         self,
@@ -82,7 +84,7 @@ class Sender:
         gate: Gate | None = None,
         listeners: Listeners | None = None,
     ) -> None:
-        """gate: what may be run and reached; without one, nothing that a file alone names."""
+        """gate: decides what may be run and contacted; without one, nothing that only a file names."""
         self.gate = gate or Gate()
         self._gateway = gateway
         self._local_targets = local_targets
@@ -107,23 +109,22 @@ class Sender:
         source: str | None = None,
         authorizer: Authorizer | None = None,
         deployment: Deployment | None = None,
-        way: Way | None = None,
+        way: SendingWay | None = None,
     ) -> Invocation:
-        """Send and wait for the answer. Whatever goes wrong, outside or in here, is the invocation's failure.
+        """Send and wait for the answer. Any error, external or internal, becomes the invocation's failure.
 
-        base: the folder that relative paths of the saved request start from; `None` is the working folder.
-        authorizer, deployment: what is known of them now, which the invocation keeps.
-        way: another than TestInvokeAuthorizer.
+        base: the folder that relative paths of the saved request start from; `None` is the working folder. authorizer,
+        deployment: as known now; stored in the invocation. way: a way of sending other than TestInvokeAuthorizer.
         """
         started_at = self._now()
         try:
             sent = self._sent(saved, base, source, started_at, way)
             return replace(sent, authorizer=sent.authorizer or authorizer, deployment=deployment)
-        except Exception as error:  # noqa: BLE001  # the one edge for faults: no file and no key ends a run or the app
+        except Exception as error:  # noqa: BLE001  # the catch-all: no internal error may end a run or the app
             return not_sent(saved, source, started_at, fault_of(error))
 
     def _sent(
-        self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime, way: Way | None
+        self, saved: SavedRequest, base: Path | None, source: str | None, started_at: datetime, way: SendingWay | None
     ) -> Invocation:
         from authlens.store.certificates import variables_of
 
@@ -159,7 +160,7 @@ class Sender:
             certificate=saved.certificate,
             variables=variables_of(saved.certificate, base),
         )
-        # The history takes out what references brought in by looking at the wire; here there may be none.
+        # The history finds the values of references on the wire, and here there may be no wire.
         return invocation if reply.wire is not None else without_resolved(invocation, request)
 
     def send_within(
@@ -170,7 +171,7 @@ class Sender:
         seconds: float = TOTAL_DEADLINE,
         way: Way | None = None,
     ) -> Invocation:
-        """As `send`, but ends by the deadline: a call cannot be killed, so it is left behind on a daemon thread."""
+        """Like `send`, but with a deadline: a call cannot be killed, so it is abandoned on a daemon thread."""
         started_at = self._now()
         try:
             return calls.within(seconds, lambda: self.send(saved, base, source, way=way))
@@ -182,7 +183,7 @@ class Sender:
         self._gateway.prepare()
 
     def locate(self, target: Target, base: Path | None = None) -> Target:
-        """The target with its URL: a local one is started when needed. Raises NotSent."""
+        """The target with its URL; a local one is started if necessary. Raises NotSent."""
         refusal = self.gate.refusal(target, base)
         if refusal is not None:
             raise NotSent(refusal)
@@ -201,7 +202,7 @@ class Sender:
             return ""
 
     def seeks_credentials(self) -> bool:
-        """Whether a call waits for credentials just now. Never blocks."""
+        """Whether a call is currently waiting for credentials. Never blocks."""
         return self._gateway.seeks_credentials()
 
     def describe(self, name: str, target: Target, base: Path | None = None) -> Authorizer:
@@ -213,7 +214,7 @@ class Sender:
         return self._asked(target, base, self._gateway.authorizer_names)
 
     def configured(self, target: Target, base: Path | None = None) -> Configured:
-        """What the AWS configuration makes of the target. Raises CallFailed."""
+        """What the AWS configuration resolves the target to. Raises CallFailed."""
         return self._asked(target, base, self._gateway.configured)
 
     def identity(self, target: Target, base: Path | None = None) -> Identity:
@@ -221,7 +222,7 @@ class Sender:
         return self._asked(target, base, self._gateway.identity)
 
     def deployment(self, authorizer: Authorizer, target: Target, base: Path | None = None) -> Deployment:
-        """What AWS holds around the authorizer. Raises CallFailed only for a local endpoint that cannot be started."""
+        """What is deployed around the authorizer. Raises CallFailed only if a local endpoint cannot be started."""
         return self._asked(target, base, lambda there: self._gateway.deployment(authorizer, there))
 
     def data_endpoint(self, target: Target, base: Path | None = None) -> str:
@@ -261,7 +262,7 @@ class Sender:
         return self._asked(target, base, lambda there: self._gateway.log(query, there))
 
     def _asked(self, target: Target, base: Path | None, ask: Callable[[Target], Answer]) -> Answer:
-        """The answer of the target, found first. Raises CallFailed, for a fault of ours too."""
+        """The target's answer, after locating the target. Raises CallFailed, also for an internal error."""
         try:
             return ask(self.locate(target, base))
         except CallFailed:
@@ -272,7 +273,7 @@ class Sender:
             raise CallFailed(fault_of(error)) from error
 
     def _refusal(self, target: Target, base: Path | None, source: str | None) -> Failure | None:
-        """Where the file is known it decides, whatever else of its folder passed before."""
+        """If the file is known it decides, whatever else in its folder passed before."""
         if source is None:
             return self.gate.refusal(target, base)
         wanted = self.gate.wanted(target, base, files_of(source))
@@ -285,7 +286,7 @@ class Sender:
             raise _missing("MissingReference", str(error)) from error
 
     def _signer(self, sign: Sign, request: AuthorizerRequest, target: Target) -> Authorizer | None:
-        """The authorizer, which alone knows the token's parameter name; asked only where that name is needed."""
+        """The authorizer, which defines the token's parameter name; looked up only if that name is needed."""
         if sign.place == "token":
             return None
         try:
@@ -332,11 +333,11 @@ def _local_failure(error: RuntimeError) -> NotSent:
 
 
 def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, seconds: float) -> Invocation:
-    """The invocation of a call that was given up after `seconds`."""
+    """The invocation of a call that was abandoned after `seconds`."""
     failure = Failure(
         FailureKind.ABANDONED,
         "Abandoned",
-        f"Given up after {seconds:.1f} s without a whole answer.",
+        f"Abandoned after {seconds:.1f} s without a complete answer.",
         advice="It may still run on AWS. Send again, or allow more time.",
     )
     return not_sent(saved, source, started_at, failure, seconds)
@@ -345,18 +346,18 @@ def left_behind(saved: SavedRequest, source: str | None, started_at: datetime, s
 def not_sent(
     saved: SavedRequest, source: str | None, started_at: datetime, failure: Failure, seconds: float = 0.0
 ) -> Invocation:
-    """The invocation of a call that came to no answer."""
+    """The invocation of a call without an answer."""
     source = _absolute(source)
     return Invocation(saved.request, saved.target, failure, started_at, seconds, source=source, sign=saved.sign)
 
 
 def files_of(source: str | None) -> tuple[Path, ...]:
-    """The file of a source, which may name a case of it."""
+    """The file of a source, which may also name a case."""
     return () if source is None else (Path(split_source(source)[0]),)
 
 
 def _absolute(source: str | None) -> str | None:
-    """Replayed from any folder: a relative path would mean another file there."""
+    """The path made absolute, because in a replay from another folder a relative path would mean a different file."""
     return None if source is None else str(Path(source).absolute())
 
 
@@ -367,7 +368,8 @@ def build_sender(
     mfa_code: Callable[[str], str] | None = None,
     gate: Gate | None = None,
 ) -> Sender:
-    """The sender over boto3, the user's references and local endpoints; none is imported before the first call."""
+    """The sender with boto3, the user's references and local endpoints, none of which is imported before the first
+    call."""
     from authlens.store.places import places
     from authlens.store.references import References as StoredReferences
 

@@ -1,6 +1,6 @@
-"""Runs saved requests and judges what comes back. The one runner behind `authlens run` and the pytest plugin.
+"""Runs saved requests and checks the answers. The runner behind `authlens run` and the pytest plugin.
 
-Many threads may run items at once. When AWS throttles one, all of them hold back.
+Several threads may run items at once. If AWS throttles one, all of them pause.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from authlens.core.expect.check import Judgement, State, judge
-from authlens.core.invocation.gateway import Way
+from authlens.core.expect.check import Judgement, JudgementState, judge
+from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Failure, Invocation, fault_of
 from authlens.core.invocation.throttling import MOST_ATTEMPTS, is_throttled, pause
 from authlens.core.request.authorizer import Authorizer
@@ -31,25 +31,25 @@ Record = Callable[[Invocation], Invocation]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One item sent once and judged."""
+    """One item, sent once and checked."""
 
     item: Item
     judgement: Judgement
     invocation: Invocation | None
-    """`None` when nothing could be sent: the file is no saved request."""
+    """`None` if nothing could be sent because the file is not a saved request."""
     redactor: Redactor
-    """Hides what the references of the request stand for too."""
+    """Also hides the values of the request's references."""
     durations: tuple[float, ...] = ()
-    """Seconds of each call, where it was sent more than once."""
+    """Seconds of each call, if it was sent more than once."""
 
     @property
-    def state(self) -> State:
+    def state(self) -> JudgementState:
         return self.judgement.state
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong with it; what is skipped does not count against the suite."""
-        return self.state in (State.KEPT, State.SKIPPED)
+        """Whether it succeeded; skipped items do not count against the suite."""
+        return self.state in (JudgementState.KEPT, JudgementState.SKIPPED)
 
 
 class Suite:
@@ -78,14 +78,15 @@ class Suite:
             threading.Thread(target=lambda: [self._located_target(*each) for each in wanted], daemon=True).start()
 
     def ready(self) -> Failure | None:
-        """Wait for the endpoint of `serve`, and prepare to call it. Why the endpoint cannot start, or `None`."""
+        """Wait for the endpoint of `serve`, and prepare to call it. Returns why the endpoint cannot start, or
+        `None`."""
         if self._serve is None:
             return None
         self.sender.prepare()
         located = self._located_target(self._serve, None)
         return located if isinstance(located, Failure) else None
 
-    def run(self, item: Item, way: Way | None = None) -> Result:
+    def run(self, item: Item, way: SendingWay | None = None) -> Result:
         """Send one item, by another way than the test call if one is given, and judge what came of it.
 
         Never raises: one broken file ends no run.
@@ -95,18 +96,20 @@ class Suite:
         except Exception as error:  # noqa: BLE001  # the one edge for faults of a suite
             return _unjudged(item, fault_of(error).message)
 
-    def _run(self, item: Item, way: Way | None) -> Result:
+    def _run(self, item: Item, way: SendingWay | None) -> Result:
         if item.saved is None:
             return _unjudged(item, str(item.problem))
         if item.saved.suite.skip is not None:
             redactor = _redactor(item.saved.request, item.saved.request, None)
-            return Result(item, Judgement(State.SKIPPED, reason=item.saved.suite.skip), None, redactor)
+            return Result(item, Judgement(JudgementState.SKIPPED, reason=item.saved.suite.skip), None, redactor)
         resolved = self._resolved(item.saved.request, item.base)
         invocation = self.send(item.saved, item.base, item.source, way)
         judgement = _judged(item.saved, _with_settled_names(invocation, resolved))
         return Result(item, judgement, invocation, _redactor(item.saved.request, resolved, invocation.authorizer))
 
-    def send(self, saved: SavedRequest, base: Path | None, source: str | None, way: Way | None = None) -> Invocation:
+    def send(
+        self, saved: SavedRequest, base: Path | None, source: str | None, way: SendingWay | None = None
+    ) -> Invocation:
         """The invocation of the saved request, as often as AWS throttles it."""
         target = self._serve or saved.target
         base_of_target = None if self._serve else base
@@ -148,11 +151,11 @@ class Suite:
             return replace(self.sender.locate(target, base), local=None)
         except NotSent as refusal:
             return refusal.failure
-        except Exception as error:  # noqa: BLE001  # on a thread of its own, where nobody would hear of it
+        except Exception as error:  # noqa: BLE001  # on its own thread, where an exception would go unnoticed
             return fault_of(error)
 
     def _resolved(self, request: AuthorizerRequest, base: Path | None) -> AuthorizerRequest:
-        """What the references stand for; where one is missing, sending says so."""
+        """The values of the references; sending reports missing ones."""
         from authlens.store.references import MissingReference, References
 
         try:
@@ -170,7 +173,7 @@ def _judged(saved: SavedRequest, invocation: Invocation) -> Judgement:
 
 
 def _unjudged(item: Item, reason: str | None) -> Result:
-    return Result(item, Judgement(State.UNJUDGED, reason=reason or ""), None, Redactor(()))
+    return Result(item, Judgement(JudgementState.UNJUDGED, reason=reason or ""), None, Redactor(()))
 
 
 def _redactor(written: AuthorizerRequest, resolved: AuthorizerRequest, authorizer: Authorizer | None) -> Redactor:
@@ -179,12 +182,12 @@ def _redactor(written: AuthorizerRequest, resolved: AuthorizerRequest, authorize
 
 
 def _with_settled_names(invocation: Invocation, resolved: AuthorizerRequest) -> Invocation:
-    """The invocation as it is judged: policy variables come from what was really sent."""
+    """The invocation to be checked: policy variables come from what was actually sent."""
     return replace(invocation, request=resolved)
 
 
 class _Gate:
-    """Where all wait while AWS wants it."""
+    """Makes all threads wait while AWS throttles."""
 
     def __init__(self, wait: Callable[[float], object]) -> None:
         self._wait = wait
@@ -195,6 +198,6 @@ class _Gate:
             pass
 
     def hold(self, seconds: float) -> None:
-        """Whoever was throttled waits with the gate closed, so that the others wait too."""
+        """The throttled thread waits with the gate closed, so that the others wait too."""
         with self._lock:
             self._wait(seconds)

@@ -1,4 +1,4 @@
-"""The saved requests of a suite: files and folders to items. What cannot be read is an item too, with the reason."""
+"""Turns files and folders into the items of a suite. A file that cannot be read is also an item, with the reason."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from authlens.frozen import dataclass
 _MOST_NAMED = 8
 _NOT_IN_A_NAME = re.compile(r"[^\w.-]+")
 SUFFIXES = (".yaml", ".yml")
-"""In any case."""
+"""Compared ignoring case."""
 _REQUEST_KEY = re.compile(r"""^(["']?)request\1[ \t]*:""", re.MULTILINE)
-"""At the start of a line it can only be a key of the outermost mapping."""
+"""At the start of a line this can only be a key of the outermost mapping."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file is no saved request."""
+    """Why a file is not a saved request."""
 
     reason: str
     line: int | None = None
@@ -39,13 +39,13 @@ class Item:
     """One saved request of a suite, or one case of it."""
 
     name: str
-    """The path as it was given, `FILE::NAME` for a case, or the id in the history."""
+    """The path as given, `FILE::NAME` for a case, or the id in the history."""
     saved: SavedRequest | None
     problem: Problem | None = None
-    """Set when `saved` is not."""
+    """Set if `saved` is not."""
     path: Path | None = None
     case: Case | None = None
-    """Set when it is a case of the file."""
+    """Set if it is a case of the file."""
 
     @property
     def base(self) -> Path | None:
@@ -54,7 +54,7 @@ class Item:
 
     @property
     def source(self) -> str | None:
-        """What the history keeps: the file, and the case in it."""
+        """The source as stored in the history: the file, and the case in it."""
         if self.path is None:
             return None
         return source_of(str(self.path), self.case.name if self.case else None)
@@ -65,30 +65,28 @@ class Item:
 
     @property
     def stem(self) -> str:
-        """What files that are made from it begin with."""
+        """The prefix of files generated from it."""
         stem = Path(self.path or self.name).stem
         return f"{stem}-{_NOT_IN_A_NAME.sub('-', self.case.name)}" if self.case else stem
 
     def has(self, text: str) -> bool:
-        """Whether its path, case or description contains the text, without case."""
+        """Whether its path, case or description contains the text, ignoring case."""
         return text.lower() in f"{self.name}\n{self.title}".lower()
 
 
 class NoSuchPath(Exception):
-    """A path that was named is not there."""
+    """A given path does not exist."""
 
 
 class Environments(Protocol):
-    """The environment of that name for a folder of saved requests. Raises LookupError with a sentence."""
+    """The environment with this name for a folder of saved requests. Raises LookupError with a complete sentence."""
 
     def of(self, base: Path) -> Environment: ...
 
 
 def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
-    """The items of files, of folders with all below them, and of single cases, in the order of their paths, each once.
-
-    A file that is named is an item whatever it holds; in a folder, YAML of another kind is passed over.
-    Raises NoSuchPath.
+    """The items of files, folders (recursively) and single cases, in path order, each once. A file given explicitly is
+    an item whatever it contains; in a folder, other YAML is ignored. Raises NoSuchPath.
     """
     found: dict[str, Item] = {}
     for path in paths:
@@ -98,13 +96,13 @@ def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
 
 
 def read_items(path: Path) -> tuple[Item, ...]:
-    """The item of one file, or those of its cases."""
+    """The item of a file, or the items of its cases."""
     text = _text(path)
     return (Item(str(path), None, text, path),) if isinstance(text, Problem) else items_of_text(str(path), text, path)
 
 
 def read_meant_items(path: Path) -> tuple[Item, ...]:
-    """As `read_items`, of a file found in a folder: nothing when it is YAML of another kind."""
+    """Like `read_items`, for a file found in a folder: nothing if it is other YAML."""
     text = _text(path)
     if isinstance(text, Problem):
         return (Item(str(path), None, text, path),)
@@ -113,7 +111,7 @@ def read_meant_items(path: Path) -> tuple[Item, ...]:
 
 
 def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item, ...]:
-    """The item of a saved request's text, or those of its cases."""
+    """The item of a saved request's text, or the items of its cases."""
     from authlens.core.saved.saved_request_yaml import read
     from authlens.core.text.yaml_reader import YamlError
 
@@ -127,7 +125,7 @@ def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item,
 
 
 def in_environment(items: Iterable[Item], environments: Environments) -> tuple[Item, ...]:
-    """The items as they are sent in an environment. Raises LookupError with a sentence."""
+    """The items as sent in an environment. Raises LookupError with a complete sentence."""
     return tuple(
         replace(item, saved=environments.of(item.base or Path()).of(item.saved)) if item.saved else item
         for item in items
@@ -144,7 +142,7 @@ def _gathered(path: Path) -> Iterator[Item]:
 
 
 def _named_case(path: Path) -> Item:
-    """The case that `FILE::NAME` names, or why its file cannot be read. Raises NoSuchPath."""
+    """The case given as `FILE::NAME`, or why its file cannot be read. Raises NoSuchPath."""
     file, name = split_source(str(path))
     if name is None or not os.path.lexists(file):
         raise NoSuchPath(f"there is no file or folder {path if name is None else file}")
@@ -159,7 +157,7 @@ def _named_case(path: Path) -> Item:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Hidden files and folders are passed over, and links to folders, so that a circle ends."""
+    """Skips hidden files and folders, and links to folders, which could form a cycle."""
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(root, name) for name in names if name.lower().endswith(SUFFIXES) and not name.startswith("."))
@@ -170,7 +168,7 @@ def _text(path: Path) -> str | Problem:
 
     try:
         if not path.is_file():
-            return Problem("it is not a regular file" if path.exists() else "it is a link to a file that is not there")
+            return Problem("it is not a regular file" if path.exists() else "it is a link to a missing file")
         with path.open("rb") as file:
             return decode(file.read(MAX_BYTES + 1))
     except YamlError as error:
@@ -180,7 +178,8 @@ def _text(path: Path) -> str | Problem:
 
 
 def _may_mean_request(text: str) -> bool:
-    """Whether the outermost mapping has the key, or a slip of it beside `expect` or `sign`, or the text is no YAML."""
+    """Whether the outermost mapping has the key, or a misspelling of it next to `expect` or `sign`, or the text is not
+    YAML."""
     from difflib import get_close_matches
 
     keys = _outermost_keys(text)
@@ -190,7 +189,7 @@ def _may_mean_request(text: str) -> bool:
 
 
 def _outermost_keys(text: str) -> set[str] | None:
-    """`None` where the text is no YAML at all, not even with what saved requests do without."""
+    """`None` if the text is not YAML at all, even with the features that saved requests do not allow."""
     from itertools import islice
 
     import yaml

@@ -62,7 +62,7 @@ def test_why_is_told_with_places(policy: Path) -> None:
     assert run("--policy", policy, "iot:Subscribe", "topicfilter/b/c/d").lines == [
         "EXPLICIT_DENY",
         f"Document 1, statement 3 (lines 14-18) denies iot:Subscribe on {ARN}topicfilter/b/c/*.",
-        "An explicit deny beats every allow, here that of document 1, statement 2 (lines 9-13).",
+        "An explicit deny overrides every allow, here that of document 1, statement 2 (lines 9-13).",
         f"  at {policy}:17:16",
     ]
     assert run("--policy", policy, "iot:Connect", "client/c1").lines == [
@@ -122,7 +122,7 @@ def test_a_version_without_variables_is_told(policy: Path) -> None:
     policy.write_text(text(allow("iot:Connect", "client/${iot:ClientId}"), Version="2008-10-17"))
     lines = run("--policy", policy, "iot:Connect", "client/c1", "--variable", "iot:ClientId=c1").lines
     assert (lines[0], lines[2]) == ("IMPLICIT_DENY", "${iot:ClientId} stays as text")
-    assert "only a document with Version 2012-10-17 has variables" in lines[-1]
+    assert "variables need a document with Version 2012-10-17" in lines[-1]
 
 
 def test_all_files_count_together(policy: Path, tmp_path: Path) -> None:
@@ -163,11 +163,11 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"{", "line 1, column 2: the text ends"),
-        (b"", "line 1, column 1: there is no JSON here"),
-        (b"7", "line 1, column 1: a policy, a list of policies or an answer was expected, this is a number"),
-        (b'{"policyDocuments": ["{}", "{x}"]}', "line 1, column 30: a key in double quotes was expected here"),
-        (b"[[]]", "line 1, column 2: a policy is an object"),
+        (b"{", "line 1, column 2: unexpected end of text"),
+        (b"", "line 1, column 1: the text is empty"),
+        (b"7", "line 1, column 1: expected a policy, a list of policies or an answer, not a number"),
+        (b'{"policyDocuments": ["{}", "{x}"]}', "line 1, column 30: expected a key in double quotes"),
+        (b"[[]]", "line 1, column 2: a policy must be an object"),
         (b'"\xff"', "is not UTF-8 text: byte 1"),
         (b'{"request": {}, "startedAt": "", "failure": {"error": "X"}}', "holds an error and no policy"),
         (b'{"__type": "InvalidRequestException", "message": null}', "holds an error and no policy"),
@@ -259,7 +259,7 @@ def test_several_files_and_the_question_stand_together_or_apart(policy: Path, tm
         ("iot:Publsh", "iot:Publsh is not an action of AWS IoT policies; did you mean iot:Publish?"),
         ("Publsh", "did you mean iot:Publish?"),
         ("Frobnicate", "Frobnicate is not an action of AWS IoT policies"),
-        ("s3:GetObject", "s3:GetObject has no prefix that AWS IoT policies know"),
+        ("s3:GetObject", "s3:GetObject does not have a prefix used in AWS IoT policies"),
         ("iot:*", "iot:* is a pattern"),
     ],
 )

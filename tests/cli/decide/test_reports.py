@@ -66,7 +66,7 @@ DECIDED = {
     "aws-greengrass/aws-greengrass-nucleus/issues/1754": (
         allow("iot:Connect", "client/core"),
         ("iot:Connect", "client/core#2"),
-        "`client/core` is not a prefix: without `*` it matches nothing longer",
+        "`client/core` is not a prefix: without `*` it matches only that exact name",
     ),
     "aws/aws-iot-device-sdk-js/issues/261": (
         allow("iot:Connect", "client/sensor"),

@@ -355,19 +355,19 @@ def test_what_is_deployed_is_read_and_judged(authlens: Command, monkeypatch: pyt
     )
     assert ended.code == 0
     assert (
-        f"warning permission-source-arn: The permission 's1' is for another source: AWS:SourceArn {FUNCTION}"
+        f"warning permission-source-arn: The permission 's1' is for a different source: AWS:SourceArn {FUNCTION}"
         in ended.out
     )
     assert (
         "warning domain-override: The domain configuration shop (iot.example.com) sends every device to B" in ended.out
     )
     assert (
-        "info not-read: Not all of the deployment could be read: iot:DescribeEndpoint (AccessDeniedException)."
+        "info not-read: Some of the deployment could not be read: iot:DescribeEndpoint (AccessDeniedException)."
         in ended.out
     )
     assert "deployed function: The function" in ended.out
     assert ended.out.startswith(
-        "Preflight finds nothing that AWS would refuse. But: The permission 's1' is for another"
+        "Preflight finds nothing that AWS would refuse. But: The permission 's1' is for a different"
     )
     machine = deployment_of(authlens, {}, "tlsContext: {serverName: iot.example.com}", "--output", "json")
     facts = {fact["id"]: fact["isRead"] for fact in json.loads(machine.out)["deployment"]}

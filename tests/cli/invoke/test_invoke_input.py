@@ -160,12 +160,12 @@ def test_a_request_saved_elsewhere_keeps_its_paths(call: Invoke, tmp_path: Path)
 def test_the_name_of_a_file_in_place_of_its_content_is_recognised(call: Invoke, option: str) -> None:
     ended = call("--authorizer-name", "A", option, "./in.json")
     assert ended.code == 252
-    assert "This looks like the name of a file; to read it, write file://./in.json" in ended.err
+    assert "This looks like a file name; to read the file, write file://./in.json" in ended.err
 
 
 def test_a_token_that_looks_like_a_file_is_sent_and_pointed_out(call: Invoke, server: Recording) -> None:
     ended = call("--authorizer-name", "A", "--token", "./t.txt", "--token-signature", "AAAA")
-    assert "note: --token is sent as it is written. This looks like the name of a file" in ended.err
+    assert "note: --token is sent as it is written. This looks like a file name" in ended.err
     assert server.take()[0].body == {"token": "./t.txt", "tokenSignature": "AAAA"}
 
 

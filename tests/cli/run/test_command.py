@@ -17,7 +17,7 @@ from junitparser import Error, Failure, JUnitXml
 from authlens.__main__ import build_world, open_history
 from authlens.cli.run.options import Reporting
 from authlens.cli.run.suite import report
-from authlens.core.expect.check import Judgement, State
+from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.secrets.redaction import Redactor
 from authlens.suite import Result
@@ -228,7 +228,7 @@ def test_texts_of_others_are_no_workflow_commands(
 
 def test_ctrl_c_reports_what_was_judged_until_then(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def interrupted() -> Generator[list[Result], None, None]:
-        yield [Result(Item("a.yaml", None), Judgement(State.KEPT), None, Redactor(()))]
+        yield [Result(Item("a.yaml", None), Judgement(JudgementState.KEPT), None, Redactor(()))]
         raise KeyboardInterrupt
 
     path = tmp_path / "junit.xml"
@@ -455,8 +455,8 @@ def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authl
         (("a.yaml", "--allow", "iot:Connect client/c"), "use them with --history QUERY"),
         (("--history", "", "--replay", "1"), "--history and --replay cannot be used together"),
         (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
-        (("a.yaml", "--target", "nonsense=1"), "write KEY=VALUE,… with the keys local, profile, region"),
-        (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "says local twice; write another --target"),
+        (("a.yaml", "--target", "nonsense=1"), "must be KEY=VALUE,… with the keys local, profile, region"),
+        (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "has local twice; use a second --target"),
         (("--history", "", "--deny", "iot:Connect"), "iot:Connect on what? Add the client id."),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
         (("--replay", "x"), "'x' is not a whole number of at least 1"),

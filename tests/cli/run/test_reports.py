@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from authlens.cli.console.output import Output
 from authlens.cli.run.junit import class_name, write_junit
 from authlens.cli.run.report import Style, summary, terminal_style
-from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.secrets.redaction import Redactor
 from authlens.suite import Result
@@ -106,13 +106,15 @@ def test_names_in_the_report_make_a_tree(authlens: Command, suite: Path) -> None
     assert CANARY not in Path("junit.xml").read_text()
 
 
-@given(st.lists(st.tuples(st.text(), st.text(), st.sampled_from(State), st.floats(0, 1e9)), max_size=4))
+@given(st.lists(st.tuples(st.text(), st.text(), st.sampled_from(JudgementState), st.floats(0, 1e9)), max_size=4))
 def test_no_text_makes_a_report_invalid(tmp_path_factory: pytest.TempPathFactory, rows: list[Any]) -> None:
     path = tmp_path_factory.getbasetemp() / "junit.xml"
     results = [
         Result(
             Item(name, None, path=Path("a") / (name.replace("\0", "").replace("/", "") or "b")),
-            Judgement(state, (Broken("principalId", message, message),) if state is State.BROKEN else (), message),
+            Judgement(
+                state, (Broken("principalId", message, message),) if state is JudgementState.BROKEN else (), message
+            ),
             None,
             Redactor(()),
         )
@@ -189,12 +191,12 @@ def test_a_summary_that_cannot_be_written_is_a_warning(
     ],
 )
 def test_results_on_a_terminal(style: Style, text: str) -> None:
-    assert style.word(State.KEPT, "passed") == text
+    assert style.word(JudgementState.KEPT, "passed") == text
 
 
 def test_a_summary_line_has_its_plurals() -> None:
     (item,) = items_of_text("-", "request: 7")
-    error = Result(item, Judgement(State.UNJUDGED), None, Redactor(()))
+    error = Result(item, Judgement(JudgementState.UNJUDGED), None, Redactor(()))
     assert summary([error], 2) == "1 error, 2 skipped"
     assert summary([error, error], 0) == "2 errors"
 

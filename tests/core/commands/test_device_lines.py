@@ -166,7 +166,7 @@ def test_references_and_escapes_stand_as_they_are_meant() -> None:
     found = lines(request)
     assert options(found["mosquitto_pub"])["-u"].startswith("${env:X}?")
     assert "tok=${env:TOKEN}" in found["websocket-url"].text
-    assert found["curl"].note.endswith("Put in what ${…} stands for, URL-encoded in a username or URL.")
+    assert found["curl"].note.endswith("Replace ${…} by its value, URL-encoded in a username or URL.")
     resolved = device_lines(request, SIGNED, reveal=True, is_resolved=True)
     assert all("Put in" not in line.note for line in resolved)
     assert "$${env:X}" in resolved[1].text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from authlens.core.commands.probe_plan import planned
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
@@ -12,7 +12,7 @@ SIGNED = AuthorizerRequest("Fleet", token="t k", token_signature="a+/=")
 
 
 def test_over_mqtt_they_are_in_the_username_and_encoded() -> None:
-    plan = planned(ProbePlan("h"), SIGNED, "tok", Transport())
+    plan = planned(ProbePlan("h"), SIGNED, "tok", DeviceTransport())
 
     assert plan.username is not None
     assert f"{AUTHORIZER_NAME}=Fleet" in plan.username
@@ -23,11 +23,11 @@ def test_over_mqtt_they_are_in_the_username_and_encoded() -> None:
 
 
 def test_a_domain_that_decides_the_protocol_needs_no_alpn() -> None:
-    assert planned(ProbePlan("h"), SIGNED, "tok", Transport(alpn=None)).alpn == ()
+    assert planned(ProbePlan("h"), SIGNED, "tok", DeviceTransport(alpn=None)).alpn == ()
 
 
 def test_over_https_they_are_headers_or_in_the_query_string() -> None:
-    plan = planned(ProbePlan("h", way="https"), SIGNED, "tok", Transport())
+    plan = planned(ProbePlan("h", way="https"), SIGNED, "tok", DeviceTransport())
 
     assert dict(plan.headers)[AUTHORIZER_NAME] == "Fleet"
     assert plan.username is None
@@ -38,7 +38,7 @@ def test_over_a_websocket_a_login_by_mqtt_stays_one() -> None:
     request = AuthorizerRequest(
         "A", mqtt_context=MqttContext("u", "p", "c1"), http_context=HttpContext(None, "?room=1")
     )
-    plan = planned(ProbePlan("h", way="wss"), request, None, Transport())
+    plan = planned(ProbePlan("h", way="wss"), request, None, DeviceTransport())
 
     assert plan.username == f"u?{AUTHORIZER_NAME}=A"
     assert plan.password == b"p"
@@ -47,7 +47,7 @@ def test_over_a_websocket_a_login_by_mqtt_stays_one() -> None:
 
 
 def test_over_a_websocket_without_one_the_url_and_headers_carry_them_once() -> None:
-    plan = planned(ProbePlan("h", way="wss"), SIGNED, "tok", Transport())
+    plan = planned(ProbePlan("h", way="wss"), SIGNED, "tok", DeviceTransport())
     everything = "&".join((plan.query, *(f"{name}={value}" for name, value in plan.headers)))
 
     assert everything.count(AUTHORIZER_NAME) == 1
@@ -57,4 +57,4 @@ def test_over_a_websocket_without_one_the_url_and_headers_carry_them_once() -> N
 def test_another_client_id_may_be_used() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "c1"))
 
-    assert planned(ProbePlan("h", client_id="mine"), request, None, Transport()).client_id == "mine"
+    assert planned(ProbePlan("h", client_id="mine"), request, None, DeviceTransport()).client_id == "mine"

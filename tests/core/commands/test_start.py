@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from authlens.core.commands.start import Start, find
+from authlens.core.commands.start import CommandStart, find
 
 _AWS = "aws iot test-invoke-authorizer"
 
@@ -33,17 +33,19 @@ _AWS = "aws iot test-invoke-authorizer"
     ],
 )
 def test_what_stands_before_the_program_is_passed_over(before: str) -> None:
-    assert find(before + _AWS) == Start(len(before))
+    assert find(before + _AWS) == CommandStart(len(before))
 
 
 def test_variables_before_it_are_kept() -> None:
-    assert find(f"$ env AWS_PROFILE='my dev' A=b sudo {_AWS}") == Start(6)
+    assert find(f"$ env AWS_PROFILE='my dev' A=b sudo {_AWS}") == CommandStart(6)
     lines = f"export AWS_PROFILE=dev\nset AWS_REGION=r-1\n$Env:A = 'x'\n{_AWS}"
-    assert find(lines) == Start(lines.index("aws iot"), exported={"AWS_PROFILE": "dev", "AWS_REGION": "r-1", "A": "x"})
+    assert find(lines) == CommandStart(
+        lines.index("aws iot"), exported={"AWS_PROFILE": "dev", "AWS_REGION": "r-1", "A": "x"}
+    )
 
 
 def test_a_substitution_ends_with_its_parenthesis() -> None:
-    assert find(f"ANSWER=$({_AWS})") == Start(9, in_parentheses=True)
+    assert find(f"ANSWER=$({_AWS})") == CommandStart(9, in_parentheses=True)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_other_text_holds_no_command(text: str) -> None:
 
 
 def test_a_hash_alone_is_the_prompt_of_root() -> None:
-    assert find(f"# {_AWS}") == Start(2)
+    assert find(f"# {_AWS}") == CommandStart(2)
 
 
 @pytest.mark.parametrize("piece", ["aws iot ", "aws -", "A=b ", "::::", "/a/", "python -m ", "\n", " "])

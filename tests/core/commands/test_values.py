@@ -87,7 +87,7 @@ def test_members_of_options(words: list[str], members: dict[str, Any]) -> None:
         (["--mqtt-context", '{"username": }'], "Invalid JSON: Expecting value at line 1, column 14"),
         (["--mqtt-context", "[]"], "expecting an object, received list"),
         (["--mqtt-context", "{" * 100_000], "Invalid JSON"),
-        (["--mqtt-context", '{"username": ' + "9" * 5000 + "}"], "out of bounds"),
+        (["--mqtt-context", '{"username": ' + "9" * 5000 + "}"], "nesting too deep"),
         (["--http-context", ""], "Expected: '='"),
     ],
     ids=lambda value: value[1][:20] if isinstance(value, list) else "",
@@ -138,7 +138,7 @@ def test_no_password_is_no_error(members: dict[str, Any]) -> None:
 )
 def test_literal_text_is_no_reference(text: Any, written: Any) -> None:
     assert references.literal(text) == written
-    assert references.meant(written) == text
+    assert references.unescaped(written) == text
 
 
 def test_a_form_may_hold_empty_texts() -> None:
@@ -151,7 +151,7 @@ def test_a_form_may_hold_empty_texts() -> None:
 
 @pytest.mark.parametrize("text", ["./ctx.json", "ctx.json", "~/ctx.json", "../a/ctx.yaml"])
 def test_the_name_of_a_file_given_as_a_context_is_recognised(text: str) -> None:
-    with pytest.raises(rules.MemberError, match=f"to read it, write file://{re.escape(text)}"):
+    with pytest.raises(rules.MemberError, match=f"to read the file, write file://{re.escape(text)}"):
         _members("--authorizer-name", "A", "--http-context", text)
-    with pytest.raises(rules.MemberError, match=f"to read it, write file://{re.escape(text)}"):
+    with pytest.raises(rules.MemberError, match=f"to read the file, write file://{re.escape(text)}"):
         rules.from_json("--cli-input-json", text)

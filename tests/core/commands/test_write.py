@@ -191,7 +191,7 @@ def test_a_password_in_a_file_is_left_to_the_shell() -> None:
 
 
 def test_the_input_document_says_that_references_stay() -> None:
-    assert as_cli_input_yaml(AuthorizerRequest("A", "${env:TOKEN}")).startswith("# Put in what")
+    assert as_cli_input_yaml(AuthorizerRequest("A", "${env:TOKEN}")).startswith("# Replace each")
 
 
 def _as_sent(request: AuthorizerRequest) -> dict[str, Any]:

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.compare.aligned_text import Fold, Row, RowKind, Section, align, fold, jumps, row, word_spans
+from authlens.core.compare.aligned_text import AlignedRow, Fold, RowKind, Section, align, fold, jumps, row, word_spans
 
 LINES = st.lists(st.sampled_from(["{", "}", '  "a",', '  "a"', '  "b"', ""]), max_size=12)
 
 
-def kinds(rows: tuple[Row, ...]) -> str:
+def kinds(rows: tuple[AlignedRow, ...]) -> str:
     return "".join(each.kind.value for each in rows)
 
 
@@ -63,7 +63,7 @@ def test_a_huge_difference_is_one_change() -> None:
     assert len(rows) == 3000
 
 
-def rows_of(pattern: str) -> tuple[Row, ...]:
+def rows_of(pattern: str) -> tuple[AlignedRow, ...]:
     return tuple(row("x", "x") if mark == "." else row("x", "y") for mark in pattern)
 
 

@@ -90,7 +90,7 @@ def test_the_sentence_of_the_guide() -> None:
             [
                 "document 1 (was 2) unchanged",
                 "document 2 (was 1) unchanged",
-                "order of documents changed, which means nothing (2 → 1, 1 → 2)",
+                "order of documents changed, which has no effect (2 → 1, 1 → 2)",
             ],
             id="document order is told",
         ),
@@ -105,7 +105,7 @@ def test_only_what_means_something_else_differs() -> None:
 
     assert not any(change.differs for change in policy_changes(pairs))
     assert list(policy_changes(pair_documents([policy(CONNECT, PUBLISH)], [policy(PUBLISH), policy(CONNECT)]))) == [
-        Change("policies", "the same statements stand in other documents, which means nothing", differs=False)
+        Change("policies", "the same statements are in different documents, which has no effect", differs=False)
     ]
 
 

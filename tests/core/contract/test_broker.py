@@ -6,10 +6,10 @@ import pytest
 
 from authlens.core.contract.broker import allows_publish, broker_refusals, topic_depth
 from authlens.core.contract.pages import PAGES
-from authlens.core.contract.statement import Known
+from authlens.core.contract.statement import Certainty
 
 RESERVED = "topics that begin with `$` are reserved, and "
-NO_PUBLISH = RESERVED + "AWS's list does not let clients publish to this one"
+NO_PUBLISH = RESERVED + "AWS does not list this one as open to publishing"
 WILDCARD = "a client cannot publish to a topic with the MQTT wildcard "
 
 
@@ -23,31 +23,35 @@ WILDCARD = "a client cannot publish to a topic with the MQTT wildcard "
         ("iot:Publish", "topic/$aws/events/presence/connected/a", [NO_PUBLISH]),
         ("iot:Publish", "topic/$aws/things/a/shadow/update", []),
         ("iot:Publish", "topic/a/1/2/3/4/5/6/7", []),
-        ("iot:Publish", "topic/a/1/2/3/4/5/6/7/8", ["the topic has 8 slashes, and the broker takes 7 at most"]),
+        ("iot:Publish", "topic/a/1/2/3/4/5/6/7/8", ["the topic has 8 slashes, and the broker accepts at most 7"]),
         ("iot:Publish", "topic/$aws/rules/r/0/1/2/3/4/5/6/7", []),
         (
             "iot:Publish",
             "topic/$aws/rules/r/0/1/2/3/4/5/6/7/8",
-            ["the topic has 8 slashes, and the broker takes 7 at most"],
+            ["the topic has 8 slashes, and the broker accepts at most 7"],
         ),
         ("iot:Publish", "topic/" + "a" * 256, []),
-        ("iot:Publish", "topic/" + "é" * 129, ["the topic has 258 bytes, and the broker takes 256 at most"]),
+        ("iot:Publish", "topic/" + "é" * 129, ["the topic has 258 bytes, and the broker accepts at most 256"]),
         ("iot:Publish", "client/$a", []),
         ("iot:Receive", "topic/a/+", []),
         ("iot:RetainPublish", "topic/a", []),
-        ("iot:RetainPublish", "topic/$aws/things/a/shadow/update", [RESERVED + "the broker retains nothing on them"]),
+        (
+            "iot:RetainPublish",
+            "topic/$aws/things/a/shadow/update",
+            [RESERVED + "the broker retains no messages on them"],
+        ),
         ("iot:RetainPublish", "topic/+", [WILDCARD + "`+`"]),
         ("iot:Subscribe", "topicfilter/a/+/b/#", []),
         ("iot:Subscribe", "topicfilter/#/a", ["the MQTT wildcard `#` must be the last level of a filter"]),
         ("iot:Subscribe", "topicfilter/a#", ["the MQTT wildcard `#` must be the last level of a filter"]),
         ("iot:Subscribe", "topicfilter/a/b/c#", ["the MQTT wildcard `#` must be the last level of a filter"]),
-        ("iot:Subscribe", "topicfilter/a+/b", ["the MQTT wildcard `+` must fill a whole level of a filter"]),
-        ("iot:Subscribe", "topicfilter/$SYS/#", [RESERVED + "AWS's list does not name this one"]),
+        ("iot:Subscribe", "topicfilter/a+/b", ["the MQTT wildcard `+` must occupy an entire level of a filter"]),
+        ("iot:Subscribe", "topicfilter/$SYS/#", [RESERVED + "this one is not on AWS's list"]),
         ("iot:Subscribe", "topicfilter/$aws/events/#", []),
         ("iot:Subscribe", "topicfilter/$share/g/a/+", []),
         ("iot:Connect", "client/a", []),
         ("iot:Connect", "client/" + "a" * 128, []),
-        ("iot:Connect", "client/" + "a" * 129, ["the client id has 129 bytes, and the broker takes 128 at most"]),
+        ("iot:Connect", "client/" + "a" * 129, ["the client id has 129 bytes, and the broker accepts at most 128"]),
         ("iot:Connect", "client/$a", ["client ids that begin with `$` are reserved"]),
         ("iot:Connect", "topic/$a", []),
     ],
@@ -55,7 +59,7 @@ WILDCARD = "a client cannot publish to a topic with the MQTT wildcard "
 def test_refusals(action: str, tail: str, messages: list[str]) -> None:
     found = broker_refusals(action, tail)
     assert [one.message for one in found] == messages
-    assert all(one.source.known is Known.DOCUMENTED and one.source.page in PAGES for one in found)
+    assert all(one.source.known is Certainty.DOCUMENTED and one.source.page in PAGES for one in found)
 
 
 @pytest.mark.parametrize(

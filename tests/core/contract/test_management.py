@@ -9,7 +9,7 @@ import pytest
 from botocore.loaders import Loader
 
 from authlens.core.contract import management
-from authlens.core.contract.refusal import Rule
+from authlens.core.contract.refusal import RefusalRule
 from authlens.core.request.authorizer import Authorizer
 from support.public_keys import body_of, elliptic, of_bits, pair
 
@@ -338,7 +338,7 @@ def test_limits_are_those_of_the_service_model() -> None:
 
 
 def test_classes_and_statuses_of_refusals() -> None:
-    rules = [each for each in vars(management).values() if isinstance(each, Rule)]
+    rules = [each for each in vars(management).values() if isinstance(each, RefusalRule)]
     others = {each.id: (each.error, each.http_status) for each in rules if each.http_status != 400}
     assert others == {
         "exists": ("ResourceAlreadyExistsException", 409),

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.core.contract import answer, management, test_call
-from authlens.core.contract.refusal import Rule, rule_of
+from authlens.core.contract.refusal import RefusalRule, rule_of
 from authlens.core.contract.stage import Stage
 
-RULE = Rule("x", Stage.VALID, "{value} at field: ([a-z]){1,128} of {name}", "InvalidResponseException")
+RULE = RefusalRule("x", Stage.VALID, "{value} at field: ([a-z]){1,128} of {name}", "InvalidResponseException")
 EVERY_RULE = (*test_call.TEST_CALL, *answer.ANSWER)
 
 
@@ -89,7 +89,7 @@ def test_the_table_names_the_rule_of_an_answer(error: str, message: str | None, 
 def test_every_rule_has_an_id_of_its_own() -> None:
     table = (
         *EVERY_RULE,
-        *(value for value in vars(management).values() if isinstance(value, Rule) and value not in EVERY_RULE),
+        *(value for value in vars(management).values() if isinstance(value, RefusalRule) and value not in EVERY_RULE),
     )
 
     assert len({rule.id for rule in table}) == len(table)

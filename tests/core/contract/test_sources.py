@@ -7,9 +7,9 @@ import pytest
 
 from authlens.core.contract import answer, test_call
 from authlens.core.contract.pages import PAGES
-from authlens.core.contract.refusal import Rule
+from authlens.core.contract.refusal import RefusalRule
 from authlens.core.contract.sources import EXPLANATIONS, FINDINGS, WARNINGS, of_explanation
-from authlens.core.contract.statement import Known, Source
+from authlens.core.contract.statement import Certainty, Source
 
 CORE = Path(__file__).parents[3] / "tui" / "authlens" / "core"
 TABLES = {"warnings": WARNINGS, "findings": FINDINGS, "explanations": EXPLANATIONS}
@@ -34,7 +34,7 @@ def test_every_finding_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("rule", [*test_call.TEST_CALL, *answer.ANSWER], ids=lambda rule: rule.id)
-def test_every_refusal_of_the_contract_has_its_row(rule: Rule) -> None:
+def test_every_refusal_of_the_contract_has_its_row(rule: RefusalRule) -> None:
     assert rule.id in EXPLANATIONS
 
 
@@ -42,9 +42,9 @@ def test_every_refusal_of_the_contract_has_its_row(rule: Rule) -> None:
 def test_every_source_is_one_of_the_pages(table: dict[str, Source]) -> None:
     assert {each.page for each in table.values() if each.page} - set(PAGES) == set()
     for each in table.values():
-        assert each.page or each.known is Known.ASSUMED or each.note
+        assert each.page or each.known is Certainty.ASSUMED or each.note
 
 
 def test_what_nobody_measured_is_said_to_be_assumed() -> None:
-    assert of_explanation("StrangeException").known is Known.ASSUMED
-    assert of_explanation("unreachable").known is Known.MEASURED
+    assert of_explanation("StrangeException").known is Certainty.ASSUMED
+    assert of_explanation("unreachable").known is Certainty.MEASURED

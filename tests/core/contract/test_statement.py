@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from authlens.core.contract.statement import Known, Severity, Source, assumed, documented, measured, reported
+from authlens.core.contract.statement import Certainty, Severity, Source, assumed, documented, measured, reported
 
 PAGE = "https://docs.aws.amazon.com/"
 
@@ -18,11 +18,11 @@ def test_the_scale() -> None:
 @pytest.mark.parametrize(
     ("source", "known", "mark"),
     [
-        (measured(), Known.MEASURED, ""),
-        (documented(PAGE), Known.DOCUMENTED, ""),
-        (reported(PAGE), Known.REPORTED, "reported"),
-        (assumed(), Known.ASSUMED, "assumed"),
+        (measured(), Certainty.MEASURED, ""),
+        (documented(PAGE), Certainty.DOCUMENTED, ""),
+        (reported(PAGE), Certainty.REPORTED, "reported"),
+        (assumed(), Certainty.ASSUMED, "assumed"),
     ],
 )
-def test_only_what_is_not_certain_is_marked(source: Source, known: Known, mark: str) -> None:
+def test_only_what_is_not_certain_is_marked(source: Source, known: Certainty, mark: str) -> None:
     assert (source.known, source.mark, source.is_certain) == (known, mark, not mark)

@@ -63,7 +63,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, function=Function(FUNCTION_ARN, 3, "Inactive")),
         NAMED,
         {"function-idle": "warning"},
-        "the first call after it was idle fails",
+        "the first call after an idle period fails",
     ),
     **{
         f"a function that is {state}": (
@@ -91,7 +91,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, permission=policy(Principal={"Service": "apigateway.amazonaws.com"})),
         NAMED,
         {"permission-missing": "warning"},
-        "it names only apigateway.amazonaws.com",
+        "it only allows apigateway.amazonaws.com",
     ),
     "the function's own ARN": (
         replace(GOOD, permission=policy(FUNCTION_ARN)),
@@ -135,7 +135,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {"permission-denied": "warning"},
         "'s1' of the function's resource policy denies",
     ),
-    "no JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "no JSON policy"),
+    "no JSON": (replace(GOOD, permission="x"), NAMED, {"permission-unreadable": "warning"}, "not a valid JSON policy"),
     "open to everybody": (
         replace(GOOD, permission=policy(Condition={})),
         NAMED,
@@ -152,7 +152,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, authorizer=ALIASED, permission=None, unqualified_permission=policy()),
         NAMED,
         {"permission-alias": "warning"},
-        "names its alias 'prod'",
+        "refers to its alias 'prod'",
     ),
     "given to neither": (
         replace(GOOD, authorizer=ALIASED, permission=None, unqualified_permission=None),
@@ -165,7 +165,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, default_authorizer="B"),
         AuthorizerRequest("A", "t", "s"),
         {"default-authorizer": "info"},
-        "is sent to the default one, B",
+        "uses the default, B",
     ),
     "nothing names it, and there is no default": (
         replace(GOOD, default_authorizer=None),
@@ -220,13 +220,13 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, domains=domain(application_protocol="HTTPS")),
         on("iot.example.com"),
         {"domain-protocol": "warning"},
-        "takes HTTPS only",
+        "only accepts HTTPS",
     ),
     "a domain for MQTT, asked over HTTP": (
         replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
         on("iot.example.com", AuthorizerRequest("A", http_context=HttpContext(((AUTHORIZER_NAME, "A"),)))),
         {"domain-protocol": "warning"},
-        "MQTT over TLS only",
+        "only accepts MQTT over TLS",
     ),
     "a domain for MQTT": (
         replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
@@ -238,13 +238,13 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         replace(GOOD, domains=domain(application_protocol="SECURE_MQTT")),
         on("iot.example.com", replace(NAMED, http_context=HttpContext((("sec-websocket-protocol", "mqtt"),)))),
         {"domain-protocol": "warning"},
-        "MQTT over TLS only",
+        "only accepts MQTT over TLS",
     ),
     "a domain for WebSockets, asked over HTTP": (
         replace(GOOD, domains=domain(application_protocol="MQTT_WSS")),
         on("iot.example.com", AuthorizerRequest("A", http_context=HttpContext(((AUTHORIZER_NAME, "A"),)))),
         {"domain-protocol": "warning"},
-        "MQTT over WebSocket only",
+        "only accepts MQTT over WebSocket",
     ),
     **{
         f"the account's endpoint as {host}": (GOOD, on(host), {}, "")
@@ -307,11 +307,11 @@ def test_every_fact_is_a_sentence(deployment: Deployment) -> None:
 def test_a_domain_tells_where_it_sends_devices() -> None:
     deployment = replace(GOOD, domains=domain(default_authorizer="B", allows_override=False))
     assert facts(deployment)[-1].text == (
-        "Domain configuration shop (iot.example.com, ENABLED): default authorizer B, naming another is not allowed; "
+        "Domain configuration shop (iot.example.com, ENABLED): default authorizer B, devices may not name another; "
         "authentication DEFAULT, protocol DEFAULT."
     )
 
 
 def test_without_the_arns_the_permission_is_asked_for_without_a_command() -> None:
     nowhere = Deployment(Authorizer("A"), Function(FUNCTION_ARN, 3), None)
-    assert next(iter(deployment_caveats(nowhere, NAMED))).next_step == "Give the permission."
+    assert next(iter(deployment_caveats(nowhere, NAMED))).next_step == "Add the permission."

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.deployment.invoke_permission import Grant, Permission, other_services, permission
+from authlens.core.deployment.invoke_permission import InvokeGrant, InvokePermission, other_services, permission
 from authlens.core.request.authorizer import Authorizer
 
 ARN = "arn:aws:iot:eu-west-1:111122223333:authorizer/A"
@@ -22,7 +22,7 @@ STATEMENT = {
 }
 
 
-def judged(*statements: dict[str, Any]) -> Permission:
+def judged(*statements: dict[str, Any]) -> InvokePermission:
     return permission(json.dumps({"Version": "2012-10-17", "Statement": list(statements)}), AUTHORIZER)
 
 
@@ -31,70 +31,73 @@ def source(arn: str | list[str], operator: str = "ArnLike", key: str = "AWS:Sour
 
 
 OTHER = ARN.replace("/A", "/B")
-RULES: dict[str, tuple[list[dict[str, Any]], Grant]] = {
-    "as add-permission writes it": ([STATEMENT], Grant.GRANTED),
-    "any authorizer of the account": ([source(ARN.replace("/A", "/*"))], Grant.GRANTED),
-    "any region": ([source(ARN.replace("eu-west-1", "*"))], Grant.GRANTED),
-    "a star is within its part": ([source("arn:aws:*:authorizer/A")], Grant.OTHER_SOURCE),
-    "equal text": ([source(ARN, "StringEquals", "aws:sourceArn")], Grant.GRANTED),
-    "StringEquals takes no star": ([source(ARN[:-1] + "*", "StringEquals")], Grant.OTHER_SOURCE),
-    "StringEquals minds the case": ([source(ARN.replace("/A", "/a"), "StringEquals")], Grant.OTHER_SOURCE),
-    "StringEqualsIgnoreCase does not": ([source(ARN.replace("/A", "/a"), "StringEqualsIgnoreCase")], Grant.GRANTED),
-    "many stars cost nothing": ([source("*a" * 2000, "StringLike")], Grant.OTHER_SOURCE),
-    "StringLike does": ([source(ARN[:-1] + "*", "StringLike")], Grant.GRANTED),
-    "one of several": ([source([OTHER, ARN])], Grant.GRANTED),
-    "IfExists": ([source(ARN, "ArnEqualsIfExists")], Grant.GRANTED),
-    "another authorizer": ([source(OTHER)], Grant.OTHER_SOURCE),
-    "the function itself": ([source(AUTHORIZER.function_arn)], Grant.OTHER_SOURCE),
-    "the account": ([source("111122223333", "StringEquals", "AWS:SourceAccount")], Grant.GRANTED),
-    "another account": ([source("444455556666", "StringEquals", "AWS:SourceAccount")], Grant.OTHER_ACCOUNT),
+RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
+    "as add-permission writes it": ([STATEMENT], InvokeGrant.GRANTED),
+    "any authorizer of the account": ([source(ARN.replace("/A", "/*"))], InvokeGrant.GRANTED),
+    "any region": ([source(ARN.replace("eu-west-1", "*"))], InvokeGrant.GRANTED),
+    "a star is within its part": ([source("arn:aws:*:authorizer/A")], InvokeGrant.OTHER_SOURCE),
+    "equal text": ([source(ARN, "StringEquals", "aws:sourceArn")], InvokeGrant.GRANTED),
+    "StringEquals takes no star": ([source(ARN[:-1] + "*", "StringEquals")], InvokeGrant.OTHER_SOURCE),
+    "StringEquals minds the case": ([source(ARN.replace("/A", "/a"), "StringEquals")], InvokeGrant.OTHER_SOURCE),
+    "StringEqualsIgnoreCase does not": (
+        [source(ARN.replace("/A", "/a"), "StringEqualsIgnoreCase")],
+        InvokeGrant.GRANTED,
+    ),
+    "many stars cost nothing": ([source("*a" * 2000, "StringLike")], InvokeGrant.OTHER_SOURCE),
+    "StringLike does": ([source(ARN[:-1] + "*", "StringLike")], InvokeGrant.GRANTED),
+    "one of several": ([source([OTHER, ARN])], InvokeGrant.GRANTED),
+    "IfExists": ([source(ARN, "ArnEqualsIfExists")], InvokeGrant.GRANTED),
+    "another authorizer": ([source(OTHER)], InvokeGrant.OTHER_SOURCE),
+    "the function itself": ([source(AUTHORIZER.function_arn)], InvokeGrant.OTHER_SOURCE),
+    "the account": ([source("111122223333", "StringEquals", "AWS:SourceAccount")], InvokeGrant.GRANTED),
+    "another account": ([source("444455556666", "StringEquals", "AWS:SourceAccount")], InvokeGrant.OTHER_ACCOUNT),
     "both conditions must hold": (
         [
             STATEMENT
             | {"Condition": {"ArnLike": {"AWS:SourceArn": ARN}, "StringEquals": {"AWS:SourceAccount": "444455556666"}}}
         ],
-        Grant.OTHER_ACCOUNT,
+        InvokeGrant.OTHER_ACCOUNT,
     ),
-    "no condition": ([STATEMENT | {"Condition": {}}], Grant.OPEN),
-    "a condition of another kind": ([source("o-1", "StringEquals", "aws:PrincipalOrgID")], Grant.UNJUDGED),
-    "a condition that is none": ([STATEMENT | {"Condition": ["x"]}], Grant.UNJUDGED),
-    "a negated operator": ([source(OTHER, "ArnNotLike")], Grant.UNJUDGED),
-    "another service": ([STATEMENT | {"Principal": {"Service": "events.amazonaws.com"}}], Grant.MISSING),
-    "several services": ([STATEMENT | {"Principal": {"Service": ["x", "iot.amazonaws.com"]}}], Grant.GRANTED),
-    "everybody": ([STATEMENT | {"Principal": "*"}], Grant.GRANTED),
-    "every AWS principal": ([STATEMENT | {"Principal": {"AWS": "*"}}], Grant.GRANTED),
-    "another action": ([STATEMENT | {"Action": "lambda:GetFunction"}], Grant.MISSING),
-    "every action": ([STATEMENT | {"Action": ["lambda:*"]}], Grant.GRANTED),
-    "the action in another case": ([STATEMENT | {"Action": "lambda:invokefunction"}], Grant.GRANTED),
-    "no statement": ([], Grant.MISSING),
-    "a right one beside a wrong one": ([source(OTHER), STATEMENT], Grant.GRANTED),
-    "a deny beats it": ([STATEMENT, STATEMENT | {"Effect": "Deny", "Sid": "no"}], Grant.DENIED),
-    "a deny of another authorizer": ([STATEMENT, source(OTHER) | {"Effect": "Deny"}], Grant.GRANTED),
+    "no condition": ([STATEMENT | {"Condition": {}}], InvokeGrant.OPEN),
+    "a condition of another kind": ([source("o-1", "StringEquals", "aws:PrincipalOrgID")], InvokeGrant.UNJUDGED),
+    "a condition that is none": ([STATEMENT | {"Condition": ["x"]}], InvokeGrant.UNJUDGED),
+    "a negated operator": ([source(OTHER, "ArnNotLike")], InvokeGrant.UNJUDGED),
+    "another service": ([STATEMENT | {"Principal": {"Service": "events.amazonaws.com"}}], InvokeGrant.MISSING),
+    "several services": ([STATEMENT | {"Principal": {"Service": ["x", "iot.amazonaws.com"]}}], InvokeGrant.GRANTED),
+    "everybody": ([STATEMENT | {"Principal": "*"}], InvokeGrant.GRANTED),
+    "every AWS principal": ([STATEMENT | {"Principal": {"AWS": "*"}}], InvokeGrant.GRANTED),
+    "another action": ([STATEMENT | {"Action": "lambda:GetFunction"}], InvokeGrant.MISSING),
+    "every action": ([STATEMENT | {"Action": ["lambda:*"]}], InvokeGrant.GRANTED),
+    "the action in another case": ([STATEMENT | {"Action": "lambda:invokefunction"}], InvokeGrant.GRANTED),
+    "no statement": ([], InvokeGrant.MISSING),
+    "a right one beside a wrong one": ([source(OTHER), STATEMENT], InvokeGrant.GRANTED),
+    "a deny beats it": ([STATEMENT, STATEMENT | {"Effect": "Deny", "Sid": "no"}], InvokeGrant.DENIED),
+    "a deny of another authorizer": ([STATEMENT, source(OTHER) | {"Effect": "Deny"}], InvokeGrant.GRANTED),
 }
 
 
 @pytest.mark.parametrize(("statements", "grant"), RULES.values(), ids=RULES.keys())
-def test_a_policy_gives_what_its_statements_say(statements: list[dict[str, Any]], grant: Grant) -> None:
+def test_a_policy_gives_what_its_statements_say(statements: list[dict[str, Any]], grant: InvokeGrant) -> None:
     assert judged(*statements).grant is grant
 
 
 def test_a_single_statement_needs_no_list() -> None:
-    assert permission(json.dumps({"Statement": STATEMENT}), AUTHORIZER) == Permission(Grant.GRANTED, "s")
+    assert permission(json.dumps({"Statement": STATEMENT}), AUTHORIZER) == InvokePermission(InvokeGrant.GRANTED, "s")
 
 
 def test_what_is_named_instead_is_told() -> None:
-    assert judged(source(OTHER)) == Permission(Grant.OTHER_SOURCE, "s", OTHER)
+    assert judged(source(OTHER)) == InvokePermission(InvokeGrant.OTHER_SOURCE, "s", OTHER)
 
 
 @pytest.mark.parametrize("policy", ["", "[]", "{}", "null", '{"Statement"', "[" * 100_000, '{"Statement": [1, null]}'])
 def test_no_text_is_too_odd(policy: str) -> None:
-    expected = Grant.MISSING if policy.startswith('{"Statement":') else Grant.UNREADABLE
+    expected = InvokeGrant.MISSING if policy.startswith('{"Statement":') else InvokeGrant.UNREADABLE
     assert permission(policy, AUTHORIZER).grant is expected
     assert other_services(policy) == ()
 
 
 def test_a_function_without_a_policy_lets_nobody_in() -> None:
-    assert permission(None, AUTHORIZER).grant is Grant.MISSING
+    assert permission(None, AUTHORIZER).grant is InvokeGrant.MISSING
     assert other_services(None) == ()
 
 

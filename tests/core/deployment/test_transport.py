@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import Transport, transport_of
+from authlens.core.deployment.transport import DeviceTransport, transport_of
 from authlens.core.saved.certificate import Certificate
 
 
@@ -12,7 +12,7 @@ def domain(authentication: str, protocol: str, default: str = "A") -> Domain:
 
 
 def test_without_a_configuration_the_defaults_hold() -> None:
-    assert transport_of() == Transport() == Transport("mqtt", 443, needs_name=True, certificate=None)
+    assert transport_of() == DeviceTransport() == DeviceTransport("mqtt", 443, needs_name=True, certificate=None)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_each_difference_says_why() -> None:
         '"a=1"',
     )
     assert "lower case" in those["protocolData.http.headers.X-Token"].why
-    assert "X-Token of the test event" in those["protocolData.http.headers.x-token"].why
+    assert "X-Token in the test event" in those["protocolData.http.headers.x-token"].why
     assert "subprotocol" in those["protocolData.http.headers.sec-websocket-protocol"].why
 
 
@@ -62,7 +62,7 @@ def test_token_mode_lacks_all_protocol_data(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("request_", [FULL, TOKEN], ids=["contexts", "token"])
 def test_every_reason_is_one_of_ours(kind: Kind, request_: AuthorizerRequest) -> None:
-    assert not [each for each in found(kind, request_).values() if "another value here" in each.why]
+    assert not [each for each in found(kind, request_).values() if "a different value here" in each.why]
 
 
 def test_equal_events_do_not_differ() -> None:
@@ -72,11 +72,11 @@ def test_equal_events_do_not_differ() -> None:
 
 def test_anything_else_is_named_without_a_guess() -> None:
     assert differences({"new": 1}, {"new": 2}) == (
-        Difference("new", "differs", "1", "2", "The real connection has another value here."),
+        Difference("new", "differs", "1", "2", "The real connection has a different value here."),
     )
     header = {"protocolData": {"http": {"headers": {"a": "1"}}}}
     other = {"protocolData": {"http": {"headers": {"b": "1"}}}}
     assert [each.why for each in differences(header, other)] == [
-        "A device sends another value in this header.",
+        "A device sends a different value in this header.",
         "Over this connection the device carries it in a header.",
     ]

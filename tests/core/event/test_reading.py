@@ -77,7 +77,7 @@ OTHER = st.text().filter(lambda text: not any(mark in text for mark in _MARKS))
 
 @given(OTHER | st.recursive(st.none() | OTHER, lambda inner: st.dictionaries(OTHER, inner)).map(json.dumps))
 def test_anything_else_is_said_to_be_no_event(text: str) -> None:
-    with pytest.raises(UnreadableEvent, match="No event"):
+    with pytest.raises(UnreadableEvent, match="No authorizer event"):
         read_event(text)
 
 
@@ -154,5 +154,5 @@ def test_a_client_certificate_is_kept_and_said_to_be_beyond_a_test_call() -> Non
     assert read.presented == Presented("-----BEGIN CERTIFICATE-----", "abc")
     assert read.certificate == Certificate("-----BEGIN CERTIFICATE-----")
     assert read.request.mqtt_context == MqttContext(client_id="c")
-    assert any("a test call cannot carry it" in note and "principalId abc" in note for note in read.notes)
+    assert any("a test call cannot include" in note and "principalId abc" in note for note in read.notes)
     assert read_event('{"protocolData": {"tls": {"serverName": "h"}}}', "A").presented is None

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expect.check import State, judge, keeps, matches, unwanted_findings
+from authlens.core.expect.check import JudgementState, judge, keeps, matches, unwanted_findings
 from authlens.core.expect.judgement_text import explanation
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
@@ -34,7 +34,7 @@ SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
 )
 def test_kept(expectation: Expectation) -> None:
     assert keeps(expectation, invocation()) == ()
-    assert judge(expectation, invocation()).state is State.KEPT
+    assert judge(expectation, invocation()).state is JudgementState.KEPT
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_broken(expectation: Expectation, key: str, expected: str, got: str, dif
 
     assert (broken.key, broken.expected, broken.got) == (key, expected, got)
     assert difference in broken.difference
-    assert judge(expectation, invocation()).state is State.BROKEN
+    assert judge(expectation, invocation()).state is JudgementState.BROKEN
 
 
 ANYTHING = {"Effect": "Allow", "Action": "iot:*", "Resource": "*"}
@@ -127,26 +127,38 @@ def test_variables_of_the_expectation() -> None:
 @pytest.mark.parametrize(
     ("expectation", "result", "state"),
     [
-        pytest.param(None, None, State.KEPT, id="an answer is enough"),
-        pytest.param(None, REFUSAL, State.UNJUDGED, id="an error where nothing was expected"),
-        pytest.param(Expectation(is_authenticated=True), REFUSAL, State.UNJUDGED, id="where an answer was"),
-        pytest.param(Expectation(is_authenticated=False), REFUSAL, State.UNJUDGED, id="where a refused login was"),
-        pytest.param(Expectation(error=ExpectedError(REFUSAL.error)), REFUSAL, State.KEPT, id="the error"),
+        pytest.param(None, None, JudgementState.KEPT, id="an answer is enough"),
+        pytest.param(None, REFUSAL, JudgementState.UNJUDGED, id="an error where nothing was expected"),
+        pytest.param(Expectation(is_authenticated=True), REFUSAL, JudgementState.UNJUDGED, id="where an answer was"),
         pytest.param(
-            Expectation(error=ExpectedError(REFUSAL.error, "^Auth.* not")), REFUSAL, State.KEPT, id="its message"
+            Expectation(is_authenticated=False), REFUSAL, JudgementState.UNJUDGED, id="where a refused login was"
+        ),
+        pytest.param(Expectation(error=ExpectedError(REFUSAL.error)), REFUSAL, JudgementState.KEPT, id="the error"),
+        pytest.param(
+            Expectation(error=ExpectedError(REFUSAL.error, "^Auth.* not")),
+            REFUSAL,
+            JudgementState.KEPT,
+            id="its message",
         ),
         pytest.param(
-            Expectation(error=ExpectedError(REFUSAL.error, "other")), REFUSAL, State.BROKEN, id="another message"
+            Expectation(error=ExpectedError(REFUSAL.error, "other")),
+            REFUSAL,
+            JudgementState.BROKEN,
+            id="another message",
         ),
-        pytest.param(Expectation(error=ExpectedError("Other")), REFUSAL, State.BROKEN, id="another error of AWS"),
-        pytest.param(Expectation(error=ExpectedError("Other")), UNREACHABLE, State.UNJUDGED, id="an error not of AWS"),
-        pytest.param(Expectation(error=ExpectedError("Other")), THROTTLED, State.UNJUDGED, id="throttled"),
         pytest.param(
-            Expectation(error=ExpectedError(THROTTLED.error)), THROTTLED, State.KEPT, id="throttling expected"
+            Expectation(error=ExpectedError("Other")), REFUSAL, JudgementState.BROKEN, id="another error of AWS"
+        ),
+        pytest.param(
+            Expectation(error=ExpectedError("Other")), UNREACHABLE, JudgementState.UNJUDGED, id="an error not of AWS"
+        ),
+        pytest.param(Expectation(error=ExpectedError("Other")), THROTTLED, JudgementState.UNJUDGED, id="throttled"),
+        pytest.param(
+            Expectation(error=ExpectedError(THROTTLED.error)), THROTTLED, JudgementState.KEPT, id="throttling expected"
         ),
     ],
 )
-def test_errors(expectation: Expectation | None, result: Any, state: State) -> None:
+def test_errors(expectation: Expectation | None, result: Any, state: JudgementState) -> None:
     assert judge(expectation, invocation(result)).state is state
 
 
@@ -183,7 +195,7 @@ def test_literals_and_patterns(pattern: str, text: str, expected: bool) -> None:
     ids=["answer", "refused", "principal like a pattern", "no JSON", "error", "null message", "odd message"],
 )
 def test_what_was_recorded_is_kept(invocation_: Invocation) -> None:
-    assert judge(record(invocation_), invocation_).state is State.KEPT
+    assert judge(record(invocation_), invocation_).state is JudgementState.KEPT
 
 
 def test_ids_of_one_call_are_not_recorded() -> None:
@@ -192,7 +204,7 @@ def test_ids_of_one_call_are_not_recorded() -> None:
         for number in "ab"
     )
 
-    assert judge(record(first), second).state is State.KEPT
+    assert judge(record(first), second).state is JudgementState.KEPT
 
 
 def test_an_error_that_was_expected_keeps_no_promise_of_an_answer() -> None:
@@ -209,14 +221,14 @@ def test_a_pattern_that_backtracks_without_end_is_given_up() -> None:
 
     judgement = judge(endless, invocation(outcome(principal="a" * 60 + "1")))
 
-    assert judgement.state is State.UNJUDGED
-    assert judgement.reason.startswith("the pattern /^(a|a)*$/ was given up after 0.5 s")
+    assert judgement.state is JudgementState.UNJUDGED
+    assert judgement.reason.startswith("the pattern /^(a|a)*$/ was abandoned after 0.5 s")
 
 
 def test_a_pattern_that_is_not_one_judges_nothing() -> None:
     judgement = judge(Expectation(principal_id="/(?P=x)/"), invocation(outcome(principal="a")))
 
-    assert judgement.state is State.UNJUDGED
+    assert judgement.state is JudgementState.UNJUDGED
     assert judgement.reason.startswith("/(?P=x)/ is not a valid regular expression: ")
 
 
@@ -226,7 +238,7 @@ def test_a_long_message_is_recorded_by_its_beginning() -> None:
 
     assert recorded.error is not None
     assert len(recorded.error.message or "") <= LONGEST
-    assert judge(recorded, invocation(failure)).state is State.KEPT
+    assert judge(recorded, invocation(failure)).state is JudgementState.KEPT
 
 
 @pytest.mark.parametrize(("length", "is_whole"), [(LONGEST - 2, True), (LONGEST - 1, False)])
@@ -239,8 +251,8 @@ def test_a_message_is_recorded_whole_as_long_as_a_pattern_may_be(length: int, is
 def test_an_unknown_action_is_judged_and_said_to_be_unknown() -> None:
     asked = Question("iot:NewTomorrow", "topic/a")
     for expectation, state in (
-        (Expectation(deny=(asked, Question("iot:Publish", "topic/other"))), State.KEPT),
-        (Expectation(allow=(asked,), deny=(asked,)), State.BROKEN),
+        (Expectation(deny=(asked, Question("iot:Publish", "topic/other"))), JudgementState.KEPT),
+        (Expectation(allow=(asked,), deny=(asked,)), JudgementState.BROKEN),
     ):
         judgement = judge(expectation, invocation())
         assert judgement.state is state

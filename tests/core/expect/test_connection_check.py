@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.expect.connection_check import judge_connection
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, Transport
@@ -29,19 +29,21 @@ def probe(result: Outcome | Failure) -> Invocation:
 @pytest.mark.parametrize(
     ("expect", "result", "state"),
     [
-        (None, CONNECTED, State.KEPT),
-        (None, REFUSED, State.BROKEN),
-        (Expectation(is_authenticated=True, principal_id="p"), CONNECTED, State.KEPT),
-        (Expectation(is_authenticated=False), REFUSED, State.KEPT),
-        (Expectation(is_authenticated=False), CONNECTED, State.BROKEN),
-        (Expectation(error=ExpectedError("InvalidResponseException")), REFUSED, State.KEPT),
-        (Expectation(allow=(Question("iot:Publish", "topic/a"),)), CONNECTED, State.KEPT),
-        (Expectation(deny=(Question("iot:Publish", "topic/a"),)), CONNECTED, State.BROKEN),
-        (Expectation(deny=(Question("iot:Publish", "topic/b"),)), CONNECTED, State.KEPT),
-        (None, Failure(FailureKind.UNREACHABLE, "Unreached", "no network"), State.UNJUDGED),
+        (None, CONNECTED, JudgementState.KEPT),
+        (None, REFUSED, JudgementState.BROKEN),
+        (Expectation(is_authenticated=True, principal_id="p"), CONNECTED, JudgementState.KEPT),
+        (Expectation(is_authenticated=False), REFUSED, JudgementState.KEPT),
+        (Expectation(is_authenticated=False), CONNECTED, JudgementState.BROKEN),
+        (Expectation(error=ExpectedError("InvalidResponseException")), REFUSED, JudgementState.KEPT),
+        (Expectation(allow=(Question("iot:Publish", "topic/a"),)), CONNECTED, JudgementState.KEPT),
+        (Expectation(deny=(Question("iot:Publish", "topic/a"),)), CONNECTED, JudgementState.BROKEN),
+        (Expectation(deny=(Question("iot:Publish", "topic/b"),)), CONNECTED, JudgementState.KEPT),
+        (None, Failure(FailureKind.UNREACHABLE, "Unreached", "no network"), JudgementState.UNJUDGED),
     ],
 )
-def test_who_is_let_in_and_what_was_tried(expect: Expectation | None, result: Outcome | Failure, state: State) -> None:
+def test_who_is_let_in_and_what_was_tried(
+    expect: Expectation | None, result: Outcome | Failure, state: JudgementState
+) -> None:
     assert judge_connection(expect, probe(result)).state is state
 
 

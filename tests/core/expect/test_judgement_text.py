@@ -1,15 +1,15 @@
 from dataclasses import replace
 
-from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.expect.judgement_text import answer, explanation, headline
 from authlens.core.invocation.local_run import LocalRun
 from support.invocations import CONNECT, REFUSAL, invocation, outcome, policy
 
-TWO = Judgement(State.BROKEN, (Broken("principalId", "a", "b"), Broken("allow", "c", "d", "because")))
+TWO = Judgement(JudgementState.BROKEN, (Broken("principalId", "a", "b"), Broken("allow", "c", "d", "because")))
 
 
 def test_what_was_kept_needs_no_explanation() -> None:
-    assert explanation(Judgement(State.KEPT), invocation()) == ""
+    assert explanation(Judgement(JudgementState.KEPT), invocation()) == ""
 
 
 def test_expected_got_and_difference_then_the_answer() -> None:
@@ -31,16 +31,16 @@ def test_expected_got_and_difference_then_the_answer() -> None:
 
 def test_headlines() -> None:
     assert headline(TWO) == "principalId: expected a, got b (and 1 more)"
-    assert headline(Judgement(State.BROKEN, TWO.broken[1:])) == "allow: expected c, got d: because"
-    assert headline(Judgement(State.UNJUDGED, reason="why")) == "why"
-    assert headline(Judgement(State.KEPT)) == ""
+    assert headline(Judgement(JudgementState.BROKEN, TWO.broken[1:])) == "allow: expected c, got d: because"
+    assert headline(Judgement(JudgementState.UNJUDGED, reason="why")) == "why"
+    assert headline(Judgement(JudgementState.KEPT)) == ""
 
 
 def test_an_error_is_an_answer_too() -> None:
     assert answer(invocation(REFUSAL))["error"] == "ResourceNotFoundException"
-    assert '  "httpStatus": 404,' in explanation(Judgement(State.UNJUDGED, reason="x"), invocation(REFUSAL)).replace(
-        "    ", "  "
-    )
+    assert '  "httpStatus": 404,' in explanation(
+        Judgement(JudgementState.UNJUDGED, reason="x"), invocation(REFUSAL)
+    ).replace("    ", "  ")
 
 
 def test_a_document_that_is_no_json_stays_text() -> None:
@@ -59,7 +59,7 @@ def test_long_answers_and_logs_are_cut_and_say_so() -> None:
 
 
 def test_without_an_invocation_the_reason_stands_alone() -> None:
-    assert explanation(Judgement(State.UNJUDGED, reason="line 3: no"), None) == "line 3: no"
+    assert explanation(Judgement(JudgementState.UNJUDGED, reason="line 3: no"), None) == "line 3: no"
 
 
 def test_what_ran_the_function_and_what_to_do_come_last() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from authlens.core.expect.check import State, judge
+from authlens.core.expect.check import JudgementState, judge
 from authlens.core.expect.record import recorded
 from authlens.core.saved.expectation import Expectation, Question
 from support.invocations import CONNECT, PUBLISH, REFUSAL, invocation, outcome, policy
@@ -16,7 +16,7 @@ def test_open_questions_are_recorded_with_their_answers() -> None:
     assert (expect.allow, expect.deny) == ((MAY_CONNECT,), (OTHER,))
     assert recorded(ANSWER, (Question("iot:Subscribe", "topic/a"),), None).deny == ()
     assert expect.principal_id == "sensor7"
-    assert judge(expect, ANSWER).state is State.KEPT
+    assert judge(expect, ANSWER).state is JudgementState.KEPT
 
 
 def test_what_was_wished_before_is_asked_anew_and_limits_stay() -> None:

@@ -115,7 +115,7 @@ def test_an_arn_without_region_and_account_allows_nothing() -> None:
     broken = policy({**CONNECT, "Resource": "arn:aws:iot:None:None:client/*"})
     access = AccessQuestions(outcome(broken), REQUEST).ask(CONNECTING)
     assert access.word == "IMPLICIT_DENY"
-    assert "has `None` where a missing value was written as text" in access.because
+    assert "contains `None`, a missing value formatted as text" in access.because
 
 
 def test_what_the_broker_refuses_is_said_first() -> None:

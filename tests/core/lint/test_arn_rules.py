@@ -65,9 +65,9 @@ def test_only_whole_arns_are_held_to_region_and_account(resource: str) -> None:
 @pytest.mark.parametrize(
     ("tail", "words"),
     [
-        ("client/null", "holds `null`"),
-        ("topic/None/data", "holds `None`"),
-        ("topic/[object Object]", "holds `[object Object]`"),
+        ("client/null", "contains `null`"),
+        ("topic/None/data", "contains `None`"),
+        ("topic/[object Object]", "contains `[object Object]`"),
         ("client/{client_id}", "the placeholder `{client_id}`"),
         ("topic/<your topic>/*", "the placeholder `<your topic>`"),
         ("topic/%s/data", "the placeholder `%s`"),
@@ -125,8 +125,8 @@ def test_two_regions_and_two_accounts_without_an_authorizer() -> None:
     other = "arn:aws:iot:us-west-2:999999999999:topic/a"
     written = text(allow("iot:Connect", "client/a"), allow("iot:Publish", [other, "topic/b"]))
     assert messages(written, "several-places") == [
-        "this ARN names the region us-west-2, another one us-east-1: a connection is made in one",
-        "this ARN names the account 999999999999, another one 123456789012: a connection is made in one",
+        "this ARN has the region us-west-2, another one us-east-1, but a connection is made in only one",
+        "this ARN has the account 999999999999, another one 123456789012, but a connection is made in only one",
     ]
     assert "several-places" not in ids(written, region="us-east-1", account="123456789012")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.statement import assumed
-from authlens.core.lint.rule import Answer, Finding, Hit, Placed, Subject, Surroundings
+from authlens.core.lint.rule import Hit, LintedAnswer, LintFinding, LintSubject, StatementAt, Surroundings
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.policies import allow, document
@@ -12,29 +12,29 @@ REQUEST = AuthorizerRequest("a", mqtt_context=MqttContext(client_id="c1"))
 
 
 def test_region_account_and_client_come_from_the_authorizer_and_the_request() -> None:
-    subject = Subject((), Surroundings(REQUEST, AUTHORIZER))
+    subject = LintSubject((), Surroundings(REQUEST, AUTHORIZER))
     assert (subject.region, subject.account, subject.client_id) == ("eu-west-1", "123456789012", "c1")
 
 
 def test_what_is_given_in_hand_wins() -> None:
-    subject = Subject((), Surroundings(REQUEST, AUTHORIZER, "us-east-1", "999999999999", "c2"))
+    subject = LintSubject((), Surroundings(REQUEST, AUTHORIZER, "us-east-1", "999999999999", "c2"))
     assert (subject.region, subject.account, subject.client_id) == ("us-east-1", "999999999999", "c2")
 
 
 def test_nothing_known_is_none() -> None:
-    for subject in (Subject(()), Subject((), Surroundings(AuthorizerRequest("a"), Authorizer("a")))):
+    for subject in (LintSubject(()), LintSubject((), Surroundings(AuthorizerRequest("a"), Authorizer("a")))):
         assert (subject.region, subject.account, subject.client_id) == (None, None, None)
 
 
 def test_an_outcome_is_an_answer_without_places() -> None:
-    answer = Answer.of_outcome(Outcome(True, None, ("{}",), 300))
+    answer = LintedAnswer.of_outcome(Outcome(True, None, ("{}",), 300))
     assert answer.values == {"isAuthenticated": True, "policyDocuments": ["{}"], "refreshAfterInSeconds": 300}
     assert not answer.spans
 
 
 def test_statements_of_one_effect() -> None:
     broken = allow("iot:Connect", "*") | {"Effect": "allow"}
-    subject = Subject((document(allow("iot:Connect", "*"), broken), document(allow("*", "*") | {"Effect": "Deny"})))
+    subject = LintSubject((document(allow("iot:Connect", "*"), broken), document(allow("*", "*") | {"Effect": "Deny"})))
     assert [(one.document, one.statement.index) for one in subject.statements()] == [(0, 0), (0, 1), (1, 0)]
     assert [(one.document, one.statement.index) for one in subject.usable()] == [(0, 0), (1, 0)]
     assert [one.name for one in subject.usable("Deny")] == ["statement 1 of document 2"]
@@ -42,11 +42,11 @@ def test_statements_of_one_effect() -> None:
 
 def test_a_hit_stands_at_its_statement_unless_told() -> None:
     statement = document(allow("iot:Connect", "*")).statements[0]
-    placed = Placed(2, statement)
+    placed = StatementAt(2, statement)
     assert placed.hit("x") == Hit("x", 2, 0, statement.span)
     assert placed.hit("x", statement.actions[0].span).span == statement.actions[0].span
 
 
 def test_a_finding_without_a_span_is_at_the_beginning() -> None:
-    finding = Finding("a", "info", "m", None, None, None, "r", "f", assumed())
+    finding = LintFinding("a", "info", "m", None, None, None, "r", "f", assumed())
     assert (finding.line, finding.column) == (1, 1)

@@ -82,7 +82,7 @@ def test_no_statement_is_too_many() -> None:
 
 
 @pytest.mark.parametrize(
-    ("element", "words"), [("NotAction", "allows every action but"), ("NotResource", "allows every resource but")]
+    ("element", "words"), [("NotAction", "allows every action except"), ("NotResource", "allows every resource except")]
 )
 def test_allow_with_not(element: str, words: str) -> None:
     one = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -93,25 +93,28 @@ def test_allow_with_not(element: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("statements", "message"),
     [
-        ((allow("iot:*", "topic/a"),), ": iot:Connect is allowed, but on no resource that a client id matches"),
+        ((allow("iot:*", "topic/a"),), ": iot:Connect is allowed, but not on a resource that matches a client id"),
         (
             (allow("*", "arn:aws:iot:*:*:topic/a"),),
-            ": iot:Connect is allowed, but on no resource that a client id matches",
+            ": iot:Connect is allowed, but not on a resource that matches a client id",
         ),
-        ((allow("iot:Connect", "topic/a"),), ": iot:Connect is allowed, but on no resource that a client id matches"),
+        (
+            (allow("iot:Connect", "topic/a"),),
+            ": iot:Connect is allowed, but not on a resource that matches a client id",
+        ),
         ((PUBLISH,), ": no statement allows iot:Connect"),
-        ((allow("iot:Connect", "client/a"), deny("iot:*", "*")), ": a Deny takes back every iot:Connect"),
+        ((allow("iot:Connect", "client/a"), deny("iot:*", "*")), ": a Deny overrides every iot:Connect"),
         (
             (allow("iot:Connect", "client/${iot:Connection.Thing.ThingName}"),),
             ": the variable in its iot:Connect has no value for this connection",
         ),
         (
             (allow("iot:Connect", "arn:aws:iot:None:None:client/*"),),
-            ": iot:Connect is allowed, but on no resource that a client id matches",
+            ": iot:Connect is allowed, but not on a resource that matches a client id",
         ),
         (
             (allow("iot:Connect", "*", Condition={"Bool": {"iot:Connection.Thing.IsAttached": "true"}}),),
-            ": the condition on its iot:Connect does not hold for this connection",
+            ": this connection does not meet the condition on its iot:Connect",
         ),
         ((allow("iot:*", "*"),), None),
         ((allow("iot:Con*", "client/${iot:ClientId}"),), None),
@@ -129,8 +132,8 @@ def test_attached_policies_add_to_those_of_the_function() -> None:
     known = {"has_certificate": True}
     found = [one.message for one in findings(text(PUBLISH), **known) if one.id == "connect-missing"]
     assert found == [
-        "the function's documents let no client connect: no statement allows iot:Connect; "
-        "those attached to the certificate may"
+        "the function's documents let no client connect: no statement allows iot:Connect; those attached to the "
+        "certificate may"
     ]
     thing = text(allow("iot:Connect", "client/${iot:Connection.Thing.ThingName}"))
     assert "connect-missing" not in ids(thing, **known)

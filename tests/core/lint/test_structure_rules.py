@@ -20,7 +20,7 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
     [
         (text(Effect="Allow"), "`Effect` is not a key of the document: it belongs inside a statement"),
         (text(CONNECT | {"Version": "x"}), "`Version` is not a key of a statement: it belongs to the document"),
-        (text(CONNECT | {"Bool": {}}), "the operator belongs inside Condition"),
+        (text(CONNECT | {"Bool": {}}), "operators belong inside Condition"),
         (text(CONNECT | {"Resorce": "*"}), "did you mean `Resource`?"),
         (text(CONNECT | {"zzz": "*"}), "`zzz` is not a key of a statement"),
     ],
@@ -32,7 +32,7 @@ def test_where_a_misplaced_key_belongs(written: str, words: str) -> None:
 def test_aws_sample_output_with_unescaped_quotes() -> None:
     sample = '{"policyDocuments": ["{"Version":"2012-10-17","Statement":[]}"]}'
     assert messages(sample, "json-syntax") == [
-        'a comma or `]` was expected here; a double quote inside a string must be written \\"'
+        'expected a comma or `]`; a double quote inside a string must be written \\"'
     ]
 
 
@@ -55,4 +55,4 @@ def test_a_fault_names_its_statement() -> None:
 
 def test_duplicates_are_found_at_any_depth() -> None:
     written = '{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"a": 1, "a": 1}}]}'
-    assert messages(written, "duplicate-key") == ["the key `a` is here again, first on line 1; the last one counts"]
+    assert messages(written, "duplicate-key") == ["the key `a` is repeated, first on line 1; the last one counts"]

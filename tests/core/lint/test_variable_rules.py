@@ -21,8 +21,8 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 @pytest.mark.parametrize(
     ("written", "rule", "words"),
     [
-        (connects("${AWS::Region}"), "unknown-variable", "a CloudFormation template did not replace it"),
-        (connects("${name}"), "unknown-variable", "a template or a format string"),
+        (connects("${AWS::Region}"), "unknown-variable", "a CloudFormation template should have replaced it"),
+        (connects("${name}"), "unknown-variable", "a template or format string"),
         (connects("${iot:ClientID.x}"), "unknown-variable", "did you mean `iot:ClientId`?"),
         (connects("${iot:Thing.ThingName}"), "unknown-variable", "did you mean `iot:Connection.Thing.ThingName`?"),
         (connects("${q:zzzz}"), "unknown-variable", "is not a policy variable of AWS IoT"),

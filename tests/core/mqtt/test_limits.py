@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authlens.core.contract.statement import Known
+from authlens.core.contract.statement import Certainty
 from authlens.core.mqtt import limits
 
 
@@ -12,8 +12,8 @@ def test_each_limit_has_its_own_id() -> None:
 
 
 def test_only_the_limits_of_authlens_are_assumed() -> None:
-    assert Known.ASSUMED not in {limit.source.known for limit in limits.OF_AWS}
-    assert {limit.source.known for limit in limits.OF_AUTHLENS} == {Known.ASSUMED}
+    assert Certainty.ASSUMED not in {limit.source.known for limit in limits.OF_AWS}
+    assert {limit.source.known for limit in limits.OF_AUTHLENS} == {Certainty.ASSUMED}
 
 
 def test_a_legal_publish_fits_into_the_largest_packet() -> None:

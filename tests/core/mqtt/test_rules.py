@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.contract.pages import PAGES
-from authlens.core.contract.statement import Known
+from authlens.core.contract.statement import Certainty
 from authlens.core.mqtt import codes, rules
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.mqtt.rules import Rule
@@ -23,7 +23,7 @@ def test_a_row_is_consistent(rule: Rule) -> None:
 def test_a_code_is_one_that_aws_lists_for_the_packet_unless_it_is_assumed(rule: Rule) -> None:
     response = rule.v5
     if response.packet in codes.SENT_BY_AWS and response.code not in codes.SENT_BY_AWS[response.packet]:
-        assert response.source.known is Known.ASSUMED
+        assert response.source.known is Certainty.ASSUMED
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_every_row_is_found_by_its_id() -> None:
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.id)
 def test_a_row_names_the_page_it_rests_on_unless_it_is_assumed(rule: Rule) -> None:
     for source in (rule.v3.source, rule.v5.source):
-        assert source.page in PAGES or source.known is Known.ASSUMED
+        assert source.page in PAGES or source.known is Certainty.ASSUMED
 
 
 def test_how_a_row_is_known_in_words() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.policy.arn_repair import Repair, repair
+from authlens.core.policy.arn_repair import ArnRepair, repair
 
 WEST = "arn:aws:iot:us-west-2:123456789012:"
 
@@ -31,15 +31,23 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
         ("arn:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "lacks its partition, `aws`"),
         ("aws:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "lacks `arn:` at its start"),
         ("iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "is not an ARN of AWS IoT"),
-        ("arn:aws:iot:123456789012:us-west-2:topic/a", WEST + "topic/a", "has its region and account the wrong way"),
+        ("arn:aws:iot:123456789012:us-west-2:topic/a", WEST + "topic/a", "has its region and account swapped"),
         ("arn:aws:iot:us-west-2123456789012:topic/a", WEST + "topic/a", "lacks the colon between region and account"),
         ("arn:aws:iot:us-west-2:topic/a", "arn:aws:iot:us-west-2:*:topic/a", "lacks its account"),
         ("arn:aws:iot:123456789012:topic/a", "arn:aws:iot:*:123456789012:topic/a", "lacks its region"),
         ("arn:aws:iot:::topic/a", "arn:aws:iot:*:*:topic/a", "leaves its region and account empty"),
         ("arn:aws:iot:us-west-2::topic/a", "arn:aws:iot:us-west-2:*:topic/a", "leaves its account empty"),
         ("arn:aws:iot:topic/a", "arn:aws:iot:*:*:topic/a", "lacks its region and account"),
-        ("arn:aws:iot:None:None:client/*", "arn:aws:iot:*:*:client/*", "has `None` where a missing value was written"),
-        ("arn:aws:iot:us-west-2:undefined:topic/a", "arn:aws:iot:us-west-2:*:topic/a", "has `undefined` where"),
+        (
+            "arn:aws:iot:None:None:client/*",
+            "arn:aws:iot:*:*:client/*",
+            "contains `None`, a missing value formatted as text",
+        ),
+        (
+            "arn:aws:iot:us-west-2:undefined:topic/a",
+            "arn:aws:iot:us-west-2:*:topic/a",
+            "contains `undefined`, a missing value",
+        ),
         (" " + WEST + "topic/a", WEST + "topic/a", "begins or ends with white space"),
         ("topic/a", "arn:aws:iot:*:*:topic/a", "is only the tail of an ARN"),
         (
@@ -81,4 +89,4 @@ def test_what_has_no_fault_or_cannot_be_told(text: str) -> None:
 @given(st.text(alphabet="arnws:iot-2/topclie*? N", max_size=40))
 def test_a_repair_leaves_no_fault(text: str) -> None:
     found = repair(text)
-    assert found is None or (isinstance(found, Repair) and repair(found.arn) is None)
+    assert found is None or (isinstance(found, ArnRepair) and repair(found.arn) is None)

@@ -105,7 +105,7 @@ def test_faults(written: str, fault: str) -> None:
 
 
 def test_a_policy_that_was_encoded_twice_is_recognised() -> None:
-    assert parse(json.dumps(text(GOOD))).faults[0].message.endswith("it was written as JSON twice")
+    assert parse(json.dumps(text(GOOD))).faults[0].message.endswith("it was JSON-encoded twice")
 
 
 def test_a_faulty_statement_is_kept_and_unusable() -> None:

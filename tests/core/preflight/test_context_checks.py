@@ -131,7 +131,7 @@ def test_a_repeated_header_is_warned_of() -> None:
 def test_headers_that_differ_in_case_alone_are_told_as_that() -> None:
     request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("A", "2"))))
     finding = found(request)["repeated-header"]
-    assert (finding.path, "'a', 'A' differ in case alone" in finding.message) == ("httpContext.headers[A]", True)
+    assert (finding.path, "'a', 'A' differ only in case" in finding.message) == ("httpContext.headers[A]", True)
     assert request.to_api()["httpContext"]["headers"] == {"a": "1", "A": "2"}
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.contract import test_call
-from authlens.core.preflight.limit_checks import mended_signature
+from authlens.core.preflight.limit_checks import corrected_signature
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved.saved_request import Sign
@@ -77,7 +77,7 @@ def test_what_no_slip_explains_has_no_fix(signature: str, span: tuple[int, int])
 
 
 def test_a_good_signature_needs_no_mending() -> None:
-    assert mended_signature(GOOD) is None
+    assert corrected_signature(GOOD) is None
 
 
 TOO_LONG = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.contract.refusal import Rule
+from authlens.core.contract.refusal import RefusalRule
 from authlens.core.contract.test_call import TEST_CALL, UNKNOWN_AUTHORIZER, refuse
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.authorizer import Authorizer
@@ -71,7 +71,7 @@ REFUSED = {
 @pytest.mark.parametrize(
     "rule", [rule for rule in TEST_CALL if rule is not UNKNOWN_AUTHORIZER], ids=lambda rule: rule.id
 )
-def test_every_rule_of_the_contract_is_foreseen(rule: Rule) -> None:
+def test_every_rule_of_the_contract_is_foreseen(rule: RefusalRule) -> None:
     identifier = rule.id
     if identifier == "signing-disabled":
         findings = found(AuthorizerRequest("A", "t", "AAAA"), UNSIGNED)

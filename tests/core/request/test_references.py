@@ -10,12 +10,12 @@ from authlens.core.request.references import (
     Reference,
     is_only_reference,
     literal,
-    meant,
-    meant_request,
     references,
     refers,
     replaced,
     scan,
+    unescaped,
+    unescaped_request,
     whole_reference,
 )
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -40,14 +40,14 @@ def test_what_is_a_reference(value: str | bytes, refers_to: bool, is_only: bool)
 
 @given(st.text(alphabet="${}:envfil a"))
 def test_literal_text_comes_back_and_refers_to_nothing(text: str) -> None:
-    assert meant(literal(text)) == text
+    assert unescaped(literal(text)) == text
     assert not refers(literal(text))
 
 
 def test_a_request_is_read_as_it_is_sent() -> None:
     written = AuthorizerRequest("A", token="$${env:X}", mqtt_context=MqttContext("u", "$${env:P}", "c"))
 
-    read = meant_request(written)
+    read = unescaped_request(written)
 
     assert read.token == "${env:X}"
     assert read.mqtt_context == MqttContext("u", "${env:P}", "c")

@@ -34,9 +34,9 @@ def test_what_is_named_changes_and_the_rest_stays(saved: SavedRequest, text: str
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("local=a.yaml,local=b.yaml", "says local twice"),
-        ("endpointUrl=http://a,endpoint-url=http://b", "says endpointUrl twice"),
-        ("local=a.yaml,endpointUrl=http://a", "local and endpointUrl, which are two places"),
+        ("local=a.yaml,local=b.yaml", "has local twice"),
+        ("endpointUrl=http://a,endpoint-url=http://b", "has endpointUrl twice"),
+        ("local=a.yaml,endpointUrl=http://a", "both local and endpointUrl"),
     ],
 )
 def test_one_destination_is_one_place(text: str, said: str) -> None:

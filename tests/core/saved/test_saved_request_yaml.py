@@ -146,7 +146,7 @@ def test_text_fields_take(written: str, text: str) -> None:
 
 
 REFUSED = {
-    "a number as token": ("request:\n  token: 007\n", 2, 10, "token must be text, and this is a number; quote it"),
+    "a number as token": ("request:\n  token: 007\n", 2, 10, "token must be text, not a number; quote it"),
     "a fraction as signature": ("request: {tokenSignature: 1.10}", 1, 27, "quote it"),
     "true as description": ("request: {}\ndescription: true", 2, 14, "quote it"),
     "nothing as token": ("request:\n  token:\n", 2, 9, "token has no value"),
@@ -163,7 +163,7 @@ REFUSED = {
     "unknown key of sign": ("request: {}\nsign: {keys: x}", 2, 8, "did you mean 'key'"),
     "duplicate key": ("request: {}\nrequest: {}", 2, 1, "line 1"),
     "an anchor": ("request: &r {}", 1, 10, "anchor"),
-    "two targets": ("request: {}\ntarget: {endpointUrl: x, local: y}", 2, 33, "exclude"),
+    "two targets": ("request: {}\ntarget: {endpointUrl: x, local: y}", 2, 33, "cannot be used together"),
     "sign without key": ("request: {}\nsign: {place: token}", 2, 7, "sign needs key"),
     "a passphrase in clear": ("request: {}\nsign: {key: k, passphrase: hunter2}", 2, 28, "a reference such as"),
     "an unknown place": ("request: {}\nsign: {key: k, place: here}", 2, 23, "one of: token, username"),

@@ -28,7 +28,7 @@ GOOD = AuthorizerRequest("A", "abc", signature("abc"))
 )
 def test_the_fitting_key_is_named_wherever_token_and_signature_stand(request_: AuthorizerRequest) -> None:
     shown = bench(request_, SIGNED)
-    assert (shown.fitting_key, shown.conclusion, shown.slips) == ("new", "The signature fits the key 'new'.", ())
+    assert (shown.fitting_key, shown.conclusion, shown.mistakes) == ("new", "The signature fits the key 'new'.", ())
     assert [(row.name, row.bits, row.problem, row.fits) for row in shown.keys] == [
         ("old", 2048, None, False),
         ("new", 2048, None, True),
@@ -45,7 +45,7 @@ def test_the_fitting_key_is_named_wherever_token_and_signature_stand(request_: A
         (AuthorizerRequest("A", None, "AAAA"), SIGNED, "no token"),
         (AuthorizerRequest("A", "${env:T}", "AAAA"), SIGNED, "reference"),
         (replace(GOOD, token="abc\n"), SIGNED, "white space"),
-        (AuthorizerRequest("A", "abc", "AAAA"), SIGNED, "no likely slip"),
+        (AuthorizerRequest("A", "abc", "AAAA"), SIGNED, "no likely mistake"),
     ],
 )
 def test_one_sentence_says_how_it_stands(
@@ -62,7 +62,7 @@ def test_keys_that_aws_would_not_take_say_why() -> None:
     small, broken, good = shown.keys
     assert small.bits == 1024
     assert "1024 bits" in (small.problem or "")
-    assert (broken.bits, "no RSA public key" in (broken.problem or "")) == (None, True)
+    assert (broken.bits, "Not an RSA public key" in (broken.problem or "")) == (None, True)
     assert (good.problem, good.fits) == (None, True)
 
 

@@ -46,7 +46,7 @@ def test_an_encrypted_key_asks_for_its_passphrase(form: serialization.PrivateFor
     pem = rewritten(form, b"open sesame")
     with pytest.raises(keys.PassphraseNeeded, match="encrypted"):
         keys.read_private_key(pem)
-    with pytest.raises(keys.PassphraseWrong, match="does not open"):
+    with pytest.raises(keys.PassphraseWrong, match="does not decrypt"):
         keys.read_private_key(pem, b"wrong")
 
 
@@ -127,7 +127,7 @@ def test_sizes_are_held_to_what_aws_takes(bits: int, refused: bool) -> None:
     assert (keys.size_advice(size) is not None) is refused
 
 
-def test_a_generated_pair_belongs_together_and_can_be_encrypted() -> None:
+def test_a_generated_pair_is_consistent_and_can_be_encrypted() -> None:
     made = keys.generate_key_pair(passphrase=b"secret")
     assert made.bits == 2048
     assert keys.public_pem_of(made.private_pem, b"secret") == made.public_pem
@@ -153,7 +153,7 @@ def test_the_openssl_line_of_an_encrypted_key_encrypts() -> None:
     [
         ("0\x82\x01", "in DER form"),
         ("ssh-rsa AAAA me", "OpenSSH's own form"),
-        ("A" * 64, "lacks its first and last line"),
+        ("A" * 64, "its first and last lines are missing"),
         ("nothing", "it has no line '-----BEGIN"),
     ],
 )
@@ -171,5 +171,5 @@ def test_a_key_for_pss_alone_is_refused() -> None:
         bytes.fromhex("300d06092a864886f70d0101010500"), bytes.fromhex("300b06092a864886f70d01010a")
     )
     pss = bytes([0x30, 0x82]) + (len(changed) - 4).to_bytes(2, "big") + changed[4:]
-    with pytest.raises(keys.KeyProblem, match="for PSS padding alone"):
+    with pytest.raises(keys.KeyProblem, match="restricted to PSS padding"):
         keys.read_public_key(f"-----BEGIN PUBLIC KEY-----\n{encodebytes(pss).decode()}-----END PUBLIC KEY-----\n")

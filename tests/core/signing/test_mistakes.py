@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from authlens.core.signing import signing
 from authlens.core.signing.keys import read_private_key
-from authlens.core.signing.mistakes import Slip, slips
-from authlens.core.text.encodings import base64_to_base64url, from_base64, to_base64, url_encode
+from authlens.core.signing.mistakes import Mistake, likely_mistakes
+from authlens.core.text.encodings import base64_to_base64url, strict_base64, to_base64, url_encode
 from support.public_keys import pair
 
 PRIVATE = pair("a").private_pem
@@ -39,10 +39,10 @@ def wrapped(text: str) -> str:
 
 def octets_of(text: str) -> bytes:
     """Of base64; of a text that is none any more, its own."""
-    return from_base64(text) or text.encode()
+    return strict_base64(text) or text.encode()
 
 
-SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
+SIGNATURE_MISTAKES: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "line feed": (lambda text: text + "\n", ("signature-white-space",)),
     "wrapped lines": (wrapped, ("signature-white-space",)),
     "base64url": (base64_to_base64url, ("signature-base64url",)),
@@ -65,15 +65,15 @@ SIGNATURE_SLIPS: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "ids"), SIGNATURE_SLIPS.values(), ids=SIGNATURE_SLIPS.keys())
+@pytest.mark.parametrize(("spoil", "ids"), SIGNATURE_MISTAKES.values(), ids=SIGNATURE_MISTAKES.keys())
 def test_a_spoiled_signature_is_mended(spoil: Callable[[str], str], ids: tuple[str, ...]) -> None:
-    found = slips(TOKEN, spoil(GOOD), KEYS)
-    assert found == (Slip(ids, found[0].reason, "mine", TOKEN, GOOD),)
+    found = likely_mistakes(TOKEN, spoil(GOOD), KEYS)
+    assert found == (Mistake(ids, found[0].reason, "mine", TOKEN, GOOD),)
     assert found[0].message.startswith("The ")
     assert found[0].message.endswith(".")
 
 
-TOKEN_SLIPS = {
+TOKEN_MISTAKES = {
     "signed with a line feed": ("allow", "allow\n", "token-newline", "allow\n"),
     "signed with CR LF": ("allow", "allow\r\n", "token-crlf", "allow\r\n"),
     "sent with a line feed": ("allow\n", "allow", "token-white-space", "allow"),
@@ -98,35 +98,35 @@ TOKEN_SLIPS = {
 }
 
 
-@pytest.mark.parametrize(("token", "signed", "slip", "fitting"), TOKEN_SLIPS.values(), ids=TOKEN_SLIPS.keys())
-def test_a_token_that_is_not_what_was_signed_is_recognised(token: str, signed: str, slip: str, fitting: str) -> None:
-    found = slips(token, sign(signed), KEYS)
-    assert [(each.ids, each.token) for each in found] == [((slip,), fitting)]
+@pytest.mark.parametrize(("token", "signed", "mistake", "fitting"), TOKEN_MISTAKES.values(), ids=TOKEN_MISTAKES.keys())
+def test_a_token_that_is_not_what_was_signed_is_recognised(token: str, signed: str, mistake: str, fitting: str) -> None:
+    found = likely_mistakes(token, sign(signed), KEYS)
+    assert [(each.ids, each.token) for each in found] == [((mistake,), fitting)]
     assert signing.fitting_key(fitting, found[0].signature or "", KEYS) == "mine"
 
 
 def test_a_whole_jwt_signed_by_its_third_part() -> None:
     header_and_claims, _, third = JWT.rpartition(".")
-    assert [each.ids for each in slips(JWT, third, KEYS)] == [("signature-base64url", "token-jwt")]
-    assert slips(header_and_claims, JWT, KEYS)[0].ids == ("signature-jwt", "signature-base64url")
+    assert [each.ids for each in likely_mistakes(JWT, third, KEYS)] == [("signature-base64url", "token-jwt")]
+    assert likely_mistakes(header_and_claims, JWT, KEYS)[0].ids == ("signature-jwt", "signature-base64url")
 
 
 @pytest.mark.parametrize("spoil", [lambda text: text, lambda text: text + "\n"], ids=["as it is", "with a line feed"])
 def test_another_field_that_was_signed_is_named(spoil: Callable[[str], str]) -> None:
-    found = slips("token", sign(spoil("sensor-7")), KEYS, [("the MQTT client id", "sensor-7")])
+    found = likely_mistakes("token", sign(spoil("sensor-7")), KEYS, [("the MQTT client id", "sensor-7")])
     assert [(each.ids, each.token, each.signature) for each in found] == [(("signed-other-field",), None, None)]
     assert "the MQTT client id" in found[0].message
 
 
 def test_a_signature_of_the_right_key_over_something_else_names_the_key() -> None:
-    found = slips("token", sign("quite another"), KEYS)
+    found = likely_mistakes("token", sign("quite another"), KEYS)
     assert [(each.ids, each.key) for each in found] == [(("signed-other-text",), "mine")]
 
 
 @pytest.mark.parametrize(("algorithm", "name"), [(SHA1(), "SHA-1"), (SHA512(), "SHA-512")], ids=["SHA-1", "SHA-512"])
 def test_another_hash_is_named(algorithm: HashAlgorithm, name: str) -> None:
     signature = to_base64(read_private_key(PRIVATE).sign(b"token", PKCS1v15(), algorithm))
-    found = slips("token", signature, KEYS)
+    found = likely_mistakes("token", signature, KEYS)
     assert [each.ids for each in found] == [("signature-hash",)]
     assert name in found[0].message
 
@@ -141,43 +141,47 @@ ANEW: dict[str, tuple[bytes, AsymmetricPadding, str]] = {
 }
 
 
-@pytest.mark.parametrize(("signed", "padding", "slip"), ANEW.values(), ids=ANEW.keys())
-def test_what_has_to_be_signed_anew_is_told(signed: bytes, padding: AsymmetricPadding, slip: str) -> None:
+@pytest.mark.parametrize(("signed", "padding", "mistake"), ANEW.values(), ids=ANEW.keys())
+def test_what_has_to_be_signed_anew_is_told(signed: bytes, padding: AsymmetricPadding, mistake: str) -> None:
     signature = to_base64(read_private_key(PRIVATE).sign(signed, padding, SHA256()))
-    assert [(each.ids, each.key, each.token) for each in slips("allow", signature, KEYS)] == [((slip,), "mine", None)]
+    assert [(each.ids, each.key, each.token) for each in likely_mistakes("allow", signature, KEYS)] == [
+        ((mistake,), "mine", None)
+    ]
 
 
 def test_a_fitting_signature_has_no_slip_and_an_unknown_key_none_either() -> None:
-    assert slips(TOKEN, GOOD, KEYS) == ()
-    assert slips(TOKEN, signing.sign(TOKEN, pair("c").private_pem), KEYS) == ()
-    assert slips(TOKEN, GOOD, [("broken", "no key")]) == ()
+    assert likely_mistakes(TOKEN, GOOD, KEYS) == ()
+    assert likely_mistakes(TOKEN, signing.sign(TOKEN, pair("c").private_pem), KEYS) == ()
+    assert likely_mistakes(TOKEN, GOOD, [("broken", "no key")]) == ()
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
 @settings(max_examples=40)
 def test_any_text_may_be_asked_about(token: str, signature: str) -> None:
-    assert slips(token, signature, KEYS) == ()
+    assert likely_mistakes(token, signature, KEYS) == ()
 
 
-@given(st.sampled_from(sorted(SIGNATURE_SLIPS)), st.sampled_from(sorted(SIGNATURE_SLIPS)))
+@given(st.sampled_from(sorted(SIGNATURE_MISTAKES)), st.sampled_from(sorted(SIGNATURE_MISTAKES)))
 @settings(max_examples=30)
 def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
     try:
-        spoiled = SIGNATURE_SLIPS[second][0](SIGNATURE_SLIPS[first][0](GOOD))
+        spoiled = SIGNATURE_MISTAKES[second][0](SIGNATURE_MISTAKES[first][0](GOOD))
     except binascii.Error:
         reject()  # of a signature that is no base64 any more there are no octets to write in hex
-    for slip in slips(TOKEN, spoiled, KEYS):
-        assert slip.token is None or signing.verify(slip.token, slip.signature or "", dict(KEYS)[slip.key])
+    for mistake in likely_mistakes(TOKEN, spoiled, KEYS):
+        assert mistake.token is None or signing.verify(mistake.token, mistake.signature or "", dict(KEYS)[mistake.key])
 
 
 @pytest.mark.parametrize(("has", "lacks"), [("+", "/"), ("/", "+")])
 def test_base64url_with_one_of_its_two_signs(has: str, lacks: str) -> None:
     token = next(token for token in map(str, range(400)) if has in sign(token) and lacks not in sign(token))
-    assert [slip.ids for slip in slips(token, base64_to_base64url(sign(token)), KEYS)] == [("signature-base64url",)]
+    assert [mistake.ids for mistake in likely_mistakes(token, base64_to_base64url(sign(token)), KEYS)] == [
+        ("signature-base64url",)
+    ]
 
 
 def test_a_blank_is_a_lost_plus_where_that_fits_and_else_a_blank() -> None:
     blank, lost = f"{GOOD[:50]} {GOOD[50:]}", GOOD.replace("+", " ")
-    assert [slip.ids for slip in slips(TOKEN, blank, KEYS)] == [("signature-white-space",)]
-    assert [slip.ids for slip in slips(TOKEN, lost, KEYS)] == [("signature-plus-as-space",)]
-    assert slips(TOKEN, f"{lost[:20]} {lost[20:]}", KEYS) == ()
+    assert [mistake.ids for mistake in likely_mistakes(TOKEN, blank, KEYS)] == [("signature-white-space",)]
+    assert [mistake.ids for mistake in likely_mistakes(TOKEN, lost, KEYS)] == [("signature-plus-as-space",)]
+    assert likely_mistakes(TOKEN, f"{lost[:20]} {lost[20:]}", KEYS) == ()

@@ -61,9 +61,9 @@ REFUSED = {
     "a dash": ("a: - b", 1, 4, "quote text that starts with"),
     "a question mark": ("a: ? b", 1, 4, "quote text that starts with"),
     "unknown escape": ('a: "\\q"', 1, 6, "single quotes"),
-    "open bracket": ("a: [1,", 1, 7, "ends"),
+    "open bracket": ("a: [1,", 1, 7, "unexpected end"),
     "key without colon": ("a: 1\nb\n", 3, 1, "expected ':' after the key"),
-    "at sign": ("a: @b", 1, 4, "needs quotes"),
+    "at sign": ("a: @b", 1, 4, "quote text"),
     "control character": ("a: b\nc: \x07", 2, 4, "U+0007"),
     "lone surrogate": ("a: \ud800", 1, 4, "U+D800"),
     "too deep": ("[" * 2000, 1, 41, "deeper than 40"),
@@ -183,7 +183,7 @@ def test_field_reads(read: Any, text: str, value: Any) -> None:
 
 
 MISTYPED = {
-    "a number is not text": (Node.string, "007", "field must be text, and this is a number; quote it"),
+    "a number is not text": (Node.string, "007", "field must be text, not a number; quote it"),
     "a fraction is not text": (Node.string, "1.10", "quote it"),
     "true is not text": (Node.string, "true", "quote it"),
     "nothing is not text": (Node.string, "~", "has no value; write ''"),

@@ -6,7 +6,7 @@ from authlens.core.contract import answer, test_call
 from authlens.core.contract.refusal import Refusal
 from authlens.core.contract.sources import of_explanation
 from authlens.core.contract.stage import Stage
-from authlens.core.contract.statement import Known
+from authlens.core.contract.statement import Certainty
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -147,7 +147,7 @@ def test_no_rule_of_the_contract_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("member", ["refreshAfterInSeconds", "disconnectAfterInSeconds"])
-def test_nobody_measured_the_seconds_of_a_refusal(member: str) -> None:
+def test_seconds_of_a_refusal_were_not_measured(member: str) -> None:
     refusal = answer.judge(
         f'{{"isAuthenticated": false, "principalId": "p", "policyDocuments": [], "{member}": 0}}'.encode()
     )
@@ -155,8 +155,8 @@ def test_nobody_measured_the_seconds_of_a_refusal(member: str) -> None:
     found = {
         claims: explain(said(refusal.error, refusal.message), CONTEXT, None, claims) for claims in (False, True, None)
     }
-    assert (found[False].id, of_explanation("refusal-seconds").known) == ("refusal-seconds", Known.ASSUMED)
-    assert "nobody measured" in found[False].why
+    assert (found[False].id, of_explanation("refusal-seconds").known) == ("refusal-seconds", Certainty.ASSUMED)
+    assert "was not measured" in found[False].why
     for claims in (True, None):
         assert found[claims].id in ("refresh-seconds", "disconnect-seconds")
         assert "nobody measured" not in found[claims].why
@@ -212,7 +212,7 @@ def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
 
 def test_an_explicit_deny_is_not_mended_by_an_allow() -> None:
     words = "User is not authorized to perform: iot:TestInvokeAuthorizer with an explicit deny in a policy"
-    assert "no Allow outweighs" in explain(said("AccessDeniedException", words, 403), CONTEXT).next_step
+    assert "no Allow overrides" in explain(said("AccessDeniedException", words, 403), CONTEXT).next_step
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_an_explicit_deny_is_not_mended_by_an_allow() -> None:
 def test_words_that_changed_a_little_are_still_placed(error: str, message: str, stage: Stage, identifier: str) -> None:
     explanation = explain(said(error, message), CONTEXT)
     assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, identifier, False)
-    assert "words are new" in explanation.why
+    assert "wording is new" in explanation.why
     assert "{" not in explanation.why
 
 
@@ -256,7 +256,7 @@ def test_words_that_changed_a_little_are_still_placed(error: str, message: str, 
 def test_unknown_messages_degrade_honestly(error: str, message: str | None, status: int | None, stage: Stage) -> None:
     explanation = explain(said(error, message, status), CONTEXT)
     assert (explanation.stage, explanation.id, explanation.earlier_passed) == (stage, "unknown", False)
-    assert "does not know" in explanation.why
+    assert "unknown to authlens" in explanation.why
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.AWS], ids=str)

@@ -21,7 +21,7 @@ TOKEN = AuthorizerRequest("A", "t", "AAAA")
         ("Runtime.UserCodeSyntaxError", "syntax error"),
         ("Runtime.MarshalError", "cannot be written as JSON"),
         ("Runtime.CallbackHandlerDeprecated", "nodejs24.x"),
-        ("Runtime.UnhandledPromiseRejection", "nobody handled it"),
+        ("Runtime.UnhandledPromiseRejection", "was not handled"),
         ("ValueError", "raised ValueError"),
     ],
 )
@@ -53,7 +53,7 @@ def test_in_context_mode_the_part_that_was_not_filled_in_is_named() -> None:
 
 
 def test_a_token_that_is_not_in_the_event_is_explained() -> None:
-    assert "only when AWS verified" in function_error("KeyError", "'token'", CONTEXT)[0]
+    assert "only if AWS verified" in function_error("KeyError", "'token'", CONTEXT)[0]
 
 
 @pytest.mark.parametrize("member", ["httpContext", "tokenSignature"])

@@ -44,8 +44,8 @@ def test_a_refusal_names_the_value_that_is_missing_before_the_network() -> None:
 
 def test_a_refusal_points_out_the_network_error_in_its_log() -> None:
     verdict = stages(short(authenticated=False, log="caught getaddrinfo ENOTFOUND db.internal"))
-    assert "Its log holds a network error: getaddrinfo ENOTFOUND db.internal." in verdict.headline
-    assert "reaches" in verdict.next_step
+    assert "Its log contains a network error: getaddrinfo ENOTFOUND db.internal." in verdict.headline
+    assert "can reach" in verdict.next_step
 
 
 def test_what_the_machine_knows_comes_first() -> None:

@@ -12,7 +12,7 @@ from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
-from authlens.core.verdict.stages import Conclusion, State, stages
+from authlens.core.verdict.stages import Conclusion, StageState, stages
 
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(client_id="sensor-7"))
 NETWORK, TLS = Step(DeviceStage.NETWORK, True, "TCP"), Step(DeviceStage.TLS, True, "TLSv1.3")
@@ -62,7 +62,7 @@ def test_refused_names_the_usual_causes() -> None:
 
     assert verdict.conclusion is Conclusion.REFUSED
     assert "as sensor-7 over MQTT 5 over TLS was refused: refused with 0x87." in verdict.headline
-    assert verdict.next_step.startswith("Usual causes, the most likely first: (1) the function refused")
+    assert verdict.next_step.startswith("Usual causes, most likely first: (1) the function refused")
 
 
 def test_not_reached_is_lit_at_its_stage_and_is_not_called_connected() -> None:
@@ -74,5 +74,5 @@ def test_not_reached_is_lit_at_its_stage_and_is_not_called_connected() -> None:
 
     assert verdict.conclusion is Conclusion.FAILED
     assert verdict.headline == "h: the certificate has expired"
-    assert [each.state for each in verdict.stages] == [State.PASSED, State.FAILED, State.NOT_REACHED]
+    assert [each.state for each in verdict.stages] == [StageState.PASSED, StageState.FAILED, StageState.NOT_REACHED]
     assert verdict_word(invocation) == "UNREACHABLE"

@@ -15,10 +15,10 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Question
-from authlens.core.verdict.stages import Conclusion, Stage, State, Verdict, foreseen, stages
+from authlens.core.verdict.stages import Conclusion, Stage, StageState, Verdict, foreseen, stages
 from support.preflight import NOW, SIGNED
 
-MARKS = {State.PASSED: "✓", State.FAILED: "✗", State.WARNED: "!", State.NOT_REACHED: "–"}
+MARKS = {StageState.PASSED: "✓", StageState.FAILED: "✗", StageState.WARNED: "!", StageState.NOT_REACHED: "–"}
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{AUTHORIZER_NAME}=A", "p", "c1"))
 
 
@@ -120,7 +120,7 @@ def test_without_a_question_the_client_still_has_to_connect() -> None:
 @pytest.mark.parametrize(
     ("questions", "words"),
     [
-        ([Question("iot:Publish", "topic/b")], "what is asked is denied: iot:Publish on topic/b is IMPLICIT_DENY"),
+        ([Question("iot:Publish", "topic/b")], "the open question is denied: iot:Publish on topic/b is IMPLICIT_DENY"),
         (
             [Question("iot:Publish", "topic/a"), Question("iot:Receive", "topic/a")],
             "1 of 2 open questions are denied: iot:Receive on topic/a is IMPLICIT_DENY",
@@ -133,7 +133,7 @@ def test_a_denied_question_lights_the_last_stage(questions: list[Question], word
     assert words in verdict.headline
 
 
-_NO_ALLOW, _ALL_DENIED = "no statement allows anything", "a Deny of everything beats every Allow"
+_NO_ALLOW, _ALL_DENIED = "no statement allows anything", "a Deny of everything overrides every Allow"
 NOTHING = {
     "no document": ((), "there is no policy document"),
     "only a deny": ((policy(("Deny", "iot:Publish", "*")),), _NO_ALLOW),
@@ -141,15 +141,15 @@ NOTHING = {
     "a deny of all of iot in a list": ((policy(CONNECT), policy(("Deny", ["iot:*"], ["*"]))), _ALL_DENIED),
     "a deny of what is allowed": (
         (policy(CONNECT), policy(("Deny", "iot:Conn*", "*"))),
-        "whatever is allowed is denied too, and a Deny beats every Allow",
+        "everything allowed is also denied, and a Deny overrides every Allow",
     ),
     "a variable without a value": (
         (policy(("Allow", "iot:*", f"{ARN}client/${{iot:Connection.Thing.ThingName}}")),),
-        "what is allowed holds a variable that has no value for this connection",
+        "what is allowed contains a variable that has no value for this connection",
     ),
     "a condition that does not hold": (
         (policy(CONNECT).replace("}]}", ', "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}}]}'),),
-        "what is allowed has a condition that does not hold for this connection",
+        "what is allowed has a condition that this connection does not meet",
     ),
     "no statement": (('{"Version":"2012-10-17","Statement":[]}',), _NO_ALLOW),
     "an empty object": (("{}",), _NO_ALLOW),
@@ -198,7 +198,7 @@ def test_a_warning_marks_its_stage_and_goes_into_the_headline() -> None:
 
 def test_a_failed_stage_keeps_its_reason_when_it_is_warned_of_too() -> None:
     verdict = judged(Outcome(True, "p1", ()))
-    assert verdict.stages[-1].state is State.FAILED
+    assert verdict.stages[-1].state is StageState.FAILED
     assert [caveat.id for caveat in verdict.caveats][:1] == ["no-documents"]
 
 
@@ -253,7 +253,7 @@ def deployed(result: Outcome | Failure) -> Verdict:
 def test_a_missing_permission_is_the_cause_where_aws_fails_inside() -> None:
     verdict = deployed(refused("InternalFailureException", "x", 500))
     assert "does not let iot.amazonaws.com invoke it" in verdict.headline
-    assert verdict.next_step.startswith("Give the permission: aws lambda add-permission")
+    assert verdict.next_step.startswith("Add the permission: aws lambda add-permission")
     assert verdict.lit is not None
     assert verdict.lit.next_step == verdict.next_step
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from authlens.core.contract.stage import Stage
-from authlens.core.verdict.verdict import Conclusion, StageResult, State, Verdict
+from authlens.core.verdict.verdict import Conclusion, StageResult, StageState, Verdict
 
 
 def test_the_first_failing_stage_is_lit() -> None:
     results = (
-        StageResult(Stage.CREDENTIALS, State.PASSED),
-        StageResult(Stage.FOUND, State.FAILED, "why", aws_words="not found"),
-        StageResult(Stage.RAN, State.FAILED),
+        StageResult(Stage.CREDENTIALS, StageState.PASSED),
+        StageResult(Stage.FOUND, StageState.FAILED, "why", aws_words="not found"),
+        StageResult(Stage.RAN, StageState.FAILED),
     )
     verdict = Verdict(Conclusion.FAILED, results, "why", "do this")
 

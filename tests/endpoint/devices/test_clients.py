@@ -20,7 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from authlens.core.commands.device_lines import device_lines
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support import clients
 from support.device_serving import DeviceServing, device_serving
@@ -330,7 +330,7 @@ def test_the_lines_that_are_shown_for_a_client_connect_it(serving: DeviceServing
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
     request = AuthorizerRequest("A", mqtt_context=MqttContext("user", "right", f"good-line-{name}"))
-    transport = Transport(port=serving.port, ca_file=serving.ca)
+    transport = DeviceTransport(port=serving.port, ca_file=serving.ca)
     lines = device_lines(
         request, endpoint="localhost", topic="ok/1", transport=transport, reveal=True, is_resolved=True
     )

@@ -157,7 +157,7 @@ def key(name: str) -> str:
 
 TWO_BITS = "Authorizer Auth public key for key name k1 invalid: Key must be 2048 bits but was 1024 bits"
 BROKEN = {
-    "not YAML": ("authorizers: [", 1, 15, "the text ends"),
+    "not YAML": ("authorizers: [", 1, 15, "unexpected end of text"),
     "a list": ("- a", 1, 1, "must be a mapping"),
     "empty file": ("", 1, 1, "must be a mapping"),
     "no authorizers": ("region: us-west-2", 1, 1, "authorizers is missing"),

@@ -37,10 +37,10 @@ def jwt(algorithm: str, expires: int) -> str:
         (AuthorizerRequest("A", "device-7", base64_to_base64url(SIGNATURE)), "F8 mends it"),
         (
             AuthorizerRequest("A", "device-8", SIGNATURE),
-            "✗ The private key of 'k1' made the signature, but over another text.",
+            "✗ The signature was made with the private key of 'k1', but over a different text.",
         ),
-        (AuthorizerRequest("A", "device-7"), "There is no signature to verify."),
-        (AuthorizerRequest("A"), "There is no token to verify."),
+        (AuthorizerRequest("A", "device-7"), "The request has no signature to verify."),
+        (AuthorizerRequest("A"), "The request has no token to verify."),
     ],
     ids=["fits", "slip", "other token", "no signature", "nothing"],
 )

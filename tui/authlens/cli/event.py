@@ -28,7 +28,7 @@ from authlens.store.certificates import found_from_here
 
 if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
-    from authlens.core.deployment.transport import Transport
+    from authlens.core.deployment.transport import DeviceTransport
     from authlens.core.event.event import Presented
     from authlens.core.event.preview import PreviewKind
     from authlens.core.request.authorizer import Authorizer
@@ -231,7 +231,7 @@ def _account_endpoint(
 
 
 def _write_device_lines(
-    arguments: argparse.Namespace, world: World, asked: _Asked, host: str, transport: Transport
+    arguments: argparse.Namespace, world: World, asked: _Asked, host: str, transport: DeviceTransport
 ) -> None:
     from authlens.core.commands.device_lines import device_lines
 

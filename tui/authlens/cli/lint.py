@@ -17,7 +17,7 @@ from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
-    from authlens.core.lint.rule import Finding
+    from authlens.core.lint.rule import LintFinding
     from authlens.core.policy.policy_file import PolicyFile
     from authlens.core.text.json_reader import Span
 
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 class _Located:
     """A finding and where it stands in its file."""
 
-    finding: Finding | FileFinding
+    finding: LintFinding | FileFinding
     line: int
     column: int
 
@@ -86,7 +86,7 @@ class _Checked:
 def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
     from authlens.cli.inputs.project_files import lint_project_file
     from authlens.core.lint.linter import lint
-    from authlens.core.lint.rule import Answer, Surroundings
+    from authlens.core.lint.rule import LintedAnswer, Surroundings
     from authlens.core.policy import policy_file
 
     text = read_policy_text(name, world)
@@ -102,7 +102,7 @@ def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
         arguments.account,
         arguments.client_id,
     )
-    answer = Answer.of_node(file.answer, file.is_text) if file.answer else None
+    answer = LintedAnswer.of_node(file.answer, file.is_text) if file.answer else None
     found = [_located(finding, file) for finding in lint(file.documents, surroundings, answer)]
     return _Checked(name, file, tuple(sorted(found, key=lambda one: (one.line, one.column))))
 
@@ -121,12 +121,12 @@ def _invocation(file: PolicyFile) -> Invocation | None:
         return None
 
 
-def _located(finding: Finding, file: PolicyFile) -> _Located:
+def _located(finding: LintFinding, file: PolicyFile) -> _Located:
     span = _span_in_file(finding, file)
     return _Located(finding, span.line if span else 1, span.column if span else 1)
 
 
-def _span_in_file(finding: Finding, file: PolicyFile) -> Span | None:
+def _span_in_file(finding: LintFinding, file: PolicyFile) -> Span | None:
     if finding.document is None:
         return finding.span
     document = file.documents[finding.document]

@@ -1,4 +1,4 @@
-"""Find the public key that a token signature fits, or say which likely slip would make it fit."""
+"""Find the public key that a token signature fits, or say which likely mistake would make it fit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from authlens.frozen import dataclass
 if TYPE_CHECKING:
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.signing.jwt import Jwt
-    from authlens.core.signing.mistakes import Slip
+    from authlens.core.signing.mistakes import Mistake
 
 _EXAMPLES = """examples:
   authlens verify --key public.pem --signature "$SIGNATURE" allow
@@ -39,7 +39,7 @@ _EXAMPLES = """examples:
   authlens verify --request requests/sensor.yaml --describe
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
-Exit code 0: the name of the fitting key; 1: none fits, and the likely slip. The keys of --output json:
+Exit code 0: the name of the fitting key; 1: none fits, and the likely mistake. The keys of --output json:
 authlens help signing."""
 
 
@@ -73,21 +73,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.signing.mistakes import slips
+    from authlens.core.signing.mistakes import likely_mistakes
     from authlens.core.signing.signing import fitting_key
 
     claim = _of_request(arguments, world) if arguments.request is not None else _typed(arguments, world)
     token, signature = claim.token, claim.signature
     keys = _keys(arguments, claim.authorizer, world)
     key = fitting_key(token, signature, keys)
-    found = () if key is not None else slips(token, signature, keys, claim.fields)
+    found = () if key is not None else likely_mistakes(token, signature, keys, claim.fields)
     if arguments.output == "json":
         typed = arguments.request is None
-        world.output.json({"key": key, "slips": [_slip_json(slip, typed) for slip in found]})
+        world.output.json({"key": key, "mistakes": [_mistake_json(mistake, typed) for mistake in found]})
     elif key is not None:
         world.output.line(key)
     else:
-        _write_slips(found, _nothing_explains(signature, keys), world)
+        _write_mistakes(found, _nothing_explains(signature, keys), world)
     return ExitCode.DONE if key is not None else ExitCode.NO
 
 
@@ -215,11 +215,11 @@ def _advise(name: str, pem: str, world: World) -> None:
 
 
 def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
-    """What can be said of a signature that no slip explains."""
-    from authlens.core.preflight.limit_checks import mended_signature
+    """What can be said of a signature that no mistake explains."""
+    from authlens.core.preflight.limit_checks import corrected_signature
     from authlens.core.text.encodings import signature_bytes
 
-    mended = mended_signature(signature)
+    mended = corrected_signature(signature)
     octets = signature_bytes(mended[0] if mended else signature)
     if octets is None:
         return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
@@ -228,7 +228,7 @@ def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
         wanted = " or ".join(map(str, sorted(sizes)))
         return f"The signature has {len(octets)} bytes and not {wanted}: it was cut, or another key made it."
     tried = "the key" if len(keys) == 1 else f"any of the {len(keys)} keys"
-    return f"The signature does not fit {tried}, and no likely slip explains it."
+    return f"The signature does not fit {tried}, and no likely mistake explains it."
 
 
 def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
@@ -242,19 +242,19 @@ def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
     return sizes
 
 
-def _write_slips(found: tuple[Slip, ...], otherwise: str, world: World) -> None:
+def _write_mistakes(found: tuple[Mistake, ...], otherwise: str, world: World) -> None:
     if not found:
         world.output.line(otherwise)
-    for slip in found:
-        world.output.line(f"{slip.message} ({slip.key})")
+    for mistake in found:
+        world.output.line(f"{mistake.message} ({mistake.key})")
 
 
-def _slip_json(slip: Slip, typed: bool) -> dict[str, Any]:
+def _mistake_json(mistake: Mistake, typed: bool) -> dict[str, Any]:
     """The pair that would fit is shown where it was typed; what a saved request refers to stays hidden."""
     return {
-        "ids": list(slip.ids),
-        "message": slip.message,
-        "key": slip.key,
-        "token": slip.token if typed else None,
-        "signature": slip.signature if typed else None,
+        "ids": list(mistake.ids),
+        "message": mistake.message,
+        "key": mistake.key,
+        "token": mistake.token if typed else None,
+        "signature": mistake.signature if typed else None,
     }

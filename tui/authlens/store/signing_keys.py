@@ -49,14 +49,14 @@ def as_sent(
     environ: Mapping[str, str],
 ) -> AuthorizerRequest:
     """The request with the signature that sending would make; as it stands where none can be made now."""
-    from authlens.core.request.references import meant
+    from authlens.core.request.references import unescaped
     from authlens.core.request.token_place import place, token_of
 
     token = token_of(request, authorizer)
     if sign is None or not token or refers(token):
         return request
     try:
-        return place(request, sign.place, signer(sign, base, environ)(meant(token)), authorizer)
+        return place(request, sign.place, signer(sign, base, environ)(unescaped(token)), authorizer)
     except (OSError, ValueError):
         return request
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authlens.core.policy.decision.decide import Word, decide
+from authlens.core.policy.decision.decide import decide
 from authlens.core.policy.document import parse
+from authlens.core.policy.matching import DecisionWord
 from support.policies import ARN, allow, ask, deny, document, text
 
 CASES = json.loads((Path(__file__).parents[1] / "policy_cases.json").read_text())
-STRENGTH = {Word.IMPLICIT_DENY: 0, Word.ALLOWED: 1, Word.EXPLICIT_DENY: 2}
+STRENGTH = {DecisionWord.IMPLICIT_DENY: 0, DecisionWord.ALLOWED: 1, DecisionWord.EXPLICIT_DENY: 2}
 
 
 def values(context: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -68,7 +69,7 @@ QUESTIONS = st.tuples(
 )
 
 
-def word(statements: list[Any], question: tuple[str, str, dict[str, tuple[str, ...]]]) -> Word:
+def word(statements: list[Any], question: tuple[str, str, dict[str, tuple[str, ...]]]) -> DecisionWord:
     action, resource, context = question
     return decide([document(*statements)], action, resource, context).word
 
@@ -77,14 +78,14 @@ def word(statements: list[Any], question: tuple[str, str, dict[str, tuple[str, .
 def test_a_deny_never_widens(statements: list[Any], extra: dict[str, Any], question: Any) -> None:
     before = word(statements, question)
     after = word([*statements, extra | {"Effect": "Deny"}], question)
-    assert after in (before, Word.EXPLICIT_DENY)
+    assert after in (before, DecisionWord.EXPLICIT_DENY)
 
 
 @given(POLICIES, STATEMENTS, QUESTIONS)
 def test_an_allow_never_denies(statements: list[Any], extra: dict[str, Any], question: Any) -> None:
     before = word(statements, question)
     after = word([*statements, extra | {"Effect": "Allow"}], question)
-    assert after in (before, Word.ALLOWED)
+    assert after in (before, DecisionWord.ALLOWED)
     assert STRENGTH[after] >= STRENGTH[before]
 
 
@@ -108,16 +109,16 @@ def test_every_decision_can_be_explained(statements: list[Any], question: Any) -
     assert all(miss.message for miss in decision.near_misses)
     assert [miss.rank for miss in decision.near_misses] == sorted(miss.rank for miss in decision.near_misses)
     assert {one.statement.effect for one in decision.deciding} == {
-        Word.ALLOWED: {"Allow"},
-        Word.EXPLICIT_DENY: {"Deny"},
-        Word.IMPLICIT_DENY: set(),
+        DecisionWord.ALLOWED: {"Allow"},
+        DecisionWord.EXPLICIT_DENY: {"Deny"},
+        DecisionWord.IMPLICIT_DENY: set(),
     }[decision.word]
     assert all("${" in one.written for one in decision.substitutions)
 
 
 def test_all_documents_count_together() -> None:
     decision = ask([document(allow("iot:*", "*")), document(deny("iot:Publish", "topic/a"))], "iot:Publish", "topic/a")
-    assert decision.word is Word.EXPLICIT_DENY
+    assert decision.word is DecisionWord.EXPLICIT_DENY
     assert [(one.document, one.index, one.lines) for one in decision.deciding] == [(1, 0, (4, 8))]
 
 
@@ -129,20 +130,20 @@ def test_every_statement_that_decided_is_told() -> None:
 
 
 def test_a_document_that_is_no_policy_grants_nothing() -> None:
-    assert ask([parse("{"), parse("[]"), parse("{}")], "iot:Publish", "topic/a").word is Word.IMPLICIT_DENY
+    assert ask([parse("{"), parse("[]"), parse("{}")], "iot:Publish", "topic/a").word is DecisionWord.IMPLICIT_DENY
 
 
 @pytest.mark.parametrize(
     ("region", "account", "expected"),
     [
-        (None, None, Word.ALLOWED),
-        ("us-east-1", "123456789012", Word.ALLOWED),
-        ("us-east-1", None, Word.ALLOWED),
-        ("us-west-2", None, Word.IMPLICIT_DENY),
-        (None, "999999999999", Word.IMPLICIT_DENY),
+        (None, None, DecisionWord.ALLOWED),
+        ("us-east-1", "123456789012", DecisionWord.ALLOWED),
+        ("us-east-1", None, DecisionWord.ALLOWED),
+        ("us-west-2", None, DecisionWord.IMPLICIT_DENY),
+        (None, "999999999999", DecisionWord.IMPLICIT_DENY),
     ],
 )
-def test_a_tail_is_completed_or_matches_any(region: str | None, account: str | None, expected: Word) -> None:
+def test_a_tail_is_completed_or_matches_any(region: str | None, account: str | None, expected: DecisionWord) -> None:
     documents = [document(allow("iot:Publish", "topic/a"))]
     assert decide(documents, "iot:Publish", "topic/a", {}, region, account).word is expected
 
@@ -155,7 +156,7 @@ def test_the_empty_set_is_not_an_absent_key() -> None:
         for policy in (one, other)
         for context in ({}, {"iot:ConnectAttributes": ()})
     ]
-    assert words == [Word.ALLOWED, Word.ALLOWED, Word.ALLOWED, Word.IMPLICIT_DENY]
+    assert words == [DecisionWord.ALLOWED, DecisionWord.ALLOWED, DecisionWord.ALLOWED, DecisionWord.IMPLICIT_DENY]
 
 
 def test_each_word_has_its_own_near_misses() -> None:

@@ -64,7 +64,7 @@ def condition(operator: str, key: str, *wanted: str) -> dict[str, object]:
         ),
         (
             condition("Null", "aws:SourceIp", "false"),
-            "the condition Null on aws:SourceIp is not met: it requires the key to be there, "
+            "the condition Null on aws:SourceIp is not met: it requires the key to be present, "
             "the connection has no such key",
         ),
         (
@@ -87,7 +87,7 @@ def test_an_action_that_is_not_named() -> None:
     message = "it allows iot:Publish, iot:Receive on this resource, but not iot:RetainPublish"
     assert misses(one, "iot:RetainPublish", "topic/a") == [message]
     assert misses(document(allow("iot:Publsh", "topic/a")), "iot:Publish", "topic/a") == [
-        "`iot:Publsh` is not an action; iot:Publish may be meant"
+        "`iot:Publsh` is not an action; did you mean iot:Publish?"
     ]
     assert misses(document(allow("iot:Connect", "*")), "iot:Publish", "topic/a") == [
         "iot:Connect is allowed, but no statement allows iot:Publish"
@@ -103,11 +103,11 @@ def test_what_not_action_and_not_resource_leave_out() -> None:
 
 def test_what_is_left_out_is_told() -> None:
     assert misses([parse("[]")], "iot:Publish", "topic/a")[0].startswith(
-        "this document does not count: a policy is an object"
+        "this document is ignored: a policy must be an object"
     )
     broken = allow("iot:Publish", "topic/a") | {"Effect": "ALLOW"}
     assert misses(document(broken), "iot:Publish", "topic/a")[0].startswith(
-        "this statement does not count: Effect is Allow or Deny"
+        "this statement is ignored: Effect must be Allow or Deny"
     )
 
 

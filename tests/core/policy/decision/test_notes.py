@@ -37,7 +37,7 @@ SHADOW = "iot:UpdateThingShadow is an HTTPS action; over MQTT a client needs iot
         (
             "iot:DescribeJobExecution",
             "*",
-            ("AWS's pages call iot:DescribeJobExecution iotjobsdata:DescribeJobExecution today, which is allowed",),
+            ("AWS's pages now call iot:DescribeJobExecution iotjobsdata:DescribeJobExecution, which is allowed",),
         ),
     ],
 )
@@ -53,4 +53,4 @@ def test_notes(action: str, resource: str, notes: tuple[str, ...]) -> None:
 def test_an_unknown_action_is_decided_by_its_name() -> None:
     decision = ask(document(allow("iot:Frob*", "*")), "iot:Frobnicate", "topic/a")
     assert decision.allowed
-    assert decision.notes[0].startswith("authlens does not know this action: iot:Frobnicate is not on the pages")
+    assert decision.notes[0].startswith("authlens does not know this action: iot:Frobnicate is not on the AWS pages")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from authlens.core.policy.decision.permission_text import condition_text, lines, sentence
-from authlens.core.policy.decision.permissions import Answer, summarize
+from authlens.core.policy.decision.permissions import Ruling, summarize
 from support.policies import ARN, allow, deny, document
 
 CLIENT = {"iot:ClientId": ("sensor-7",)}
@@ -94,12 +94,12 @@ def test_the_lines() -> None:
         (line.answer, line.title, line.what, line.condition, line.places)
         for line in lines(summarize([document(*policy)], CLIENT))
     ] == [
-        (Answer.ALLOWED, "Connect", "sensor-7", "", ((0, 0, 7),)),
-        (Answer.ALLOWED, "Publish", "sensors/sensor-7/* except sensors/sensor-7/config", "", ((0, 1, 15), (0, 3, 25))),
-        (Answer.ALLOWED, "Subscribe", "sensors/sensor-7/#", "", ((0, 2, 20),)),
-        (Answer.ALLOWED, "Receive", "sensors/sensor-7/*", "", ((0, 1, 15),)),
-        (Answer.DENIED, "Retain", "nothing: a Deny takes back what is allowed", "", ((0, 5, 35),)),
-        (Answer.ALLOWED, "GetThingShadow and UpdateThingShadow", "a", "", ((0, 6, 43),)),
+        (Ruling.ALLOWED, "Connect", "sensor-7", "", ((0, 0, 7),)),
+        (Ruling.ALLOWED, "Publish", "sensors/sensor-7/* except sensors/sensor-7/config", "", ((0, 1, 15), (0, 3, 25))),
+        (Ruling.ALLOWED, "Subscribe", "sensors/sensor-7/#", "", ((0, 2, 20),)),
+        (Ruling.ALLOWED, "Receive", "sensors/sensor-7/*", "", ((0, 1, 15),)),
+        (Ruling.DENIED, "Retain", "nothing: a Deny overrides every Allow", "", ((0, 5, 35),)),
+        (Ruling.ALLOWED, "GetThingShadow and UpdateThingShadow", "a", "", ((0, 6, 43),)),
     ]
 
 
@@ -114,12 +114,12 @@ def test_several_grants_of_one_action_share_its_title() -> None:
     assert [(line.title, line.answer, line.what, line.condition, line.places) for line in found] == [
         (
             "Publish",
-            Answer.CONDITIONAL,
+            Ruling.CONDITIONAL,
             "a",
             "unless a value of iot:ConnectAttributes is LastWill",
             ((0, 0, 8), (1, 0, 7)),
         ),
-        ("", Answer.CONDITIONAL, "${iot:ClientId}", "if ${iot:ClientId} gets a value", ((0, 0, 9),)),
+        ("", Ruling.CONDITIONAL, "${iot:ClientId}", "if ${iot:ClientId} has a value", ((0, 0, 9),)),
     ]
     dead = summarize([document(allow("iot:Publish", "topic/${iot:CertificateId}"))])
     assert [line.what for line in lines(dead) if line.title == "Publish"] == [
@@ -144,7 +144,7 @@ def test_several_grants_of_one_action_share_its_title() -> None:
         ("ForAllValues:StringEquals", ["a"], "every value of k is a, or it is absent"),
         ("ForAnyValue:StringNotEquals", ["a"], "a value of k is not a"),
         ("StringEquals", [], "k is nothing"),
-        ("Nope", ["a"], "Nope holds for k, which is not an operator"),
+        ("Nope", ["a"], "k satisfies Nope, which is not an operator"),
     ],
 )
 def test_conditions_in_words(operator: str, values: list[str], says: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authlens.core.policy.decision.decide import decide
-from authlens.core.policy.decision.permissions import MAIN, Answer, Summary, summarize
+from authlens.core.policy.decision.permissions import MAIN, Ruling, Summary, summarize
 from support.policies import ARN, allow, deny, document
 
 CLIENT = {"iot:ClientId": ("c1",)}
@@ -65,8 +65,8 @@ def check(policy: list[Any], action: str, name: str, context: Any, place: tuple[
     documents = [document(*policy[:2]), document(*policy[2:])]
     answer = summarize(documents, context, *place).of(action).answer_for(name)
     allowed = decide(documents, action, f"{KINDS[action]}/{name}", context, *place).allowed
-    if answer is not Answer.CONDITIONAL:
-        assert allowed is (answer is Answer.ALLOWED)
+    if answer is not Ruling.CONDITIONAL:
+        assert allowed is (answer is Ruling.ALLOWED)
     else:
         assert any("Condition" in one for one in policy) or "ClientId" in str(policy)
 
@@ -107,7 +107,7 @@ def test_patterns_are_those_of_the_documents_with_values_in_place() -> None:
     assert areas(one, "iot:Subscribe") == ["#"]
     assert areas(one, "iot:RetainPublish") == []
     assert one.client_id == "c1"
-    assert one.connects is Answer.ALLOWED
+    assert one.connects is Ruling.ALLOWED
     assert [grant.place.name for grant in one.of("iot:Publish").grants] == [
         "statement 2, line 16",
         "statement 2, line 17",
@@ -131,27 +131,27 @@ def test_denials_are_taken_away() -> None:
     assert [one.area.text for one in publish.grants[0].exclusions] == ["a/x", "a/y"]
     assert [place.statement.index for place in publish.refused] == [1]
     assert [publish.answer_for(name) for name in ("a/z", "a/x", "a/y", "b", "c")] == [
-        Answer.ALLOWED,
-        Answer.DENIED,
-        Answer.CONDITIONAL,
-        Answer.DENIED,
-        Answer.DENIED,
+        Ruling.ALLOWED,
+        Ruling.DENIED,
+        Ruling.CONDITIONAL,
+        Ruling.DENIED,
+        Ruling.DENIED,
     ]
 
 
 @pytest.mark.parametrize(
     ("condition", "answer"),
     [
-        ({"StringEquals": {"iot:ClientId": "c1"}}, Answer.ALLOWED),
-        ({"StringEquals": {"iot:ClientId": "c2"}}, Answer.DENIED),
-        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, Answer.CONDITIONAL),
-        ({"StringEquals": {"aws:PrincipalTag/a": "b"}}, Answer.CONDITIONAL),
-        ({"Bool": {"iot:Connection.Thing.IsAttached": "true"}}, Answer.DENIED),
-        ({"Nope": {"aws:SourceIp": "10.0.0.0/8"}}, Answer.DENIED),
-        ({"StringEquals": {"my:key": "a"}}, Answer.DENIED),
+        ({"StringEquals": {"iot:ClientId": "c1"}}, Ruling.ALLOWED),
+        ({"StringEquals": {"iot:ClientId": "c2"}}, Ruling.DENIED),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, Ruling.CONDITIONAL),
+        ({"StringEquals": {"aws:PrincipalTag/a": "b"}}, Ruling.CONDITIONAL),
+        ({"Bool": {"iot:Connection.Thing.IsAttached": "true"}}, Ruling.DENIED),
+        ({"Nope": {"aws:SourceIp": "10.0.0.0/8"}}, Ruling.DENIED),
+        ({"StringEquals": {"my:key": "a"}}, Ruling.DENIED),
     ],
 )
-def test_conditions_that_the_connection_decides(condition: dict[str, Any], answer: Answer) -> None:
+def test_conditions_that_the_connection_decides(condition: dict[str, Any], answer: Ruling) -> None:
     assert summary(allow("iot:Connect", "client/*", Condition=condition)).connects is answer
 
 
@@ -162,15 +162,15 @@ def test_variables_without_a_value() -> None:
     ]
     one = summary(*policy, variables={})
     assert [place.statement.index for place in one.of("iot:Connect").dead] == [0]
-    assert one.connects is Answer.DENIED
-    assert one.of("iot:Publish").answer is Answer.CONDITIONAL
+    assert one.connects is Ruling.DENIED
+    assert one.of("iot:Publish").answer is Ruling.CONDITIONAL
     assert one.of("iot:Publish").grants[0].open_variables == ("${iot:ClientId}",)
     attached = summary(*policy, has_certificate=True, variables={})
-    assert attached.connects is Answer.CONDITIONAL
+    assert attached.connects is Ruling.CONDITIONAL
     known = summary(*policy, has_certificate=True, variables=CLIENT | {"iot:Connection.Thing.ThingName": ("c1",)})
-    assert known.connects is Answer.ALLOWED
+    assert known.connects is Ruling.ALLOWED
     assert summary(allow("iot:Publish", "topic/${iot:ClientId}"), variables=CLIENT).of("iot:Publish").answer is (
-        Answer.ALLOWED
+        Ruling.ALLOWED
     )
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from authlens.core.policy.decision.decide import Word, decide
+from authlens.core.policy.decision.decide import decide
 from authlens.core.policy.document import parse
+from authlens.core.policy.matching import DecisionWord
 from support.policies import ARN
 
-WORDS = {"+": Word.ALLOWED, "-": Word.IMPLICIT_DENY, "!": Word.EXPLICIT_DENY}
+WORDS = {"+": DecisionWord.ALLOWED, "-": DecisionWord.IMPLICIT_DENY, "!": DecisionWord.EXPLICIT_DENY}
 Context = dict[str, tuple[str, ...]]
 Row = tuple[str, str, Context]
 

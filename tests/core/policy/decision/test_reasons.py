@@ -34,7 +34,7 @@ def test_variables_and_conditions_are_told() -> None:
 def test_not_resource_is_told() -> None:
     one = document({"Effect": "Deny", "Action": "*", "NotResource": ARN + "topic/a"})
     assert reasons(one, "iot:Publish", "topic/b")[0].endswith(
-        "denies iot:Publish on topic/b, which its NotResource does not name"
+        "denies iot:Publish on topic/b, which its NotResource does not list"
     )
 
 
@@ -42,20 +42,20 @@ def test_a_deny_names_the_allow_that_it_beats() -> None:
     found = reasons([document(allow("*", "*")), document(deny("*", "*"))], "iot:Publish", "topic/a")
     assert found == (
         "Document 2, statement 1 (lines 4-8) denies iot:Publish on *",
-        "An explicit deny beats every allow, here that of document 1, statement 1 (lines 4-8)",
+        "An explicit deny overrides every allow, here that of document 1, statement 1 (lines 4-8)",
     )
 
 
 def test_denial_by_default() -> None:
-    assert reasons([], "iot:Publish", "topic/a") == ("There is no policy document, and what nothing allows is denied",)
+    assert reasons([], "iot:Publish", "topic/a") == ("There is no policy document, and anything not allowed is denied",)
     only_denies = document(deny("iot:Publish", "topic/b"))
-    assert reasons(only_denies, "iot:Publish", "topic/a")[0].startswith("No statement of the documents is an Allow")
+    assert reasons(only_denies, "iot:Publish", "topic/a")[0].startswith("The documents contain no usable Allow")
     assert reasons(document(CONNECT), "iot:Publish", "topic/a") == ("No statement allows iot:Publish on topic/a",)
 
 
 def test_an_action_that_needs_another_says_so() -> None:
     publish = allow("iot:Publish", "topic/a")
-    missing = "iot:Publish is of no use without iot:Connect on client/c1, which is not allowed"
+    missing = "iot:Publish does not work without iot:Connect on client/c1, which is not allowed"
     assert missing in reasons(document(publish), "iot:Publish", "topic/a", "c1")
     assert len(reasons(document(publish, CONNECT), "iot:Publish", "topic/a", "c1")) == 1
     assert len(reasons(document(publish), "iot:Publish", "topic/a")) == 1
@@ -65,7 +65,7 @@ def test_an_action_that_needs_another_says_so() -> None:
 
 def test_what_is_needed_lies_in_the_same_account() -> None:
     found = reasons(document(allow("iot:RetainPublish", "topic/a")), "iot:RetainPublish", ARN + "topic/a")
-    assert found[1] == f"iot:RetainPublish is of no use without iot:Publish on {ARN}topic/a, which is not allowed"
+    assert found[1] == f"iot:RetainPublish does not work without iot:Publish on {ARN}topic/a, which is not allowed"
     subscribe = document(allow("iot:Subscribe", "topicfilter/a"))
     assert f"iot:Connect on {ARN}client/c1" in reasons(subscribe, "iot:Subscribe", ARN + "topicfilter/a", "c1")[1]
 
@@ -99,7 +99,7 @@ def document_on_one_line() -> Document:
 
 def test_a_tail_that_could_be_in_several_accounts_says_so() -> None:
     one = document(allow("iot:Publish", "topic/a"), allow("iot:Receive", "arn:aws:iot:us-west-2:999999999999:topic/a"))
-    told = "The question names no region and account, and the documents name several: "
+    told = "The question names no region or account, and the documents name several: "
     assert reasons(one, "iot:Publish", "topic/a")[1] == told + "us-east-1:123456789012, us-west-2:999999999999"
     assert len(reasons(one, "iot:Publish", ARN + "topic/a")) == 1
 

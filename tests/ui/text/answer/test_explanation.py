@@ -181,10 +181,10 @@ def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
 
 
 def test_what_nobody_measured_is_marked() -> None:
-    assumed = Finding("line-break", "warning", "token", "It holds a line break.")
+    assumed = Finding("line-break", "warning", "token", "It contains a line break.")
     measured = Finding("white-space", "warning", "token", "It has white space.")
     lines = [line.plain for line in finding_text.hint_lines((assumed, measured), None)]
-    assert lines == ["! It holds a line break.  assumed", "! It has white space."]
+    assert lines == ["! It contains a line break.  assumed", "! It has white space."]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"Statement": 7}', "\x1b[31m\u202e", "9" * 3000], ids=repr)

@@ -11,7 +11,7 @@ from authlens.cli.console.services import World
 from authlens.cli.decide.sources import Given, Source
 
 if TYPE_CHECKING:
-    from authlens.core.policy.decision.permission_text import Line
+    from authlens.core.policy.decision.permission_text import PermissionLine
     from authlens.core.policy.decision.permissions import Exclusion, Grant, Permission, Place, Summary
 
 
@@ -41,13 +41,13 @@ def _write_text(found: Summary, given: Given, world: World) -> None:
         world.output.line(visible(f"  {_row(row, width, given.sources)}"))
 
 
-def _row(row: Line, width: int, sources: Sequence[Source]) -> str:
+def _row(row: PermissionLine, width: int, sources: Sequence[Source]) -> str:
     condition = f" {row.condition}" if row.condition else ""
     places = ", ".join(_places(row, sources))
     return f"{row.answer:<11} {row.title:<{width}}  {row.what}{condition}{f'  ({places})' if places else ''}"
 
 
-def _places(row: Line, sources: Sequence[Source]) -> Iterator[str]:
+def _places(row: PermissionLine, sources: Sequence[Source]) -> Iterator[str]:
     for document, _, span in row.spans:
         yield sources[document].place(span)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from authlens.core.deployment.deployment import Deployment
     from authlens.core.invocation.invocation import Failure, Invocation
     from authlens.core.invocation.local_run import LocalRun
-    from authlens.core.lint.rule import Finding as LintFinding
+    from authlens.core.lint.rule import LintFinding
     from authlens.core.preflight.finding import Finding
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.saved.saved_request import SavedRequest

@@ -11,7 +11,7 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import Fact, facts
 from authlens.core.invocation import local_run
 from authlens.core.invocation.local_run import LocalRun
-from authlens.core.lint.rule import Finding as LintFinding
+from authlens.core.lint.rule import LintFinding
 from authlens.core.policy.decision.near_miss import NearMiss
 from authlens.core.preflight.finding import Finding
 from authlens.core.verdict.device_messages import Recognised

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.core.commands.values import Unreadable
+from authlens.core.commands.values import UnreadableValue
 
 STDIN_OPTIONS = {
     "token_stdin": "--token",
@@ -33,10 +33,10 @@ def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | b
         # As the AWS CLI opens it: text, in which every line end reads as a line feed.
         return content if prefix == "fileb://" else _text(content, environ.get("AWS_CLI_FILE_ENCODING") or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        raise Unreadable(f"{reference} is not text that can be read; use fileb:// for bytes") from None
+        raise UnreadableValue(f"{reference} is not text that can be read; use fileb:// for bytes") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise Unreadable(f"Unable to load paramfile {reference}: {reason}") from None
+        raise UnreadableValue(f"Unable to load paramfile {reference}: {reason}") from None
 
 
 def _text(content: bytes, encoding: str) -> str:

@@ -19,7 +19,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.invocation_json import from_json
 from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import lint, lint_outcome
-from authlens.core.lint.rule import Answer, Finding, Surroundings
+from authlens.core.lint.rule import LintedAnswer, LintFinding, Surroundings
 from authlens.core.policy import policy_file
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -45,14 +45,14 @@ class StoredAnswer:
     messages: tuple[Recognised, ...] = ()
     """Words of a device, a broker or a log in place of an answer."""
 
-    def lint(self, authorizer: Authorizer | None) -> tuple[Finding, ...]:
+    def lint(self, authorizer: Authorizer | None) -> tuple[LintFinding, ...]:
         if self.written is not None:
             file = policy_file.read(self.written)
             around = Surroundings(authorizer=authorizer)
             if file.answer is None:
                 root = json_reader.parse(self.written).root
-                return lint((), around, Answer.of_node(root)) if isinstance(root, JsonObject) else ()
-            return lint(file.documents, around, Answer.of_node(file.answer, file.is_text))
+                return lint((), around, LintedAnswer.of_node(root)) if isinstance(root, JsonObject) else ()
+            return lint(file.documents, around, LintedAnswer.of_node(file.answer, file.is_text))
         if self.invocation.outcome is None or self.invocation.is_probe:
             return ()
         read = read_for(self.invocation)

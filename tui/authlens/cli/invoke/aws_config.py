@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.core.commands.options import BINARY_FORMATS, Given
+from authlens.core.commands.options import BINARY_FORMATS, GivenOptions
 from authlens.frozen import dataclass
 
 
@@ -34,7 +34,7 @@ class Settings:
     prompt: Prompt
 
 
-def settings(given: Given, environ: Mapping[str, str]) -> Settings:
+def settings(given: GivenOptions, environ: Mapping[str, str]) -> Settings:
     profile = given.text("profile") or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE") or "default"
     configured = _profile(profile, environ)
     return Settings(
@@ -45,12 +45,12 @@ def settings(given: Given, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _error_format(given: Given, environ: Mapping[str, str], configured: Mapping[str, str]) -> str:
+def _error_format(given: GivenOptions, environ: Mapping[str, str], configured: Mapping[str, str]) -> str:
     wanted = environ.get("AWS_CLI_ERROR_FORMAT") or configured.get("cli_error_format") or "enhanced"
     return given.text("cli_error_format") or wanted.lower()
 
 
-def _binary_format(given: Given, configured: Mapping[str, str]) -> str:
+def _binary_format(given: GivenOptions, configured: Mapping[str, str]) -> str:
     chosen = given.text("cli_binary_format") or configured.get("cli_binary_format") or "base64"
     if chosen not in BINARY_FORMATS:
         raise CommandError(
@@ -59,7 +59,7 @@ def _binary_format(given: Given, configured: Mapping[str, str]) -> str:
     return chosen
 
 
-def _prompt(given: Given, configured: str) -> Prompt:
+def _prompt(given: GivenOptions, configured: str) -> Prompt:
     if given.flag("no_cli_auto_prompt"):
         return Prompt.OFF
     if given.flag("cli_auto_prompt"):

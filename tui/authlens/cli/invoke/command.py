@@ -18,7 +18,7 @@ from authlens.cli.invoke.aws_config import Prompt, Settings
 from authlens.cli.invoke.aws_config import settings as read_settings
 from authlens.cli.invoke.input import Draft, check_readable, gather, rebased, target_of
 from authlens.cli.invoke.output import Style, answer_of, decoded, render
-from authlens.core.commands.options import OPTIONS, OUTPUT, Given, Option, OptionError, read
+from authlens.core.commands.options import OPTIONS, OUTPUT, GivenOptions, Option, OptionError, read
 from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 
@@ -53,7 +53,7 @@ def main(argv: list[str], world: World) -> ExitCode | OpenApp:
     return _run(_checked(given), world)
 
 
-def _run(given: Given, world: World) -> ExitCode | OpenApp:
+def _run(given: GivenOptions, world: World) -> ExitCode | OpenApp:
     _encode_output(world)
     settings = read_settings(given, world.environ)
     if settings.prompt is Prompt.ON:
@@ -76,7 +76,7 @@ def _encode_output(world: World) -> None:
             raise CommandError(said, ExitCode.OTHER) from None
 
 
-def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
+def _prompt(given: GivenOptions, settings: Settings, world: World) -> OpenApp:
     draft = gather(given, settings.raw_password, world, complete=False)
     more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
     world.gate().vouch(target_of(given))
@@ -84,7 +84,7 @@ def _prompt(given: Given, settings: Settings, world: World) -> OpenApp:
     return OpenApp(saved=draft.saved, source=source, prompt=True, more_options=tuple(more))
 
 
-def _outside_the_form(option: Option, given: Given) -> bool:
+def _outside_the_form(option: Option, given: GivenOptions) -> bool:
     """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
     how = option.group == OUTPUT or option.key in _NOT_THE_REQUEST
     return how and option.key in given.values
@@ -111,7 +111,7 @@ def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
     return call.send(draft)
 
 
-def _checked(given: Given) -> Given:
+def _checked(given: GivenOptions) -> GivenOptions:
     if given.words:
         count = len(given.words)
         raise CommandError(f"{count} argument{'s' * (count > 1)} too many: a value that holds spaces needs quotes")
@@ -150,7 +150,7 @@ _SHORTEST = 6
 class _Call:
     """One run of the command, once it is known what to send."""
 
-    given: Given
+    given: GivenOptions
     settings: Settings
     query: Callable[[Any], Any]
     world: World

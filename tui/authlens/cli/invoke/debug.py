@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.cli.invoke.aws_config import Settings
-from authlens.core.commands.options import Given
+from authlens.core.commands.options import GivenOptions
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.request.target import Target
 
 
-def before(given: Given, settings: Settings, target: Target) -> str:
+def before(given: GivenOptions, settings: Settings, target: Target) -> str:
     """What was understood of the command line; values of the request are left out."""
     return "\n".join(
         (

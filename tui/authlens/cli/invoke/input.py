@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.inputs.files import STDIN_OPTIONS, load, read_secret
 from authlens.core.commands import values as member_rules
-from authlens.core.commands.options import Given
+from authlens.core.commands.options import GivenOptions
 from authlens.core.request import references
 from authlens.core.request.members import FIELDS
 from authlens.core.request.request import AuthorizerRequest, MqttContext
@@ -47,7 +47,7 @@ class Draft:
     """The saved request's path, when there is one."""
 
 
-def gather(given: Given, raw_password: bool, world: World, complete: bool = True) -> Draft:
+def gather(given: GivenOptions, raw_password: bool, world: World, complete: bool = True) -> Draft:
     """The request that the command line asks for. Raises CommandError.
 
     complete: an authorizer must be named; a form that is still to be filled in may lack it.
@@ -64,13 +64,13 @@ def gather(given: Given, raw_password: bool, world: World, complete: bool = True
     return replace(draft, saved=saved)
 
 
-def check_readable(given: Given, environ: Mapping[str, str]) -> None:
+def check_readable(given: GivenOptions, environ: Mapping[str, str]) -> None:
     """What the AWS CLI reads even where nothing is to be sent: shorthand, JSON, files, numbers. Raises CommandError."""
     _members(given, raw_password=True, environ=environ)
     _target(given, SavedRequest(AuthorizerRequest()))
 
 
-def _saved_request(given: Given, world: World) -> Draft:
+def _saved_request(given: GivenOptions, world: World) -> Draft:
     name, environment = given.text("request"), given.text("environment")
     if name is None:
         if environment is not None:
@@ -95,13 +95,13 @@ def _saved_request(given: Given, world: World) -> Draft:
     return Draft(saved, path.parent, name)
 
 
-def _refuse_two_readers(given: Given) -> None:
+def _refuse_two_readers(given: GivenOptions) -> None:
     option = next((key for key in STDIN_OPTIONS if given.flag(key)), None)
     if option:
         raise CommandError(f"--request - and --{option.replace('_', '-')} both read standard input: use one of them")
 
 
-def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
+def _members(given: GivenOptions, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
     try:
         members = member_rules.of_options(given, lambda text: load(text, environ))
         for name, value in _document(given, environ).items():
@@ -115,7 +115,7 @@ def _members(given: Given, raw_password: bool, environ: Mapping[str, str]) -> di
     return members
 
 
-def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
+def _document(given: GivenOptions, environ: Mapping[str, str]) -> Mapping[str, Any]:
     as_json, as_yaml = given.text("cli_input_json"), given.text("cli_input_yaml")
     if as_json is not None and as_yaml is not None:
         raise CommandError("Only one --cli-input- parameter may be specified: --cli-input-json or --cli-input-yaml")
@@ -125,7 +125,7 @@ def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
     option = "--cli-input-json" if as_yaml is None else "--cli-input-yaml"
     try:
         text = load(document, environ)
-    except member_rules.Unreadable as error:
+    except member_rules.UnreadableValue as error:
         raise member_rules.MemberError(str(error), option) from None
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
@@ -137,7 +137,7 @@ def _document(given: Given, environ: Mapping[str, str]) -> Mapping[str, Any]:
     return members(text)
 
 
-def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, given: Given) -> None:
+def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, given: GivenOptions) -> None:
     if complete and "authorizerName" not in members and saved_name is None:
         raise CommandError("the following arguments are required: --authorizer-name")
     name = members.get("authorizerName")
@@ -149,7 +149,7 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
         raise CommandError(f"{_refused(error)}\nGiven by {', '.join(_blamed(str(error), given))}.") from None
 
 
-def _point_out_file_names(given: Given, world: World) -> None:
+def _point_out_file_names(given: GivenOptions, world: World) -> None:
     """A text member is sent as it is written, also where a file was meant."""
     for key in ("token", "token_signature"):
         hint = file_hint(given.text(key) or "")
@@ -157,7 +157,7 @@ def _point_out_file_names(given: Given, world: World) -> None:
             narrate(f"authlens: note: --{key.replace('_', '-')} is sent as it is written. {hint}", world.stderr)
 
 
-def _blamed(problems: str, given: Given) -> list[str]:
+def _blamed(problems: str, given: GivenOptions) -> list[str]:
     """The options that gave the members which the problems name."""
     places = re.findall(r"^.*? parameter (?:in )?(\w+)", problems, re.MULTILINE)
     options = [key for name, key in FIELDS.items() if name in places and given.text(key) is not None]
@@ -187,7 +187,7 @@ def _with_readable_password(members: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _with_standard_input(
-    request: AuthorizerRequest, given: Given, members: Mapping[str, Any], world: World
+    request: AuthorizerRequest, given: GivenOptions, members: Mapping[str, Any], world: World
 ) -> AuthorizerRequest:
     asked = [key for key in STDIN_OPTIONS if given.flag(key)]
     if not asked:
@@ -219,13 +219,13 @@ def _refuse_second_source(key: str, option: str, members: Mapping[str, Any]) -> 
         raise CommandError(f"{place} is given twice: by {option} and on the command line")
 
 
-def target_of(given: Given) -> Target:
+def target_of(given: GivenOptions) -> Target:
     """What the options alone say of the target."""
     target: Target = _target(given, SavedRequest(AuthorizerRequest()))
     return target
 
 
-def _target(given: Given, saved: SavedRequest) -> Any:
+def _target(given: GivenOptions, saved: SavedRequest) -> Any:
     changes: dict[str, Any] = {
         key: given.text(key)
         for key in ("profile", "region", "endpoint_url", "ca_bundle")

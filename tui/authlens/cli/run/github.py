@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.inputs.workflow_commands import command, in_workspace
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.expect.judgement_text import headline, sentence
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
         return [said(headline(result.judgement), None)]
     if item.problem:
         return [said(item.problem.reason, item.problem.line or 1)]
-    if result.state is State.UNJUDGED or not result.judgement.broken:
+    if result.state is JudgementState.UNJUDGED or not result.judgement.broken:
         return [said(headline(result.judgement), item.case.line if item.case else _line(item, "request"))]
     return [said(sentence(each), _line(item, each.key)) for each in result.judgement.broken]
 

@@ -15,7 +15,7 @@ from authlens.cli.run.items import found_items, item_of
 from authlens.cli.run.options import HistoryOptions
 from authlens.cli.run.suite import grouped, report
 from authlens.core.compare.compare import members
-from authlens.core.expect.check import Judgement, State, judge
+from authlens.core.expect.check import Judgement, JudgementState, judge
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.saved_request import SavedRequest
@@ -72,7 +72,7 @@ def judge_history(options: HistoryOptions, world: World) -> ExitCode:
 def _results(judges: _Judges, history: History, query: str) -> Generator[Result, None, None]:
     for item in judges.items:
         if item.problem:
-            yield Result(item, Judgement(State.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
+            yield Result(item, Judgement(JudgementState.UNJUDGED, reason=str(item.problem)), None, Redactor(()))
     for invocation in _stored(history, query):
         for judge_name, expectation in judges.of(invocation):
             saved = SavedRequest(invocation.request, expect=expectation)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.expect.judgement_text import explanation, headline
 from authlens.core.secrets.redaction import Redactor, secrets_of
 from authlens.core.text.visible import visible, visible_lines
@@ -75,10 +75,10 @@ def _case(result: Result) -> TestCase:
     redact = result.redactor.text
     case = _named(result.item, redact, result.invocation.duration if result.invocation else 0.0)
     message = visible(_xml(redact(headline(result.judgement))))
-    if result.state is State.SKIPPED:
+    if result.state is JudgementState.SKIPPED:
         case.result = [Skipped(message)]
-    elif result.state is not State.KEPT:
-        kind = Failure if result.state is State.BROKEN else Error
+    elif result.state is not JudgementState.KEPT:
+        kind = Failure if result.state is JudgementState.BROKEN else Error
         outcome = kind(message, _type(result))
         outcome.text = _xml(redact(explanation(result.judgement, result.invocation)))
         case.result = [outcome]

@@ -13,7 +13,7 @@ from authlens.cli.run.suite import check_items, concurrency_for, grouped, open_s
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import compare
-from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.secrets.redaction import MASK
 from authlens.suite import Result
@@ -69,9 +69,9 @@ def _compared(old: Invocation, result: Result) -> Result:
         return result
     comparison = compare(old, new)
     if comparison.answer_equal:
-        return replace(result, judgement=Judgement(State.KEPT))
+        return replace(result, judgement=Judgement(JudgementState.KEPT))
     if old.outcome and new.failure and new.failure.kind is not FailureKind.AWS:
-        return replace(result, judgement=Judgement(State.UNJUDGED, reason=result_words(new.failure)))
+        return replace(result, judgement=Judgement(JudgementState.UNJUDGED, reason=result_words(new.failure)))
     words = "; ".join(comparison.differing)
     broken = Broken("answer", f"as before: {result_words(old.result)}", result_words(new.result), words)
-    return replace(result, judgement=Judgement(State.BROKEN, (broken,)))
+    return replace(result, judgement=Judgement(JudgementState.BROKEN, (broken,)))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from authlens.cli.console.diagnostics import narrate
-from authlens.core.expect.check import State, milliseconds
+from authlens.core.expect.check import JudgementState, milliseconds
 from authlens.core.expect.judgement_text import answer, explanation
 from authlens.core.text.visible import visible, visible_lines
 from authlens.frozen import dataclass
@@ -20,9 +20,24 @@ if TYPE_CHECKING:
     from authlens.core.invocation.latency import ColdAndWarm, Latency
     from authlens.suite import Result
 
-_GLYPHS = {State.KEPT: "✓", State.BROKEN: "✗", State.UNJUDGED: "!", State.SKIPPED: "–"}
-_COLOURS = {State.KEPT: "32", State.BROKEN: "31", State.UNJUDGED: "35", State.SKIPPED: "33"}
-WORDS = {State.KEPT: "passed", State.BROKEN: "failed", State.UNJUDGED: "error", State.SKIPPED: "skipped"}
+_GLYPHS = {
+    JudgementState.KEPT: "✓",
+    JudgementState.BROKEN: "✗",
+    JudgementState.UNJUDGED: "!",
+    JudgementState.SKIPPED: "–",
+}
+_COLOURS = {
+    JudgementState.KEPT: "32",
+    JudgementState.BROKEN: "31",
+    JudgementState.UNJUDGED: "35",
+    JudgementState.SKIPPED: "33",
+}
+WORDS = {
+    JudgementState.KEPT: "passed",
+    JudgementState.BROKEN: "failed",
+    JudgementState.UNJUDGED: "error",
+    JudgementState.SKIPPED: "skipped",
+}
 
 
 class Report(Protocol):
@@ -42,7 +57,7 @@ class Style:
     glyphs: bool
     colours: bool
 
-    def word(self, state: State, word: str) -> str:
+    def word(self, state: JudgementState, word: str) -> str:
         text = f"{_GLYPHS[state]} {word}" if self.glyphs else word
         return f"\x1b[{_COLOURS[state]}m{text}\x1b[0m" if self.colours else text
 
@@ -72,7 +87,7 @@ class TextReport:
         lines = visible_lines(text).split("\n") if text else []
         self._output.write("".join(f"        {self._harmless(line)}\n" for line in lines))
 
-    def _word(self, state: State) -> str:
+    def _word(self, state: JudgementState) -> str:
         word = f"{WORDS[state]:6}"
         return word if self._style is None else self._style.word(state, word)
 
@@ -137,7 +152,7 @@ def as_json(result: Result) -> dict[str, Any]:
 def summary(results: Iterable[Result], skipped: int) -> str:
     """`3 passed, 1 failed, 2 errors, 1 skipped`. skipped: those that the run ended before."""
     counts = Counter(result.state for result in results)
-    counts[State.SKIPPED] += skipped
+    counts[JudgementState.SKIPPED] += skipped
     parts = [_counted(counts[state], word) for state, word in WORDS.items() if counts[state]]
     return ", ".join(parts)
 

@@ -16,7 +16,7 @@ from authlens.cli.run.options import Reporting, SuiteOptions
 from authlens.cli.run.report import JsonReport, Report, TextReport, terminal_style
 from authlens.cli.run.run_progress import Progress
 from authlens.cli.run.workers import Workers
-from authlens.core.expect.check import State
+from authlens.core.expect.check import JudgementState
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.latency import ColdAndWarm, cold_and_warm
 from authlens.core.request.target import Target
@@ -146,9 +146,9 @@ def _is_read_by_github(reporting: Reporting, world: World) -> bool:
 
 def exit_code(results: Iterable[Result]) -> ExitCode:
     states = {result.state for result in results}
-    if State.UNJUDGED in states:
+    if JudgementState.UNJUDGED in states:
         return ExitCode.UNJUDGED
-    return ExitCode.NO if State.BROKEN in states else ExitCode.DONE
+    return ExitCode.NO if JudgementState.BROKEN in states else ExitCode.DONE
 
 
 def merged(results: Sequence[Result]) -> Result:
@@ -164,7 +164,7 @@ def merged(results: Sequence[Result]) -> Result:
     return replace(worst, judgement=judgement, durations=durations)
 
 
-_WORSE = (State.SKIPPED, State.KEPT, State.BROKEN, State.UNJUDGED)
+_WORSE = (JudgementState.SKIPPED, JudgementState.KEPT, JudgementState.BROKEN, JudgementState.UNJUDGED)
 
 
 def grouped(results: Generator[Result, None, None], size: int) -> Generator[list[Result], None, None]:

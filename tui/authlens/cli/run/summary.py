@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import narrate
 from authlens.cli.run.report import WORDS, summary
-from authlens.core.expect.check import State, milliseconds
+from authlens.core.expect.check import JudgementState, milliseconds
 from authlens.core.expect.judgement_text import headline
 from authlens.core.text.visible import visible
 
@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _MOST_ROWS = 200
 """GitHub takes 1 MiB of a step."""
 _MOST_TEXT = 500
-_MARKS = {State.KEPT: "✅", State.BROKEN: "❌", State.UNJUDGED: "⚠️", State.SKIPPED: "⏭️"}
-_ORDER = (State.UNJUDGED, State.BROKEN, State.SKIPPED, State.KEPT)
+_MARKS = {
+    JudgementState.KEPT: "✅",
+    JudgementState.BROKEN: "❌",
+    JudgementState.UNJUDGED: "⚠️",
+    JudgementState.SKIPPED: "⏭️",
+}
+_ORDER = (JudgementState.UNJUDGED, JudgementState.BROKEN, JudgementState.SKIPPED, JudgementState.KEPT)
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@])")
 
 
@@ -54,7 +59,11 @@ def _row(result: Result) -> str:
     title = result.item.title
     named = name if title == result.item.name else f"{name}<br>{_text(redact(title))}"
     why = redact(headline(result.judgement))
-    said = f"{WORDS[result.state]}: {_text(why)}" if why and result.state is not State.KEPT else WORDS[result.state]
+    said = (
+        f"{WORDS[result.state]}: {_text(why)}"
+        if why and result.state is not JudgementState.KEPT
+        else WORDS[result.state]
+    )
     took = milliseconds(result.invocation.duration) if result.invocation else ""
     return f"| {_MARKS[result.state]} | {named} | {said} | {took} |"
 

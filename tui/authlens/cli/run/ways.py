@@ -12,7 +12,7 @@ from authlens.cli.run.items import items_of
 from authlens.cli.run.options import ViaOptions
 from authlens.cli.run.suite import annotate_result, check_items, check_junit, open_suite
 from authlens.cli.run.targets import Compared, differences, finished, write_row
-from authlens.core.expect.check import Judgement, State
+from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.probe.plan import WAYS, ProbeOptions, Trial
 from authlens.core.request.target import Target
@@ -122,4 +122,4 @@ def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
 def _not_sent(item: Item, reason: str) -> Result:
     from authlens.core.secrets.redaction import Redactor
 
-    return Result(item, Judgement(State.UNJUDGED, reason=reason), None, Redactor(()))
+    return Result(item, Judgement(JudgementState.UNJUDGED, reason=reason), None, Redactor(()))

@@ -1,10 +1,10 @@
-"""What a device would say, worked out of a request: host, username, parameters where each protocol wants them."""
+"""What a device would send for a request: host, username, and parameters where each protocol expects them."""
 
 from __future__ import annotations
 
 import re
 
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything, put, signature_of, token_of
@@ -13,19 +13,19 @@ from authlens.core.text.encodings import url_encode
 from authlens.frozen import dataclass
 
 ENDPOINT = "ENDPOINT-ats.iot.REGION.amazonaws.com"
-"""Stands where no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""
+"""A placeholder if no data endpoint is known; `aws iot describe-endpoint --endpoint-type iot:Data-ATS` prints it."""
 TOPIC = "test/topic"
 CLIENT_ID = "client-1"
 CERTIFICATE, PRIVATE_KEY = "device.pem.crt", "device.pem.key"
-"""Stand where a certificate is needed and its files are not known."""
+"""Placeholders if a certificate is needed and its files are not known."""
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::\d+)?(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
 _IN_HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-"""What arrives unchanged as the value of a header; anything else goes into the query string."""
+"""Text that arrives unchanged as the value of a header; anything else goes into the query string."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a device would say, worked out of a request."""
+    """What a device would send for a request."""
 
     endpoint: str
     topic: str
@@ -33,7 +33,7 @@ class Device:
     username: str
     """The MQTT username with its query part."""
     plain_username: str
-    """The same without what an SDK puts there itself."""
+    """The username without what an SDK adds itself."""
     password: str | bytes | None
     name: str
     token_key_name: str
@@ -42,17 +42,17 @@ class Device:
     headers: tuple[tuple[str, str], ...]
     query_string: str
     """Without its `?`."""
-    transport: Transport
+    transport: DeviceTransport
 
     @property
     def certificate_files(self) -> tuple[str, str] | None:
-        """Certificate and private key, where TLS wants them."""
+        """Certificate and private key, if TLS requires them."""
         certificate = self.transport.certificate
         return None if certificate is None else (certificate.path or CERTIFICATE, certificate.key or PRIVATE_KEY)
 
 
 def host_of(endpoint: str) -> str | None:
-    """The host name of an endpoint that was given with a scheme, a port or a path; `None` where there is none."""
+    """The host name of an endpoint given with or without scheme, port and path; `None` if there is none."""
     found = _HOST.fullmatch(endpoint.strip())
     return found["host"] if found else None
 
@@ -70,7 +70,9 @@ _BRACKETED = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?\[(?P<host>[0-9a-f:.]+)\](?::
 _PORT = re.compile(r":(?P<port>\d{1,5})(?:[/?#].*)?$", re.DOTALL)
 
 
-def device_of(request: AuthorizerRequest, key_name: str, endpoint: str, topic: str, transport: Transport) -> Device:
+def device_of(
+    request: AuthorizerRequest, key_name: str, endpoint: str, topic: str, transport: DeviceTransport
+) -> Device:
     mqtt, http = request.mqtt_context, request.http_context
     known = Authorizer("", token_key_name=key_name)
     token, signature = token_of(request, known), signature_of(request)
@@ -107,7 +109,7 @@ def _without(username: str, names: tuple[str, ...]) -> str:
 def _http_parameters(
     request: AuthorizerRequest, parameters: dict[str, str | None], query_string: str
 ) -> tuple[tuple[tuple[str, str], ...], str]:
-    """The headers and the query string, with the parameters that neither of them carries.
+    """The headers and the query string, with the parameters missing in both added.
 
     A value that a header would change goes into the query string, where it is URL-encoded.
     """

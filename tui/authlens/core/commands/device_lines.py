@@ -1,8 +1,8 @@
 """The same request as a device would send it: curl, mosquitto_pub, MQTTX, paho, MQTT.js, the AWS SDK, a browser's URL.
 
-Port, ALPN, SNI, the authorizer's parameters and their encoding are in place; tests run every line but MQTTX's against
-a listener that decodes what arrives. Secrets are masked unless they are to be revealed; every value is quoted for the
-shell or the language. References stay as they are written.
+Port, ALPN, SNI, the authorizer's parameters and their encoding are included; tests run every command except MQTTX's
+against a listener that decodes what arrives. Secrets are masked unless revealed; every value is quoted for the shell or
+the language. References stay as written.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from shlex import quote
 from urllib.parse import quote as url_quote
 
 from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Device, device_of
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
-from authlens.core.request.references import meant_request, references
+from authlens.core.request.references import references, unescaped_request
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.secrets.redaction import MASK, redact_request
 from authlens.core.text.encodings import to_base64, url_encode
@@ -26,7 +26,7 @@ from authlens.frozen import dataclass
 
 HTTPS_PORT = 443
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"
-"""What may stand in a query as it was typed; curl takes brackets and braces for patterns."""
+"""Characters allowed unencoded in a query; curl interprets brackets and braces as patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class DeviceLine:
     title: str
     text: str
     note: str = ""
-    """What to know before it is run."""
+    """What to know before running it."""
 
 
 def device_lines(
@@ -45,24 +45,25 @@ def device_lines(
     endpoint: str | None = None,
     account_endpoint: str = "",
     topic: str = TOPIC,
-    transport: Transport | None = None,
+    transport: DeviceTransport | None = None,
     reveal: bool = False,
     is_resolved: bool = False,
 ) -> tuple[DeviceLine, ...]:
-    """Every form, for `endpoint`; else for the TLS server name, the account's data endpoint, or a stand-in.
+    """All forms, for `endpoint`, or else for the TLS server name, the account's data endpoint, or a placeholder.
 
-    transport: what the domain configuration of that host decides, where it is known; lines that it does not carry are
-    left out. is_resolved: nothing in the request is a reference or escaped.
+    transport: determined by the domain configuration of that host, if known; forms that it does not allow are omitted.
+    is_resolved: the request contains no references or escapes.
     """
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
-    references = [] if is_resolved else _references(request)
-    request = request if is_resolved else meant_request(request)
+    found = () if is_resolved else (each.written for _, text in texts(request) for each in references(text))
+    written = list(found)
+    request = request if is_resolved else unescaped_request(request)
     known = authorizer or Authorizer("", token_key_name=key_name)
     shown = request if reveal else redact_request(request, known)
     host = endpoint or (request.tls_context.server_name if request.tls_context else None) or account_endpoint
-    device = device_of(shown, key_name, host or "", topic, transport or Transport())
+    device = device_of(shown, key_name, host or "", topic, transport or DeviceTransport())
     kept = [] if reveal else [MASK]
-    return tuple(_readable(line, [*kept, *references], bool(references)) for line in _lines(device))
+    return tuple(_readable(line, [*kept, *written], bool(written)) for line in _lines(device))
 
 
 def _lines(device: Device) -> Iterator[DeviceLine]:
@@ -74,21 +75,17 @@ def _lines(device: Device) -> Iterator[DeviceLine]:
         yield _browser(device)
 
 
-def _references(request: AuthorizerRequest) -> list[str]:
-    return [found.written for _, text in texts(request) for found in references(text)]
-
-
 def _readable(line: DeviceLine, kept: list[str], refers: bool) -> DeviceLine:
-    """With what stands for a value as it is written, also where values are URL-encoded."""
+    """The line with masks and references unencoded, also where values are URL-encoded."""
     text = line.text
     for each in kept:
         text = text.replace(url_encode(each), each)
-    note = f"{line.note} Put in what ${{…}} stands for, URL-encoded in a username or URL." if refers else line.note
+    note = f"{line.note} Replace ${{…}} by its value, URL-encoded in a username or URL." if refers else line.note
     return replace(line, text=text, note=note)
 
 
 def _as_query(device: Device) -> str:
-    """The query string with what no URL holds encoded; what is encoded already stays."""
+    """The query string with characters not allowed in a URL encoded; what is already encoded stays."""
     return url_quote(device.query_string, safe=_IN_QUERY, errors="replace")
 
 
@@ -100,7 +97,7 @@ def _curl(device: Device) -> DeviceLine:
     parts = ["curl", "--request POST", f"--url {quote(url)}", *_ca_option("--cacert", device)]
     if device.certificate_files is not None:
         parts.append("--cert {} --key {}".format(*map(quote, device.certificate_files)))
-    # Without a value curl would leave the header out; a semicolon sends it empty.
+    # Without a value curl would omit the header; a semicolon sends it empty.
     broken = [name for name, value in device.headers if _LINE_END.search(f"{name}{value}")]
     parts += [
         f"--header {quote(f'{name}: {value}' if value else f'{name};')}"
@@ -108,7 +105,7 @@ def _curl(device: Device) -> DeviceLine:
         if name not in broken
     ]
     parts.append("--data 'hello'")
-    note = "HTTPS can publish only, and has no client id, username or password."
+    note = "HTTPS can only publish, and has no client id, username or password."
     if broken:
         note += f" Left out, because no header can hold a line break: {', '.join(map(visible, broken))}."
     return DeviceLine("curl", "curl (HTTPS publish)", _joined(parts), note)
@@ -132,7 +129,8 @@ def _mosquitto(device: Device) -> DeviceLine:
 
 
 def _mqttx(device: Device) -> DeviceLine:
-    """No test runs it: its client is neither on npm nor in Debian. The options are those of `pub` in its source."""
+    """Not run by a test, because the client is neither on npm nor in Debian. The options are those of `pub` in its
+    source."""
     parts = [
         f"mqttx pub -h {quote(device.endpoint)} -p {device.transport.port} -l mqtts",
         *_alpn_option("--alpn", device),
@@ -203,7 +201,7 @@ _BUILDERS = ("direct_with_custom_authorizer", "websockets_with_custom_authorizer
 
 
 def _sdk(device: Device) -> DeviceLine:
-    """The builder URL-encodes the signature alone, and that only while it holds no `%`: all of it is encoded here."""
+    """The builder URL-encodes only the signature, and only if it contains no `%`, so everything is encoded here."""
     password = device.password.encode("utf-8", "replace") if isinstance(device.password, str) else device.password
     arguments = {
         "endpoint": device.endpoint,
@@ -228,12 +226,12 @@ def _sdk(device: Device) -> DeviceLine:
     )
     if device.certificate_files is not None:
         text = _sdk_with_certificate(device, password)
-        note = "This builder would send an ALPN protocol on port 443, which a domain with certificates has none for."
+        note = "This builder would send an ALPN protocol on port 443, but a domain with certificates uses none."
     return DeviceLine("aws-sdk", "AWS IoT Device SDK v2 (Python)", text, note)
 
 
 def _sdk_with_certificate(device: Device, password: bytes | None) -> str:
-    """The builders for custom authorizers take no certificate, and that for certificates takes a username."""
+    """The builders for custom authorizers accept no certificate, but the one for certificates accepts a username."""
     certificate, key = device.certificate_files or (CERTIFICATE, PRIVATE_KEY)
     arguments = {
         "endpoint": device.endpoint,

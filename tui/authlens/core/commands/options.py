@@ -1,7 +1,7 @@
-"""The options of `aws iot test-invoke-authorizer` (v2) and `authlens invoke` in one table, and how words become them.
+"""The options of `aws iot test-invoke-authorizer` (v2) and `authlens invoke` in one table, and the parser for them.
 
-The rule: an option of the AWS CLI may be shortened as far as it stays unambiguous among the AWS CLI's own options; ours
-are given in full.
+The rule: an option of the AWS CLI may be abbreviated as long as it is unambiguous among the AWS CLI's own options; ours
+must be given in full.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a command line gives."""
+class GivenOptions:
+    """The parsed options and words of a command line."""
 
     values: dict[str, str | bool]
     """By `Option.key`; `True` for an option that takes nothing. The last of several wins."""
     words: tuple[str, ...]
-    """What is no option."""
+    """Words that are not options."""
 
     def text(self, key: str) -> str | None:
         value = self.values.get(key)
@@ -55,7 +55,7 @@ class Given:
 
 
 class OptionError(ValueError):
-    """The words are no valid options. `position` is the number of the word that is wrong. Values are not quoted."""
+    """The words are not valid options. `position` is the index of the wrong word. Values are not quoted."""
 
     def __init__(self, message: str, position: int) -> None:
         super().__init__(message)
@@ -91,7 +91,10 @@ EVENTS = ("test", "https", "mqtt", "wss")
 OPTIONS = (
     *(_of_member(BY_PATH[name]) if name in BY_PATH else _of_context(name) for name in SHAPE),
     Option(
-        "--cli-input-json", INPUT, "the whole request as JSON; other options win over it", metavar="JSON|file://FILE"
+        "--cli-input-json",
+        INPUT,
+        "the whole request as JSON; other options take precedence",
+        metavar="JSON|file://FILE",
     ),
     Option("--cli-input-yaml", INPUT, "the whole request as YAML, likewise", metavar="YAML|file://FILE"),
     Option(
@@ -104,43 +107,47 @@ OPTIONS = (
     Option(
         "--cli-binary-format",
         INPUT,
-        "how the password is written: base64 (default) or as it is",
+        "how the password is written: base64 (default) or raw",
         choices=BINARY_FORMATS,
     ),
     _flag("--cli-auto-prompt", INPUT, "fill in the request in the app"),
-    _flag("--no-cli-auto-prompt", INPUT, "do not, whatever the configuration says"),
+    _flag("--no-cli-auto-prompt", INPUT, "turn this off, whatever the configuration says"),
     Option("--output", OUTPUT, "how the answer is printed", choices=FORMATS),
-    Option("--query", OUTPUT, "JMESPath expression that picks from the answer", metavar="EXPRESSION"),
+    Option("--query", OUTPUT, "JMESPath expression that selects from the answer", metavar="EXPRESSION"),
     Option("--color", OUTPUT, "colour in tables", choices=("on", "off", "auto")),
     _flag("--no-cli-pager", OUTPUT, "accepted; output is never paged"),
     _flag("--no-paginate", OUTPUT, "accepted; the answer has one page"),
     Option("--cli-error-format", OUTPUT, "how errors are printed", choices=ERROR_FORMATS),
-    _flag("--debug", OUTPUT, "tell on standard error what is done and what crosses the wire, without secrets"),
+    _flag("--debug", OUTPUT, "log to standard error what is done and sent, without secrets"),
     Option("--profile", CONNECTION, "the profile of the AWS configuration", metavar="NAME"),
     Option("--region", CONNECTION, "the region", metavar="REGION"),
-    Option("--endpoint-url", CONNECTION, "where to send it instead", metavar="URL"),
+    Option("--endpoint-url", CONNECTION, "the URL of another endpoint to send to", metavar="URL"),
     _flag("--no-verify-ssl", CONNECTION, "accept any server certificate"),
     Option("--ca-bundle", CONNECTION, "certificates of the authorities to trust", metavar="FILE"),
     _flag("--no-sign-request", CONNECTION, "send without AWS credentials"),
-    Option("--cli-read-timeout", CONNECTION, "seconds to wait for bytes, 0 for ever (default 60)", metavar="SECONDS"),
+    Option(
+        "--cli-read-timeout", CONNECTION, "seconds to wait for data, 0 for no limit (default 60)", metavar="SECONDS"
+    ),
     Option(
         "--cli-connect-timeout",
         CONNECTION,
-        "seconds to wait for the connection, 0 for ever (default 60)",
+        "seconds to wait for the connection, 0 for no limit (default 60)",
         metavar="SECONDS",
     ),
     _flag("--version", OUTPUT, "print the version"),
     Option(
         "--request",
         OURS,
-        "a saved request to send, or one case of it as FILE::NAME; - is standard input; other options win over it",
+        "a saved request to send, or one case of it as FILE::NAME; - is standard input; other options take precedence",
         metavar="FILE",
         ours=True,
     ),
-    Option("--environment", OURS, "send --request to what environments/NAME.yaml says", metavar="NAME", ours=True),
+    Option(
+        "--environment", OURS, "send --request in the environment environments/NAME.yaml", metavar="NAME", ours=True
+    ),
     _flag("--token-stdin", OURS, "read the token from standard input", ours=True),
     _flag("--token-signature-stdin", OURS, "read the token signature from standard input", ours=True),
-    _flag("--password-stdin", OURS, "read the MQTT password, as it is, from standard input", ours=True),
+    _flag("--password-stdin", OURS, "read the MQTT password, unencoded, from standard input", ours=True),
     _flag("--exit-code", OURS, "exit 1 when the login is refused (isAuthenticated false)", ours=True),
     _flag("--decode", OURS, "print policy documents as JSON objects; applied before --query", ours=True),
     Option("--save", OURS, "write the request as a saved request first; never overwrites", metavar="FILE", ours=True),
@@ -159,7 +166,7 @@ _SHORTENED = tuple(option.name for option in OPTIONS if not option.ours)
 _NEGATIVE_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
-def read(words: Sequence[str]) -> Given:
+def read(words: Sequence[str]) -> GivenOptions:
     """The options and other words of a command line. Raises OptionError."""
     return _Reader(words).read()
 
@@ -171,7 +178,7 @@ class _Reader:
         self._values: dict[str, str | bool] = {}
         self._others: list[str] = []
 
-    def read(self) -> Given:
+    def read(self) -> GivenOptions:
         while self._at < len(self._words):
             word = self._words[self._at]
             if word == "--":
@@ -182,7 +189,7 @@ class _Reader:
             else:
                 self._others.append(word)
             self._at += 1
-        return Given(self._values, tuple(self._others))
+        return GivenOptions(self._values, tuple(self._others))
 
     def _option(self, word: str) -> None:
         name, equals, value = word.partition("=")
@@ -222,7 +229,7 @@ class _Reader:
 
 
 def _looks_like_option(word: str) -> bool:
-    """As the AWS CLI's parser decides: a negative number or a word with a space is a value."""
+    """Like the AWS CLI's parser: a negative number or a word with a space is a value."""
     if not word.startswith("-") or word == "-":
         return False
     name = word.partition("=")[0]

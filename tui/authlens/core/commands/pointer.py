@@ -1,6 +1,6 @@
-"""The line that an error points at, with a caret under the character and the secrets in it covered.
+"""The line with an error, with a caret under the character and the secrets masked.
 
-A cover is as long as what it covers: the caret's column is the column of the text that was typed.
+A mask is as long as what it hides, so that the caret's column is that of the text as typed.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ _SECRET_NAMES = "|".join(
 _SECRET_KEY = rf"""\b(?:{_SECRET_NAMES})["']?\s*(?:@?=|:)\s*"""
 _SECRET = re.compile(_SECRET_KEY + r"[\[{\s]*" + _VALUE, re.DOTALL)
 _SECRET_LINE = re.compile(_SECRET_KEY + r"(?P<value>[^\n]*)")
-"""YAML's plain text goes on over commas and braces."""
+"""Plain YAML text continues past commas and braces."""
 _AFTER_QUERY = re.compile(r"""\busername["']?\s*(?:@?=|:)\s*["']?[^?,}"']*\?(?P<value>[^,}"']*)""")
 _HTTP = re.compile(r"[=:]\s*" + _VALUE, re.DOTALL)
 _HEADERS = re.compile(r"\bheaders\b")
 _COVERED = re.compile(r"""[^\s"'\\]""")
 _ROOM = 60
-"""Characters shown on either side."""
+"""Characters shown on each side."""
 
 
 def point_at(text: str, index: int, option: str) -> str:
-    """Two lines: the line of `text` that holds `index`, and a caret under it. Long lines are cut around it."""
+    """Two lines: the line of `text` that contains `index`, and a caret under it. Long lines are cut."""
     covered = _cover(text, option)
     start = covered.rfind("\n", 0, index) + 1
     end = covered.find("\n", index)
@@ -51,7 +51,8 @@ def _cover(text: str, option: str) -> str:
 
 
 def _is_http(text: str, option: str) -> bool:
-    """Header values are secret whatever the header: an authorizer reads its token from any of them."""
+    """Whether the text contains headers, whose values are always secret, because an authorizer may read its token from
+    any."""
     return option == "--http-context" or (option.startswith("--cli-input") and _HEADERS.search(text) is not None)
 
 

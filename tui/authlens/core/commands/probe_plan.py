@@ -1,21 +1,23 @@
-"""A request as the plan of a probe: parameters, token and signature where the device lines put them."""
+"""The plan of a probe for a request: parameters, token and signature as in the device commands."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from authlens.core.commands.device import device_of
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.text.encodings import url_encode
 
 
-def planned(plan: ProbePlan, request: AuthorizerRequest, token_key_name: str | None, transport: Transport) -> ProbePlan:
-    """The plan with what the request says of the device. The request is resolved and signed.
+def planned(
+    plan: ProbePlan, request: AuthorizerRequest, token_key_name: str | None, transport: DeviceTransport
+) -> ProbePlan:
+    """The plan completed from the request, which must be resolved and signed.
 
-    plan: where to, by which way, what to try; its `client_id`, where it has one, is used in place of the request's.
+    plan: the destination, the protocol and what to try; its `client_id`, if any, replaces the request's.
     """
     device = device_of(request, token_key_name or "token", plan.host, "", transport)
     mqtt = request.mqtt_context
@@ -34,7 +36,7 @@ def planned(plan: ProbePlan, request: AuthorizerRequest, token_key_name: str | N
         token_key_name or "token": device.token,
     }
     if mqtt is not None and (mqtt.username or mqtt.password):
-        # A request that logs in by MQTT does so over a WebSocket too: credentials in CONNECT, the URL as it is.
+        # A request that logs in with MQTT does so over a WebSocket too: credentials in CONNECT, the URL unchanged.
         return replace(
             plan,
             username=device.username or None,
@@ -60,6 +62,6 @@ def with_client_id(request: AuthorizerRequest, client_id: str | None) -> Authori
 
 
 def _client_id(request: AuthorizerRequest) -> str:
-    """The request's, or one that no device has: connecting with an id takes it over."""
+    """The request's client id, or one that no device uses, because connecting takes over an existing session."""
     given = request.mqtt_context.client_id if request.mqtt_context else None
     return given or "authlens-probe"

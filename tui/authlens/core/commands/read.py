@@ -1,7 +1,7 @@
-"""A pasted `aws iot test-invoke-authorizer …` or `authlens invoke …` to the request that it would send.
+"""Parses a pasted `aws iot test-invoke-authorizer …` or `authlens invoke …` into the request that it would send.
 
-The rule: what the command line says literally is literal in the request; files and variables become references, which
-are resolved when the request is sent.
+The rule: literal text in the command line is literal in the request; files and variables become references, which are
+resolved on sending.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 from authlens.core.commands import options
 from authlens.core.commands import values as member_rules
-from authlens.core.commands.options import Given
-from authlens.core.commands.start import Start, find
-from authlens.core.commands.words import Word, Words, WordsError, split
+from authlens.core.commands.options import GivenOptions
+from authlens.core.commands.start import CommandStart, find
+from authlens.core.commands.words import ShellWord, Words, WordsError, split
 from authlens.core.request import references
 from authlens.core.request.members import FIELDS, Member
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.secrets.redaction import MASK
-from authlens.core.text.encodings import from_base64
+from authlens.core.text.encodings import strict_base64
 from authlens.core.text.yaml_reader import YamlError
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -32,7 +32,7 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_IOT", "AWS_ENDPOINT_URL")
 
 
 class CommandLineError(ValueError):
-    """The text is no such command. `index` is the character where it goes wrong; `line` and `column` count from 1."""
+    """The text is not such a command. `index` is the position of the error; `line` and `column` count from 1."""
 
     def __init__(self, message: str, text: str, index: int) -> None:
         self.message = message
@@ -43,17 +43,17 @@ class CommandLineError(ValueError):
 
 
 def is_command_line(text: str) -> bool:
-    """Whether the text looks like a command of these, so that a paste means the request and not a value."""
+    """Whether the text looks like one of these commands, so that a paste is a request and not a value."""
     return find(text) is not None
 
 
 def parse_command_line(text: str, version: int = 2) -> SavedRequest:
     """The request and target of a command line. Raises CommandLineError.
 
-    version: of the AWS CLI. The first takes the password as it is, the second in base64; a password that is no base64
-    is taken as it is, since only the first could have sent it.
+    version: of the AWS CLI. Version 1 takes the password as is, version 2 in base64; a password that is not base64 is
+    taken as is, because only version 1 could have sent it.
     """
-    start = find(text) or Start(0)
+    start = find(text) or CommandStart(0)
     try:
         words = split(text, start.at, start.in_parentheses)
     except WordsError as error:
@@ -71,7 +71,7 @@ def parse_command_line(text: str, version: int = 2) -> SavedRequest:
     return SavedRequest(request, target=_target(given, environment, words))
 
 
-def _environment(words: tuple[Word, ...]) -> tuple[dict[str, str], list[Word]]:
+def _environment(words: tuple[ShellWord, ...]) -> tuple[dict[str, str], list[ShellWord]]:
     """Assignments before the command, and the command."""
     found: dict[str, str] = {}
     for number, word in enumerate(words):
@@ -83,8 +83,8 @@ def _environment(words: tuple[Word, ...]) -> tuple[dict[str, str], list[Word]]:
     return found, []
 
 
-def _after_program(command: list[Word], text: str) -> tuple[list[Word], bool]:
-    """What follows the program's name, and whether it is the AWS CLI."""
+def _after_program(command: list[ShellWord], text: str) -> tuple[list[ShellWord], bool]:
+    """The words after the program's name, and whether it is the AWS CLI."""
     names = [word.text.replace("\\", "/").rpartition("/")[2].removesuffix(".exe") for word in command[:4]]
     if names[:1] in (["aws"], ["aws-cli"]):
         return command[1:], True
@@ -97,7 +97,7 @@ def _after_program(command: list[Word], text: str) -> tuple[list[Word], bool]:
     )
 
 
-def _refuse_other_words(given: Given, is_aws: bool, text: str, rest: list[Word]) -> None:
+def _refuse_other_words(given: GivenOptions, is_aws: bool, text: str, rest: list[ShellWord]) -> None:
     wanted = ("iot", "test-invoke-authorizer") if is_aws else ()
     if given.words == wanted:
         return
@@ -105,10 +105,12 @@ def _refuse_other_words(given: Given, is_aws: bool, text: str, rest: list[Word])
     place = next((word.start for word in rest if word.text == strange), len(text))
     if is_aws and given.words[:2] != wanted:
         raise CommandLineError("expected 'aws iot test-invoke-authorizer'", text, place)
-    raise CommandLineError("unexpected argument; a value that holds spaces needs quotes", text, place)
+    raise CommandLineError("unexpected argument; quote a value that contains spaces", text, place)
 
 
-def _request(given: Given, words: Words, text: str, rest: list[Word], raw_password: bool) -> AuthorizerRequest:
+def _request(
+    given: GivenOptions, words: Words, text: str, rest: list[ShellWord], raw_password: bool
+) -> AuthorizerRequest:
     raw = raw_password or given.text("cli_binary_format") == "raw-in-base64-out"
 
     def load(value: str) -> str:
@@ -125,7 +127,7 @@ def _request(given: Given, words: Words, text: str, rest: list[Word], raw_passwo
 
 
 def _file_reference(value: str, words: Words) -> str:
-    """The private character of a reference to the file that the value names; another value as it is."""
+    """The placeholder character of a reference to the file named by the value; any other value unchanged."""
     for prefix in ("file://", "fileb://"):
         if value.startswith(prefix):
             character = next(chr(code) for code in range(0xF8FE, 0xE000, -1) if chr(code) not in words.references)
@@ -143,14 +145,14 @@ def _password(members: dict[str, Any], words: Words, raw: bool) -> None:
         if len(password) == 1 and words.references[password].startswith("${file:"):
             return
         raise member_rules.MemberError(
-            "the password stands in base64 in a variable; give it here, or with --cli-binary-format raw-in-base64-out",
+            "the password is base64 in a variable; write it out, or use --cli-binary-format raw-in-base64-out",
             "--mqtt-context",
         )
     mqtt["password"] = _decoded(password)
 
 
 def _decoded(password: str) -> str | bytes:
-    octets = from_base64(password)
+    octets = strict_base64(password)
     if octets is None:
         return password
     try:
@@ -159,8 +161,8 @@ def _decoded(password: str) -> str | bytes:
         return octets
 
 
-def _place(option: str | None, rest: list[Word], text: str) -> int:
-    """Where an option stands, shortened or with its value behind `=`."""
+def _place(option: str | None, rest: list[ShellWord], text: str) -> int:
+    """The position of an option, possibly abbreviated or with its value after `=`."""
     for word in rest:
         name = word.text.partition("=")[0]
         if option and len(name) > 3 and option.startswith(name):
@@ -169,9 +171,9 @@ def _place(option: str | None, rest: list[Word], text: str) -> int:
 
 
 def _over_document(
-    request: AuthorizerRequest, members: Mapping[str, Any], given: Given, text: str, rest: list[Word]
+    request: AuthorizerRequest, members: Mapping[str, Any], given: GivenOptions, text: str, rest: list[ShellWord]
 ) -> AuthorizerRequest:
-    """The request with what an inline `--cli-input-json` or `--cli-input-yaml` adds to the options."""
+    """The request completed from an inline `--cli-input-json` or `--cli-input-yaml`."""
     for key in ("cli_input_json", "cli_input_yaml", "request"):
         document = given.text(key)
         option = f"--{key.replace('_', '-')}"
@@ -183,7 +185,7 @@ def _over_document(
     return request
 
 
-def _document(document: str, option: str, text: str, rest: list[Word]) -> AuthorizerRequest:
+def _document(document: str, option: str, text: str, rest: list[ShellWord]) -> AuthorizerRequest:
     from authlens.core.saved.saved_request_yaml import read
 
     try:
@@ -199,14 +201,14 @@ def _under(request: AuthorizerRequest, members: Mapping[str, Any], document: Aut
 
 
 def _readable(member: Member, value: Any) -> Any:
-    """Bytes as text where they are text."""
+    """Bytes as text if they are text."""
     try:
         return value.decode("utf-8") if isinstance(value, bytes) else value
     except UnicodeDecodeError:
         return value
 
 
-def _target(given: Given, environment: Mapping[str, str], words: Words) -> Target:
+def _target(given: GivenOptions, environment: Mapping[str, str], words: Words) -> Target:
     def of(key: str, variables: tuple[str, ...] = ()) -> str | None:
         values = (given.text(key), *(environment.get(name) for name in variables))
         value = next((value for value in values if value), None)

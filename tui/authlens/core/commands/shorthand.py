@@ -1,7 +1,6 @@
-"""The AWS CLI's shorthand (`key=value,key={a=b}`), read as the CLI reads it, with the place of every complaint.
+"""The AWS CLI's shorthand (`key=value,key={a=b}`), parsed like the CLI, with the position of every error.
 
-Where CLI v1 and v2 would differ nothing here does: their grammars are the same. Files are not opened here: a value
-behind `@=` goes through `load`.
+The grammars of CLI v1 and v2 are the same. Files are not opened here: a value after `@=` is passed to `load`.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Value = Any
-"""Text, a list of values, a dict of values, or what `load` made of text."""
+"""Text, a list of values, a dict of values, or the result of `load`."""
 
 _KEY = re.compile(r"[A-Za-z0-9_.#/:-]*")
-# Characters outside the Basic Multilingual Plane end a bare word. They are named apart, because compiling one class
-# that goes up to U+FFFF takes ten milliseconds.
+# Characters outside the Basic Multilingual Plane end a bare word. They are matched separately, because compiling one
+# class up to U+FFFF takes ten milliseconds.
 _BEYOND_ASCII = r"(?![\U00010000-\U0010ffff])[^\x00-\x7f]"
 _WORD_START = rf"(?:\\,|[!#-&(-+\--<>-Z\\-z|-\x7f]|{_BEYOND_ASCII})"
-# A scalar may hold `=` but not `]` and `}`; an element of a comma list the other way round.
+# A scalar may contain `=` but not `]` and `}`; for an element of a comma-separated list it is the reverse.
 _SCALAR = re.compile(rf"{_WORD_START}(?:\\,|[\s!#-&(-+\--\\^-|~-\x7f]|{_BEYOND_ASCII})*")
 _ELEMENT = re.compile(rf"{_WORD_START}(?:\\,|[\s!#-&(-+\--<>-\x7f]|{_BEYOND_ASCII})*")
 _QUOTED = {
@@ -30,7 +29,7 @@ _QUOTED_NAMES = {"'": "single quoted", '"': "double quoted"}
 
 
 class ShorthandError(ValueError):
-    """The text is not shorthand. `index` is the character that is wrong; `str()` never quotes the text."""
+    """The text is not shorthand. `index` is the position of the error; `str()` never quotes the text."""
 
     def __init__(self, message: str, text: str, index: int) -> None:
         super().__init__(message)
@@ -39,7 +38,7 @@ class ShorthandError(ValueError):
 
 
 def parse(text: str, load: Callable[[str], Value] = str) -> dict[str, Value]:
-    """The members that the text holds. Raises ShorthandError."""
+    """The members in the text. Raises ShorthandError."""
     try:
         return _Reader(text, load).members()
     except RecursionError:
@@ -47,7 +46,7 @@ def parse(text: str, load: Callable[[str], Value] = str) -> dict[str, Value]:
 
 
 def write(members: Mapping[str, Value], must_quote: Callable[[str], bool] = lambda text: False) -> str | None:
-    """The members as shorthand, quoted where needed; `None` where shorthand cannot say it and JSON must."""
+    """The members as shorthand, quoted where needed; `None` if they can only be written as JSON."""
     text = ",".join(f"{key}={_written(value, must_quote)}" for key, value in members.items())
     try:
         return text if members and parse(text) == members else None
@@ -69,14 +68,14 @@ def _is_plain(text: str) -> bool:
 
 
 class _Reader:
-    """Goes through the text once; `_at` is the next character to read."""
+    """Reads the text once; `_at` is the index of the next character."""
 
     def __init__(self, text: str, load: Callable[[str], Value]) -> None:
         self._text = text
         self._load = load
         self._at = 0
         self._loads = False
-        """Whether the value being read stands behind `@=`."""
+        """Whether the value being read follows `@=`."""
 
     def members(self) -> dict[str, Value]:
         found = dict([self._member(self._list_or_scalar)])
@@ -86,7 +85,7 @@ class _Reader:
             key, value = self._member(self._list_or_scalar)
             if key in found:
                 raise ShorthandError(
-                    f'Second instance of key "{key}" encountered; a "," may stand where a space was meant',
+                    f'Second instance of key "{key}" encountered; there may be a "," where a space was meant',
                     self._text,
                     ended_at + 1,
                 )
@@ -135,7 +134,7 @@ class _Reader:
             except ShorthandError:
                 if self._current() == "":
                     raise
-                # What looked like the next element is the next key: `a=b,c=d`.
+                # What looked like the next element is actually the next key: `a=b,c=d`.
                 self._at = self._text.rindex(",", 0, self._at + 1)
                 return first if len(items) == 1 else items
             items.append(item)
@@ -189,7 +188,7 @@ class _Reader:
         return self._load(plain) if self._loads else plain
 
     def _take(self, character: str, space_after: bool = True) -> None:
-        """Step over the character, which may have white space around it."""
+        """Consume the character and any white space around it."""
         self._skip_space()
         if self._current() != character:
             raise self._expected(character, self._current() or "EOF")

@@ -1,6 +1,6 @@
-"""Where in a pasted text the command begins: behind prompts, comments, exports, wrappers, a code fence or `$(`.
+"""Finds where the command begins in a pasted text: after prompts, comments, exports, wrappers, a code fence or `$(`.
 
-The rule: what stands before the program says nothing of the request, but for the variables that it sets.
+The rule: text before the program is irrelevant to the request, except for the variables that it sets.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ _EXPORTED = re.compile(
 
 
 _LONGEST = 4096
-"""Characters of a line that are looked at before the program."""
+"""Characters of a line before the program that are examined."""
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class CommandStart:
     at: int
-    """The character at which the program, or the first variable set for it alone, begins."""
+    """The position of the program, or of the first variable set only for it."""
     in_parentheses: bool = False
-    """Whether it stands in `$(…)`, whose end is the command's."""
+    """Whether it is inside `$(…)`, whose end is also the end of the command."""
     exported: dict[str, str] = field(default_factory=dict)
-    """Variables that lines before it set."""
+    """Variables set by earlier lines."""
 
 
-def find(text: str) -> Start | None:
-    """`None` where the text holds no such command."""
+def find(text: str) -> CommandStart | None:
+    """The start of the command; `None` if the text contains no such command."""
     programs = sorted([*_starts(_AWS, text, text.rfind(_COMMAND)), *_starts(_OURS, text, len(text))])
     for at in programs:
         line = max(text.rfind("\n", 0, at) + 1, at - _LONGEST)
@@ -51,9 +51,9 @@ def _starts(program: re.Pattern[str], text: str, end: int) -> list[int]:
     return [found.start() for found in program.finditer(text, 0, end)] if end > 0 else []
 
 
-def _start(text: str, line: int, before: str, at: int) -> Start:
+def _start(text: str, line: int, before: str, at: int) -> CommandStart:
     assigned = _ASSIGNED_BEFORE.search(before)
-    return Start(
+    return CommandStart(
         at=line + assigned.start() if assigned else at,
         in_parentheses=before.rstrip().endswith("$("),
         exported=dict(_EXPORTED.findall(text[:line])),

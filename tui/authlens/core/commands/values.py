@@ -1,6 +1,7 @@
-"""Option values to the members of TestInvokeAuthorizer: shorthand, JSON, files, base64, and what the client refuses.
+"""Converts option values to the members of TestInvokeAuthorizer: shorthand, JSON, files, base64, and client-side
+checks.
 
-Every check that the AWS CLI makes before it sends is here, in its words but without the values, which may be secret.
+Every check that the AWS CLI makes before sending is here, in its words but without the values, which may be secret.
 """
 
 from __future__ import annotations
@@ -11,34 +12,34 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from authlens.core.commands import shorthand
-from authlens.core.commands.options import Given
+from authlens.core.commands.options import GivenOptions
 from authlens.core.request.members import CONTEXTS, FIELDS, SHAPE, Kind, Member, Shape, option_name
 from authlens.core.text.file_names import file_hint
 
 Load = Callable[[str], str | bytes]
-"""Gives what a `file://…` or `fileb://…` value names, and any other text as it is. Raises Unreadable."""
+"""Returns the content of a `file://…` or `fileb://…` value, and any other text unchanged. Raises UnreadableValue."""
 
 _EMPTY = "Invalid length for parameter"
 
 
 class MemberError(ValueError):
-    """A value is not what the AWS CLI takes. `option` names where it stood, where one value is to blame."""
+    """The AWS CLI does not accept a value. `option` is its option, if a single value is to blame."""
 
     def __init__(self, message: str, option: str | None = None) -> None:
         super().__init__(f"Error parsing parameter '{option}': {message}" if option else message)
         self.option = option
 
 
-class Unreadable(ValueError):
-    """A file that a value names cannot be read; the sentence says why."""
+class UnreadableValue(ValueError):
+    """The file named by a value cannot be read; the message says why."""
 
 
 class NotBase64(MemberError):
-    """The password is not base64; the AWS CLI ends differently for it."""
+    """The password is not base64; the AWS CLI has a different exit code for this."""
 
 
-def of_options(given: Given, load: Load) -> dict[str, Any]:
-    """The members that options give, unchecked. Raises MemberError."""
+def of_options(given: GivenOptions, load: Load) -> dict[str, Any]:
+    """The members given by options, unchecked. Raises MemberError."""
     members = {}
     for member, key in FIELDS.items():
         text = given.text(key)
@@ -51,13 +52,13 @@ def _value(member: str, option: str, text: str, load: Load) -> Any:
     try:
         loaded = load(text)
         return _context(option, loaded, load) if member in CONTEXTS else loaded
-    except Unreadable as error:
+    except UnreadableValue as error:
         raise MemberError(str(error), option) from None
 
 
 def _context(option: str, text: str | bytes, load: Load) -> Any:
     if isinstance(text, bytes):
-        raise MemberError("fileb:// gives bytes, and text is wanted; use file://", option)
+        raise MemberError("fileb:// reads bytes, but text is required; use file://", option)
     if text.lstrip().startswith(("{", "[")):
         return from_json(option, text)
     try:
@@ -68,7 +69,7 @@ def _context(option: str, text: str | bytes, load: Load) -> Any:
 
 
 def from_json(option: str, text: str) -> Any:
-    """The JSON value of an option. Raises MemberError that points at the character."""
+    """The JSON value of an option. Raises MemberError with the position of the error."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
@@ -76,7 +77,7 @@ def from_json(option: str, text: str) -> Any:
         pointed = _pointed(text, error.pos, option)
         raise MemberError(f"Invalid JSON: {place}:\n{pointed}{_hint(text)}", option) from None
     except (ValueError, RecursionError):
-        raise MemberError("Invalid JSON: a number or its nesting is out of bounds", option) from None
+        raise MemberError("Invalid JSON: a number is too long, or the nesting too deep", option) from None
     if not isinstance(value, dict):
         raise MemberError(f"Invalid JSON: expecting an object, received {type(value).__name__}", option)
     return value
@@ -88,14 +89,14 @@ def _hint(text: str) -> str:
 
 
 def _pointed(text: str, index: int, option: str) -> str:
-    # Imported where it is needed: its patterns take longer to compile than a right command line takes to read.
+    # Imported when needed: its patterns take longer to compile than it takes to parse a valid command line.
     from authlens.core.commands.pointer import point_at
 
     return point_at(text, index, option)
 
 
 def decode_password(members: dict[str, Any]) -> None:
-    """Take a password in text for base64, as leniently as the AWS CLI v2 does. Raises NotBase64."""
+    """Decode a text password from base64, as leniently as the AWS CLI v2. Raises NotBase64."""
     mqtt = members.get("mqttContext")
     if not isinstance(mqtt, dict) or not isinstance(mqtt.get("password"), str):
         return
@@ -103,18 +104,18 @@ def decode_password(members: dict[str, Any]) -> None:
         mqtt["password"] = base64.b64decode(mqtt["password"])
     except ValueError:
         raise NotBase64(
-            "Invalid base64: mqttContext.password. Encode it, or add --cli-binary-format raw-in-base64-out to send"
-            " it as it is"
+            "Invalid base64: mqttContext.password. Encode it, or add --cli-binary-format raw-in-base64-out to "
+            "send it unencoded"
         ) from None
 
 
 def check(members: Mapping[str, Any]) -> None:
-    """Raises MemberError with all that botocore would refuse before sending."""
+    """Raises MemberError with everything that botocore would refuse before sending."""
     _raise_for([*_structure("", members, SHAPE)])
 
 
 def check_types(members: Mapping[str, Any]) -> None:
-    """As `check`, but empty texts may stand: a form that is filled in shows them."""
+    """Like `check`, but allows empty texts, which a form can show."""
     _raise_for([problem for problem in _structure("", members, SHAPE) if not problem.startswith(_EMPTY)])
 
 

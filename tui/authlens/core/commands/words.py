@@ -1,8 +1,8 @@
-"""A pasted POSIX command line to its words: quotes, `$'…'`, comments, continued lines, a prompt before it.
+"""Splits a pasted POSIX command line into words: quotes, `$'…'`, comments, continued lines, a prompt before it.
 
 The rule: nothing is run. A variable becomes the reference `${env:NAME}`, `$(cat FILE)` becomes `${file:FILE}`, and any
-other substitution is refused at its place. What is literal stays literal: a reference stands in a word as a character
-of Unicode's private use, and `Words.written` puts it in.
+other substitution is refused at its position. Literal text stays literal: in a word, a reference is represented by a
+private-use character, which `Words.written` replaces.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from authlens.frozen import dataclass
 
 _PROMPT = re.compile(r"\s*(?:[\w.@:~/-]*[$%\u276f\u279c>]\s+)?")
 _CONTINUED = re.compile(r"[ \t]*[\\^`]\r?\n(?:[ \t]*>[ \t]+)?|[ \t]*(?:[\\^`][ \t]+)?\r?\n(?=[ \t]+--[a-z])")
-"""The end of a line that goes on: `\\` of POSIX, `^` of cmd, the back-tick of PowerShell; then the prompt `> `.
-Where copying lost it, or put a space behind it, an indented option on the next line says as much."""
+"""The end of a continued line: `\\` of POSIX, `^` of cmd, the backtick of PowerShell; then the prompt `> `. If copying
+lost it, or added a space after it, an indented option on the next line shows the continuation."""
 _DASHES = "\u2013\u2014"
 _CLOSING = {"\u2018": "\u2019", "\u201c": "\u201d"}
-"""What word processors make of `--` and of quotes."""
+"""What word processors turn `--` and quotes into."""
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _POWERSHELL = re.compile(r"`[ \t]*\r?\n")
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 _WITH_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*)(:-(?:\\[\\\"$`]|[^}\\\"$`])*)\}")
-"""Between double quotes, where nothing of the default is split or expanded."""
+"""Between double quotes, where the default is neither split nor expanded."""
 _ANSI = re.compile(r"\\(x[0-9A-Fa-f]{1,2}|u[0-9A-Fa-f]{1,4}|U[0-9A-Fa-f]{1,8}|[0-7]{1,3}|.)", re.DOTALL)
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ENDS = re.compile(r"[|;&<>]|[12]>")
 
 
 class WordsError(ValueError):
-    """The text cannot be split. `index` is the character that is wrong."""
+    """The text cannot be split. `index` is the position of the error."""
 
     def __init__(self, message: str, index: int) -> None:
         super().__init__(message)
@@ -40,20 +40,21 @@ class WordsError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ShellWord:
     text: str
     start: int
-    """Where it starts in the pasted text."""
+    """The position in the pasted text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    words: tuple[Word, ...]
+    words: tuple[ShellWord, ...]
     references: dict[str, str]
-    """The references by the private character that stands for each."""
+    """The references by the private-use character that represents each."""
 
     def written(self, value: Any) -> Any:
-        """Text, or the texts in a list or dict, as a saved request writes them: literal `${` escaped, references in."""
+        """Text, or the texts in a list or dict, as written in a saved request: with literal `${` escaped and references
+        inserted."""
         if isinstance(value, str):
             return "".join(self.references.get(character, character) for character in literal(value))
         if isinstance(value, dict):
@@ -65,9 +66,9 @@ class Words:
 
 
 def split(text: str, start: int = 0, in_parentheses: bool = False) -> Words:
-    """Raises WordsError. Reading stops at the end of the first command, a pipe or a redirection.
+    """Split the first command, up to its end, a pipe or a redirection. Raises WordsError.
 
-    in_parentheses: the command stands in `$(…)`, so a closing parenthesis ends it too.
+    in_parentheses: the command is inside `$(…)`, so a closing parenthesis also ends it.
     """
     return _Splitter(text, start, in_parentheses).split()
 
@@ -78,9 +79,9 @@ class _Splitter:
         prompt = _PROMPT.match(text, start)
         self._at = prompt.end() if prompt else start
         self._in_parentheses = in_parentheses
-        # In PowerShell a program gets a quote that stands behind a back-slash as a quote, even in single quotes.
+        # In PowerShell a backslash before a quote passes the quote to the program, even in single quotes.
         self._powershell = _POWERSHELL.search(_SINGLE_QUOTED.sub("", text)) is not None
-        self._words: list[Word] = []
+        self._words: list[ShellWord] = []
         self._word: list[str] | None = None
         self._start = 0
         self._references: dict[str, str] = {}
@@ -95,7 +96,7 @@ class _Splitter:
         return Words(tuple(self._words), self._references)
 
     def _at_end(self) -> bool:
-        """Whether the command ends here; a pipe or a redirection ends what matters of it."""
+        """Whether the command ends here; a pipe or a redirection also ends it."""
         if self._text[self._at] == "\n":
             return bool(self._words or self._word is not None)
         if self._in_parentheses and self._text[self._at] == ")":
@@ -120,7 +121,7 @@ class _Splitter:
             self._part(character)
 
     def _part(self, character: str) -> None:
-        """One more part of the current word."""
+        """Read the next part of the current word."""
         if self._word is None:
             self._word, self._start = [], self._at
         if character in _DASHES and not self._word:
@@ -137,7 +138,7 @@ class _Splitter:
         elif character == "$":
             self._word.append(self._substitution())
         elif character == "`":
-            raise WordsError("a command in back-ticks is not run here; put its result in", self._at)
+            raise WordsError("commands in backticks are not run; replace it by its result", self._at)
         else:
             self._at += character == "\\"
             self._word.append(self._text[self._at : self._at + 1])
@@ -145,13 +146,13 @@ class _Splitter:
 
     def _finish(self) -> None:
         if self._word is not None:
-            self._words.append(Word("".join(self._word), self._start))
+            self._words.append(ShellWord("".join(self._word), self._start))
             self._word = None
 
     def _single_quoted(self, closing: str) -> str:
         end = self._text.find(closing, self._at + 1)
         if end < 0:
-            raise WordsError("this quote is not closed", self._at)
+            raise WordsError("unclosed quote", self._at)
         quoted = self._text[self._at + 1 : end]
         self._at = end + 1
         return quoted.replace('\\"', '"') if self._powershell else quoted
@@ -161,7 +162,7 @@ class _Splitter:
         self._at += 1
         while self._text[self._at : self._at + 1] != '"':
             if self._at >= len(self._text):
-                raise WordsError("this quote is not closed", opened)
+                raise WordsError("unclosed quote", opened)
             word.append(self._in_double_quotes())
         self._at += 1
 
@@ -174,7 +175,7 @@ class _Splitter:
         if character == "$":
             return self._substitution()
         if character == "`":
-            raise WordsError("a command in back-ticks is not run here; put its result in", self._at)
+            raise WordsError("commands in backticks are not run; replace it by its result", self._at)
         following = self._text[self._at + 1 : self._at + 2]
         if character == "\\" and following and following in '$`"\\\n':
             self._at += 2
@@ -185,7 +186,7 @@ class _Splitter:
     def _ansi_quoted(self) -> str:
         body = re.compile(r"\$'((?:\\.|[^'\\])*)'", re.DOTALL).match(self._text, self._at)
         if body is None:
-            raise WordsError("this quote is not closed", self._at)
+            raise WordsError("unclosed quote", self._at)
         self._at = body.end()
         return _ANSI.sub(_ansi_character, body[1]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
@@ -196,7 +197,7 @@ class _Splitter:
         if self._text.startswith("$(", self._at):
             return self._command()
         if self._text[self._at + 1 : self._at + 2] in ("{", "(", "[", "*", "@", "#", "?", "!", "-"):
-            raise WordsError("this substitution is not done here; put its result in", self._at)
+            raise WordsError("this substitution is not supported; replace it by its result", self._at)
         self._at += 1
         return "$"
 
@@ -212,7 +213,7 @@ class _Splitter:
             case ["keyring", "get", service, user]:
                 reference = f"${{keyring:{service}/{user}}}"
             case _:
-                raise WordsError("this command is not run here; put its result in", self._at)
+                raise WordsError("commands are not run; replace it by its result", self._at)
         self._at = end + 1
         return self._reference(reference)
 

@@ -1,7 +1,7 @@
-"""A request as the command line, code or document that would send it.
+"""Writes a request as the command line, code or document that would send it.
 
-The rule: secrets are masked unless they are asked for, references become what reads them (`"$NAME"`, `"$(cat FILE)"`),
-and `command_line.parse_command_line` reads every command line here back to the same request.
+The rule: secrets are masked unless requested, references become code that reads them (`"$NAME"`, `"$(cat FILE)"`), and
+`read.parse_command_line` turns every command line written here back into the same request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from authlens.core.commands import shorthand
 from authlens.core.request.members import CONTEXTS, SHAPE, option_name
-from authlens.core.request.references import Reference, meant, references, replaced, scan
+from authlens.core.request.references import Reference, references, replaced, scan, unescaped
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.core.secrets.redaction import MASK, redact_request
@@ -23,10 +23,10 @@ from authlens.core.secrets.redaction import MASK, redact_request
 Version = Literal[1, 2]
 
 _IN_DOUBLE_QUOTES = re.compile(r'["$`\\]')
-"""What a shell does not take as it is there."""
+"""Characters that are special to a shell inside double quotes."""
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
-"""What an argument of a program cannot hold; JSON can, escaped."""
+"""Characters that a program's argument cannot contain, but escaped JSON can."""
 _WIDTH = 100
 _TOP_LEVEL = {name: option_name(name) for name in SHAPE if name not in CONTEXTS}
 _CONTEXTS = {name: option_name(name) for name in CONTEXTS}
@@ -41,9 +41,9 @@ def as_cli(request: AuthorizerRequest, target: Target | None = None, version: Ve
 def as_invoke(
     request: AuthorizerRequest, target: Target | None = None, reveal: bool = False, more: Iterable[tuple[str, str]] = ()
 ) -> str:
-    """`authlens invoke …`, which takes what the AWS CLI v2 takes.
+    """`authlens invoke …`, which accepts what the AWS CLI v2 accepts.
 
-    more: options that are no part of the request, with their values; an empty one stands alone.
+    more: options that are not part of the request, with their values; an empty value means a flag.
     """
     return _Writer(request, 2, reveal).command("authlens invoke", target or Target(), more)
 
@@ -53,11 +53,11 @@ class _Writer:
         self._request = request if reveal else redact_request(request)
         self._version = version
         self._references: dict[str, str] = {}
-        """What a shell reads a reference with, by the private character that stands for it in a value."""
+        """The shell code that reads a reference, by the private-use character that represents it in a value."""
         taken = repr(request)
         self._private = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in taken)
         self._raw = False
-        """Whether the password is written as it is though v2 wants base64."""
+        """Whether the password is written unencoded although v2 expects base64."""
         self._comments: list[str] = []
 
     def command(self, program: str, target: Target, more: Iterable[tuple[str, str]] = ()) -> str:
@@ -117,7 +117,7 @@ class _Writer:
         return {**mqtt, "password": password} if isinstance(password, str) else self._first_version(mqtt, password)
 
     def _first_version(self, mqtt: Mapping[str, Any], password: bytes) -> dict[str, Any]:
-        """AWS CLI v1 takes text, and other bytes only from a file."""
+        """AWS CLI v1 accepts text, and other bytes only from a file."""
         try:
             return {**mqtt, "password": password.decode("utf-8")}
         except UnicodeDecodeError:
@@ -141,12 +141,12 @@ class _Writer:
         return any(character in self._references for character in text)
 
     def _option(self, name: str, value: str) -> str:
-        """An option and its value; with `=` where the value might be taken for an option."""
+        """An option and its value, with `=` if the value could be mistaken for an option."""
         joint = "=" if value.startswith("-") or value[:1] in self._references else " "
         return f"{name}{joint}{self._word(value)}"
 
     def _word(self, text: str) -> str:
-        """One word of the shell."""
+        """Quote one shell word."""
         marks = "".join(self._references)
         parts = re.split(f"([{marks}])", text) if marks else [text]
         quoted = [self._references.get(part) or shlex.quote(part) for part in parts if part]
@@ -181,13 +181,17 @@ def _target_values(target: Target) -> Iterator[tuple[str, str]]:
 
 
 _READ = ("env", "file", "keyring")
-"""Kinds that a shell or Python can read; the others have a value only within a saved request."""
+"""Kinds that a shell or Python can read; the others only have a value in a saved request."""
 
 
 def _shell_reference(found: Reference) -> str:
     name = found.name
     if found.kind == "env":
-        default = "" if found.default is None else f":-{_IN_DOUBLE_QUOTES.sub(_escaped, found.default)}"
+        default = (
+            ""
+            if found.default is None
+            else f":-{_IN_DOUBLE_QUOTES.sub(lambda special: chr(92) + special[0], found.default)}"
+        )
         return f'"${{{name}{default}}}"' if _NAME.fullmatch(name) else f'"$(printenv {shlex.quote(name)})"'
     if found.kind == "file":
         return f'"$(cat {shlex.quote(name)})"'
@@ -195,17 +199,13 @@ def _shell_reference(found: Reference) -> str:
     return f'"$(keyring get {shlex.quote(service)} {shlex.quote(user)})"'
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\{found[0]}"
-
-
 def _needs_json(text: str) -> bool:
-    """An option's value of this kind would be a file, or cannot be an argument."""
+    """Whether an option with this value would read a file, or cannot be an argument."""
     return text.startswith(("file://", "fileb://")) or _UNSPEAKABLE.search(text) is not None
 
 
 def _json(value: Any) -> str:
-    """JSON whose only escapes are what cannot be an argument otherwise."""
+    """JSON that only escapes what cannot be in an argument."""
     text = json.dumps(value, ensure_ascii=False)
     return _UNSPEAKABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -222,12 +222,12 @@ def as_cli_input_yaml(request: AuthorizerRequest, reveal: bool = False) -> str:
 
     shown = request if reveal else redact_request(request)
     password = shown.mqtt_context.password if shown.mqtt_context else None
-    members = meant(shown.to_api())
+    members = unescaped(shown.to_api())
     if isinstance(password, str):
-        octets = meant(password).encode("utf-8", "replace")
+        octets = unescaped(password).encode("utf-8", "replace")
         members["mqttContext"]["password"] = MASK if password == MASK else octets
     refers = any(references(f"{_all_text(shown.to_api())}{password!r}"))
-    comment = "# Put in what ${…} stands for: the AWS CLI does not resolve references.\n" if refers else ""
+    comment = "# Replace each ${…} by its value: the AWS CLI does not resolve references.\n" if refers else ""
     return comment + dump(members)
 
 
@@ -273,7 +273,7 @@ def _python(value: Any, depth: int) -> str:
 
 
 def _python_text(text: str) -> str:
-    """A literal, or a sum of literals and of what reads a reference."""
+    """A literal, or literals concatenated with code that reads references."""
     parts: list[str] = []
     literal, at = "", 0
     for found in scan(text):

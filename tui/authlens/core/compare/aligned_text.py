@@ -1,6 +1,6 @@
-"""Two texts side by side: aligned rows, what changed in them word by word, folds and jump targets.
+"""Two texts side by side: aligned rows, changes word by word, folds and jump targets.
 
-Lines are matched without their trailing comma, so that a value appended to a JSON list changes one line and not two.
+Lines are matched without their trailing comma, so that appending a value to a JSON list changes one line and not two.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ Span = tuple[int, int]
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _MOST_LINES = 2000
 _MOST_WORDS = 400
-"""Beyond these, what lies between the common ends counts as one change: matching takes the square of them."""
+"""Beyond these limits, everything between the common ends counts as one change, because matching takes quadratic
+time."""
 
 
 class RowKind(StrEnum):
@@ -32,10 +33,10 @@ class RowKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AlignedRow:
     kind: RowKind
     left: str | None
-    """`None` when the line is on the right alone."""
+    """`None` if the line is only on the right."""
     right: str | None
     left_spans: tuple[Span, ...] = ()
     """What changed within the line; empty unless `kind` is CHANGED."""
@@ -47,7 +48,7 @@ class Fold:
     """A run of unchanged rows that need not be shown."""
 
     start: int
-    """The place of its first row."""
+    """The index of its first row."""
     count: int
 
 
@@ -56,41 +57,41 @@ class Section:
     """A part of both sides under one title: the request, the answer, a document."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[AlignedRow, ...]
 
     @property
     def changed(self) -> bool:
         return any(row.kind is not RowKind.SAME for row in self.rows)
 
 
-def align(left: Sequence[str], right: Sequence[str]) -> tuple[Row, ...]:
+def align(left: Sequence[str], right: Sequence[str]) -> tuple[AlignedRow, ...]:
     """The lines of both sides in rows."""
     a, b = [line.rstrip(",") for line in left], [line.rstrip(",") for line in right]
-    rows: list[Row] = []
+    rows: list[AlignedRow] = []
     for tag, left_from, left_to, right_from, right_to in _opcodes(a, b):
         lines = zip_longest(left[left_from:left_to], right[right_from:right_to])
-        rows += (Row(RowKind.SAME, *pair) if tag == "equal" else row(*pair) for pair in lines)
+        rows += (AlignedRow(RowKind.SAME, *pair) if tag == "equal" else row(*pair) for pair in lines)
     return tuple(rows)
 
 
-def row(left: str | None, right: str | None) -> Row:
+def row(left: str | None, right: str | None) -> AlignedRow:
     """One row of two lines, or of one line and a gap."""
     if left is None or right is None:
-        return Row(RowKind.ADDED if left is None else RowKind.REMOVED, left, right)
+        return AlignedRow(RowKind.ADDED if left is None else RowKind.REMOVED, left, right)
     if left == right:
-        return Row(RowKind.SAME, left, right)
-    return Row(RowKind.CHANGED, left, right, *word_spans(left, right))
+        return AlignedRow(RowKind.SAME, left, right)
+    return AlignedRow(RowKind.CHANGED, left, right, *word_spans(left, right))
 
 
 def word_spans(left: str, right: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """The characters of each side that the other has not, in whole words."""
+    """The characters of each side that are missing on the other, in whole words."""
     a, b = _WORDS.findall(left), _WORDS.findall(right)
     changes = [operation for operation in _opcodes(a, b, _MOST_WORDS) if operation[0] != "equal"]
     return _spans(a, [(op[1], op[2]) for op in changes]), _spans(b, [(op[3], op[4]) for op in changes])
 
 
-def fold(rows: Sequence[Row], context: int = 3) -> tuple[Row | Fold, ...]:
-    """The rows with every long run of unchanged ones folded, `context` rows kept beside each change."""
+def fold(rows: Sequence[AlignedRow], context: int = 3) -> tuple[AlignedRow | Fold, ...]:
+    """The rows with every long run of unchanged ones folded, except `context` rows around each change."""
     near = {
         place + distance
         for place, each in enumerate(rows)
@@ -100,13 +101,13 @@ def fold(rows: Sequence[Row], context: int = 3) -> tuple[Row | Fold, ...]:
     return tuple(_folded(rows, near))
 
 
-def jumps(rows: Sequence[Row]) -> tuple[int, ...]:
-    """The place of the first row of each run of changes."""
+def jumps(rows: Sequence[AlignedRow]) -> tuple[int, ...]:
+    """The index of the first row of each run of changes."""
     changed = [each.kind is not RowKind.SAME for each in rows]
     return tuple(place for place, now in enumerate(changed) if now and not (place and changed[place - 1]))
 
 
-def _folded(rows: Sequence[Row], near: set[int]) -> Iterator[Row | Fold]:
+def _folded(rows: Sequence[AlignedRow], near: set[int]) -> Iterator[AlignedRow | Fold]:
     start = 0
     while start < len(rows):
         end = start
@@ -124,7 +125,7 @@ Operation = tuple[str, int, int, int, int]
 
 
 def _opcodes(left: Sequence[str], right: Sequence[str], most: int = _MOST_LINES) -> Iterator[Operation]:
-    """As SequenceMatcher gives them, with the common ends taken off first."""
+    """The opcodes of SequenceMatcher, with the common ends handled first."""
     head = _common(left, right)
     tail = _common(left[head:][::-1], right[head:][::-1])
     left_to, right_to = len(left) - tail, len(right) - tail
@@ -141,7 +142,7 @@ def _opcodes(left: Sequence[str], right: Sequence[str], most: int = _MOST_LINES)
 
 
 def _common(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many items both begin with."""
+    """The length of the common prefix."""
     pairs = enumerate(zip(left, right, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(left), len(right)))
 

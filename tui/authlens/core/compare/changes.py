@@ -1,4 +1,4 @@
-"""What changed between two answers or requests, in words. Every sentence is short and stands alone.
+"""What changed between two answers or requests, in words. Every sentence is short and self-contained.
 
 `principal p1 → p2`, `statement 2: action iot:Receive added`, `document 1 unchanged`.
 """
@@ -31,11 +31,11 @@ class Change:
     """`request`, `answer` or `policies`."""
     words: str
     differs: bool = True
-    """False for what is told but means the same: an order, a name, `document 1 unchanged`."""
+    """False for a note on something that means the same: an order, a name, `document 1 unchanged`."""
 
 
 def result_changes(left: Result, right: Result) -> Iterator[Change]:
-    """All but the policy documents."""
+    """The changes in everything except the policy documents."""
     if isinstance(left, Failure) or isinstance(right, Failure):
         yield from _failure_changes(left, right)
         return
@@ -50,7 +50,7 @@ def result_changes(left: Result, right: Result) -> Iterator[Change]:
 def request_changes(
     left: Mapping[str, str], right: Mapping[str, str], left_shown: Mapping[str, str], right_shown: Mapping[str, str]
 ) -> Iterator[Change]:
-    """Members by their dotted names, compared as they are and told as they are shown."""
+    """The changes in members by dotted name, compared as they are and reported as they are shown."""
     for name in (*left, *(name for name in right if name not in left)):
         if left.get(name) == right.get(name):
             continue
@@ -64,13 +64,13 @@ def request_changes(
 def policy_changes(pairs: Sequence[DocumentPair]) -> Iterator[Change]:
     single = len(pairs) == 1 and pairs[0].left is not None and pairs[0].right is not None
     if pairs and not all(pair.equal for pair in pairs) and mean_the_same(pairs):
-        yield Change("policies", "the same statements stand in other documents, which means nothing", differs=False)
+        yield Change("policies", "the same statements are in different documents, which has no effect", differs=False)
         return
     for pair in pairs:
         yield from _document_changes(pair, "" if single else f"{_document_name(pair)}, ")
     if moved(pairs):
         order = ", ".join(f"{pair.left.number} → {pair.right.number}" for pair in pairs if pair.left and pair.right)
-        yield Change("policies", f"order of documents changed, which means nothing ({order})", differs=False)
+        yield Change("policies", f"order of documents changed, which has no effect ({order})", differs=False)
 
 
 def statement_summary(statement: StatementMeaning) -> str:

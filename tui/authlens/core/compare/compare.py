@@ -1,7 +1,7 @@
 """What changed between two invocations: access decisions that flipped, then words, then aligned text.
 
-Secrets are compared as they are and shown redacted. The target, the time and the order of documents are told and are no
-difference; what is absent on one side as a whole (a stored answer has no request) is not compared.
+Secrets are compared as they are and shown redacted. The target, the time and the order of documents are reported but do
+not count as differences; a part missing on one side (a stored answer has no request) is not compared.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Side:
     authorizer: Authorizer | None = None
     duration: float | None = None
     saved: SavedRequest | None = None
-    """Where it is a draft, all of it."""
+    """The whole saved request, for a draft."""
     device: DeviceConnection | None = None
-    """Where it is a real connection."""
+    """Set for a real connection."""
     policies_alone: bool = False
-    """Its result holds policy documents and nothing else to compare."""
+    """Its result contains only policy documents to compare."""
     variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Policy variables that its certificate settled."""
     has_certificate: bool = False
@@ -84,14 +84,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A question whose answer changed."""
+    """A question whose decision changed."""
 
     before: Access
     after: Access
 
     @property
     def is_about_allowing(self) -> bool:
-        """Rather than about how it is denied."""
+        """Whether allowing changed, not only how it is denied."""
         return ALLOWED in (self.before.word, self.after.word)
 
     @property
@@ -104,7 +104,7 @@ class Flip:
 @dataclass(frozen=True, slots=True)
 class Comparison:
     left: Side
-    """Requests and answers as they are: show them through `compare_sections` or `redact`."""
+    """Requests and answers are unredacted: show them through `sections` or `redactor`."""
     right: Side
     flips: tuple[Flip, ...]
     changes: tuple[Change, ...]
@@ -121,17 +121,17 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """By meaning."""
+        """Equal by meaning."""
         return self.request_equal and self.answer_equal
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What changed, flipped decisions first, then what is told besides."""
+        """What changed, flipped decisions first, then notes."""
         return (*self.differing, *(change.words for change in self.changes if not change.differs))
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """What changed alone."""
+        """Only what changed."""
         changed = (change.words for change in self.changes if change.differs)
         return (*(flip.words for flip in self.flips), *changed)
 
@@ -141,7 +141,7 @@ class Comparison:
         return "; ".join(self.words) or "nothing changed"
 
     def redactor(self) -> Redactor:
-        """Hides the secrets of both requests."""
+        """A redactor for the secrets of both requests."""
         sides = (self.left, self.right)
         return Redactor([each for side in sides if side.request for each in secrets_of(side.request, side.authorizer)])
 
@@ -150,7 +150,7 @@ class Comparison:
 
 
 def compare(a: Invocation | Side, b: Invocation | Side, questions: Sequence[Question] | None = None) -> Comparison:
-    """Compare `b` with `a`. Without questions, those that the documents of both sides themselves raise are asked."""
+    """Compare `b` with `a`. Without questions, those that follow from the documents of both sides are used."""
     left = a if isinstance(a, Side) else Side.of(a)
     right = b if isinstance(b, Side) else Side.of(b)
     if left.policies_alone or right.policies_alone:
@@ -171,7 +171,7 @@ def _policies_of(side: Side) -> Side:
 def comparison_of(
     left: Side, right: Side, documents: tuple[DocumentPair, ...], flips: Iterable[Flip], more: Iterable[Change] = ()
 ) -> Comparison:
-    """The comparison in words, secrets redacted. `more` is what the caller knows besides."""
+    """The comparison in words, secrets redacted. `more` are further changes known to the caller."""
     comparison = Comparison(left, right, (), (), documents)
     redact = comparison.redactor().text
     changes = (*_changes(left, right, documents), *more)
@@ -196,12 +196,12 @@ _VERBS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def members(request: AuthorizerRequest) -> dict[str, str]:
-    """Every member that is present by its dotted API name; a password that is no text as base64."""
+    """Every member that is present by its dotted API name; a binary password in hex."""
     return dict(_flat("", request.to_api()))
 
 
 def shown_members(request: AuthorizerRequest, authorizer: Authorizer | None) -> dict[str, str]:
-    """As `members`, secrets redacted."""
+    """Like `members`, secrets redacted."""
     return members(redact_request(request, authorizer))
 
 
@@ -243,7 +243,7 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
 
 
 def _saved_changes(left: SavedRequest, right: SavedRequest) -> Iterator[Change]:
-    """What two saved requests say besides their requests."""
+    """The differences of two saved requests apart from their requests."""
     for name, before, after in (
         ("description", left.description, right.description),
         (
@@ -260,7 +260,7 @@ def _saved_changes(left: SavedRequest, right: SavedRequest) -> Iterator[Change]:
 
 
 def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
-    """The changes redacted. Nearly always nothing is to be hidden, which one look at all of them settles."""
+    """The changes, redacted. There is almost never anything to hide, which one check of all of them shows."""
     text = "\n".join(change.words for change in changes)
     if redact(text) == text:
         return changes
@@ -268,7 +268,7 @@ def _hidden(changes: tuple[Change, ...], redact: Redact) -> tuple[Change, ...]:
 
 
 def _connection_words(side: Side) -> str:
-    """How it was sent, and whether a device got in."""
+    """How it was sent, and whether a device was let in."""
     device = side.device
     if device is None:
         return "test call"
@@ -314,8 +314,8 @@ def _flips(
     if not isinstance(left.result, Outcome) or not isinstance(right.result, Outcome):
         return
     if questions is None:
-        let_in_otherwise = left.result.is_authenticated != right.result.is_authenticated
-        questions = probes(pairs, (left.request, right.request), ask_all=let_in_otherwise)
+        let_in_differs = left.result.is_authenticated != right.result.is_authenticated
+        questions = probes(pairs, (left.request, right.request), ask_all=let_in_differs)
     before = AccessQuestions(left.result, left.request, dict(left.variables))
     after = AccessQuestions(right.result, right.request, dict(right.variables))
     for question in questions:

@@ -1,7 +1,7 @@
-"""A probe beside a test call, or beside another probe: does each let the client in, and where do they part?
+"""Compares a probe with a test call or another probe: does each let the client in, and where do they differ?
 
-The rule: a client is not told what the function answered, so documents and times are not compared, and only what was
-tried is: each publish and subscription against what the documents of the test call say.
+The rule: a client does not see the function's answer, so documents and times are not compared, only what was tried:
+each publish and subscription, against the decision of the test call's documents.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Seen:
         return client is None or self.word("iot:Connect", client) in (None, ALLOWED)
 
     def word(self, action: str, name: str) -> str | None:
-        """What the documents say; `None` where there are none to ask."""
+        """The decision of the documents; `None` if there are none."""
         if self.request is None or not isinstance(self.result, Outcome) or not self.result.policy_documents:
             return None
         resource = f"{_KINDS.get(action, 'client')}/{name}"

@@ -1,4 +1,4 @@
-"""A comparison to hand on: text for people, a unified diff, Markdown, JSON. Secrets are redacted in all of them."""
+"""Exports a comparison as text, unified diff, Markdown or JSON. Secrets are redacted in all of them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 from typing import Any
 
-from authlens.core.compare.aligned_text import Row, Section
+from authlens.core.compare.aligned_text import AlignedRow, Section
 from authlens.core.compare.changes import result_words
 from authlens.core.compare.compare import Comparison, Side, target_words
 from authlens.core.compare.sections import sections
 
 
 def as_text(comparison: Comparison) -> str:
-    """What changed in words, one a line, flipped decisions first."""
+    """What changed, one change a line, flipped decisions first."""
     verdict = "equal by meaning" if comparison.equal else "different"
     lines = [f"{comparison.left.label} and {comparison.right.label}: {verdict}"]
     return _lines([*lines, *(f"  {words}" for words in comparison.words)])
 
 
 def as_unified(comparison: Comparison, context: int = 3) -> str:
-    """A unified diff of requests, answers and matched documents; empty when their texts are the same."""
+    """A unified diff of requests, answers and matched documents; empty if their texts are the same."""
     parts = sections(comparison, textual=True)
     left = [line for part in parts for line in _side_lines(part, (each.left for each in part.rows))]
     right = [line for part in parts for line in _side_lines(part, (each.right for each in part.rows))]
@@ -86,7 +86,7 @@ def _facts(comparison: Comparison) -> Iterator[str]:
 
 
 def _markdown(text: str) -> str:
-    """Text that stays text in Markdown."""
+    """Text escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", " ".join(text.split()))
 
 
@@ -98,7 +98,7 @@ def _side(side: Side) -> dict[str, Any]:
     }
 
 
-def _row(each: Row) -> dict[str, Any]:
+def _row(each: AlignedRow) -> dict[str, Any]:
     return {"kind": each.kind.name.lower(), "left": each.left, "right": each.right}
 
 

@@ -1,7 +1,7 @@
 """Policy documents compared by meaning.
 
-Documents and statements are sets that are matched best first; the order of keys and values means nothing, one value
-equals a list of one, and `Sid` and `Id` are names. What changed only in order is told, and is no difference.
+Documents and statements are sets, matched best first; the order of keys and values does not matter, a single value
+equals a list of one, and `Sid` and `Id` are names. A change of order is reported but is not a difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NAMES = frozenset({"Sid", "Id"})
 _SCALARS = frozenset({"Effect", "Version"})
 _DEEPEST = 60
 _TOO_COMMON = frozenset({"Effect", "Version"})
-"""Elements that nearly all statements share: sharing them alone matches nothing."""
+"""Elements that nearly all statements share: on their own they do not make a match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class PolicyMeaning:
     """1-based, as returned."""
     text: str
     value: Any
-    """The JSON value; `None` when the text is no JSON object."""
+    """The JSON value; `None` if the text is not a JSON object."""
     elements: frozenset[Atom]
-    """What stands beside `Statement`: `Version` and strangers."""
+    """The elements other than `Statement`: `Version` and unknown ones."""
     statements: tuple[StatementMeaning, ...]
 
     @property
@@ -49,7 +49,7 @@ class PolicyMeaning:
 
     @property
     def traits(self) -> frozenset[object]:
-        """What likeness is measured by: every atom, and every statement as a whole."""
+        """The basis for measuring similarity: every atom, and every statement as a whole."""
         atoms = (atom for statement in self.statements for atom in statement.atoms)
         return frozenset((*self.elements, *atoms, *(statement.atoms for statement in self.statements)))
 
@@ -73,7 +73,7 @@ class DocumentPair:
     left: PolicyMeaning | None
     right: PolicyMeaning | None
     statements: tuple[StatementPair, ...]
-    """In the right's order; removed ones stand last."""
+    """In the order of the right side; removed ones last."""
 
     @property
     def equal(self) -> bool:
@@ -81,7 +81,8 @@ class DocumentPair:
 
 
 def read_policy(document: str | Any, number: int = 1) -> PolicyMeaning:
-    """The meaning of a document given as JSON text or as a JSON value. Text that is no policy means only itself."""
+    """The meaning of a document given as JSON text or as a JSON value. Text that is not a policy is only equal to
+    itself."""
     text, value = (document, _json(document)) if isinstance(document, str) else (json.dumps(document), document)
     if not isinstance(value, dict):
         return PolicyMeaning(number, text, None, frozenset({("text", _squeezed(text, value))}), ())
@@ -98,7 +99,7 @@ def read_policy(document: str | Any, number: int = 1) -> PolicyMeaning:
 
 
 def pair_documents(left: Sequence[Any], right: Sequence[Any]) -> tuple[DocumentPair, ...]:
-    """Both lists of documents matched best first, in the right's order; removed ones stand last."""
+    """Both lists of documents matched best first, in the order of the right side; removed ones last."""
     a = [read_policy(document, number) for number, document in enumerate(left, 1)]
     b = [read_policy(document, number) for number, document in enumerate(right, 1)]
     matched = _match([document.traits for document in a], [document.traits for document in b])
@@ -109,19 +110,19 @@ def pair_documents(left: Sequence[Any], right: Sequence[Any]) -> tuple[DocumentP
 
 
 def equal_documents(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    """Whether both lists hold the same statements, in whatever documents and order."""
+    """Whether both lists contain the same statements, in any documents and order."""
     a, b = (map(read_policy, documents) for documents in (left, right))
     return _whole_meaning(a) == _whole_meaning(b)
 
 
 def mean_the_same(pairs: Sequence[DocumentPair]) -> bool:
-    """As `equal_documents`, of documents that are paired already."""
+    """Like `equal_documents`, for documents that are already paired."""
     left, right = ([side for side in sides if side] for sides in zip(*((p.left, p.right) for p in pairs), strict=True))
     return _whole_meaning(left) == _whole_meaning(right)
 
 
 def _whole_meaning(documents: Iterable[PolicyMeaning]) -> frozenset[object]:
-    """Every statement with what stands beside it in its document; a document without statements as a whole."""
+    """Every statement with the other elements of its document; a document without statements as a whole."""
     return frozenset(
         (document.elements, atoms)
         for document in documents
@@ -130,7 +131,7 @@ def _whole_meaning(documents: Iterable[PolicyMeaning]) -> frozenset[object]:
 
 
 def moved(pairs: Sequence[DocumentPair]) -> bool:
-    """Whether documents that are on both sides stand in another order."""
+    """Whether documents that are on both sides are in a different order."""
     numbers = [pair.left.number for pair in pairs if pair.left and pair.right]
     return numbers != sorted(numbers)
 
@@ -147,7 +148,7 @@ def _document_pair(left: PolicyMeaning | None, right: PolicyMeaning | None) -> D
 def _without_repeats(
     pairs: list[StatementPair], left: Sequence[StatementMeaning], right: Sequence[StatementMeaning]
 ) -> Iterator[StatementPair]:
-    """Statements are a set: one side saying the same thing twice is no difference."""
+    """Statements are a set: a statement repeated on one side is not a difference."""
     known = {statement.atoms for statement in left} & {statement.atoms for statement in right}
     for pair in pairs:
         alone = pair.left or pair.right
@@ -159,9 +160,9 @@ Traits = TypeVar("Traits", bound=frozenset[Any])
 
 
 def _match(left: Sequence[Traits], right: Sequence[Traits]) -> dict[int, int]:
-    """Right places to left places: the most alike first, then those that stand nearest.
+    """Matches right indices to left indices: the most similar first, then the nearest.
 
-    Nothing is more alike than the same, so that only what is left over is measured.
+    Equal items are matched first, so that only the rest has to be measured.
     """
     places: dict[Traits, list[int]] = {}
     for i, a in enumerate(left):
@@ -177,7 +178,7 @@ def _match(left: Sequence[Traits], right: Sequence[Traits]) -> dict[int, int]:
 
 
 def _take(matched: dict[int, int], candidates: Iterable[tuple[float, int, int, int]]) -> None:
-    """Match what neither side has matched yet, the first candidates first."""
+    """Match unmatched candidates, best first."""
     taken = set(matched.values())
     for _, _, j, i in sorted(candidates):
         if j not in matched and i not in taken:
@@ -192,7 +193,7 @@ def _likeness(left: frozenset[Any], right: frozenset[Any]) -> float:
 
 
 def _pair_unreadable(matched: dict[int, int], left: list[PolicyMeaning], right: list[PolicyMeaning]) -> None:
-    """A document that is no JSON object is compared, as text, with the one that stands in its place."""
+    """A document that is not a JSON object is compared, as text, with the one at the same position."""
     for place in range(min(len(left), len(right))):
         free = place not in matched and place not in matched.values()
         if free and (left[place].value is None or right[place].value is None):
@@ -235,13 +236,13 @@ def _each(name: str, value: Any) -> Iterator[Atom]:
 
 
 def _action(text: str) -> str:
-    """A known action in its own spelling: AWS compares actions without case."""
+    """A known action in its canonical spelling, because actions are case-insensitive."""
     known = action_named(text)
     return known.name if known else text
 
 
 def _text(value: Any) -> str:
-    """As policies compare it: there `true` and `"true"` are the same."""
+    """The value as compared in policies, where `true` and `"true"` are the same."""
     return value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
@@ -258,7 +259,8 @@ def _json(text: str) -> Any:
 
 
 def _is_shallow(value: Any) -> bool:
-    """Deeper than any policy is shown and compared as text: a recursive writer would give up on it."""
+    """Whether the value is not nested too deeply; deeper ones are compared as text, because recursive code would fail
+    on them."""
     level = [value]
     for _ in range(_DEEPEST):
         level = [item for holder in level for item in _items(holder)]
@@ -272,5 +274,5 @@ def _items(value: Any) -> Iterable[Any]:
 
 
 def _squeezed(text: str, value: Any) -> str:
-    """JSON that is no object means its value, other text means its letters."""
+    """JSON other than an object is compared by value, other text by its characters."""
     return text.strip() if value is None else json.dumps(value, sort_keys=True)

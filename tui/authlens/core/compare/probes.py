@@ -1,7 +1,7 @@
-"""Questions that two answers raise themselves: what the statements that changed speak of, asked of both.
+"""Questions that follow from two answers: what the changed statements apply to, asked on both sides.
 
-A resource with wildcards is asked for by its own letters: `topic/a/*` is allowed by every pattern at least as wide.
-Where such a statement changed, what the others speak of may be decided otherwise, and is asked too.
+A resource with wildcards is asked about literally: `topic/a/*` is allowed by every pattern at least as wide. If such a
+statement changed, decisions on what other statements apply to may change, so they are asked too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 
 MOST = 16
-"""Questions asked at most: a comparison is to be there at once, and its words tell every statement anyway."""
+"""The most questions asked: a comparison must be instant, and it lists every statement anyway."""
 
 _ACTIONS = {
     "client": ("iot:Connect",),
@@ -25,7 +25,7 @@ _ACTIONS = {
     "topicfilter": ("iot:Subscribe",),
     "*": ("iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive"),
 }
-"""What a wildcard action stands for, by the resource's kind."""
+"""The actions represented by a wildcard action, by kind of resource."""
 
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
@@ -35,8 +35,8 @@ def probes(
 ) -> tuple[Question, ...]:
     """Each action with each resource of every statement that changed, in order and without repeats.
 
-    Where the requests settle policy variables otherwise, statements that use variables count as changed.
-    ask_all: those that did not change raise questions too, for something else decides.
+    If the requests differ in policy variables, statements that use these variables count as changed. ask_all: also ask
+    about statements that did not change, because something else decides.
     """
     settled = [variables_of(request) for request in requests]
     names = {name for variables in settled for name in variables}
@@ -51,7 +51,7 @@ def probes(
 
 
 def _asking(pairs: Sequence[DocumentPair], moving: set[str], ask_all: bool) -> Iterator[StatementMeaning]:
-    """The statements that changed, then the others where they may be decided otherwise."""
+    """The statements that changed, then the others if decisions on them may change."""
     others: list[StatementMeaning] = []
     for pair in (pair for document in pairs for pair in document.statements):
         same = pair.left and pair.right and pair.left.atoms == pair.right.atoms
@@ -66,7 +66,7 @@ def _asking(pairs: Sequence[DocumentPair], moving: set[str], ask_all: bool) -> I
 
 
 def _is_wide(statement: StatementMeaning) -> bool:
-    """Whether it may speak of what other statements speak of."""
+    """Whether it may apply to what other statements apply to."""
     return any(
         name in _NEGATED or (name == "Resource" and not {"*", "?"}.isdisjoint(value)) for name, value in statement.atoms
     )
@@ -90,7 +90,7 @@ def _questions(statement: StatementMeaning, variables: Mapping[str, tuple[str, .
 
 
 def _substituted(resource: str, variables: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The resource with its variables filled in; `None` where one is unknown."""
+    """The resource with its variables filled in; `None` if one is unknown."""
     names = set(_VARIABLE.findall(resource))
     if not names <= variables.keys():
         return None

@@ -1,7 +1,7 @@
 """A comparison as aligned text: the request member by member, the answer, and each pair of documents.
 
-Rows compare what is there and show it redacted. By meaning, documents are written in one order, so that only what
-means something else is marked; as text, they are indented and otherwise left as they came.
+Rows compare the actual values and show them redacted. By meaning, documents are written in a fixed order, so that only
+differences in meaning are marked; as text, they are indented but otherwise unchanged.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from authlens.core.compare.aligned_text import Row, RowKind, Section, align, row
+from authlens.core.compare.aligned_text import AlignedRow, RowKind, Section, align, row
 from authlens.core.compare.compare import Comparison, Side, members, shown_members
 from authlens.core.compare.policies import DocumentPair, PolicyMeaning, StatementMeaning, StatementPair
 from authlens.core.contract.outcome import Outcome
@@ -38,7 +38,7 @@ def sections(comparison: Comparison, textual: bool = False) -> tuple[Section, ..
 
 
 def answer_members(side: Side) -> dict[str, str]:
-    """All of an answer but its documents, by the API's names."""
+    """An answer without its documents, by API name."""
     result = side.result
     if isinstance(result, Failure):
         return _present(error=result.error, httpStatus=result.http_status, message=result.message)
@@ -68,7 +68,7 @@ def _request(left: Side, right: Side) -> Iterator[Section]:
         yield Section("request", tuple(_shown_as(*pair) for pair in zip(rows, shown, strict=True)))
 
 
-def _keyed(left: Mapping[str, str], right: Mapping[str, str]) -> list[Row]:
+def _keyed(left: Mapping[str, str], right: Mapping[str, str]) -> list[AlignedRow]:
     names = [*left, *(name for name in right if name not in left)]
     return [row(_line(name, left.get(name)), _line(name, right.get(name))) for name in names]
 
@@ -77,25 +77,25 @@ def _line(name: str, value: str | None) -> str | None:
     return None if value is None else f"{name}: {value}"
 
 
-def _one_line_each(rows: Iterable[Row]) -> list[Row]:
-    """Values may hold line ends; a row is one line."""
+def _one_line_each(rows: Iterable[AlignedRow]) -> list[AlignedRow]:
+    """Rows whose values are shown on one line."""
     return [_shown_as(each, row(*(text and visible(text) for text in (each.left, each.right)))) for each in rows]
 
 
-def _shown_as(actual: Row, shown: Row) -> Row:
-    """The shown row, marked as what it stands for is."""
+def _shown_as(actual: AlignedRow, shown: AlignedRow) -> AlignedRow:
+    """The shown row, marked like the actual row."""
     if actual.kind is RowKind.CHANGED and shown.kind is RowKind.SAME and shown.right is not None:
         return replace(row(shown.left, f"{shown.right} (differs)"), kind=RowKind.CHANGED)
     return replace(shown, kind=actual.kind)
 
 
-def _hidden(rows: Sequence[Row], redact: Callable[[str], str]) -> tuple[Row, ...]:
-    """The rows redacted. Nearly always nothing is to be hidden, which one look at the whole text settles."""
+def _hidden(rows: Sequence[AlignedRow], redact: Callable[[str], str]) -> tuple[AlignedRow, ...]:
+    """The rows, redacted. There is almost never anything to hide, which one check of the whole text shows."""
     text = "\n".join(line for each in rows for line in (each.left, each.right) if line is not None)
     return tuple(rows) if redact(text) == text else tuple(_hidden_row(each, redact) for each in rows)
 
 
-def _hidden_row(each: Row, redact: Callable[[str], str]) -> Row:
+def _hidden_row(each: AlignedRow, redact: Callable[[str], str]) -> AlignedRow:
     left, right = (text if text is None else redact(text) for text in (each.left, each.right))
     return each if (left, right) == (each.left, each.right) else _shown_as(each, row(left, right))
 
@@ -107,7 +107,7 @@ def _title(pair: DocumentPair) -> str:
     return f"document {right if left is None else left}"
 
 
-def _as_text(pair: DocumentPair) -> tuple[Row, ...]:
+def _as_text(pair: DocumentPair) -> tuple[AlignedRow, ...]:
     return align(*(_indented(side) for side in (pair.left, pair.right)))
 
 
@@ -119,8 +119,8 @@ def _indented(document: PolicyMeaning | None) -> list[str]:
     return json.dumps(document.value, indent=2, ensure_ascii=False).splitlines()
 
 
-def _by_meaning(pair: DocumentPair) -> tuple[Row, ...]:
-    """Statement by statement, each beside the one that it was matched with."""
+def _by_meaning(pair: DocumentPair) -> tuple[AlignedRow, ...]:
+    """Statement by statement, each next to its match."""
     if not (pair.left and pair.right) or pair.left.value is None or pair.right.value is None:
         return _as_text(pair)
     rows = [*align(["{", *_elements(pair.left)], ["{", *_elements(pair.right)]), row(_OPEN, _OPEN)]
@@ -135,7 +135,7 @@ _OPEN = '  "Statement": ['
 
 
 def _same(pair: StatementPair) -> bool:
-    """Written in one order, statements of one meaning and one name are the same text."""
+    """Whether the statements have the same meaning and name, and so the same text in a fixed order."""
     return bool(pair.left and pair.right and (pair.left.sid, pair.left.atoms) == (pair.right.sid, pair.right.atoms))
 
 

@@ -1,8 +1,9 @@
-"""A function's answer → the Outcome, or the reason AWS refuses it (contract §5 and §6), in AWS's order and words.
+"""Turns a function's answer into the Outcome, or the reason AWS refuses it (contract §5 and §6), in AWS's order and
+words.
 
-Where nobody measured, the choice is ours: a member that is JSON null counts as omitted, a value of the wrong type is
-named by its JSON text, 2,048 counts the characters that would be returned, a policy is any JSON object, and the JSON
-text of an object counts as the object.
+Where nothing was measured, the choice is ours: a member that is JSON null counts as omitted, a value of the wrong type
+is quoted as JSON, the limit of 2,048 applies to the characters that would be returned, a policy is any JSON object, and
+the JSON text of an object counts as the object.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from authlens.core.contract.limits import (
     SECONDS,
 )
 from authlens.core.contract.outcome import Outcome
-from authlens.core.contract.refusal import INVALID_RESPONSE, Refusal, Rule
+from authlens.core.contract.refusal import INVALID_RESPONSE, Refusal, RefusalRule
 from authlens.core.contract.stage import Stage
 from authlens.frozen import dataclass
 
@@ -29,11 +30,11 @@ _POLICIES = "policyDocuments failed to satisfy constraint: "
 _SECONDS = "failed to satisfy constraint: Member must be greater than 5 minutes and less than 24 hours."
 
 
-def _rule(identifier: str, words: str) -> Rule:
-    return Rule(identifier, Stage.VALID, words, INVALID_RESPONSE)
+def _rule(identifier: str, words: str) -> RefusalRule:
+    return RefusalRule(identifier, Stage.VALID, words, INVALID_RESPONSE)
 
 
-FUNCTION_FAILED = Rule(
+FUNCTION_FAILED = RefusalRule(
     "function-failed",
     Stage.RAN,
     "Lambda function encountered error in execution: {message}: {type}",
@@ -52,12 +53,12 @@ REFRESH = _rule("refresh-seconds", f"{{value}} at refreshAfterInSeconds {_SECOND
 DISCONNECT = _rule("disconnect-seconds", f"{{value}} at disconnectAfterInSeconds {_SECONDS}")
 
 ANSWER = (FUNCTION_FAILED, NO_BOOLEAN, PRINCIPAL, NO_LIST, TOO_MANY, TOO_LONG, SYNTAX, ARN, REFRESH, DISCONNECT)
-"""Every rule of contract §5, in the order they are checked."""
+"""Every rule of contract §5, in the order in which AWS checks them."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionAnswer:
-    """What one run of the function gave: a payload, or an error in Lambda's words."""
+    """The result of one run of the function: a payload, or an error in Lambda's words."""
 
     payload: bytes | None = None
     error_type: str | None = None
@@ -72,10 +73,12 @@ class _Refused(Exception):
 
 
 def judge(answer: FunctionAnswer | bytes) -> Outcome | Refusal:
-    """What AWS makes of the answer; bytes are those of a function that returned."""
+    """What AWS turns the answer into; bytes are the payload of a function that returned."""
     run = FunctionAnswer(answer) if isinstance(answer, bytes) else answer
     if run.error_type is not None:
-        return FUNCTION_FAILED.refusal(message=_shown_message(run.error_message), type=run.error_type)
+        return FUNCTION_FAILED.refusal(
+            message="null" if run.error_message is None else run.error_message, type=run.error_type
+        )
     try:
         return _outcome(_members(run.payload or b""))
     except _Refused as refused:
@@ -85,7 +88,7 @@ def judge(answer: FunctionAnswer | bytes) -> Outcome | Refusal:
 
 
 def _outcome(members: Mapping[str, Any]) -> Outcome:
-    """The checks in AWS's order: keyword arguments are evaluated as written."""
+    """The checks run in AWS's order, because keyword arguments are evaluated in the order written."""
     return Outcome(
         is_authenticated=_boolean(members.get("isAuthenticated")),
         principal_id=_principal(members.get("principalId")),
@@ -137,7 +140,7 @@ def _document(text: str) -> str:
 
 
 def _resources(policy: Mapping[str, Any]) -> Iterator[str]:
-    """Every Resource that is text, however deep the document is off the grammar elsewhere."""
+    """Every Resource that is a string, even if the rest of the document violates the grammar."""
     for statement in _as_list(policy.get("Statement")):
         if isinstance(statement, dict):
             yield from (item for item in _as_list(statement.get("Resource")) if isinstance(item, str))
@@ -147,7 +150,7 @@ def _is_arn(resource: str) -> bool:
     return resource == "*" or resource.startswith("arn:")
 
 
-def _seconds(value: Any, default: int, rule: Rule) -> int:
+def _seconds(value: Any, default: int, rule: RefusalRule) -> int:
     if value is None:
         return default
     if isinstance(value, int) and value in SECONDS:
@@ -156,12 +159,12 @@ def _seconds(value: Any, default: int, rule: Rule) -> int:
 
 
 def compact(value: Any) -> str:
-    """The JSON text of a value without white space, its keys in their order, as AWS returns a document."""
+    """The JSON text of a value without white space and with its keys in order, as AWS returns a document."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _strict_json(text: str | bytes) -> Any:
-    """The value, or `None` for what is no JSON (`null` is refused by the same rules)."""
+    """The value, or `None` if the text is not JSON (the same rules refuse `null`)."""
     try:
         return json.loads(text if isinstance(text, str) else text.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -169,16 +172,12 @@ def _strict_json(text: str | bytes) -> Any:
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _shown_message(message: str | None) -> str:
-    return "null" if message is None else message
-
-
-def _refuse(rule: Rule, **blanks: object) -> NoReturn:
+def _refuse(rule: RefusalRule, **blanks: object) -> NoReturn:
     raise _Refused(rule.refusal(**blanks))

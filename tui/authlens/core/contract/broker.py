@@ -1,4 +1,4 @@
-"""What the message broker refuses although a policy allows it: reserved topics, misplaced wildcards, and limits.
+"""What the message broker refuses even if a policy allows it: reserved topics, misplaced wildcards and limits.
 
 A policy decides about texts; the broker knows which of them are topics, filters and client ids. Quality of service 2 is
 refused for every topic: a limit of what is allowed, because a question does not say how it is asked for.
@@ -21,7 +21,7 @@ LONGEST_CLIENT_ID = 128
 @dataclass(frozen=True, slots=True)
 class BrokerRefusal:
     message: str
-    """To follow `The policy allows this, but …`."""
+    """Phrased to follow `The policy allows this, but …`."""
     source: Source
 
 
@@ -44,7 +44,7 @@ def broker_limits(action: str, tail: str) -> tuple[BrokerRefusal, ...]:
     return (_QOS_2,) if known else ()
 
 
-_QOS_2 = BrokerRefusal("At QoS 2 it is refused all the same: AWS IoT supports QoS 0 and 1", documented(MQTT))
+_QOS_2 = BrokerRefusal("At QoS 2 it is still refused: AWS IoT supports QoS 0 and 1", documented(MQTT))
 
 
 def is_reserved(topic: str) -> bool:
@@ -52,7 +52,8 @@ def is_reserved(topic: str) -> bool:
 
 
 def allows_publish(topic: str) -> bool:
-    """Whether AWS's pages let a client publish to it; every topic that is not reserved."""
+    """Whether a client may publish to the topic: any that is not reserved, and the reserved ones that AWS's pages
+    allow."""
     return not is_reserved(topic) or any(form.fullmatch(topic) for form in _PUBLISHED)
 
 
@@ -72,13 +73,13 @@ _PUBLISHED = tuple(
         r"\$aws/rules/.+",
     )
 )
-"""The reserved topics that clients publish to: the guide's page of them, and Greengrass's minimal policy."""
+"""The reserved topics that clients may publish to: the guide's page on them, and Greengrass's minimal policy."""
 
 
 def _client_id(name: str) -> Iterator[BrokerRefusal]:
     size = len(name.encode("utf-8", "surrogatepass"))
     if size > LONGEST_CLIENT_ID:
-        message = f"the client id has {size} bytes, and the broker takes {LONGEST_CLIENT_ID} at most"
+        message = f"the client id has {size} bytes, and the broker accepts at most {LONGEST_CLIENT_ID}"
         yield BrokerRefusal(message, documented(QUOTAS))
     if name.startswith("$"):
         yield BrokerRefusal("client ids that begin with `$` are reserved", documented(QUOTAS))
@@ -96,37 +97,37 @@ def _wildcard_in_filter(topic_filter: str) -> Iterator[BrokerRefusal]:
     if any("#" in level for level in levels[:-1]) or ("#" in levels[-1] and levels[-1] != "#"):
         yield BrokerRefusal("the MQTT wildcard `#` must be the last level of a filter", documented(TOPICS))
     if any("+" in level and level != "+" for level in levels):
-        yield BrokerRefusal("the MQTT wildcard `+` must fill a whole level of a filter", documented(TOPICS))
+        yield BrokerRefusal("the MQTT wildcard `+` must occupy an entire level of a filter", documented(TOPICS))
 
 
 def _reserved_for_publish(topic: str) -> Iterator[BrokerRefusal]:
     if not allows_publish(topic):
         page = GREENGRASS if "/greengrass" in topic else RESERVED_TOPICS
-        message = "topics that begin with `$` are reserved, and AWS's list does not let clients publish to this one"
+        message = "topics that begin with `$` are reserved, and AWS does not list this one as open to publishing"
         yield BrokerRefusal(message, documented(page))
 
 
 def _reserved_for_retain(topic: str) -> Iterator[BrokerRefusal]:
     if is_reserved(topic):
-        message = "topics that begin with `$` are reserved, and the broker retains nothing on them"
+        message = "topics that begin with `$` are reserved, and the broker retains no messages on them"
         yield BrokerRefusal(message, documented(MQTT))
 
 
 def _reserved_for_subscribe(topic_filter: str) -> Iterator[BrokerRefusal]:
     if is_reserved(topic_filter) and not topic_filter.startswith(("$aws/", "$share/")):
-        message = "topics that begin with `$` are reserved, and AWS's list does not name this one"
+        message = "topics that begin with `$` are reserved, and this one is not on AWS's list"
         yield BrokerRefusal(message, documented(RESERVED_TOPICS))
 
 
 def _too_deep(topic: str) -> Iterator[BrokerRefusal]:
     slashes = topic_depth(topic)
     if slashes > MOST_SLASHES:
-        message = f"the topic has {slashes} slashes, and the broker takes {MOST_SLASHES} at most"
+        message = f"the topic has {slashes} slashes, and the broker accepts at most {MOST_SLASHES}"
         yield BrokerRefusal(message, documented(QUOTAS))
 
 
 def topic_depth(topic: str) -> int:
-    """The slashes that count: not those of `$aws/rules/NAME/`, and none of the other topics that AWS reserves."""
+    """The number of slashes that count: not those of `$aws/rules/NAME/`, and none in other reserved topics."""
     own = re.sub(r"^\$aws/rules/[^/]*/?|^\$share/[^/]*/", "", topic, count=1)
     return 0 if own.startswith("$") else own.count("/")
 
@@ -134,5 +135,5 @@ def topic_depth(topic: str) -> int:
 def _too_long(topic: str) -> Iterator[BrokerRefusal]:
     size = len(topic.encode("utf-8", "surrogatepass"))
     if size > LONGEST_TOPIC:
-        message = f"the topic has {size} bytes, and the broker takes {LONGEST_TOPIC} at most"
+        message = f"the topic has {size} bytes, and the broker accepts at most {LONGEST_TOPIC}"
         yield BrokerRefusal(message, documented(QUOTAS))

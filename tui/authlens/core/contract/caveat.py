@@ -1,4 +1,4 @@
-"""Caveat: what a pass of the test call does not promise of a real connection."""
+"""Caveat: a way in which a real connection may fail although the test call passes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from authlens.frozen import dataclass
 class Caveat:
     id: str
     stage: Stage
-    """Where it belongs; a `warning` makes that stage warned."""
+    """The stage it applies to; a `warning` marks that stage."""
     severity: Severity
     message: str
     next_step: str
 
     @property
     def source(self) -> Source:
-        """How it is known."""
+        """How the caveat is known."""
         return WARNINGS.get(self.id, ASSUMED)
 
 
 def in_order(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:
-    """Warnings first; of one id only the first, which knows most."""
+    """Warnings first; for each id only the first, which is the most specific."""
     by_id: dict[str, Caveat] = {}
     for caveat in caveats:
         by_id.setdefault(caveat.id, caveat)

@@ -1,4 +1,4 @@
-"""AWS's limits on an answer and its policy documents (contract §5), each in one place."""
+"""AWS's limits on an answer and its policy documents (contract §5), each defined once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ PRINCIPAL_PATTERN = "([a-zA-Z0-9]){1,128}"
 MOST_DOCUMENTS = 10
 
 LONGEST_DOCUMENT = 2048
-"""Characters of one policy document."""
+"""Characters in one policy document."""
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 300, 86400
-"""Of refreshAfterInSeconds and disconnectAfterInSeconds, both ends allowed."""
+"""The range of refreshAfterInSeconds and disconnectAfterInSeconds, inclusive."""
 
 SECONDS = range(SHORTEST_SECONDS, LONGEST_SECONDS + 1)
 
@@ -19,4 +19,4 @@ DEFAULT_REFRESH = 300
 DEFAULT_DISCONNECT = 86400
 
 FUNCTION_LIMIT = 5
-"""Seconds that AWS IoT gives an authorizer's function, whatever the function's own limit."""
+"""Seconds that AWS IoT allows an authorizer's function, whatever the function's own timeout."""

@@ -1,6 +1,6 @@
-"""What AWS IoT refuses of the calls that manage authorizers (contract §8), each rule in one place.
+"""What AWS IoT refuses in the calls that manage authorizers (contract §8), each rule defined once.
 
-The order is that of the functions: constraints of the service model, then the unknown authorizer, then these rules.
+The functions check in this order: constraints of the service model, then the unknown authorizer, then these rules.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
+from authlens.core.contract.refusal import NOT_FOUND, Refusal, RefusalRule
 from authlens.core.contract.test_call import broken_rules, constraint_refusal
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import LIMITS, Limits
@@ -35,8 +35,8 @@ _LAST_LINE = "-----END PUBLIC KEY-----"
 CONFLICT = "ResourceAlreadyExistsException"
 
 
-def _rule(identifier: str, words: str) -> Rule:
-    return Rule(identifier, None, words)
+def _rule(identifier: str, words: str) -> RefusalRule:
+    return RefusalRule(identifier, None, words)
 
 
 FUNCTION_ARN = _rule("function-arn", "Lambda function arn for authorizer {name} is not in proper ARN syntax")
@@ -61,35 +61,35 @@ NOT_CONVERTIBLE = _rule("not-convertible", "Cannot convert public key PEM for au
 MERGED_KEYS = _rule(
     "merged-keys", "Number of signing keys for authorizer {name} must neither be zero nor greater than 2"
 )
-EXISTS = Rule("exists", None, "Authorizer {name} already exist for this account", CONFLICT, 409)
+EXISTS = RefusalRule("exists", None, "Authorizer {name} already exist for this account", CONFLICT, 409)
 DELETE_ACTIVE = _rule(
     "delete-active",
     "Cannot delete authorizer {name} in ACTIVE status. Update status to INACTIVE and delete.",
 )
-DELETE_DEFAULT = Rule(
+DELETE_DEFAULT = RefusalRule(
     "delete-default",
     None,
     "Cannot delete default authorizer {name}. Change default and retry delete.",
     "DeleteConflictException",
     409,
 )
-NO_DEFAULT = Rule("no-default", None, "Default authorizer not found", NOT_FOUND, 404)
-SAME_DEFAULT = Rule(
+NO_DEFAULT = RefusalRule("no-default", None, "Default authorizer not found", NOT_FOUND, 404)
+SAME_DEFAULT = RefusalRule(
     "same-default", None, "Duplicate default authorizer {name} already configured for this account", CONFLICT, 409
 )
-BAD_MARKER = _rule("bad-marker", "The marker is none of this listing's")
+BAD_MARKER = _rule("bad-marker", "The marker does not belong to this listing")
 
 Members = Mapping[str, Any]
-"""The members of a call by the API's names, absent ones left out."""
+"""The members of a call by API name, without absent ones."""
 
 
 def name_refusal(name: str | None) -> Refusal | None:
-    """What the service model demands of an authorizer's name."""
+    """Check an authorizer's name against the service model."""
     return constraint_refusal(tuple(_broken(_NAME, name)))
 
 
 def create_refusal(name: str, members: Members) -> Refusal | None:
-    """What CreateAuthorizer refuses but a name that is taken."""
+    """Everything that CreateAuthorizer refuses except a name already in use."""
     constraints = (*_broken(_NAME, name), *_broken_members(_REQUIRED_FUNCTION_ARN, members))
     return (
         constraint_refusal(constraints)
@@ -99,12 +99,12 @@ def create_refusal(name: str, members: Members) -> Refusal | None:
 
 
 def update_constraints(name: str, members: Members) -> Refusal | None:
-    """What the service model demands of UpdateAuthorizer."""
+    """Check the members of UpdateAuthorizer against the service model."""
     return constraint_refusal((*_broken(_NAME, name), *_broken_members(_FUNCTION_ARN, members)))
 
 
 def update_refusal(authorizer: Authorizer, members: Members) -> Refusal | None:
-    """What UpdateAuthorizer refuses of an authorizer that exists."""
+    """What UpdateAuthorizer refuses for an existing authorizer."""
     name, keys = authorizer.name, members.get("tokenSigningPublicKeys")
     refusal = _function_arn_refusal(name, members)
     if refusal is not None or keys is None:
@@ -115,14 +115,14 @@ def update_refusal(authorizer: Authorizer, members: Members) -> Refusal | None:
 
 
 def delete_refusal(authorizer: Authorizer, is_default: bool) -> Refusal | None:
-    """What DeleteAuthorizer refuses of an authorizer that exists; of an ACTIVE default one, its status comes first."""
+    """What DeleteAuthorizer refuses for an existing authorizer; the status is checked before the default."""
     if authorizer.status == "ACTIVE":
         return DELETE_ACTIVE.refusal(name=authorizer.name)
     return DELETE_DEFAULT.refusal(name=authorizer.name) if is_default else None
 
 
 def list_refusal(members: Members) -> Refusal | None:
-    """What the service model demands of ListAuthorizers."""
+    """Check the members of ListAuthorizers against the service model."""
     size = members.get("pageSize")
     constraints = (
         *_broken_size(size),
@@ -142,7 +142,7 @@ def _sentence(field: str, rule: str) -> str:
 
 
 def _broken_members(function_arn: Limits, members: Members) -> Iterator[str]:
-    """Of the members that CreateAuthorizer and UpdateAuthorizer share, in the model's order."""
+    """The violations in the members that CreateAuthorizer and UpdateAuthorizer share, in the model's order."""
     yield from _broken(function_arn, members.get("authorizerFunctionArn"))
     yield from _broken(_TOKEN_KEY_NAME, members.get("tokenKeyName"))
     for key, pem in (members.get("tokenSigningPublicKeys") or {}).items():
@@ -185,7 +185,7 @@ def _keys_refusal(name: str, keys: Mapping[str, str]) -> Refusal | None:
 
 
 def _key_refusals(name: str, keys: Mapping[str, str]) -> Refusal | None:
-    """What is wrong with the first bad key."""
+    """The refusal of the first invalid key."""
     refusals = (key_refusal(name, key, pem) for key, pem in keys.items())
     return next((refusal for refusal in refusals if refusal is not None), None)
 
@@ -196,9 +196,9 @@ def _merged_refusal(authorizer: Authorizer, keys: Mapping[str, str]) -> Refusal 
 
 
 def key_refusal(name: str, key: str, pem: str) -> Refusal | None:
-    """What AWS says of one public key. It reads the PEM line by line and skips what stands before the first line.
+    """What AWS says about a public key. It reads the PEM line by line and skips anything before the BEGIN line.
 
-    The measured message asks for 2,048 bits; larger keys pass, for AWS's own guide registers one of 4,096.
+    The measured message asks for 2,048 bits; larger keys are accepted, because AWS's own guide registers one of 4,096.
     """
     lines = pem.splitlines()
     if not pem:

@@ -1,4 +1,4 @@
-"""What AWS answered to a test call: the members of a login that was not refused."""
+"""AWS's answer to a test call: the members of a result that is not an error."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What AWS says when it answers 200. Members that were absent are `None`."""
+    """The content of a 200 response. Absent members are `None`."""
 
     is_authenticated: bool
     principal_id: str | None = None
     policy_documents: tuple[str, ...] = ()
-    """Each as AWS returned it: JSON in a string."""
+    """Each as returned by AWS: JSON in a string."""
     refresh_after_in_seconds: int | None = None
     disconnect_after_in_seconds: int | None = None

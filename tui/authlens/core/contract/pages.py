@@ -1,4 +1,4 @@
-"""The pages that statements about AWS rest on: one list, so that an address that moves is one line to change."""
+"""The pages that statements about AWS are based on, in one list, so that a moved page is a one-line change."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ HTTP = f"{GUIDE}http.html"
 PROTOCOLS = f"{GUIDE}protocols.html"
 QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/iot-core.html"
 
-# Around an authorizer, and what its messages travel in.
+# Around an authorizer: functions, permissions, domains, logs, and the protocols.
 LAMBDA_STATES = "https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"
 LAMBDA_PERMISSION = f"{GUIDE}custom-auth-authorize.html"
 DOMAINS = f"{GUIDE}iot-custom-endpoints-configurable.html"
@@ -64,7 +64,7 @@ JWS = "https://www.rfc-editor.org/rfc/rfc7515#section-5.1"
 QUERY = "https://www.rfc-editor.org/rfc/rfc3986#section-3.4"
 TLS_ALERTS = "https://www.rfc-editor.org/rfc/rfc8446#section-6"
 
-# What somebody measured or reported.
+# Measurements and reports.
 EMULATOR = "https://github.com/floci-io/floci"
 LAST_WILL_REPORT = "https://github.com/dotnet/MQTTnet/issues/1729"
 PERMISSION_REPORT = "https://dev.to/slootjes/aws-iot-core-simplified-part-3-custom-authorizer-4j5m"
@@ -84,4 +84,4 @@ PAGES = tuple(
         if name.isupper() and not name.startswith("_") and name != "GUIDE" and isinstance(address, str)
     )
 )
-"""Every page. A test keeps each source in this list."""
+"""Every page. A test checks that each source is in this list."""

@@ -1,6 +1,6 @@
-"""How each statement is known, by its id: a row for every warning about real devices, finding and explanation.
+"""How each statement is known, by id: a row for every warning about real devices, finding and explanation.
 
-A statement that one measurement corrects is one line here. Tests keep every id that the program can say in its table.
+Correcting a statement after a measurement is a one-line change here. Tests check that every id has a row.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ WARNINGS: Mapping[str, Source] = {
     "domain-override": documented(DOMAINS),
     "domain-authentication": documented(PROTOCOLS),
     "domain-protocol": documented(PROTOCOLS),
-    "not-read": assumed(note="nothing is concluded"),
+    "not-read": assumed(note="no conclusion is drawn"),
 }
-"""What a real connection would meet, and what is deployed around it."""
+"""Warnings about real connections and about what is deployed around them."""
 
 FINDINGS: Mapping[str, Source] = {
     "missing-reference": measured(note="read on this machine"),
@@ -123,7 +123,7 @@ FINDINGS: Mapping[str, Source] = {
     "blank-in-query-string": documented(QUERY),
     "authorizer-inactive": _OVER_WEBSOCKET,
 }
-"""What preflight says."""
+"""The findings of preflight."""
 
 _REFUSALS = (
     *("model-constraint", "unknown-authorizer", "token-and-signature-together", "token-or-context", "signing-disabled"),
@@ -142,10 +142,10 @@ EXPLANATIONS: Mapping[str, Source] = {
     "InternalFailureException": reported(PERMISSION_REPORT),
     "InternalFailure": reported(PERMISSION_REPORT),
 }
-"""By the id of an explanation. What is not here is assumed, but for what this machine saw itself."""
+"""By the id of an explanation. Anything not listed is assumed, except what was observed on this machine."""
 
 OBSERVED = ("unreachable", "timed out", "abandoned", "credentials", "configuration", "local endpoint", "reference")
-"""Kinds of failure that were seen here."""
+"""Kinds of failure observed on this machine."""
 
 
 def of_explanation(id_: str) -> Source:

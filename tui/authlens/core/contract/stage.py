@@ -1,4 +1,4 @@
-"""The stages of a test call, in order: where a refusal happened, and what a verdict goes through."""
+"""The stages of a test call, used by refusals and verdicts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """What a test call passes through, in order."""
+    """The stages of a test call, in order."""
 
     CREDENTIALS = "credentials"
     WELL_FORMED = "request well-formed"

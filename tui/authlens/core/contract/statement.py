@@ -1,7 +1,7 @@
-"""A statement about AWS, how grave it is and how it is known.
+"""The severity of a statement about AWS, and how it is known.
 
-Every statement that a person may act on carries a Source: whether it was measured, is on a page of AWS, was reported by
-somebody, or is assumed. On screen only the last two are marked; details, JSON and the docs have all four.
+Every statement that a user may act on has a Source: measured, documented by AWS, reported by somebody, or assumed. On
+screen only the last two are marked; details, JSON and the docs show all four.
 """
 
 from __future__ import annotations
@@ -14,52 +14,52 @@ from authlens.frozen import dataclass
 Severity = Literal["error", "warning", "info"]
 
 
-class Known(StrEnum):
+class Certainty(StrEnum):
     MEASURED = "measured"
-    """Tried on AWS, by the emulator whose tests the contract rests on."""
+    """Tried on AWS, by the emulator whose tests the contract is based on."""
     DOCUMENTED = "documented"
-    """Written on a page of AWS."""
+    """Stated on an AWS page."""
     REPORTED = "reported"
-    """Told by one or several people in public."""
+    """Reported in public by one or more people."""
     ASSUMED = "assumed"
-    """Nobody's word; what seems most likely."""
+    """Not confirmed by anyone; the most likely behaviour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How a statement is known, and where that can be read."""
+    """How a statement is known, and where to read it."""
 
-    known: Known
+    known: Certainty
     page: str | None = None
-    """An address of `pages.PAGES`; `None` where there is none to read."""
+    """An address from `pages.PAGES`; `None` if there is none."""
     note: str = ""
-    """What limits it, such as the protocol that it was measured over."""
+    """A qualification, such as the protocol used for the measurement."""
 
     @property
     def is_certain(self) -> bool:
-        return self.known in (Known.MEASURED, Known.DOCUMENTED)
+        return self.known in (Certainty.MEASURED, Certainty.DOCUMENTED)
 
     @property
     def mark(self) -> str:
-        """What is shown beside the statement on screen: `reported` or `assumed`, empty for what is certain."""
+        """The mark shown next to the statement on screen: `reported` or `assumed`; empty if it is certain."""
         return "" if self.is_certain else self.known.value
 
 
 def measured(page: str | None = None, note: str = "") -> Source:
-    return Source(Known.MEASURED, page, note)
+    return Source(Certainty.MEASURED, page, note)
 
 
 def documented(page: str, note: str = "") -> Source:
-    return Source(Known.DOCUMENTED, page, note)
+    return Source(Certainty.DOCUMENTED, page, note)
 
 
 def reported(page: str, note: str = "") -> Source:
-    return Source(Known.REPORTED, page, note)
+    return Source(Certainty.REPORTED, page, note)
 
 
 def assumed(page: str | None = None, note: str = "") -> Source:
-    return Source(Known.ASSUMED, page, note)
+    return Source(Certainty.ASSUMED, page, note)
 
 
 ASSUMED = assumed()
-"""Of a statement that no table has a row for."""
+"""For a statement without a row in any table."""

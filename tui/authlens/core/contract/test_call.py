@@ -1,14 +1,14 @@
-"""What AWS IoT refuses before a test call reaches the function (contract §1 to §3), each rule in one place.
+"""What AWS IoT refuses before a test call reaches the function (contract §1 to §3), each rule defined once.
 
-Pure and in AWS's order: the constraints of the service model all together, then the unknown authorizer, then the rules
-of pairing one after another, then the signature. `TEST_CALL` lists every rule with its words.
+In AWS's order: all constraints of the service model together, then the unknown authorizer, then the pairing rules one
+by one, then the signature. `TEST_CALL` lists every rule with its words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from authlens.core.contract.refusal import NOT_FOUND, Refusal, Rule
+from authlens.core.contract.refusal import NOT_FOUND, Refusal, RefusalRule
 from authlens.core.contract.stage import Stage
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import Limits
@@ -19,23 +19,27 @@ from authlens.frozen import dataclass
 Verify = Callable[[str, str, str], bool]
 """`verify(token, signature, public key in PEM) -> bool`."""
 
-CONSTRAINTS = Rule("model-constraint", Stage.WELL_FORMED, "{count} validation error{plural} detected: {violations}")
-UNKNOWN_AUTHORIZER = Rule("unknown-authorizer", Stage.FOUND, "Authorizer {name} not found", NOT_FOUND, 404)
-HALF_A_PAIR = Rule(
+CONSTRAINTS = RefusalRule(
+    "model-constraint", Stage.WELL_FORMED, "{count} validation error{plural} detected: {violations}"
+)
+UNKNOWN_AUTHORIZER = RefusalRule("unknown-authorizer", Stage.FOUND, "Authorizer {name} not found", NOT_FOUND, 404)
+HALF_A_PAIR = RefusalRule(
     "token-and-signature-together",
     Stage.FITS,
     "Request must provide both token and tokenSignature together.",
 )
-TOKEN_AND_CONTEXT = Rule("token-or-context", Stage.FITS, "Request cannot have token and Http/Mqtt/Tls context.")
-SIGNING_DISABLED = Rule(
+TOKEN_AND_CONTEXT = RefusalRule("token-or-context", Stage.FITS, "Request cannot have token and Http/Mqtt/Tls context.")
+SIGNING_DISABLED = RefusalRule(
     "signing-disabled",
     Stage.FITS,
     "Token and token signature provided but signing is disabled for the authorizer.",
 )
-NOTHING_SENT = Rule("nothing-sent", Stage.FITS, "Request must have Http/Mqtt/Tls context.")
-QUERY_STRING = Rule("query-string-mark", Stage.FITS, "Invalid arguments in the call")
-SIGNATURE_MISMATCH = Rule("signature-mismatch", Stage.SIGNATURE, "Token signature mismatch for authorizer {name}")
-TOKEN_NOT_IN_CONTEXT = Rule("token-not-in-context", Stage.SIGNATURE, None)
+NOTHING_SENT = RefusalRule("nothing-sent", Stage.FITS, "Request must have Http/Mqtt/Tls context.")
+QUERY_STRING = RefusalRule("query-string-mark", Stage.FITS, "Invalid arguments in the call")
+SIGNATURE_MISMATCH = RefusalRule(
+    "signature-mismatch", Stage.SIGNATURE, "Token signature mismatch for authorizer {name}"
+)
+TOKEN_NOT_IN_CONTEXT = RefusalRule("token-not-in-context", Stage.SIGNATURE, None)
 
 TEST_CALL = (
     CONSTRAINTS,
@@ -53,17 +57,17 @@ TEST_CALL = (
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A constraint of the service model that a value breaks."""
+    """A constraint of the service model that a value violates."""
 
     limits: Limits
     rule: str
     """`Member must …`."""
     header: str | None = None
-    """The name of the header, where the value is that of a map."""
+    """The name of the header, if the value belongs to a map."""
 
     @property
     def field(self) -> str:
-        """As AWS names it: without the part of a map."""
+        """The name that AWS uses, without the part of a map."""
         return self.limits.path.partition("[")[0]
 
     def __str__(self) -> str:
@@ -71,7 +75,7 @@ class Violation:
 
 
 def violations(request: AuthorizerRequest) -> tuple[Violation, ...]:
-    """Every broken constraint, in the model's order; of one field the pattern before the length."""
+    """Every violated constraint, in the model's order; for one field the pattern before the length."""
     return tuple(
         Violation(limits, rule, header)
         for limits, header, value in limited_values(request)
@@ -80,7 +84,7 @@ def violations(request: AuthorizerRequest) -> tuple[Violation, ...]:
 
 
 def broken_rules(limits: Limits, value: str | bytes | None) -> Iterator[str]:
-    """What one value breaks, in AWS's words. An absent value breaks only what is required."""
+    """The constraints that a value violates, in AWS's words. An absent value only violates `required`."""
     if value is None:
         if limits.required:
             yield "Member must not be null"
@@ -94,7 +98,7 @@ def broken_rules(limits: Limits, value: str | bytes | None) -> Iterator[str]:
 
 
 def constraint_refusal(sentences: tuple[str, ...]) -> Refusal | None:
-    """The one refusal that names all broken constraints; the same sentence is said once."""
+    """The single refusal that lists all violated constraints, each sentence once."""
     distinct = tuple(dict.fromkeys(sentences))
     if not distinct:
         return None
@@ -103,13 +107,14 @@ def constraint_refusal(sentences: tuple[str, ...]) -> Refusal | None:
 
 
 def pairing_refusal(request: AuthorizerRequest, authorizer: Authorizer | None) -> Refusal | None:
-    """The first pairing rule that the request breaks. Without an authorizer, those that need none."""
+    """The first pairing rule that the request violates. Without an authorizer, only rules that need none are
+    checked."""
     broken = next((rule for rule, breaks in _PAIRING if breaks(request, authorizer)), None)
     return broken.refusal() if broken else None
 
 
 def signature_refusal(request: AuthorizerRequest, authorizer: Authorizer, verify: Verify) -> Refusal | None:
-    """What a signed authorizer refuses: no token or signature to be found, or one that fits no key."""
+    """What a signed authorizer refuses: a missing token or signature, or a signature that fits no key."""
     if authorizer.signing_disabled:
         return None
     token, signature = token_of(request, authorizer), signature_of(request)
@@ -121,27 +126,25 @@ def signature_refusal(request: AuthorizerRequest, authorizer: Authorizer, verify
 
 
 def refuse(request: AuthorizerRequest, authorizer: Authorizer | None, verify: Verify | None = None) -> Refusal | None:
-    """What AWS refuses before the function runs; `None` when the function is called.
+    """The refusal before the function runs; `None` if the function is called.
 
-    An authorizer of `None` is one that does not exist. Without `verify` the signature is taken to fit.
+    An authorizer of `None` does not exist. Without `verify` the signature is assumed to fit.
     """
     refusal = constraint_refusal(tuple(map(str, violations(request))))
     if refusal is not None:
         return refusal
     if authorizer is None:
         return UNKNOWN_AUTHORIZER.refusal(name=request.authorizer_name)
-    return pairing_refusal(request, authorizer) or signature_refusal(request, authorizer, verify or _any_signature)
+    return pairing_refusal(request, authorizer) or signature_refusal(
+        request, authorizer, verify or (lambda token, signature, pem: True)
+    )
 
 
 def verified_token(request: AuthorizerRequest, authorizer: Authorizer | None) -> str | None:
-    """The token that the function receives of a request that is not refused; `None` when it receives none."""
+    """The token that the function receives if the request is not refused; `None` if it receives none."""
     if request.token is not None:
         return request.token
     return None if authorizer is None or authorizer.signing_disabled else token_of(request, authorizer)
-
-
-def _any_signature(token: str, signature: str, pem: str) -> bool:
-    return True
 
 
 Breaks = Callable[[AuthorizerRequest, Authorizer | None], bool]
@@ -168,7 +171,7 @@ def _has_query_string_without_mark(request: AuthorizerRequest, authorizer: Autho
     return query_string is not None and not query_string.startswith("?")
 
 
-_PAIRING: tuple[tuple[Rule, Breaks], ...] = (
+_PAIRING: tuple[tuple[RefusalRule, Breaks], ...] = (
     (HALF_A_PAIR, _is_half_a_pair),
     (TOKEN_AND_CONTEXT, _has_token_and_context),
     (SIGNING_DISABLED, _has_token_for_an_unsigned_authorizer),

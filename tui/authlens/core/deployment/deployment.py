@@ -1,10 +1,13 @@
-"""What AWS holds around an authorizer and the test call does not show: function, permission, domains, the default.
+"""What is deployed around an authorizer and not shown by the test call: function, permission, domains, the default.
 
-The rule: what could not be read is an Unread that names the permission it takes, and nothing is concluded from it.
+The rule: anything that could not be read is an Unread with the required permission, and no conclusion is drawn from it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
 
@@ -14,14 +17,14 @@ class Unread:
     """A fact that could not be read."""
 
     permission: str
-    """The IAM action that reading it takes, e.g. `lambda:GetPolicy`."""
+    """The IAM action required to read it, e.g. `lambda:GetPolicy`."""
     why: str
     """AWS's error, or why there was no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What GetFunctionConfiguration says of the authorizer's function."""
+    """The authorizer's function, from GetFunctionConfiguration."""
 
     arn: str
     timeout: int
@@ -35,7 +38,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """What DescribeDomainConfiguration says of one; texts that were absent are empty."""
+    """A domain configuration, from DescribeDomainConfiguration; absent texts are empty."""
 
     name: str
     domain_name: str = ""
@@ -45,28 +48,28 @@ class Domain:
     application_protocol: str = "DEFAULT"
     default_authorizer: str = ""
     allows_override: bool | None = None
-    """`allowAuthorizerOverride`; `None` where the configuration has no authorizer at all."""
+    """`allowAuthorizerOverride`; `None` if the configuration has no authorizer at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything that was read of what is deployed, at one moment."""
+    """Everything that was read about a deployment, at one moment."""
 
     authorizer: Authorizer
     function: Function | Unread | None
-    """`None`: there is no such function."""
+    """`None` if the function does not exist."""
     permission: str | Unread | None
-    """The resource policy as JSON, of the alias or version that the authorizer names; `None`: there is none."""
+    """The resource policy as JSON, of the alias or version that the authorizer refers to; `None` if there is none."""
     unqualified_permission: str | Unread | None = None
-    """The function's own, where the authorizer names an alias or version of it."""
+    """The function's own, if the authorizer refers to an alias or version of it."""
     default_authorizer: str | Unread | None = None
-    """Its name; `None`: none is set."""
+    """Its name; `None` if none is set."""
     domains: tuple[Domain, ...] | Unread = ()
     """The domain configurations for devices (service type DATA)."""
     data_endpoint: str | Unread = ""
-    """The account's host for devices; empty where the target has none."""
+    """The account's host for devices; empty if the target has none."""
     undeclared: str = ""
-    """Why there is no permission, in the words of a local endpoint whose template declares none."""
+    """A local endpoint's explanation of why there is no permission, if its template declares none."""
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -81,17 +84,19 @@ class Deployment:
         return tuple(fact for fact in facts if isinstance(fact, Unread))
 
     def domain_of(self, host: str) -> Domain | None:
-        """The domain configuration of a host name; `None` too where they could not be read."""
+        """The domain configuration of a host name; also `None` if the configurations could not be read."""
         domains = () if isinstance(self.domains, Unread) else self.domains
         return next((each for each in domains if each.domain_name.lower() == host.lower()), None)
 
 
 def unqualified(function_arn: str) -> str:
-    """The ARN of the function itself, without the alias or version at its end."""
-    return ":".join(function_arn.split(":")[:7])
+    """The ARN of the function itself, without an alias or version at the end."""
+    found = split(function_arn)
+    return function_arn if found is None else str(replace(found, tail=":".join(found.tail.split(":")[:2])))
 
 
 def qualifier(function_arn: str) -> str:
-    """The alias or version that the ARN names; empty where it names the function itself."""
-    parts = function_arn.split(":")
-    return parts[7] if len(parts) == 8 else ""
+    """The alias or version in the ARN; empty for the function itself."""
+    found = split(function_arn)
+    parts = found.tail.split(":") if found else []
+    return parts[2] if len(parts) == 3 else ""

@@ -1,17 +1,17 @@
-"""What is deployed around an authorizer, said fact by fact with how it was read."""
+"""What is deployed around an authorizer, as a list of facts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
-from authlens.core.deployment.invoke_permission import Grant, permission
+from authlens.core.deployment.invoke_permission import InvokeGrant, permission
 from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was read, or not, in a sentence."""
+    """Something that was read or could not be read, as a sentence."""
 
     id: str
     text: str
@@ -19,7 +19,7 @@ class Fact:
 
 
 def facts(deployment: Deployment) -> tuple[Fact, ...]:
-    """What was read, each in a sentence, and what was not."""
+    """What was read and what could not be, a sentence each."""
     read = (
         _fact("function", deployment.function, _function_words),
         _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
@@ -46,8 +46,8 @@ def _function_words(function: Function | None) -> str:
 
 def _permission_words(policy: str | None, deployment: Deployment) -> str:
     found = permission(policy, deployment.authorizer)
-    if found.grant in (Grant.GRANTED, Grant.OPEN):
-        return f"AWS IoT may invoke the function for this authorizer (statement {found.statement!r})."
+    if found.grant in (InvokeGrant.GRANTED, InvokeGrant.OPEN):
+        return f"AWS IoT is allowed to invoke the function for this authorizer (statement {found.statement!r})."
     if deployment.undeclared:
         return deployment.undeclared
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
@@ -62,7 +62,7 @@ def _endpoint_words(host: str) -> str:
 
 
 def _domain_words(domain: Domain) -> str:
-    override = {True: "naming another is allowed", False: "naming another is not allowed"}
+    override = {True: "devices may name another", False: "devices may not name another"}
     authorizer = domain.default_authorizer or "none"
     named = (
         f"default authorizer {authorizer}, {override[domain.allows_override]}; "

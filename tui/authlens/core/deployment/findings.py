@@ -1,6 +1,6 @@
-"""What the facts read of a deployment mean for a real device: findings as caveats, and each fact in a sentence.
+"""What the facts of a deployment mean for a real device, as caveats.
 
-The rule: each finding is one function in one table, and none concludes anything from a fact that was not read.
+The rule: each finding is one function in one table, and none draws a conclusion from a fact that was not read.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from authlens.core.contract.caveat import Caveat, in_order
 from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.stage import Stage
 from authlens.core.contract.statement import Severity
-from authlens.core.deployment.deployment import Deployment, Domain, Unread, qualifier
+from authlens.core.deployment.deployment import Deployment, Domain, Unread, qualifier, unqualified
 from authlens.core.deployment.invoke_permission import (
     PRINCIPAL,
-    Grant,
-    Permission,
+    InvokeGrant,
+    InvokePermission,
     other_services,
     permission,
     permission_line,
 )
+from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
@@ -33,7 +34,7 @@ Judge = Callable[[Deployment, AuthorizerRequest], Iterator[Caveat]]
 
 
 def deployment_caveats(deployment: Deployment, request: AuthorizerRequest) -> tuple[Caveat, ...]:
-    """Every finding that applies, warnings first."""
+    """All findings that apply, warnings first."""
     return in_order(caveat for judge in _JUDGES for caveat in judge(deployment, request))
 
 
@@ -45,7 +46,7 @@ def _function(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[C
         yield _ran(
             "function-missing",
             f"The authorizer's function does not exist: {arn}.",
-            "Deploy it under this ARN, or name another: aws iot update-authorizer --authorizer-function-arn ARN "
+            "Deploy it under this ARN, or set another one: aws iot update-authorizer --authorizer-function-arn ARN "
             f"--authorizer-name {deployment.authorizer.name}.",
         )
         return
@@ -55,9 +56,9 @@ def _function(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[C
             "function-idle",
             Stage.RAN,
             "warning",
-            f"The function's state is Inactive{because}: the first call after it was idle fails or takes longer, and "
-            "makes it active again.",
-            "Invoke it once, and again when its state is Active.",
+            f"The function's state is Inactive{because}: the first call after an idle period fails or takes "
+            f"longer, and makes it active again.",
+            "Invoke it once, and try again when its state is Active.",
         )
     elif function.state != "Active":
         yield _ran(
@@ -81,27 +82,27 @@ def _permission(deployment: Deployment, _request: AuthorizerRequest) -> Iterator
     if isinstance(policy, Unread) or deployment.function is None:
         return
     found = permission(policy, authorizer)
-    if found.grant is Grant.MISSING and _is_given_unqualified(deployment):
+    if found.grant is InvokeGrant.MISSING and _is_given_unqualified(deployment):
         yield _ran(
             "permission-alias",
-            f"{PRINCIPAL} may invoke the function itself, but the authorizer names its {_qualified(authorizer)}, which "
-            "has a resource policy of its own.",
-            _give("Give the permission there", authorizer),
+            f"{PRINCIPAL} may invoke the function itself, but the authorizer refers to its "
+            f"{_qualified(authorizer)}, which has a resource policy of its own.",
+            _give("Add the permission there", authorizer),
         )
     elif found.grant in _PERMISSIONS:
         id_, words = _PERMISSIONS[found.grant]
         declare = f"Declare an AWS::Lambda::Permission for {PRINCIPAL} in the template."
-        step = declare if deployment.undeclared else _give("Give the permission", authorizer)
+        step = declare if deployment.undeclared else _give("Add the permission", authorizer)
         yield _ran(id_, words(found, deployment), step)
     elif found.grant in _NOTED:
         id_, message, next_step = _NOTED[found.grant]
         yield Caveat(id_, Stage.RAN, "info", message.format(found), next_step)
 
 
-def _missing(_found: Permission, deployment: Deployment) -> str:
+def _missing(_found: InvokePermission, deployment: Deployment) -> str:
     policy = deployment.permission
     others = other_services(policy if isinstance(policy, str) else None)
-    named = f"; it names only {', '.join(others)}" if others else ""
+    named = f"; it only allows {', '.join(others)}" if others else ""
     if deployment.undeclared:
         return f"{deployment.undeclared} Without one, AWS IoT cannot run the function for a device."
     return (
@@ -110,55 +111,61 @@ def _missing(_found: Permission, deployment: Deployment) -> str:
     )
 
 
-def _other_source(found: Permission, deployment: Deployment) -> str:
+def _other_source(found: InvokePermission, deployment: Deployment) -> str:
     return (
-        f"The permission {found.statement!r} is for another source: AWS:SourceArn {found.value} is "
+        f"The permission {found.statement!r} is for a different source: AWS:SourceArn {found.value} is "
         f"{_what_is(found.value, deployment.authorizer)}, and must be {deployment.authorizer.arn}."
     )
 
 
-def _other_account(found: Permission, deployment: Deployment) -> str:
-    account = _part(deployment.authorizer.arn, 4)
+def _other_account(found: InvokePermission, deployment: Deployment) -> str:
+    own = split(deployment.authorizer.arn)
+    account = own.account if own else ""
     return f"The permission {found.statement!r} is for account {found.value}; the authorizer's account is {account}."
 
 
-def _denied(found: Permission, _deployment: Deployment) -> str:
-    return f"The statement {found.statement!r} of the function's resource policy denies {PRINCIPAL} to invoke it."
+def _denied(found: InvokePermission, _deployment: Deployment) -> str:
+    return (
+        f"The statement {found.statement!r} of the function's resource policy denies {PRINCIPAL} permission "
+        f"to invoke it."
+    )
 
 
-def _unreadable(_found: Permission, _deployment: Deployment) -> str:
-    return "The function's resource policy is no JSON policy that can be read."
+def _unreadable(_found: InvokePermission, _deployment: Deployment) -> str:
+    return "The function's resource policy is not a valid JSON policy."
 
 
-_PERMISSIONS: dict[Grant, tuple[str, Callable[[Permission, Deployment], str]]] = {
-    Grant.MISSING: ("permission-missing", _missing),
-    Grant.OTHER_SOURCE: ("permission-source-arn", _other_source),
-    Grant.OTHER_ACCOUNT: ("permission-source-account", _other_account),
-    Grant.DENIED: ("permission-denied", _denied),
-    Grant.UNREADABLE: ("permission-unreadable", _unreadable),
+_PERMISSIONS: dict[InvokeGrant, tuple[str, Callable[[InvokePermission, Deployment], str]]] = {
+    InvokeGrant.MISSING: ("permission-missing", _missing),
+    InvokeGrant.OTHER_SOURCE: ("permission-source-arn", _other_source),
+    InvokeGrant.OTHER_ACCOUNT: ("permission-source-account", _other_account),
+    InvokeGrant.DENIED: ("permission-denied", _denied),
+    InvokeGrant.UNREADABLE: ("permission-unreadable", _unreadable),
 }
 _NOTED = {
-    Grant.OPEN: (
+    InvokeGrant.OPEN: (
         "permission-open",
-        "The permission {0.statement!r} has no condition: any authorizer of any account may have the function invoked.",
-        "Limit it with --source-arn AUTHORIZER_ARN.",
+        "The permission {0.statement!r} has no condition: any authorizer of any account can invoke the function.",
+        "Restrict it with --source-arn AUTHORIZER_ARN.",
     ),
-    Grant.UNJUDGED: (
+    InvokeGrant.UNJUDGED: (
         "permission-unjudged",
-        "The permission {0.statement!r} has a condition that authlens does not judge: {0.value}.",
-        "Check that it holds for AWS IoT; AWS:SourceArn with the authorizer's ARN is the usual one.",
+        "The permission {0.statement!r} has a condition that authlens does not evaluate: {0.value}.",
+        "Check that AWS IoT meets it; AWS:SourceArn with the authorizer's ARN is the usual condition.",
     ),
 }
 
 
 def _what_is(source: str, authorizer: Authorizer) -> str:
-    """What a wrong AWS:SourceArn is instead of the authorizer's ARN."""
-    if source.split(":")[:7] == authorizer.function_arn.split(":")[:7]:
+    """What a wrong AWS:SourceArn refers to."""
+    if unqualified(source) == unqualified(authorizer.function_arn):
         return "the function's own ARN"
-    for index, name in ((4, "account"), (3, "region")):
-        if _part(source, index) not in ("", "*", _part(authorizer.arn, index)):
-            return f"of {name} {_part(source, index)}"
-    kind, _, name = _part(source, 5).partition("/")
+    found, own = split(source), split(authorizer.arn)
+    for name in ("account", "region"):
+        value = getattr(found, name, "")
+        if value not in ("", "*", getattr(own, name, "")):
+            return f"of {name} {value}"
+    kind, _, name = (found.tail if found else "").partition("/")
     return f"the authorizer {name!r}" if kind == "authorizer" else "not the authorizer's ARN"
 
 
@@ -170,12 +177,12 @@ def _default_authorizer(deployment: Deployment, request: AuthorizerRequest) -> I
     default = (domain.default_authorizer if domain else "") or name
     if default == deployment.authorizer.name:
         return
-    other = f"is sent to the default one, {default}" if default else "reaches none: there is no default authorizer"
+    other = f"uses the default, {default}" if default else "gets none: there is no default authorizer"
     yield Caveat(
         "default-authorizer",
         Stage.FOUND,
         "info",
-        f"The contexts do not name the authorizer, and a device that names none {other}.",
+        f"The contexts do not name the authorizer, and a device that does not name one {other}.",
         f"Let the device send {AUTHORIZER_NAME}, or make this one the default: aws iot set-default-authorizer "
         f"--authorizer-name {deployment.authorizer.name}.",
     )
@@ -187,14 +194,15 @@ def _domains(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Cav
     host = _server_name(request)
     for domain in deployment.domains:
         if host is None or domain.domain_name.lower() == host.lower():
-            # Where no server name says which one is meant, trouble at one of them is only good to know.
+            # Without a server name it is not known which one is meant, so a problem with one of them is only
+            # informational.
             yield from _domain(domain, deployment, request, "info" if host is None else "warning")
 
 
 def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, severity: Severity) -> Iterator[Caveat]:
     name = domain.name if domain.domain_name in ("", domain.name) else f"{domain.name} ({domain.domain_name})"
     if domain.status != "ENABLED":
-        message = f"The domain configuration {name} is {domain.status}: no device connects there."
+        message = f"The domain configuration {name} is {domain.status}: devices cannot connect there."
         yield Caveat("domain-disabled", Stage.FOUND, severity, message, "Enable it, or use another host name.")
     if domain.allows_override is False and domain.default_authorizer != deployment.authorizer.name:
         yield Caveat(
@@ -211,8 +219,8 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             "domain-authentication",
             Stage.FOUND,
             severity,
-            f"The domain configuration {name} authenticates with {domain.authentication_type}: no custom authorizer "
-            "runs there.",
+            f"The domain configuration {name} authenticates with {domain.authentication_type}: custom "
+            f"authorizers do not run there.",
             "Set its authenticationType to CUSTOM_AUTH or DEFAULT, or connect to another host name.",
         )
     if _is_not_carried(domain, request):
@@ -220,14 +228,15 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             "domain-protocol",
             Stage.FOUND,
             severity,
-            f"The domain configuration {name} takes {_CARRIED[domain.application_protocol]} only "
-            f"(applicationProtocol {domain.application_protocol}), and this request is not of that protocol.",
+            f"The domain configuration {name} only accepts {_CARRIED[domain.application_protocol]} "
+            f"(applicationProtocol {domain.application_protocol}), and this request does not use that protocol.",
             "Connect with that protocol, or set applicationProtocol to DEFAULT.",
         )
 
 
 def _is_not_carried(domain: Domain, request: AuthorizerRequest) -> bool:
-    """Whether no connection of that protocol has what the contexts hold: MQTT over TLS has no HTTP request."""
+    """Whether connections of the domain's protocol cannot have the data in the contexts: MQTT over TLS has no HTTP
+    request."""
     has_http, has_mqtt = request.http_context is not None, request.mqtt_context is not None
     if domain.application_protocol == "HTTPS":
         return has_mqtt
@@ -251,7 +260,7 @@ def _server(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Cave
             Stage.FOUND,
             "warning",
             f"The TLS server name {host!r} is neither an endpoint of the account for devices (iot:Data-ATS, iot:Data "
-            "or FIPS) nor the host of a domain configuration: a device that sends it is not let in.",
+            "or FIPS) nor the host of a domain configuration: a device that sends it cannot connect.",
             f"Use {endpoint}, or the host of a domain configuration.",
         )
 
@@ -260,7 +269,7 @@ _ENDPOINT = re.compile(r"(?P<prefix>[a-z0-9]+?)(?:-ats)?\.iot(?:-fips)?\.(?P<res
 
 
 def is_own_endpoint(host: str, endpoint: str) -> bool:
-    """Whether the host is the account's data endpoint in any of its forms: iot:Data-ATS, iot:Data, FIPS."""
+    """Whether the host is any form of the account's data endpoint: iot:Data-ATS, iot:Data, FIPS."""
     if host.lower() == endpoint.lower():
         return True
     one, other = _ENDPOINT.fullmatch(host.lower()), _ENDPOINT.fullmatch(endpoint.lower())
@@ -274,8 +283,8 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
             "not-read",
             Stage.FOUND,
             "info",
-            f"Not all of the deployment could be read: {needed}.",
-            "Nothing is concluded from what was not read; allow these actions to the caller to have it judged.",
+            f"Some of the deployment could not be read: {needed}.",
+            "No conclusion is drawn from missing facts; allow the caller these actions to have them checked.",
         )
 
 
@@ -283,7 +292,7 @@ _JUDGES: tuple[Judge, ...] = (_function, _permission, _server, _domains, _defaul
 
 
 def _give(step: str, authorizer: Authorizer) -> str:
-    """The step with its command, which takes the ARNs of both."""
+    """The step with its command, if the ARNs of authorizer and function are known."""
     line = permission_line(authorizer)
     return f"{step}: {line}" if line else f"{step}."
 
@@ -295,7 +304,7 @@ def _ran(id_: str, message: str, next_step: str) -> Caveat:
 def _is_given_unqualified(deployment: Deployment) -> bool:
     policy = deployment.unqualified_permission
     given = isinstance(policy, str) and permission(policy, deployment.authorizer).grant
-    return bool(qualifier(deployment.authorizer.function_arn)) and given in (Grant.GRANTED, Grant.OPEN)
+    return bool(qualifier(deployment.authorizer.function_arn)) and given in (InvokeGrant.GRANTED, InvokeGrant.OPEN)
 
 
 def _qualified(authorizer: Authorizer) -> str:
@@ -310,8 +319,3 @@ def _server_name(request: AuthorizerRequest) -> str | None:
 def _domain_of(deployment: Deployment, request: AuthorizerRequest) -> Domain | None:
     host = _server_name(request)
     return deployment.domain_of(host) if host else None
-
-
-def _part(arn: str, index: int) -> str:
-    parts = arn.split(":", 5)
-    return parts[index] if len(parts) == 6 else ""

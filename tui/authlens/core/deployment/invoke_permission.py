@@ -1,6 +1,6 @@
-"""What a Lambda function's resource policy says of one authorizer: may AWS IoT invoke the function for it?
+"""Whether a Lambda function's resource policy lets AWS IoT invoke the function for an authorizer.
 
-The rule: a condition that is not known here decides nothing; it is named, and the statement counts as unjudged.
+The rule: an unknown condition decides nothing; it is reported, and the statement counts as not evaluated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from shlex import quote
 from typing import Any
 
-from authlens.core.policy.arn import split
+from authlens.core.policy.arn import fields_of, split
 from authlens.core.policy.wildcards import compile_symbols, symbols
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
@@ -23,10 +23,10 @@ _ARN_OPERATORS = frozenset({"arnlike", "arnequals"})
 _TEXT_OPERATORS = frozenset({"stringequals", "stringlike", "stringequalsignorecase"})
 
 
-class Grant(StrEnum):
+class InvokeGrant(StrEnum):
     GRANTED = "granted"
     OPEN = "granted to every authorizer"
-    """Without a condition on the source, any authorizer of any account may have the function invoked."""
+    """Without a condition on the source, any authorizer of any account can invoke the function."""
     UNJUDGED = "unjudged"
     OTHER_SOURCE = "other source"
     OTHER_ACCOUNT = "other account"
@@ -35,40 +35,41 @@ class Grant(StrEnum):
     UNREADABLE = "unreadable"
 
 
-_ORDER = tuple(Grant)
+_ORDER = tuple(InvokeGrant)
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
-    grant: Grant
+class InvokePermission:
+    grant: InvokeGrant
     statement: str = ""
-    """The Sid of the statement that says so."""
+    """The Sid of the deciding statement."""
     value: str = ""
-    """What it names instead: the source ARN, the account, or the condition that is not judged."""
+    """The source ARN or account it names instead, or the condition that is not evaluated."""
 
 
-def permission(policy: str | None, authorizer: Authorizer) -> Permission:
-    """The best that any statement gives, unless one denies. `None` is a function without a resource policy."""
+def permission(policy: str | None, authorizer: Authorizer) -> InvokePermission:
+    """The best grant of any statement, unless one denies. A policy of `None` means that the function has no resource
+    policy."""
     if policy is None:
-        return Permission(Grant.MISSING)
+        return InvokePermission(InvokeGrant.MISSING)
     try:
         statements = _list(json.loads(policy)["Statement"])
     except (ValueError, TypeError, KeyError, RecursionError):
-        return Permission(Grant.UNREADABLE)
+        return InvokePermission(InvokeGrant.UNREADABLE)
     about = [each for each in statements if isinstance(each, dict) and _is_about_invoking(each)]
     found = [_judged(each, authorizer) for each in about]
     denied = (
-        Permission(Grant.DENIED, one.statement)
+        InvokePermission(InvokeGrant.DENIED, one.statement)
         for each, one in zip(about, found, strict=True)
-        if each.get("Effect") == "Deny" and one.grant in (Grant.GRANTED, Grant.OPEN)
+        if each.get("Effect") == "Deny" and one.grant in (InvokeGrant.GRANTED, InvokeGrant.OPEN)
     )
     allowed = (one for each, one in zip(about, found, strict=True) if each.get("Effect") == "Allow")
-    best = min(allowed, key=lambda one: _ORDER.index(one.grant), default=Permission(Grant.MISSING))
+    best = min(allowed, key=lambda one: _ORDER.index(one.grant), default=InvokePermission(InvokeGrant.MISSING))
     return next(denied, best)
 
 
 def other_services(policy: str | None) -> tuple[str, ...]:
-    """The services that the policy names and that are not AWS IoT."""
+    """The services in the policy other than AWS IoT."""
     try:
         statements = _list(json.loads(policy or "{}")["Statement"])
     except (ValueError, TypeError, KeyError, RecursionError):
@@ -78,7 +79,7 @@ def other_services(policy: str | None) -> tuple[str, ...]:
 
 
 def _is_about_invoking(statement: dict[str, Any]) -> bool:
-    """Whether it names AWS IoT and the action; what a `Not…` element leaves out is not guessed at."""
+    """Whether the statement names AWS IoT and the action; `Not…` elements are not interpreted."""
     actions = (str(action).lower() for action in _list(statement.get("Action", ())))
     has_action = any(_like(_ACTION, action) for action in actions)
     return has_action and any(name in (PRINCIPAL, "*") for name in _services(statement.get("Principal")))
@@ -92,42 +93,44 @@ def _services(principal: Any) -> Iterator[str]:
         yield from ("*" for name in _list(principal.get("AWS", ())) if name == "*")
 
 
-def _judged(statement: dict[str, Any], authorizer: Authorizer) -> Permission:
+def _judged(statement: dict[str, Any], authorizer: Authorizer) -> InvokePermission:
     sid = str(statement.get("Sid") or "")
     conditions = statement.get("Condition") or {}
     if not isinstance(conditions, dict) or not all(isinstance(each, dict) for each in conditions.values()):
-        return Permission(Grant.UNJUDGED, sid, "Condition")
+        return InvokePermission(InvokeGrant.UNJUDGED, sid, "Condition")
     keys = [
         (operator, key, [str(value) for value in _list(values)])
         for operator, pairs in conditions.items()
         for key, values in pairs.items()
     ]
-    worst = Permission(Grant.GRANTED if keys else Grant.OPEN, sid)
+    worst = InvokePermission(InvokeGrant.GRANTED if keys else InvokeGrant.OPEN, sid)
     for operator, key, values in keys:
         one = _condition(operator, key, values, authorizer)
-        worst = max(worst, Permission(one.grant, sid, one.value), key=lambda each: _ORDER.index(each.grant))
+        worst = max(worst, InvokePermission(one.grant, sid, one.value), key=lambda each: _ORDER.index(each.grant))
     return worst
 
 
-def _condition(operator: str, key: str, values: list[str], authorizer: Authorizer) -> Permission:
+def _condition(operator: str, key: str, values: list[str], authorizer: Authorizer) -> InvokePermission:
     name = operator.lower().removesuffix("ifexists")
     known = name in _ARN_OPERATORS | _TEXT_OPERATORS
     if key.lower() == "aws:sourcearn" and known:
         fits = any(_fits_arn(authorizer.arn, value, name) for value in values)
-        return Permission(Grant.GRANTED if fits else Grant.OTHER_SOURCE, value=", ".join(values))
+        return InvokePermission(InvokeGrant.GRANTED if fits else InvokeGrant.OTHER_SOURCE, value=", ".join(values))
     if key.lower() == "aws:sourceaccount" and known:
-        fits = any(_like(_account(authorizer.arn), value) for value in values)
-        return Permission(Grant.GRANTED if fits else Grant.OTHER_ACCOUNT, value=", ".join(values))
-    return Permission(Grant.UNJUDGED, value=f"{operator} {key}")
+        own = split(authorizer.arn)
+        account = own.account if own else ""
+        fits = any(_like(account, value) for value in values)
+        return InvokePermission(InvokeGrant.GRANTED if fits else InvokeGrant.OTHER_ACCOUNT, value=", ".join(values))
+    return InvokePermission(InvokeGrant.UNJUDGED, value=f"{operator} {key}")
 
 
 def _fits_arn(arn: str, pattern: str, operator: str) -> bool:
-    """ArnLike and ArnEquals compare the six parts of an ARN one by one; the others compare the whole text."""
+    """Whether an ARN matches: ArnLike and ArnEquals compare the six parts one by one, the others the whole text."""
     if operator == "stringlike":
         return _like(arn, pattern)
     if operator in _TEXT_OPERATORS:
         return arn == pattern or (operator == "stringequalsignorecase" and arn.casefold() == pattern.casefold())
-    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    parts, patterns = fields_of(arn), fields_of(pattern)
     return len(parts) == len(patterns) and all(map(_like, parts, patterns))
 
 
@@ -135,17 +138,12 @@ def _like(text: str, pattern: str) -> bool:
     return compile_symbols(symbols(pattern)).matches(text)
 
 
-def _account(arn: str) -> str:
-    found = split(arn)
-    return found.account if found is not None else ""
-
-
 def _list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def permission_line(authorizer: Authorizer) -> str | None:
-    """The command that lets AWS IoT invoke the function for this authorizer, which is easily forgotten."""
+    """The easily forgotten command that lets AWS IoT invoke the function for this authorizer."""
     if not (authorizer.arn and authorizer.function_arn):
         return None
     statement = re.sub(r"[^A-Za-z0-9_-]", "-", authorizer.name)

@@ -1,6 +1,6 @@
-"""How a device gets to an authorizer: port, ALPN, name, certificate, as the domain configuration of the host decides.
+"""How a device reaches an authorizer: port, ALPN, name and certificate, according to the host's domain configuration.
 
-The rule: without a domain configuration the defaults of the account's endpoint hold (GUIDE/protocols).
+The rule: without a domain configuration the defaults of the account's endpoint apply (GUIDE/protocols).
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ X509 = "CUSTOM_AUTH_X509"
 
 
 @dataclass(frozen=True, slots=True)
-class Transport:
+class DeviceTransport:
     alpn: str | None = "mqtt"
-    """For MQTT over TLS; `None`: none is to be sent."""
+    """For MQTT over TLS; `None` if none is sent."""
     port: int = 443
     needs_name: bool = True
-    """Whether a device has to name the authorizer."""
+    """Whether a device must name the authorizer."""
     certificate: Certificate | None = None
-    """What the client authenticates TLS with, where it has to."""
+    """The client certificate for TLS, if one is required."""
     carries_mqtt: bool = True
     """MQTT over TLS."""
     carries_websocket: bool = True
     carries_https: bool = True
     ca_file: str | None = None
-    """The CA certificate that a client must trust beside the system's: that of a local device listener."""
+    """The CA certificate that a client must trust in addition to the system's: that of a local device listener."""
     is_default: bool = True
-    """Whether ports and ALPN tell protocols and authentication apart, for want of a configuration that does."""
+    """Whether port and ALPN select protocol and authentication, because no configuration does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class DeviceEndpoint:
 
 def transport_of(
     domain: Domain | None = None, authorizer_name: str = "", certificate: Certificate | None = None
-) -> Transport:
-    """The way through this domain configuration; `None` is the account's own endpoint, or one that is not known."""
+) -> DeviceTransport:
+    """The transport for this domain configuration; `None` is the account's own endpoint, or an unknown one."""
     is_x509 = certificate is not None or (domain is not None and domain.authentication_type == X509)
     protocol = domain.application_protocol if domain is not None else "DEFAULT"
     is_default = protocol in ("", "DEFAULT") and not is_x509
     default_name = domain.default_authorizer if domain is not None else ""
-    return Transport(
+    return DeviceTransport(
         alpn="mqtt" if is_default else None,
         needs_name=not default_name or default_name != authorizer_name,
         certificate=(certificate or Certificate()) if is_x509 else None,

@@ -1,4 +1,4 @@
-"""What differs between the event of a test call and that of a real connection, each difference with its reason."""
+"""The differences between the event of a test call and that of a real connection, each with its reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Difference:
     """Dotted, e.g. `protocolData.http.headers.X-Token`."""
     change: Change
     test: str | None
-    """The value in the test event as JSON; `None` where it is absent."""
+    """The value in the test event as JSON; `None` if absent."""
     real: str | None
     why: str
 
@@ -32,42 +32,42 @@ _HEADERS = "protocolData.http.headers."
 _REASONS: dict[tuple[str, Change], str] = {
     ("protocolData", "only in real"): "Token mode sends no protocolData; a real connection always has it.",
     ("protocols", "only in real"): "Token mode sends no protocols; a real connection always has them.",
-    ("token", "only in test"): "Over the real connection the token is not found where AWS looks for it.",
+    ("token", "only in test"): "Over the real connection AWS does not find the token where it looks for it.",
     ("token", "only in real"): "Over the real connection AWS finds and verifies the token.",
-    ("signatureVerified", "differs"): "AWS verifies a signature only where it finds token and signature.",
-    ("protocols", "differs"): "A real connection lists the protocols that it consists of.",
+    ("signatureVerified", "differs"): "AWS verifies a signature only if it finds both token and signature.",
+    ("protocols", "differs"): "A real connection lists the protocols it uses.",
     ("protocolData.http", "only in test"): "MQTT over TLS has no HTTP part.",
     ("protocolData.http", "only in real"): "This connection begins with an HTTP request.",
     ("protocolData.mqtt", "only in test"): "A publish over HTTPS has no MQTT part.",
     ("protocolData.mqtt", "only in real"): "This connection always has an MQTT CONNECT.",
-    ("protocolData.tls.x509CertificatePem", "only in real"): "A test call cannot carry the client certificate.",
+    ("protocolData.tls.x509CertificatePem", "only in real"): "A test call cannot include the client certificate.",
     (
         "protocolData.tls.principalId",
         "only in real",
-    ): "It is the id of the client certificate, which no test call carries.",
-    ("protocolData.tls", "only in real"): "A real connection tells the server name.",
+    ): "It is the id of the client certificate, which a test call cannot include.",
+    ("protocolData.tls", "only in real"): "A real connection includes the server name.",
     ("protocolData.http.queryString", "differs"): "A real connection delivers the query string without its '?'.",
     ("protocolData.http.queryString", "only in real"): "A real connection delivers an empty query string.",
     ("protocolData.http.headers", "only in real"): "Every real HTTP request has headers.",
     ("protocolData.mqtt.username", "differs"): "The device carries token and signature in the username.",
     ("protocolData.mqtt.username", "only in real"): "The device carries token and signature in the username.",
-    ("connectionMetadata.id", "differs"): "Every connection has an id of its own.",
+    ("connectionMetadata.id", "differs"): "Every connection has its own id.",
 }
 
 
 def differences(test: dict[str, Any], real: dict[str, Any]) -> tuple[Difference, ...]:
-    """Every difference, in the order of the keys; a part that is absent on one side is named once."""
+    """Every difference, in key order; a part that is absent on one side is listed once."""
     found = tuple(_between("", test, real))
     capitals = {each.path.lower(): each.path for each in found if each.change == "only in test"}
     return tuple(_recased(each, capitals.get(each.path.lower())) for each in found)
 
 
 def _recased(difference: Difference, capital: str | None) -> Difference:
-    """A header of a real connection that the test event has in another case."""
+    """Explains a header of a real connection that differs from the test event only in case."""
     if difference.change != "only in real" or capital is None:
         return difference
     name = capital.removeprefix(_HEADERS)
-    return replace(difference, why=f"It is {name} of the test event: header names arrive in lower case.")
+    return replace(difference, why=f"It is {name} in the test event: header names arrive in lower case.")
 
 
 def _between(path: str, test: Any, real: Any) -> Iterator[Difference]:
@@ -86,17 +86,17 @@ def _between(path: str, test: Any, real: Any) -> Iterator[Difference]:
 def _why(path: str, change: Change) -> str:
     if path.startswith(_HEADERS):
         return _header_reason(path.removeprefix(_HEADERS), change)
-    return _REASONS.get((path, change), "The real connection has another value here.")
+    return _REASONS.get((path, change), "The real connection has a different value here.")
 
 
 def _header_reason(name: str, change: Change) -> str:
     if name == "sec-websocket-protocol":
-        return "A WebSocket connection asks for the subprotocol mqtt."
+        return "A WebSocket connection requests the subprotocol mqtt."
     if change == "only in test" and name != name.lower():
         return f"A real connection delivers it as {name.lower()}: header names arrive in lower case."
     if change == "only in real":
         return "Over this connection the device carries it in a header."
-    return "A device sends another value in this header."
+    return "A device sends a different value in this header."
 
 
 def _json(value: Any) -> str | None:

@@ -1,7 +1,7 @@
-"""The event that the authorizer's function receives (contract §4): of a test call, and of a real connection.
+"""The event that the authorizer's function receives (contract §4), for a test call and for a real connection.
 
-A test call passes the contexts through as they were sent. A real connection lowers header names, drops the `?` of the
-query string, and holds what its protocol carries and nothing else.
+A test call passes the contexts through as sent. A real connection lowercases header names, drops the `?` of the query
+string, and has only the data of its protocol.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _PLACES: dict[Kind, Place] = {"http": "headers", "mqtt": "username", "wss": "hea
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A client certificate as the event shows it."""
+    """A client certificate as it appears in the event."""
 
     pem: str
     principal_id: str
-    """The certificate's id, which the answer's `principalId` must equal."""
+    """The certificate's id, which must equal the answer's `principalId`."""
 
     @property
     def members(self) -> dict[str, str]:
@@ -50,7 +50,7 @@ def presented_in(event: str) -> Presented | None:
 
 
 def test_event(request: AuthorizerRequest, authorizer: Authorizer | None, connection_id: str) -> dict[str, Any]:
-    """What a test call that is not refused sends. Without an authorizer, one with signing disabled is meant."""
+    """The event of a test call that is not refused. Without an authorizer, signing is assumed to be disabled."""
     return _event(_protocols(request), verified_token(request, authorizer), connection_id)
 
 
@@ -62,10 +62,10 @@ def real_event(
     connection_id: str,
     presented: Presented | None = None,
 ) -> dict[str, Any]:
-    """What the same contexts become over a real connection. A token in token mode travels where a device would put it.
+    """The event of the same contexts over a real connection. A token in token mode goes where a device would put it.
 
-    Contexts that the protocol does not carry are left out; those it always has are there, empty if need be.
-    presented: the client certificate of a CUSTOM_AUTH_X509 domain, which no test call can carry.
+    Contexts that the protocol does not have are omitted; those it always has are present, even if empty. presented: the
+    client certificate of a CUSTOM_AUTH_X509 domain, which a test call cannot include.
     """
     carried = _carried(kind, _placed(kind, request, authorizer))
     protocols = _protocols(carried)
@@ -90,7 +90,7 @@ def _event(protocols: dict[str, dict[str, Any] | None], token: str | None, conne
 
 
 def _protocols(request: AuthorizerRequest) -> dict[str, dict[str, Any] | None]:
-    """The contexts by the names and in the order of the event, bytes as base64; `None` for an absent one."""
+    """The contexts with the names and in the order of the event, bytes as base64; `None` for an absent one."""
     sent = request.to_api()
     return {protocol_of(name): _texts_of(sent.get(name)) for name in ("tlsContext", "httpContext", "mqttContext")}
 
@@ -109,7 +109,7 @@ def _real_http(kind: Kind, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _placed(kind: Kind, request: AuthorizerRequest, authorizer: Authorizer | None) -> AuthorizerRequest:
-    """The request with the token and signature of token mode inside a context."""
+    """The request with the token and signature of token mode moved into a context."""
     name = authorizer.token_key_name if authorizer else None
     parameters = ((name or "token", request.token), (SIGNATURE_NAME, request.token_signature))
     moved = replace(request, token=None, token_signature=None)

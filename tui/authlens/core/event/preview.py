@@ -1,7 +1,7 @@
-"""The events as they can be shown while a request is written: of the test call and of every real connection.
+"""Previews the events of a request being edited: of the test call and of every real connection.
 
-References are not resolved in a preview; a password that is one, or is masked, stands in the event as it is written and
-not as base64. An escaped `$${` is the `${` that the function receives.
+References are not resolved in a preview; a password that is a reference or masked appears as written and not as base64.
+An escaped `$${` becomes the `${` that the function receives.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from authlens.core.event.event import Kind, Presented, real_event, test_event
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.references import meant_request, refers
+from authlens.core.request.references import refers, unescaped_request
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK
 
@@ -27,10 +27,10 @@ def preview_event(
 ) -> dict[str, Any]:
     """The event of a test call (`test`), or of a real connection with the same values.
 
-    is_resolved: the request is as it is sent; nothing in it is a reference or escaped. presented: the certificate of a
-    device, which only the event of a real connection has.
+    is_resolved: the request is as sent, without references or escapes. presented: the certificate of a device, which
+    only the event of a real connection contains.
     """
-    sent = request if is_resolved else meant_request(request)
+    sent = request if is_resolved else unescaped_request(request)
     password = None if is_resolved or request.mqtt_context is None else request.mqtt_context.password
     if kind == "test":
         event = test_event(sent, authorizer, connection_id)

@@ -1,7 +1,7 @@
-"""A logged event turned back into the request that would produce it, with notes on what an event does not tell.
+"""Turns a logged event back into the request that would produce it, with notes on what the event does not contain.
 
-It reads JSON, what Python's `print(event)` writes, and either of them inside a log line or an envelope. The rule: what
-a device sent is literal in the request; nothing of it may be looked up on this machine when it is sent.
+It reads JSON and the output of Python's `print(event)`, also inside a log line or an envelope. The rule: what a device
+sent is literal in the request; none of it may be resolved on this machine when it is sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from authlens.core.request.references import literal
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
 from authlens.core.saved.certificate import Certificate
-from authlens.core.text.encodings import from_base64
+from authlens.core.text.encodings import strict_base64
 from authlens.frozen import dataclass
 
 _LONGEST = 1_048_576
@@ -31,24 +31,24 @@ _MOST_WASTED, _WASTED_AT_DEPTH = 4 * _LONGEST, 10_000
 _MARKS = ("protocolData", "protocols", "signatureVerified", "connectionMetadata")
 _DEPTH = 4
 _INSPECTED = re.compile(rf"\b(?:{'|'.join(_MARKS)}): ")
-"""How `console.log(event)` writes them."""
+"""As printed by `console.log(event)`."""
 
 
 class UnreadableEvent(ValueError):
-    """The text holds no event; the message says what is missing."""
+    """The text contains no event; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRead:
     request: AuthorizerRequest
     notes: tuple[str, ...]
-    """What the event does not say, or was changed for a test call."""
+    """What the event does not contain, or what was changed for a test call."""
     presented: Presented | None = None
     """The client certificate of a CUSTOM_AUTH_X509 domain."""
 
     @property
     def certificate(self) -> Certificate | None:
-        """The same as a saved request keeps it."""
+        """The certificate as stored in a saved request."""
         return None if self.presented is None or not self.presented.pem else Certificate(file=self.presented.pem)
 
 
@@ -58,16 +58,16 @@ def read_event(text: str, authorizer_name: str | None = None) -> EventRead:
         raise UnreadableEvent("The text is longer than 1 MiB; an event is far smaller.")
     event = next((found for value in _values(text) for found in _events(value, _DEPTH)), None)
     if event is None:
-        hint = " Node.js prints objects that are no JSON: log JSON.stringify(event)." if _INSPECTED.search(text) else ""
+        hint = " Node.js does not print objects as JSON: log JSON.stringify(event)." if _INSPECTED.search(text) else ""
         raise UnreadableEvent(
-            "No event of an authorizer was found: it is a JSON object with protocolData, signatureVerified or "
+            f"No authorizer event was found: it must be a JSON object with protocolData, signatureVerified or "
             f"connectionMetadata.{hint}"
         )
     return _request(event, authorizer_name)
 
 
 def _values(text: str) -> Iterator[Any]:
-    """The objects that the text holds: as JSON from each place where one may begin, then as Python writes them."""
+    """The objects in the text: JSON from each position where an object may begin, then Python literals."""
     decoder, start, wasted = json.JSONDecoder(), text.find("{"), 0
     while start >= 0 and wasted < _MOST_WASTED:
         try:
@@ -94,7 +94,7 @@ def _python_literal(text: str) -> Iterator[Any]:
 
 
 def _events(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    """The value itself, or what an envelope such as a structured log line holds."""
+    """The value itself, or the content of an envelope such as a structured log line."""
     if not isinstance(value, dict) or depth == 0:
         return
     if any(mark in value for mark in _MARKS):
@@ -113,16 +113,16 @@ def _request(event: dict[str, Any], authorizer_name: str | None) -> EventRead:
     token = _text(event.get("token"))
     if not protocols and token is not None:
         request = AuthorizerRequest(authorizer_name=authorizer_name, token=token)
-        notes.append("An event holds no signature: sign the token again before sending.")
+        notes.append("An event contains no signature: sign the token again before sending.")
     elif token is not None:
-        notes.append("The token was found in the contexts; it is not repeated beside them.")
+        notes.append("The token was found in the contexts, so the member token is left empty.")
     named = find(request, AUTHORIZER_NAME)
     if authorizer_name is None and named is not None:
         request = replace(request, authorizer_name=named.value)
     elif authorizer_name is None:
         notes.append("The event does not name the authorizer: fill in its name.")
     presented = _presented(_object(protocols.get("tls")), notes)
-    # What the event holds is literal, also where it looks like a reference.
+    # Everything in the event is literal, even if it looks like a reference.
     return EventRead(request.with_texts(literal), tuple(notes), presented)
 
 
@@ -132,14 +132,14 @@ def _presented(tls: dict[str, Any], notes: list[str]) -> Presented | None:
         return None
     who = f", principalId {principal}" if principal else ""
     notes.append(
-        f"The event holds a client certificate (CUSTOM_AUTH_X509{who}): a test call cannot carry it. It is kept for "
-        "policy variables, the event of a real connection and device lines."
+        f"The event contains a client certificate (CUSTOM_AUTH_X509{who}), which a test call cannot include. It "
+        f"is kept for policy variables, the event of a real connection and device commands."
     )
     return Presented(pem or "", principal or "")
 
 
 def _members(value: Any, context: str, notes: list[str]) -> dict[str, Any] | None:
-    """The members of one context; `None` when the event has no such part."""
+    """The members of one context; `None` if the event has no such part."""
     if not isinstance(value, dict):
         return None
     return {member.name: _member(member, value.get(member.name), notes) for member in members_of(context)}
@@ -164,10 +164,10 @@ def _with_mark(query: str, notes: list[str]) -> str:
 
 
 def _password(written: str | None, notes: list[str]) -> str | bytes | None:
-    """An event has the password as base64; a request has it plain."""
+    """The password of a request, which is base64 in the event."""
     if not written:
         return None
-    octets = from_base64(written)
+    octets = strict_base64(written)
     if octets is None:
         notes.append("The password in the event is not base64; it was taken as is.")
         return written

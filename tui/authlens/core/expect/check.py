@@ -1,6 +1,6 @@
-"""Whether an invocation keeps what its saved request promises, and the promise that an invocation itself would make.
+"""Whether an invocation meets the expectation of its saved request.
 
-Three states: kept, broken, and not judged. Not judged is an error where none was expected: nothing can be said then.
+Three states: met, not met, and undecided. An error where none was expected leaves the expectation undecided.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """One promise that was not kept."""
+    """One expectation that was not met."""
 
     key: str
     """The key of `expect:`."""
@@ -36,7 +36,7 @@ class Broken:
     """Why, or what differs, in words."""
 
 
-class State(StrEnum):
+class JudgementState(StrEnum):
     KEPT = "kept"
     BROKEN = "broken"
     UNJUDGED = "cannot be judged"
@@ -45,7 +45,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    state: State
+    state: JudgementState
     broken: tuple[Broken, ...] = ()
     reason: str = ""
     """Why it cannot be judged, or is skipped."""
@@ -54,15 +54,15 @@ class Judgement:
 
 
 def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:
-    """Without an expectation, an answer is enough."""
+    """Judge an invocation. Without an expectation, any answer passes."""
     reason = unjudged(expectation, invocation)
     if reason:
-        return Judgement(State.UNJUDGED, reason=reason)
+        return Judgement(JudgementState.UNJUDGED, reason=reason)
     try:
         broken = keeps(expectation, invocation) if expectation else ()
     except Unsearchable as error:
-        return Judgement(State.UNJUDGED, reason=str(error))
-    return Judgement(State.BROKEN if broken else State.KEPT, broken, notes=_notes(expectation))
+        return Judgement(JudgementState.UNJUDGED, reason=str(error))
+    return Judgement(JudgementState.BROKEN if broken else JudgementState.KEPT, broken, notes=_notes(expectation))
 
 
 def _notes(expectation: Expectation | None) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _notes(expectation: Expectation | None) -> tuple[str, ...]:
 
 
 def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | None:
-    """Why nothing can be said of this invocation; `None` when it can be judged."""
+    """Why this invocation cannot be judged; `None` if it can."""
     failure = invocation.failure
     wanted = expectation.error if expectation else None
     if failure is None or (wanted and wanted.error == failure.error):
@@ -84,12 +84,12 @@ def unjudged(expectation: Expectation | None, invocation: Invocation) -> str | N
 
 
 def keeps(expectation: Expectation, invocation: Invocation) -> tuple[Broken, ...]:
-    """Every promise that this invocation breaks, in the order of the keys in the documentation. Raises Unsearchable."""
+    """Every expectation that this invocation does not meet, in the order of the documentation. Raises Unsearchable."""
     return tuple(broken for check in _CHECKS for broken in check(expectation, invocation))
 
 
 def matches(pattern: str, text: str) -> bool:
-    """`/regex/` is searched for; any other text must be equal. Raises Unsearchable."""
+    """Whether a `/regex/` is found in the text; any other pattern must be equal. Raises Unsearchable."""
     if len(pattern) > 1 and pattern.startswith("/") and pattern.endswith("/"):
         return found(pattern[1:-1], text)
     return pattern == text
@@ -113,7 +113,7 @@ def _principal_id(expectation: Expectation, invocation: Invocation) -> Iterator[
 
 
 def _questions(expectation: Expectation, invocation: Invocation, outcome: Outcome) -> AccessQuestions:
-    """In the region and account of the authorizer, so that an ARN of another one allows nothing."""
+    """Access questions in the region and account of the authorizer, so that ARNs of others allow nothing."""
     variables = {**dict(invocation.variables), **expectation.variables}
     return AccessQuestions(outcome, invocation.request, variables, invocation.authorizer)
 
@@ -168,12 +168,12 @@ def _error(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]
         got = "an answer" if isinstance(result, Outcome) else result.error
         yield Broken("error", wanted.error, result_words(result), f"{wanted.error} → {got}")
     elif wanted.message is not None and not found(wanted.message, result.message or ""):
-        difference = "the message holds no match of the pattern"
+        difference = "the pattern does not match the message"
         yield Broken("error.message", f"/{wanted.message}/", _json(result.message), difference)
 
 
 def _without_answer(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
-    """What is promised of an answer besides the error that came. That nothing is allowed is kept."""
+    """Expectations about an answer, if there was an error instead. Expecting nothing to be allowed is met."""
     if invocation.failure is None:
         return
     documents = expectation.policy_documents
@@ -188,7 +188,7 @@ def _without_answer(expectation: Expectation, invocation: Invocation) -> Iterato
     for key, wanted in promised.items():
         if wanted is not None:
             expected = wanted if isinstance(wanted, str) else _json(wanted)
-            yield Broken(key, expected, result_words(invocation.failure), "an error carries no answer")
+            yield Broken(key, expected, result_words(invocation.failure), "an error has no answer")
 
 
 def _max_duration(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:
@@ -215,7 +215,7 @@ def unwanted_findings(
     authorizer: Authorizer | None,
     has_certificate: bool,
 ) -> Iterator[Broken]:
-    """Each lint finding that is as severe as `least`."""
+    """Each lint finding at least as severe as `least`."""
     from authlens.core.lint.linter import lint_outcome
 
     unwanted = ("error",) if least == "error" else ("error", "warning")

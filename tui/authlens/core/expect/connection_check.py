@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from authlens.core.compare.changes import result_words
-from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.policy.arn import tail_of
 from authlens.core.saved.expectation import Expectation
@@ -20,9 +20,9 @@ def judge_connection(expectation: Expectation | None, invocation: Invocation) ->
     """Of a probe that was refused or let in; of one that reached nobody nothing can be said."""
     failure = invocation.failure
     if failure is not None and failure.kind is not FailureKind.DEVICE:
-        return Judgement(State.UNJUDGED, reason=result_words(failure))
+        return Judgement(JudgementState.UNJUDGED, reason=result_words(failure))
     broken = tuple(_broken(expectation or Expectation(), invocation))
-    return Judgement(State.BROKEN if broken else State.KEPT, broken)
+    return Judgement(JudgementState.BROKEN if broken else JudgementState.KEPT, broken)
 
 
 def _broken(expectation: Expectation, invocation: Invocation) -> Iterator[Broken]:

@@ -1,6 +1,6 @@
-"""An invocation beside what was expected of it, as a comparison like any other.
+"""Compares an invocation with its expectation, like any other comparison.
 
-What the expectation leaves open stands on its side as it came: it is no difference.
+What the expectation leaves open is copied from the answer, so it is not a difference.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from authlens.core.saved.expectation import Expectation
 from authlens.core.text.pattern import Unsearchable
 
 DENIED = "DENIED"
-"""What `deny:` expects: explicit or implicit."""
+"""What `deny:` expects: an explicit or implicit deny."""
 
 
 def compare_with_expectation(
     expectation: Expectation, answered: Invocation | Side, expected: Side | None = None
 ) -> Comparison:
-    """What was answered, compared with the expectation, which `expected` is the side of: its label and its request."""
+    """Compare an answer with the expectation. `expected` gives the label and the request of the expectation's side."""
     right = answered if isinstance(answered, Side) else Side.of(answered)
     if right.result is None:
-        raise ValueError("an expectation can be compared with an answer only")
+        raise ValueError("an expectation can only be compared with an answer")
     left = replace(expected or Side("expectation"), result=promised(expectation, right.result))
     pairs = pair_documents(left.documents, right.documents)
     return comparison_of(left, right, pairs, _flips(expectation, right), _limits(expectation, right))
 
 
 def promised(expectation: Expectation, got: Outcome | Failure) -> Outcome | Failure:
-    """The result that would have kept the expectation and is nearest to what came."""
+    """The result closest to the actual one that would meet the expectation."""
     wanted = expectation.error
     if wanted is None:
         return _promised_outcome(expectation, got if isinstance(got, Outcome) else Outcome(True))
@@ -62,7 +62,7 @@ def _promised_outcome(expectation: Expectation, got: Outcome) -> Outcome:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """A pattern that is given up is one that was not kept."""
+    """Whether the pattern matches; an abandoned search counts as no match."""
     try:
         return matches(pattern, text)
     except Unsearchable:
@@ -90,7 +90,7 @@ def _flips(expectation: Expectation, right: Side) -> Iterator[Flip]:
 
 
 def _limits(expectation: Expectation, right: Side) -> Iterator[Change]:
-    """What is expected of more than the answer."""
+    """Expectations beyond the answer itself."""
     broken = over_duration(expectation.max_duration, right.duration)
     if broken:
         yield Change("answer", f"duration: expected {broken.expected}, got {broken.got}")

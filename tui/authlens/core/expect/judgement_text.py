@@ -1,6 +1,6 @@
-"""A judgement for people: what was expected, what came, what differs, and the whole answer. Secrets are the caller's.
+"""A judgement as text: what was expected, the actual result, the difference, and the complete answer.
 
-Every line that is returned may hold a secret: pass the text through a Redactor before it is shown.
+Every returned line may contain a secret: the caller must redact the text before showing it.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from authlens.core.expect.check import Broken, Judgement, State
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.local_run import doctor
 
 _LOG_LINES = 20
 _LONGEST = 20_000
-"""Characters of an answer that are shown; the history holds all of it."""
+"""Characters of an answer that are shown; the history has the complete answer."""
 
 
 def headline(judgement: Judgement) -> str:
-    """One line: what is broken first, or why it cannot be judged."""
-    if judgement.state in (State.UNJUDGED, State.SKIPPED):
+    """One line: the first expectation not met, or why it cannot be judged."""
+    if judgement.state in (JudgementState.UNJUDGED, JudgementState.SKIPPED):
         return judgement.reason
     more = f" (and {len(judgement.broken) - 1} more)" if len(judgement.broken) > 1 else ""
     return "".join(f"{sentence(broken)}{more}" for broken in judgement.broken[:1])
 
 
 def sentence(broken: Broken) -> str:
-    """`principalId: expected sensor8, got sensor7`, and why where both do not say it."""
+    """`principalId: expected sensor8, got sensor7`, with the reason if that is not obvious."""
     text = f"{broken.key}: expected {broken.expected}, got {broken.got}"
     said = broken.difference in ("", f"{broken.expected} → {broken.got}")
     return text if said else f"{text}: {broken.difference}"
@@ -45,7 +45,7 @@ def explanation(judgement: Judgement, invocation: Invocation | None) -> str:
 
 
 def answer(invocation: Invocation) -> dict[str, Any]:
-    """The answer as JSON values, documents decoded where they are JSON."""
+    """The answer as JSON values, with documents decoded if they are JSON."""
     result = invocation.result
     if isinstance(result, Failure):
         values = {"error": result.error, "httpStatus": result.http_status, "message": result.message}

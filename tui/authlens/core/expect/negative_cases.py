@@ -1,7 +1,7 @@
-"""Negative cases: from one good saved request, those that must be refused, each with the refusal it expects.
+"""Negative cases: variants of a good saved request that must be refused, each with the expected refusal.
 
-What AWS refuses itself is expected by class and message; what only the function can refuse, as a login refused. For
-another client id that is a denied `iot:Connect`: a policy that does not name the client refuses it as well.
+Refusals by AWS are expected by class and message; refusals that only the function can make, as a refused login. For a
+different client id, a denied `iot:Connect` is expected, because a policy that does not name the client also refuses it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SignJwt = Callable[[str], str]
 """Signs `header.payload` of a JWT: the third part, base64url without padding."""
 
 WRONG_SIGNATURE = base64.b64encode(bytes(256)).decode("ascii")
-"""Well-formed, and no key signs it."""
+"""Well-formed, but not made with any key."""
 
 EXPIRED = 946684800
 """2000-01-01T00:00:00Z."""
@@ -45,7 +45,7 @@ class NegativeCase:
 
 
 def is_refused(saved: SavedRequest) -> bool:
-    """Whether the request expects to be refused itself: then nothing that is made from it shows more."""
+    """Whether the request itself expects a refusal, so that variants of it would show nothing more."""
     expect, mqtt = saved.expect, saved.request.mqtt_context
     if expect is None:
         return False
@@ -56,14 +56,14 @@ def is_refused(saved: SavedRequest) -> bool:
 def negative_cases(
     saved: SavedRequest, authorizer: Authorizer | None = None, sign_jwt: SignJwt | None = None
 ) -> tuple[NegativeCase, ...]:
-    """Every case that this good request has something for. References stay and hide what they stand for."""
+    """All cases that apply to this good request. References stay, and hide their values."""
     makers = (_other_client_id, _missing_token, _missing_context_fields, _stripped_mark, _over_long)
     cases = [case for maker in makers for case in maker(saved)]
     return tuple(_named_apart([*_wrong_signature(saved, authorizer), *_expired_jwt(saved, sign_jwt), *cases]))
 
 
 def _named_apart(cases: Sequence[NegativeCase]) -> Iterator[NegativeCase]:
-    """Headers such as `X-A` and `X/A` would name one file."""
+    """Makes the names unique: headers such as `X-A` and `X/A` would give the same file name."""
     names = [case.name for case in cases]
     for index, case in enumerate(cases):
         before = names[:index].count(case.name)
@@ -97,7 +97,7 @@ def _expired_jwt(saved: SavedRequest, sign_jwt: SignJwt | None) -> Iterator[Nega
 
 
 def _expire(jwt: str, sign_jwt: SignJwt | None) -> str:
-    """The token with its times in the past; text that only looks like a JWT stays."""
+    """The token with its times in the past; text that only looks like a JWT is unchanged."""
     header, payload, *signature = jwt.split(".")
     try:
         claims = json.loads(from_base64url(payload) or b"")
@@ -167,7 +167,7 @@ def _stripped_mark(saved: SavedRequest) -> Iterator[NegativeCase]:
 
 
 def _over_long(saved: SavedRequest) -> Iterator[NegativeCase]:
-    """The token, or where there is none the query string or the username that may carry it."""
+    """The token, or if there is none the query string or username that may contain it."""
     request = saved.request
     http, mqtt = request.http_context, request.mqtt_context
     if request.token is not None:
@@ -191,7 +191,7 @@ _TITLES = {"token": "token", "httpContext.queryString": "query string", "mqttCon
 
 
 def _longer(text: str, path: str) -> str:
-    """One character more than AWS takes."""
+    """One character longer than AWS accepts."""
     return text.ljust(BY_PATH[path].maximum + 1, "x")
 
 
@@ -210,7 +210,7 @@ def _case(
 
 
 def _texts_changed(request: AuthorizerRequest, change: Callable[[str], str]) -> AuthorizerRequest:
-    """The request with every text that may carry a token changed."""
+    """The request with `change` applied to every text that may contain a token."""
     carrying = request.with_texts(change)
     kept = (member for member in MEMBERS if member.secrecy is Secrecy.OPEN or member.name == "tokenSignature")
     for member in kept:

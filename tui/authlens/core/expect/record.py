@@ -1,4 +1,4 @@
-"""What just happened as an expectation, with the questions that were open and what a person alone can wish. Pure."""
+"""Records the last result as an expectation, with the open questions and the limits that only a user can set."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from authlens.core.text.pattern import LONGEST
 
 
 def recorded(invocation: Invocation, questions: Sequence[Question], before: Expectation | None) -> Expectation:
-    """`before` gives its questions, which are answered anew, and its limits, which no answer tells."""
+    """The expectation that matches the result. `before` provides questions, which are decided again, and limits, which
+    no answer contains."""
     kept = before or Expectation()
     new = replace(
         record(invocation), variables=kept.variables, max_duration=kept.max_duration, no_findings=kept.no_findings
@@ -32,11 +33,11 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
 
 
 _CHANGING = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""An id of one call, which no second call repeats."""
+"""An id that differs for every call."""
 
 
 def record(invocation: Invocation) -> Expectation:
-    """What just happened, as the expectation. Times and findings are left to the user."""
+    """The result as an expectation. Durations and findings are left to the user."""
     result = invocation.result
     if isinstance(result, Failure):
         return Expectation(error=ExpectedError(result.error, _message_pattern(result.message)))
@@ -50,7 +51,7 @@ def record(invocation: Invocation) -> Expectation:
 
 
 def _message_pattern(message: str | None) -> str | None:
-    """The message word for word, but for the ids of one call; of a long one its beginning."""
+    """A pattern for the exact message, except for ids of the call; for a long message only its beginning."""
     if message is None:
         return None
     whole = _escaped(message)
@@ -63,7 +64,7 @@ def _escaped(message: str) -> str:
 
 
 def _value(document: str) -> Any:
-    """A policy as its JSON value; whatever else came as the text that it is."""
+    """A policy as its JSON value; anything else as text."""
     try:
         value = json.loads(document)
     except (ValueError, RecursionError):

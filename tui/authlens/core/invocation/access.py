@@ -1,4 +1,4 @@
-"""May this client do that? Questions asked of an outcome, with the policy variables that its request settles."""
+"""Answers access questions about an outcome, with the policy variables of its request."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ class Access:
     word: str
     """`ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`."""
     reasons: tuple[str, ...] = ()
-    """Why, one clause each: what the broker refuses all the same, what decided, and what holds of the action anyway."""
+    """The reasons, one clause each: what the broker refuses, what decided, and notes on the action."""
     nearest: NearMiss | None = None
-    """What came nearest to allowing it; of something allowed, the Deny that nearly applies."""
+    """What came closest to allowing it; for something allowed, the Deny that almost applies."""
 
     @property
     def because(self) -> str:
-        """All of it in one line."""
+        """The reasons in one line."""
         near = "a Deny nearly applies" if self.word == ALLOWED else "the nearest miss"
         return "; ".join((*self.reasons, *([f"{near}: {self.nearest.message}"] if self.nearest else ())))
 
 
 class AccessQuestions:
-    """The documents of one outcome, parsed once and asked many times.
+    """The documents of one outcome, parsed once for any number of questions.
 
-    With an authorizer of AWS, `ask` decides in its region and account; `word` decides in any.
+    With an AWS authorizer, `ask` decides in its region and account; `word` decides in any.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class AccessQuestions:
         authorizer: Authorizer | None = None,
         documents: tuple[Document, ...] | None = None,
     ) -> None:
-        """documents: those of the outcome as they are laid out elsewhere, for the lines that reasons name."""
+        """documents: those of the outcome as formatted elsewhere, so that line numbers in reasons match."""
         self._outcome = outcome
         self._place = _beginning_in(authorizer)
         self._region_and_account = place_of(authorizer)
@@ -67,11 +67,11 @@ class AccessQuestions:
         self._decided: dict[Question, Decision] = {}
 
     def word(self, question: Question) -> str:
-        """The decision alone."""
+        """Only the decision."""
         return str(self._decide(question).word) if self._outcome.is_authenticated else IMPLICIT_DENY
 
     def word_at(self, authorizer: Authorizer, question: Question) -> str:
-        """The decision in the region and account of an authorizer, where its ARN tells them."""
+        """The decision in the region and account of an authorizer, if its ARN has them."""
         own = split(authorizer.arn)
         if own is None or question.resource.startswith("arn:"):
             return self.word(question)
@@ -79,9 +79,10 @@ class AccessQuestions:
         return self.word(replace(question, resource=str(place)))
 
     def ask(self, question: Question, in_short: bool = False) -> Access:
-        """The decision with its reasons, and with the nearest miss where nothing allows; in short, the first reason.
+        """The decision with its reasons, and the nearest miss if nothing allows it; `in_short` gives only the first
+        reason.
 
-        A client that is not authenticated may do nothing, whatever the documents say.
+        A client that is not authenticated is allowed nothing, whatever the documents say.
         """
         if not self._outcome.is_authenticated:
             return Access(question, IMPLICIT_DENY, ("the client is not authenticated",))
@@ -93,7 +94,7 @@ class AccessQuestions:
         return Access(question, str(decision.word), reasons, next(iter(decision.near_misses), None))
 
     def decide(self, question: Question) -> Decision:
-        """What the documents decide in the authorizer's region and account, as if the client were authenticated."""
+        """The decision of the documents in the authorizer's region and account, as if the client were authenticated."""
         return self._decide(replace(question, resource=self._here(question.resource)))
 
     def summary(self) -> Summary:
@@ -103,7 +104,7 @@ class AccessQuestions:
         return summarize(self._parsed(), self._variables, *self._region_and_account)
 
     def _here(self, resource: str) -> str:
-        """A tail, completed with the region and account of the authorizer."""
+        """The resource; a tail is completed with the region and account of the authorizer."""
         whole = self._place is None or resource.startswith("arn:") or resource == "*"
         return resource if whole else f"{self._place}{resource}"
 
@@ -123,25 +124,24 @@ class AccessQuestions:
 
 
 def refused_by_broker(decision: Decision) -> tuple[BrokerRefusal, ...]:
-    """Why the broker refuses what the documents allow; empty where they do not."""
+    """Why the broker refuses what the documents allow; empty if they do not allow it."""
     return broker_refusals(decision.asking.action, decision.asking.resource.tail) if decision.allowed else ()
 
 
 def limited_by_broker(decision: Decision) -> tuple[BrokerRefusal, ...]:
-    """Under which circumstances the broker refuses what the documents allow and it takes otherwise."""
+    """When the broker refuses what the documents allow and it normally accepts."""
     taken = decision.allowed and not refused_by_broker(decision)
     return broker_limits(decision.asking.action, decision.asking.resource.tail) if taken else ()
 
 
 def place_of(authorizer: Authorizer | None) -> tuple[str | None, str | None]:
-    """Region and account in which an authorizer's devices act; none of one of the local endpoint, whose account is made
-    up."""
+    """The region and account of an authorizer's devices; none for a local endpoint, whose account is made up."""
     found = _own_arn(authorizer)
     return (None, None) if found is None else (found.region, found.account)
 
 
 def _beginning_in(authorizer: Authorizer | None) -> str | None:
-    """The beginning of every ARN in an authorizer's region and account."""
+    """The prefix of every ARN in an authorizer's region and account."""
     found = _own_arn(authorizer)
     return None if found is None else str(replace(found, tail=""))
 
@@ -155,7 +155,7 @@ _LOCAL_ACCOUNT = "000000000000"
 
 
 def variables_of(request: AuthorizerRequest | None) -> dict[str, tuple[str, ...]]:
-    """The policy variables that a request settles. A reference is no value yet, and settles none."""
+    """The policy variables of a request. An unresolved reference is not a value."""
     from authlens.core.request.policy_variables import connection_variables
 
     known = connection_variables(request) if request else {}

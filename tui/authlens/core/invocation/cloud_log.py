@@ -1,6 +1,6 @@
-"""What CloudWatch Logs is asked about an invocation or a client, and its lines as text.
+"""Queries to CloudWatch Logs about an invocation or a client, and the resulting lines as text.
 
-The rule: a log arrives some seconds after what it tells of, so that no lines prove nothing.
+The rule: a log arrives some seconds after the event, so missing lines prove nothing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
 
 CONNECTIONS = "AWSIotLogsV2"
-"""The log group that AWS IoT writes to, once its logging is on."""
-LATE = "Lines reach CloudWatch some seconds after the invocation: read again a little later."
+"""The log group that AWS IoT writes to if its logging is enabled."""
+LATE = "Lines reach CloudWatch a few seconds after the invocation: read again a little later."
 _BEFORE = timedelta(seconds=5)
 """This machine's clock may be behind."""
 _AFTER = timedelta(seconds=60)
@@ -28,7 +28,7 @@ class LogQuery:
     since: datetime
     until: datetime
     pattern: str = ""
-    """A CloudWatch filter pattern; empty lets every line through."""
+    """A CloudWatch filter pattern; empty matches every line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class LogLine:
 def function_query(
     authorizer: Authorizer, since: datetime, until: datetime, deployment: Deployment | None = None
 ) -> LogQuery:
-    """What the authorizer's function logged in that time."""
+    """The query for what the authorizer's function logged in that time."""
     return LogQuery(function_group(authorizer, deployment), since, until)
 
 
 def function_group(authorizer: Authorizer, deployment: Deployment | None = None) -> str:
-    """The group that the function's configuration names, else Lambda's usual one."""
+    """The log group in the function's configuration, or else Lambda's default."""
     function = deployment.function if deployment is not None else None
     if isinstance(function, Function) and function.log_group:
         return function.log_group
@@ -54,17 +54,17 @@ def function_group(authorizer: Authorizer, deployment: Deployment | None = None)
 
 
 def connections_query(client_id: str | None, since: datetime, until: datetime) -> LogQuery:
-    """What AWS IoT logged of real connections, of one client id or of all."""
+    """The query for what AWS IoT logged about real connections, for one client id or all."""
     pattern = "" if client_id is None else f"{{ $.clientId = {json.dumps(client_id, ensure_ascii=False)} }}"
     return LogQuery(CONNECTIONS, since, until, pattern)
 
 
 def window(invocation: Invocation) -> tuple[datetime, datetime]:
-    """The time in which its function can have logged, with room for clocks that differ."""
+    """The time in which its function can have logged, with a margin for clock differences."""
     ended = invocation.started_at + timedelta(seconds=invocation.duration)
     return invocation.started_at - _BEFORE, ended + _AFTER
 
 
 def log_text(lines: Iterable[LogLine]) -> str:
-    """Each line with its time of day; a line of several stays one below the other."""
+    """Each entry with its time of day; entries of several lines keep their line breaks."""
     return "".join(f"{line.at.astimezone(UTC):%H:%M:%S.%f}"[:-3] + f"  {line.text.rstrip()}\n" for line in lines)

@@ -1,6 +1,7 @@
-"""What was read of a deployment as JSON values and back, for the invocation that it was read for.
+"""Converts a deployment to JSON values and back, for the invocation that it was read for.
 
-The rule: what could not be read stays that, with its reason; the authorizer is the invocation's own and not repeated.
+The rule: anything that could not be read stays so, with its reason; the authorizer is that of the invocation and not
+repeated.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _domain(domain: Domain) -> dict[str, Any]:
 
 
 def deployment_from_json(value: Any, authorizer: Authorizer) -> Deployment:
-    """The opposite of `deployment_to_json`. Raises ValueError with a sentence."""
+    """The inverse of `deployment_to_json`. Raises ValueError with a complete sentence."""
     members = Members(value, "deployment")
     raw = value if isinstance(value, dict) else {}
     function = _unread(raw.get("function")) or _read_function(members.members("function"))

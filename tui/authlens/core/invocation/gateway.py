@@ -1,4 +1,4 @@
-"""Gateway: how the faces reach AWS, or a local endpoint that answers like it. `aws` implements it over boto3."""
+"""Gateway: the interface to AWS, or to a local endpoint that answers like it. `aws` implements it with boto3."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one call of TestInvokeAuthorizer gave."""
+    """The result of one call of TestInvokeAuthorizer."""
 
     result: Outcome | Failure
     duration: float
@@ -28,13 +28,13 @@ class Reply:
     local_run: LocalRun | None = None
     """What a local endpoint reports about the run."""
     device: DeviceConnection | None = None
-    """What a probe met."""
+    """What a probe observed."""
     authorizer: Authorizer | None = None
     """What DescribeAuthorizer said, where it was asked on the way."""
 
 
-class Way(Protocol):
-    """Another way to send a request than TestInvokeAuthorizer, such as a probe."""
+class SendingWay(Protocol):
+    """A way to send a request other than TestInvokeAuthorizer, such as a probe."""
 
     @property
     def name(self) -> str:
@@ -47,12 +47,12 @@ class Way(Protocol):
         ...
 
     def ask(self, request: AuthorizerRequest, target: Target, authorizer: Authorizer | None) -> Reply:
-        """Send the request, which is resolved and signed. Never raises for what can go wrong outside."""
+        """Send the request, already resolved and signed. Never raises for external failures."""
         ...
 
 
 class CallFailed(Exception):
-    """A call other than TestInvokeAuthorizer had no answer; `failure` says why."""
+    """A call other than TestInvokeAuthorizer failed; `failure` says why."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message or failure.error)
@@ -60,7 +60,7 @@ class CallFailed(Exception):
 
     @property
     def words(self) -> str:
-        """The error in AWS's words and what to do; the latter alone of a call that the endpoint does not know."""
+        """The error in AWS's words and what to do; only the latter for a call that the endpoint does not know."""
         failure = self.failure
         if failure.error == "UnknownOperationException" and failure.advice:
             return failure.advice
@@ -72,18 +72,18 @@ def _said(failure: Failure) -> str:
 
 
 class Gateway(Protocol):
-    """Every method blocks, makes one attempt, ends by the target's deadlines and is safe to call from any thread."""
+    """Every method blocks, makes one attempt, respects the target's timeouts and is safe to call from any thread."""
 
     def prepare(self) -> None:
-        """Load what the first call to a local endpoint would have to load. Nobody is called."""
+        """Load in advance what the first call to a local endpoint needs. Makes no call."""
         ...
 
     def seeks_credentials(self) -> bool:
-        """Whether a call waits for credentials: a profile's process, a role's or the instance's. Never blocks."""
+        """Whether a call has to fetch credentials: from a profile's process, a role or the instance. Never blocks."""
         ...
 
     def invoke(self, request: AuthorizerRequest, target: Target) -> Reply:
-        """Call TestInvokeAuthorizer. References must be resolved. Never raises for what can go wrong outside."""
+        """Call TestInvokeAuthorizer. References must be resolved. Never raises for external failures."""
         ...
 
     def describe(self, name: str, target: Target) -> Authorizer:
@@ -91,11 +91,11 @@ class Gateway(Protocol):
         ...
 
     def authorizer_names(self, target: Target) -> tuple[str, ...]:
-        """Every page of ListAuthorizers, sorted. Raises CallFailed."""
+        """The names from every page of ListAuthorizers, sorted. Raises CallFailed."""
         ...
 
     def configured(self, target: Target) -> Configured:
-        """Read what the AWS configuration says, and send nothing. Raises CallFailed."""
+        """Read the AWS configuration without sending anything. Raises CallFailed."""
         ...
 
     def identity(self, target: Target) -> Identity:
@@ -103,11 +103,11 @@ class Gateway(Protocol):
         ...
 
     def deployment(self, authorizer: Authorizer, target: Target) -> Deployment:
-        """Read what AWS holds around the authorizer; what cannot be read is said in it. Never raises."""
+        """Read what is deployed around the authorizer; anything that cannot be read is an Unread. Never raises."""
         ...
 
     def data_endpoint(self, target: Target) -> str:
-        """Call DescribeEndpoint: the host that the account's devices connect to. Raises CallFailed."""
+        """Call DescribeEndpoint for the host that the account's devices connect to. Raises CallFailed."""
         ...
 
     def domain(self, name: str, target: Target) -> Domain:
@@ -122,5 +122,5 @@ class Gateway(Protocol):
         ...
 
     def log(self, query: LogQuery, target: Target) -> tuple[LogLine, ...]:
-        """The lines of a CloudWatch log group that a query asks for. Raises CallFailed."""
+        """The lines of a CloudWatch log group that match a query. Raises CallFailed."""
         ...

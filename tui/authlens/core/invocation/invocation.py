@@ -1,4 +1,5 @@
-"""Invocation: one run of one request, with all that was sent and came back. The one thing shown, kept and compared."""
+"""Invocation: one run of one request, with everything that was sent and received. This is what is shown, stored and
+compared."""
 
 from __future__ import annotations
 
@@ -14,18 +15,18 @@ from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.frozen import dataclass
 
-if TYPE_CHECKING:  # only some invocations have these; a one-shot command has none
+if TYPE_CHECKING:  # only some invocations have these; a one-shot command does not load them
     from authlens.core.deployment.deployment import Deployment
     from authlens.core.invocation.local_run import LocalRun
     from authlens.core.mqtt.connection import DeviceConnection
 
 
 class FailureKind(StrEnum):
-    """Why there is no outcome. `AWS` alone means that the service answered."""
+    """Why there is no outcome. Only `AWS` means that the service answered."""
 
     AWS = "aws"
     REFUSED_HERE = "refused here"
-    """The client would not send it (botocore's parameter validation); nothing was sent."""
+    """The client refused to send it (botocore's parameter validation); nothing was sent."""
     REFERENCE = "reference"
     """An `${env:…}`, `${file:…}` or `${keyring:…}`, or a signing key, could not be resolved; nothing was sent."""
     CREDENTIALS = "credentials"
@@ -36,16 +37,16 @@ class FailureKind(StrEnum):
     ABANDONED = "abandoned"
     LOCAL = "local endpoint"
     DEVICE = "device"
-    """A real connection was refused before the function ran, or by a rule that is not the function's."""
+    """A real connection was refused before the function ran, or for a reason other than the function's answer."""
     NOT_TRUSTED = "not trusted"
     """A file of a folder that is not trusted names a program or a host; nothing was run or sent."""
     FAULT = "fault"
-    """A defect of ours."""
+    """A bug in authlens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call has no outcome, in the words of whoever refused it."""
+    """Why a call has no outcome, in the words of the component that refused it."""
 
     kind: FailureKind
     error: str
@@ -55,21 +56,21 @@ class Failure:
     http_status: int | None = None
     request_id: str | None = None
     advice: str | None = None
-    """What to do about it, where `aws` knows (credentials, region, network)."""
+    """What to do about it, if `aws` knows (credentials, region, network)."""
     retries: int | None = None
-    """How often it was tried again when the last allowed try failed too; `None` where retries are off."""
+    """The number of retries if the last one failed too; `None` if retries are off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The exchange as bytes saw it. AWS credentials are never kept in it."""
+    """The HTTP exchange as transmitted. Never contains AWS credentials."""
 
     method: str
     url: str
     request_headers: tuple[tuple[str, str], ...] = ()
     request_body: bytes = b""
     status: int | None = None
-    """`None` when no answer came."""
+    """`None` if there was no answer."""
     response_headers: tuple[tuple[str, str], ...] = ()
     response_body: bytes = b""
 
@@ -77,7 +78,7 @@ class Wire:
 @dataclass(frozen=True, slots=True)
 class Invocation:
     request: AuthorizerRequest
-    """As written: references unresolved, so that it can be replayed and shown."""
+    """As written, with references unresolved, so that it can be replayed and shown."""
     target: Target
     result: Outcome | Failure
     started_at: datetime
@@ -85,33 +86,33 @@ class Invocation:
     duration: float
     """Seconds, from the call to its answer."""
     number: int | None = None
-    """Its id in the history; `None` while it is not recorded."""
+    """Its id in the history; `None` if not recorded yet."""
     source: str | None = None
-    """The saved request it was sent from, as a path."""
+    """The path of the saved request it was sent from."""
     sign: Sign | None = None
-    """How it was signed here, so that a replay signs anew."""
+    """How it was signed, so that a replay signs it again."""
     authorizer: Authorizer | None = None
-    """What DescribeAuthorizer said then, where it was asked."""
+    """The authorizer at that time, if DescribeAuthorizer was called."""
     identity: Identity | None = None
     wire: Wire | None = None
     function_log: str | None = None
-    """What the function printed and its stack trace, where the target tells (a local endpoint does)."""
+    """What the function printed, with any stack trace, if the target returns it (a local endpoint does)."""
     local_run: LocalRun | None = None
     """What a local endpoint reports about the run."""
     device: DeviceConnection | None = None
-    """Set for a real connection, by whichever side it was observed; `None` for a test call."""
+    """Set for a real connection, whichever side observed it; `None` for a test call."""
     certificate: Certificate | None = None
-    """What the saved request says of the device's client certificate. A test call does not carry it."""
+    """The device's client certificate in the saved request. Not part of a test call."""
     variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """The policy variables that the certificate and its thing settled when it was sent."""
+    """The policy variables of the certificate and its thing at the time of sending."""
     deployment: Deployment | None = None
-    """What AWS holds around the authorizer, as it was read for this invocation."""
+    """What is deployed around the authorizer, as read for this invocation."""
     via: str = ""
     """`function` where the function was called directly; empty for a test call, and for a connection."""
 
     @property
     def saved(self) -> SavedRequest:
-        """What sends it again as it was."""
+        """A saved request that sends it again unchanged."""
         return SavedRequest(self.request, target=self.target, sign=self.sign, certificate=self.certificate)
 
     @property
@@ -136,17 +137,17 @@ class Invocation:
 
 
 def fault_of(error: Exception) -> Failure:
-    """A defect of ours as a failure: where it happened, never the exception's own words, which may hold a secret."""
+    """A bug in authlens as a failure: where it happened, but never the exception's text, which may contain a secret."""
     return Failure(
         FailureKind.FAULT,
         type(error).__name__,
-        f"A fault in authlens: {type(error).__name__}{_system_words(error)} {_place_of(error)}.",
-        advice="Please report it with what led to it; everything else goes on.",
+        f"Internal error in authlens: {type(error).__name__}{_system_words(error)} {_place_of(error)}.",
+        advice="Please report it with the steps that led to it. Everything else continues to work.",
     )
 
 
 def _system_words(error: Exception) -> str:
-    """The operating system's own words name no secret."""
+    """The operating system's own error text contains no secrets."""
     words = error.strerror if isinstance(error, OSError) else None
     return f" ({words})" if words else ""
 

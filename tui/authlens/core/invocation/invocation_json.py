@@ -1,6 +1,6 @@
-"""An invocation to JSON values and back, with the keys that docs/files.md documents.
+"""Converts an invocation to JSON values and back, with the keys documented in docs/files.md.
 
-The rule: what is absent is left out, bytes are `{"base64": …}`, and what `to_json` gives `from_json` gives back.
+The rule: absent values are omitted, bytes are `{"base64": …}`, and `from_json` is the exact inverse of `to_json`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _PLACES = ("token", "username", "queryString", "headers")
 
 
 def to_json(invocation: Invocation) -> dict[str, Any]:
-    """The invocation as JSON values, in the order people read it."""
+    """The invocation as JSON values, in reading order."""
     return _present(
         id=invocation.number,
         startedAt=invocation.started_at.astimezone(UTC).isoformat(),
@@ -58,7 +58,7 @@ def to_json(invocation: Invocation) -> dict[str, Any]:
 
 
 def request_to_json(request: AuthorizerRequest) -> dict[str, Any]:
-    """The members by the API's names; a password of bytes as base64, headers that repeat a name as pairs."""
+    """The members by API name; a binary password as base64, headers with repeated names as pairs."""
     members = request.as_written()
     for member in MEMBERS:
         place = members.get(member.context, {}) if member.context else members
@@ -71,7 +71,7 @@ def request_to_json(request: AuthorizerRequest) -> dict[str, Any]:
 
 
 def outcome_to_json(outcome: Outcome) -> dict[str, Any]:
-    """As AWS answers, absent members left out."""
+    """The outcome as AWS returns it, without absent members."""
     return _present(
         isAuthenticated=outcome.is_authenticated,
         principalId=outcome.principal_id,
@@ -154,7 +154,7 @@ def _present(**fields: Any) -> dict[str, Any]:
 
 
 def from_json(value: Any) -> Invocation:
-    """The opposite of `to_json`; keys that it does not know are passed over. Raises ValueError with a sentence."""
+    """The inverse of `to_json`; unknown keys are ignored. Raises ValueError with a complete sentence."""
     members = Members(value, "an invocation")
     authorizer = _read_authorizer(members.members("authorizer"))
     return Invocation(
@@ -180,7 +180,8 @@ def from_json(value: Any) -> Invocation:
 
 
 def read_outcome(value: Any) -> Outcome:
-    """The outcome of an invocation's JSON, or of what `aws iot test-invoke-authorizer` or `invoke --decode` prints."""
+    """The outcome in an invocation's JSON, or in the output of `aws iot test-invoke-authorizer` or `invoke
+    --decode`."""
     members = Members(value, "an outcome")
     if isinstance(value.get("failure"), Mapping):
         raise ValueError("this invocation has no outcome: it failed")
@@ -188,7 +189,7 @@ def read_outcome(value: Any) -> Outcome:
 
 
 def request_from_json(value: Any) -> AuthorizerRequest:
-    """The opposite of `request_to_json`."""
+    """The inverse of `request_to_json`."""
     return AuthorizerRequest.from_api(_read_members(Members(value, "request"), SHAPE))
 
 
@@ -231,14 +232,14 @@ def _read_outcome(members: Members) -> Outcome:
 
 
 def _document(document: Any) -> str:
-    """AWS returns text; `invoke --decode` prints the document itself."""
+    """A document as text: AWS returns text, `invoke --decode` prints the document itself."""
     return document if isinstance(document, str) else json.dumps(document)
 
 
 def _read_failure(members: Members) -> Failure:
     kind = members.required_text("kind")
     if kind not in {known.value for known in FailureKind}:
-        raise ValueError("the kind of failure is not one that authlens knows")
+        raise ValueError("the kind of failure is unknown to authlens")
     return Failure(
         kind=FailureKind(kind),
         error=members.required_text("error"),
@@ -277,7 +278,7 @@ def _read_sign(members: Members | None) -> Sign | None:
         return None
     place = members.text("place") or "token"
     if place not in _PLACES:
-        raise ValueError(f"the place of a signature is one of: {', '.join(_PLACES)}")
+        raise ValueError(f"the place of a signature must be one of: {', '.join(_PLACES)}")
     return Sign(members.required_text("key"), members.text("passphrase"), cast(Place, place))
 
 
@@ -311,7 +312,7 @@ def _read_variables(members: Members | None, value: Any) -> tuple[tuple[str, tup
 
 
 def _read_deployment(members: Members, authorizer: Authorizer | None) -> Deployment | None:
-    """Only beside the authorizer that it was read for."""
+    """The deployment, if the authorizer that it was read for is present."""
     found = members.members("deployment")
     return (
         None
@@ -325,7 +326,7 @@ def _read_identity(members: Members | None) -> Identity | None:
 
 
 def _device_to_json(device: DeviceConnection) -> Any:
-    from authlens.core.mqtt import connection_json  # the tables of MQTT, which a test call does without
+    from authlens.core.mqtt import connection_json  # the MQTT tables, which a test call does not need
 
     return connection_json.to_json(device)
 
@@ -333,7 +334,7 @@ def _device_to_json(device: DeviceConnection) -> Any:
 def _read_device(members: Members | None) -> DeviceConnection | None:
     if members is None:
         return None
-    from authlens.core.mqtt import connection_json  # the tables of MQTT, which a test call does without
+    from authlens.core.mqtt import connection_json  # the MQTT tables, which a test call does not need
 
     return connection_json.from_json(members)
 

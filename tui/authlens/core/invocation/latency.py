@@ -1,4 +1,4 @@
-"""Many durations in a few numbers: minimum, median, 95th percentile and maximum, cold calls apart from warm ones."""
+"""Summarizes durations: minimum, median, 95th percentile and maximum, separately for cold and warm calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.frozen import dataclass
 
 _COLD = re.compile(r"\bInit Duration: ")
-"""What Lambda reports of a call that had to start the function."""
+"""What Lambda reports for a call that had to start the function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,23 @@ class Latency:
 class ColdAndWarm:
     all: Latency
     cold: Latency | None
-    """`None` when no call was cold."""
+    """`None` if no call was cold."""
     warm: Latency | None
 
 
 def latency(durations: Sequence[float]) -> Latency:
-    """Of at least one duration."""
-    from statistics import median  # 15 ms to import, and only `run --repeat` wants it
+    """The latency of at least one duration."""
+    from statistics import median  # takes 15 ms to import, and only `run --repeat` needs it
 
     ordered = sorted(durations)
     return Latency(len(ordered), ordered[0], median(ordered), _nearest(ordered, 0.95), ordered[-1])
 
 
 def cold_and_warm(invocations: Iterable[Invocation]) -> ColdAndWarm | None:
-    """Of the calls that were answered; `None` when none was.
+    """The latency of the calls that have an outcome; `None` if none has.
 
-    Cold is what the function's log says so of. Where no log tells, it is the first call of each authorizer, and those
-    that began before that one ended, for they needed a process of their own.
+    A call is cold if the function's log says so. Without a log, the first call of each authorizer is cold, and so are
+    those that began before it ended, because they needed a process of their own.
     """
     cold: list[float] = []
     warm: list[float] = []
@@ -58,7 +58,7 @@ def cold_and_warm(invocations: Iterable[Invocation]) -> ColdAndWarm | None:
 
 
 def _is_cold(invocation: Invocation, started: dict[object, datetime]) -> bool:
-    """`started` holds when the first call of each authorizer had ended."""
+    """`started` records when the first call of each authorizer ended."""
     key = (invocation.target, invocation.request.authorizer_name)
     end = started.setdefault(key, invocation.started_at + timedelta(seconds=invocation.duration))
     log = invocation.function_log
@@ -66,5 +66,5 @@ def _is_cold(invocation: Invocation, started: dict[object, datetime]) -> bool:
 
 
 def _nearest(ordered: Sequence[float], part: float) -> float:
-    """The smallest value that at least this part of all is not above."""
+    """The smallest value that at least this fraction of the values does not exceed."""
     return ordered[max(0, -int(-part * len(ordered) // 1) - 1)]

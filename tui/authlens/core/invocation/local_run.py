@@ -1,6 +1,6 @@
 """What a local endpoint reports about a run: what ran the function, how that differs from Lambda, what was unresolved.
 
-It travels with the answer in a header, is kept with the invocation, and holds no value of a variable.
+The report is sent in a header of the answer and stored with the invocation. It contains no values of variables.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ HEADER = "x-authlens-run"
 """Base64 of the JSON object, on the endpoint's answers to TestInvokeAuthorizer and DescribeAuthorizer."""
 MOST_LISTED = 8
 LONGEST = 300
-"""Entries of a list and characters of a text in the header."""
+"""The most list entries and characters of a text in the header."""
 LONGEST_RETURNED = 1200
 """Characters of what a function returned."""
 HEADER_LIMIT = 4096
-"""Characters of the header: Node.js takes 16 KiB of them all."""
+"""Characters of this header; Node.js accepts 16 KiB for all headers together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """A piece of a template that is missing here: a value that only AWS knows, or an authorizer that cannot run."""
+    """A part of a template that is not available locally: a value that only AWS knows, or an authorizer that cannot
+    run."""
 
     what: str
     """Such as `the variable PASSWORD is left out`."""
@@ -35,7 +36,7 @@ class Unresolved:
     place: str = ""
     """`FILE:LINE`."""
     next_step: str = ""
-    """How to give the value here."""
+    """How to supply the value."""
 
     @property
     def sentence(self) -> str:
@@ -50,11 +51,11 @@ class LocalRun:
     ran_on: str = ""
     """The interpreter with its version and path."""
     differs: tuple[str, ...] = ()
-    """How it differs from Lambda's runtime, a sentence each."""
+    """Differences from Lambda's runtime, a sentence each."""
     unresolved: tuple[Unresolved, ...] = ()
-    """What the function's definition could not be given."""
+    """What the function's definition lacks."""
     advice: str = ""
-    """What to do about an error that the machine explains: a package or credentials that are not there."""
+    """What to do about an error that this machine explains: a missing package or missing credentials."""
     answered_text: bool = False
     """The function returned the JSON text of an object instead of the object."""
     returned: str = ""
@@ -66,7 +67,7 @@ class LocalRun:
 
 
 def doctor(run: LocalRun | None) -> tuple[str, ...]:
-    """What ran the function and what differs from Lambda, in lines; nothing where it did not run here."""
+    """Lines on what ran the function and what differs from Lambda; none if it did not run locally."""
     return tuple(_lines(run)) if run else ()
 
 
@@ -97,7 +98,7 @@ def to_json(run: LocalRun) -> dict[str, Any]:
 
 
 def from_json(value: Any) -> LocalRun:
-    """The opposite of `to_json`. Raises ValueError with a sentence."""
+    """The inverse of `to_json`. Raises ValueError with a complete sentence."""
     members = Members(value, "localRun")
     unresolved = [Members(each, "unresolved") for each in members.items("unresolved")]
     return LocalRun(
@@ -129,7 +130,7 @@ def to_header(run: LocalRun) -> str:
 
 
 def from_header(header: str | None) -> LocalRun | None:
-    """`None` where there is none, and where it is not one of ours."""
+    """Decode the header; `None` if it is missing or malformed."""
     if not header:
         return None
     try:

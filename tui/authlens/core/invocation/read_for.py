@@ -1,6 +1,6 @@
-"""What was read for an invocation: its authorizer, what is deployed around it, its certificate's variables.
+"""What was read for an invocation: its authorizer, the deployment around it, its certificate's variables.
 
-The rule: what a verdict says comes from these and the questions asked of it, never from what a form holds now.
+The rule: a verdict depends only on these and on the questions asked, never on the current content of a form.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from authlens.core.deployment.deployment import Deployment
-from authlens.core.deployment.transport import Transport, transport_of
+from authlens.core.deployment.transport import DeviceTransport, transport_of
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.references import refers
@@ -21,20 +21,20 @@ class ReadFor:
     authorizer: Authorizer | None
     deployment: Deployment | None
     variables: Mapping[str, tuple[str, ...]]
-    """Policy variables that the certificate and its thing settled, beside those of the request."""
-    transport: Transport
-    """How a device gets there, as far as the server name tells which domain configuration is meant."""
+    """The policy variables of the certificate and its thing, in addition to those of the request."""
+    transport: DeviceTransport
+    """How a device reaches the authorizer, if the server name determines the domain configuration."""
 
     @property
     def has_certificate(self) -> bool:
-        """Whether a client certificate authenticates too, whose own policies add to those of the function."""
+        """Whether a client certificate is also used, whose own policies add to those of the function."""
         return self.transport.certificate is not None
 
 
 def read_for(
     invocation: Invocation, authorizer: Authorizer | None = None, deployment: Deployment | None = None
 ) -> ReadFor:
-    """authorizer, deployment: for an invocation that keeps none; those of another authorizer are not used."""
+    """authorizer, deployment: for an invocation without them; those of a different authorizer are ignored."""
     request = invocation.request
     known = invocation.authorizer or _of_request(authorizer, request)
     around = invocation.deployment
@@ -47,7 +47,7 @@ def read_for(
 
 
 def _of_request(authorizer: Authorizer | None, request: AuthorizerRequest) -> Authorizer | None:
-    """The authorizer, unless the request was sent to another one."""
+    """The authorizer, unless the request was sent to a different one."""
     name = request.authorizer_name
     is_other = authorizer is not None and name is not None and not refers(name) and authorizer.name != name
     return None if is_other else authorizer

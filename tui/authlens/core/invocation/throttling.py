@@ -1,4 +1,4 @@
-"""How long to wait when AWS says that requests come too fast. Doubles each time, with a part left to chance."""
+"""How long to wait when AWS throttles requests: exponential backoff with jitter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from authlens.core.invocation.invocation import Invocation
 ERRORS = frozenset(
     {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 )
-"""Errors that say nothing of the request but that it came too soon."""
+"""Errors that only mean that the request came too soon."""
 MOST_ATTEMPTS = 6
 _FIRST = 0.5
 _LONGEST = 16.0
@@ -19,5 +19,5 @@ def is_throttled(invocation: Invocation) -> bool:
 
 
 def pause(attempt: int, chance: float) -> float:
-    """Seconds before the attempt after this one, which counts from 1. `chance` is between 0 and 1."""
+    """Seconds to wait after attempt number `attempt`, counted from 1. `chance` is between 0 and 1."""
     return min(_LONGEST, _FIRST * 2.0 ** (attempt - 1)) * (0.5 + chance / 2)

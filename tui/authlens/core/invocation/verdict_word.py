@@ -1,4 +1,4 @@
-"""What an invocation came to, in one word: the word of lists, searches and screens."""
+"""The result of an invocation in a word or two, used in lists, searches and on screens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from authlens.core.invocation.invocation import FailureKind, Invocation
 AUTHENTICATED = "AUTHENTICATED"
 NOT_AUTHENTICATED = "NOT AUTHENTICATED"
 CONNECTED = "CONNECTED"
-"""Of a real connection, as is:"""
+"""For real connections, like the next one."""
 REFUSED = "REFUSED"
 PUBLISHED = "CONNECTED, PUBLISHED"
 """A probe connected to a broker that is not on this machine, and published there."""

@@ -1,4 +1,4 @@
-"""Lint rules for actions, and for actions on resources of a type that they are not judged on."""
+"""Lint rules for actions, and for actions on resources of a type that they do not apply to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from authlens.core.contract.pages import ACTIONS_PAGE, JOBS_DATA_PLANE, POLICY_VARIABLES, RESOURCES_PAGE
 from authlens.core.contract.statement import Severity, documented
 from authlens.core.lint.arn_rules import arn_problem
-from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
 from authlens.core.policy import arn
 from authlens.core.policy.actions import (
     ACTIONS,
@@ -27,7 +27,7 @@ from authlens.core.policy.wildcards import Wild, admits, symbols
 _JOB_ACTIONS = frozenset(action.name for action in ACTIONS if "JobExecution" in action.name)
 
 
-def _unknown_action(subject: Subject) -> Iterator[Hit]:
+def _unknown_action(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         if "${" in element.text:
             continue
@@ -49,34 +49,34 @@ def _has_wild_prefix(text: str) -> bool:
     return bool(colon) and ("*" in prefix or "?" in prefix)
 
 
-def _job_prefix(subject: Subject) -> Iterator[Hit]:
+def _job_prefix(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         named = action_named(element.text)
         if named and named.renamed:
-            yield one.hit(f"AWS's pages call `{element.text}` `{named.renamed}` today", element.span)
+            yield one.hit(f"AWS's pages now call `{element.text}` `{named.renamed}`", element.span)
 
 
-def _action_case(subject: Subject) -> Iterator[Hit]:
+def _action_case(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         action = action_named(element.text)
         if action and action.name != element.text:
             yield one.hit(f"AWS writes `{element.text}` as `{action.name}`", element.span)
 
 
-def _variable_in_action(subject: Subject) -> Iterator[Hit]:
+def _variable_in_action(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         if "${" in element.text:
             yield one.hit(f"variables are not replaced in an action, so `{element.text}` stays as text", element.span)
 
 
-def _needs_certificate(subject: Subject) -> Iterator[Hit]:
+def _needs_certificate(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         named = element.text.lower() == "iot:assumerolewithcertificate"
         if named and one.statement.effect == "Allow" and not subject.surroundings.has_certificate:
-            yield one.hit("iot:AssumeRoleWithCertificate is only used with a client certificate", element.span)
+            yield one.hit("iot:AssumeRoleWithCertificate only works with a client certificate", element.span)
 
 
-def _https_only(subject: Subject) -> Iterator[Hit]:
+def _https_only(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.actions():
         if one.statement.effect == "Allow" and element.text in _JOB_ACTIONS:
             yield one.hit(
@@ -85,7 +85,7 @@ def _https_only(subject: Subject) -> Iterator[Hit]:
 
 
 def fits_type(element: ResourceElement, kind: str) -> bool:
-    """Whether a resource may name something of a type; `*` is the type of what takes no other resource than `*`."""
+    """Whether a resource can match a type; `*` is the type of actions that accept only the resource `*`."""
     return kind in _types_of(element.text)
 
 
@@ -104,8 +104,8 @@ _TYPES = (*TYPES, "job")
 _LONGEST_TYPE = max(map(len, _TYPES))
 
 
-def _mismatches(one: Placed) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
-    """Resources of a type that no action of their statement is judged on, then actions left without a resource."""
+def _mismatches(one: StatementAt) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
+    """Resources of a type that no action of the statement applies to, then actions left without a resource."""
     statement = one.statement
     if statement.not_action or statement.not_resource or statement.faults:
         return
@@ -128,24 +128,24 @@ def _useful(resource: ResourceElement, actions: Sequence[Action]) -> bool:
 
 
 def _has_type(element: ResourceElement) -> bool:
-    """Types that nobody knows are reported by another rule."""
+    """Whether the resource has a known type; unknown types are reported by another rule."""
     return any(fits_type(element, kind) for kind in (*_TYPES, "*"))
 
 
-def _subscribe_on_topic(subject: Subject) -> Iterator[Hit]:
+def _subscribe_on_topic(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
             if _mismatch_kind(action, resource) == "subscribe":
                 yield one.hit(_subscribe_message(one, resource), resource.span if resource else action.span)
 
 
-def _subscribe_message(one: Placed, resource: ResourceElement | None) -> str:
+def _subscribe_message(one: StatementAt, resource: ResourceElement | None) -> str:
     tails = [tail_of(element.text) for element in ([resource] if resource else one.statement.resources)]
     tail = next((tail for tail in tails if tail.startswith("topic/")), tails[0])
     return f"iot:Subscribe on `{tail}` matches nothing; it needs `topicfilter/{tail.partition('/')[2]}`"
 
 
-def _job_on_topic(subject: Subject) -> Iterator[Hit]:
+def _job_on_topic(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
             if _mismatch_kind(action, resource) == "job":
@@ -154,7 +154,7 @@ def _job_on_topic(subject: Subject) -> Iterator[Hit]:
                 yield one.hit(message, resource.span if resource else action.span)
 
 
-def _type_mismatch(subject: Subject) -> Iterator[Hit]:
+def _type_mismatch(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable():
         for action, resource in _mismatches(one):
             if _mismatch_kind(action, resource) == "other":
@@ -162,13 +162,13 @@ def _type_mismatch(subject: Subject) -> Iterator[Hit]:
                 yield one.hit(_mismatch_message(one, action, resource), span, _mismatch_severity(one))
 
 
-def _mismatch_severity(one: Placed) -> Severity | None:
-    """AWS's pages differ on actions that take `*`: one demands it, and the sample of another names a client."""
+def _mismatch_severity(one: StatementAt) -> Severity | None:
+    """AWS's pages disagree on actions that take `*`: one requires it, and a sample on another names a client."""
     return "warning" if set(_wanted(one)) == {"*"} else None
 
 
-def _wanted(one: Placed) -> Iterator[str]:
-    """The types that the actions of a statement are decided on."""
+def _wanted(one: StatementAt) -> Iterator[str]:
+    """The types that the actions of a statement apply to."""
     for element in one.statement.actions:
         for action in actions_matching(element.text):
             yield from action.types
@@ -182,7 +182,7 @@ def _mismatch_kind(action: ActionElement, resource: ResourceElement | None) -> s
     return "job" if on_topic and named and named.name in _JOB_ACTIONS else "other"
 
 
-def _mismatch_message(one: Placed, action: ActionElement, resource: ResourceElement | None) -> str:
+def _mismatch_message(one: StatementAt, action: ActionElement, resource: ResourceElement | None) -> str:
     if resource is None:
         kind = actions_matching(action.text)[0].types[0]
         wanted = "`*`" if kind == "*" else f"a `{kind}/` resource"
@@ -194,7 +194,7 @@ def _mismatch_message(one: Placed, action: ActionElement, resource: ResourceElem
 
 
 RULES = (
-    Rule(
+    LintRule(
         "unknown-action",
         "error",
         "A name that is not an action never matches, and a service prefix must be literal. A name with a known prefix "
@@ -203,56 +203,57 @@ RULES = (
         documented(ACTIONS_PAGE),
         _unknown_action,
     ),
-    Rule(
+    LintRule(
         "action-case",
         "info",
-        "Actions match without regard to case, but searching for them does not.",
+        "Actions are case-insensitive, but text searches for them are not.",
         "Write the action as AWS does.",
         documented(ACTIONS_PAGE),
         _action_case,
     ),
-    Rule(
+    LintRule(
         "variable-in-action",
         "error",
-        "Policy variables are replaced in resources and conditions only.",
+        "Policy variables are only replaced in resources and conditions.",
         "Write the action out.",
         documented(POLICY_VARIABLES),
         _variable_in_action,
     ),
-    Rule(
+    LintRule(
         "subscribe-on-topic",
         "error",
-        "iot:Subscribe is decided on topic filters.",
+        "iot:Subscribe applies to topic filters.",
         "Write topicfilter/ instead of topic/.",
         documented(RESOURCES_PAGE),
         _subscribe_on_topic,
     ),
-    Rule(
+    LintRule(
         "job-action-on-topic",
         "error",
-        "Job actions are decided on things. AWS's basic job policy names a topic all the same.",
+        "Job actions apply to things. AWS's basic job policy names a topic nevertheless.",
         "Write thing/NAME; for jobs over MQTT allow Publish, Subscribe and Receive on the $aws/things topics.",
         documented(RESOURCES_PAGE),
         _job_on_topic,
     ),
-    Rule(
+    LintRule(
         "job-action-prefix",
         "warning",
-        "On the data plane job actions have the prefix iotjobsdata:; iot: is that of the control plane.",
-        "Write iotjobsdata: in place of iot:.",
+        "On the data plane job actions have the prefix iotjobsdata:; iot: is for the control plane.",
+        "Write iotjobsdata: instead of iot:.",
         documented(JOBS_DATA_PLANE),
         _job_prefix,
     ),
-    Rule(
+    LintRule(
         "action-resource-mismatch",
         "error",
-        "Every action is decided on its own type of ARN; with another type the statement never matches. An action "
-        "that takes `*` is a warning: AWS's page of retained messages names a client for iot:ListRetainedMessages.",
-        "Use the type that the message names.",
+        "Every action applies to its own type of ARN; with another type the statement never matches. For an "
+        "action that takes `*` it is a warning: AWS's page on retained messages names a client for "
+        "iot:ListRetainedMessages.",
+        "Use the type given in the message.",
         documented(RESOURCES_PAGE),
         _type_mismatch,
     ),
-    Rule(
+    LintRule(
         "job-action-over-https",
         "info",
         "Over MQTT a device handles its jobs with Publish, Subscribe and Receive on $aws/things/NAME/jobs topics.",
@@ -260,11 +261,11 @@ RULES = (
         documented(JOBS_DATA_PLANE),
         _https_only,
     ),
-    Rule(
+    LintRule(
         "certificate-action",
         "warning",
-        "The credential provider authenticates by certificate, which a connection with custom authentication does not "
-        "have.",
+        "The credential provider authenticates by certificate, which a connection with custom authentication "
+        "does not have.",
         "Remove the action.",
         documented(ACTIONS_PAGE),
         _needs_certificate,

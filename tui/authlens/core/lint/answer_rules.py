@@ -1,4 +1,4 @@
-"""Lint rules for the answer around the documents, and for the limits that AWS sets to them (contract §5)."""
+"""Lint rules for the answer around the documents, and for AWS's limits on documents (contract §5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from authlens.core.contract.limits import LONGEST_DOCUMENT, LONGEST_SECONDS, MOST_DOCUMENTS, SHORTEST_SECONDS
 from authlens.core.contract.pages import CONTEXT_REPORT, EMULATOR, LAMBDA_ANSWER
 from authlens.core.contract.statement import assumed, documented, measured, reported
-from authlens.core.lint.rule import Answer, Hit, Rule, Subject
+from authlens.core.lint.rule import Hit, LintedAnswer, LintRule, LintSubject
 from authlens.core.policy.actions import nearest
 
 MEMBERS = (
@@ -22,7 +22,7 @@ MEMBERS = (
 )
 
 
-def _too_large(subject: Subject) -> Iterator[Hit]:
+def _too_large(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         returned_so = subject.answer is not None and document.size > LONGEST_DOCUMENT
         if returned_so or document.compact_size > LONGEST_DOCUMENT:
@@ -30,35 +30,36 @@ def _too_large(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"the document has {size} characters, {size - LONGEST_DOCUMENT} too many", index)
 
 
-def _large_with_space(subject: Subject) -> Iterator[Hit]:
+def _large_with_space(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         compact = document.compact_size
         if subject.answer is None and document.size > LONGEST_DOCUMENT >= compact:
-            yield Hit(f"the document has {document.size} characters, without white space {compact}", index)
+            yield Hit(f"the document has {document.size} characters, {compact} without white space", index)
 
 
-def _too_many(subject: Subject) -> Iterator[Hit]:
+def _too_many(subject: LintSubject) -> Iterator[Hit]:
     count = len(subject.documents)
     if count > MOST_DOCUMENTS:
         span = subject.answer.spans.get("policyDocuments") if subject.answer else None
         yield Hit(f"there are {count} documents, {count - MOST_DOCUMENTS} too many", span=span)
 
 
-def _json_text(subject: Subject) -> Iterator[Hit]:
+def _json_text(subject: LintSubject) -> Iterator[Hit]:
     if subject.answer and subject.answer.is_text:
         yield Hit(
-            "the answer is JSON text, not an object: nobody measured whether AWS accepts it", span=subject.answer.span
+            "the answer is JSON text, not an object; whether AWS accepts that was not measured",
+            span=subject.answer.span,
         )
 
 
-def _is_authenticated(subject: Subject) -> Iterator[Hit]:
+def _is_authenticated(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer and not isinstance(answer.values.get("isAuthenticated"), bool):
         written = answer.values.get("isAuthenticated", "missing")
         yield _at(answer, "isAuthenticated", f"isAuthenticated is {_shown(written)}, not true or false")
 
 
-def _principal_id(subject: Subject) -> Iterator[Hit]:
+def _principal_id(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer is None:
         return
@@ -78,7 +79,7 @@ def _principal_problem(value: str) -> str:
     return f"has {len(value)} characters; 128 at most"
 
 
-def _no_documents(subject: Subject) -> Iterator[Hit]:
+def _no_documents(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer is None:
         return
@@ -89,21 +90,23 @@ def _no_documents(subject: Subject) -> Iterator[Hit]:
         yield _at(answer, "policyDocuments", f"policyDocuments is {_shown(value)}, not a list")
 
 
-def _empty_documents(subject: Subject) -> Iterator[Hit]:
+def _empty_documents(subject: LintSubject) -> Iterator[Hit]:
     answer = None if subject.surroundings.has_certificate else subject.answer
     if answer and answer.values.get("policyDocuments") == [] and answer.values.get("isAuthenticated") is True:
-        yield _at(answer, "policyDocuments", "policyDocuments is empty: the client is authenticated and may do nothing")
+        yield _at(
+            answer, "policyDocuments", "policyDocuments is empty: the client is authenticated but allowed nothing"
+        )
 
 
-def _refresh_range(subject: Subject) -> Iterator[Hit]:
+def _refresh_range(subject: LintSubject) -> Iterator[Hit]:
     yield from _seconds(subject, "refreshAfterInSeconds")
 
 
-def _disconnect_range(subject: Subject) -> Iterator[Hit]:
+def _disconnect_range(subject: LintSubject) -> Iterator[Hit]:
     yield from _seconds(subject, "disconnectAfterInSeconds")
 
 
-def _seconds(subject: Subject, name: str) -> Iterator[Hit]:
+def _seconds(subject: LintSubject, name: str) -> Iterator[Hit]:
     answer = subject.answer
     if answer is None or name not in answer.values:
         return
@@ -113,7 +116,7 @@ def _seconds(subject: Subject, name: str) -> Iterator[Hit]:
     elif not SHORTEST_SECONDS <= value <= LONGEST_SECONDS:
         message = f"{name} is {value}; it must be from {SHORTEST_SECONDS} to {LONGEST_SECONDS}"
         if answer.values.get("isAuthenticated") is False:
-            message += ". Nobody measured whether AWS checks it in an answer that refuses; AWS's samples return 0"
+            message += ". Whether AWS checks it in an answer that refuses was not measured; AWS's samples return 0"
             yield replace(_at(answer, name, message), severity="warning")
         else:
             yield _at(answer, name, message)
@@ -123,7 +126,7 @@ def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _never_refreshed(subject: Subject) -> Iterator[Hit]:
+def _never_refreshed(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer is None:
         return
@@ -133,7 +136,7 @@ def _never_refreshed(subject: Subject) -> Iterator[Hit]:
         yield _at(answer, "refreshAfterInSeconds", message)
 
 
-def _unknown_member(subject: Subject) -> Iterator[Hit]:
+def _unknown_member(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     for name in answer.values if answer else ():
         meant = nearest(name, MEMBERS)
@@ -141,13 +144,13 @@ def _unknown_member(subject: Subject) -> Iterator[Hit]:
             yield _at(answer, name, f"`{name}` is not a member of an answer; did you mean `{meant}`?")
 
 
-def _dropped_member(subject: Subject) -> Iterator[Hit]:
+def _dropped_member(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer and "context" in answer.values:
         yield _at(answer, "context", "`context` is dropped: AWS's pages no longer name it")
 
 
-def _at(answer: Answer, name: str, message: str) -> Hit:
+def _at(answer: LintedAnswer, name: str, message: str) -> Hit:
     return Hit(message, span=answer.spans.get(name) or answer.span)
 
 
@@ -158,23 +161,23 @@ def _shown(value: Any) -> str:
 
 
 RULES = (
-    Rule(
+    LintRule(
         "document-too-large",
         "error",
         "AWS refuses documents over 2,048 characters.",
-        "Split it: up to ten documents count together. Write it without white space.",
+        "Split it: up to ten documents are combined. Write it without white space.",
         measured(EMULATOR),
         _too_large,
     ),
-    Rule(
+    LintRule(
         "document-large-with-space",
         "warning",
-        "Nobody measured whether AWS counts the white space of a document that is returned as a string.",
+        "Whether AWS counts white space in a document returned as a string was not measured.",
         "Return an object, or serialise without white space.",
         assumed(LAMBDA_ANSWER),
         _large_with_space,
     ),
-    Rule(
+    LintRule(
         "too-many-documents",
         "error",
         "AWS refuses an answer with more than ten documents.",
@@ -182,7 +185,7 @@ RULES = (
         measured(EMULATOR),
         _too_many,
     ),
-    Rule(
+    LintRule(
         "json-text",
         "info",
         "AWS's pages show an object; authorizers that return its JSON text have been published, and probably work.",
@@ -190,55 +193,55 @@ RULES = (
         assumed(LAMBDA_ANSWER),
         _json_text,
     ),
-    Rule(
+    LintRule(
         "is-authenticated",
         "error",
-        "Without a boolean isAuthenticated AWS finds the answer in invalid format.",
+        "Without a boolean isAuthenticated, AWS reports an invalid format.",
         "Return true or false, not a string.",
         measured(EMULATOR),
         _is_authenticated,
     ),
-    Rule(
+    LintRule(
         "principal-id",
         "error",
-        "AWS demands 1 to 128 letters and digits, also of an answer that refuses.",
+        "AWS requires 1 to 128 letters and digits, also in an answer that refuses.",
         "Remove the other characters, for example from a UUID or an e-mail address.",
         measured(EMULATOR),
         _principal_id,
     ),
-    Rule(
+    LintRule(
         "policy-documents",
         "error",
-        "AWS demands a list of documents, also of an answer that refuses.",
-        "Return a list, if need be an empty one.",
+        "AWS requires a list of documents, also in an answer that refuses.",
+        "Return a list, even if empty.",
         measured(EMULATOR),
         _no_documents,
     ),
-    Rule(
+    LintRule(
         "no-documents",
         "warning",
-        "The test call accepts an empty list, and the CONNECT is refused.",
+        "The test call accepts an empty list, but the CONNECT is refused.",
         "Return a document that allows iot:Connect.",
         measured(EMULATOR),
         _empty_documents,
     ),
-    Rule(
+    LintRule(
         "refresh-range",
         "error",
-        "AWS demands 300 to 86400 seconds of an answer that authenticates; for one that refuses it is a warning.",
-        "Choose a time in the range, or leave the member out for 300.",
+        "AWS requires 300 to 86400 seconds in an answer that authenticates; in one that refuses it is a warning.",
+        "Choose a time in the range, or omit the member for the default of 300.",
         measured(EMULATOR),
         _refresh_range,
     ),
-    Rule(
+    LintRule(
         "disconnect-range",
         "error",
-        "AWS demands 300 to 86400 seconds of an answer that authenticates; for one that refuses it is a warning.",
-        "Choose a time in the range, or leave the member out for 86400.",
+        "AWS requires 300 to 86400 seconds in an answer that authenticates; in one that refuses it is a warning.",
+        "Choose a time in the range, or omit the member for the default of 86400.",
         measured(EMULATOR),
         _disconnect_range,
     ),
-    Rule(
+    LintRule(
         "never-refreshed",
         "warning",
         "A refresh that is due after the end of the connection never happens.",
@@ -246,18 +249,18 @@ RULES = (
         documented(LAMBDA_ANSWER),
         _never_refreshed,
     ),
-    Rule(
+    LintRule(
         "unknown-member",
         "warning",
-        "AWS drops members that it does not know, and then lacks the one that was meant.",
+        "AWS drops unknown members, so the intended one is missing.",
         "Correct the name.",
         assumed(LAMBDA_ANSWER),
         _unknown_member,
     ),
-    Rule(
+    LintRule(
         "context-member",
         "info",
-        "Old samples return it; nothing reads it.",
+        "Old samples return it, but nothing reads it.",
         "Remove it.",
         reported(CONTEXT_REPORT),
         _dropped_member,

@@ -1,4 +1,4 @@
-"""Lint rules for the form of resource ARNs, and for the region and account that they name."""
+"""Lint rules for the form of resource ARNs, and for their region and account."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 from authlens.core.contract.pages import OTHER_ACCOUNT_REPORT, RESOURCES_PAGE, STRINGIFIED_REPORT
 from authlens.core.contract.statement import documented, reported
-from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
 from authlens.core.policy import arn
 from authlens.core.policy.actions import TYPES, nearest
-from authlens.core.policy.arn_repair import ACCOUNT, PARTITION, REGION, head_of, repair
+from authlens.core.policy.arn_repair import ACCOUNT, OTHER_RESOURCE, PARTITION, REGION, head_of, repair
 from authlens.core.policy.variables import Context, template
 
 _WILD_OR_VARIABLE = re.compile(r"[*?$]")
@@ -22,7 +22,7 @@ Problem = tuple[str, str]
 
 
 def arn_problem(text: str) -> Problem | None:
-    """What is wrong with the form of a Resource; the first of several."""
+    """The first thing wrong with the form of a Resource."""
     return _not_an_arn(text) or _fields(text)
 
 
@@ -34,7 +34,7 @@ def _not_an_arn(text: str) -> Problem | None:
     meant = repair(text)
     if meant:
         return "malformed-arn", f"`{text}` {meant.fault}; write `{meant.arn}`"
-    return "malformed-arn", f"`{text}` is neither `*` nor an ARN; write the whole ARN"
+    return "malformed-arn", f"`{text}` is neither `*` nor an ARN; write the complete ARN"
 
 
 def _count(text: str) -> str:
@@ -53,9 +53,9 @@ def _fields(text: str) -> Problem | None:
     meant = repair(text)
     if not _may_be_iot(service) and (len(fields) < 6 or REGION.fullmatch(service)):
         hint = f"; write `{meant.arn}`" if meant else ""
-        return "arn-without-service", f"`{text}` lacks the field `iot` between partition and region{hint}"
+        return "arn-without-service", f"`{text}` lacks `iot` between partition and region{hint}"
     if meant and "*" not in head_of(text):
-        rule = "slash-before-type" if "which makes it another resource" in meant.fault else "malformed-arn"
+        rule = "slash-before-type" if OTHER_RESOURCE in meant.fault else "malformed-arn"
         return rule, f"`{text}` {meant.fault}; write `{meant.arn}`"
     if len(fields) == 6:
         return _values(arn.Arn(*fields[1:]))
@@ -78,7 +78,7 @@ def _values(found: arn.Arn) -> Problem | None:
     if variable:
         return "malformed-arn", f"`{variable.group()}` is before the resource, where variables are not replaced"
     if any(character.isspace() for character in before):
-        return "malformed-arn", "there is white space in the ARN before its resource"
+        return "malformed-arn", "the ARN contains white space before its resource"
     for name, value, form, example in (
         ("partition", found.partition, PARTITION, "aws"),
         ("service", found.service, _SERVICES, "iot"),
@@ -86,31 +86,31 @@ def _values(found: arn.Arn) -> Problem | None:
         ("account", found.account, ACCOUNT, "123456789012"),
     ):
         if not form.fullmatch(value) and not _WILD_OR_VARIABLE.search(value):
-            return "malformed-arn", f"the {name} of the ARN is `{value}`; it must be one such as `{example}`"
+            return "malformed-arn", f"the {name} of the ARN is `{value}`; it must look like `{example}`"
     return None
 
 
-def _arn_check(rule_id: str) -> Callable[[Subject], Iterator[Hit]]:
-    def check(subject: Subject) -> Iterator[Hit]:
+def _arn_check(rule_id: str) -> Callable[[LintSubject], Iterator[Hit]]:
+    def check(subject: LintSubject) -> Iterator[Hit]:
         for one, element in subject.resources():
             problem = arn_problem(element.text)
             if problem and problem[0] == rule_id:
                 yield one.hit(problem[1], element.span)
             elif rule_id == "malformed-arn" and not problem and _is_misplaced_service(one, element.text):
-                message = f"`{element.text}` is an ARN of Greengrass, and no action of this statement is"
+                message = f"`{element.text}` is a Greengrass ARN, but this statement has no Greengrass action"
                 yield one.hit(message, element.span)
 
     return check
 
 
-def _is_misplaced_service(one: Placed, text: str) -> bool:
+def _is_misplaced_service(one: StatementAt, text: str) -> bool:
     found = arn.split(text)
     if found is None or found.service != "greengrass":
         return False
     return not any(element.text.lower().startswith(("greengrass:", "*")) for element in one.statement.actions)
 
 
-def _unknown_type(subject: Subject) -> Iterator[Hit]:
+def _unknown_type(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
         if found is None or arn_problem(element.text) or found.service == "greengrass":
@@ -118,16 +118,17 @@ def _unknown_type(subject: Subject) -> Iterator[Hit]:
         if _WILD_OR_VARIABLE.search(found.type) or found.type in (*TYPES, "job"):
             continue
         meant = nearest(found.type, TYPES)
-        hint = f"; did you mean `{meant}/`?" if meant else f"; known are {', '.join(TYPES)}"
+        hint = f"; did you mean `{meant}/`?" if meant else f"; the types are {', '.join(TYPES)}"
         yield one.hit(f"`{found.type}` is not a resource type of AWS IoT policies{hint}", element.span)
 
 
-def _nameless(subject: Subject) -> Iterator[Hit]:
+def _nameless(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
         if found and found.type in TYPES and not found.name:
             yield one.hit(
-                f"`{found.tail}` names no {found.type}; write `{found.type}/NAME` or `{found.type}/*`", element.span
+                f"`{found.tail}` lacks the name of the {found.type}; write `{found.type}/NAME` or `{found.type}/*`",
+                element.span,
             )
 
 
@@ -135,47 +136,47 @@ _PLACEHOLDER = re.compile(r"(?<![$])\{\w*\}|<[\w -]+>|%s|%\(\w+\)s")
 _NO_VALUE = re.compile(r"(?<=/)(?:undefined|null|None|NaN|nil|\[object Object\])(?=/|$)")
 
 
-def _unfilled(subject: Subject) -> Iterator[Hit]:
+def _unfilled(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
         tail = found.tail if found else ""
         empty, placeholder = _NO_VALUE.search(tail), _PLACEHOLDER.search(tail)
         if empty:
-            yield one.hit(f"`{tail}` holds `{empty.group()}`, which a missing value becomes as text", element.span)
+            yield one.hit(f"`{tail}` contains `{empty.group()}`, a missing value formatted as text", element.span)
         elif placeholder:
-            yield one.hit(f"`{tail}` still holds the placeholder `{placeholder.group()}`", element.span)
+            yield one.hit(f"`{tail}` still contains the placeholder `{placeholder.group()}`", element.span)
 
 
-def _other_partition(subject: Subject) -> Iterator[Hit]:
+def _other_partition(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         found = arn.split(element.text)
         if found and REGION.fullmatch(found.region) and PARTITION.fullmatch(found.partition):
             partition = arn.partition_of(found.region)
             if partition != found.partition and not found.partition.startswith("aws-iso"):
                 yield one.hit(
-                    f"the region {found.region} lies in the partition {partition}, not in {found.partition}",
+                    f"the region {found.region} belongs to the partition {partition}, not to {found.partition}",
                     element.span,
                 )
 
 
-def _other_region(subject: Subject) -> Iterator[Hit]:
+def _other_region(subject: LintSubject) -> Iterator[Hit]:
     return _differs(subject, "region", subject.region)
 
 
-def _other_account(subject: Subject) -> Iterator[Hit]:
+def _other_account(subject: LintSubject) -> Iterator[Hit]:
     return _differs(subject, "account", subject.account)
 
 
-def _differs(subject: Subject, name: str, wanted: str | None) -> Iterator[Hit]:
+def _differs(subject: LintSubject, name: str, wanted: str | None) -> Iterator[Hit]:
     for one, element in subject.resources() if wanted else ():
         found = arn.split(element.text)
         value: str = getattr(found, name) if found and not arn_problem(element.text) else ""
         if value not in ("", wanted) and not _WILD_OR_VARIABLE.search(value):
-            yield one.hit(f"the ARN has the {name} {value}, the authorizer is in {wanted}", element.span)
+            yield one.hit(f"the ARN has the {name} {value}, but the authorizer is in {wanted}", element.span)
 
 
-def _several_places(subject: Subject) -> Iterator[Hit]:
-    """ARNs of several regions or accounts, where nobody says which one the connection is made in."""
+def _several_places(subject: LintSubject) -> Iterator[Hit]:
+    """ARNs of several regions or accounts, if it is not known where the connection is made."""
     for name, known in (("region", subject.region), ("account", subject.account)):
         first: tuple[str, Hit] | None = None
         for one, element in subject.resources() if not known else ():
@@ -184,31 +185,34 @@ def _several_places(subject: Subject) -> Iterator[Hit]:
             if not value or _WILD_OR_VARIABLE.search(value):
                 continue
             if first and first[0] != value:
-                message = f"this ARN names the {name} {value}, another one {first[0]}: a connection is made in one"
+                message = (
+                    f"this ARN has the {name} {value}, another one {first[0]}, but a connection is made in only one"
+                )
                 yield one.hit(message, element.span)
                 break
             first = first or (value, one.hit("", element.span))
 
 
 RULES = (
-    Rule(
+    LintRule(
         "stringified-array",
         "error",
-        "A list inside a string is one text, not a list. AWS answers: The resource […] is not in valid ARN format.",
+        "A list inside a string is a single string, not a list. AWS answers: The resource […] is not in valid "
+        "ARN format.",
         "Write a JSON list of strings.",
         reported(STRINGIFIED_REPORT),
         _arn_check("stringified-array"),
     ),
-    Rule(
+    LintRule(
         "malformed-arn",
         "error",
-        "A Resource is `*` or an ARN arn:PARTITION:iot:REGION:ACCOUNT:TYPE/NAME. AWS refuses others, or they match "
-        "nothing.",
-        "Write the six fields; placeholders must be filled in.",
+        "A Resource must be `*` or an ARN arn:PARTITION:iot:REGION:ACCOUNT:TYPE/NAME. AWS refuses anything "
+        "else, or it matches nothing.",
+        "Write all six fields, and fill in any placeholders.",
         documented(RESOURCES_PAGE),
         _arn_check("malformed-arn"),
     ),
-    Rule(
+    LintRule(
         "arn-without-service",
         "error",
         "Without its service field the ARN matches nothing.",
@@ -216,23 +220,23 @@ RULES = (
         documented(RESOURCES_PAGE),
         _arn_check("arn-without-service"),
     ),
-    Rule(
+    LintRule(
         "slash-before-type",
         "error",
-        "`:/thing/x` is another resource than `:thing/x`, and matches nothing.",
+        "`:/thing/x` is not the same resource as `:thing/x`, and matches nothing.",
         "Remove the slash after the account.",
         documented(RESOURCES_PAGE),
         _arn_check("slash-before-type"),
     ),
-    Rule(
+    LintRule(
         "unknown-resource-type",
         "error",
-        "Actions are decided on client, topic, topicfilter, thing, job and rolealias; another type matches nothing.",
+        "Actions apply to client, topic, topicfilter, thing, job and rolealias; any other type matches nothing.",
         "Correct the type.",
         documented(RESOURCES_PAGE),
         _unknown_type,
     ),
-    Rule(
+    LintRule(
         "nameless-resource",
         "error",
         "A type without a name matches nothing.",
@@ -240,43 +244,43 @@ RULES = (
         documented(RESOURCES_PAGE),
         _nameless,
     ),
-    Rule(
+    LintRule(
         "unfilled-resource",
         "warning",
-        "A template that was not filled in, or filled in with a value that the function did not have, names nobody.",
-        "Fill it in; refuse the login where the value is missing.",
+        "A placeholder that was not filled in, or was filled in with a missing value, matches no real name.",
+        "Fill it in, and refuse the login if the value is missing.",
         documented(RESOURCES_PAGE),
         _unfilled,
     ),
-    Rule(
+    LintRule(
         "other-partition",
         "error",
-        "Each region belongs to one partition, so this ARN names nothing that exists.",
+        "Each region belongs to one partition, so nothing with this ARN exists.",
         "Correct the partition or the region.",
         documented(RESOURCES_PAGE),
         _other_partition,
     ),
-    Rule(
+    LintRule(
         "other-region",
         "warning",
-        "A connection is decided with ARNs of the region it is made in; pasted policies often keep another.",
+        "Decisions use ARNs of the region in which the connection is made; pasted policies often contain another one.",
         "Write the authorizer's region, or `*`.",
         reported(OTHER_ACCOUNT_REPORT),
         _other_region,
     ),
-    Rule(
+    LintRule(
         "other-account",
         "warning",
-        "A connection is decided with ARNs of the account it is made in; pasted policies often keep another.",
+        "Decisions use ARNs of the account in which the connection is made; pasted policies often contain another one.",
         "Write the authorizer's account.",
         reported(OTHER_ACCOUNT_REPORT),
         _other_account,
     ),
-    Rule(
+    LintRule(
         "several-places",
         "warning",
-        "A connection is made in one region and one account; ARNs of another one match nothing there.",
-        "Write the authorizer's region and account everywhere, or give them with --region and --account.",
+        "A connection is made in one region and one account; ARNs of others match nothing there.",
+        "Write the authorizer's region and account everywhere, or specify them with --region and --account.",
         reported(OTHER_ACCOUNT_REPORT),
         _several_places,
     ),

@@ -1,6 +1,6 @@
-"""Lint rules that are the two AWS IoT Device Defender checks of policies, with AWS's reason codes.
+"""Lint rules for the two policy checks of AWS IoT Device Defender, with AWS's reason codes.
 
-AWS audits stored policies only, never what an authorizer returns, so nobody but this tells of it.
+AWS audits only stored policies, never what an authorizer returns, so only these rules find such problems.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from authlens.core.contract.pages import DEFENDER, MISCONFIGURED
 from authlens.core.contract.statement import documented
 from authlens.core.lint.arn_rules import arn_problem
-from authlens.core.lint.rule import Hit, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject
 from authlens.core.policy import arn
 from authlens.core.policy.actions import ACTIONS, Action
 from authlens.core.policy.arn import tail_of
@@ -22,7 +22,7 @@ from authlens.core.policy.wildcards import Symbol, Unknown, Wild, admits, covers
 from authlens.core.text.json_reader import Span
 
 _ANY_THING = Unknown("any thing")
-"""Stands for the name of a thing that the policy does not spell out: only wildcards match it."""
+"""The name of a thing that the policy does not spell out: only wildcards match it."""
 
 _THING_PATTERNS: tuple[tuple[Symbol, ...], ...] = (("thing/", _ANY_THING, Wild.RUN),)
 
@@ -43,7 +43,7 @@ _BROAD: dict[str, tuple[tuple[Symbol, ...], ...]] = {
         or action.name in ("iot:DeleteThingShadow", "iot:GetThingShadow", "iot:UpdateThingShadow")
     },
 }
-"""What no single device should be allowed, by action; a resource that has any of it in common is too wide."""
+"""What no single device should be allowed, by action; a resource that overlaps any of it is too wide."""
 
 
 def tail_symbols(element: ResourceElement) -> tuple[Symbol, ...]:
@@ -59,7 +59,7 @@ def _tail_symbols(text: str) -> tuple[Symbol, ...]:
     return (Wild.RUN,) if text.endswith("*") else template(text).symbols
 
 
-def _broad_access(subject: Subject) -> Iterator[Hit]:
+def _broad_access(subject: LintSubject) -> Iterator[Hit]:
     is_claim = _only_provisions(subject)
     open_patterns = {action: _left_open(action, subject) for action in ACTIONS if action.name in _BROAD}
     for one in subject.usable("Allow"):
@@ -71,17 +71,17 @@ def _broad_access(subject: Subject) -> Iterator[Hit]:
             narrowed = names == ["iot:Connect"] and any(map(_narrows, one.statement.conditions))
             message = f"{_text_at(one.statement, span)} is open to every device for {', '.join(names)}"
             if narrowed:
-                message += ", and only a condition narrows it"
+                message += ", restricted only by a condition"
             elif is_claim:
-                message += ", as in AWS's policy of a provisioning claim; all else that is allowed is provisioning"
+                message += ", as in AWS's policy for provisioning claims; everything else allowed is provisioning"
             yield one.hit(message, span, "warning" if narrowed or is_claim else None)
 
 
 _PROVISIONING = ("$aws/certificates/", "$aws/provisioning-templates/")
 
 
-def _only_provisions(subject: Subject) -> bool:
-    """Whether beside iot:Connect only the topics of fleet provisioning are allowed."""
+def _only_provisions(subject: LintSubject) -> bool:
+    """Whether only iot:Connect and the topics of fleet provisioning are allowed."""
     others = [
         one.statement
         for one in subject.usable("Allow")
@@ -95,8 +95,8 @@ def _is_provisioning(name: str) -> bool:
     return name.startswith(_PROVISIONING)
 
 
-def _left_open(action: Action, subject: Subject) -> list[tuple[Symbol, ...]]:
-    """What is too wide for an action and not denied again."""
+def _left_open(action: Action, subject: LintSubject) -> list[tuple[Symbol, ...]]:
+    """What is too wide for an action and not denied elsewhere."""
     return [pattern for pattern in _BROAD[action.name] if not _is_denied(pattern, action, subject)]
 
 
@@ -123,13 +123,14 @@ def _broad_spans(statement: Statement, action: Action, patterns: list[tuple[Symb
 
 
 def _any_length(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
-    """`?*` and `*?` match every name that is not empty, so they count as `*`."""
+    """Treats `?*` and `*?` as `*`, because they match every non-empty name."""
     around = zip(symbols, (None, *symbols), (*symbols[1:], None), strict=False)
     return tuple(one for one, before, after in around if one is not Wild.ONE or Wild.RUN not in (before, after))
 
 
 def _own_client_id(statement: Statement, action: Action, symbols: Sequence[Symbol]) -> bool:
-    """`client/${iot:ClientId}` is every client's own, unless a thing has to be attached."""
+    """Whether the resource is `client/${iot:ClientId}`, which matches any client, unless a condition requires an
+    attached thing."""
     if action.name != "iot:Connect" or not admits(symbols, ("client/", Unknown("iot:ClientId"))):
         return False
     return not any(map(_is_of_attached_thing, statement.conditions))
@@ -141,7 +142,7 @@ def _is_of_attached_thing(condition: Condition) -> bool:
 
 
 def _narrows(condition: Condition) -> bool:
-    """Whether it lets only some clients connect: those with certain ids, of a thing, with a certificate, or from some
+    """Whether it lets only some clients connect: those with certain ids, with a thing or a certificate, or from some
     networks."""
     operator = condition.operator
     if operator is None or operator.negated or operator.if_exists or operator.quantifier == "ForAllValues":
@@ -156,11 +157,11 @@ def _narrows(condition: Condition) -> bool:
 
 
 _TELLING = (KeyKind.NETWORK, KeyKind.THING, KeyKind.CERTIFICATE, KeyKind.COGNITO)
-"""Kinds of keys whose values say who connects."""
+"""Kinds of keys whose values identify the client."""
 
 
-def _is_denied(pattern: Sequence[Symbol], action: Action, subject: Subject) -> bool:
-    """Whether a Deny without conditions takes it all back."""
+def _is_denied(pattern: Sequence[Symbol], action: Action, subject: LintSubject) -> bool:
+    """Whether a Deny without conditions covers the whole pattern."""
     return any(
         not one.statement.conditions
         and not one.statement.not_resource
@@ -170,16 +171,19 @@ def _is_denied(pattern: Sequence[Symbol], action: Action, subject: Subject) -> b
     )
 
 
-def _mqtt_wildcard_in_deny(subject: Subject) -> Iterator[Hit]:
+def _mqtt_wildcard_in_deny(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable("Deny"):
         for element in one.statement.resources:
             tail = tail_of(element.text)
             if tail.startswith(("topic/", "topicfilter/")) and ("+" in tail or "#" in tail):
-                message = f"`{tail}` denies this one text: `+` and `#` are literal, what they stand for in MQTT passes"
+                message = (
+                    f"`{tail}` denies only this literal text: topics that `+` and `#` would match in MQTT "
+                    f"are not denied"
+                )
                 yield one.hit(message, element.span)
 
 
-def _filter_around_deny(subject: Subject) -> Iterator[Hit]:
+def _filter_around_deny(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable("Deny"):
         if one.statement.conditions or one.statement.not_resource or not _names(one.statement, _SUBSCRIBE):
             continue
@@ -188,7 +192,7 @@ def _filter_around_deny(subject: Subject) -> Iterator[Hit]:
             topics = _as_topics(filters)
             if topics and _is_bypassed(filters, topics, subject):
                 tail = tail_of(element.text)
-                message = f"a wider filter with `+` or `#` still receives what the Deny of `{tail}` is to keep back"
+                message = f"a wider filter with `+` or `#` still receives what the Deny of `{tail}` is meant to block"
                 yield one.hit(message, element.span)
 
 
@@ -197,20 +201,22 @@ _RECEIVE = next(action for action in ACTIONS if action.name == "iot:Receive")
 
 
 def _as_topics(filters: Sequence[Symbol]) -> tuple[Symbol, ...] | None:
-    """`topicfilter/X/*` as `topic/X/*`; `None` for filters that do not end with a wildcard."""
+    """Turns `topicfilter/X/*` into `topic/X/*`; `None` for filters that do not end with a wildcard."""
     first = filters[0] if filters else ""
     if not isinstance(first, str) or not first.startswith("topicfilter/") or filters[-1] is not Wild.RUN:
         return None
     return ("topic/" + first.removeprefix("topicfilter/"), *filters[1:])
 
 
-def _is_bypassed(filters: Sequence[Symbol], topics: Sequence[Symbol], subject: Subject) -> bool:
+def _is_bypassed(filters: Sequence[Symbol], topics: Sequence[Symbol], subject: LintSubject) -> bool:
     wider = any(wide != tuple(filters) for wide in _covering(subject, "Allow", _SUBSCRIBE, filters))
     received = any(True for _ in _covering(subject, "Allow", _RECEIVE, topics))
     return wider and received and not any(True for _ in _covering(subject, "Deny", _RECEIVE, topics))
 
 
-def _covering(subject: Subject, effect: str, action: Action, symbols: Sequence[Symbol]) -> Iterator[tuple[Symbol, ...]]:
+def _covering(
+    subject: LintSubject, effect: str, action: Action, symbols: Sequence[Symbol]
+) -> Iterator[tuple[Symbol, ...]]:
     for one in subject.usable(effect):
         if _names(one.statement, action) and not one.statement.not_resource:
             for element in one.statement.resources:
@@ -219,17 +225,18 @@ def _covering(subject: Subject, effect: str, action: Action, symbols: Sequence[S
 
 
 RULES = (
-    Rule(
+    LintRule(
         "overly-permissive",
         "error",
-        "One leaked password then reaches every device: AWS's audit check IOT_POLICY_OVERLY_PERMISSIVE_CHECK, severity "
+        "A single leaked password then gives access to every device: AWS's audit check "
+        "IOT_POLICY_OVERLY_PERMISSIVE_CHECK, severity "
         "Critical. AWS never audits what an authorizer returns.",
         "Let the function write the literal client id or thing name into the document.",
         documented(DEFENDER),
         _broad_access,
         "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS",
     ),
-    Rule(
+    LintRule(
         "mqtt-wildcard-in-deny",
         "warning",
         "In a policy `+` and `#` are ordinary characters: AWS's audit check "
@@ -239,10 +246,10 @@ RULES = (
         _mqtt_wildcard_in_deny,
         "POLICY_CONTAINS_MQTT_WILDCARDS_IN_DENY_STATEMENT",
     ),
-    Rule(
+    LintRule(
         "filter-around-deny",
         "warning",
-        "A denied filter does not deny the messages: AWS's audit check IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, "
+        "Denying a filter does not deny the messages: AWS's audit check IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK, "
         "severity Medium.",
         "Deny iot:Receive on the same topics too.",
         documented(MISCONFIGURED),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from authlens.core.contract.pages import CONDITIONS, LAST_WILL_REPORT, SEVERAL_VALUES
 from authlens.core.contract.statement import documented, reported
-from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.conditions import BASES, read_date, read_network, read_number
 from authlens.core.policy.document import Condition, ConditionValue
@@ -17,7 +17,7 @@ _MULTI_VALUED = ("iot:connectattributes",)
 _NAMES = (*BASES, *(f"{base}IfExists" for base in BASES if base != "Null"))
 
 
-def _unknown_operator(subject: Subject) -> Iterator[Hit]:
+def _unknown_operator(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         if condition.operator is None:
             name = condition.operator_name
@@ -27,7 +27,7 @@ def _unknown_operator(subject: Subject) -> Iterator[Hit]:
             yield one.hit(f"`{name}` is not a condition operator{hint}", condition.operator_span)
 
 
-def _empty_condition(subject: Subject) -> Iterator[Hit]:
+def _empty_condition(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         operator = condition.operator
         if operator and not condition.values and not operator.negated and operator.quantifier != "ForAllValues":
@@ -36,16 +36,17 @@ def _empty_condition(subject: Subject) -> Iterator[Hit]:
             )
 
 
-def _last_will_topic(subject: Subject) -> Iterator[Hit]:
+def _last_will_topic(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         if condition.key.casefold() == "iot:lastwilltopic":
             message = (
-                "connections under a condition on iot:LastWillTopic were seen to drop after 30 seconds to 5 minutes"
+                "connections under a condition on iot:LastWillTopic have been seen to drop after 30 seconds to "
+                "5 minutes"
             )
             yield one.hit(message, condition.key_span)
 
 
-def _true_when_absent(subject: Subject) -> Iterator[Hit]:
+def _true_when_absent(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         operator = condition.operator
         if operator and operator.quantifier == "ForAllValues" and condition.values and one.statement.effect == "Allow":
@@ -53,11 +54,11 @@ def _true_when_absent(subject: Subject) -> Iterator[Hit]:
             yield one.hit(message, condition.operator_span)
 
 
-def _without_quantifier(subject: Subject) -> Iterator[Hit]:
+def _without_quantifier(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         operator = condition.operator
         if operator and not operator.quantifier and operator.base != "Null" and _has_several(condition):
-            message = f"{condition.key} may have several values; {condition.operator_name} compares with one"
+            message = f"{condition.key} may have several values; {condition.operator_name} compares with a single one"
             yield one.hit(message, condition.operator_span)
 
 
@@ -65,13 +66,13 @@ def _has_several(condition: Condition) -> bool:
     return condition.key.casefold() in _MULTI_VALUED or condition.key.casefold().endswith(".list")
 
 
-def _bad_value(subject: Subject) -> Iterator[Hit]:
+def _bad_value(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         for value in condition.values if condition.operator else ():
             yield from _value_hits(one, condition, value)
 
 
-def _value_hits(one: Placed, condition: Condition, value: ConditionValue) -> Iterator[Hit]:
+def _value_hits(one: StatementAt, condition: Condition, value: ConditionValue) -> Iterator[Hit]:
     base = condition.operator.base if condition.operator else ""
     wanted = next((words for prefix, words in _WANTED.items() if base.startswith(prefix)), None)
     if wanted and not value.template.variables and not wanted[1](value.text):
@@ -98,53 +99,53 @@ _WANTED: dict[str, tuple[str, Callable[[str], object]]] = {
 
 
 RULES = (
-    Rule(
+    LintRule(
         "unknown-operator",
         "error",
         "A condition with an unknown operator is refused or never met.",
-        "Correct the name; ForAllValues: or ForAnyValue: may stand before it and IfExists after it.",
+        "Correct the name; it may have the prefix ForAllValues: or ForAnyValue: and the suffix IfExists.",
         documented(CONDITIONS),
         _unknown_operator,
     ),
-    Rule(
+    LintRule(
         "empty-condition",
         "warning",
-        "One of the values has to match, and there is none.",
-        "Write a value, or remove the condition.",
+        "One of the values must match, and there are none.",
+        "Add a value, or remove the condition.",
         documented(CONDITIONS),
         _empty_condition,
     ),
-    Rule(
+    LintRule(
         "condition-value",
         "error",
         "A value that the operator cannot read never matches.",
-        "Write a value of the operator's kind.",
+        "Write a value of the operator's type.",
         documented(CONDITIONS),
         _bad_value,
     ),
-    Rule(
+    LintRule(
         "last-will-topic",
         "warning",
-        "AWS documents this condition. In one report it passed at CONNECT, and connections were closed 30 seconds to 5 "
-        "minutes later until it was removed.",
-        "Remove the condition and restrict what may be published to the topic instead.",
+        "AWS documents this condition. In one report CONNECT succeeded, but connections were closed 30 seconds "
+        "to 5 minutes later until the condition was removed.",
+        "Remove the condition and restrict publishing to the topic instead.",
         reported(LAST_WILL_REPORT),
         _last_will_topic,
     ),
-    Rule(
+    LintRule(
         "for-all-values",
         "info",
-        "ForAllValues holds for the empty set. A connection has no attributes unless it asks for them.",
-        "Add a Null condition with false if the key must be there.",
+        "ForAllValues is met by the empty set. A connection has no attributes unless it requests them.",
+        "Add a Null condition with false if the key must be present.",
         documented(SEVERAL_VALUES),
         _true_when_absent,
     ),
-    Rule(
+    LintRule(
         "several-values",
         "warning",
         "A key with several values is compared as a set. AWS's connect page says that StringEquals with LastWill "
-        "allows connections with and without a will; by IAM's rules it allows those with this one attribute.",
-        "Put ForAllValues: or ForAnyValue: before the operator.",
+        "allows connections with and without a will; under IAM's rules it allows only those with this one attribute.",
+        "Prefix the operator with ForAllValues: or ForAnyValue:.",
         documented(SEVERAL_VALUES),
         _without_quantifier,
     ),

@@ -1,4 +1,4 @@
-"""Runs every lint rule over documents, or over an answer with its documents; the table of all rules."""
+"""Runs all lint rules over documents, or over an answer with its documents; the table of all rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from authlens.core.lint import (
     structure_rules,
     variable_rules,
 )
-from authlens.core.lint.rule import NOTHING_KNOWN, Answer, Finding, Hit, Rule, Subject, Surroundings
+from authlens.core.lint.rule import NOTHING_KNOWN, Hit, LintedAnswer, LintFinding, LintRule, Surroundings
 from authlens.core.policy.document import Document, parse
 from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.core.request.authorizer import Authorizer
@@ -25,7 +25,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.text.clip import clip
 from authlens.frozen import dataclass
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[LintRule, ...] = (
     *structure_rules.RULES,
     *arn_rules.RULES,
     *action_rules.RULES,
@@ -50,7 +50,7 @@ TOO_COMPLEX = Rule(
 def lint(
     documents: Sequence[Document], surroundings: Surroundings = NOTHING_KNOWN, answer: Answer | None = None
 ) -> tuple[Finding, ...]:
-    """Findings in the order of documents and text; those of the answer first."""
+    """All findings in document order; those of the answer first."""
     subject = Subject(tuple(documents), surroundings, answer)
     with bounded_work(MOST_STEPS):
         found = [found for rule in RULES for found in _findings(rule, subject)]
@@ -69,11 +69,11 @@ def lint_outcome(
     request: AuthorizerRequest | None = None,
     authorizer: Authorizer | None = None,
     has_certificate: bool = False,
-) -> tuple[Finding, ...]:
-    """Findings of what AWS answered, with the request's client id and the authorizer's region and account."""
+) -> tuple[LintFinding, ...]:
+    """The findings for AWS's answer, with the request's client id and the authorizer's region and account."""
     documents = [parse(text) for text in outcome.policy_documents]
     surroundings = Surroundings(request, authorizer, has_certificate=has_certificate)
-    return lint(documents, surroundings, Answer.of_outcome(outcome))
+    return lint(documents, surroundings, LintedAnswer.of_outcome(outcome))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ class Gauge:
 
     @property
     def left(self) -> int:
-        """Negative when there is too much."""
+        """Negative if the limit is exceeded."""
         return self.limit - self.used
 
 
 def gauges(documents: Sequence[Document]) -> Iterator[Gauge]:
-    """The number of documents, and the characters of each: as it is, and without white space where that differs."""
+    """The number of documents, and the characters of each: as it is, and without white space if that differs."""
     yield Gauge("documents", len(documents), MOST_DOCUMENTS)
     for index, document in enumerate(documents):
         yield Gauge(f"document {index + 1}", document.size, LONGEST_DOCUMENT)
@@ -99,11 +99,11 @@ def gauges(documents: Sequence[Document]) -> Iterator[Gauge]:
             yield Gauge(f"document {index + 1} without white space", document.compact_size, LONGEST_DOCUMENT)
 
 
-def _finding(rule: Rule, hit: Hit) -> Finding:
+def _finding(rule: LintRule, hit: Hit) -> LintFinding:
     message = clip(hit.message)
     if rule.reason_code:
         message = f"{message} ({rule.reason_code})"
-    return Finding(
+    return LintFinding(
         rule.id,
         hit.severity or rule.severity,
         message,
@@ -117,6 +117,6 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
     )
 
 
-def _place(finding: Finding) -> tuple[int, int]:
+def _place(finding: LintFinding) -> tuple[int, int]:
     document = -1 if finding.document is None else finding.document
     return document, finding.span.start if finding.span else 0

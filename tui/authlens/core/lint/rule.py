@@ -1,4 +1,4 @@
-"""What a lint rule is, and what it looks at. A rule is one function over a subject; tables of rules name them."""
+"""Lint rules and their input. A rule is a row of a table with one function over a subject."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from authlens.core.text.json_reader import JsonObject, Span
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is known beside the documents. Everything may be missing; then the rules that need it are silent."""
+    """What is known in addition to the documents. Anything may be missing; rules that need it are then skipped."""
 
     request: AuthorizerRequest | None = None
     authorizer: Authorizer | None = None
     region: str | None = None
-    """Instead of that of the authorizer's ARN."""
+    """Overrides that of the authorizer's ARN."""
     account: str | None = None
     client_id: str | None = None
-    """Instead of that of the request."""
+    """Overrides that of the request."""
     has_certificate: bool = False
-    """Whether devices present a client certificate besides: their domain authenticates with CUSTOM_AUTH_X509.
+    """Whether devices also present a client certificate, because their domain authenticates with CUSTOM_AUTH_X509.
 
     Then thing and certificate variables have values, and policies attached to the certificate add to the function's."""
 
@@ -40,18 +40,18 @@ NOTHING_KNOWN = Surroundings()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The members of an authorizer's answer, `policyDocuments` left out of what is judged by its values."""
+class LintedAnswer:
+    """The members of an authorizer's answer."""
 
     values: Mapping[str, Any]
     spans: Mapping[str, Span]
-    """Where each member is written; empty for an outcome that came over the wire."""
+    """The position of each member; empty for an outcome received from AWS."""
     span: Span | None = None
     is_text: bool = False
-    """It was returned as JSON text (`json.dumps(answer)`), not as an object."""
+    """Whether it was returned as JSON text (`json.dumps(answer)`) rather than as an object."""
 
     @classmethod
-    def of_outcome(cls, outcome: Outcome) -> Answer:
+    def of_outcome(cls, outcome: Outcome) -> LintedAnswer:
         values = {
             "isAuthenticated": outcome.is_authenticated,
             "principalId": outcome.principal_id,
@@ -62,18 +62,18 @@ class Answer:
         return cls({name: value for name, value in values.items() if value is not None}, {})
 
     @classmethod
-    def of_node(cls, node: JsonObject, is_text: bool = False) -> Answer:
+    def of_node(cls, node: JsonObject, is_text: bool = False) -> LintedAnswer:
         values = {name.value: json_reader.plain(value) for name, value in node.members}
         return cls(values, {name.value: value.span for name, value in node.members}, node.span, is_text)
 
 
 @dataclass(frozen=True)
-class Subject:
-    """Everything that one run of the rules looks at."""
+class LintSubject:
+    """Everything that the rules look at in one run."""
 
     documents: tuple[Document, ...]
     surroundings: Surroundings = NOTHING_KNOWN
-    answer: Answer | None = None
+    answer: LintedAnswer | None = None
 
     @cached_property
     def region(self) -> str | None:
@@ -96,9 +96,9 @@ class Subject:
 
     @cached_property
     def permissions(self) -> Summary:
-        """What the documents allow together, for this client id where it is known.
+        """What the documents allow in combination, for this client id if it is known.
 
-        In any region and account: ARNs of another one are findings of their own.
+        In any region and account: ARNs of others have their own rules.
         """
         request = self.surroundings.request
         variables = connection_variables(request) if request else {}
@@ -106,28 +106,28 @@ class Subject:
             variables["iot:ClientId"] = (self.client_id,)
         return summarize(self.documents, variables, has_certificate=self.surroundings.has_certificate)
 
-    def statements(self) -> Iterator[Placed]:
+    def statements(self) -> Iterator[StatementAt]:
         for index, document in enumerate(self.documents):
             for statement in document.statements:
-                yield Placed(index, statement)
+                yield StatementAt(index, statement)
 
-    def usable(self, effect: str | None = None) -> Iterator[Placed]:
-        """Statements without faults, of one effect or of both."""
+    def usable(self, effect: str | None = None) -> Iterator[StatementAt]:
+        """Statements without faults, with one effect or either."""
         return (one for one in self.statements() if one.statement.is_usable and effect in (None, one.statement.effect))
 
-    def actions(self) -> Iterator[tuple[Placed, ActionElement]]:
+    def actions(self) -> Iterator[tuple[StatementAt, ActionElement]]:
         return ((one, element) for one in self.statements() for element in one.statement.actions)
 
-    def resources(self) -> Iterator[tuple[Placed, ResourceElement]]:
+    def resources(self) -> Iterator[tuple[StatementAt, ResourceElement]]:
         return ((one, element) for one in self.statements() for element in one.statement.resources)
 
-    def conditions(self) -> Iterator[tuple[Placed, Condition]]:
+    def conditions(self) -> Iterator[tuple[StatementAt, Condition]]:
         return ((one, condition) for one in self.statements() for condition in one.statement.conditions)
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A statement and the place of its document."""
+class StatementAt:
+    """A statement and the index of its document."""
 
     document: int
     statement: Statement
@@ -142,7 +142,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One place where a rule has something to say."""
+    """One place where a rule applies."""
 
     message: str
     document: int | None = None
@@ -150,27 +150,27 @@ class Hit:
     statement: int | None = None
     span: Span | None = None
     severity: Severity | None = None
-    """Instead of the rule's."""
+    """Overrides the rule's severity."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     id: str
     severity: Severity
-    """error: AWS refuses it, it can never do what it says, or AWS calls it critical; warning: it does something else
-    than it seems to; info: worth knowing."""
+    """error: AWS refuses it, it can never take effect, or AWS calls it critical; warning: it does not do what it
+    appears to; info: worth knowing."""
     reason: str
     fix: str
     source: Source
-    """How the reason is known, and where it can be read."""
-    check: Callable[[Subject], Iterable[Hit]]
+    """How the reason is known, and where to read it."""
+    check: Callable[[LintSubject], Iterable[Hit]]
     reason_code: str | None = None
-    """AWS Device Defender's name of it."""
+    """The reason code of AWS IoT Device Defender."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule says of one place. Line and column count from 1 in the document, or in the answer."""
+class LintFinding:
+    """What a rule reports about one place. Line and column count from 1 in the document, or in the answer."""
 
     id: str
     severity: Severity

@@ -1,4 +1,4 @@
-"""Lint rules for what statements do to each other, and for the actions that a session cannot do without."""
+"""Lint rules for how statements affect each other, and for actions that every session needs."""
 
 from __future__ import annotations
 
@@ -20,36 +20,37 @@ from authlens.core.contract.pages import (
     TOPICS,
 )
 from authlens.core.contract.statement import documented, measured
-from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
 from authlens.core.policy.arn import tail_of
 from authlens.core.policy.covering import includes, is_plain
 from authlens.core.policy.decision.areas import EVERYTHING, Area, Pattern
-from authlens.core.policy.decision.decide import Word, decide
+from authlens.core.policy.decision.decide import decide
 from authlens.core.policy.decision.permissions import Grant, Permission
 from authlens.core.policy.document import Statement
+from authlens.core.policy.matching import DecisionWord
 from authlens.core.policy.wildcards import Symbol, Wild
 from authlens.core.request.policy_variables import connection_variables
 
 _COMPARED = 150
-"""Statements, and resources of one, that are compared with each other; what AWS accepts holds fewer."""
+"""The most statements, and resources of one, that are compared; documents that AWS accepts have fewer."""
 
 
-def _covered(subject: Subject) -> Iterator[Hit]:
+def _covered(subject: LintSubject) -> Iterator[Hit]:
     compared = _comparable(subject)
     for one in compared:
-        wider = next((other for other in compared if other is not one and _makes_idle(other, one)), None)
+        wider = next((other for other in compared if other is not one and _makes_redundant(other, one)), None)
         if wider:
             yield one.hit(f"{wider.name} covers everything in this statement")
 
 
-def _makes_idle(other: Placed, one: Placed) -> bool:
-    """Of two equal statements the second one is idle."""
+def _makes_redundant(other: StatementAt, one: StatementAt) -> bool:
+    """Whether `other` makes `one` redundant; of two equal statements the second is redundant."""
     if one.statement.effect != other.statement.effect or not includes(other.statement, one.statement):
         return False
     return _order(other) < _order(one) or not includes(one.statement, other.statement)
 
 
-def _cancelled(subject: Subject) -> Iterator[Hit]:
+def _cancelled(subject: LintSubject) -> Iterator[Hit]:
     compared = _comparable(subject)
     denies = [one for one in compared if one.statement.denies]
     for one in compared:
@@ -58,16 +59,16 @@ def _cancelled(subject: Subject) -> Iterator[Hit]:
             yield one.hit(f"{denying.name} denies everything that this statement allows")
 
 
-def _comparable(subject: Subject) -> list[Placed]:
+def _comparable(subject: LintSubject) -> list[StatementAt]:
     simple = (one for one in subject.usable() if is_plain(one.statement))
     return [one for one in islice(simple, _COMPARED) if len(one.statement.resources) <= _COMPARED]
 
 
-def _order(one: Placed) -> tuple[int, int]:
+def _order(one: StatementAt) -> tuple[int, int]:
     return one.document, one.statement.index
 
 
-def _repeated(subject: Subject) -> Iterator[Hit]:
+def _repeated(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable():
         for elements in (one.statement.actions, one.statement.resources):
             seen: set[str] = set()
@@ -77,14 +78,14 @@ def _repeated(subject: Subject) -> Iterator[Hit]:
                 seen.add(element.text)
 
 
-def _only_denies(subject: Subject) -> Iterator[Hit]:
+def _only_denies(subject: LintSubject) -> Iterator[Hit]:
     usable = list(subject.usable())
     if usable and not any(one.statement.allows for one in usable):
-        yield usable[0].hit("no statement allows anything: the client is authenticated and may do nothing")
+        yield usable[0].hit("no statement allows anything: the client is authenticated but allowed nothing")
 
 
-def _connect_missing(subject: Subject) -> Iterator[Hit]:
-    """Where no client id is known: whether the documents let any client connect, whatever it is called."""
+def _connect_missing(subject: LintSubject) -> Iterator[Hit]:
+    """If no client id is known: whether the documents let any client connect at all."""
     allows = list(subject.usable("Allow"))
     if subject.client_id is not None or not allows:
         return
@@ -99,32 +100,32 @@ def _connect_missing(subject: Subject) -> Iterator[Hit]:
     yield allows[0].hit(f"{own} no client connect{why}{more}")
 
 
-def _why_nobody(connect: Permission, allows: Sequence[Placed]) -> str:
+def _why_nobody(connect: Permission, allows: Sequence[StatementAt]) -> str:
     if connect.refused:
-        return ": a Deny takes back every iot:Connect"
+        return ": a Deny overrides every iot:Connect"
     if connect.dead:
         return ": the variable in its iot:Connect has no value for this connection"
     if connect.unmet:
-        return ": the condition on its iot:Connect does not hold for this connection"
+        return ": this connection does not meet the condition on its iot:Connect"
     if any(_names(one, "iot:Connect") for one in allows):
-        return ": iot:Connect is allowed, but on no resource that a client id matches"
+        return ": iot:Connect is allowed, but not on a resource that matches a client id"
     return ": no statement allows iot:Connect"
 
 
-def _connect_refused(subject: Subject) -> Iterator[Hit]:
+def _connect_refused(subject: LintSubject) -> Iterator[Hit]:
     client = subject.client_id
     if client is None or not any(document.statements for document in subject.documents):
         return
     request = subject.surroundings.request
     variables = {**(connection_variables(request) if request else {}), "iot:ClientId": (client,)}
     decision = decide(subject.documents, "iot:Connect", f"client/{client}", variables, subject.region, subject.account)
-    if decision.allowed or (subject.surroundings.has_certificate and decision.word is Word.IMPLICIT_DENY):
+    if decision.allowed or (subject.surroundings.has_certificate and decision.word is DecisionWord.IMPLICIT_DENY):
         return
     nearest = decision.near_misses[:1]
     why = f": {nearest[0].message}" if nearest else ""
-    if decision.word is Word.EXPLICIT_DENY:
+    if decision.word is DecisionWord.EXPLICIT_DENY:
         first = decision.deciding[0]
-        yield Placed(first.document, first.statement).hit(f"iot:Connect is denied for the client `{client}`")
+        yield StatementAt(first.document, first.statement).hit(f"iot:Connect is denied for the client `{client}`")
     elif nearest and nearest[0].document is not None:
         yield Hit(_not_connected(client, why), nearest[0].document, _index(nearest[0].statement), nearest[0].span)
     else:
@@ -139,13 +140,13 @@ def _not_connected(client: str, why: str) -> str:
     return f"no statement allows iot:Connect for the client `{client}`{why}"
 
 
-def _names(one: Placed, action: str) -> bool:
+def _names(one: StatementAt, action: str) -> bool:
     named = any(element.glob.matches(action.lower()) for element in one.statement.actions)
     return named != one.statement.not_action
 
 
-def _receive_missing(subject: Subject) -> Iterator[Hit]:
-    """Subscriptions of which no message is ever delivered."""
+def _receive_missing(subject: LintSubject) -> Iterator[Hit]:
+    """Subscriptions for which no message is ever delivered."""
     received = [grant.area for grant in subject.permissions.of("iot:Receive").grants]
     for grant in subject.permissions.of("iot:Subscribe").grants:
         topics = _topics_of(grant.area)
@@ -158,14 +159,14 @@ def _receive_missing(subject: Subject) -> Iterator[Hit]:
 
 
 def _topics_of(filters: Area) -> Area:
-    """The topics that the filters subscribe to: in a filter `+` and `#` stand for levels, which `*` takes in."""
+    """The topics that the filters subscribe to: `+` and `#` in a filter match levels, which `*` covers."""
     if filters.negated:
         return Area((EVERYTHING,))
     return Area(tuple(tuple(_levels(_shared_filter(pattern))) for pattern in filters.patterns))
 
 
 def _shared_filter(pattern: Pattern) -> Pattern:
-    """The filter behind `$share/GROUP/`, whose messages arrive on their own topics."""
+    """The filter after `$share/GROUP/`, whose messages arrive on their own topics."""
     if not pattern or not isinstance(pattern[0], str) or not pattern[0].startswith(_SHARED):
         return pattern
     own = _without_share(pattern[0])
@@ -189,15 +190,13 @@ def _levels(pattern: Pattern) -> Iterator[Symbol]:
                 yield Wild.RUN if part in ("+", "#", "/#") else part
 
 
-def _publish_missing(subject: Subject) -> Iterator[Hit]:
-    """Topics on which a message may be retained and none published."""
+def _publish_missing(subject: LintSubject) -> Iterator[Hit]:
+    """Topics to which retained messages are allowed, but not publishing."""
     published = [grant.area for grant in subject.permissions.of("iot:Publish").grants]
     for grant in subject.permissions.of("iot:RetainPublish").grants:
         if all(grant.area.is_apart_from(area) for area in published):
             what = f"`{grant.area.text}`" if published else "anything"
-            yield _at(
-                grant, f"no statement allows iot:Publish on {what}, so a retained message is refused all the same"
-            )
+            yield _at(grant, f"no statement allows iot:Publish on {what}, so retained messages are still refused")
             if not published:
                 return
 
@@ -206,39 +205,37 @@ def _at(grant: Grant, message: str) -> Hit:
     return Hit(message, grant.place.document, grant.place.statement.index, grant.place.span)
 
 
-def _broad_receive(subject: Subject) -> Iterator[Hit]:
+def _broad_receive(subject: LintSubject) -> Iterator[Hit]:
     for grant in subject.permissions.of("iot:Receive").grants:
         if not grant.exclusions and grant.area.covers(Area((EVERYTHING,))):
-            yield _at(grant, "iot:Receive on every topic also takes in direct messages, which need no subscription")
+            yield _at(grant, "iot:Receive on every topic includes direct messages, which need no subscription")
             return
 
 
-def _literal_wildcard(subject: Subject) -> Iterator[Hit]:
+def _literal_wildcard(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         tail = tail_of(element.text)
         if one.statement.effect == "Allow" and tail.startswith("topic/") and ("+" in tail or "#" in tail):
-            yield one.hit(
-                f"`{tail}` names a topic that no client may publish to: `+` and `#` are literal", element.span
-            )
+            yield one.hit(f"`{tail}` is a topic that no client can publish to: `+` and `#` are literal", element.span)
 
 
-def _literal_filter(subject: Subject) -> Iterator[Hit]:
+def _literal_filter(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         tail = tail_of(element.text)
         allowed = one.statement.effect == "Allow" and tail.startswith("topicfilter/")
         if allowed and ("+" in tail or "#" in tail):
-            message = f"`{tail}` allows this filter alone, not a topic that it matches in MQTT"
+            message = f"`{tail}` allows only this literal filter, not the topics that it matches in MQTT"
             yield one.hit(message, element.span)
 
 
-def _reserved_retain(subject: Subject) -> Iterator[Hit]:
+def _reserved_retain(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         names = [action.text.lower() for action in one.statement.actions]
         if "iot:retainpublish" in names and tail_of(element.text).startswith("topic/$"):
-            yield one.hit(f"nothing can be retained on the reserved topic `{tail_of(element.text)}`", element.span)
+            yield one.hit(f"messages cannot be retained on the reserved topic `{tail_of(element.text)}`", element.span)
 
 
-def _too_deep(subject: Subject) -> Iterator[Hit]:
+def _too_deep(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         tail = tail_of(element.text)
         kind, _, name = tail.partition("/")
@@ -247,56 +244,56 @@ def _too_deep(subject: Subject) -> Iterator[Hit]:
             yield one.hit(f"`{tail}` has {depth} slashes; a topic has at most {MOST_SLASHES}", element.span)
 
 
-def _not_element(subject: Subject) -> Iterator[Hit]:
+def _not_element(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.usable("Allow"):
         if one.statement.not_action or one.statement.not_resource:
             what = "action" if one.statement.not_action else "resource"
-            yield one.hit(f"Allow with Not{what.capitalize()} allows every {what} but the named ones")
+            yield one.hit(f"Allow with Not{what.capitalize()} allows every {what} except those listed")
 
 
 RULES = (
-    Rule(
+    LintRule(
         "covered-statement",
         "warning",
-        "A statement that another one covers changes nothing and takes room.",
+        "A statement covered by another has no effect and takes up space.",
         "Remove it.",
         documented(GRAMMAR),
         _covered,
     ),
-    Rule(
+    LintRule(
         "cancelled-statement",
         "warning",
-        "An explicit deny beats every allow, so this Allow can never apply.",
+        "An explicit deny overrides every allow, so this Allow can never apply.",
         "Remove it, or narrow the Deny.",
         documented(AUTHORIZATION),
         _cancelled,
     ),
-    Rule(
+    LintRule(
         "repeated-element",
         "warning",
-        "The second of two equal texts changes nothing and takes room.",
+        "A repeated entry has no effect and takes up space.",
         "Remove it.",
         documented(GRAMMAR),
         _repeated,
     ),
-    Rule(
+    LintRule(
         "only-denies",
         "warning",
-        "What nothing allows is denied. AWS's sample function answers a wrong password this way.",
-        "Allow iot:Connect for the client, if it is to connect.",
+        "Anything not allowed is denied. AWS's sample function returns this for a wrong password.",
+        "Allow iot:Connect if the client should be able to connect.",
         documented(LAMBDA_ANSWER),
         _only_denies,
     ),
-    Rule(
+    LintRule(
         "connect-missing",
         "warning",
-        "Without iot:Connect on its client id an MQTT client is refused at CONNECT and no other action matters; the "
-        "test call does not show it. HTTPS publishing needs none.",
+        "Without iot:Connect on its client id an MQTT client is refused at CONNECT and no other action matters; "
+        "the test call does not show it. Publishing over HTTPS does not need it.",
         "Allow iot:Connect on client/CLIENT_ID.",
         documented(ACTIONS_PAGE),
         _connect_missing,
     ),
-    Rule(
+    LintRule(
         "connect-refused",
         "error",
         "The request's own client id is refused at CONNECT; the test call does not show it.",
@@ -304,40 +301,40 @@ RULES = (
         measured(EMULATOR),
         _connect_refused,
     ),
-    Rule(
+    LintRule(
         "receive-missing",
         "warning",
-        "iot:Receive is checked at every delivery, on the topic of the message.",
-        "Allow iot:Receive on the same topics, with topic/ in place of topicfilter/.",
+        "iot:Receive is checked for every delivery, on the topic of the message.",
+        "Allow iot:Receive on the same topics, with topic/ instead of topicfilter/.",
         documented(ACTIONS_PAGE),
         _receive_missing,
     ),
-    Rule(
+    LintRule(
         "publish-missing",
         "warning",
-        "A publish with RETAIN needs iot:Publish as well as iot:RetainPublish.",
+        "Publishing with RETAIN needs iot:Publish as well as iot:RetainPublish.",
         "Allow iot:Publish on the same topic.",
         documented(ACTIONS_PAGE),
         _publish_missing,
     ),
-    Rule(
+    LintRule(
         "broad-receive",
         "info",
-        "A direct message needs iot:Receive and no subscription, so a broad iot:Receive is not harmless by itself; "
-        "AWS's audit accepts it.",
+        "A direct message needs iot:Receive but no subscription, so a broad iot:Receive is a risk in itself, "
+        "although AWS's audit accepts it.",
         "Allow iot:Receive on the topics that the client uses.",
         documented(DIRECT_MESSAGES),
         _broad_receive,
     ),
-    Rule(
+    LintRule(
         "mqtt-wildcard-in-topic",
         "warning",
-        "Clients cannot publish to a topic with MQTT wildcards, and a policy takes them as ordinary characters.",
+        "Clients cannot publish to a topic with MQTT wildcards, and in a policy they are ordinary characters.",
         "Use `*`.",
         documented(TOPICS),
         _literal_wildcard,
     ),
-    Rule(
+    LintRule(
         "literal-filter",
         "info",
         "In a policy `+` and `#` are ordinary characters: subscribing to one of the topics by name is refused.",
@@ -345,15 +342,15 @@ RULES = (
         documented(PUB_SUB),
         _literal_filter,
     ),
-    Rule(
+    LintRule(
         "retain-on-reserved-topic",
         "warning",
-        "AWS keeps no retained messages on topics that begin with `$`.",
+        "AWS does not keep retained messages on topics that begin with `$`.",
         "Remove the resource.",
         documented(MQTT),
         _reserved_retain,
     ),
-    Rule(
+    LintRule(
         "topic-too-deep",
         "warning",
         "The broker refuses topics and filters with more than seven slashes.",
@@ -361,11 +358,11 @@ RULES = (
         documented(QUOTAS),
         _too_deep,
     ),
-    Rule(
+    LintRule(
         "allow-with-not",
         "warning",
-        "Everything that is not named is allowed, including what AWS adds later.",
-        "Name what is allowed.",
+        "Everything not listed is allowed, including what AWS adds later.",
+        "List what is allowed.",
         documented(GRAMMAR),
         _not_element,
     ),

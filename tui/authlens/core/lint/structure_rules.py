@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from authlens.core.contract.pages import EMULATOR, GRAMMAR, LAST_WILL_REPORT, VERSIONS
 from authlens.core.contract.statement import documented, measured, reported
-from authlens.core.lint.rule import Hit, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.conditions import operator_named
 from authlens.core.policy.document import DOCUMENT_KEYS, STATEMENT_KEYS, Document
@@ -15,10 +15,10 @@ from authlens.core.text import json_reader
 from authlens.core.text.json_reader import JsonArray, JsonObject, JsonString, Span
 
 
-def _faults(fault_id: str) -> Callable[[Subject], Iterator[Hit]]:
-    """The rule that passes on a fault which reading the document found."""
+def _faults(fault_id: str) -> Callable[[LintSubject], Iterator[Hit]]:
+    """A rule that reports a fault found while parsing the document."""
 
-    def check(subject: Subject) -> Iterator[Hit]:
+    def check(subject: LintSubject) -> Iterator[Hit]:
         for index, document in enumerate(subject.documents):
             for fault in document.faults:
                 if fault.id == fault_id:
@@ -27,28 +27,28 @@ def _faults(fault_id: str) -> Callable[[Subject], Iterator[Hit]]:
     return check
 
 
-def _statement_at(subject: Subject, document: int, span: Span) -> int | None:
+def _statement_at(subject: LintSubject, document: int, span: Span) -> int | None:
     for statement in subject.documents[document].statements:
         if statement.span.start <= span.start < statement.span.end:
             return statement.index
     return None
 
 
-def _duplicate_key(subject: Subject) -> Iterator[Hit]:
+def _duplicate_key(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         for node in json_reader.walk(document.root) if document.root else ():
             for again, first in node.duplicates() if isinstance(node, JsonObject) else ():
-                message = f"the key `{again.value}` is here again, first on line {first.span.line}; the last one counts"
+                message = f"the key `{again.value}` is repeated, first on line {first.span.line}; the last one counts"
                 yield Hit(message, index, _statement_at(subject, index, again.span), again.span)
 
 
-def _missing_version(subject: Subject) -> Iterator[Hit]:
+def _missing_version(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         if isinstance(document.root, JsonObject) and document.root.get("Version") is None:
             yield Hit(f"the document has no Version{_kept_as_text(document)}", index, None, document.root.span)
 
 
-def _other_version(subject: Subject) -> Iterator[Hit]:
+def _other_version(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         version = document.root.get("Version") if isinstance(document.root, JsonObject) else None
         if version is not None and document.version != _VERSION:
@@ -57,7 +57,7 @@ def _other_version(subject: Subject) -> Iterator[Hit]:
 
 
 def _kept_as_text(document: Document) -> str:
-    """The first variable that the Version leaves as text, for the end of a sentence."""
+    """The first variable that stays as text because of the Version, phrased as the end of a sentence."""
     templates = (
         template
         for statement in document.statements
@@ -70,7 +70,7 @@ def _kept_as_text(document: Document) -> str:
     return f", so `{variable.written}` stays as text" if variable else ""
 
 
-def _unknown_key(subject: Subject) -> Iterator[Hit]:
+def _unknown_key(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         if isinstance(document.root, JsonObject):
             for key in _others(document.root, DOCUMENT_KEYS):
@@ -96,12 +96,12 @@ def _where_it_belongs(key: str, place: str, known: tuple[str, ...]) -> str:
     if key in DOCUMENT_KEYS:
         return f"{what}: it belongs to the document; a brace may be misplaced"
     if operator_named(key):
-        return f"{what}: the operator belongs inside Condition; a brace may be misplaced"
+        return f"{what}: operators belong inside Condition; a brace may be misplaced"
     meant = nearest(key, known)
     return f"{what}; did you mean `{meant}`?" if meant else what
 
 
-def _principal(subject: Subject) -> Iterator[Hit]:
+def _principal(subject: LintSubject) -> Iterator[Hit]:
     for one in subject.statements():
         node = one.statement.node
         for key in _others(node, STATEMENT_KEYS) if isinstance(node, JsonObject) else ():
@@ -109,41 +109,41 @@ def _principal(subject: Subject) -> Iterator[Hit]:
                 yield one.hit(f"an AWS IoT policy has no {key.value}", key.span)
 
 
-def _empty_statement(subject: Subject) -> Iterator[Hit]:
+def _empty_statement(subject: LintSubject) -> Iterator[Hit]:
     for index, document in enumerate(subject.documents):
         node = document.root.get("Statement") if isinstance(document.root, JsonObject) else None
         if isinstance(node, JsonArray) and not node.items:
-            yield Hit("the document has no statement in its list, so it grants nothing", index, None, node.span)
+            yield Hit("the Statement list is empty, so the document grants nothing", index, None, node.span)
 
 
-def _duplicate_sid(subject: Subject) -> Iterator[Hit]:
+def _duplicate_sid(subject: LintSubject) -> Iterator[Hit]:
     seen: dict[tuple[int, str], int] = {}
     for one in subject.statements():
         sid = one.statement.node.get("Sid") if isinstance(one.statement.node, JsonObject) else None
         if isinstance(sid, JsonString):
             first = seen.setdefault((one.document, sid.value), one.statement.index)
             if first != one.statement.index:
-                yield one.hit(f"the Sid `{sid.value}` is that of statement {first + 1} too", sid.span)
+                yield one.hit(f"the Sid `{sid.value}` is already used by statement {first + 1}", sid.span)
 
 
 RULES = (
-    Rule(
+    LintRule(
         "json-syntax",
         "error",
         "A document that is not JSON is refused as malformed.",
-        "Correct the text at the place shown; let a JSON library write it instead of joining strings.",
+        "Correct the text at the position shown; generate it with a JSON library instead of joining strings.",
         measured(EMULATOR),
         _faults("json-syntax"),
     ),
-    Rule(
+    LintRule(
         "not-an-object",
         "error",
-        "A policy is a JSON object; anything else is refused as malformed.",
+        "A policy must be a JSON object; anything else is refused as malformed.",
         "Return an object with Version and Statement.",
         measured(EMULATOR),
         _faults("not-an-object"),
     ),
-    Rule(
+    LintRule(
         "missing-statement",
         "error",
         "Without a Statement nothing is allowed.",
@@ -151,23 +151,23 @@ RULES = (
         documented(GRAMMAR),
         _faults("missing-statement"),
     ),
-    Rule(
+    LintRule(
         "empty-statement",
         "warning",
-        "A document without a statement counts as one of ten and allows nothing.",
-        "Add a statement, or leave the document out.",
+        "A document without statements counts towards the limit of ten and allows nothing.",
+        "Add a statement, or omit the document.",
         documented(GRAMMAR),
         _empty_statement,
     ),
-    Rule(
+    LintRule(
         "wrong-type",
         "error",
-        "A value of another type than the policy grammar's makes the document malformed.",
-        "Write strings, or lists of strings, where the message says so.",
+        "A value of a type that the policy grammar does not allow makes the document malformed.",
+        "Use the type given in the message.",
         documented(GRAMMAR),
         _faults("wrong-type"),
     ),
-    Rule(
+    LintRule(
         "missing-effect",
         "error",
         "A statement without Effect neither allows nor denies.",
@@ -175,39 +175,39 @@ RULES = (
         documented(GRAMMAR),
         _faults("missing-effect"),
     ),
-    Rule(
+    LintRule(
         "invalid-effect",
         "error",
-        "Effect knows two values and their case counts.",
+        "Effect has two values, which are case-sensitive.",
         "Write Allow or Deny.",
         documented(GRAMMAR),
         _faults("invalid-effect"),
     ),
-    Rule(
+    LintRule(
         "missing-action",
         "error",
-        "A statement without Action names nothing that it could allow or deny.",
+        "A statement without Action has nothing to allow or deny.",
         "Add an Action.",
         documented(GRAMMAR),
         _faults("missing-action"),
     ),
-    Rule(
+    LintRule(
         "missing-resource",
         "error",
-        "A statement without Resource names nothing that its actions could be done to.",
+        "A statement without Resource has nothing that its actions apply to.",
         "Add a Resource.",
         documented(GRAMMAR),
         _faults("missing-resource"),
     ),
-    Rule(
+    LintRule(
         "conflicting-keys",
         "error",
-        "Action and NotAction, like Resource and NotResource, exclude each other.",
+        "Action and NotAction are mutually exclusive, and so are Resource and NotResource.",
         "Keep one of the two.",
         documented(GRAMMAR),
         _faults("conflicting-keys"),
     ),
-    Rule(
+    LintRule(
         "duplicate-key",
         "error",
         "Most JSON parsers silently keep only the last of two equal keys; two Condition blocks become one.",
@@ -215,43 +215,43 @@ RULES = (
         reported(LAST_WILL_REPORT),
         _duplicate_key,
     ),
-    Rule(
+    LintRule(
         "unknown-key",
         "error",
-        "A key that the grammar does not know is refused or ignored. A misplaced brace puts a key in the wrong object.",
+        "A key that is not in the grammar is refused or ignored. A misplaced brace puts a key in the wrong object.",
         "Correct the name, or move it to where the message says.",
         documented(GRAMMAR),
         _unknown_key,
     ),
-    Rule(
+    LintRule(
         "principal",
         "error",
-        "The principal of an AWS IoT policy is whoever it is returned for; only resource policies of other services "
-        "name one.",
+        "The principal of an AWS IoT policy is the client it is returned for; only resource policies of other "
+        "services name one.",
         "Remove the key.",
         documented(GRAMMAR),
         _principal,
     ),
-    Rule(
+    LintRule(
         "missing-version",
         "warning",
-        "Without Version the policy language of 2008 is meant, in which IAM takes policy variables as plain text.",
+        "Without Version the 2008 policy language applies, in which IAM treats policy variables as plain text.",
         f'Add "Version": "{_VERSION}".',
         documented(VERSIONS),
         _missing_version,
     ),
-    Rule(
+    LintRule(
         "other-version",
         "warning",
-        "Only this version of the policy language has policy variables.",
+        "Only this version of the policy language supports policy variables.",
         f'Write "Version": "{_VERSION}".',
         documented(VERSIONS),
         _other_version,
     ),
-    Rule(
+    LintRule(
         "duplicate-sid",
         "warning",
-        "A Sid names one statement of its document.",
+        "A Sid must be unique within its document.",
         "Rename or remove one.",
         documented(GRAMMAR),
         _duplicate_sid,

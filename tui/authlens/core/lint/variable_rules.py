@@ -1,4 +1,5 @@
-"""Lint rules for policy variables and condition keys: which exist, and which custom authentication can resolve."""
+"""Lint rules for policy variables and condition keys: which exist, and which have a value with custom
+authentication."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from authlens.core.contract.pages import (
     THING_VARIABLES,
 )
 from authlens.core.contract.statement import assumed, documented
-from authlens.core.lint.rule import Hit, Placed, Rule, Subject
+from authlens.core.lint.rule import Hit, LintRule, LintSubject, StatementAt
 from authlens.core.policy.actions import nearest
 from authlens.core.policy.arn import tail_of
 from authlens.core.policy.context_keys import KEYS, KeyKind, kind_of_key, plain_name, proper_name
@@ -24,21 +25,21 @@ from authlens.core.text.json_reader import Span, string_offsets, within
 from authlens.frozen import dataclass
 
 _MOST_IN_ONE = 50
-"""Variables of one string that are looked at; a text that AWS accepts has room for few."""
+"""The most variables of one string that are examined; text that AWS accepts has room for only a few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One variable or condition key at its place."""
+    """One occurrence of a variable or condition key."""
 
-    placed: Placed
+    placed: StatementAt
     name: str
     written: str
     span: Span
     is_key: bool
 
 
-def _uses(subject: Subject) -> Iterator[Use]:
+def _uses(subject: LintSubject) -> Iterator[Use]:
     for one in subject.statements():
         text = subject.documents[one.document].text
         for element in one.statement.resources:
@@ -49,7 +50,7 @@ def _uses(subject: Subject) -> Iterator[Use]:
                 yield from _of_template(one, value.template, value.span, text)
 
 
-def _of_template(one: Placed, template: Template, span: Span, text: str) -> Iterator[Use]:
+def _of_template(one: StatementAt, template: Template, span: Span, text: str) -> Iterator[Use]:
     if not template.variables:
         return
     offsets = string_offsets(text, span)
@@ -59,7 +60,7 @@ def _of_template(one: Placed, template: Template, span: Span, text: str) -> Iter
 
 
 def _places(template: Template) -> Iterator[tuple[Variable, int]]:
-    """The variables that are no escapes, and where each begins in the text."""
+    """The variables, without escapes, and where each begins in the text."""
     start = 0
     for part in template.parts:
         if isinstance(part, Variable) and not part.is_escape:
@@ -69,11 +70,11 @@ def _places(template: Template) -> Iterator[tuple[Variable, int]]:
         )
 
 
-def _of_kinds(subject: Subject, *kinds: KeyKind) -> Iterator[Use]:
+def _of_kinds(subject: LintSubject, *kinds: KeyKind) -> Iterator[Use]:
     return (use for use in _uses(subject) if kind_of_key(use.name) in kinds)
 
 
-def _thing_variable(subject: Subject) -> Iterator[Hit]:
+def _thing_variable(subject: LintSubject) -> Iterator[Hit]:
     if subject.surroundings.has_certificate:
         return
     for use in _of_kinds(subject, KeyKind.THING, KeyKind.COGNITO):
@@ -82,7 +83,7 @@ def _thing_variable(subject: Subject) -> Iterator[Hit]:
         yield use.placed.hit(message, use.span)
 
 
-def _certificate_variable(subject: Subject) -> Iterator[Hit]:
+def _certificate_variable(subject: LintSubject) -> Iterator[Hit]:
     if subject.surroundings.has_certificate:
         return
     for use in _of_kinds(subject, KeyKind.CERTIFICATE):
@@ -90,14 +91,14 @@ def _certificate_variable(subject: Subject) -> Iterator[Hit]:
         yield use.placed.hit(f"`{use.written}` {what} a connection without a client certificate", use.span)
 
 
-def _variable_case(subject: Subject) -> Iterator[Hit]:
+def _variable_case(subject: LintSubject) -> Iterator[Hit]:
     for use in _uses(subject):
         proper = proper_name(use.name)
         if proper and plain_name(use.name) != proper and kind_of_key(use.name) is not KeyKind.NETWORK:
             yield use.placed.hit(f"AWS writes `{plain_name(use.name)}` as `{proper}`", use.span)
 
 
-def _unknown_variable(subject: Subject) -> Iterator[Hit]:
+def _unknown_variable(subject: LintSubject) -> Iterator[Hit]:
     for use in _uses(subject):
         if not proper_name(use.name) and not _is_global(use):
             kind = "condition key" if use.is_key else "policy variable"
@@ -108,36 +109,36 @@ def _is_global(use: Use) -> bool:
     return use.name.startswith("aws:") and not proper_name(use.name)
 
 
-def _global_key(subject: Subject) -> Iterator[Hit]:
+def _global_key(subject: LintSubject) -> Iterator[Hit]:
     for use in filter(_is_global, _uses(subject)):
-        message = f"`{use.written}` may have no value: the pages of AWS IoT do not name this key"
+        message = f"`{use.written}` may have no value: AWS IoT's pages do not mention this key"
         yield use.placed.hit(message, use.span)
 
 
 def _hint(name: str) -> str:
     if name.startswith("AWS::"):
-        return "; a CloudFormation template did not replace it (Fn::Sub)"
+        return "; a CloudFormation template should have replaced it (Fn::Sub)"
     if ":" not in name:
-        return "; a template or a format string seems not to have replaced it"
+        return "; a template or format string should probably have replaced it"
     tail = name.rpartition(".")[2].casefold()
     same_tail = next((known for known in KEYS if known.rpartition(".")[2].casefold() == tail), None)
     meant = same_tail or nearest(name, KEYS)
     return f"; did you mean `{meant}`?" if meant else ""
 
 
-def _unclosed(subject: Subject) -> Iterator[Hit]:
+def _unclosed(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         for part in re.finditer(r"\$\{[^{}]*(?:$|\{)|\$\{\s*\}|\$\([^()]*\)|\$(?=iot:)", element.text):
             yield one.hit(f"`{part.group()[:40]}` is not a variable; write `{_braced(part.group())}`", element.span)
 
 
 def _braced(written: str) -> str:
-    """What was most likely meant: `$(*)` is `${*}`."""
+    """The variable most likely meant: `${*}` for `$(*)`."""
     inside = written.removeprefix("$").strip("(){}").strip()
     return f"${{{inside}}}" if inside in ("*", "?", "$") or proper_name(inside) else "${iot:ClientId}"
 
 
-def _client_id_in_filter(subject: Subject) -> Iterator[Hit]:
+def _client_id_in_filter(subject: LintSubject) -> Iterator[Hit]:
     if not any(_any_client(one) for one in subject.usable("Allow")):
         return
     for one in subject.usable("Allow"):
@@ -151,14 +152,14 @@ def _client_id_in_filter(subject: Subject) -> Iterator[Hit]:
 _ANY_CLIENT = ("*", "client/*", "client/${iot:ClientId}")
 
 
-def _any_client(one: Placed) -> bool:
-    """Whether the statement lets a client choose its id freely."""
+def _any_client(one: StatementAt) -> bool:
+    """Whether the statement lets clients choose their ids freely."""
     if not any(element.glob.matches("iot:connect") for element in one.statement.actions):
         return False
     return any(tail_of(element.text) in _ANY_CLIENT for element in one.statement.resources)
 
 
-def _no_client_id(subject: Subject) -> Iterator[Hit]:
+def _no_client_id(subject: LintSubject) -> Iterator[Hit]:
     request = subject.surroundings.request
     if request is None or subject.client_id or request.http_context is None or request.mqtt_context is not None:
         return
@@ -167,67 +168,67 @@ def _no_client_id(subject: Subject) -> Iterator[Hit]:
 
 
 RULES = (
-    Rule(
+    LintRule(
         "thing-variable",
         "warning",
-        "Thing variables come from the certificate or Cognito identity that is attached to a thing. A connection with "
-        "custom authentication alone has neither, so the statement never matches; where the domain authenticates with "
-        "CUSTOM_AUTH_X509 they have values.",
+        "Thing variables come from the certificate or Cognito identity that is attached to a thing. A "
+        "connection with custom authentication alone has neither, so the statement never matches; if the domain "
+        "authenticates with CUSTOM_AUTH_X509 they have values.",
         "Let the function write the literal name into the document; it knows who is connecting.",
         documented(THING_VARIABLES),
         _thing_variable,
     ),
-    Rule(
+    LintRule(
         "certificate-variable",
         "warning",
-        "Certificate variables have a value only where a client certificate was sent, as with CUSTOM_AUTH_X509.",
+        "Certificate variables have a value only if a client certificate was sent, as with CUSTOM_AUTH_X509.",
         "Let the function write the literal value into the document.",
         documented(CERTIFICATE_VARIABLES),
         _certificate_variable,
     ),
-    Rule(
+    LintRule(
         "variable-case",
         "warning",
-        "AWS's pages use several spellings and do not say whether case counts; this one may stay as text.",
+        "AWS's pages use several spellings and do not say whether case matters; this one may stay as text.",
         "Write the name as AWS's reference does.",
         assumed(BASIC_VARIABLES),
         _variable_case,
     ),
-    Rule(
+    LintRule(
         "unknown-variable",
         "error",
-        "A variable that AWS does not know is not replaced, and an unknown condition key is absent.",
+        "A variable unknown to AWS is not replaced, and an unknown condition key is absent.",
         "Correct the name, or write the value itself.",
         documented(POLICY_VARIABLES),
         _unknown_variable,
     ),
-    Rule(
+    LintRule(
         "global-variable",
         "warning",
-        "Of the keys that all of AWS shares, the pages of AWS IoT name aws:SourceIp and those of VPC endpoints; "
-        "nobody says whether the others have a value, and a variable without one stays as text.",
-        "Try it with a device, or let the function decide and write the outcome into the document.",
+        "Of AWS's global keys, the AWS IoT pages only mention aws:SourceIp and those of VPC endpoints; whether "
+        "the others have a value is undocumented, and a variable without a value stays as text.",
+        "Try it with a device, or let the function decide and write the result into the document.",
         assumed(BASIC_VARIABLES),
         _global_key,
     ),
-    Rule(
+    LintRule(
         "malformed-variable",
         "warning",
-        "Only ${NAME} is a variable; anything else stays as text. AWS's page of variables prints `$(*)` where it means "
-        "`${*}`.",
+        "Only ${NAME} is a variable; anything else stays as text. AWS's page on variables prints `$(*)` where "
+        "it means `${*}`.",
         "Close the brace, or escape a literal dollar as ${$}.",
         documented(POLICY_VARIABLES),
         _unclosed,
     ),
-    Rule(
+    LintRule(
         "client-id-in-filter",
         "warning",
         "A client that chooses `+` or `#` as its id turns the filter into an MQTT wildcard.",
-        "Allow iot:Connect for the one client id that was authenticated.",
+        "Allow iot:Connect only for the client id that was authenticated.",
         documented(BASIC_VARIABLES),
         _client_id_in_filter,
     ),
-    Rule(
+    LintRule(
         "client-id-absent",
         "warning",
         "Publishing over HTTPS has no client id, so the variable stays as text.",

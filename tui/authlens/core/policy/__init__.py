@@ -1,1 +1,1 @@
-"""AWS IoT policies: read with their positions, evaluated, checked. No text makes anything here raise."""
+"""AWS IoT policies, read with positions and evaluated. No input text makes anything here raise."""

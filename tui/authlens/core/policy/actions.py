@@ -1,7 +1,8 @@
-"""The actions that AWS IoT policies decide, the ARN type each is judged on, and what a name that is none of them is.
+"""The actions of AWS IoT policies, the ARN type that each applies to, and the classification of unknown names.
 
-Sources: the developer guide's pages of policy actions, of action resources and of direct messaging, and the Greengrass
-guide's page of device authorization. AWS adds actions; a name with a known prefix that is missing here may be one.
+Sources: the developer guide's pages on policy actions, action resources and direct messaging, and the Greengrass
+guide's page on device authorization. AWS adds actions over time; a name with a known prefix that is missing here may be
+one.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from authlens.frozen import dataclass
 class Action:
     name: str
     type: str
-    """The ARN type; `*` where the action takes no resource but `*`, empty where another service decides."""
+    """The ARN type; `*` if the action accepts only the resource `*`, empty if another service decides."""
     also: tuple[str, ...] = ()
-    """Other types that one of AWS's pages names."""
+    """Other types that an AWS page lists."""
     renamed: str | None = None
-    """The name that AWS's pages use today."""
+    """The name that AWS's pages use now."""
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -71,36 +72,36 @@ SERVICES = tuple(dict.fromkeys(action.name.partition(":")[0] for action in ACTIO
 """The prefixes of actions that belong in AWS IoT policies."""
 
 TYPES = ("client", "topic", "topicfilter", "thing", "rolealias")
-"""The ARN types that actions of AWS IoT are judged on."""
+"""The ARN types that AWS IoT actions apply to."""
 
 _BY_NAME = {action.name.lower(): action for action in ACTIONS}
 
 
 def action_named(name: str) -> Action | None:
-    """The action of that name; the case of its letters does not matter."""
+    """The action with this name, ignoring case."""
     return _BY_NAME.get(name.lower())
 
 
 def full_name(name: str) -> str:
-    """An action with its prefix: `Connect` is `iot:Connect`."""
+    """The action with its prefix: `Connect` becomes `iot:Connect`."""
     return name if ":" in name or name == "*" else f"iot:{name}"
 
 
 class NameKind(Enum):
-    """What the name of an action is."""
+    """How an action name is classified."""
 
     KNOWN = "known"
     MISSPELT = "misspelt"
-    """Nearly a known name."""
+    """Close to a known name."""
     FOREIGN = "foreign"
-    """Without the prefix of a service that AWS IoT policies speak of, or with a wildcard in it."""
+    """Without the prefix of a service used in AWS IoT policies, or with a wildcard in the prefix."""
     UNLISTED = "unlisted"
-    """With a known prefix: AWS may know it, authlens does not."""
+    """With a known prefix: AWS may know the action, authlens does not."""
 
 
 @lru_cache(maxsize=512)
 def kind_of(pattern: str) -> NameKind:
-    """The kind of an action, or of a pattern of actions as policies have them."""
+    """The kind of an action name, or of a pattern of action names as used in policies."""
     if "*" in pattern or "?" in pattern:
         return _kind_of_pattern(pattern)
     if action_named(pattern):
@@ -121,7 +122,7 @@ def _has_service(name: str) -> bool:
 
 
 def misspelt(name: str) -> str | None:
-    """The action that a name differs from by a typing error, or by its prefix alone."""
+    """The action that the name differs from by a typo, or only by its prefix."""
     wanted = full_name(name[:64]).lower()
     prefix, _, bare = wanted.partition(":")
     by_distance = ((_distance(bare, action.name.lower().partition(":")[2]), action) for action in ACTIONS)
@@ -135,12 +136,13 @@ def _prefix(action: Action) -> str:
 
 
 def _slack(bare: str) -> int:
-    """How many letters may be wrong: long names are rarely near each other by chance."""
+    """How many letters may be wrong: long names are rarely similar by chance."""
     return 3 if len(bare) >= 14 else 2 if len(bare) >= 6 else 1
 
 
 def _distance(one: str, other: str) -> int:
-    """Letters to insert, delete, replace or swap with their neighbour; 9 for what is further apart than matters."""
+    """The number of letters to insert, delete, replace or swap with a neighbour; 9 for anything too far apart to
+    matter."""
     if abs(len(one) - len(other)) > 3:
         return 9
     before: list[int] = []
@@ -157,9 +159,9 @@ def _distance(one: str, other: str) -> int:
 
 
 def action_glob(pattern: str) -> Glob:
-    """Matches the lower-case names of the actions that an element of `Action` names.
+    """A glob that matches the lower-case names of the actions in an element of `Action`.
 
-    A service prefix with a wildcard names no service, so such an element matches nothing; `*` alone names all.
+    A service prefix with a wildcard is not a service, so such an element matches nothing; `*` alone matches everything.
     """
     service, colon, _ = pattern.partition(":")
     if pattern != "*" and (not colon or "*" in service or "?" in service) and pattern != "*:*":
@@ -172,13 +174,13 @@ _NOTHING = Glob((("\0",),))
 
 @lru_cache(maxsize=512)
 def actions_matching(pattern: str) -> tuple[Action, ...]:
-    """The actions that an element of `Action` names; `iot:*` names those of AWS IoT itself."""
+    """The actions that an element of `Action` matches; `iot:*` matches those of AWS IoT itself."""
     glob = action_glob(pattern)
     return tuple(action for action in ACTIONS if glob.matches(action.name.lower()))
 
 
 def nearest_action(name: str) -> str | None:
-    """The action that somebody most likely means who does not know its name."""
+    """The action most likely meant by a name that does not exist."""
     meant = misspelt(name)
     if meant:
         return meant
@@ -188,7 +190,7 @@ def nearest_action(name: str) -> str | None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that somebody most likely meant, case aside."""
+    """The known word most likely meant, ignoring case."""
     by_folded = {name.casefold(): name for name in known}
     found = get_close_matches(word[:64].casefold(), by_folded, 1, 0.6)
     return by_folded[found[0]] if found else None

@@ -1,8 +1,9 @@
-"""ARNs of AWS IoT: their fields, and a question's resource, which may be an ARN or only its tail."""
+"""AWS IoT ARNs: their fields, and the resource of a question, which may be an ARN or only its tail."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from authlens.frozen import dataclass
 
@@ -20,7 +21,7 @@ class Arn:
     region: str
     account: str
     tail: str
-    """`TYPE/NAME`; it may hold colons."""
+    """`TYPE/NAME`; may contain colons."""
 
     @property
     def type(self) -> str:
@@ -35,7 +36,7 @@ class Arn:
 
 
 def fields_of(text: str) -> list[str]:
-    """At most six fields; the colon of `${iot:ClientId}` parts none."""
+    """At most six fields; the colon in `${iot:ClientId}` does not separate fields."""
     if "${" not in text:
         return text.split(":", _TAIL_FIELD)
     ends = [found.start() for found in _COLON.finditer(text) if found.group() == ":"][:_TAIL_FIELD]
@@ -47,7 +48,7 @@ _COLON = re.compile(r"\$\{[^{}]*\}|:")
 
 
 def split(text: str) -> Arn | None:
-    """The fields of a text; `None` when it has fewer than six or does not start with `arn`."""
+    """The text as an ARN; `None` if it has fewer than six fields or does not start with `arn`."""
     fields = fields_of(text)
     return Arn(*fields[1:]) if len(fields) == len(FIELDS) and fields[0] == "arn" else None
 
@@ -60,12 +61,12 @@ def function_named(text: str) -> str:
 
 
 def tail_of(resource: str) -> str:
-    """What follows the account of an ARN, or of one that breaks off earlier its last field; a tail is its own."""
+    """The part of an ARN after the account, or the last field of an incomplete ARN; a tail is returned as is."""
     return fields_of(resource)[-1] if resource.startswith("arn:") else resource
 
 
 def partition_of(region: str) -> str:
-    """The partition that a region lies in."""
+    """The partition that a region belongs to."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
@@ -73,14 +74,14 @@ def partition_of(region: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """What stands before the tail of an ARN, as far as it is known."""
+    """The part of an ARN before the tail, as far as it is known."""
 
     partition: str | None = None
     region: str | None = None
     account: str | None = None
 
     def completed(self, other: Prefix) -> str:
-        """`arn:…:iot:…:…:` with what this leaves open taken from the other."""
+        """`arn:…:iot:…:…:` with unknown parts taken from the other prefix."""
         return (
             f"arn:{self.partition or other.partition or 'aws'}:iot:"
             f"{self.region or other.region or 'us-east-1'}:{self.account or other.account or '123456789012'}:"
@@ -88,10 +89,11 @@ class Prefix:
 
 
 def fitting_prefix(pattern: str) -> Prefix:
-    """A prefix that the pattern matches if it matches any: its own fields, a wildcard taken as nothing or one letter.
+    """A prefix that the pattern matches, if it matches any: its own fields, with wildcards replaced by nothing or one
+    letter.
 
-    What is neither a region nor an account in any account of AWS, such as `None` or `REGION`, is left open, so that the
-    pattern matches nothing.
+    Fields that cannot be a region or an account, such as `None` or `REGION`, are left open, so that the pattern matches
+    nothing.
     """
     fields = fields_of(pattern)
     if len(fields) == len(FIELDS):
@@ -114,7 +116,7 @@ class Asked:
     """The resource of a question."""
 
     text: str
-    """As asked: an ARN, a tail such as `topic/a`, or `*`."""
+    """As given: an ARN, a tail such as `topic/a`, or `*`."""
     prefix: Prefix = Prefix()
 
     @property
@@ -127,8 +129,13 @@ class Asked:
         return arn.tail if arn else self.text
 
     def against(self, fitting: Prefix) -> str:
-        """The text to match with a pattern: what is not known of the prefix is taken from the pattern."""
+        """The text to match against a pattern: unknown parts of the prefix are taken from the pattern."""
         return self.prefix.completed(fitting) + self.text if self.is_tail else self.text
+
+    def sibling(self, tail: str) -> Asked:
+        """Another resource in the same region and account."""
+        full = split(self.text)
+        return Asked(str(replace(full, tail=tail)) if full else tail, self.prefix)
 
     def __str__(self) -> str:
         known = self.prefix.region or self.prefix.account

@@ -1,7 +1,7 @@
-"""What a text that is not an ARN of AWS IoT was meant to be, and what is wrong with it.
+"""Works out which AWS IoT ARN a malformed text was meant to be, and what is wrong with it.
 
-The parts of an ARN are recognised by their form, wherever they stand: a region, twelve digits, a type with a slash.
-The advice is always the whole ARN, so that following it leaves no second fault behind.
+The parts of an ARN are recognised by their form, wherever they are: a region, twelve digits, a type with a slash. The
+suggestion is always a complete ARN, so that following it leaves no second fault behind.
 """
 
 from __future__ import annotations
@@ -15,34 +15,35 @@ REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}")
 ACCOUNT = re.compile(r"[0-9]{12}")
 PARTITION = re.compile(r"aws(?:-[a-z]+)*")
 NO_VALUE = re.compile(r"undefined|null|None|NaN|nil|\[object Object\]")
-"""What a missing value becomes when it is written into a text."""
+"""What a missing value becomes when it is formatted as text."""
 
 _WILD = re.compile(r"[*?]+")
 _TYPED = re.compile(rf"(?:^|[:/]\s*|(?<=[0-9*]))(?P<kind>{'|'.join(TYPES)})[:/](?P<name>.*)$", re.DOTALL)
+OTHER_RESOURCE = "which makes it a different resource"
 _FORM = ("arn", "partition", "service", "region", "account")
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class ArnRepair:
     arn: str
-    """The whole ARN that was meant."""
+    """The complete ARN that was meant."""
     fault: str
-    """What is wrong, to follow the text in a sentence: `lacks the colon before topic/`."""
+    """What is wrong, phrased to follow the text in a sentence: `lacks the colon before topic/`."""
 
 
-def repair(text: str) -> Repair | None:
-    """The ARN that was most likely meant; `None` for one without a fault, and where nobody could tell."""
+def repair(text: str) -> ArnRepair | None:
+    """The ARN that was most likely meant; `None` if nothing is wrong, or if it is impossible to tell."""
     stripped = text.strip()
     if stripped == "*" or "${" in head_of(stripped):
         return None
     meant = _meant(stripped)
     if meant is None or meant == text:
         return None
-    return Repair(meant, _fault(text, meant))
+    return ArnRepair(meant, _fault(text, meant))
 
 
 def head_of(text: str) -> str:
-    """What is before the resource's type, the last colon included; all of a text without a type."""
+    """The part before the resource type, including the last colon; the whole text if it has no type."""
     found = _TYPED.search(text)
     return text[: found.start("kind")] if found else text
 
@@ -66,7 +67,7 @@ def _meant(text: str) -> str | None:
 
 
 def _unglued(piece: str) -> tuple[str, ...]:
-    """A region and an account without the colon between them, apart."""
+    """Splits a region and an account that lack the colon between them."""
     found = re.fullmatch(rf"({REGION.pattern})({ACCOUNT.pattern})", piece)
     return (found[1], found[2]) if found else (piece,)
 
@@ -78,7 +79,7 @@ def _fault(text: str, meant: str) -> str:
         return "is only the tail of an ARN"
     missing = dict.fromkeys(piece for piece in head_of(text).split(":") if NO_VALUE.fullmatch(piece))
     if missing:
-        return f"has `{'` and `'.join(missing)}` where a missing value was written as text"
+        return f"contains `{'` and `'.join(missing)}`, a missing value formatted as text"
     if "".join(text.split()) == "".join(meant.split()):
         return "has white space before its resource"
     ways = _ways_to_break(meant)
@@ -93,10 +94,10 @@ def _ways_to_break(meant: str) -> list[tuple[str, str]]:
     ways = [
         (f"lacks the colon before `{kind}/`", before + tail),
         (f"has a slash where the colon before `{kind}/` belongs", f"{before}/{tail}"),
-        (f"has a slash before `{kind}/`, which makes it another resource", f"{before}:/{tail}"),
+        (f"has a slash before `{kind}/`, {OTHER_RESOURCE}", f"{before}:/{tail}"),
         (f"has two colons before `{kind}/`", f"{before}::{tail}"),
         ("lacks `arn:` at its start", ":".join(fields[1:])),
-        ("has its region and account the wrong way round", ":".join([*fields[:3], fields[4], fields[3], tail])),
+        ("has its region and account swapped", ":".join([*fields[:3], fields[4], fields[3], tail])),
         ("lacks the colon between region and account", f"{':'.join(fields[:4])}{fields[4]}:{tail}"),
         (f"has a colon after `{kind}` where a slash belongs", f"{before}:{kind}:{tail.partition('/')[2]}"),
         ("leaves its region and account empty", f"{':'.join(fields[:3])}:::{tail}"),

@@ -1,7 +1,7 @@
-"""Condition operators: what each compares, and how absent, empty and several values count.
+"""Condition operators: what each compares, and how absent, empty and multiple values are treated.
 
-The rules are IAM's, which AWS IoT's pages refer to: several keys all have to hold, of several values one is enough,
-a negated operator holds when no value matches, and an absent key satisfies negated operators and `…IfExists` only.
+The rules are IAM's, which AWS IoT's pages refer to: all keys must match, one of several values is enough, a negated
+operator is met when no value matches, and an absent key satisfies only negated operators and `…IfExists`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from authlens.frozen import dataclass
 Comparison = Callable[[str, Template, Context], bool]
 
 _EMPTY = ("",)
-"""IAM's page on set operators: an empty text counts as the empty set for ForAllValues."""
+"""IAM's page on set operators: for ForAllValues an empty string counts as the empty set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _string_like(actual: str, wanted: Template, context: Context) -> bool:
 
 
 def _arn_like(actual: str, wanted: Template, context: Context) -> bool:
-    """Field by field, wildcards staying inside theirs; what has not all six fields matches nothing."""
+    """Compares field by field; a wildcard does not cross fields. Text without all six fields matches nothing."""
     fields: list[list[str | Wild]] = [[]]
     for part in wanted.filled(context):
         pieces = part.split(":", 6 - len(fields)) if isinstance(part, str) else [part]
@@ -121,7 +121,7 @@ def read_number(text: str) -> Decimal | None:
 
 
 def read_date(text: str) -> datetime | None:
-    """An ISO 8601 date as W3C profiles it (`2026-11` is one), or seconds since 1970; without an offset it is UTC."""
+    """An ISO 8601 date in W3C's profile (`2026-11` is one), or seconds since 1970; UTC if it has no offset."""
     try:
         if re.fullmatch(r"-?[0-9]{1,12}", text):
             return datetime.fromtimestamp(int(text), UTC)
@@ -167,12 +167,12 @@ BASES: dict[str, tuple[Comparison, bool]] = {
     **{f"Date{name}": (_ordered(read_date, order), False) for name, order in _ORDERS.items()},
     "DateNotEquals": (_ordered(read_date, eq), True),
 }
-"""Each operator without prefix and suffix: how two values compare, and whether the answer is turned round."""
+"""Each operator without prefix and suffix: how two values compare, and whether the result is negated."""
 
 
 @lru_cache(maxsize=512)
 def operator_named(name: str) -> Operator | None:
-    """The operator of that name; `None` when there is none."""
+    """The operator with this name; `None` if there is none."""
     prefix, colon, rest = name.partition(":")
     quantifier: Literal["ForAllValues", "ForAnyValue"] | None = None
     if prefix == "ForAllValues":

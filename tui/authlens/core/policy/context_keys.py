@@ -1,7 +1,7 @@
-"""The context keys that policies of AWS IoT may name, and which connections have a value for each.
+"""The context keys of AWS IoT policies, and which connections have a value for each.
 
-Sources: the developer guide's pages of basic, thing and certificate policy variables, of certificate, connect and
-direct messaging policy examples, and of VPC endpoints; IAM's page of global condition keys for the two of time.
+Sources: the developer guide's pages on basic, thing and certificate policy variables, on certificate, connect and
+direct messaging policy examples, and on VPC endpoints; IAM's page on global condition keys for the two time keys.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ class KeyKind(Enum):
     """Where a value comes from."""
 
     CONNECTION = "connection"
-    """Every connection has one."""
+    """Every connection has a value."""
     CLIENT = "client"
-    """What the client asks for in CONNECT, or in one message."""
+    """What the client sends in CONNECT, or in a message."""
     NETWORK = "network"
-    """The VPC endpoint that the client came through."""
+    """The VPC endpoint that the client connected through."""
     THING = "thing"
     """The thing that the certificate or the Cognito identity is attached to."""
     CERTIFICATE = "certificate"
@@ -66,13 +66,13 @@ _FOLDED = {name.casefold(): name for name in KEYS}
 
 
 def plain_name(name: str) -> str:
-    """Without `[attribute]`, and without the number or `List` of a certificate's field."""
+    """The key without `[attribute]`, and without the number or `List` of a certificate field."""
     name = name.partition("[")[0] if name.endswith("]") else name
     return re.sub(r"\.([0-9]+|List)$", "", name) if name.casefold().startswith("iot:certificate.") else name
 
 
 def proper_name(name: str) -> str | None:
-    """The key as AWS writes it, case aside; `None` for one that no page names."""
+    """The key as AWS spells it, found ignoring case; `None` for a key that no page lists."""
     return _FOLDED.get(plain_name(name).casefold())
 
 
@@ -82,5 +82,5 @@ def kind_of_key(name: str) -> KeyKind | None:
 
 
 def needs_certificate(name: str) -> bool:
-    """Whether a connection that presents no certificate never has a value for it."""
+    """Whether the key never has a value on a connection without a certificate."""
     return kind_of_key(name) in (KeyKind.THING, KeyKind.CERTIFICATE, KeyKind.COGNITO)

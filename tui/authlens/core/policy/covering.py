@@ -1,4 +1,4 @@
-"""Whether one statement applies wherever another does. What it affirms holds; it may miss some."""
+"""Whether one statement applies wherever another does. A yes is always right; some cases are missed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from authlens.core.policy.wildcards import covers, symbols
 
 
 def is_plain(statement: Statement) -> bool:
-    """Whether it names what it applies to; statements that name what they leave out are not compared."""
+    """Whether the statement lists what it applies to; statements with NotAction or NotResource are not compared."""
     return not (statement.faults or statement.not_action or statement.not_resource)
 
 
 def includes(wide: Statement, narrow: Statement) -> bool:
-    """Of two plain statements: whether `wide` applies wherever `narrow` does."""
+    """Whether `wide` applies wherever `narrow` does; both must be plain statements."""
     return (
         (not wide.conditions or _condition_key(wide) == _condition_key(narrow))
         and all(any(_action_covers(a, b) for a in wide.actions) for b in narrow.actions)
@@ -21,7 +21,7 @@ def includes(wide: Statement, narrow: Statement) -> bool:
 
 
 def applies_always(statement: Statement) -> bool:
-    """Whether it speaks of every action on every resource."""
+    """Whether the statement applies to every action on every resource."""
     return (
         is_plain(statement)
         and not statement.conditions

@@ -1,6 +1,6 @@
-"""A policy document as it was written: statements, actions, resources and conditions with their places.
+"""A policy document as written: statements, actions, resources and conditions with their positions.
 
-Anything can be read. What is no policy yields faults; a statement with a fault is kept and takes no part in decisions.
+Any text can be read. What is not a policy yields faults; a statement with a fault is preserved but never evaluated.
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from authlens.core.policy.conditions import Operator, operator_named
 from authlens.core.policy.variables import VERSION_WITH_VARIABLES, Template, template
 from authlens.core.policy.wildcards import Glob
 from authlens.core.text import json_reader
-from authlens.core.text.json_reader import Fault, JsonArray, JsonNumber, JsonObject, JsonString, JsonWord, Node, Span
+from authlens.core.text.json_reader import (
+    JsonArray,
+    JsonFault,
+    JsonNumber,
+    JsonObject,
+    JsonString,
+    JsonWord,
+    Node,
+    Span,
+)
 from authlens.frozen import dataclass
 
 STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition")
@@ -25,7 +34,7 @@ DOCUMENT_KEYS = ("Version", "Id", "Statement")
 
 @dataclass(frozen=True, slots=True)
 class ActionElement:
-    """One text of `Action` or `NotAction`."""
+    """One string of `Action` or `NotAction`."""
 
     text: str
     span: Span
@@ -35,13 +44,13 @@ class ActionElement:
 
 @dataclass(frozen=True, slots=True)
 class ResourceElement:
-    """One text of `Resource` or `NotResource`."""
+    """One string of `Resource` or `NotResource`."""
 
     text: str
     span: Span
     template: Template = field(repr=False)
     prefix: Prefix = field(repr=False)
-    """What stands before the tail in an ARN that it could match."""
+    """The part before the tail in an ARN that it could match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Condition:
     operator_name: str
     operator_span: Span
     operator: Operator | None = field(repr=False)
-    """`None` for a name that is no operator; such a condition is never met."""
+    """`None` if the name is not an operator; such a condition is never met."""
     key: str
     key_span: Span
     values: tuple[ConditionValue, ...]
@@ -77,8 +86,8 @@ class Statement:
     resources: tuple[ResourceElement, ...]
     not_resource: bool
     conditions: tuple[Condition, ...]
-    faults: tuple[Fault, ...]
-    """What keeps it out of decisions."""
+    faults: tuple[JsonFault, ...]
+    """The faults that exclude it from decisions."""
     node: Node = field(repr=False)
 
     @property
@@ -102,23 +111,23 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Document:
     text: str = field(repr=False)
-    """What the spans count in."""
+    """The text that the spans refer to."""
     root: Node | None = field(repr=False)
     version: str | None
     statements: tuple[Statement, ...]
-    faults: tuple[Fault, ...]
-    """Those of its statements included, in the order of the text."""
+    faults: tuple[JsonFault, ...]
+    """Including those of its statements, in document order."""
     is_text: bool = field(default=True, repr=False)
-    """Whether `text` is the document; otherwise the document is an object inside a larger text."""
+    """Whether `text` is the document itself; if not, the document is an object inside a larger text."""
 
     @property
     def size(self) -> int:
-        """Characters that AWS counts: the string as it is, or an object written compactly."""
+        """The characters that AWS counts: the string as is, or an object in compact form."""
         return len(self.text) if self.is_text else self.compact_size
 
     @property
     def compact_size(self) -> int:
-        """Characters without white space between the values."""
+        """Characters without white space between values."""
         if self.root is None:
             return len(self.text)
         return len(json.dumps(json_reader.plain(self.root), separators=(",", ":"), ensure_ascii=False))
@@ -126,7 +135,7 @@ class Document:
 
 @lru_cache(maxsize=64)
 def parse(text: str) -> Document:
-    """Read one document. The same text gives the same value, so it is parsed once."""
+    """Parse one document. Cached, because the same text always gives the same value."""
     read = json_reader.parse(text)
     if read.root is None:
         return Document(text, None, None, (), (read.fault,) if read.fault else ())
@@ -134,11 +143,11 @@ def parse(text: str) -> Document:
 
 
 def from_node(node: Node, text: str, is_text: bool = False) -> Document:
-    """A document that is a value inside a text which was read already."""
+    """A document that is a value inside a text already parsed."""
     if not isinstance(node, JsonObject):
-        fault = Fault("not-an-object", _no_policy(node), node.span)
+        fault = JsonFault("not-an-object", _not_a_policy(node), node.span)
         return Document(text, node, None, (), (fault,), is_text)
-    faults: list[Fault] = []
+    faults: list[JsonFault] = []
     written = node.get("Version")
     version = written.value if isinstance(written, JsonString) else None
     is_plain = version != VERSION_WITH_VARIABLES
@@ -147,37 +156,39 @@ def from_node(node: Node, text: str, is_text: bool = False) -> Document:
     return Document(text, node, version, statements, tuple(faults), is_text)
 
 
-def _no_policy(node: Node) -> str:
+def _not_a_policy(node: Node) -> str:
     if isinstance(node, JsonString) and node.value.lstrip().startswith("{"):
-        return "this is a string that holds a policy: it was written as JSON twice"
-    return f"a policy is an object with Version and Statement, this is {_kind(node)}"
+        return "this is a string that contains a policy: it was JSON-encoded twice"
+    return f"a policy must be an object with Version and Statement, not {_kind(node)}"
 
 
 def _kind(node: Node) -> str:
     return json_reader.words(node)
 
 
-def _statement_nodes(root: JsonObject, faults: list[Fault]) -> tuple[Node, ...]:
+def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[Node, ...]:
     node = root.get("Statement")
     match node:
         case None:
-            faults.append(Fault("missing-statement", "the document has no Statement, so it grants nothing", root.span))
+            faults.append(
+                JsonFault("missing-statement", "the document has no Statement, so it grants nothing", root.span)
+            )
             return ()
         case JsonArray():
             return node.items
         case JsonObject():
             return (node,)
         case _:
-            message = f"Statement is a list of statements, or one, this is {_kind(node)}"
-            faults.append(Fault("wrong-type", message, node.span))
+            message = f"Statement must be a statement or a list of statements, not {_kind(node)}"
+            faults.append(JsonFault("wrong-type", message, node.span))
             return ()
 
 
 def _statement(node: Node, index: int, is_plain: bool) -> Statement:
     if not isinstance(node, JsonObject):
-        fault = Fault("wrong-type", f"a statement is an object, this is {_kind(node)}", node.span)
+        fault = JsonFault("wrong-type", f"a statement must be an object, not {_kind(node)}", node.span)
         return Statement(index, node.span, None, (), False, (), False, (), (fault,), node)
-    faults: list[Fault] = []
+    faults: list[JsonFault] = []
     action_key, actions = _either(node, "Action", "NotAction", faults)
     resource_key, resources = _either(node, "Resource", "NotResource", faults)
     effect = _effect(node, faults)
@@ -196,51 +207,59 @@ def _statement(node: Node, index: int, is_plain: bool) -> Statement:
     )
 
 
-def _effect(node: JsonObject, faults: list[Fault]) -> str | None:
+def _effect(node: JsonObject, faults: list[JsonFault]) -> str | None:
     effect = node.get("Effect")
     if effect is None:
-        faults.append(Fault("missing-effect", "the statement has no Effect; write Allow or Deny", node.span))
+        faults.append(JsonFault("missing-effect", "the statement has no Effect; write Allow or Deny", node.span))
         return None
     if isinstance(effect, JsonString) and effect.value in ("Allow", "Deny"):
         return effect.value
     written = f"`{effect.value}`" if isinstance(effect, JsonString) else _kind(effect)
-    faults.append(Fault("invalid-effect", f"Effect is Allow or Deny, in that case, not {written}", effect.span))
+    faults.append(
+        JsonFault(
+            "invalid-effect", f"Effect must be Allow or Deny, spelled exactly like that, not {written}", effect.span
+        )
+    )
     return None
 
 
-def _either(node: JsonObject, plain: str, negated: str, faults: list[Fault]) -> tuple[str, list[JsonString]]:
-    """The texts of `Action` or `NotAction`, of `Resource` or `NotResource`, and which it was."""
+def _either(node: JsonObject, plain: str, negated: str, faults: list[JsonFault]) -> tuple[str, list[JsonString]]:
+    """The strings of `Action` or `NotAction`, or of `Resource` or `NotResource`, and which key it was."""
     found = [key for key in (plain, negated) if node.get(key) is not None]
     if not found:
-        faults.append(Fault(f"missing-{plain.lower()}", f"the statement has neither {plain} nor {negated}", node.span))
+        faults.append(
+            JsonFault(f"missing-{plain.lower()}", f"the statement has neither {plain} nor {negated}", node.span)
+        )
         return plain, []
     if len(found) > 1:
         both = node.key(negated) or node
-        faults.append(Fault("conflicting-keys", f"a statement has {plain} or {negated}, not both", both.span))
+        faults.append(
+            JsonFault("conflicting-keys", f"a statement must have either {plain} or {negated}, not both", both.span)
+        )
     value = node.get(found[0])
     return found[0], list(_texts(value, found[0], faults)) if value is not None else []
 
 
-def _texts(node: Node, key: str, faults: list[Fault]) -> Iterator[JsonString]:
+def _texts(node: Node, key: str, faults: list[JsonFault]) -> Iterator[JsonString]:
     items = node.items if isinstance(node, JsonArray) else (node,)
     if not items:
-        faults.append(Fault("wrong-type", f"{key} is an empty list; it needs at least one value", node.span))
+        faults.append(JsonFault("wrong-type", f"{key} is an empty list; it needs at least one value", node.span))
     for item in items:
         if isinstance(item, JsonString):
             yield item
         else:
-            faults.append(Fault("wrong-type", f"{key} holds strings, this is {_kind(item)}", item.span))
+            faults.append(JsonFault("wrong-type", f"{key} must contain strings, not {_kind(item)}", item.span))
 
 
 def _resource(text: JsonString, is_plain: bool) -> ResourceElement:
     return ResourceElement(text.value, text.span, template(text.value, is_plain), fitting_prefix(text.value))
 
 
-def _conditions(node: Node | None, faults: list[Fault], is_plain: bool) -> Iterator[Condition]:
+def _conditions(node: Node | None, faults: list[JsonFault], is_plain: bool) -> Iterator[Condition]:
     if node is None:
         return
-    for operator, keys in _members(node, "Condition is an object of operators", faults):
-        for key, values in _members(keys, f"{operator.value} holds an object of condition keys", faults):
+    for operator, keys in _members(node, "Condition must be an object of operators", faults):
+        for key, values in _members(keys, f"{operator.value} must be an object of condition keys", faults):
             read = tuple(_condition_values(values, faults, is_plain))
             yield Condition(
                 operator.value,
@@ -253,15 +272,15 @@ def _conditions(node: Node | None, faults: list[Fault], is_plain: bool) -> Itera
             )
 
 
-def _members(node: Node, rule: str, faults: list[Fault]) -> Iterator[tuple[JsonString, Node]]:
-    """The members of an object, the last of duplicates; a fault for anything else."""
+def _members(node: Node, rule: str, faults: list[JsonFault]) -> Iterator[tuple[JsonString, Node]]:
+    """The members of an object, the last one of any duplicates; a fault if it is not an object."""
     if not isinstance(node, JsonObject):
-        faults.append(Fault("wrong-type", f"{rule}, this is {_kind(node)}", node.span))
+        faults.append(JsonFault("wrong-type", f"{rule}, not {_kind(node)}", node.span))
         return
     yield from {name.value: (name, value) for name, value in node.members}.values()
 
 
-def _condition_values(node: Node, faults: list[Fault], is_plain: bool) -> Iterator[ConditionValue]:
+def _condition_values(node: Node, faults: list[JsonFault], is_plain: bool) -> Iterator[ConditionValue]:
     for item in node.items if isinstance(node, JsonArray) else (node,):
         match item:
             case JsonString(value=text) | JsonNumber(text=text):
@@ -270,5 +289,5 @@ def _condition_values(node: Node, faults: list[Fault], is_plain: bool) -> Iterat
                 text = str(truth).lower()
                 yield ConditionValue(text, item.span, template(text))
             case _:
-                message = f"a condition value is a string, a number, true or false, this is {_kind(item)}"
-                faults.append(Fault("wrong-type", message, item.span))
+                message = f"a condition value must be a string, a number, true or false, not {_kind(item)}"
+                faults.append(JsonFault("wrong-type", message, item.span))

@@ -1,4 +1,4 @@
-"""Whether a statement applies to a question, and which of its elements made it apply."""
+"""Whether a statement applies to a question, and because of which elements."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authlens.core.policy.variables import Context
 from authlens.frozen import dataclass
 
 
-class Word(StrEnum):
+class DecisionWord(StrEnum):
     """The words of AWS's TestAuthorization."""
 
     ALLOWED = "ALLOWED"
@@ -21,7 +21,7 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question with what is known of the connection."""
+    """A question with what is known about the connection."""
 
     action: str
     """With its prefix, e.g. `iot:Publish`."""
@@ -32,13 +32,13 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """A statement that decided, and the elements of it that matched."""
+    """A statement that decided, with its elements that matched."""
 
     document: int
     """Counted from 0, as in `policyDocuments`."""
     statement: Statement
     action: ActionElement | None
-    """`None` where `NotAction` matched by naming another."""
+    """`None` if `NotAction` matched because it lists other actions."""
     resource: ResourceElement | None
 
     @property
@@ -52,7 +52,7 @@ class Deciding:
 
 
 def matches(statement: Statement, asking: Asking) -> tuple[ActionElement | None, ResourceElement | None] | None:
-    """The elements by which a statement applies to a question; `None` when it does not apply."""
+    """The elements because of which a statement applies to a question; `None` if it does not apply."""
     if statement.faults:
         return None
     action = matching_action(statement, asking.lower_action)
@@ -67,7 +67,7 @@ def matches(statement: Statement, asking: Asking) -> tuple[ActionElement | None,
 
 
 def matching_action(statement: Statement, lower_action: str) -> ActionElement | None:
-    """The first element of `Action` or `NotAction` that names the action."""
+    """The first element of `Action` or `NotAction` that matches the action."""
     for element in statement.actions:
         if element.glob.matches(lower_action):
             return element

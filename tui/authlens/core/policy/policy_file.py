@@ -1,6 +1,6 @@
-"""The policy documents in one file: a policy, a list of policies, or a whole answer with its `policyDocuments`.
+"""The policy documents in a file: a policy, a list of policies, or a complete answer with its `policyDocuments`.
 
-Documents may be objects or, as AWS returns them, JSON in a string; either way a place in a document is found again in
+Documents may be objects or, as AWS returns them, JSON in a string; either way a position in a document can be mapped to
 the file.
 """
 
@@ -13,11 +13,11 @@ from functools import lru_cache
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
 from authlens.core.text import json_reader
-from authlens.core.text.json_reader import Fault, JsonArray, JsonObject, JsonString, Node, Span
+from authlens.core.text.json_reader import JsonArray, JsonFault, JsonObject, JsonString, Node, Span
 from authlens.frozen import dataclass
 
 _WRAPPERS = ("outcome", "result", "answer")
-"""Members under which an invocation keeps its outcome."""
+"""Members that contain the outcome of an invocation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ class PolicyFile:
     text: str
     documents: tuple[Document, ...]
     strings: tuple[JsonString | None, ...]
-    """For each document the string that holds it, where one does."""
+    """For each document the string that contains it, if any."""
     answer: JsonObject | None
-    """The members beside `policyDocuments`."""
+    """The object that has `policyDocuments` as a member."""
     is_text: bool = False
-    """The whole file is JSON text that holds the answer; places are those of the text inside."""
-    fault: Fault | None = None
-    """Why there is no policy to be found; the one document that stands for it has the same fault."""
+    """Whether the file is a JSON string that contains the answer; positions refer to the text inside it."""
+    fault: JsonFault | None = None
+    """Why the file contains no policy; its one placeholder document has the same fault."""
 
     def locate(self, index: int, span: Span) -> Span:
-        """A span of a document as a span of the file."""
+        """Convert a span of a document to a span of the file."""
         string = self.strings[index]
         if string is None:
             return span
@@ -43,9 +43,9 @@ class PolicyFile:
 
 
 @lru_cache(maxsize=1)
-def _places(text: str) -> json_reader.Places:
-    """Counting the lines of a file once is enough for all its findings."""
-    return json_reader.Places(text)
+def _places(text: str) -> json_reader.LinePlaces:
+    """Cached: the lines of a file are counted once for all its findings."""
+    return json_reader.LinePlaces(text)
 
 
 def read(text: str) -> PolicyFile:
@@ -65,7 +65,7 @@ def read(text: str) -> PolicyFile:
 
 
 def _answer(root: Node) -> JsonObject | None:
-    """The object that an authorizer's answer or AWS's outcome is; at the root, or inside an invocation."""
+    """The object of an authorizer's answer or AWS's outcome, at the root or inside an invocation."""
     if not isinstance(root, JsonObject):
         return None
     inside = [root.get(name) for name in _WRAPPERS]
@@ -94,8 +94,9 @@ def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString 
     return document.from_node(node, text), None
 
 
-def _too_many(root: Node) -> Fault | None:
-    """Documents in strings are JSON texts of their own, each within its limit: the file has one for all of them."""
+def _too_many(root: Node) -> JsonFault | None:
+    """Each document in a string is JSON of its own with its own limit; this limits all documents of the file
+    together."""
     documents = root.items if isinstance(root, JsonArray) else ()
     strings = [document for document in documents if isinstance(document, JsonString)]
     values = 0
@@ -103,12 +104,12 @@ def _too_many(root: Node) -> Fault | None:
         values += 1 + sum(map(string.value.count, ",:[{"))
         if values > json_reader.MAX_VALUES:
             message = f"the policies have more than {json_reader.MAX_VALUES:,} keys and values together; split the file"
-            return Fault("json-syntax", message, string.span)
+            return JsonFault("json-syntax", message, string.span)
     return None
 
 
-def _no_documents(root: Node) -> Fault | None:
+def _no_documents(root: Node) -> JsonFault | None:
     if isinstance(root, JsonObject | JsonArray | JsonString):
         return None
-    message = f"a policy, a list of policies or an answer was expected, this is {json_reader.words(root)}"
-    return Fault("not-an-object", message, root.span)
+    message = f"expected a policy, a list of policies or an answer, not {json_reader.words(root)}"
+    return JsonFault("not-an-object", message, root.span)

@@ -1,7 +1,8 @@
-"""Policy variables: `${iot:ClientId}` and the escapes `${*}`, `${?}`, `${$}`, found in a text and given their values.
+"""Policy variables: `${iot:ClientId}` and the escapes `${*}`, `${?}`, `${$}`, found in text and replaced by their
+values.
 
-A value is literal: wildcards inside it match themselves. A variable without exactly one value stays as text, as every
-variable does in a document of another Version than 2012-10-17 (IAM's page on Version).
+A value is literal: wildcards inside it match themselves. A variable without exactly one value stays as text, and so
+does every variable in a document whose Version is not 2012-10-17 (IAM's page on Version).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _PARTS = re.compile(r"\$\{(?P<inside>[^{}]*)\}|(?P<run>\*)|(?P<one>\?)|(?P<text>
 
 
 class Context:
-    """What is known of a connection: values by context key. Keys are found without regard to case, as in IAM."""
+    """What is known about a connection: values by context key. Keys are case-insensitive, as in IAM."""
 
     __slots__ = ("_folded", "_values")
 
@@ -30,7 +31,7 @@ class Context:
         self._folded: dict[str, str] | None = None
 
     def get(self, key: str) -> tuple[str, ...] | None:
-        """The values of a key; `None` when it is absent, which an empty set is not."""
+        """The values of a key; `None` if it is absent. An empty set is not absent."""
         found = self._values.get(key)
         return found if found is not None else self._values.get(self.name(key) or "")
 
@@ -43,21 +44,21 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One `${…}` of a text."""
+    """One `${…}` in a text."""
 
     written: str
     name: str
     default: str | None = None
-    """`${name, 'default'}` names one for when there is no value."""
+    """The default in `${name, 'default'}`, used if there is no value."""
     is_plain: bool = False
-    """Whether the document's Version knows no variables."""
+    """Whether the document's Version does not support variables."""
 
     @property
     def is_escape(self) -> bool:
         return self.name in ("*", "?", "$") and not self.is_plain
 
     def value(self, context: Context) -> str | None:
-        """The text that takes its place; `None` leaves it as written."""
+        """The text that replaces it; `None` leaves it as written."""
         if self.is_plain:
             return None
         if self.is_escape:
@@ -67,48 +68,46 @@ class Variable:
 
     def why_unresolved(self, context: Context) -> str:
         if self.is_plain:
-            return (
-                f"`{self.written}` stays as text: only a document with Version {VERSION_WITH_VARIABLES} has variables"
-            )
+            return f"`{self.written}` stays as text: variables need a document with Version {VERSION_WITH_VARIABLES}"
         values = context.get(self.name)
         if values is None:
             return f"`{self.written}` has no value here and stays as text"
-        return f"`{self.written}` has {len(values)} values and stays as text: only one value can take its place"
+        return f"`{self.written}` has {len(values)} values and stays as text: only a single value can be substituted"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A text of a policy in which wildcards and variables are recognised."""
+    """A text in a policy, parsed into wildcards and variables."""
 
     written: str
     parts: tuple[str | Wild | Variable, ...]
     variables: tuple[Variable, ...]
-    """Those that stand for something; escapes are left out."""
+    """Excluding escapes."""
     fixed: Glob | None = field(repr=False)
     """The glob of a text without variables, compiled once."""
 
     head: str = field(repr=False)
-    """The literal text before the first wildcard or variable: what everything that matches starts with."""
+    """The literal text before the first wildcard or variable, with which every match starts."""
     symbols: tuple[Symbol, ...] = field(repr=False)
-    """For comparing patterns with each other: variables stay unknown."""
+    """For comparing patterns: variables are left unknown."""
 
     def glob(self, context: Context) -> Glob:
         return self.fixed or compile_symbols(self.filled(context))
 
     def text(self, context: Context) -> str:
-        """The text with its values in place, wildcards as the characters they are."""
+        """The text with its variables substituted and wildcards as plain characters."""
         if self.fixed is not None and "$" not in self.written:
             return self.written
         return "".join(part.value if isinstance(part, Wild) else str(part) for part in self.filled(context))
 
     def loosened(self) -> Glob:
-        """The glob with every variable replaced by `*`: what it could match at all."""
+        """The glob with every variable replaced by `*`: everything it could match."""
         return compile_symbols(
             Wild.RUN if isinstance(part, Variable) and not part.is_escape else _symbol(part) for part in self.parts
         )
 
     def filled(self, context: Context) -> Iterator[str | Wild]:
-        """Its parts with each variable's value, or the variable as text, in place."""
+        """The parts, with each variable replaced by its value or left as text."""
         for part in self.parts:
             if isinstance(part, Variable):
                 value = part.value(context)
@@ -118,7 +117,7 @@ class Template:
 
 
 def template(text: str, is_plain: bool = False) -> Template:
-    """The text taken apart. `is_plain`: its document's Version knows no variables."""
+    """Parse a text. `is_plain`: its document's Version does not support variables."""
     parts = tuple(_part(found, is_plain) for found in _PARTS.finditer(text))
     variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
     symbols = tuple(map(_symbol, parts))

@@ -1,6 +1,6 @@
-"""Wildcards of the policy language: `*` is any run of characters, `/` and `:` included, `?` is one character.
+"""Wildcards of the policy language: `*` is any run of characters, including `/` and `:`; `?` is one character.
 
-`+` and `#` mean nothing here. A glob is made of symbols, so that characters that came out of a variable stay literal.
+`+` and `#` are ordinary characters. A glob is made of symbols, so that characters from a variable's value stay literal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Wild(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A variable that has no value yet: it stands for one text, the same wherever its name is the same."""
+    """A variable without a value yet: some text, the same for every variable with the same name."""
 
     name: str
 
@@ -36,7 +36,7 @@ Symbol = str | Wild | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A compiled pattern: chunks that `*` separated, each made of literals that `?` separated."""
+    """A compiled pattern: chunks separated by `*`, each made of literals separated by `?`."""
 
     chunks: tuple[tuple[str, ...], ...]
 
@@ -44,12 +44,13 @@ class Glob:
         chunks = self.chunks
         first = chunks[0]
         if len(chunks) == 1:
-            return text == first[0] if len(first) == 1 else _length(first) == len(text) and _stands(first, text, 0)
+            return text == first[0] if len(first) == 1 else _length(first) == len(text) and _fits_at(first, text, 0)
         last = chunks[-1]
         start, end = _length(first), len(text) - _length(last)
-        if start > end or not _stands(first, text, 0) or not _stands(last, text, end):
+        if start > end or not _fits_at(first, text, 0) or not _fits_at(last, text, end):
             return False
-        # The leftmost place of each middle chunk leaves the most room for the rest, so nothing is tried twice.
+        # Matching each middle chunk as far left as possible leaves the most room for the rest, so nothing is tried
+        # twice.
         for chunk in chunks[1:-1]:
             found = _find(chunk, text, start, end)
             if found < 0:
@@ -92,7 +93,7 @@ def _spend(steps: int) -> None:
 
 
 def compile_symbols(symbols: Iterable[Symbol]) -> Glob:
-    """A glob of literals and wildcards; an unknown is not among them."""
+    """A glob from literals and wildcards; unknowns are not allowed."""
     chunks: list[list[list[str]]] = [[[]]]
     count = 4
     for symbol in symbols:
@@ -108,21 +109,22 @@ def compile_symbols(symbols: Iterable[Symbol]) -> Glob:
 
 
 def symbols(text: str) -> tuple[Symbol, ...]:
-    """The symbols of a text in which nothing but wildcards is special."""
+    """The symbols of a text in which only wildcards are special."""
     return tuple(Wild(part) if part in ("*", "?") else part for part in re.split(r"([*?])", text) if part)
 
 
 _MOST_STEPS = 4_000
-"""Patterns whose comparison could take longer are compared as texts."""
+"""Patterns whose comparison could take more steps are compared as plain text."""
 
 
 def covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
-    """Whether everything that `narrow` matches is matched by `wide`. Sound; it may miss what `?` shows."""
+    """Whether `wide` matches everything that `narrow` matches. A yes is always right; some cases with `?` are
+    missed."""
     _spend(4 + len(wide) + len(narrow))
     if _part_ways(wide, narrow):
         return False
     if Wild.ONE not in wide:
-        # A `*` of `narrow` and an unknown are characters of their own, which only a `*` of `wide` takes in.
+        # A `*` or unknown in `narrow` becomes a character of its own, which only a `*` in `wide` matches.
         return _covering_glob(tuple(wide)).matches(_covered_text(tuple(narrow)))
     pattern, letters = _letters(wide), _letters(narrow)
     if len(pattern) * len(letters) > _MOST_STEPS:
@@ -131,7 +133,7 @@ def covers(wide: Sequence[Symbol], narrow: Sequence[Symbol]) -> bool:
 
 
 def admits(pattern: Sequence[Symbol], wanted: Sequence[Symbol]) -> bool:
-    """Whether `pattern` matches a text that starts with `wanted`, or all of it when `wanted` ends without `*`.
+    """Whether `pattern` matches a text that starts with `wanted`, or exactly `wanted` if that does not end with `*`.
 
     An unknown in `wanted` is matched by `*` and by itself.
     """
@@ -143,9 +145,9 @@ def admits(pattern: Sequence[Symbol], wanted: Sequence[Symbol]) -> bool:
 
 
 def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...], ...]:
-    """What may follow `start` in the texts that the pattern matches, as patterns again.
+    """What may follow `start` in texts that the pattern matches, again as patterns.
 
-    The pattern matches `start + rest` exactly where one of these matches `rest`; none of them covers another.
+    The pattern matches `start + rest` exactly if one of these matches `rest`; none of them covers another.
     """
     letters = _letters(pattern)
     _spend(10 + 2 * len(letters))
@@ -162,7 +164,7 @@ def residuals(pattern: Sequence[Symbol], start: str) -> tuple[tuple[Symbol, ...]
 
 
 def intersects(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
-    """Whether some text is matched by both patterns. An unknown may stand for any text, so the answer is yes for it."""
+    """Whether some text is matched by both patterns. An unknown may be any text, so it counts as a match."""
     first, second = (
         _letters([Wild.RUN if isinstance(each, Unknown) else each for each in part]) for part in (one, other)
     )
@@ -186,7 +188,7 @@ _MOST_PAIRS = 100_000
 
 
 def _common_steps(first: list[Symbol], second: list[Symbol], i: int, j: int) -> Iterable[tuple[int, int]]:
-    """The pairs of places that a common letter, or a `*` that matches nothing more, leads to."""
+    """The pairs of positions reached by a common letter, or by a `*` that matches nothing more."""
     a = first[i] if i < len(first) else None
     b = second[j] if j < len(second) else None
     if a is Wild.RUN:
@@ -204,7 +206,7 @@ def _common_steps(first: list[Symbol], second: list[Symbol], i: int, j: int) -> 
 
 
 def written(pattern: Sequence[Symbol]) -> str:
-    """The pattern as a policy would have it; literal wildcards are escaped."""
+    """The pattern as written in a policy, with literal wildcards escaped."""
     return "".join(
         part.value
         if isinstance(part, Wild)
@@ -216,7 +218,7 @@ def written(pattern: Sequence[Symbol]) -> str:
 
 
 def _joined(letters: Sequence[Symbol]) -> tuple[Symbol, ...]:
-    """Letters with neighbouring literals put together."""
+    """The letters with adjacent literals joined."""
     symbols: list[Symbol] = []
     for letter in letters:
         if symbols and isinstance(letter, str) and isinstance(symbols[-1], str):
@@ -227,7 +229,7 @@ def _joined(letters: Sequence[Symbol]) -> tuple[Symbol, ...]:
 
 
 def _part_ways(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
-    """Whether the literal beginnings of two patterns differ already."""
+    """Whether the patterns already differ in their literal prefixes."""
     first, second = one[0] if one else "", other[0] if other else ""
     if not isinstance(first, str) or not isinstance(second, str):
         return False
@@ -246,7 +248,7 @@ def _covered_text(narrow: tuple[Symbol, ...]) -> str:
 
 
 def _encoded(symbols_: Sequence[Symbol], kept: Wild | None = None) -> Iterable[Symbol]:
-    """Symbols as literal text; characters of a plane without characters stand for what is no text."""
+    """Symbols as literal text; unassigned code points represent symbols that are not text."""
     for symbol in symbols_:
         if isinstance(symbol, str) or symbol is kept:
             yield symbol
@@ -255,7 +257,7 @@ def _encoded(symbols_: Sequence[Symbol], kept: Wild | None = None) -> Iterable[S
 
 
 def _reached(pattern: Sequence[Symbol], letters: Sequence[Symbol]) -> set[int]:
-    """The places in the pattern where one can stand after the letters."""
+    """The positions in the pattern that can be reached by the letters."""
     states = _closed({0}, pattern)
     for letter in letters:
         states = _closed(_advance(states, pattern, letter), pattern)
@@ -278,7 +280,7 @@ def _advance(states: set[int], pattern: Sequence[Symbol], letter: Symbol) -> set
 
 
 def _closed(states: set[int], pattern: Sequence[Symbol]) -> set[int]:
-    """With the states that a `*` reaches by matching nothing."""
+    """Adds the states that a `*` reaches by matching nothing."""
     for state in tuple(states):
         while state < len(pattern) and pattern[state] is Wild.RUN:
             state += 1
@@ -297,7 +299,7 @@ def _length(chunk: tuple[str, ...]) -> int:
     return len(chunk[0]) if len(chunk) == 1 else sum(map(len, chunk)) + len(chunk) - 1
 
 
-def _stands(chunk: tuple[str, ...], text: str, at: int) -> bool:
+def _fits_at(chunk: tuple[str, ...], text: str, at: int) -> bool:
     for piece in chunk:
         if not text.startswith(piece, at):
             return False
@@ -309,4 +311,4 @@ def _find(chunk: tuple[str, ...], text: str, start: int, end: int) -> int:
     if len(chunk) == 1:
         return text.find(chunk[0], start, end)
     last = end - _length(chunk)
-    return next((at for at in range(start, last + 1) if _stands(chunk, text, at)), -1)
+    return next((at for at in range(start, last + 1) if _fits_at(chunk, text, at)), -1)

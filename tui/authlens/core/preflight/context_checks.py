@@ -1,4 +1,4 @@
-"""Preflight of the contexts: what AWS accepts and a real connection, or the function, would not expect."""
+"""Preflight of the contexts: what AWS accepts, but a real connection or the function would not expect."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.members import header_path
 from authlens.core.request.references import refers
 from authlens.core.request.request import MqttContext, text_at, with_text
 from authlens.core.request.token_place import find, put
-from authlens.core.text.encodings import from_base64
+from authlens.core.text.encodings import strict_base64
 
 _SDK = re.compile(r"[?&](?:SDK|Platform|Metadata|Version)=", re.IGNORECASE)
 _HOST = re.compile(r"(?P<before>[a-z0-9+.-]+://)?(?P<host>[^/:?\s]+)(?P<after>[:/?].*)?", re.IGNORECASE | re.DOTALL)
@@ -21,53 +21,53 @@ _SDK_PARAMETERS = (
     "SDK=IoTDeviceSDK/Python&Platform=Unix&Metadata="
     "(CRTVersion=0.36.1;IoTSDKVersion=1.31.0;IoTSDKFeature=F/5,G/A;IoTSDKMetricsVersion=1)"
 )
-"""As the AWS IoT Device SDK v2 for Python 1.31 appends them to the username, captured on loopback."""
+"""Appended to the username by the AWS IoT Device SDK v2 for Python 1.31, captured on loopback."""
 
 
-def base64_password(subject: Subject) -> Iterator[Finding]:
-    """A password that looks as if it had been encoded for the AWS CLI: it is encoded again on its way."""
+def base64_password(subject: PreflightSubject) -> Iterator[Finding]:
+    """A password that seems to have been encoded for the AWS CLI, and would be encoded again on sending."""
     mqtt = subject.request.mqtt_context
     if mqtt is None or not isinstance(mqtt.password, str):
         return
     decoded = _decoded_text(mqtt.password)
     if decoded is not None:
         message = (
-            "The password looks already base64: it is encoded once more when it is sent, "
-            "and the function would decode it to this text."
+            "The password already looks like base64: it is encoded again when sent, and the function would "
+            "decode it to this text."
         )
         fix = Fix("Decode the password", with_text(subject.request, "mqttContext.password", decoded))
         yield Finding("password-base64", "warning", "mqttContext.password", message, 0, len(mqtt.password), fix)
 
 
-def no_authorizer_name(subject: Subject) -> Iterator[Finding]:
-    """A username that would not lead a real device to this authorizer."""
+def no_authorizer_name(subject: PreflightSubject) -> Iterator[Finding]:
+    """A username with which a real device would not reach this authorizer."""
     request, path = subject.request, "mqttContext.username"
     username = text_at(subject.sent, path)
     name = request.authorizer_name
     if username is None or not name or refers(username) or find(subject.sent, AUTHORIZER_NAME) is not None:
         return
     message = (
-        f"The username carries no {AUTHORIZER_NAME}: a device that sends this reaches the authorizer only where it is "
-        "the default one."
+        f"The username has no {AUTHORIZER_NAME}: a device that sends this reaches the authorizer only if "
+        f"it is the default."
     )
     fix = Fix(f"Add {AUTHORIZER_NAME} to the username", put(request, "username", AUTHORIZER_NAME, name))
     yield Finding("no-authorizer-parameters", "info", path, message, 0, len(text_at(request, path) or ""), fix)
 
 
-def other_authorizer_name(subject: Subject) -> Iterator[Finding]:
-    """A context that names another authorizer than the one that is tested."""
+def other_authorizer_name(subject: PreflightSubject) -> Iterator[Finding]:
+    """A context that names a different authorizer from the one being tested."""
     request = subject.request
     placed = find(request, AUTHORIZER_NAME)
     name = request.authorizer_name
     if placed is None or not name or placed.value == name or refers(placed.raw) or refers(name):
         return
-    message = f"The context names the authorizer {placed.value!r}; this call tests {name!r}."
-    fix = Fix(f"Write {name} there", put(request, placed.place, placed.name, name))
+    message = f"The context names the authorizer {placed.value!r}, but this call tests {name!r}."
+    fix = Fix(f"Change it to {name}", put(request, placed.place, placed.name, name))
     yield Finding("other-authorizer-name", "warning", placed.path, message, placed.start, placed.end, fix)
 
 
-def sdk_parameters(subject: Subject) -> Iterator[Finding]:
-    """What AWS's device SDKs append to the username, which the function then sees."""
+def sdk_parameters(subject: PreflightSubject) -> Iterator[Finding]:
+    """The parameters that AWS's device SDKs append to the username, which the function then sees."""
     path = "mqttContext.username"
     username = text_at(subject.request, path)
     if username is None or refers(username):
@@ -75,27 +75,27 @@ def sdk_parameters(subject: Subject) -> Iterator[Finding]:
     found = _SDK.search(username)
     second = username.find("?", username.find("?") + 1) if "?" in username else -1
     if found is not None and found[0].startswith("?") and found.start() == second:
-        message = "An SDK's parameters follow a second '?': they become part of the value before them."
+        message = "An SDK's parameters follow a second '?': they become part of the preceding value."
         fixed = f"{username[:second]}&{username[second + 1 :]}"
         fix = Fix("Join them with '&'", with_text(subject.request, path, fixed))
         yield Finding("sdk-parameters-swallowed", "warning", path, message, second, len(username), fix)
     elif found is None:
         joint = "&" if "?" in username else "?"
         message = (
-            "AWS's device SDKs append 'SDK=…&Platform=…&Metadata=(K=V;K=V)' to the username: the function must accept "
-            "a query part that holds more '=' and other marks."
+            "AWS's device SDKs append 'SDK=…&Platform=…&Metadata=(K=V;K=V)' to the username: the function "
+            "must accept a query part with additional '=' and other punctuation."
         )
-        fix = Fix("Append what an SDK would", with_text(subject.request, path, username + joint + _SDK_PARAMETERS))
+        fix = Fix("Append an SDK's parameters", with_text(subject.request, path, username + joint + _SDK_PARAMETERS))
         yield Finding("sdk-parameters", "info", path, message, len(username), len(username), fix)
 
 
-def no_client_id(subject: Subject) -> Iterator[Finding]:
+def no_client_id(subject: PreflightSubject) -> Iterator[Finding]:
     """An MQTT context without a client id."""
     mqtt = subject.sent.mqtt_context
     if mqtt is not None and mqtt.client_id is None:
         message = (
             "There is no client id, so ${iot:ClientId} stays unresolved. An MQTT 3.1.1 device always sends one; an "
-            "MQTT 5 device may leave it to AWS IoT, which then assigns one."
+            "MQTT 5 device may omit it, and AWS IoT then assigns one."
         )
         written = subject.request.mqtt_context or MqttContext()
         fix = Fix("Add a client id", replace(subject.request, mqtt_context=replace(written, client_id="client-1")))
@@ -106,8 +106,8 @@ _CLIENT_ID_BYTES = 128
 """AWS IoT's quota."""
 
 
-def refused_client_id(subject: Subject) -> Iterator[Finding]:
-    """A client id that a test call takes and a real connection does not."""
+def refused_client_id(subject: PreflightSubject) -> Iterator[Finding]:
+    """A client id that a test call accepts and a real connection does not."""
     path = "mqttContext.clientId"
     text = text_at(subject.request, path) or ""
     if refers(text):
@@ -116,24 +116,27 @@ def refused_client_id(subject: Subject) -> Iterator[Finding]:
     if size > _CLIENT_ID_BYTES:
         message = (
             f"The client id has {size} bytes; AWS IoT refuses a device whose client id is longer than "
-            f"{_CLIENT_ID_BYTES}. The test call takes it."
+            f"{_CLIENT_ID_BYTES}. The test call accepts it."
         )
         yield Finding("client-id-too-long", "warning", path, message, min(_CLIENT_ID_BYTES, len(text)), len(text))
     if text.startswith("$"):
-        message = "The client id starts with '$', which AWS IoT keeps for itself: a device that sends it is refused."
+        message = "The client id starts with '$', which is reserved for AWS IoT: a device that sends it is refused."
         yield Finding("client-id-reserved", "warning", path, message, 0, 1)
 
 
-def wildcard_client_id(subject: Subject) -> Iterator[Finding]:
+def wildcard_client_id(subject: PreflightSubject) -> Iterator[Finding]:
     """A client id that turns a policy with `${iot:ClientId}` into a wildcard."""
     text = text_at(subject.request, "mqttContext.clientId") or ""
     bad = next((index for index, character in enumerate(text) if character in "+#*/"), None)
     if bad is not None and not refers(text):
-        message = f"The client id holds {text[bad]!r}: put into ${{iot:ClientId}} it can widen what a policy allows."
+        message = (
+            f"The client id contains {text[bad]!r}: substituted for ${{iot:ClientId}} it can widen what a "
+            f"policy allows."
+        )
         yield Finding("wildcard-client-id", "warning", "mqttContext.clientId", message, bad, bad + 1)
 
 
-def password_without_username(subject: Subject) -> Iterator[Finding]:
+def password_without_username(subject: PreflightSubject) -> Iterator[Finding]:
     """MQTT 3.1.1 forbids a password without a username (MQTT-3.1.2-22)."""
     mqtt = subject.sent.mqtt_context
     if mqtt is not None and mqtt.password is not None and mqtt.username is None:
@@ -141,20 +144,20 @@ def password_without_username(subject: Subject) -> Iterator[Finding]:
         yield Finding("password-without-username", "info", "mqttContext.password", message)
 
 
-def server_name_is_url(subject: Subject) -> Iterator[Finding]:
-    """A server name with a scheme, port or path; SNI is the host name alone."""
+def server_name_is_url(subject: PreflightSubject) -> Iterator[Finding]:
+    """A server name with a scheme, port or path; SNI is only the host name."""
     path = "tlsContext.serverName"
     text = text_at(subject.request, path) or ""
     parts = _HOST.fullmatch(text)
     if parts is not None and not refers(text) and (parts["before"] or parts["after"]):
         start, end = (0, parts.start("host")) if parts["before"] else (parts.end("host"), len(text))
-        message = "The server name is what TLS sends as SNI: the host name alone, without scheme, port or path."
+        message = "The server name is sent as SNI: it must be only the host name, without scheme, port or path."
         fix = Fix("Keep the host name", with_text(subject.request, path, parts["host"]))
         yield Finding("server-name-not-a-host", "warning", path, message, start, end, fix)
 
 
-def header_case(subject: Subject) -> Iterator[Finding]:
-    """Header names with capitals: a test call keeps them, a real connection delivers them in lower case."""
+def header_case(subject: PreflightSubject) -> Iterator[Finding]:
+    """Header names with capitals, which a test call keeps and a real connection delivers in lower case."""
     http = subject.request.http_context
     capitals = [name for name, _ in (http.headers or () if http else ()) if name != name.lower()]
     if http is not None and capitals:
@@ -166,39 +169,39 @@ def header_case(subject: Subject) -> Iterator[Finding]:
         yield Finding("header-case", "info", header_path(capitals[0]), message, 0, 0, fix)
 
 
-def repeated_header(subject: Subject) -> Iterator[Finding]:
-    """A header given twice: the request holds names once, and the last one wins; their case tells names apart."""
+def repeated_header(subject: PreflightSubject) -> Iterator[Finding]:
+    """A repeated header: only the last one is sent. Names that differ in case are different names in a test call."""
     http = subject.request.http_context
     given = [name for name, _ in (http.headers or () if http else ())]
     for name, count in Counter(given).items():
         if count > 1:
-            message = f"The header {name!r} is given {count} times; of equal names only the last is sent."
+            message = f"The header {name!r} is given {count} times; only the last one is sent."
             yield Finding("repeated-header", "warning", header_path(name), message)
     for name, count in Counter(name.lower() for name in dict.fromkeys(given)).items():
         if count > 1:
             alike = [each for each in dict.fromkeys(given) if each.lower() == name]
             message = (
-                f"The headers {', '.join(map(repr, alike))} differ in case alone: a test call sends each, "
-                "over a real connection they are one name, in lower case."
+                f"The headers {', '.join(map(repr, alike))} differ only in case: a test call sends them "
+                f"all, but over a real connection they become one name in lower case."
             )
             yield Finding("repeated-header", "warning", header_path(alike[-1]), message)
 
 
-def inactive_authorizer(subject: Subject) -> Iterator[Finding]:
-    """An authorizer that answers the test call and refuses every device."""
+def inactive_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
+    """An authorizer that answers the test call but refuses every device."""
     if subject.authorizer is not None and subject.authorizer.status == "INACTIVE":
-        message = "The authorizer is INACTIVE: it answers this test call, but no device gets through it."
+        message = "The authorizer is INACTIVE: it answers this test call, but refuses every device."
         yield Finding("authorizer-inactive", "warning", "authorizerName", message, 0, len(subject.authorizer.name))
 
 
-def bytes_of_query_string(subject: Subject) -> Iterator[Finding]:
-    """A raw blank or line in the query string, which no real request can hold."""
+def bytes_of_query_string(subject: PreflightSubject) -> Iterator[Finding]:
+    """An unencoded space in the query string, which a real request cannot contain."""
     text = text_at(subject.request, "httpContext.queryString") or ""
     blank = text.strip().find(" ")
     if blank >= 0:
         fixed = with_text(subject.request, "httpContext.queryString", text.strip().replace(" ", "%20"))
-        message = "The query string holds a blank; a real request has it encoded as %20."
-        fix = Fix("Encode blanks", fixed)
+        message = "The query string contains a space; in a real request it is encoded as %20."
+        fix = Fix("Encode spaces", fixed)
         yield Finding("blank-in-query-string", "warning", "httpContext.queryString", message, blank, blank + 1, fix)
 
 
@@ -220,8 +223,8 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _decoded_text(password: str) -> str | None:
-    """The printable text that the password is the base64 of; `None` when it hardly is any."""
-    octets = from_base64(password)
+    """The printable text encoded by the password; `None` if it is unlikely to be base64."""
+    octets = strict_base64(password)
     if octets is None or len(password) < 8:
         return None
     try:

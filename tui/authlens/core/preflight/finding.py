@@ -1,4 +1,4 @@
-"""What preflight says of a request: one finding each, at its characters, with a fix where one key can mend it."""
+"""The findings of preflight: each refers to characters of the request, with a fix if a single key can apply one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authlens.core.contract.sources import FINDINGS
 from authlens.core.contract.statement import ASSUMED, Severity, Source
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.token_place import Placed
+from authlens.core.request.token_place import FoundValue
 from authlens.core.saved.saved_request import Sign
 from authlens.frozen import dataclass
 
@@ -17,29 +17,31 @@ from authlens.frozen import dataclass
 @dataclass(frozen=True, slots=True)
 class Fix:
     label: str
-    """What the fix does, as a command: `Remove the line feed`."""
+    """What the fix does, in the imperative: `Remove the line feed`."""
     request: AuthorizerRequest
-    """The request with the fix made."""
+    """The request with the fix applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     id: str
     severity: Severity
-    """`error`: AWS refuses it, or it cannot be sent. `warning`: it will hardly do what is meant. `info`: a note."""
+    """`error`: AWS refuses it, or it cannot be sent. `warning`: it probably does not do what is meant. `info`: a
+    note."""
     path: str
-    """The member by its dotted API name; a header is `httpContext.headers[NAME]`. Empty when it is about them all."""
+    """The member by its dotted API name; a header is `httpContext.headers[NAME]`. Empty if it concerns the whole
+    request."""
     message: str
     start: int = 0
     end: int = 0
-    """The characters concerned, in the member's text; equal when it is about the whole member."""
+    """The characters concerned, in the member's text; equal if it concerns the whole member."""
     fix: Fix | None = None
     aws_words: str | None = None
-    """What AWS answers, word for word, where it refuses."""
+    """AWS's answer, word for word, if it refuses."""
 
     @property
     def source(self) -> Source:
-        """How it is known."""
+        """How the finding is known."""
         return FINDINGS.get(self.id, ASSUMED)
 
 
@@ -58,34 +60,35 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was found out around a request before it is sent: local files read as data, the authorizer looked up."""
+    """What is known about a request before it is sent: from local files read as data, and from looking up the
+    authorizer."""
 
     missing: tuple[Missing, ...] = ()
     has_authorizer: bool | None = None
-    """Whether the authorizer exists; `None` while nobody knows."""
+    """Whether the authorizer exists; `None` if unknown."""
     authorizer_names: tuple[str, ...] = ()
-    """Those that exist, where that is known."""
+    """The existing authorizers, if known."""
     authorizer: Authorizer | None = None
-    """As the file of a local target has it."""
+    """As defined in the file of a local target."""
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PreflightSubject:
     """A request under preflight, with what is known around it."""
 
     request: AuthorizerRequest
-    """As written: what fixes are made to."""
+    """As written; fixes are applied to this."""
     sent: AuthorizerRequest
-    """As it will be sent as far as that is known: with a stand-in where it is signed on sending."""
+    """As it will be sent, as far as known: with a placeholder if it is signed on sending."""
     authorizer: Authorizer | None
-    """What DescribeAuthorizer says; `None` when it was not asked."""
+    """From DescribeAuthorizer; `None` if it was not called."""
     now: datetime | None
-    """With a time zone; `None` leaves times unjudged."""
+    """With a time zone; `None` skips checks of times."""
     sign: Sign | None = None
     """How it is signed on sending, if it is."""
     known: Known = Known()
 
-    def is_signed_here(self, placed: Placed) -> bool:
+    def is_signed_here(self, placed: FoundValue) -> bool:
         """Whether signing replaces this value on sending."""
         name = placed.name.lower()
         key_name = self.authorizer.token_key_name if self.authorizer and self.request.token is not None else None
@@ -96,5 +99,5 @@ class Subject:
         )
 
 
-Check = Callable[[Subject], Iterator[Finding]]
-"""One check: what it finds, usually one thing or nothing."""
+Check = Callable[[PreflightSubject], Iterator[Finding]]
+"""A check yields its findings, usually one or none."""

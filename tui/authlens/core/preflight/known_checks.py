@@ -1,4 +1,4 @@
-"""Preflight of what sending needs and is known not to be there: references, the signing key, the authorizer."""
+"""Preflight of what is needed for sending and known to be missing: references, the signing key, the authorizer."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from difflib import get_close_matches
 
 from authlens.core.contract import test_call
 from authlens.core.contract.statement import Severity
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.references import refers
 from authlens.core.request.token_place import token_of
 
 
-def missing(subject: Subject) -> Iterator[Finding]:
-    """References that stand for nothing, and a signing key that cannot be used: nothing would be sent."""
+def missing(subject: PreflightSubject) -> Iterator[Finding]:
+    """Unresolvable references and an unusable signing key, with which nothing would be sent."""
     for each in subject.known.missing:
         id_, severity = next((found for part, found in _OF_PARTS.items() if each.path.startswith(part)), _OF_MEMBERS)
         yield Finding(id_, severity, each.path, each.why, each.start, each.end)
@@ -26,21 +26,21 @@ _OF_PARTS: dict[str, tuple[str, Severity]] = {
     "certificate.": ("certificate-file", "warning"),
     "target.": ("local-target", "error"),
 }
-"""By the part of the saved request that names it. A test call does without the certificate."""
+"""By the part of the saved request that refers to it. A test call does not need the certificate."""
 
 
-def nothing_to_sign(subject: Subject) -> Iterator[Finding]:
-    """`sign:` without a token to sign. Where only the authorizer tells the token's name, it has to be known."""
+def nothing_to_sign(subject: PreflightSubject) -> Iterator[Finding]:
+    """`sign:` without a token to sign. Checked only if the authorizer is known where it defines the token's name."""
     sign, authorizer = subject.sign, subject.authorizer
     if sign is None or (authorizer is None and sign.place != "token"):
         return
     known = None if sign.place == "token" else authorizer
     if not token_of(subject.request, known):
-        message = "The request is signed when it is sent, but there is no token to sign"
+        message = "The request is signed on sending, but there is no token to sign"
         if sign.place == "token":
-            message += ": 'place: token' signs the member token alone"
+            message += ": 'place: token' signs only the member token"
         elif known is not None and known.token_key_name:
-            message += f": neither the member token nor a parameter {known.token_key_name!r} holds one"
+            message += f": neither the member token nor a parameter {known.token_key_name!r} contains one"
         yield Finding("nothing-to-sign", "error", "token", f"{message}.")
     elif known is not None and subject.request.token is not None and not known.token_key_name:
         message = (
@@ -58,18 +58,18 @@ _PLACES = {
 }
 
 
-def unknown_authorizer(subject: Subject) -> Iterator[Finding]:
-    """An authorizer that is known not to exist, with the one that was probably meant."""
+def unknown_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
+    """An authorizer that is known not to exist, with the one probably meant."""
     request, known = subject.request, subject.known
     name = request.authorizer_name
     if known.has_authorizer is not False or not name or refers(name):
         return
     if subject.authorizer is not None and subject.authorizer.name == name:
-        return  # a local endpoint may have been given it since, by a call
+        return  # it may have been created on a local endpoint since
     near = get_close_matches(name, known.authorizer_names, n=1, cutoff=0.6)
     others = ", ".join(known.authorizer_names[:5])
     message = f"There is no authorizer {name!r}" + (
-        f"; there is {others}." if others else " in this account and region."
+        f"; existing: {others}." if others else " in this account and region."
     )
     fix = Fix(f"Use {near[0]}", replace(request, authorizer_name=near[0])) if near else None
     words = test_call.UNKNOWN_AUTHORIZER.refusal(name=name).message
@@ -77,6 +77,6 @@ def unknown_authorizer(subject: Subject) -> Iterator[Finding]:
 
 
 BEFORE_THE_CALL: tuple[Check, ...] = (missing, nothing_to_sign)
-"""What keeps a request from being sent at all."""
+"""Checks for what prevents a request from being sent at all."""
 
 CHECKS: tuple[Check, ...] = (unknown_authorizer,)

@@ -1,4 +1,4 @@
-"""Preflight of single members: what the service model refuses, pointing at the first character that breaks it."""
+"""Preflight of single members: what violates the service model, with the first offending character."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 
 from authlens.core.contract.test_call import CONSTRAINTS, Violation, broken_rules, constraint_refusal, violations
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.members import BY_PATH, LIMITS, Kind, Limits, header_path, label
 from authlens.core.request.references import refers
 from authlens.core.request.request import text_at, with_text
-from authlens.core.signing.mistakes import SIGNATURE_REPAIRS
+from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 
 
-def broken_constraints(subject: Subject) -> Iterator[Finding]:
-    """Every broken constraint of the model, but for values that are known only when the request is sent."""
+def broken_constraints(subject: PreflightSubject) -> Iterator[Finding]:
+    """Every violated constraint of the model, except for values that are known only when the request is sent."""
     judged = [(violation, path) for violation in violations(subject.sent) for path in [_path(violation)]]
     judged = [(violation, path) for violation, path in judged if not refers(text_at(subject.request, path) or "")]
     refusal = constraint_refusal(tuple(str(violation) for violation, _ in judged))
@@ -28,39 +28,39 @@ def _path(violation: Violation) -> str:
     return header_path(violation.header) if violation.header is not None else violation.limits.path
 
 
-def mended_signature(signature: str) -> tuple[str, str] | None:
-    """The signature as plain base64 and what was wrong with it; `None` when no known mistake explains it."""
+def corrected_signature(signature: str) -> tuple[str, str] | None:
+    """The signature as plain base64, and what was wrong with it; `None` if no known mistake explains it."""
     limits, reasons = LIMITS["tokenSignature"], []
-    for repair in SIGNATURE_REPAIRS:
-        changed = repair.change(signature)
+    for correction in SIGNATURE_CORRECTIONS:
+        changed = correction.change(signature)
         if changed != signature:
             signature = changed
-            reasons.append(repair.reason)
+            reasons.append(correction.reason)
     fits = reasons and not any(broken_rules(limits, signature))
     return (signature, "; ".join(reasons)) if fits else None
 
 
-def _finding(subject: Subject, violation: Violation, path: str, words: str | None) -> Finding:
-    """`words`: what AWS answers, which names every broken constraint at once."""
+def _finding(subject: PreflightSubject, violation: Violation, path: str, words: str | None) -> Finding:
+    """`words`: AWS's answer, which lists all violated constraints at once."""
     text = text_at(subject.request, path)
     start, end = _range(violation, text)
     message, fix = _message(violation, path, text or "", start), _plain_fix(subject, violation, path, text)
     if path == "tokenSignature" and "pattern" in violation.rule and text is not None:
-        mended = mended_signature(text)
-        if mended:
-            message = f"AWS refuses the token signature: {mended[1]}."
-            fix = Fix("Make the signature plain base64", with_text(subject.request, path, mended[0]))
+        corrected = corrected_signature(text)
+        if corrected:
+            message = f"AWS refuses the token signature: {corrected[1]}."
+            fix = Fix("Make the signature plain base64", with_text(subject.request, path, corrected[0]))
     return Finding(f"{CONSTRAINTS.id}-{_kind(violation)}", "error", path, message, start, end, fix, words)
 
 
-def _plain_fix(subject: Subject, violation: Violation, path: str, text: str | None) -> Fix | None:
-    """What mends an empty member, or a name with white space around it."""
+def _plain_fix(subject: PreflightSubject, violation: Violation, path: str, text: str | None) -> Fix | None:
+    """The fix for an empty member, or for a name with white space around it."""
     if path == "authorizerName":
         trimmed = (text or "").strip()
         fits = trimmed != text and bool(trimmed) and not any(broken_rules(violation.limits, trimmed))
         return Fix("Remove the white space", with_text(subject.request, path, trimmed)) if fits else None
     if violation.rule.startswith("Member must have length greater"):
-        return Fix(f"Leave {label(path)} out", with_text(subject.request, path, None))
+        return Fix(f"Remove {label(path)}", with_text(subject.request, path, None))
     return None
 
 
@@ -95,7 +95,7 @@ def _first_bad_character(limits: Limits, text: str) -> tuple[int, int]:
 def _message(violation: Violation, path: str, text: str, start: int) -> str:
     limits, subject = violation.limits, label(path)
     if violation.rule == "Member must not be null":
-        return "The authorizer name is missing; it is the one member that AWS always needs."
+        return "The authorizer name is missing; it is the only member that AWS always requires."
     if limits.path.endswith("[key]"):
         subject = f"the name of the header {violation.header!r}"
     if "pattern" in violation.rule:
@@ -104,7 +104,7 @@ def _message(violation: Violation, path: str, text: str, start: int) -> str:
     if "less than" in violation.rule:
         unit = "bytes" if path in BY_PATH and BY_PATH[path].kind is Kind.BLOB else "characters"
         return f"AWS refuses {subject}: it is longer than {limits.maximum} {unit}."
-    return f"AWS refuses {subject}: it is empty; leave the member out or fill it in."
+    return f"AWS refuses {subject}: it is empty; remove the member or fill it in."
 
 
 CHECKS: tuple[Check, ...] = (broken_constraints,)

@@ -1,4 +1,5 @@
-"""Preflight of members together: the two modes exclude each other, and what an authorizer without signing refuses."""
+"""Preflight of combinations of members: the two mutually exclusive modes, and what an authorizer without signing
+refuses."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from authlens.core.contract import test_call
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext, text_at, with_text
 from authlens.core.request.token_place import Place, place
@@ -16,17 +17,17 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Advice:
-    """What a broken pairing rule means to the person who typed the request."""
+    """What a violated pairing rule means for the user's request."""
 
     path: Callable[[AuthorizerRequest], str]
     message: Callable[[AuthorizerRequest], str]
-    fix: Callable[[Subject], Fix | None]
+    fix: Callable[[PreflightSubject], Fix | None]
     first_character: bool = False
-    """Whether it is about the first character of the member rather than all of it."""
+    """Whether it concerns the first character of the member rather than all of it."""
 
 
-def broken_pairing(subject: Subject) -> Iterator[Finding]:
-    """The pairing rule that AWS would name: the first one broken."""
+def broken_pairing(subject: PreflightSubject) -> Iterator[Finding]:
+    """The pairing rule that AWS would report: the first one violated."""
     refusal = test_call.pairing_refusal(subject.sent, subject.authorizer)
     if refusal is None:
         return
@@ -40,7 +41,7 @@ def broken_pairing(subject: Subject) -> Iterator[Finding]:
     yield Finding(refusal.rule, "error", path, message, 0, end, advice.fix(subject), refusal.message)
 
 
-def _half_a_pair_fix(subject: Subject) -> Fix | None:
+def _half_a_pair_fix(subject: PreflightSubject) -> Fix | None:
     request = subject.request
     if request.token is None:
         return Fix("Remove the token signature", replace(request, token_signature=None))
@@ -53,16 +54,16 @@ def _half_a_pair_fix(subject: Subject) -> Fix | None:
 
 def _half_a_pair_message(request: AuthorizerRequest) -> str:
     if request.token is None:
-        return "There is a token signature but no token; AWS wants both or neither."
+        return "There is a token signature but no token; AWS requires both or neither."
     return "There is a token but no signature; sign it with a private key, or use the contexts instead."
 
 
-def _token_and_context_fix(subject: Subject) -> Fix:
+def _token_and_context_fix(subject: PreflightSubject) -> Fix:
     request, authorizer = subject.request, subject.authorizer
     if authorizer and authorizer.token_key_name and not authorizer.signing_disabled and request.token_signature:
         where, label = _context_place(request)
         return Fix(f"Move token and signature into {label}", place(request, where, request.token_signature, authorizer))
-    return Fix("Remove token and signature, keep the contexts", _without_token(request))
+    return Fix("Remove token and signature, keep the contexts", replace(request, token=None, token_signature=None))
 
 
 def _context_place(request: AuthorizerRequest) -> tuple[Place, str]:
@@ -73,27 +74,23 @@ def _context_place(request: AuthorizerRequest) -> tuple[Place, str]:
     return "queryString", "the query string"
 
 
-def _signing_disabled_fix(subject: Subject) -> Fix:
-    """Without signing the function itself reads the token; the usual place is the query string."""
+def _signing_disabled_fix(subject: PreflightSubject) -> Fix:
+    """Without signing the function itself reads the token, usually from the query string."""
     request, authorizer = subject.request, subject.authorizer
     named = authorizer if authorizer and authorizer.token_key_name else Authorizer("", token_key_name="token")
     moved = place(request, "queryString", request.token_signature or "", named)
     return Fix("Send the token in the query string instead", moved)
 
 
-def _nothing_sent_fix(subject: Subject) -> Fix:
+def _nothing_sent_fix(subject: PreflightSubject) -> Fix:
     context = MqttContext(username="user", client_id="client-1")
     return Fix("Add an MQTT context", replace(subject.request, mqtt_context=context))
 
 
-def _query_string_fix(subject: Subject) -> Fix:
+def _query_string_fix(subject: PreflightSubject) -> Fix:
     path = "httpContext.queryString"
     text = text_at(subject.request, path) or ""
     return Fix("Put '?' before the query string", with_text(subject.request, path, f"?{text}"))
-
-
-def _without_token(request: AuthorizerRequest) -> AuthorizerRequest:
-    return replace(request, token=None, token_signature=None)
 
 
 _ADVICE = {
@@ -102,17 +99,19 @@ _ADVICE = {
     ),
     test_call.TOKEN_AND_CONTEXT.id: _Advice(
         lambda request: "token" if request.token is not None else "tokenSignature",
-        lambda request: "Token mode and context mode exclude each other: AWS refuses a token beside a context.",
+        lambda request: (
+            "Token mode and context mode are mutually exclusive: AWS refuses a token together with a context."
+        ),
         _token_and_context_fix,
     ),
     test_call.SIGNING_DISABLED.id: _Advice(
         lambda request: "token",
-        lambda request: "Signing is disabled for this authorizer: it takes contexts only, no token and signature.",
+        lambda request: "Signing is disabled for this authorizer: it accepts only contexts, not a token and signature.",
         _signing_disabled_fix,
     ),
     test_call.NOTHING_SENT.id: _Advice(
         lambda request: "",
-        lambda request: "The request is empty: AWS wants token and signature, or at least one context.",
+        lambda request: "The request is empty: AWS requires token and signature, or at least one context.",
         _nothing_sent_fix,
     ),
     test_call.QUERY_STRING.id: _Advice(

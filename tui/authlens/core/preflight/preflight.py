@@ -1,7 +1,7 @@
-"""Preflight: what AWS would refuse before the function runs, and what will surprise. Nothing here ever stops a request.
+"""Preflight: what AWS would refuse before the function runs, and what may be unexpected. It never prevents sending.
 
-It judges the request as it will be sent. Every check is a row of one of the tables joined here, in the order in which
-sending would come to it; errors come first, then warnings, then what is good to know.
+It checks the request as it will be sent. Every check is in one of the tables joined here, in the order in which sending
+would reach it; errors come first, then warnings, then notes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from authlens.core.preflight import (
     signature_checks,
     token_checks,
 )
-from authlens.core.preflight.finding import Check, Subject
+from authlens.core.preflight.finding import Check, PreflightSubject
 from authlens.core.preflight.finding import Finding as Finding
 from authlens.core.preflight.finding import Fix as Fix
 from authlens.core.preflight.finding import Known as Known
@@ -37,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 STAND_IN = f"{'c2lnbmVk' * 42}c2lnbmU="
-"""Takes the place of a signature that is made only when the request is sent: as long as one of a 2,048 bit key."""
+"""A placeholder for a signature that is made only on sending, as long as that of a 2,048-bit key."""
 
 
 def preflight(
@@ -47,20 +47,20 @@ def preflight(
     now: datetime | None = None,
     known: Known | None = None,
 ) -> tuple[Finding, ...]:
-    """The findings of a request as written, the gravest first.
+    """The findings of a request as written, most severe first.
 
-    sign: how it is signed on sending, if it is. now: with a time zone; without it expiry is not judged.
-    known: what was found out around it without sending anything.
+    sign: how it is signed on sending, if it is. now: with a time zone; without it expiry is not checked. known: what is
+    known about it without sending anything.
     """
     around = known or Known()
     authorizer = authorizer or around.authorizer
-    subject = Subject(request, as_sent(request, authorizer, sign), authorizer, now, sign, around)
+    subject = PreflightSubject(request, as_sent(request, authorizer, sign), authorizer, now, sign, around)
     findings = (finding for check in CHECKS for finding in check(subject))
     return tuple(sorted(findings, key=lambda finding: _ORDER[finding.severity]))
 
 
 def as_sent(request: AuthorizerRequest, authorizer: Authorizer | None, sign: Sign | None) -> AuthorizerRequest:
-    """The request with a stand-in for the signature, and its token where the signature goes."""
+    """The request with a placeholder for the signature, and its token moved to where the signature goes."""
     if sign is None:
         return request
     named = authorizer if authorizer and authorizer.token_key_name else Authorizer("", token_key_name="token")

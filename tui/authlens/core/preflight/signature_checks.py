@@ -1,4 +1,4 @@
-"""Preflight of token and signature: what fits no key of the authorizer, is not found, or loses its `+` on the way."""
+"""Preflight of token and signature: a signature that fits no key, is not found, or loses its `+` in transit."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from difflib import get_close_matches
 from typing import TypeGuard
 
 from authlens.core.contract import test_call
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
-from authlens.core.preflight.limit_checks import mended_signature
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
+from authlens.core.preflight.limit_checks import corrected_signature
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.members import LIMITS, label
-from authlens.core.request.references import literal, meant, refers
+from authlens.core.request.references import literal, refers, unescaped
 from authlens.core.request.request import AuthorizerRequest, Mode, text_at, with_text
 from authlens.core.request.token_place import (
-    Placed,
+    FoundValue,
     everything,
     find,
     find_all,
@@ -29,35 +29,37 @@ from authlens.core.secrets.redaction import HARMLESS_NAMES
 from authlens.core.signing import jwt
 from authlens.core.signing.bench import other_texts
 from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
-from authlens.core.signing.mistakes import Slip, slips
+from authlens.core.signing.mistakes import Mistake
 from authlens.core.signing.signing import fitting_key
-from authlens.core.text.encodings import from_base64, has_escapes, percent_decode, signature_bytes
+from authlens.core.text.encodings import has_escapes, percent_decode, signature_bytes, strict_base64
 
 
-def signature_mismatch(subject: Subject) -> Iterator[Finding]:
-    """A signature that none of the authorizer's keys verifies, with the slip that would make it fit."""
+def signature_mismatch(subject: PreflightSubject) -> Iterator[Finding]:
+    """A signature that none of the authorizer's keys verifies, with the likely mistake."""
     request, authorizer = subject.request, subject.authorizer
     token, signature = token_of(request, authorizer), signature_of(request)
     if subject.sign is not None or not _verifies(authorizer) or token is None or signature is None:
         return
     if refers(token) or refers(signature) or _breaks_pattern(request.token_signature):
         return
-    keys, token = authorizer.token_signing_public_keys, meant(token)
+    keys, token = authorizer.token_signing_public_keys, unescaped(token)
     if fitting_key(token, signature, keys) is not None:
         return
-    slip = next(iter(slips(token, signature, keys, other_texts(request))), None)
+    mistake = next(iter(likely_mistakes(token, signature, keys, other_texts(request))), None)
     path, start, end = _signature_range(request)
     unread = [name for name, pem in keys if not _is_readable(pem)]
-    if unread and slip is None:
+    if unread and mistake is None:
         message = (
             f"authlens cannot read the public key {', '.join(unread)}, so it cannot tell whether the signature fits."
         )
         yield Finding(test_call.SIGNATURE_MISMATCH.id, "warning", path, message, start, end)
         return
-    why = slip.reason if slip else "none of them made it, or it is damaged"
+    why = mistake.reason if mistake else "it was made with a different key, or is damaged"
     message = f"The signature fits no key of the authorizer ({', '.join(name for name, _ in keys)}): {why}."
     words = test_call.SIGNATURE_MISMATCH.refusal(name=authorizer.name).message
-    yield Finding(test_call.SIGNATURE_MISMATCH.id, "error", path, message, start, end, _slip_fix(subject, slip), words)
+    yield Finding(
+        test_call.SIGNATURE_MISMATCH.id, "error", path, message, start, end, _mistake_fix(subject, mistake), words
+    )
 
 
 def _is_readable(pem: str) -> bool:
@@ -77,10 +79,12 @@ def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
     for name in (name for name in names if name and find(request, name) is None):
         near = _nearest(request, name, {other.lower() for other in names if other})
         what = "signature" if name == SIGNATURE_NAME else "token"
-        message = f"The authorizer is signed, and there is no {what}: the contexts hold no parameter {name!r}"
+        message = (
+            f"The authorizer requires a signature, but there is no {what}: the contexts have no parameter {name!r}"
+        )
         fix = None
         if near is not None:
-            message += f"; {label(near.path)} has {near.name!r}, which is not that name"
+            message += f"; {label(near.path)} has {near.name!r}, which is a different name"
             fix = Fix(f"Rename {near.name} to {name}", _renamed(subject.request, near, name))
         elif name == SIGNATURE_NAME:
             fix = _third_part_fix(subject)
@@ -89,8 +93,8 @@ def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _third_part_fix(subject: Subject) -> Fix | None:
-    """The JWT that a context carries, parted into token and signature where it is."""
+def _third_part_fix(subject: PreflightSubject) -> Fix | None:
+    """The fix that splits a JWT in a context into token and signature."""
     placed = find_token(subject.request, subject.authorizer)
     read = jwt.read(placed.value) if placed else None
     if placed is None or read is None or not read.can_be_signature or read.signature is None:
@@ -100,8 +104,8 @@ def _third_part_fix(subject: Subject) -> Fix | None:
     return Fix("Use the JWT's third part as the signature", signed)
 
 
-def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
-    """A token or signature in a URL-encoded place that holds a bare `+`, which is read as a space."""
+def spoiled_in_transit(subject: PreflightSubject) -> Iterator[Finding]:
+    """A token or signature in a URL-encoded place with an unencoded `+`, which is read as a space."""
     for placed in _placed_values(subject):
         if placed.place != "headers" and "+" in placed.raw and not refers(placed.raw):
             start = placed.start + placed.raw.index("+")
@@ -114,8 +118,8 @@ def spoiled_in_transit(subject: Subject) -> Iterator[Finding]:
             yield Finding("plus-becomes-space", "warning", placed.path, message, start, start + 1, fix)
 
 
-def encoded_header(subject: Subject) -> Iterator[Finding]:
-    """A URL-encoded value in a header, where AWS decodes nothing."""
+def encoded_header(subject: PreflightSubject) -> Iterator[Finding]:
+    """A URL-encoded value in a header, which AWS does not decode."""
     for placed in _placed_values(subject):
         if placed.place == "headers" and has_escapes(placed.raw) and not refers(placed.raw):
             message = f"The header {placed.name} looks URL-encoded; AWS does not decode header values."
@@ -123,49 +127,51 @@ def encoded_header(subject: Subject) -> Iterator[Finding]:
             yield Finding("url-encoded-header", "warning", placed.path, message, placed.start, placed.end, fix)
 
 
-def odd_placed_signature(subject: Subject) -> Iterator[Finding]:
-    """A signature in a context that, read as AWS reads it, is not base64."""
+def odd_placed_signature(subject: PreflightSubject) -> Iterator[Finding]:
+    """A signature in a context that is not base64 as AWS reads it."""
     placed = find_signature(subject.request)
     if placed is None or refers(placed.raw) or subject.is_signed_here(placed) or "+" in placed.raw:
         return
     if signature_bytes(placed.value) is not None:
         return
-    mended = mended_signature(placed.value)
-    why = mended[1] if mended else "it is not base64"
-    fix = Fix("Write it as URL-encoded base64", _placed_anew(subject.request, placed, mended[0])) if mended else None
+    corrected = corrected_signature(placed.value)
+    why = corrected[1] if corrected else "it is not base64"
+    fix = (
+        Fix("Write it as URL-encoded base64", _with_value(subject.request, placed, corrected[0])) if corrected else None
+    )
     message = f"The signature in {label(placed.path)} cannot be verified: {why}."
     yield Finding("signature-not-base64", "warning", placed.path, message, placed.start, placed.end, fix)
 
 
-def short_signature(subject: Subject) -> Iterator[Finding]:
-    """A signature that no key which AWS accepts can have made."""
+def short_signature(subject: PreflightSubject) -> Iterator[Finding]:
+    """A signature too short for any key that AWS accepts."""
     if subject.sign is not None:
         return
     octets = signature_bytes(signature_of(subject.request) or "")
     if octets is not None and len(octets) * 8 < MINIMUM_BITS:
         path, start, end = _signature_range(subject.request)
         message = (
-            f"The signature has {len(octets)} bytes; one of an RSA key of {MINIMUM_BITS} bits, "
-            f"the smallest that AWS takes, has {MINIMUM_BITS // 8}."
+            f"The signature has {len(octets)} bytes; that of a {MINIMUM_BITS}-bit RSA key, the smallest "
+            f"that AWS accepts, has {MINIMUM_BITS // 8}."
         )
         yield Finding("signature-too-short", "warning", path, message, start, end)
 
 
-def unpadded_signature(subject: Subject) -> Iterator[Finding]:
+def unpadded_signature(subject: PreflightSubject) -> Iterator[Finding]:
     """Base64 without its padding, which the API's pattern allows."""
     signature = signature_of(subject.request) or ""
-    if subject.sign is not None or from_base64(signature) is not None or signature_bytes(signature) is None:
+    if subject.sign is not None or strict_base64(signature) is not None or signature_bytes(signature) is None:
         return
     path, start, end = _signature_range(subject.request)
     message = (
-        "The signature is base64 without its padding. The API allows that; nobody measured whether AWS IoT verifies "
-        "it as the same."
+        "The signature is base64 without its padding. The API allows that, but whether AWS IoT verifies "
+        "it in the same way was not measured."
     )
     yield Finding("signature-unpadded", "info", path, message, start, end)
 
 
-def several_places(subject: Subject) -> Iterator[Finding]:
-    """A parameter that is in several places with different values: which one AWS takes was never measured."""
+def several_places(subject: PreflightSubject) -> Iterator[Finding]:
+    """A parameter in several places with different values: which one AWS uses was never measured."""
     names = [SIGNATURE_NAME, *([subject.authorizer.token_key_name] if _verifies(subject.authorizer) else [])]
     for name in (name for name in names if name):
         found = find_all(subject.sent, name)
@@ -177,17 +183,17 @@ def several_places(subject: Subject) -> Iterator[Finding]:
             yield Finding("parameter-in-several-places", "warning", last.path, message, last.start, last.end)
 
 
-def unverified_signature(subject: Subject) -> Iterator[Finding]:
-    """A signature in the contexts of an authorizer that verifies none."""
+def unverified_signature(subject: PreflightSubject) -> Iterator[Finding]:
+    """A signature in the contexts of an authorizer that does not verify it."""
     placed = find_signature(subject.sent)
     if placed is not None and subject.authorizer is not None and subject.authorizer.signing_disabled:
-        message = "Signing is disabled for this authorizer: AWS verifies nothing, the function must do it itself."
+        message = "Signing is disabled for this authorizer: AWS does not verify the signature, so the function must."
         start, end = (0, 0) if subject.is_signed_here(placed) else (placed.start, placed.end)
         yield Finding("signature-not-verified", "info", placed.path, message, start, end)
 
 
-def whole_jwt(subject: Subject) -> Iterator[Finding]:
-    """A whole JWT as the token, signed by its own third part: what that signs is the first two parts."""
+def whole_jwt(subject: PreflightSubject) -> Iterator[Finding]:
+    """A complete JWT as the token with its own third part as the signature, which only signs the first two parts."""
     request = subject.request
     read = jwt.read(request.token or "")
     if read is None or read.signature is None or request.token == read.signed_part or _verifies(subject.authorizer):
@@ -220,12 +226,12 @@ def _verifies(authorizer: Authorizer | None) -> TypeGuard[Authorizer]:
 
 
 def _breaks_pattern(signature: str | None) -> bool:
-    """Whether AWS refuses the top-level signature before it verifies it, which is said elsewhere."""
+    """Whether AWS refuses the top-level signature before verifying it, which another check reports."""
     return signature is not None and not LIMITS["tokenSignature"].fits(signature)
 
 
-def _placed_values(subject: Subject) -> Iterator[Placed]:
-    """The token and the signature wherever the contexts hold them."""
+def _placed_values(subject: PreflightSubject) -> Iterator[FoundValue]:
+    """The token and the signature wherever they are in the contexts."""
     names = [SIGNATURE_NAME]
     if subject.authorizer is not None and subject.authorizer.token_key_name:
         names.append(subject.authorizer.token_key_name)
@@ -240,34 +246,37 @@ def _signature_range(request: AuthorizerRequest) -> tuple[str, int, int]:
     return (placed.path, placed.start, placed.end) if placed else ("", 0, 0)
 
 
-def _slip_fix(subject: Subject, slip: Slip | None) -> Fix | None:
-    """The request with the pair that AWS would accept, where a change of encoding gives one."""
-    if slip is None or slip.token is None or slip.signature is None:
+def _mistake_fix(subject: PreflightSubject, mistake: Mistake | None) -> Fix | None:
+    """The fix with the pair that AWS would accept, if a change of encoding gives one."""
+    if mistake is None or mistake.token is None or mistake.signature is None:
         return None
     request = subject.request
     if request.token is not None:
-        return Fix("Mend it", replace(request, token=literal(slip.token), token_signature=slip.signature))
+        return Fix("Correct it", replace(request, token=literal(mistake.token), token_signature=mistake.signature))
     name = subject.authorizer.token_key_name if subject.authorizer else None
-    for placed, value in ((find(request, name or ""), literal(slip.token)), (find_signature(request), slip.signature)):
+    for placed, value in (
+        (find(request, name or ""), literal(mistake.token)),
+        (find_signature(request), mistake.signature),
+    ):
         if placed is not None and placed.value != value:
-            request = _placed_anew(request, placed, value)
-    return Fix("Mend it", request)
+            request = _with_value(request, placed, value)
+    return Fix("Correct it", request)
 
 
-def _respelled(request: AuthorizerRequest, placed: Placed, raw: str) -> AuthorizerRequest:
+def _respelled(request: AuthorizerRequest, placed: FoundValue, raw: str) -> AuthorizerRequest:
     """The request with the raw text of one value replaced."""
     text = text_at(request, placed.path) or ""
     return with_text(request, placed.path, text[: placed.start] + raw + text[placed.end :])
 
 
-def _placed_anew(request: AuthorizerRequest, placed: Placed, value: str) -> AuthorizerRequest:
+def _with_value(request: AuthorizerRequest, placed: FoundValue, value: str) -> AuthorizerRequest:
     return put(request, placed.place, placed.name, value)
 
 
-def _nearest(request: AuthorizerRequest, name: str, wanted: set[str]) -> Placed | None:
-    """The parameter or header whose name is nearly the one that AWS looks for.
+def _nearest(request: AuthorizerRequest, name: str, wanted: set[str]) -> FoundValue | None:
+    """The parameter or header whose name is similar to the one that AWS looks for.
 
-    One that has a meaning of its own is no misspelling of another: to rename it would destroy the request.
+    A name with a meaning of its own is not a misspelling: renaming it would break the request.
     """
     known = wanted | {AUTHORIZER_NAME} | HARMLESS_NAMES
     by_name = {placed.name.lower(): placed for placed in everything(request) if placed.name.lower() not in known}
@@ -275,7 +284,7 @@ def _nearest(request: AuthorizerRequest, name: str, wanted: set[str]) -> Placed 
     return by_name[near[0]] if near else None
 
 
-def _renamed(request: AuthorizerRequest, placed: Placed, name: str) -> AuthorizerRequest:
+def _renamed(request: AuthorizerRequest, placed: FoundValue, name: str) -> AuthorizerRequest:
     text = text_at(request, placed.path) or ""
     if placed.place == "headers" and request.http_context is not None:
         old = request.http_context.headers or ()

@@ -1,11 +1,11 @@
-"""Preflight of the token itself: white space that was not meant, times that have passed, and what token mode hides."""
+"""Preflight of the token itself: unintended white space, expired times, and what token mode hides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from authlens.core.preflight.finding import Check, Finding, Fix, Subject
+from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.members import sentence_label
 from authlens.core.request.request import Mode, texts, with_text
 from authlens.core.request.token_place import find_token
@@ -13,8 +13,8 @@ from authlens.core.signing import jwt
 from authlens.core.text.file_names import file_name
 
 
-def expired_jwt(subject: Subject) -> Iterator[Finding]:
-    """A token that is a JWT whose time is over, or has not come."""
+def expired_jwt(subject: PreflightSubject) -> Iterator[Finding]:
+    """A token that is an expired JWT, or one that is not valid yet."""
     path, start, end, text = _token(subject)
     read = jwt.read(text)
     if read is None or subject.now is None:
@@ -25,30 +25,30 @@ def expired_jwt(subject: Subject) -> Iterator[Finding]:
         yield Finding("jwt-not-valid-now", "warning", path, message, start, end)
 
 
-def foreign_jwt_algorithm(subject: Subject) -> Iterator[Finding]:
+def foreign_jwt_algorithm(subject: PreflightSubject) -> Iterator[Finding]:
     """A JWT with a signature that AWS's own check cannot verify."""
     path, start, end, text = _token(subject)
     read = jwt.read(text) if subject.sign is None else None
     if read is not None and read.signature is not None and not read.can_be_signature:
         message = (
-            f"The token is a JWT signed with {read.algorithm}; AWS verifies RSA with SHA-256 (RS256) only, "
-            "so its third part cannot be the token signature."
+            f"The token is a JWT signed with {read.algorithm}; AWS verifies only RSA with SHA-256 (RS256), so "
+            f"its third part cannot be the token signature."
         )
         yield Finding("jwt-algorithm", "info", path, message, start, end)
 
 
-def hidden_protocol_data(subject: Subject) -> Iterator[Finding]:
-    """Token mode: the function receives nothing of a connection."""
+def hidden_protocol_data(subject: PreflightSubject) -> Iterator[Finding]:
+    """Token mode, in which the function receives nothing about a connection."""
     if subject.sent.mode is Mode.TOKEN:
         message = (
             "In token mode the function receives no protocolData: no username, password, headers or query string. "
-            "A function that reads them fails here and works with a device."
+            "A function that reads them fails here but works with a device."
         )
         yield Finding("no-protocol-data", "info", "token", message, 0, len(subject.request.token or ""))
 
 
-def white_space(subject: Subject) -> Iterator[Finding]:
-    """A line feed or blank at an end, usually from a file or a paste."""
+def white_space(subject: PreflightSubject) -> Iterator[Finding]:
+    """A line feed or space at either end, usually from a file or a paste."""
     for path, text in _free_texts(subject):
         if text == text.strip() or not text.strip():
             continue
@@ -58,41 +58,41 @@ def white_space(subject: Subject) -> Iterator[Finding]:
         yield Finding("white-space", "warning", path, message, start, end, fix)
 
 
-def line_breaks(subject: Subject) -> Iterator[Finding]:
-    """A line break inside a member where a device can hardly have sent one."""
+def line_breaks(subject: PreflightSubject) -> Iterator[Finding]:
+    """A line break inside a member where a device is unlikely to send one."""
     for path, text in _free_texts(subject):
         body = text.strip()
         if "\n" in body or "\r" in body:
             start = text.index(body) + min(body.index(mark) for mark in "\r\n" if mark in body)
             joined = "".join(body.splitlines())
             fix = Fix("Remove the line breaks", with_text(subject.request, path, joined))
-            message = f"{sentence_label(path)} holds a line break."
+            message = f"{sentence_label(path)} contains a line break."
             yield Finding("line-break", "warning", path, message, start, start + 1, fix)
 
 
-def bearer_scheme(subject: Subject) -> Iterator[Finding]:
-    """`Bearer ` before the token: it would be signed with it."""
+def bearer_scheme(subject: PreflightSubject) -> Iterator[Finding]:
+    """`Bearer ` before the token, which would be signed along with it."""
     token = subject.request.token or ""
     if token.lower().startswith("bearer "):
-        message = "The token begins with 'Bearer ': AWS signs and passes it on as part of the token."
+        message = "The token begins with 'Bearer ': it is signed and passed on as part of the token."
         fix = Fix("Remove 'Bearer '", replace(subject.request, token=token[7:].lstrip()))
         yield Finding("token-scheme", "warning", "token", message, 0, 7, fix)
 
 
-def name_of_file(subject: Subject) -> Iterator[Finding]:
-    """The name of a file where its content was meant, as `file://` of the AWS CLI's command line gives it."""
+def name_of_file(subject: PreflightSubject) -> Iterator[Finding]:
+    """A file name where the file's content was meant, as with `file://` on the AWS CLI's command line."""
     for path, text in texts(subject.request):
         name = file_name(text)
         is_certain = path in _NO_FILE_NAMES or text.startswith(("file://", "fileb://", "./", "../", "~/"))
         if name is not None and is_certain:
-            written = "'file://' is read on the AWS CLI's command line alone" if "://" in text else "it is sent as text"
-            message = f"{sentence_label(path)} looks like the name of a file: {written}."
-            fix = Fix("Take it from the file", with_text(subject.request, path, f"${{file:{name}}}"))
+            written = "'file://' only works on the AWS CLI's command line" if "://" in text else "it is sent as text"
+            message = f"{sentence_label(path)} looks like a file name: {written}."
+            fix = Fix("Read it from the file", with_text(subject.request, path, f"${{file:{name}}}"))
             yield Finding("name-of-file", "warning", path, message, 0, len(text), fix)
 
 
 _NO_FILE_NAMES = ("token", "tokenSignature", "mqttContext.password", "httpContext.queryString")
-"""Members that hardly ever hold the name of a file for its own sake."""
+"""Members that are hardly ever meant to be a file name."""
 
 CHECKS: tuple[Check, ...] = (
     name_of_file,
@@ -105,16 +105,16 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _token(subject: Subject) -> tuple[str, int, int, str]:
-    """The member with the token, its characters there, and the token."""
+def _token(subject: PreflightSubject) -> tuple[str, int, int, str]:
+    """The member with the token, its range there, and the token."""
     if subject.request.token is not None:
         return "token", 0, len(subject.request.token), subject.request.token
     placed = find_token(subject.request, subject.authorizer)
     return (placed.path, placed.start, placed.end, placed.value) if placed else ("token", 0, 0, "")
 
 
-def _free_texts(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Members without a pattern: white space in a name or signature breaks theirs, and is said there."""
+def _free_texts(subject: PreflightSubject) -> Iterator[tuple[str, str]]:
+    """Members without a pattern: white space in a name or signature violates its pattern and is reported as such."""
     return ((path, text) for path, text in texts(subject.request) if path not in ("authorizerName", "tokenSignature"))
 
 

@@ -1,4 +1,4 @@
-"""Authorizer: what DescribeAuthorizer says of one."""
+"""An authorizer, as described by DescribeAuthorizer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Authorizer:
     signing_disabled: bool = False
     token_key_name: str | None = None
     token_signing_public_keys: tuple[tuple[str, str], ...] = ()
-    """Key names and PEM texts, in the order AWS gave them."""
+    """Key names and PEM texts, in the order AWS returned them."""
     enable_caching_for_http: bool = False
     creation_date: str | None = None
     """ISO 8601, UTC."""
@@ -32,7 +32,7 @@ class Authorizer:
     def from_api(cls, description: Mapping[str, Any]) -> Authorizer:
         """From the `authorizerDescription` of DescribeAuthorizer, dates as text or datetimes.
 
-        Texts are made text: botocore passes on whatever an endpoint wrote.
+        Values are converted to text, because botocore passes on whatever an endpoint sent.
         """
         token_key_name, keys = description.get("tokenKeyName"), description.get("tokenSigningPublicKeys") or {}
         return cls(

@@ -1,9 +1,9 @@
-"""The members of TestInvokeAuthorizer in one table, from which everything that spells them out derives.
+"""The members of TestInvokeAuthorizer in one table, from which everything that lists them is derived.
 
-One row says where a member belongs, how it is typed, limited, encoded and hidden, and what people call it. The request
-(`request.py`) and the form's draft (`ui/model/draft.py`) each hold a field of the same name; nothing else needs to
-change for a new member: the form, YAML, JSON, history, references, redaction, comparison, preflight, commands, events
-and the local endpoint read this table.
+A row defines where a member belongs, its type, limits, encoding and secrecy, and its name for people. The request
+(`request.py`) and the form's draft (`ui/model/draft.py`) each have a field of the same name; nothing else has to change
+for a new member: the form, YAML, JSON, history, references, redaction, comparison, preflight, commands, events and the
+local endpoint read this table.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from authlens.frozen import dataclass
 class Kind(Enum):
     TEXT = "text"
     BLOB = "blob"
-    """Text, sent as UTF-8, or bytes; base64 wherever AWS's tools write it as text."""
+    """Text, sent as UTF-8, or bytes; base64 where AWS's tools write it as text."""
     MAP = "map"
-    """Names and texts."""
+    """Text values by name."""
 
 
 class Secrecy(Enum):
     OPEN = "open"
-    """Shown everywhere, and found by a search of the history."""
+    """Shown everywhere, and searchable in the history."""
     NAMED = "named"
-    """Holds named parameters or headers, some of which are secret."""
+    """Contains named parameters or headers, some of which are secret."""
     SECRET = "secret"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What AWS's service model demands of one value."""
+    """The constraints that AWS's service model puts on one value."""
 
     path: str
-    """Dotted API name; `[key]` and `[value]` mean those of a map."""
+    """Dotted API name; `[key]` and `[value]` are those of a map."""
     minimum: int
     maximum: int
-    """Lengths in characters (bytes for a blob)."""
+    """The length in characters (bytes for a blob)."""
     pattern: str | None = None
     required: bool = False
 
@@ -59,9 +59,9 @@ class Member:
     path: str
     """Dotted API name, e.g. `mqttContext.clientId`."""
     label: str
-    """In a sentence, with its article: `the MQTT client id`."""
+    """For use in a sentence, with its article: `the MQTT client id`."""
     title: str
-    """Beside its field in the form."""
+    """The label of its field in the form."""
     maximum: int
     secrecy: Secrecy
     pattern: str | None = _ANY
@@ -71,22 +71,22 @@ class Member:
     required: bool = False
     kind: Kind = Kind.TEXT
     placeholder: str = "not sent"
-    """Of an empty field in the form."""
+    """Shown in the empty field of the form."""
     position: int = 0
-    """On its page of the form; rows of the same position keep the order of the table."""
+    """The position on its page of the form; rows with the same position keep the order of the table."""
     about: str = ""
-    """In the AWS CLI's YAML skeleton."""
+    """The comment in the AWS CLI's YAML skeleton."""
     help: str = ""
     metavar: str = "VALUE"
-    """Of its own option, outside a context."""
+    """For its own option; unused inside a context."""
     example: str = "..."
-    """Of its value, in the help of its context's option."""
+    """An example value, for the help of its context's option."""
     variable: str | None = None
-    """The policy variable that takes its value."""
+    """The policy variable that has this value."""
 
     @property
     def context(self) -> str | None:
-        """The API name of the context that holds it."""
+        """The API name of the context it belongs to; `None` at the top level."""
         return self.path.partition(".")[0] if "." in self.path else None
 
     @property
@@ -208,15 +208,15 @@ MEMBERS = (
 """In the order of the service model."""
 
 CONTEXTS = {
-    "httpContext": "What an HTTP request or WebSocket upgrade would bring.",
-    "mqttContext": "What an MQTT CONNECT packet would bring.",
-    "tlsContext": "What the TLS handshake would bring.",
+    "httpContext": "The data of an HTTP request or WebSocket upgrade.",
+    "mqttContext": "The data of an MQTT CONNECT packet.",
+    "tlsContext": "The data of the TLS handshake.",
 }
-"""The contexts, each with what it stands for."""
+"""The contexts, each with its description."""
 
 BY_PATH = {member.path: member for member in MEMBERS}
 LIMITS = {limits.path: limits for member in MEMBERS for limits in member.limits}
-"""Every limit by its path. A test holds them equal to botocore's model."""
+"""Every limit by its path. A test compares them with botocore's model."""
 
 
 @cache
@@ -231,7 +231,7 @@ def option_name(name: str) -> str:
 
 
 def members_of(context: str | None) -> Iterator[Member]:
-    """The members of a context, or those outside of any."""
+    """The members of a context, or for `None` those at the top level."""
     return (member for member in MEMBERS if member.context == context)
 
 
@@ -240,13 +240,13 @@ SHAPE: Shape = {
     **{member.name: member for member in members_of(None)},
     **{name: {member.name: member for member in members_of(name)} for name in CONTEXTS},
 }
-"""The table as the API nests it: each name leads to a member, or to the members of a context."""
+"""The table nested as in the API: each name maps to a member, or to the members of a context."""
 FIELDS: Mapping[str, str] = {name: field_name(name) for name in SHAPE}
 """The fields of `AuthorizerRequest` by their API names."""
 
 
 def protocol_of(context: str) -> str:
-    """The event's name of a context: `mqttContext` is `protocolData.mqtt`."""
+    """The name of a context in the event: `mqttContext` is `protocolData.mqtt`."""
     return context.removesuffix("Context")
 
 
@@ -263,11 +263,11 @@ def is_header(path: str) -> bool:
 
 
 def label(path: str) -> str:
-    """What people call the member, with its article."""
+    """The name of the member for people, with its article."""
     return BY_PATH[path].label if path in BY_PATH else f"the header {path.removeprefix(_HEADER).removesuffix(']')}"
 
 
 def sentence_label(path: str) -> str:
-    """As `label`, to begin a sentence with."""
+    """Like `label`, capitalized to begin a sentence."""
     words = label(path)
     return words[:1].upper() + words[1:]

@@ -1,7 +1,7 @@
-"""What a request tells of the connection that policies are judged for: the variables that have a value.
+"""The policy variables whose values follow from the request.
 
-Thing and certificate variables have a value only where a client certificate is presented (CUSTOM_AUTH_X509); those are
-read for the invocation. Custom authentication alone leaves them unresolved.
+Thing and certificate variables have a value only if a client certificate is presented (CUSTOM_AUTH_X509); those are
+read for the invocation. With custom authentication alone they are unresolved.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from authlens.core.request.request import AuthorizerRequest
 
 
 def connection_variables(request: AuthorizerRequest) -> dict[str, tuple[str, ...]]:
-    """The context keys whose values the request holds."""
+    """The context keys whose values the request contains."""
     return {
         member.variable: (value,)
         for member in MEMBERS

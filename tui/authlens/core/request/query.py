@@ -1,4 +1,4 @@
-"""The `name=value&…` part of an HTTP query string or MQTT username, each parameter with its place in the text."""
+"""The `name=value&…` part of an HTTP query string or MQTT username, each parameter with its position in the text."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ class Parameter:
     """The value as written."""
     start: int
     end: int
-    """Where the raw value stands in the whole text."""
+    """The range of the raw value in the whole text."""
 
     def is_named(self, name: str) -> bool:
-        """AWS compares names without case (contract §3)."""
+        """AWS compares names case-insensitively (contract §3)."""
         return self.name.lower() == name.lower()
 
 
 PLACES = ("username", "queryString")
-"""The members that may hold parameters."""
+"""The members that may contain parameters."""
 
 
 def of(place: str, text: str) -> tuple[Parameter, ...]:
-    """The parameters of a username or query string; none of any other member."""
+    """The parameters of a username or query string; none for any other member."""
     return {"username": of_username, "queryString": of_query_string}[place](text) if place in PLACES else ()
 
 
 def before(place: str, text: str) -> str:
-    """What stands before the parameters."""
+    """The part before the parameters."""
     return {"username": text.partition("?")[0], "queryString": ""}.get(place, text)
 
 
 @lru_cache(maxsize=16)
 def of_username(username: str) -> tuple[Parameter, ...]:
-    """The parameters after the first `?`; none without one. Remembered: every check of preflight asks for them."""
+    """The parameters after the first `?`; none without one. Cached, because every preflight check asks for them."""
     before, mark, query = username.partition("?")
     return tuple(_parameters(query, len(before) + 1)) if mark else ()
 
 
 @lru_cache(maxsize=16)
 def of_query_string(query_string: str) -> tuple[Parameter, ...]:
-    """The parameters, whether or not the leading `?` is there."""
+    """The parameters, with or without the leading `?`."""
     start = 1 if query_string.startswith("?") else 0
     return tuple(_parameters(query_string[start:], start))
 
 
 def named(parameters: tuple[Parameter, ...], name: str) -> Parameter | None:
-    """The first parameter of that name."""
+    """The first parameter with this name."""
     return next((parameter for parameter in parameters if parameter.is_named(name)), None)
 
 
 def with_parameter(text: str, parameters: tuple[Parameter, ...], name: str, value: str) -> str:
-    """The text with the parameter set, encoded: replaced where it is, else appended; the rest is kept.
+    """The text with the parameter set to the encoded value: replaced if present, else appended. The rest is unchanged.
 
-    Only the first `?` is the mark: a later one belongs to the name or value around it.
+    Only the first `?` is the separator: later ones belong to a name or value.
     """
     encoded = url_encode(value)
     present = named(parameters, name)

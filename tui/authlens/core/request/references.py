@@ -1,4 +1,4 @@
-"""References as they are written in a saved request: recognised, escaped, and replaced. `store.references` reads them.
+"""References in saved requests: recognised, escaped and replaced. `store.references` resolves them.
 
 `${env:NAME}`, `${env:NAME:-default}`, `${file:PATH}`, `${keyring:SERVICE/USER}` and `${case:NAME}`;
 `$${` is a literal `${`.
@@ -17,19 +17,19 @@ KINDS = ("env", "file", "keyring", "case")
 _WITH_DEFAULT = ("env", "case")
 _TOKEN = re.compile(r"\$\$\{|\$\{(?P<kind>[a-zA-Z]+):(?P<name>[^}]*)(?P<end>\}?)")
 _SCHEME = re.compile(r"(?:bearer|basic)\s+\Z", re.IGNORECASE)
-"""What may precede a reference in a header without being secret."""
+"""May precede a reference in a header without being secret."""
 _LOOKS_LIKE_REFERENCE = re.compile(r"\$\{(?=[a-zA-Z]+:)|(?<=\$)\$\{")
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One reference, or one escape, in a text."""
+    """A reference or an escape in a text."""
 
     kind: str
-    """As written, so that it may be misspelled; empty for an escape."""
+    """As written, so possibly misspelled; empty for an escape."""
     name: str
     default: str | None
-    """What follows `:-`."""
+    """The part after `:-`."""
     is_closed: bool
     written: str
     start: int
@@ -44,7 +44,7 @@ class Reference:
 
 
 def scan(text: str) -> Iterator[Reference]:
-    """Everything in the text that is written like a reference, and every escape."""
+    """Everything in the text that looks like a reference, and every escape."""
     return map(_of_match, _TOKEN.finditer(text))
 
 
@@ -60,7 +60,7 @@ def whole_reference(text: str) -> Reference | None:
 
 
 def replaced(text: str, change: Callable[[Reference], str]) -> str:
-    """The text with what `change` makes of every reference and escape."""
+    """The text with every reference and escape replaced by the result of `change`."""
     return _TOKEN.sub(lambda found: change(_of_match(found)), text)
 
 
@@ -72,7 +72,7 @@ def _of_match(found: re.Match[str]) -> Reference:
 
 
 def literal(value: Any) -> Any:
-    """Text, or the texts of a dict, with `${` escaped where a reference or an escape would be seen in it."""
+    """Text, or the texts of a dict, with `${` escaped wherever it would be read as a reference or an escape."""
     if isinstance(value, str):
         return _LOOKS_LIKE_REFERENCE.sub("$${", value)
     if isinstance(value, dict):
@@ -80,27 +80,27 @@ def literal(value: Any) -> Any:
     return value
 
 
-def meant(value: Any) -> Any:
-    """The opposite of `literal`: text, or the texts of a dict, as it is sent; references stay as they are written."""
+def unescaped(value: Any) -> Any:
+    """The inverse of `literal`: text, or the texts of a dict, as sent; references stay as written."""
     if isinstance(value, str):
         return value.replace("$${", "${")
     if isinstance(value, dict):
-        return {name: meant(inner) for name, inner in value.items()}
+        return {name: unescaped(inner) for name, inner in value.items()}
     return value
 
 
-def meant_request(request: AuthorizerRequest) -> AuthorizerRequest:
-    """The request with what is escaped as it is sent."""
-    return request.with_texts(meant)
+def unescaped_request(request: AuthorizerRequest) -> AuthorizerRequest:
+    """The request with escapes replaced by what is sent."""
+    return request.with_texts(unescaped)
 
 
 def refers(value: str | bytes) -> bool:
-    """Whether the value holds a reference, even one in capitals, which is an error when it is sent."""
+    """Whether the value contains a reference, even one in capitals, which is an error on sending."""
     return isinstance(value, str) and "${" in value and any(map(_is_meant_as_reference, scan(value)))
 
 
 def is_only_reference(value: str | bytes) -> bool:
-    """Nothing but references, so that nothing secret is in it. A default may be a secret."""
+    """Whether the value consists of references only and so contains no secret. A default may be one."""
     if not isinstance(value, str) or not refers(value):
         return False
     rest, end = "", 0

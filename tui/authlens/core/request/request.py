@@ -1,6 +1,6 @@
-"""What is sent to TestInvokeAuthorizer, as one frozen value. Nothing is checked here: preflight does that.
+"""The request to TestInvokeAuthorizer, as one frozen value. Nothing is checked here: preflight does that.
 
-The fields are those of the table of members; everything that goes through all of them does so by the table.
+The fields are those of the table of members; all code that iterates over them uses that table.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from authlens.frozen import dataclass
 
 
 class Mode(StrEnum):
-    """Which of the two ways of testing, which exclude each other on AWS, a request uses (contract §1)."""
+    """Which of AWS's two mutually exclusive ways of testing a request uses (contract §1)."""
 
     TOKEN = "token"
     CONTEXT = "context"
@@ -37,9 +37,9 @@ class Mode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class HttpContext:
     headers: tuple[tuple[str, str], ...] | None = None
-    """Header names and values in the order written; `None` when the member is absent."""
+    """Header names and values in the order written; `None` if the member is absent."""
     query_string: str | None = None
-    """As AWS wants it: with its leading `?`."""
+    """As AWS expects it, with the leading `?`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class MqttContext:
 
     @property
     def password_bytes(self) -> bytes | None:
-        """The password as it is sent."""
+        """The password as sent."""
         return None if self.password is None else as_bytes(self.password)
 
 
@@ -83,7 +83,7 @@ class AuthorizerRequest:
         return Mode.CONTEXT if has_context else Mode.EMPTY
 
     def as_written(self) -> dict[str, Any]:
-        """The members by the API's names, absent ones left out, each as it was written."""
+        """The members by API name, as written, without absent ones."""
         found: dict[str, Any] = {}
         for member in MEMBERS:
             holder, place = self._holder(member), found
@@ -95,7 +95,7 @@ class AuthorizerRequest:
         return found
 
     def to_api(self) -> dict[str, Any]:
-        """As `as_written`, with the password as bytes: what boto3 takes."""
+        """Like `as_written`, with the password as bytes, as boto3 expects."""
         found = self.as_written()
         for member in MEMBERS:
             place = found.get(member.context, {}) if member.context else found
@@ -105,9 +105,9 @@ class AuthorizerRequest:
 
     @classmethod
     def from_api(cls, members: Mapping[str, Any]) -> AuthorizerRequest:
-        """The opposite of `to_api`; the password may be text or bytes, headers a mapping or pairs.
+        """The inverse of `to_api`; the password may be text or bytes, headers a mapping or pairs.
 
-        Unknown members are the caller's to refuse.
+        The caller must reject unknown members.
         """
         present = {name: given for name, given in members.items() if given is not None}
         fields = {member.field: _read(member, present.get(member.name)) for member in members_of(None)}
@@ -115,12 +115,12 @@ class AuthorizerRequest:
         return cls(**fields, **contexts)
 
     def value(self, member: Member) -> Any:
-        """The value of a member; `None` when it, or its context, is absent."""
+        """The value of a member; `None` if it or its context is absent."""
         holder = self._holder(member)
         return None if holder is None else getattr(holder, member.field)
 
     def changed(self, change: Callable[[Member, Any], Any]) -> AuthorizerRequest:
-        """The request with what `change` makes of every value that is present; contexts stay, even when empty."""
+        """The request with `change` applied to every value that is present; contexts stay, even if empty."""
         fields: dict[str, Any] = {}
         for member in MEMBERS:
             value = self.value(member)
@@ -135,7 +135,7 @@ class AuthorizerRequest:
         return replace(self, **fields)
 
     def with_texts(self, change: Callable[[str], str]) -> AuthorizerRequest:
-        """The request with every text changed; a header's name and a password of bytes stay."""
+        """The request with `change` applied to every text; header names and a binary password stay as they are."""
 
         def changed(member: Member, value: Any) -> Any:
             if member.kind is Kind.MAP:
@@ -149,7 +149,7 @@ class AuthorizerRequest:
 
 
 def as_bytes(value: str | bytes) -> bytes:
-    """A blob as it is sent. A lone surrogate, which UTF-8 cannot hold, travels as `?`."""
+    """A blob as sent. A lone surrogate, which UTF-8 cannot encode, is sent as `?`."""
     return value.encode("utf-8", "replace") if isinstance(value, str) else value
 
 
@@ -164,7 +164,7 @@ def _read(member: Member, value: Any) -> Any:
 
 
 def texts(request: AuthorizerRequest) -> Iterator[tuple[str, str]]:
-    """Every member that is present as text, in the order of the API; a password of bytes is left out.
+    """Every member that is present as text, in API order; a binary password is left out.
 
     A header is `httpContext.headers[NAME]`.
     """
@@ -181,7 +181,7 @@ def text_at(request: AuthorizerRequest, path: str) -> str | None:
 
 
 def with_text(request: AuthorizerRequest, path: str, text: str | None) -> AuthorizerRequest:
-    """The request with one member replaced, or left out. A header must be present, and a context stays absent."""
+    """The request with one member replaced or removed. A header must be present, and an absent context stays absent."""
     if is_header(path):
         http = request.http_context
         new = ((name, text if header_path(name) == path else old) for name, old in (http and http.headers) or ())
@@ -196,7 +196,7 @@ def with_text(request: AuthorizerRequest, path: str, text: str | None) -> Author
 
 
 def limited_values(request: AuthorizerRequest) -> Iterator[tuple[Limits, str | None, str | bytes | None]]:
-    """Every value that AWS limits, absent ones as `None`, each with the header that it belongs to."""
+    """Every value that AWS limits, `None` if absent, with the name of its header if it belongs to one."""
     for member in MEMBERS:
         value = request.value(member)
         if member.kind is Kind.MAP:

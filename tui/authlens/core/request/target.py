@@ -7,12 +7,12 @@ from enum import Enum
 from authlens.frozen import dataclass
 
 DEMO = "demo"
-"""The value of `Target.local` that names the samples inside the package."""
+"""The value of `Target.local` for the samples inside the package."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaticCredentials:
-    """Credentials given in hand. With them no AWS file or variable of the user is read."""
+    """Credentials passed in directly. With them none of the user's AWS files or variables is read."""
 
     access_key: str
     secret_key: str
@@ -20,7 +20,7 @@ class StaticCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A destination, in the terms of the AWS CLI's options. `None` means: as AWS's own configuration says."""
+    """A destination, in terms of the AWS CLI's options. `None` means: as configured for AWS."""
 
     profile: str | None = None
     region: str | None = None
@@ -31,32 +31,32 @@ class Target:
     ca_bundle: str | None = None
     sign_request: bool = True
     connect_timeout: float | None = None
-    """Seconds; `0` waits for ever, as in the AWS CLI."""
+    """Seconds; `0` waits forever, as in the AWS CLI."""
     read_timeout: float | None = None
     credentials: StaticCredentials | None = None
     """Set for a local endpoint once its URL is known; never saved."""
 
 
 class NoProfile(Enum):
-    """Why no profile counts."""
+    """Why no profile is used."""
 
     UNSIGNED = "unsigned"
     ENVIRONMENT = "environment"
-    """The keys of the environment count."""
+    """The keys in the environment are used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What the AWS configuration makes of a target, before anybody is asked."""
+    """What the AWS configuration resolves a target to, before any call is made."""
 
     profile: str | NoProfile
-    """The profile whose credentials count."""
+    """The profile whose credentials are used."""
     region: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a target is talked to as: what STS GetCallerIdentity and the configuration say."""
+    """The caller's identity at a target, from STS GetCallerIdentity and the configuration."""
 
     account: str
     arn: str

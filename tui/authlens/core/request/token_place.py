@@ -1,4 +1,4 @@
-"""Where a signed authorizer looks for the token and its signature in context mode (contract §3): put there, and found.
+"""Finds the token and its signature where a signed authorizer looks in context mode (contract §3), and puts them there.
 
 Values in the MQTT username and the query string are URL-encoded, header values are not.
 """
@@ -19,52 +19,52 @@ Place = Literal["token", "username", "queryString", "headers"]
 
 
 class UnknownTokenKeyName(ValueError):
-    """The token can be placed only under the authorizer's tokenKeyName."""
+    """The token can only be placed under the authorizer's tokenKeyName, which is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class FoundValue:
     """A value found in a context."""
 
     place: Place
     path: str
-    """The member it stands in; a header is `httpContext.headers[NAME]`."""
+    """The member that contains it; a header is `httpContext.headers[NAME]`."""
     name: str
     value: str
-    """Decoded where AWS decodes it."""
+    """Decoded if AWS decodes it."""
     raw: str
     start: int
     end: int
-    """Where the raw value stands in the member's text."""
+    """The range of the raw value in the member's text."""
 
 
-def find(request: AuthorizerRequest, name: str) -> Placed | None:
-    """The value AWS would take for this parameter: from the username, then the query string, then the headers."""
+def find(request: AuthorizerRequest, name: str) -> FoundValue | None:
+    """The value AWS would use for this parameter: from the username, then the query string, then the headers."""
     return next(iter(find_all(request, name)), None)
 
 
-def find_all(request: AuthorizerRequest, name: str) -> tuple[Placed, ...]:
-    """Every place that holds the parameter, in the order AWS looks. Names compare without case."""
+def find_all(request: AuthorizerRequest, name: str) -> tuple[FoundValue, ...]:
+    """Every occurrence of the parameter, in the order AWS looks. Names are case-insensitive."""
     return tuple(placed for placed in everything(request) if placed.name.lower() == name.lower())
 
 
-def everything(request: AuthorizerRequest) -> tuple[Placed, ...]:
+def everything(request: AuthorizerRequest) -> tuple[FoundValue, ...]:
     """Every parameter and header of the contexts, in the order AWS looks."""
     return (*_in_username(request), *_in_query_string(request), *_in_headers(request))
 
 
-def find_signature(request: AuthorizerRequest) -> Placed | None:
+def find_signature(request: AuthorizerRequest) -> FoundValue | None:
     return find(request, SIGNATURE_NAME)
 
 
-def find_token(request: AuthorizerRequest, authorizer: Authorizer | None) -> Placed | None:
-    """The token under the authorizer's tokenKeyName; `None` too when that name is not known."""
+def find_token(request: AuthorizerRequest, authorizer: Authorizer | None) -> FoundValue | None:
+    """The token under the authorizer's tokenKeyName; also `None` if that name is not known."""
     name = authorizer.token_key_name if authorizer else None
     return find(request, name) if name else None
 
 
 def token_of(request: AuthorizerRequest, authorizer: Authorizer | None) -> str | None:
-    """The token that a signature is to be made over."""
+    """The token to sign."""
     if request.token is not None:
         return request.token
     placed = find_token(request, authorizer)
@@ -81,9 +81,9 @@ def signature_of(request: AuthorizerRequest) -> str | None:
 def place(
     request: AuthorizerRequest, place: Place, signature: str, authorizer: Authorizer | None = None
 ) -> AuthorizerRequest:
-    """The request with the signature, and the top-level token if there is one, where `place` says.
+    """The request with the signature, and the top-level token if there is one, moved to `place`.
 
-    Raises UnknownTokenKeyName when the token has to move into a context and its name there is not known.
+    Raises UnknownTokenKeyName if the token has to move into a context and its name there is not known.
     """
     if place == "token":
         return replace(request, token_signature=signature)
@@ -99,7 +99,7 @@ def place(
 
 
 def put(request: AuthorizerRequest, place: Place, name: str, value: str) -> AuthorizerRequest:
-    """The request with one parameter set in a context, encoded as that place needs it."""
+    """The request with one parameter set in a context, encoded as required there."""
     if place == "username":
         mqtt = request.mqtt_context or MqttContext()
         username = mqtt.username or ""
@@ -118,20 +118,20 @@ def _with_header(headers: tuple[tuple[str, str], ...], name: str, value: str) ->
     return changed if any(key.lower() == name.lower() for key, _ in headers) else (*headers, (name, value))
 
 
-def _in_username(request: AuthorizerRequest) -> Iterator[Placed]:
+def _in_username(request: AuthorizerRequest) -> Iterator[FoundValue]:
     username = (request.mqtt_context.username or "") if request.mqtt_context else ""
     return (_placed("username", "mqttContext.username", parameter) for parameter in query.of_username(username))
 
 
-def _in_query_string(request: AuthorizerRequest) -> Iterator[Placed]:
+def _in_query_string(request: AuthorizerRequest) -> Iterator[FoundValue]:
     text = (request.http_context.query_string or "") if request.http_context else ""
     return (_placed("queryString", "httpContext.queryString", parameter) for parameter in query.of_query_string(text))
 
 
-def _placed(place: Place, path: str, found: query.Parameter) -> Placed:
-    return Placed(place, path, found.name, found.value, found.raw, found.start, found.end)
+def _placed(place: Place, path: str, found: query.Parameter) -> FoundValue:
+    return FoundValue(place, path, found.name, found.value, found.raw, found.start, found.end)
 
 
-def _in_headers(request: AuthorizerRequest) -> Iterator[Placed]:
+def _in_headers(request: AuthorizerRequest) -> Iterator[FoundValue]:
     headers = (request.http_context.headers or ()) if request.http_context else ()
-    return (Placed("headers", header_path(name), name, value, value, 0, len(value)) for name, value in headers)
+    return (FoundValue("headers", header_path(name), name, value, value, 0, len(value)) for name, value in headers)

@@ -1,7 +1,7 @@
-"""The `cases:` of a saved request: many rows of one request, each the file's request with what the row changes.
+"""The `cases:` of a saved request: variants of one request, each with its own changes.
 
-The rule: a case is merged before it is read, as nodes, so that everything in it is checked like the rest of the file
-and every problem has its own line and column. `null` in a case removes what the file has.
+The rule: a case is merged as nodes before it is read, so that its content is checked like the rest of the file and
+every problem has its own line and column. `null` in a case removes a value of the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from authlens.core.text.yaml_reader import Node
 from authlens.frozen import dataclass
 
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
-"""Of one case."""
+"""The keys of a case."""
 
 _NULLS = ("null", "Null", "NULL", "~")
 _OF_AN_ANSWER = (
@@ -29,27 +29,28 @@ _OF_AN_ANSWER = (
     "refreshAfterInSeconds",
     "disconnectAfterInSeconds",
 )
-"""What an `error` rules out."""
+"""The keys that cannot be combined with `error`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFields:
-    """One case as it is to be read: the keys of the whole file, with the changes made."""
+    """A case ready to be read: the keys of the whole file with the changes applied."""
 
     name: str
     written: Node
-    """What the file says of the case."""
+    """The case as written in the file."""
     fields: Mapping[str, Node]
 
 
 def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
     """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError.
 
-    The nodes are taken out of the document one by one: of thousands of cases they need more room than what they say.
+    The nodes are removed from the document one by one, because those of thousands of cases take more memory than their
+    values.
     """
     cases = node.mapping()
     if not cases:
-        raise node.error("cases is empty; name a case, or remove the key")
+        raise node.error("cases is empty; add a case, or remove the key")
     inherited = {key: value for key, value in fields.items() if key != "cases"}
     for name in tuple(cases):
         written = cases.pop(name)
@@ -58,7 +59,7 @@ def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
 
 
 def mentions_case(text: str) -> bool:
-    """Whether the text holds `${case:…}`, which only a case can fill."""
+    """Whether the text contains `${case:…}`, which only a case can fill in."""
     return any(found.kind == "case" for found in references(text))
 
 
@@ -67,7 +68,7 @@ def _check_name(name: str, written: Node) -> None:
     if not name.strip() or not name.isprintable():
         raise key.error("a case needs a name of printable characters")
     if SEPARATOR in name:
-        raise key.error(f"the name of a case cannot contain {SEPARATOR}, which comes between the file and the name")
+        raise key.error(f"the name of a case cannot contain {SEPARATOR}, which separates the file from the case")
 
 
 def _fields_of(name: str, written: Node, inherited: Mapping[str, Node]) -> dict[str, Node]:
@@ -99,7 +100,7 @@ def _with_tags(base: Node | None, own: Node) -> Node:
 
 
 def merged(base: Node, own: Node) -> Node:
-    """The mapping `base` with the members of `own`, member by member. Names of headers differ in more than case."""
+    """The mapping `base` with the members of `own` merged in recursively. Header names are case-insensitive."""
     values = dict(base.mapping())
     for key, value in own.mapping().items():
         known = key if key in values else _same_header(key, values) if _is_headers(own) else key
@@ -114,7 +115,7 @@ def merged(base: Node, own: Node) -> Node:
 
 
 def _without_removals(node: Node) -> Node:
-    """A mapping that the file does not have: there is nothing in it to remove."""
+    """A mapping that is new in the case, without its `null` members: there is nothing to remove."""
     if not isinstance(node.value, dict):
         return node
     return replace(
@@ -131,7 +132,7 @@ def _same_header(name: str, headers: Mapping[str, Node]) -> str:
 
 
 def _expect(base: Node | None, own: Node) -> Node:
-    """The keys that the case names replace those of the file; what they rule out goes too."""
+    """The keys of the case replace those of the file, and keys that cannot be combined with them are dropped."""
     named = own.mapping()
     values = dict(base.mapping()) if base is not None else {}
     for key in _ruled_out(named):
@@ -149,7 +150,7 @@ def _ruled_out(named: Mapping[str, Node]) -> tuple[str, ...]:
 
 
 def _removes(node: Node) -> bool:
-    """A `null` that is written; a forgotten value is an error like everywhere."""
+    """An explicit `null`; a missing value is an error as everywhere else."""
     return node.value is None and node.text in _NULLS
 
 
@@ -159,7 +160,7 @@ def _values(node: Node) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Fill:
-    """Puts the values of one case in the place of `${case:NAME}`. A node without any stays the same node."""
+    """Replaces `${case:NAME}` by the values of a case. A node without any is returned unchanged."""
 
     case: str
     values: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The client certificate of a device whose domain authenticates with CUSTOM_AUTH_X509, as a saved request names it."""
+"""The client certificate in a saved request, for a device whose domain authenticates with CUSTOM_AUTH_X509."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A test call cannot carry it: it is for the policy variables, the event of a real connection and device lines."""
+    """Not part of a test call: used for policy variables, the event of a real connection and device commands."""
 
     file: str | None = None
-    """Path of the PEM certificate, relative to the file that names it; or the PEM text itself."""
+    """Path of the PEM certificate, relative to the saved request; or the PEM text itself."""
     key: str | None = None
-    """Path of its private key; needed by device lines alone."""
+    """Path of its private key; needed only for device commands."""
     thing_name: str | None = None
     """The thing that connects: `${iot:Connection.Thing.ThingName}`."""
     attached: bool | None = None
-    """Whether that thing is attached to the certificate; `None` while that is not said."""
+    """Whether that thing is attached to the certificate; `None` if not specified."""
 
     @property
     def pem(self) -> str | None:
-        """The certificate, where its text is given in place of a path."""
+        """The certificate, if given as text rather than as a path."""
         return self.file if self.file is not None and "-----BEGIN" in self.file else None
 
     @property

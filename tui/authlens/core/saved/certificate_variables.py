@@ -1,7 +1,7 @@
-"""The policy variables that a client certificate and its thing settle (GUIDE/cert-policy-variables, thing-policy-…).
+"""The policy variables set by a client certificate and its thing (GUIDE/cert-policy-variables, thing-policy-…).
 
-A variable is the first value of its attribute; `.1` is the second, `.List` all of them. What the certificate does not
-hold has no variable.
+A variable is the first value of its attribute; `.1` is the second, `.List` all of them. Attributes missing from the
+certificate have no variable.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ _OIDS = {
 
 
 class CertificateProblem(ValueError):
-    """A certificate that cannot be read; the text says why and never quotes it."""
+    """The certificate cannot be read; the message says why and never quotes it."""
 
 
 def certificate_id(pem: str) -> str:
-    """Its id at AWS IoT, which is the SHA-256 of the certificate, and the event's `principalId`."""
+    """The id of the certificate in AWS IoT, which is its SHA-256 and the event's `principalId`."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return hashlib.sha256(_read(pem).public_bytes(Encoding.DER)).hexdigest()
 
 
 def certificate_variables(certificate: Certificate, pem: str | None) -> Variables:
-    """What the certificate and what is said of its thing settle. Raises CertificateProblem."""
+    """The variables of the certificate and of its thing. Raises CertificateProblem."""
     found = _of_thing(certificate)
     if pem is not None:
         found |= _of_certificate(_read(pem)) | {"iot:CertificateId": (certificate_id(pem),)}

@@ -1,4 +1,4 @@
-"""Another place to send the same request to, as a person writes it: `profile=prod,region=eu-west-1`."""
+"""Another destination for the same request, written as `profile=prod,region=eu-west-1`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ KEYS = ("local", "profile", "region", "endpointUrl", "authorizer")
 @dataclass(frozen=True, slots=True)
 class Destination:
     text: str
-    """As it was written."""
+    """As written."""
     values: Mapping[str, str]
 
     @property
     def target(self) -> Target:
-        """What the text alone names."""
+        """The target given by the text alone."""
         values = self.values
         return Target(values.get("profile"), values.get("region"), values.get("endpointUrl"), values.get("local"))
 
     def of(self, saved: SavedRequest) -> SavedRequest:
-        """The saved request as it is sent there. What the text does not name stays; `local` replaces the rest."""
+        """The saved request as sent there. What the text does not mention stays; `local` replaces the rest."""
         values, target = self.values, saved.target
         request = replace(saved.request, authorizer_name=values.get("authorizer", saved.request.authorizer_name))
         if "local" in values:
@@ -41,16 +41,16 @@ class Destination:
 
 
 def read_destination(text: str) -> Destination:
-    """Raises ValueError with a sentence."""
+    """Parse a destination. Raises ValueError with a complete sentence."""
     values: dict[str, str] = {}
     for part in text.split(","):
         key, equals, value = part.strip().partition("=")
         key = "endpointUrl" if key == "endpoint-url" else key
         if key not in KEYS or not equals or not value:
-            raise ValueError(f"{text!r}: write KEY=VALUE,… with the keys {', '.join(KEYS)}")
+            raise ValueError(f"{text!r}: must be KEY=VALUE,… with the keys {', '.join(KEYS)}")
         if key in values:
-            raise ValueError(f"{text!r} says {key} twice; write another --target for another place")
+            raise ValueError(f"{text!r} has {key} twice; use a second --target for another destination")
         values[key] = value
     if "local" in values and "endpointUrl" in values:
-        raise ValueError(f"{text!r} says local and endpointUrl, which are two places; write a --target for each")
+        raise ValueError(f"{text!r} has both local and endpointUrl; use a --target for each")
     return Destination(text, values)

@@ -1,6 +1,6 @@
-"""An environment: where saved requests are sent, and what their `${env:NAME}` stand for there.
+"""An environment: where saved requests are sent, and the values of their `${env:NAME}` references.
 
-The rule: it beats the saved request's `target` and the process's variables, because it was chosen for this run.
+The rule: it overrides the saved request's `target` and the process's variables, because it was chosen for this run.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from authlens.frozen import dataclass
 
 KEYS = ("description", "profile", "region", "endpointUrl", "endpoint", "local", "values")
 FOLDER = "environments"
-"""Beside the saved requests, or beside their folder."""
+"""In the folder of the saved requests, or next to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Environment:
     """The file that it was read from."""
 
     def of(self, saved: SavedRequest) -> SavedRequest:
-        """The saved request as it is sent in this environment."""
+        """The saved request as sent in this environment."""
         return replace(
             saved,
             target=self._target(saved.target),
@@ -43,7 +43,7 @@ class Environment:
         if wanted.local or wanted.endpoint_url:
             own = replace(own, local=wanted.local, endpoint_url=wanted.endpoint_url)
         elif wanted.profile:
-            # A profile is an account of AWS: a local endpoint has none.
+            # A profile means an AWS account, which a local endpoint does not have.
             own = replace(own, local=None, endpoint_url=None)
         return replace(own, profile=wanted.profile or own.profile, region=wanted.region or own.region)
 
@@ -59,7 +59,7 @@ class Environment:
 
 
 def read_environment(text: str) -> Environment:
-    """Raises YamlError at the place of what is wrong."""
+    """Parse an environment file. Raises YamlError at the position of the error."""
     document = load(text)
     fields = document.fields(*KEYS) if document.value is not None else {}
     places = [key for key in ("endpointUrl", "endpoint", "local") if key in fields]

@@ -1,4 +1,4 @@
-"""What a saved request promises of its answer (`expect:`), and whether an invocation keeps it."""
+"""What a saved request expects of its answer (`expect:`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May this client do that? An action and a resource (an ARN or its tail such as `topic/a/b`)."""
+    """Is this client allowed this? An action and a resource (an ARN or its tail such as `topic/a/b`)."""
 
     action: str
     resource: str
@@ -22,12 +22,12 @@ class ExpectedError:
     error: str
     """The exception class."""
     message: str | None = None
-    """A regular expression that the message must contain a match of; `None` accepts any."""
+    """A regular expression that must match somewhere in the message; `None` accepts any message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """The keys of `expect:`; an absent one is `None` or empty and is not judged."""
+    """The keys of `expect:`; an absent one is `None` or empty and is not checked."""
 
     is_authenticated: bool | None = None
     principal_id: str | None = None
@@ -36,7 +36,7 @@ class Expectation:
     deny: tuple[Question, ...] = ()
     variables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     policy_documents: tuple[Any, ...] | None = None
-    """Documents as JSON values; compared by meaning."""
+    """Documents as JSON values, compared by meaning."""
     refresh_after_in_seconds: int | None = None
     disconnect_after_in_seconds: int | None = None
     error: ExpectedError | None = None

@@ -1,4 +1,4 @@
-"""The `expect:` of a saved request to its YAML and back. Everything in it is checked when it is read."""
+"""Reads and writes the `expect:` of a saved request. Everything is checked on reading."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s)")
 
 
 def read(node: Node) -> Expectation:
-    """Raises YamlError at the place of what is wrong."""
+    """Read the mapping of `expect:`. Raises YamlError at the position of the error."""
     fields = node.fields(*KEYS)
 
     def optional(key: str, reading: Any, absent: Any = None) -> Any:
@@ -51,7 +51,7 @@ def read(node: Node) -> Expectation:
 
 
 def pattern_of(text: str) -> str | None:
-    """The regular expression of a `/regex/`; `None` when the text means itself."""
+    """The regular expression of a `/regex/`; `None` if the text is literal."""
     return text[1:-1] if len(text) > 1 and text.startswith("/") and text.endswith("/") else None
 
 
@@ -100,7 +100,8 @@ def _documents(node: Node) -> tuple[Any, ...]:
 
 
 def _document(node: Node) -> Any:
-    """A document written as YAML, or as the JSON text that AWS returns. JSON that is text stands for no policy."""
+    """A document written as YAML, or as JSON text as AWS returns it. A JSON string stands for a document that is not a
+    policy."""
     if isinstance(node.value, dict):
         return node.plain()
     try:
@@ -108,12 +109,12 @@ def _document(node: Node) -> Any:
     except (YamlError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict | str):
-        raise node.error("an entry of policyDocuments is a policy: a mapping, or its JSON as text")
+        raise node.error("an entry of policyDocuments must be a policy: a mapping, or JSON as text")
     return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    """`NaN` and `Infinity`, which Python would take."""
+    """Rejects `NaN` and `Infinity`, which Python accepts."""
     raise ValueError(name)
 
 
@@ -128,7 +129,7 @@ def _error(node: Node) -> ExpectedError:
 
 
 def _message_pattern(node: Node) -> str:
-    """`/regex/` is one; any other text is looked for as it is."""
+    """The pattern of a `/regex/`; any other text is searched for literally."""
     text = _text_or_pattern(node)
     pattern = pattern_of(text)
     return re.escape(text) if pattern is None else pattern
@@ -137,12 +138,12 @@ def _message_pattern(node: Node) -> str:
 def _seconds(node: Node) -> float:
     found = _DURATION.fullmatch(node.text or "")
     if found is None:
-        raise node.error("maxDuration is a number and its unit, such as 800ms or 2s")
+        raise node.error("maxDuration must be a number with a unit, such as 800ms or 2s")
     return float(found[1]) / (1000 if found[2] == "ms" else 1)
 
 
 def write(expect: Expectation) -> dict[str, Any]:
-    """The mapping that `read` gives back; what is not expected is left out."""
+    """The mapping that `read` turns back into the same expectation, without absent keys."""
     fields = {
         "isAuthenticated": expect.is_authenticated,
         "principalId": expect.principal_id,
@@ -162,7 +163,7 @@ def write(expect: Expectation) -> dict[str, Any]:
 
 
 def _written(document: Any) -> Any:
-    """Text alone would be read as JSON, so it is written as JSON."""
+    """A plain string would be read as JSON, so it is written as JSON."""
     return json.dumps(document) if isinstance(document, str) else document
 
 

@@ -1,4 +1,4 @@
-"""Access questions as a person types them: `publish sensors/7/data` is `iot:Publish` on `topic/sensors/7/data`."""
+"""Access questions as people type them: `publish sensors/7/data` is `iot:Publish` on `topic/sensors/7/data`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from authlens.core.saved.expectation import Expectation, Question
 
 
 def read_question(text: str) -> Question:
-    """The question that the words ask, wherever they are typed. Raises ValueError with a sentence.
+    """Parse a question, wherever it is typed. Raises ValueError with a complete sentence.
 
-    The action may lack `iot:` and its capitals; a resource that names no type gets that of the action.
+    The action may be in lower case and without `iot:`; a resource without a type gets that of the action.
     """
     question = _completed(text)
     problem = question_problem(question)
@@ -24,7 +24,7 @@ def read_question(text: str) -> Question:
 def _completed(text: str) -> Question:
     name, _, resource = (part.strip() for part in " ".join(text.split(maxsplit=1)).partition(" "))
     if not name:
-        raise ValueError("Ask with an action and a resource, for example: publish sensors/7/data")
+        raise ValueError("Enter an action and a resource, for example: publish sensors/7/data")
     problem = action_problem(name)
     if problem:
         raise ValueError(problem if problem.endswith("?") else f"{problem}.")
@@ -41,13 +41,13 @@ def _completed(text: str) -> Question:
 
 
 def action_problem(written: str) -> str | None:
-    """Why nobody can decide about an action of that name; `None` for known ones, and for those AWS may have added.
+    """Why an action with this name cannot be decided; `None` for known actions, and for those AWS may have added.
 
-    A misspelt name would pass for a denial, so it is refused, everywhere alike.
+    A misspelt name would look like a denial, so it is rejected everywhere.
     """
     name = full_name(written)
     if "*" in name or "?" in name:
-        return f"{written} is a pattern; ask about one action, such as iot:Publish"
+        return f"{written} is a pattern; ask about a single action, such as iot:Publish"
     kind = kind_of(name)
     if kind is NameKind.MISSPELT or (kind is NameKind.UNLISTED and ":" not in written):
         meant = nearest_action(name)
@@ -55,17 +55,17 @@ def action_problem(written: str) -> str | None:
         return f"{written} is not an action of AWS IoT policies{hint}"
     if kind is NameKind.FOREIGN:
         known = ", ".join(f"{service}:" for service in SERVICES)
-        return f"{written} has no prefix that AWS IoT policies know ({known})"
+        return f"{written} does not have a prefix used in AWS IoT policies ({known})"
     return None
 
 
 def question_problem(question: Question) -> str | None:
-    """Why policies cannot answer this as it is meant, so that a typing error is not taken for a denial."""
+    """Why policies cannot answer the question as meant, so that a typo is not mistaken for a denial."""
     problem = action_problem(question.action)
     if problem:
         return problem
     if "${" in question.resource:
-        return f"{question.resource} holds a variable; ask for what stands in its place, such as client/sensor-7"
+        return f"{question.resource} contains a variable; ask about a concrete resource, such as client/sensor-7"
     action = action_named(full_name(question.action))
     tail = tail_of(question.resource)
     kind, _, rest = tail.partition("/")
@@ -76,7 +76,8 @@ def question_problem(question: Question) -> str | None:
 
 
 def first_questions(request: AuthorizerRequest, expect: Expectation | None) -> tuple[Question, ...]:
-    """What is worth asking unasked: may this client connect, and do what the saved request expects to be allowed."""
+    """Questions worth asking by default: may this client connect, and is allowed what the saved request expects to be
+    allowed."""
     mqtt = request.mqtt_context
     client_id = mqtt.client_id if mqtt else None
     connect = (Question("iot:Connect", f"client/{client_id}"),) if client_id and not refers(client_id) else ()

@@ -1,6 +1,6 @@
-"""What sending a saved request would run, reach and read, from its text alone. Pure.
+"""What sending a saved request would run, contact and read, determined from its text alone.
 
-The rule: of what only a file says, nothing is run and no host but AWS's own is reached before a person agreed to it.
+The rule: until the user agrees, nothing that only a file names is run, and no host is contacted except AWS's own.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from authlens.core.text.url import is_loopback
 from authlens.frozen import dataclass
 
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
-"""`s3` is not one: `iot.s3.amazonaws.com` is a bucket, which can belong to anyone."""
+"""`s3` is not a region: `iot.s3.amazonaws.com` is a bucket, which can belong to anyone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a send would touch beside AWS itself, in the words of the file."""
+    """What sending would touch apart from AWS itself, as written in the file."""
 
     local: str | None = None
-    """The file of the local target, whose programs would be run."""
+    """The file of the local target, whose programs would run."""
     host: str | None = None
-    """The endpoint URL, or the region where it is not the name of one."""
+    """The endpoint URL, or the region if it is not a valid region name."""
     profile: str | None = None
-    """Whose credentials would sign."""
+    """The profile whose credentials would sign."""
     key: str | None = None
     """The private key that would sign the token."""
     files: tuple[str, ...] = ()
@@ -55,12 +55,12 @@ def reach_of(saved: SavedRequest) -> Reach:
 
 
 def runs_code(target: Target) -> bool:
-    """Whether the target is a program on this machine that a file describes."""
+    """Whether the target is a program on this machine, described by a file."""
     return target.local is not None and target.local != DEMO
 
 
 def leaves_aws(target: Target, is_aws: Callable[[Target], bool]) -> bool:
-    """Whether the target leads to a host that is neither this machine nor, by `is_aws`, AWS IoT's own."""
+    """Whether the target is a host that is neither this machine nor, according to `is_aws`, AWS IoT's own."""
     if runs_code(target) or target.local == DEMO:
         return False
     if target.endpoint_url is None:

@@ -1,4 +1,4 @@
-"""A saved request: what one YAML file of the user holds. Reading and writing its text is in `saved_request_yaml`."""
+"""A saved request: the content of one of the user's YAML files. `saved_request_yaml` reads and writes its text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Make the token signature when the request is sent."""
+    """Sign the token when the request is sent."""
 
     key: str
-    """Path of a PEM private key, relative to the file that names it."""
+    """Path of a PEM private key, relative to the saved request."""
     passphrase: str | None = None
     """A reference such as `${env:KEY_PASSPHRASE}`."""
     place: Place = "token"
-    """Where a signed authorizer is to find the signature."""
+    """Where to put the signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,25 @@ class Case:
 
     name: str
     saved: SavedRequest = field(compare=False)
-    """The request of the file with the changes of this case."""
+    """The file's request with the changes of this case."""
     written: Mapping[str, Any]
-    """The changes, as the file has them; `None` removes a member."""
+    """The changes as written in the file; `None` removes a member."""
     line: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SuitePart:
-    """What only a suite asks for."""
+    """What only a suite uses."""
 
     tags: tuple[str, ...] = ()
     skip: str | None = None
-    """Why it is not sent."""
+    """Why a suite does not send it."""
     cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SavedRequest:
-    """A request with what belongs to it. Strings may hold references, which are resolved when it is sent."""
+    """A request with everything that belongs to it. Strings may contain references, which are resolved on sending."""
 
     request: AuthorizerRequest
     description: str | None = None
@@ -59,7 +59,7 @@ class SavedRequest:
     expect: Expectation | None = None
     suite: SuitePart = field(default_factory=SuitePart)
     certificate: Certificate | None = None
-    """What a device authenticates TLS with, where its domain wants that beside the authorizer."""
+    """What a device presents for TLS, if its domain requires a certificate in addition to the authorizer."""
 
     def case(self, name: str) -> SavedRequest | None:
         """The request of one case."""

@@ -1,8 +1,8 @@
-"""A saved request to its YAML text and back. The keys are documented in docs/files.md.
+"""Reads and writes the YAML text of a saved request. The keys are documented in docs/files.md.
 
-The rule: strings stay the strings that were written. What YAML would read as a number in a text field is refused with
-line and column, and what is written reads back exactly. A document without `request:` is the AWS CLI's own input
-document (`--cli-input-yaml`, `--cli-input-json`), where the password is base64.
+The rule: strings stay exactly as written. A value in a text field that YAML would read as a number is refused with line
+and column, and everything written reads back exactly. A document without `request:` is the AWS CLI's own input document
+(`--cli-input-yaml`, `--cli-input-json`), where the password is base64.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from authlens.core.saved.cases import read_cases
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import Case, SavedRequest, Sign, SuitePart
 from authlens.core.text import json_nodes
-from authlens.core.text.base64_text import from_base64
+from authlens.core.text.base64_text import lenient_base64
 from authlens.core.text.encodings import to_base64
 from authlens.core.text.yaml_edit import NotEditable, edited
 from authlens.core.text.yaml_reader import Node, YamlError, load
@@ -41,10 +41,10 @@ _Password = Callable[[Node], str | bytes]
 
 
 def read(text: str) -> SavedRequest:
-    """Raises YamlError at the place of what is wrong."""
+    """Read a saved request. Raises YamlError at the position of the error."""
     document = read_json_or_yaml(text)
     if document.value is None:
-        raise document.error("the file is empty; a saved request has the key request")
+        raise document.error("the file is empty; a saved request needs the key request")
     if "request" not in document.mapping():
         return _read_input_document(document)
     fields = document.fields(*KEYS)
@@ -52,22 +52,23 @@ def read(text: str) -> SavedRequest:
     if "cases" not in fields:
         return saved
     cases = tuple(
-        Case(case.name, _read_fields(case.fields, saved, fields), case.written.plain() or {}, _line_of(case.written))
+        Case(
+            case.name,
+            _read_fields(case.fields, saved, fields),
+            case.written.plain() or {},
+            (case.written.key or case.written).line,
+        )
         for case in read_cases(fields["cases"], fields)
     )
     return replace(saved, suite=replace(saved.suite, cases=cases))
 
 
-def _line_of(node: Node) -> int:
-    return (node.key or node).line
-
-
 def _read_fields(
     fields: Mapping[str, Node], file: SavedRequest | None = None, of_file: Mapping[str, Node] | None = None
 ) -> SavedRequest:
-    """The saved request that these keys make, without its cases.
+    """Build the saved request from these keys, without its cases.
 
-    file: for a case, what its file makes of `of_file`: what the case leaves as it is, it shares.
+    file: for a case, the request already built from the file's keys `of_file`; unchanged parts are shared with it.
     """
 
     def value(key: str, read_node: Callable[[Node], Any], shared: Callable[[SavedRequest], Any], absent: Any) -> Any:
@@ -97,18 +98,18 @@ def _read_tags(node: Node) -> tuple[str, ...]:
 def _read_tag(node: Node) -> str:
     tag = node.string("a tag")
     if not _TAG.fullmatch(tag):
-        raise node.error("a tag is one word, without spaces or commas")
+        raise node.error("a tag must be one word without spaces or commas")
     return tag
 
 
 def _read_reason(node: Node) -> str:
     if isinstance(node.value, bool) or not node.string().strip():
-        raise node.error("skip needs a reason, such as 'waits for the new key'")
+        raise node.error("skip needs a reason, such as 'waiting for the new key'")
     return node.string()
 
 
 def read_json_or_yaml(text: str) -> Node:
-    """JSON is read as JSON, for YAML's reader would change some of its texts; everything else is YAML."""
+    """Read JSON as JSON, because YAML's reader would change some strings, and everything else as YAML."""
     if text.lstrip().startswith("{"):
         try:
             return json_nodes.load(text)
@@ -118,7 +119,7 @@ def read_json_or_yaml(text: str) -> Node:
 
 
 def _read_input_document(document: Node) -> SavedRequest:
-    """The AWS CLI's input document; `null` members, as its skeleton has them, are absent ones."""
+    """Read an AWS CLI input document; `null` members, which its skeleton contains, count as absent."""
     ours = [key for key in document.mapping() if key in KEYS]
     strange = [key for key in document.mapping() if key not in (*KEYS, *_MEMBERS)]
     if ours and strange:
@@ -143,7 +144,7 @@ def _base64_password(node: Node) -> bytes:
     if isinstance(value, bytes):
         return value
     try:
-        return from_base64(value)
+        return lenient_base64(value)
     except ValueError:
         raise node.error("the password of an AWS CLI input document must be base64") from None
 
@@ -167,7 +168,7 @@ def _read_member(node: Node, row: Member | Shape, password: _Password) -> Any:
 def _read_target(node: Node) -> Target:
     fields = node.fields("profile", "region", "endpointUrl", "local")
     if "local" in fields and "endpointUrl" in fields:
-        raise fields["local"].error("local and endpointUrl exclude each other")
+        raise fields["local"].error("local and endpointUrl cannot be used together")
     return Target(
         profile=_text(fields, "profile"),
         region=_text(fields, "region"),
@@ -190,7 +191,7 @@ def _read_sign(node: Node) -> Sign:
 def _read_certificate(node: Node) -> Certificate:
     fields = node.fields("file", "key", "thingName", "attached")
     if not fields:
-        raise node.error("certificate is empty; name its file, the thing that connects, or both")
+        raise node.error("certificate is empty; add file, thingName or both")
     attached = fields["attached"].boolean() if "attached" in fields else None
     return Certificate(_text(fields, "file"), _text(fields, "key"), _text(fields, "thingName"), attached)
 
@@ -205,10 +206,10 @@ def write(saved: SavedRequest) -> str:
 
 
 def rewrite(text: str, saved: SavedRequest) -> str:
-    """The text of its file with only what differs changed: comments, order, quotes and layout of the rest stay.
+    """The text of the file with only the differences changed: comments, order, quotes and layout of the rest stay.
 
-    A text that cannot be read is written anew. Where a change would not leave the rest alone, the entry around it is
-    written anew, and only where that fails too everything below the comments at the top.
+    Text that cannot be read is replaced completely. If a change cannot be made without touching the rest, the entry
+    around it is rewritten, and only if that fails too everything below the comments at the top.
     """
     try:
         document = read_json_or_yaml(text)
@@ -229,7 +230,8 @@ def rewrite(text: str, saved: SavedRequest) -> str:
 
 
 def _with_password_bytes(saved: SavedRequest) -> SavedRequest:
-    """As an input document holds it. A password with a reference, which bytes cannot be, stays text."""
+    """The request as read from an input document. A password with a reference stays text, because bytes cannot contain
+    one."""
 
     def changed(member: Member, value: Any) -> Any:
         return as_bytes(value) if member.kind is Kind.BLOB and b"${" not in as_bytes(value) else value
@@ -243,7 +245,7 @@ def _comments_at_the_top(text: str) -> str:
 
 
 def _input_document(saved: SavedRequest) -> dict[str, Any]:
-    """As an input document of the AWS CLI, which holds nothing but the request."""
+    """As an AWS CLI input document, which contains only the request."""
     members = saved.request.to_api()
     for member in MEMBERS:
         context = members.get(member.context or "", {})

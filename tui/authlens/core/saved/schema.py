@@ -1,8 +1,9 @@
-"""The JSON Schema of a saved request (draft 2020-12), for editors, made of the table of members and the reader's keys.
+"""The JSON Schema of a saved request (draft 2020-12), for editors, built from the table of members and the reader's
+keys.
 
-The rule: what the schema accepts the reader accepts, and the other way round, but for what a schema cannot say: whether
-a regular expression is valid, whether a question can be answered, whether `${case:NAME}` has a value, and whether JSON
-in a text is a policy. The AWS CLI's input document, which has no `request`, is not described.
+The rule: schema and reader accept the same files, except for what a schema cannot express: whether a regular expression
+is valid, whether a question can be answered, whether `${case:NAME}` has a value, and whether JSON in a string is a
+policy. The AWS CLI's input document, which has no `request`, is not described.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ def mapping(properties: Schema, required: tuple[str, ...] = (), **more: Any) -> 
 
 
 def request_schema() -> Schema:
-    """Of a saved request."""
+    """The schema of a saved request."""
     request = about(_members(SHAPE), "What is sent: the members of TestInvokeAuthorizer by their API names.")
     properties = {
-        "description": about(TEXT, "What this request is, in a few words."),
-        "tags": about(_tags(), "By which a suite selects: authlens run --tag."),
-        "skip": about(_reason(), "Why a suite does not send it."),
+        "description": about(TEXT, "A short description of this request."),
+        "tags": about(_tags(), "Tags for selecting requests in a suite: authlens run --tag."),
+        "skip": about(_reason(), "The reason why a suite skips it."),
         "target": _target(),
         "request": request,
         "sign": _sign(),
@@ -69,14 +70,14 @@ def _member(name: str, row: Member | Shape, nullable: bool) -> Schema:
     elif row.kind is Kind.MAP:
         schema = about({"type": "object", "additionalProperties": _or_null(TEXT, nullable)}, row.about)
     elif row.kind is Kind.BLOB:
-        schema = about(TEXT, "Text, sent as UTF-8; bytes as !!binary.")
+        schema = about(TEXT, "Text, sent as UTF-8; use !!binary for bytes.")
     else:
         schema = about(TEXT, row.about)
     return _or_null(schema, nullable)
 
 
 def _or_null(schema: Schema, nullable: bool = True) -> Schema:
-    """The same, or `null`, which removes it from a case."""
+    """The schema, or `null`, which removes the value in a case."""
     if not nullable:
         return schema
     words = {"description": schema["description"]} if "description" in schema else {}
@@ -95,8 +96,8 @@ def _target() -> Schema:
     properties = {
         "profile": about(TEXT, "The profile of the AWS configuration."),
         "region": about(TEXT, "The region, such as us-west-2."),
-        "endpointUrl": about(TEXT, "Where to send it instead."),
-        "local": about(TEXT, "An authorizers.yaml or template, relative to this file, whose endpoint is started."),
+        "endpointUrl": about(TEXT, "The URL of another endpoint to send to."),
+        "local": about(TEXT, "An authorizers.yaml or template, relative to this file; its endpoint is started."),
     }
     one_place = {"not": {"required": ["local", "endpointUrl"]}}
     return about({**mapping(properties), **one_place}, "Where it is sent.")
@@ -118,7 +119,9 @@ def _certificate() -> Schema:
         "thingName": about(TEXT, "The thing that connects."),
         "attached": about(_BOOLEAN, "Whether the certificate is attached to the thing."),
     }
-    return about(mapping(properties, minProperties=1), "For CUSTOM_AUTH_X509: what a real device presents too.")
+    return about(
+        mapping(properties, minProperties=1), "For CUSTOM_AUTH_X509: the certificate that a real device also presents."
+    )
 
 
 def _expect(nullable: bool) -> Schema:
@@ -145,7 +148,7 @@ def _expect(nullable: bool) -> Schema:
 def _cases() -> Schema:
     properties = {
         "request": about(_members(SHAPE, nullable=True), "Members that differ; null removes one."),
-        "expect": about(_expect(nullable=True), "Replaces the keys that it names; null removes one."),
+        "expect": about(_expect(nullable=True), "Replaces the keys given here; null removes one."),
         "values": about(_TEXTS, "Texts for ${case:NAME}."),
         "description": _or_null(TEXT),
         "tags": about(_tags(), "Added to those of the file."),
@@ -155,4 +158,4 @@ def _cases() -> Schema:
     case = {"anyOf": [mapping(properties), {"type": "null"}]}
     names = {"pattern": r"\S", "not": {"pattern": SEPARATOR}}
     schema = {"type": "object", "minProperties": 1, "propertyNames": names, "additionalProperties": case}
-    return about(schema, "Many rows of one request; each is sent as FILE::NAME.")
+    return about(schema, "Variants of this request; each is sent as FILE::NAME.")

@@ -1,9 +1,9 @@
-"""Where a request was read from, as one text: a file, or a file and the name of a case in it."""
+"""The source of a request as one text: a file, or a file and the name of a case in it."""
 
 from __future__ import annotations
 
 SEPARATOR = "::"
-"""Between the two, as in `requests/sensor.yaml::wrong-password`."""
+"""Separates the two, as in `requests/sensor.yaml::wrong-password`."""
 
 
 def source_of(file: str, case: str | None) -> str:
@@ -12,7 +12,7 @@ def source_of(file: str, case: str | None) -> str:
 
 
 def split_source(source: str) -> tuple[str, str | None]:
-    """The file and the case that such a text names. `::` in the path of a file is left alone."""
+    """The file and the case in such a text. `::` in the path of a file is left alone."""
     file, separator, case = source.rpartition(SEPARATOR)
     if not separator or not file or case.lower().endswith((".yaml", ".yml")):
         return source, None

@@ -1,4 +1,4 @@
-"""The forms in which a secret turns up in other text. The rule: rather one form too many than one missed."""
+"""The forms in which a secret can appear in other text. The rule: one form too many is better than one missed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 MIN_LENGTH = 6
-"""Characters; a shorter form would be found inside innocent words."""
+"""Characters; a shorter form would be found inside ordinary words."""
 _SHORTEST = 3
 _SHORTEST_BARE = 8
 
@@ -21,12 +21,12 @@ _ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def forms_of(secret: str | bytes) -> set[str]:
-    """Every form of the secret that is long enough to be looked for."""
+    """Every form of the secret that is long enough to search for."""
     text, content = _both(secret)
     forms = {form for part in _parts(text) for form in _text_forms(part)}
     forms.update(_byte_forms(content))
     if len(text) < MIN_LENGTH:
-        # The forms of a short secret are as short, and would stand inside other words.
+        # The forms of a short secret are just as short, and would match inside other words.
         forms = {text, base64.b64encode(content).decode()}
     return {form for form in forms if len(form) >= _SHORTEST}
 
@@ -38,7 +38,7 @@ def _both(secret: str | bytes) -> tuple[str, bytes]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The secret, its lines and the segments of a JWT, each of which may be printed alone."""
+    """The secret, its lines and the segments of a JWT, each of which may be printed on its own."""
     yield text
     for separator in ("\n", "."):
         parts = [part.strip("\r") for part in text.split(separator)]
@@ -57,7 +57,7 @@ def _text_forms(text: str) -> Iterator[str]:
     yield from _both_cases(quote_plus(text, errors="replace"))
     yield repr(text)[1:-1]
     yield html.escape(text)
-    # A principalId may hold letters and digits only: what a function makes of a token for it.
+    # A principalId has only letters and digits: the form in which a function may put a token into it.
     bare = _NO_LETTER_OR_DIGIT.sub("", text)
     if len(bare) >= _SHORTEST_BARE:
         yield bare
@@ -72,7 +72,7 @@ def _byte_forms(content: bytes) -> Iterator[str]:
     yield repr(content)[2:-1]
     yield content.hex()
     yield content.hex().upper()
-    # Alone it is found whole: of the last character, which the middle leaves out, no bit may remain.
+    # On its own it must be matched completely: no bit of the last character, which the middle omits, may remain.
     whole = base64.b64encode(content).decode()
     for form in (whole, whole.rstrip("=")):
         yield form
@@ -84,7 +84,7 @@ def _byte_forms(content: bytes) -> Iterator[str]:
 
 
 def _base64_middle(content: bytes, offset: int) -> str:
-    """The characters that base64 gives these bytes for certain, when `offset` (mod 3) bytes stand before them."""
+    """The base64 characters that depend only on these bytes if they are preceded by `offset` (mod 3) bytes."""
     encoded = base64.b64encode(b"\0" * offset + content).decode()
     first = -(-offset * 8 // 6)
     last = (offset + len(content)) * 8 // 6

@@ -1,6 +1,6 @@
-"""An invocation without its secrets, for everything that leaves the user's own files: exports, logs, reports.
+"""Removes the secrets from an invocation for everything that leaves the user's own files: exports, logs, reports.
 
-The rule: what was typed is secret, what a reference stood for is secret too, and an answer may repeat both.
+The rule: secrets as typed and the values of references are both removed, also where an answer repeats them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_reque
 
 
 def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = ()) -> Invocation:
-    """The invocation as it may leave the user's own files: without its secrets and those given."""
+    """The invocation without its own secrets and those given, as it may leave the user's own files."""
     redactor = redactor_of(invocation, secrets)
     sign, target = invocation.sign, invocation.target
     return replace(
@@ -33,28 +33,28 @@ def redact_invocation(invocation: Invocation, secrets: Iterable[str | bytes] = (
 
 
 def redactor_of(invocation: Invocation, secrets: Iterable[str | bytes] = (), *, certain: bool = False) -> Redactor:
-    """Knows the secrets of the invocation, and those given. `certain` as in `secrets_of`."""
+    """A redactor for the secrets of the invocation and those given. `certain` as in `secrets_of`."""
     return Redactor([*secrets, *invocation_secrets(invocation, certain=certain)])
 
 
 def invocation_secrets(invocation: Invocation, *, certain: bool = False) -> tuple[str | bytes, ...]:
-    """The secrets of the invocation, as typed and as sent: references resolved and the signature made."""
+    """The secrets of the invocation, as typed and as sent, with references resolved and the signature."""
     written, sent = invocation.request, _sent_request(invocation.wire)
     own = (each for request in (written, sent) for each in secrets_of(request, invocation.authorizer, certain=certain))
     return (*own, *referred_secrets(written, sent))
 
 
 def without_resolved(invocation: Invocation, sent_request: AuthorizerRequest | None = None) -> Invocation:
-    """The invocation as a full history keeps it: what was given by reference is not in it, what was typed is.
+    """The invocation as stored in a full history: without the values of references, but with what was typed.
 
-    sent_request: the request with its references resolved; `None` reads it off the wire.
+    sent_request: the request with its references resolved; `None` takes it from the wire.
     """
     referred = referred_secrets(invocation.request, sent_request or _sent_request(invocation.wire))
     return _answer_redacted(invocation, Redactor(referred)) if referred else invocation
 
 
 def redact_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
-    """An answer may repeat what it was asked with."""
+    """Redact an answer, which may repeat secrets of the request."""
     return replace(
         outcome,
         principal_id=_text(redactor, outcome.principal_id),
@@ -63,7 +63,7 @@ def redact_outcome(outcome: Outcome, redactor: Redactor) -> Outcome:
 
 
 def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
-    """Everything that came of the request, without the secrets; the request stays."""
+    """The invocation with everything but the request redacted."""
     result = invocation.result
     return replace(
         invocation,
@@ -76,7 +76,7 @@ def _answer_redacted(invocation: Invocation, redactor: Redactor) -> Invocation:
 
 
 def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
-    """Paths and names may repeat a secret."""
+    """Redact a local run, whose paths and names may repeat a secret."""
     unresolved = tuple(
         Unresolved(*map(redactor.text, (each.what, each.why, each.place, each.next_step))) for each in run.unresolved
     )
@@ -93,7 +93,7 @@ def _local_run(run: LocalRun, redactor: Redactor) -> LocalRun:
 
 
 def _device(device: DeviceConnection, redactor: Redactor) -> DeviceConnection:
-    """The event repeats what was sent, and a reason may."""
+    """Redact a connection: the event repeats what was sent, and a reason may do so."""
     steps = tuple(replace(step, detail=redactor.text(step.detail)) for step in device.steps)
     decisions = tuple(
         replace(each, topic=redactor.text(each.topic), detail=redactor.text(each.detail)) for each in device.decisions
@@ -118,13 +118,13 @@ def _wire(wire: Wire, redactor: Redactor) -> Wire:
 
 
 def _wire_headers(headers: tuple[tuple[str, str], ...], redactor: Redactor) -> tuple[tuple[str, str], ...]:
-    """The AWS call's own headers: their names tell which ones are secret."""
+    """The headers of the AWS call itself, whose names show which ones are secret."""
     secret = ("authorization", "x-amz-security-token", "cookie", "set-cookie", "proxy-authorization")
     return tuple((name, MASK if name.lower() in secret else redactor.text(value)) for name, value in headers)
 
 
 def _sent_request(wire: Wire | None) -> AuthorizerRequest:
-    """What the wire carried, references resolved and signatures made, as far as it can be read."""
+    """The request on the wire, with references resolved and signatures, as far as it can be read."""
     try:
         return _from_wire(json.loads(wire.request_body)) if wire else AuthorizerRequest()
     except (ValueError, RecursionError):
@@ -132,7 +132,7 @@ def _sent_request(wire: Wire | None) -> AuthorizerRequest:
 
 
 def _from_wire(members: Any) -> AuthorizerRequest:
-    """The wire has a blob as plain base64."""
+    """The request from the wire format, where a blob is plain base64."""
     for member in MEMBERS:
         context = members.get(member.context) if isinstance(members, dict) else None
         if member.kind is Kind.BLOB and isinstance(context, dict) and member.name in context:

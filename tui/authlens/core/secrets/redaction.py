@@ -1,7 +1,7 @@
-"""What is secret in a request, and how to take it out of any text.
+"""Which parts of a request are secret, and how to remove them from any text.
 
-The rule: a secret goes in whatever form it turns up (raw, base64, percent-encoded, JSON-escaped, hexadecimal, line by
-line); a reference such as `${env:TOKEN}` is no secret and stays.
+The rule: a secret is removed in whatever form it appears (raw, base64, percent-encoded, JSON-escaped, hexadecimal, line
+by line); a reference such as `${env:TOKEN}` is not a secret and stays.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ HARMLESS_NAMES = frozenset(
         *("accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length"),
         *("content-type", "date", "host", "origin", "pragma", "referer", "upgrade", "user-agent"),
         *("sec-websocket-extensions", "sec-websocket-protocol", "sec-websocket-version", "x-amz-customauthorizer-name"),
-        # What the AWS IoT device SDKs append to the username.
+        # Appended to the username by the AWS IoT device SDKs.
         *("sdk", "platform", "metadata", "version"),
     )
 )
 _SECRET_NAME = re.compile(r"auth|token|sig|secret|passw|pwd|key|cookie|jwt|session|credential|bearer", re.IGNORECASE)
 _NAMES = re.compile(r"(?:^|[?&])([^=?&]+)=[^&]")
 _LONG = 16
-"""A header or parameter whose name says nothing may carry the token: the token's name is the user's own."""
+"""A header or parameter with a neutral name may carry the token, because users choose the token's name."""
 
 _PATTERNS = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
@@ -57,11 +57,11 @@ _PATTERNS = (
         rf"\1\2{MASK}",
     ),
 )
-"""What is secret wherever it stands: private keys, JWTs, AWS credentials, the headers that carry them."""
+"""Secrets wherever they appear: private keys, JWTs, AWS credentials, and the headers that carry them."""
 
 
 class Redactor:
-    """Knows the secrets of the moment, in all their forms, and removes them from text."""
+    """Knows a set of secrets in all their forms and removes them from text."""
 
     def __init__(self, secrets: Iterable[str | bytes]) -> None:
         forms = {form for secret in secrets for form in forms_of(secret)}
@@ -71,7 +71,7 @@ class Redactor:
         self._short = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if short else None
 
     def text(self, text: str) -> str:
-        """The text without secrets. A very short one goes only where it stands as a word of its own."""
+        """The text without secrets. Very short ones are removed only where they are words of their own."""
         for form in self._forms:
             text = text.replace(form, MASK)
         if self._short is not None:
@@ -81,7 +81,7 @@ class Redactor:
         return text
 
     def values(self, value: Any) -> Any:
-        """The same JSON value with every text, keys too, as `text` makes it."""
+        """The JSON value with `text` applied to every string, including keys."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -89,17 +89,17 @@ class Redactor:
         return [self.values(item) for item in value] if isinstance(value, list) else value
 
     def content(self, content: bytes) -> bytes:
-        """As `text`, for bytes that are mostly text."""
+        """Like `text`, for bytes that are mostly text."""
         return self.text(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def secrets_of(
     request: AuthorizerRequest, authorizer: Authorizer | None = None, *, certain: bool = False
 ) -> tuple[str | bytes, ...]:
-    """Token, signature, password, and what headers and parameters carry of the kind.
+    """Token, signature, password, and the secrets in headers and parameters.
 
-    authorizer: the one the request is for, where it is known; under its tokenKeyName stands the token.
-    certain: without what is only long enough to be a secret, while its name says nothing.
+    authorizer: the one the request is for, if known; its tokenKeyName is the name of the token. certain: exclude values
+    that are merely long enough to be a secret and have a neutral name.
     """
     names = token_names(request, authorizer)
     return tuple(
@@ -111,7 +111,7 @@ def secrets_of(
 
 
 def referred_secrets(request: AuthorizerRequest, sent: AuthorizerRequest) -> tuple[str | bytes, ...]:
-    """What references in members that may be secret stood for when it was sent, whatever their names tell."""
+    """The values, when sent, of references in members that may be secret, whatever their names."""
     referring = {path for path, _, forms in _members(request) if refers(forms[0])}
     return tuple(form for path, _, forms in _members(sent) if path in referring for form in forms)
 
@@ -123,9 +123,9 @@ def redact_request(request: AuthorizerRequest, authorizer: Authorizer | None = N
 
 
 def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None) -> frozenset[str]:
-    """The names, in lower case, under which the contexts carry the token although they may not tell.
+    """The names, in lower case, that hold the token in the contexts although they may look neutral.
 
-    The authorizer's tokenKeyName; where that is not known, the only other name beside a signature.
+    The authorizer's tokenKeyName; if that is not known, the only other name next to a signature.
     """
     if authorizer is not None:
         return frozenset([authorizer.token_key_name.lower()] if authorizer.token_key_name else [])
@@ -135,9 +135,10 @@ def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None
 
 
 def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:
-    """Where values stand in a query string or username whose names tell that they are secret; references are not.
+    """The ranges of values in a query string or username whose names show that they are secret; references are
+    excluded.
 
-    place: `queryString` or `username`. names: those that `token_names` knows.
+    place: `queryString` or `username`. names: those from `token_names`.
     """
     return tuple(
         (each.start, each.end)
@@ -147,22 +148,23 @@ def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> 
 
 
 def _members(request: AuthorizerRequest) -> Iterator[tuple[str, str | None, tuple[str | bytes, ...]]]:
-    """What may be secret: its path, the same when it is sent, its name, and its value as written and as AWS reads it.
+    """What may be secret: its path, which is the same when sent, its name, and its value as written and as AWS reads
+    it.
 
-    What has no name is secret always.
+    Anything without a name is always secret.
     """
     secret = ((member.path, request.value(member)) for member in MEMBERS if member.secrecy is Secrecy.SECRET)
     yield from ((path, None, (value,)) for path, value in secret if value)
     count: Counter[str] = Counter()
     for placed in everything(request):
         count[placed.place] += 1
-        # Signing appends parameters, and of headers that repeat a name the wire has one.
+        # Signing appends parameters, and the wire has only one of several headers with the same name.
         path = placed.path if placed.place == "headers" else f"{placed.path} {count[placed.place]}"
         yield path, placed.name, (placed.raw,) if placed.value == placed.raw else (placed.raw, placed.value)
 
 
 def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(), certain: bool = False) -> bool:
-    """names: those that `token_names` knows."""
+    """names: those from `token_names`."""
     if not value:
         return False
     if name.lower() in names or _holds_secret(value):
@@ -173,18 +175,19 @@ def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(
 
 
 def _holds_secret(value: str | bytes) -> bool:
-    """Whether a value goes on with parameters of its own, after a second `?` or in a URL, one of which tells."""
+    """Whether a value contains parameters of its own, after a second `?` or in a URL, one of which has a secret's
+    name."""
     parameters = value.partition("?")[2] if isinstance(value, str) else ""
     return any(tells_of_secret(name) for name in _NAMES.findall(parameters))
 
 
 def tells_of_secret(name: str) -> bool:
-    """Whether a header or parameter of this name carries a secret, whatever its value."""
+    """Whether a header or parameter with this name is secret, whatever its value."""
     return name.lower() not in HARMLESS_NAMES and _SECRET_NAME.search(name) is not None
 
 
 def masked(secret: str | bytes | None) -> str | None:
-    """The mask, or what there is nothing to hide in."""
+    """The mask; the value itself if it contains nothing to hide."""
     if not secret:
         return None if secret is None else ""
     return secret if isinstance(secret, str) and is_only_reference(secret) else MASK

@@ -1,4 +1,4 @@
-"""All there is to say of a request's token, signature and keys, as one value to show beside them."""
+"""Everything known about a request's token, signature and keys, as one value to display."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import datetime
 
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.members import label
-from authlens.core.request.references import meant, refers
+from authlens.core.request.references import refers, unescaped
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.request.token_place import everything, signature_of, token_of
 from authlens.core.signing import jwt
 from authlens.core.signing.keys import KeyProblem, read_public_key, size_advice
-from authlens.core.signing.mistakes import Slip, slips
+from authlens.core.signing.mistakes import Mistake, likely_mistakes
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.encodings import base64_to_base64url, signature_bytes, url_encode
 from authlens.frozen import dataclass
@@ -25,9 +25,9 @@ class KeyRow:
 
     name: str
     bits: int | None
-    """`None` when it cannot be read."""
+    """`None` if it cannot be read."""
     problem: str | None
-    """Why AWS would not take it, or why it cannot be read."""
+    """Why AWS would reject it, or why it cannot be read."""
     fits: bool
 
 
@@ -35,34 +35,34 @@ class KeyRow:
 class Bench:
     token: str | None
     signature: str | None
-    """As AWS reads it, wherever it stands in the request."""
+    """As AWS reads it, wherever it is in the request."""
     conclusion: str
-    """One sentence: which key fits, or why none was found to."""
+    """One sentence: which key fits, or why none does."""
     fitting_key: str | None
-    slips: tuple[Slip, ...]
+    mistakes: tuple[Mistake, ...]
     keys: tuple[KeyRow, ...]
     spellings: tuple[tuple[str, str], ...]
-    """The signature as base64url and URL-encoded, by name; empty when it is no base64."""
+    """The signature as base64url and URL-encoded, by name; empty if it is not base64."""
     jwt: jwt.Jwt | None
     validity: str | None
-    """The JWT's times against now, where there is one and now is known."""
+    """The JWT's times relative to now; `None` without a JWT or the current time."""
 
 
 def bench(request: AuthorizerRequest, authorizer: Authorizer | None = None, now: datetime | None = None) -> Bench:
-    """The state of the bench for a request as it stands. `now` has a time zone."""
+    """The state of the bench for a request. `now` must have a time zone."""
     token, signature = token_of(request, authorizer), signature_of(request)
     keys = authorizer.token_signing_public_keys if authorizer else ()
     known = token is not None and signature is not None and not refers(token) and not refers(signature)
-    sent = meant(token or "")
+    sent = unescaped(token or "")
     fits = fitting_key(sent, signature or "", keys) if known else None
-    found = slips(sent, signature or "", keys, other_texts(request)) if known and fits is None else ()
+    found = likely_mistakes(sent, signature or "", keys, other_texts(request)) if known and fits is None else ()
     read = jwt.read(token or "")
     return Bench(
         token=token,
         signature=signature,
         conclusion=_conclusion(token, signature, authorizer, fits, found),
         fitting_key=fits,
-        slips=found,
+        mistakes=found,
         keys=tuple(_key_row(name, pem, fits) for name, pem in keys),
         spellings=_spellings(signature),
         jwt=read,
@@ -71,7 +71,7 @@ def bench(request: AuthorizerRequest, authorizer: Authorizer | None = None, now:
 
 
 def with_third_part(request: AuthorizerRequest) -> AuthorizerRequest | None:
-    """The request with its JWT parted into token and signature; `None` when its token is none with RS256."""
+    """The request with its JWT split into token and signature; `None` if its token is not a JWT with RS256."""
     read = jwt.read(request.token or "")
     if read is None or not read.can_be_signature:
         return None
@@ -79,7 +79,7 @@ def with_third_part(request: AuthorizerRequest) -> AuthorizerRequest | None:
 
 
 def other_texts(request: AuthorizerRequest) -> tuple[tuple[str, str], ...]:
-    """What else of the request may have been signed by mistake, by what it is called."""
+    """Other texts of the request that may have been signed by mistake, by name."""
     return tuple(_other_texts(request))
 
 
@@ -92,20 +92,28 @@ def _other_texts(request: AuthorizerRequest) -> Iterator[tuple[str, str]]:
 
 
 def _conclusion(
-    token: str | None, signature: str | None, authorizer: Authorizer | None, fits: str | None, found: tuple[Slip, ...]
+    token: str | None,
+    signature: str | None,
+    authorizer: Authorizer | None,
+    fits: str | None,
+    found: tuple[Mistake, ...],
 ) -> str:
     if authorizer is not None and authorizer.signing_disabled:
         return "Signing is disabled for this authorizer: there is nothing to verify."
     if token is None or signature is None:
         missing = "token" if token is None else "signature"
-        return f"There is no {missing} to verify."
+        return f"The request has no {missing} to verify."
     if refers(token) or refers(signature):
-        return "Token or signature is a reference; it is verified when it is sent."
+        return "The token or signature is a reference; it is verified on sending."
     if authorizer is None or not authorizer.token_signing_public_keys:
         return "The authorizer's public keys are not known."
     if fits is not None:
         return f"The signature fits the key {fits!r}."
-    return found[0].message if found else "The signature fits no key of the authorizer, and no likely slip explains it."
+    return (
+        found[0].message
+        if found
+        else ("The signature does not fit any key of the authorizer, and no likely mistake explains it.")
+    )
 
 
 def _key_row(name: str, pem: str, fits: str | None) -> KeyRow:

@@ -1,4 +1,4 @@
-"""A JWT read without trusting it: header, claims, times, and its parts as token and signature. Nothing is verified."""
+"""Reads a JWT without trusting it: header, claims, times, and its parts as token and signature. Nothing is verified."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authlens.core.text.encodings import from_base64url, to_base64
 from authlens.frozen import dataclass
 
 _SIGNABLE = "RS256"
-"""The one JWT algorithm that AWS IoT's own signature check is the same as."""
+"""The only JWT algorithm that is the same as AWS IoT's signature check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Jwt:
     signed_part: str
     """Header and claims as written: what the issuer signed."""
     signature: str | None
-    """Base64, ready to be a tokenSignature; `None` when the third part is missing or empty."""
+    """Base64, ready to be a tokenSignature; `None` if the third part is missing or empty."""
 
     @property
     def algorithm(self) -> str:
@@ -36,12 +36,12 @@ class Jwt:
 
     @property
     def can_be_signature(self) -> bool:
-        """Whether its third part can serve as the token signature of its first two."""
+        """Whether the third part can be used as the token signature of the first two."""
         return self.signature is not None and self.algorithm == _SIGNABLE
 
 
 def read(text: str) -> Jwt | None:
-    """The JWT in the text, with or without its third part and a leading `Bearer `; `None` when it is none."""
+    """The JWT in the text, with or without its third part and a leading `Bearer `; `None` if the text is not a JWT."""
     parts = text.strip().removeprefix("Bearer ").split(".")
     if len(parts) not in (2, 3):
         return None
@@ -53,7 +53,7 @@ def read(text: str) -> Jwt | None:
 
 
 def validity(jwt: Jwt, now: datetime) -> str:
-    """Its times against now, e.g. `expires in 4 min 10 s`. `now` has a time zone."""
+    """The JWT's times relative to now, e.g. `expires in 4 min 10 s`. `now` must have a time zone."""
     if jwt.expires_at is not None and jwt.expires_at <= now:
         return f"expired {span(now - jwt.expires_at)} ago"
     if jwt.not_before is not None and jwt.not_before > now:
@@ -68,7 +68,7 @@ def is_expired(jwt: Jwt, now: datetime) -> bool:
 
 
 def span(duration: timedelta) -> str:
-    """The two largest units that matter: `3 d 4 h`, `4 min 10 s`."""
+    """A duration in its two largest units: `3 d 4 h`, `4 min 10 s`."""
     seconds = int(duration.total_seconds())
     units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
     counted = []
@@ -92,7 +92,7 @@ def _object(part: str) -> dict[str, Any] | None:
 
 
 def _time(value: object) -> datetime | None:
-    """A NumericDate of RFC 7519 §2; `None` for what is no date that can be shown."""
+    """A NumericDate (RFC 7519 §2); `None` if it is not a date or cannot be represented."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""RSA keys from PEM: read, measured and generated. A key that cannot be read says what it is instead."""
+"""RSA keys in PEM form: reading, checking and generating. The error for an unreadable key says what it is instead."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from authlens.core.text.encodings import from_base64
+from authlens.core.text.encodings import strict_base64
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 MINIMUM_BITS = 2048
-"""AWS refuses a smaller public key."""
+"""AWS rejects a smaller public key."""
 GENERATED_BITS = 2048
 
 
 class KeyProblem(ValueError):
-    """A key that is of no use; the text says why and never quotes the key."""
+    """The key cannot be used; the message says why and never quotes the key."""
 
 
 class PassphraseNeeded(KeyProblem):
@@ -26,15 +26,15 @@ class PassphraseNeeded(KeyProblem):
 
 
 class PassphraseWrong(KeyProblem):
-    """The passphrase does not open the private key."""
+    """The passphrase does not decrypt the private key."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPair:
     private_pem: bytes
-    """PKCS#8, encrypted when a passphrase was given."""
+    """PKCS#8, encrypted if a passphrase was given."""
     public_pem: str
-    """`BEGIN PUBLIC KEY`, as AWS IoT takes it."""
+    """`BEGIN PUBLIC KEY`, as AWS IoT expects it."""
     bits: int
 
 
@@ -43,23 +43,25 @@ _LABEL = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----")
 _BODY = re.compile(rb"-----BEGIN (?:PUBLIC|PRIVATE) KEY-----(.*?)-----END", re.DOTALL)
 _BARE = re.compile(r"[A-Za-z0-9+/=\s]{64,}")
 _PSS = bytes.fromhex("06092a864886f70d01010a")
-"""The object identifier of an RSA key that is for PSS padding alone."""
-_FOR_PSS = "This RSA key is for PSS padding alone; AWS IoT verifies PKCS#1 v1.5: make one with 'openssl genrsa'."
+"""The object identifier of an RSA key restricted to PSS padding."""
+_FOR_PSS = (
+    "This RSA key is restricted to PSS padding, but AWS IoT verifies PKCS#1 v1.5: create a key with 'openssl genrsa'."
+)
 
 _INSTEAD = {
-    "CERTIFICATE": "it is a certificate; take its public key out with 'openssl x509 -in FILE -pubkey -noout'",
+    "CERTIFICATE": "it is a certificate; 'openssl x509 -in FILE -pubkey -noout' prints its public key",
     "CERTIFICATE REQUEST": "it is a certificate request, not a key",
     "EC PRIVATE KEY": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
     "EC PARAMETERS": "it is an elliptic-curve key; AWS IoT verifies RSA signatures only",
     "DSA PRIVATE KEY": "it is a DSA key; AWS IoT verifies RSA signatures only",
-    "OPENSSH PRIVATE KEY": "it is in OpenSSH's own form; convert it with 'ssh-keygen -p -m PEM -f FILE'",
+    "OPENSSH PRIVATE KEY": "it is in OpenSSH's own format; convert it with 'ssh-keygen -p -m PEM -f FILE'",
 }
 
 
 def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateKey:
-    """An RSA key from PKCS#1 or PKCS#8. A passphrase for a key that needs none is ignored.
+    """Read an RSA key from PKCS#1 or PKCS#8. A passphrase for an unencrypted key is ignored.
 
-    Proving its primes to be prime takes hundreds of milliseconds; that its numbers belong together is checked at once.
+    The consistency of its numbers is checked; proving its primes to be prime would take hundreds of milliseconds.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
@@ -72,26 +74,26 @@ def read_private_key(pem: bytes, passphrase: bytes | None = None) -> RSAPrivateK
         raise PassphraseNeeded("The private key is encrypted and its passphrase was not given.") from None
     except (ValueError, UnsupportedAlgorithm):
         if passphrase is not None and is_encrypted(pem):
-            raise PassphraseWrong("The passphrase does not open the private key.") from None
-        raise KeyProblem(f"This is no RSA private key in PEM form: {_why_not_private(pem)}.") from None
+            raise PassphraseWrong("The passphrase does not decrypt the private key.") from None
+        raise KeyProblem(f"Not an RSA private key in PEM form: {_why_not_private(pem)}.") from None
     if not isinstance(key, rsa.RSAPrivateKey):
-        raise KeyProblem("This is no RSA private key; AWS IoT verifies RSA signatures only.")
+        raise KeyProblem("Not an RSA private key; AWS IoT verifies RSA signatures only.")
     if _is_for_pss(pem):
         raise KeyProblem(_FOR_PSS)
-    if not _belongs_together(key):
-        raise KeyProblem("The private key is damaged: its numbers do not belong together.")
+    if not _is_consistent(key):
+        raise KeyProblem("The private key is damaged: its numbers are inconsistent.")
     return key
 
 
 def _is_for_pss(pem: bytes) -> bool:
-    """As its own text says; of an encrypted key that cannot be told without decrypting it twice."""
+    """Whether the PEM text says so; an encrypted key would have to be decrypted twice to find out."""
     found = _BODY.search(pem)
-    octets = from_base64(b"".join(found[1].split()).decode("ascii", "replace")) if found else None
+    octets = strict_base64(b"".join(found[1].split()).decode("ascii", "replace")) if found else None
     return _PSS in (octets or b"")[:64]
 
 
-def _belongs_together(key: RSAPrivateKey) -> bool:
-    """The equations of RFC 8017 §3.2 between the numbers of a key."""
+def _is_consistent(key: RSAPrivateKey) -> bool:
+    """Checks the equations between the numbers of a key (RFC 8017 §3.2)."""
     numbers = key.private_numbers()
     p, q, d, public = numbers.p, numbers.q, numbers.d, numbers.public_numbers
     return (
@@ -112,7 +114,7 @@ def is_encrypted(pem: bytes) -> bool:
 
 @lru_cache(maxsize=16)
 def read_public_key(pem: str) -> RSAPublicKey:
-    """An RSA key from `BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`; text before the header is skipped."""
+    """Read an RSA key from `BEGIN PUBLIC KEY` or `BEGIN RSA PUBLIC KEY`; text before the header is skipped."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -120,16 +122,16 @@ def read_public_key(pem: str) -> RSAPublicKey:
     try:
         key = load_pem_public_key(pem.encode("utf-8", "replace"))
     except (ValueError, UnsupportedAlgorithm):
-        raise KeyProblem(f"This is no RSA public key in PEM form: {_why_not_public(pem)}.") from None
+        raise KeyProblem(f"Not an RSA public key in PEM form: {_why_not_public(pem)}.") from None
     if not isinstance(key, rsa.RSAPublicKey):
-        raise KeyProblem("This is no RSA public key; AWS IoT verifies RSA signatures only.")
+        raise KeyProblem("Not an RSA public key; AWS IoT verifies RSA signatures only.")
     if _is_for_pss(pem.encode("utf-8", "replace")):
         raise KeyProblem(_FOR_PSS)
     return key
 
 
 def public_pem_of(private_pem: bytes, passphrase: bytes | None = None) -> str:
-    """The public key that belongs to a private one, as AWS IoT takes it."""
+    """The public key of a private key, as AWS IoT expects it."""
     return _public_pem(read_private_key(private_pem, passphrase).public_key())
 
 
@@ -148,7 +150,7 @@ def generate_key_pair(bits: int = GENERATED_BITS, passphrase: bytes | None = Non
 def openssl_generating(
     bits: int = GENERATED_BITS, private: str = "private.pem", public: str = "public.pem", encrypted: bool = False
 ) -> tuple[str, ...]:
-    """The shell lines that make the same pair."""
+    """Shell commands that generate an equivalent pair."""
     from shlex import quote
 
     cipher = "-aes-256-cbc " if encrypted else ""
@@ -159,9 +161,9 @@ def openssl_generating(
 
 
 def size_advice(bits: int) -> str | None:
-    """What AWS IoT says of a key of this size; `None` when nothing."""
+    """Why AWS IoT rejects a key of this size; `None` if it does not."""
     if bits < MINIMUM_BITS:
-        return f"The key has {bits} bits; AWS IoT refuses public keys under {MINIMUM_BITS} bits."
+        return f"The key has {bits} bits; AWS IoT rejects public keys under {MINIMUM_BITS} bits."
     return None
 
 
@@ -176,14 +178,14 @@ def _why_not_private(pem: bytes) -> str:
     text = pem.decode("utf-8", "replace")
     label = _LABEL.search(text)
     if label and label[1] in ("PUBLIC KEY", "RSA PUBLIC KEY"):
-        return "it is a public key; signing needs the private one"
+        return "it is a public key; signing needs the private key"
     return _why_not(text, label[1] if label else None)
 
 
 def _why_not_public(pem: str) -> str:
     label = _LABEL.search(pem)
     if label and label[1].endswith("PRIVATE KEY") and label[1] not in _INSTEAD:
-        return "it is a private key; 'openssl pkey -in FILE -pubout' prints its public one"
+        return "it is a private key; 'openssl pkey -in FILE -pubout' prints the public key"
     return _why_not(pem, label[1] if label else None)
 
 
@@ -191,9 +193,11 @@ def _why_without_label(text: str) -> str:
     if text.startswith("0"):  # a SEQUENCE of ASN.1
         return "it is in DER form; 'openssl pkey -inform DER -in FILE' (with -pubin for a public key) prints it as PEM"
     if text.startswith("ssh-"):
-        return "it is in OpenSSH's own form; 'ssh-keygen -e -m PKCS8 -f FILE' prints it as PEM"
+        return "it is in OpenSSH's own format; 'ssh-keygen -e -m PKCS8 -f FILE' prints it as PEM"
     if _BARE.fullmatch(text.strip()):
-        return "it lacks its first and last line, such as '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----'"
+        return (
+            "its first and last lines are missing, such as '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----'"
+        )
     return "it has no line '-----BEGIN …-----'"
 
 
@@ -203,7 +207,7 @@ def _why_not(text: str, label: str | None) -> str:
     if label is None:
         return _why_without_label(text)
     if "\\n" in text:
-        return "its line ends are written as backslash and n; printf '%b' \"$(cat FILE)\" makes line ends of them"
+        return "its line breaks are written as backslash and n; printf '%b' \"$(cat FILE)\" converts them"
     if f"-----END {label}-----" not in text:
         return f"it has no line '-----END {label}-----'"
-    return "the text between its first and last line is damaged"
+    return "the text between its first and last lines is damaged"

@@ -1,6 +1,6 @@
-"""Why a token signature fits no key: the likely slips, each tried, so that only one that would make it fit is named.
+"""Why a token signature fits no key: the likely mistakes, each tried, so that only one that explains it is reported.
 
-A signature is opened with each public key once; what it holds is compared with the digest of every candidate text.
+The digest is recovered from the signature once for each public key and compared with that of every candidate text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Literal
 from authlens.core.signing.keys import KeyProblem, read_public_key
 from authlens.core.text.encodings import (
     base64url_to_base64,
-    from_base64,
     has_escapes,
     percent_decode,
     signature_bytes,
+    strict_base64,
     to_base64,
     token_bytes,
     url_decode,
@@ -27,7 +27,7 @@ from authlens.core.text.encodings import (
 from authlens.frozen import dataclass
 
 _LINE_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*|\t|\\[nr]")
-"""Written out as backslash and n, too."""
+"""Also when written as a backslash and n."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}:?){64,}")
 
 _HASHES = {
@@ -36,22 +36,22 @@ _HASHES = {
     "SHA-384": (hashlib.sha384, bytes.fromhex("3041300d060960864801650304020205000430")),
     "SHA-512": (hashlib.sha512, bytes.fromhex("3051300d060960864801650304020305000440")),
 }
-"""Each with the DigestInfo prefix that RFC 8017 §9.2 puts before the digest."""
+"""Each with the DigestInfo prefix that precedes the digest (RFC 8017 §9.2)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Mistake:
     """One explanation of why the signature does not fit as given."""
 
     ids: tuple[str, ...]
-    """What was mended, e.g. `signature-base64url`, `token-newline`."""
+    """The fixes applied, e.g. `signature-base64url`, `token-newline`."""
     reason: str
     """Why it does not fit, as part of a sentence."""
     key: str
-    """The name of the key that it concerns."""
+    """The name of the key involved."""
     token: str | None
     signature: str | None
-    """The pair that AWS would accept; `None` where it has to be signed anew."""
+    """The pair that AWS would accept; `None` if the token must be signed again."""
 
     @property
     def message(self) -> str:
@@ -60,8 +60,8 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """One change of the token or of the signature that people need."""
+class Correction:
+    """A change to the token or the signature that undoes a mistake."""
 
     id: str
     reason: str
@@ -81,17 +81,13 @@ def _without_scheme(text: str) -> str:
     return rest if space and scheme.lower() in ("bearer", "basic", "token") else text
 
 
-def _normal(form: Literal["NFC", "NFD"], text: str) -> str:
-    return unicodedata.normalize(form, text)
-
-
 def _unquoted(text: str) -> str:
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
     return text[1:-1] if quoted else text
 
 
 def _url_decoded(text: str) -> str:
-    """Percent escapes decoded as often as they were made, which is bounded."""
+    """Decodes percent escapes repeatedly, up to a limit."""
     for _ in range(4):
         if not has_escapes(text):
             break
@@ -104,94 +100,106 @@ def _of_hex(text: str) -> str:
 
 
 def _of_base64url(text: str) -> str:
-    """Text in the plain alphabet stays: that it lacks its padding does not make it base64url."""
+    """Text in the standard alphabet stays: missing padding alone does not make it base64url."""
     return base64url_to_base64(text) if "-" in text or "_" in text else text
 
 
 def _decoded_once(text: str) -> str:
-    """What base64 of base64 holds; other text stays."""
-    octets = from_base64(text)
+    """The inner base64 of text encoded twice; other text stays."""
+    octets = strict_base64(text)
     inner = octets.decode("ascii", "replace").strip() if octets else ""
-    return inner if len(inner) > 100 and from_base64(inner) is not None else text
+    return inner if len(inner) > 100 and strict_base64(inner) is not None else text
 
 
-SIGNATURE_REPAIRS = (
-    Repair("signature-jwt", "the signature is a whole JWT; only its third part signs", _jwt_part(2, 3)),
-    Repair("signature-quoted", "the signature stands in quotation marks", _unquoted),
-    Repair(
+SIGNATURE_CORRECTIONS = (
+    Correction("signature-jwt", "the signature is a complete JWT; only its third part is a signature", _jwt_part(2, 3)),
+    Correction("signature-quoted", "the signature is in quotation marks", _unquoted),
+    Correction(
         "signature-url-encoded",
-        "the signature is URL-encoded where it must be plain base64",
+        "the signature is URL-encoded, but must be plain base64",
         _url_decoded,
     ),
-    Repair(
+    Correction(
         "signature-white-space",
-        "the signature holds line breaks or blanks ('openssl base64' needs -A)",
+        "the signature contains line breaks or spaces ('openssl base64' needs -A)",
         lambda text: _LINE_BREAK.sub("", text.strip()),
     ),
-    Repair("signature-hex", "the signature is in hex; AWS wants base64", _of_hex),
-    Repair("signature-base64-twice", "the signature was put into base64 twice", _decoded_once),
-    Repair(
+    Correction("signature-hex", "the signature is in hex; AWS expects base64", _of_hex),
+    Correction("signature-base64-twice", "the signature was base64-encoded twice", _decoded_once),
+    Correction(
         "signature-plus-as-space",
-        "the '+' of the signature became a space: it was not URL-encoded as %2B",
+        "the '+' in the signature became a space: it was not URL-encoded as %2B",
         lambda text: text.replace(" ", "+"),
     ),
-    Repair("signature-base64url", "the signature is base64url; AWS wants plain base64", _of_base64url),
+    Correction("signature-base64url", "the signature is base64url; AWS expects plain base64", _of_base64url),
 )
-"""Applied one after another: several slips are often made together."""
+"""Applied one after another: several mistakes often occur together."""
 
 _WITHOUT_BLANKS = tuple(
-    Repair("signature-white-space", "the signature holds blanks", lambda text: "".join(text.split()))
-    if repair.id == "signature-plus-as-space"
-    else repair
-    for repair in SIGNATURE_REPAIRS
+    Correction("signature-white-space", "the signature contains spaces", lambda text: "".join(text.split()))
+    if correction.id == "signature-plus-as-space"
+    else correction
+    for correction in SIGNATURE_CORRECTIONS
 )
-"""The same where a blank is no lost '+'."""
+"""The same for signatures in which a space is not a lost '+'."""
 
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 
-TOKEN_REPAIRS = (
-    Repair("token-newline", "the signature is over the token with a line feed after it", lambda text: text + "\n"),
-    Repair("token-crlf", "the signature is over the token with CR LF after it", lambda text: text + "\r\n"),
-    Repair("token-white-space", "the token has white space around it that was not signed", str.strip),
-    Repair("token-quoted", "the token stands in quotation marks that were not signed", _unquoted),
-    Repair("token-newline", "the signature is over the token with two line feeds after it", lambda text: text + "\n\n"),
-    Repair("token-blank", "the signature is over the token with a blank after it", lambda text: text + " "),
-    Repair("token-in-quotes", "the signature is over the token in quotation marks", lambda text: f'"{text}"'),
-    Repair("token-in-quotes", "the signature is over the token in single quotation marks", lambda text: f"'{text}'"),
-    Repair("token-bom", "the token begins with a byte order mark that was not signed", lambda t: t.lstrip("\ufeff")),
-    Repair("token-signed-bom", "the signature is over the token with a byte order mark before it", "\ufeff{}".format),
-    Repair("token-signed-scheme", "the signature is over the token with 'Bearer ' before it", "Bearer {}".format),
-    Repair("token-scheme", "the token begins with a scheme such as 'Bearer' that was not signed", _without_scheme),
-    Repair("token-url-encoded", "the token is URL-encoded where it must be plain", percent_decode),
-    Repair("token-plus-as-space", "the token is URL-encoded where it must be plain", url_decode),
-    Repair("token-signed-encoded", "the signature is over the URL-encoded token", url_encode),
-    Repair(
+TOKEN_CORRECTIONS = (
+    Correction("token-newline", "the signature is over the token with a line feed after it", lambda text: text + "\n"),
+    Correction("token-crlf", "the signature is over the token with CR LF after it", lambda text: text + "\r\n"),
+    Correction("token-white-space", "the token has white space around it that was not signed", str.strip),
+    Correction("token-quoted", "the token is in quotation marks that were not signed", _unquoted),
+    Correction(
+        "token-newline", "the signature is over the token with two line feeds after it", lambda text: text + "\n\n"
+    ),
+    Correction("token-blank", "the signature is over the token with a space after it", lambda text: text + " "),
+    Correction("token-in-quotes", "the signature is over the token in quotation marks", lambda text: f'"{text}"'),
+    Correction(
+        "token-in-quotes", "the signature is over the token in single quotation marks", lambda text: f"'{text}'"
+    ),
+    Correction(
+        "token-bom", "the token begins with a byte order mark that was not signed", lambda t: t.lstrip("\ufeff")
+    ),
+    Correction(
+        "token-signed-bom", "the signature is over the token with a byte order mark before it", "\ufeff{}".format
+    ),
+    Correction("token-signed-scheme", "the signature is over the token with 'Bearer ' before it", "Bearer {}".format),
+    Correction("token-scheme", "the token begins with a scheme such as 'Bearer' that was not signed", _without_scheme),
+    Correction("token-url-encoded", "the token is URL-encoded, but must be plain", percent_decode),
+    Correction("token-plus-as-space", "the token is URL-encoded, but must be plain", url_decode),
+    Correction("token-signed-encoded", "the signature is over the URL-encoded token", url_encode),
+    Correction(
         "token-signed-encoded",
-        "the signature is over the URL-encoded token with '+' for its blanks",
+        "the signature is over the URL-encoded token with '+' for its spaces",
         lambda text: url_encode(text).replace("%20", "+"),
     ),
-    Repair(
+    Correction(
         "token-signed-base64",
         "the signature is over the base64 of the token",
         lambda text: to_base64(token_bytes(text)),
     ),
-    Repair(
+    Correction(
         "token-jwt",
-        "the token is a whole JWT; its signature is over the first two parts, which must be the token",
+        "the token is a complete JWT; its signature is over the first two parts, so only those must be the token",
         _jwt_part(0, 2),
     ),
-    Repair("token-case", "the signature is over the token in lower case", str.lower),
-    Repair("token-case", "the signature is over the token in capitals", str.upper),
+    Correction("token-case", "the signature is over the token in lower case", str.lower),
+    Correction("token-case", "the signature is over the token in upper case", str.upper),
     *(
-        Repair("token-unicode", f"the signature is over the token in Unicode's form {form}", partial(_normal, form))
+        Correction(
+            "token-unicode",
+            f"the signature is over the token in Unicode normalization form {form}",
+            partial(unicodedata.normalize, form),
+        )
         for form in _FORMS
     ),
-    Repair("token-empty", "the signature is over an empty text", lambda text: ""),
+    Correction("token-empty", "the signature is over an empty string", lambda text: ""),
 )
 """Tried one at a time."""
 
 
-_HASHED_FIRST = "the token was hashed before it was signed, which hashes by itself"
+_HASHED_FIRST = "the token was hashed before signing, but signing already hashes it"
 _OTHER_BYTES: tuple[tuple[str, str, Callable[[str], bytes]], ...] = (
     (
         "token-encoding",
@@ -207,7 +215,7 @@ _OTHER_BYTES: tuple[tuple[str, str, Callable[[str], bytes]], ...] = (
     ("token-hashed", _HASHED_FIRST, lambda text: hashlib.sha256(token_bytes(text)).digest()),
     ("token-hashed", _HASHED_FIRST, lambda text: hashlib.sha256(token_bytes(text)).hexdigest().encode()),
 )
-"""What no token sent as text can mend: it has to be signed anew."""
+"""Mistakes that no change of the token can fix: it must be signed again."""
 
 
 def _bytes(text: str, encoding: str) -> bytes:
@@ -216,7 +224,7 @@ def _bytes(text: str, encoding: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a signature holds, seen with the public key of the pair that made it."""
+    """The content of a signature, recovered with the public key of the pair that made it."""
 
     key: str
     hash: str
@@ -227,37 +235,37 @@ class Opened:
         return _HASHES[self.hash][0](octets).digest() == self.digest
 
 
-def slips(
+def likely_mistakes(
     token: str, signature: str, keys: Iterable[tuple[str, str]], fields: Iterable[tuple[str, str]] = ()
-) -> tuple[Slip, ...]:
-    """Explanations of a signature that fits none of the (name, PEM) keys, the one of the fewest repairs first.
+) -> tuple[Mistake, ...]:
+    """Explanations for a signature that fits none of the (name, PEM) keys, the one with the fewest fixes first.
 
-    `fields` are (label, text) of what else may have been signed by mistake. Empty when nothing explains it.
+    `fields` are (label, text) of other texts that may have been signed by mistake. Empty if nothing explains it.
     """
     key_list, others = tuple(keys), tuple(fields)
-    found: dict[tuple[str, ...], Slip] = {}
-    for repaired, made in _signatures(signature):
-        for opened in _opened(repaired, key_list):
-            slip = _explanation(token, repaired, made, opened, others)
-            if slip is not None:
-                found.setdefault(slip.ids, slip)
-    return tuple(found.values()) or tuple(_padded_otherwise(token, signature, key_list))
+    found: dict[tuple[str, ...], Mistake] = {}
+    for corrected, made in _signatures(signature):
+        for opened in _opened(corrected, key_list):
+            mistake = _explanation(token, corrected, made, opened, others)
+            if mistake is not None:
+                found.setdefault(mistake.ids, mistake)
+    return tuple(found.values()) or tuple(_with_pss_padding(token, signature, key_list))
 
 
-def _signatures(signature: str) -> Iterator[tuple[str, tuple[Repair, ...]]]:
-    """The signature as given, and as it becomes when one repair after the other is made."""
+def _signatures(signature: str) -> Iterator[tuple[str, tuple[Correction, ...]]]:
+    """The signature as given, and the result of applying one fix after another."""
     yield signature, ()
-    yield from _repaired(signature, SIGNATURE_REPAIRS)
+    yield from _corrected(signature, SIGNATURE_CORRECTIONS)
     if len(signature.split()) > 1:
-        yield from _repaired(signature, _WITHOUT_BLANKS)
+        yield from _corrected(signature, _WITHOUT_BLANKS)
 
 
-def _repaired(signature: str, repairs: tuple[Repair, ...]) -> Iterator[tuple[str, tuple[Repair, ...]]]:
-    made: tuple[Repair, ...] = ()
-    for repair in repairs:
-        changed = repair.change(signature)
+def _corrected(signature: str, corrections: tuple[Correction, ...]) -> Iterator[tuple[str, tuple[Correction, ...]]]:
+    made: tuple[Correction, ...] = ()
+    for correction in corrections:
+        changed = correction.change(signature)
         if changed != signature:
-            signature, made = changed, (*made, repair)
+            signature, made = changed, (*made, correction)
             yield signature, made
 
 
@@ -279,17 +287,17 @@ def _opened(signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Opene
 
 
 def _explanation(
-    token: str, signature: str, made: tuple[Repair, ...], opened: Opened, fields: tuple[tuple[str, str], ...]
-) -> Slip | None:
-    """What explains an opened signature; `None` when it fits as it is."""
-    fitting = next(((text, repair) for text, repair in _texts(token) if opened.is_over(text)), None)
+    token: str, signature: str, made: tuple[Correction, ...], opened: Opened, fields: tuple[tuple[str, str], ...]
+) -> Mistake | None:
+    """The explanation for an opened signature; `None` if it fits as it is."""
+    fitting = next(((text, correction) for text, correction in _texts(token) if opened.is_over(text)), None)
     if fitting is None:
-        return _slip(made, opened, *_over_something_else(token, opened, fields))
-    text, repair = fitting
-    repairs = made if repair is None else (*made, repair)
+        return _unfixable(made, opened, *_over_something_else(token, opened, fields))
+    text, correction = fitting
+    corrections = made if correction is None else (*made, correction)
     if opened.hash == "SHA-256":
-        return Slip(_ids(repairs), _reason(repairs), opened.key, text, signature) if repairs else None
-    return _slip(repairs, opened, "signature-hash", f"the signature uses {opened.hash}; AWS wants SHA-256")
+        return Mistake(_ids(corrections), _reason(corrections), opened.key, text, signature) if corrections else None
+    return _unfixable(corrections, opened, "signature-hash", f"the signature uses {opened.hash}; AWS expects SHA-256")
 
 
 def _over_something_else(token: str, opened: Opened, fields: tuple[tuple[str, str], ...]) -> tuple[str, str]:
@@ -299,17 +307,20 @@ def _over_something_else(token: str, opened: Opened, fields: tuple[tuple[str, st
     for label, text in fields:
         if opened.is_over(text) or opened.is_over(text + "\n"):
             return "signed-other-field", f"the signature is over {label} instead of the token"
-    return "signed-other-text", f"the private key of {opened.key!r} made the signature, but over another text"
+    return (
+        "signed-other-text",
+        f"the signature was made with the private key of {opened.key!r}, but over a different text",
+    )
 
 
-def _padded_otherwise(token: str, signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Slip]:
-    """A signature with PSS padding, which is the default of some libraries; it can only be verified, not opened."""
+def _with_pss_padding(token: str, signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Mistake]:
+    """A signature with PSS padding, the default of some libraries, which can only be verified, not opened."""
     octets = signature_bytes(signature)
     for key, pem in keys if octets else ():
         for text in (token, f"{token}\n"):
             if any(_is_pss(pem, octets or b"", token_bytes(text), name) for name in ("SHA256", "SHA512", "SHA1")):
                 reason = "the signature has PSS padding; AWS verifies PKCS#1 v1.5"
-                yield Slip(("signature-pss",), reason, key, None, None)
+                yield Mistake(("signature-pss",), reason, key, None, None)
                 return
 
 
@@ -326,22 +337,22 @@ def _is_pss(pem: str, signature: bytes, signed: bytes, name: str) -> bool:
     return True
 
 
-def _slip(repairs: tuple[Repair, ...], opened: Opened, last: str, reason: str) -> Slip:
-    """A slip that no change of encoding mends: the token has to be signed anew."""
-    return Slip((*_ids(repairs), last), _reason(repairs, reason), opened.key, None, None)
+def _unfixable(corrections: tuple[Correction, ...], opened: Opened, last: str, reason: str) -> Mistake:
+    """A mistake that no change of encoding can fix: the token must be signed again."""
+    return Mistake((*_ids(corrections), last), _reason(corrections, reason), opened.key, None, None)
 
 
-def _texts(token: str) -> Iterator[tuple[str, Repair | None]]:
+def _texts(token: str) -> Iterator[tuple[str, Correction | None]]:
     yield token, None
-    for repair in TOKEN_REPAIRS:
-        changed = repair.change(token)
+    for correction in TOKEN_CORRECTIONS:
+        changed = correction.change(token)
         if changed != token:
-            yield changed, repair
+            yield changed, correction
 
 
-def _ids(repairs: tuple[Repair, ...]) -> tuple[str, ...]:
-    return tuple(repair.id for repair in repairs)
+def _ids(corrections: tuple[Correction, ...]) -> tuple[str, ...]:
+    return tuple(correction.id for correction in corrections)
 
 
-def _reason(repairs: tuple[Repair, ...], *more: str) -> str:
-    return "; ".join([*(repair.reason for repair in repairs), *more])
+def _reason(corrections: tuple[Correction, ...], *more: str) -> str:
+    return "; ".join([*(correction.reason for correction in corrections), *more])

@@ -1,14 +1,11 @@
-"""Signing and verifying as AWS IoT does: RSA, SHA-256, PKCS#1 v1.5, over the token's UTF-8 bytes and nothing else."""
+"""Signing and verifying like AWS IoT: RSA, SHA-256, PKCS#1 v1.5, over exactly the token's UTF-8 bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from shlex import quote
 
-from authlens.core.request.token_place import place as place
 from authlens.core.signing.keys import KeyProblem, read_private_key, read_public_key
-from authlens.core.signing.keys import generate_key_pair as generate_key_pair
-from authlens.core.signing.mistakes import slips as slips
 from authlens.core.text.encodings import signature_bytes, to_base64, token_bytes
 
 
@@ -23,12 +20,12 @@ def sign(token: str, key_pem: bytes, passphrase: bytes | None = None) -> str:
         signature = key.sign(signed, PKCS1v15(), SHA256())
         key.public_key().verify(signature, signed, PKCS1v15(), SHA256())
     except (InvalidSignature, ValueError):
-        raise KeyProblem("The private key is damaged: what it signs does not fit its public half.") from None
+        raise KeyProblem("The private key is damaged: its signatures do not fit its public key.") from None
     return to_base64(signature)
 
 
 def verify(token: str, signature: str, public_pem: str) -> bool:
-    """Whether the base64 signature of the token fits the key. Raises KeyProblem for a key that cannot be read."""
+    """Whether the base64 signature of the token fits the key. Raises KeyProblem if the key cannot be read."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -45,7 +42,7 @@ def verify(token: str, signature: str, public_pem: str) -> bool:
 
 
 def fitting_key(token: str, signature: str, keys: Iterable[tuple[str, str]]) -> str | None:
-    """The name of the first of the (name, PEM) keys that the signature fits. Keys that cannot be read fit nothing."""
+    """The name of the first of the (name, PEM) keys that the signature fits. Unreadable keys are skipped."""
     for name, pem in keys:
         try:
             if verify(token, signature, pem):
@@ -56,5 +53,5 @@ def fitting_key(token: str, signature: str, keys: Iterable[tuple[str, str]]) -> 
 
 
 def openssl_signing(token: str, private: str = "private.pem") -> str:
-    """The shell line that makes the same signature: no line feed after the token, none in the signature."""
+    """The shell command for the same signature: no line feed after the token, none in the signature."""
     return f"printf %s {quote(token)} | openssl dgst -sha256 -sign {quote(private)} | openssl base64 -A"

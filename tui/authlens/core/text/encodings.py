@@ -1,4 +1,4 @@
-"""Base64, base64url and URL encoding of signatures and parameters. What is not of a kind is never guessed into it."""
+"""Base64, base64url and URL encoding of signatures and parameters. Malformed input is rejected, never guessed at."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def to_base64(octets: bytes) -> str:
     return base64.b64encode(octets).decode("ascii")
 
 
-def from_base64(text: str) -> bytes | None:
-    """The bytes of strict base64 with its padding; `None` when it is anything else."""
+def strict_base64(text: str) -> bytes | None:
+    """The bytes of strictly valid, padded base64; `None` for anything else."""
     if not _BASE64.fullmatch(text):
         return None
     try:
@@ -27,12 +27,12 @@ def from_base64(text: str) -> bytes | None:
 
 
 def signature_bytes(text: str) -> bytes | None:
-    """The bytes of base64 with or without its padding, which the API's pattern for signatures allows (`={0,2}`)."""
-    return from_base64(text) or from_base64(text + "=" * (-len(text) % 4))
+    """The bytes of base64 with or without padding: the API's pattern for signatures allows both (`={0,2}`)."""
+    return strict_base64(text) or strict_base64(text + "=" * (-len(text) % 4))
 
 
 def from_base64url(text: str) -> bytes | None:
-    """The bytes of base64url, padded or not; `None` when it is anything else."""
+    """The bytes of base64url, padded or not; `None` for anything else."""
     if not _BASE64URL.fullmatch(text):
         return None
     body = text.rstrip("=")
@@ -43,7 +43,7 @@ def from_base64url(text: str) -> bytes | None:
 
 
 def base64url_to_base64(text: str) -> str:
-    """Letters translated and padding restored; text in the plain alphabet only gains its padding."""
+    """Translates the alphabet and restores the padding; text already in the standard alphabet only gains padding."""
     body = text.replace("-", "+").replace("_", "/").rstrip("=")
     return body + "=" * (-len(body) % 4)
 
@@ -53,17 +53,18 @@ def base64_to_base64url(text: str) -> str:
 
 
 def url_encode(text: str) -> str:
-    """Percent-encoding of all but letters, digits and `_.-~`. A lone surrogate becomes `?`: UTF-8 cannot hold it."""
+    """Percent-encodes everything but letters, digits and `_.-~`. A lone surrogate becomes `?`: UTF-8 cannot encode
+    it."""
     return quote(text, safe="", errors="replace")
 
 
 def url_decode(text: str) -> str:
-    """As a query string is read: `+` is a space."""
+    """Decoded as in a query string: `+` is a space."""
     return unquote_plus(text, errors="replace")
 
 
 def percent_decode(text: str) -> str:
-    """Percent escapes alone; `+` stays."""
+    """Decodes percent escapes only; `+` is left alone."""
     return unquote(text, errors="replace")
 
 
@@ -72,5 +73,5 @@ def has_escapes(text: str) -> bool:
 
 
 def token_bytes(token: str) -> bytes:
-    """What of a token is signed. A lone surrogate, which UTF-8 cannot hold, counts as `?`."""
+    """The bytes of a token that are signed. A lone surrogate, which UTF-8 cannot encode, becomes `?`."""
     return token.encode("utf-8", "replace")

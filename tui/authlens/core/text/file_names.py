@@ -1,4 +1,4 @@
-"""A text that is the name of a file where its content was meant: `./ctx.json` instead of `file://ctx.json`."""
+"""Detects a file name given where the file's content was meant: `./ctx.json` instead of `file://ctx.json`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _RELATIVE = re.compile(r"@?(?:~|\.{1,2})/")
 
 
 def file_name(text: str) -> str | None:
-    """The file that the text names, as far as its form tells; `None` for any other text."""
+    """The file that the text appears to name, judged by its form; `None` for any other text."""
     scheme = _SCHEME.fullmatch(text)
     if scheme is not None:
         return scheme["path"]
@@ -20,8 +20,8 @@ def file_name(text: str) -> str | None:
 
 
 def file_hint(text: str) -> str:
-    """What to write on a command line instead; empty where the text does not look like a file's name."""
+    """What to write on a command line instead; empty if the text does not look like a file name."""
     name = file_name(text)
     if name is None or text.startswith(("file://", "fileb://")):
         return ""
-    return f"This looks like the name of a file; to read it, write file://{name}"
+    return f"This looks like a file name; to read the file, write file://{name}"

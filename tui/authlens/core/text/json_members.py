@@ -1,6 +1,6 @@
-"""A JSON object read member by member.
+"""Reads a JSON object member by member.
 
-The rule: a member of the wrong type is a ValueError whose sentence never quotes it.
+The rule: a member of the wrong type raises a ValueError whose message never quotes the value.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar, final
 
-from authlens.core.text.base64_text import from_base64
+from authlens.core.text.base64_text import lenient_base64
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Members:
         return self._value[key]
 
     def value(self, key: str) -> Any:
-        """Of any type; `None` where it is absent."""
+        """The value, of any type; `None` if absent."""
         return self._value.get(key)
 
     def required_text(self, key: str) -> str:
@@ -61,7 +61,7 @@ class Members:
         return None if value is None else Members(value, key)
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...] | None:
-        """Names and texts: an object, or a list of pairs."""
+        """Names with their texts, from an object or a list of pairs."""
         value = self._value.get(key)
         pairs = value.items() if isinstance(value, Mapping) else value
         if pairs is None:
@@ -71,19 +71,19 @@ class Members:
         except (TypeError, ValueError):
             read = ((None, None),)
         if not all(isinstance(part, str) for pair in read for part in pair):
-            raise ValueError(f"{key} must hold names and texts")
+            raise ValueError(f"{key} must contain only text names and values")
         return read
 
     def text_or_bytes(self, key: str) -> str | bytes | None:
         return self.content(key) if isinstance(self._value.get(key), Mapping) else self.text(key)
 
     def content(self, key: str) -> bytes:
-        """From `{"base64": …}`; empty when absent."""
+        """Bytes from `{"base64": …}`; empty if absent."""
         members = self.members(key)
         if members is None:
             return b""
         try:
-            return from_base64(members.text("base64") or "")
+            return lenient_base64(members.text("base64") or "")
         except ValueError:
             raise ValueError(f"{key} is not base64") from None
 

@@ -1,6 +1,6 @@
-"""JSON with the place of every value. Any text is accepted: what is wrong with it is a fault, never an exception.
+"""JSON with the position of every value. Any text is accepted: errors in it are reported as faults, never raised.
 
-Duplicate keys, numbers of any size and lone surrogates are kept as written, because a policy is judged by its text.
+Duplicate keys, numbers of any size and lone surrogates are preserved, because a policy is judged by its text.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from typing import Any
 from authlens.frozen import dataclass
 
 DEEPEST = 64
-"""Levels of nesting that are followed; the conditions of a policy end at the sixth."""
+"""The deepest nesting accepted; the conditions of a policy are at level six."""
 MAX_VALUES = 25_000
-"""Keys included: read in half a second. Ten policies of AWS's 2,048 characters hold fewer than 11,000."""
+"""Including keys; this many are read in half a second. Ten policies of AWS's 2,048 characters have fewer than
+11,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where something stands: character offsets, and lines and columns counted from 1. The end is exclusive."""
+    """A range of the text: character offsets, and lines and columns counted from 1. The end is exclusive."""
 
     start: int
     end: int
@@ -33,8 +34,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is wrong with a text, at its place."""
+class JsonFault:
+    """An error in a text, with its position."""
 
     id: str
     message: str
@@ -45,7 +46,7 @@ class Fault:
 class JsonString:
     value: str
     span: Span
-    """With its quotes."""
+    """Including the quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,18 @@ class JsonArray:
 @dataclass(frozen=True, slots=True)
 class JsonObject:
     members: tuple[tuple[JsonString, Node], ...]
-    """In their order, duplicates included."""
+    """In order, including duplicates."""
     span: Span
 
     def get(self, key: str) -> Node | None:
-        """The value of a key; of duplicates the last, as most parsers have it."""
+        """The value of a key; for duplicates the last one, as in most parsers."""
         return next((value for name, value in reversed(self.members) if name.value == key), None)
 
     def key(self, key: str) -> JsonString | None:
         return next((name for name, _ in reversed(self.members) if name.value == key), None)
 
     def duplicates(self) -> Iterator[tuple[JsonString, JsonString]]:
-        """Each key that was written before, beside its first writing."""
+        """Each repeated key, paired with its first occurrence."""
         first: dict[str, JsonString] = {}
         for name, _ in self.members:
             if name.value in first:
@@ -96,10 +97,10 @@ Node = JsonObject | JsonArray | JsonString | JsonNumber | JsonWord
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
-    """A text and what could be read of it: a root, or the fault that prevented it."""
+    """The result of parsing a text: its root, or the fault that prevented parsing."""
 
     root: Node | None
-    fault: Fault | None
+    fault: JsonFault | None
 
 
 def parse(text: str) -> JsonText:
@@ -109,11 +110,11 @@ def parse(text: str) -> JsonText:
     except _Unreadable as unreadable:
         start = min(unreadable.offset, len(text))
         end = min(start + 1, len(text))
-        return JsonText(None, Fault("json-syntax", unreadable.message, Places(text).span(start, end)))
+        return JsonText(None, JsonFault("json-syntax", unreadable.message, LinePlaces(text).span(start, end)))
 
 
 def plain(node: Node) -> Any:
-    """The value as Python has it. A number that Python would not convert stays text."""
+    """The value as a Python object. A number too long for Python to convert stays text."""
     match node:
         case JsonObject():
             return {name.value: plain(value) for name, value in node.members}
@@ -126,7 +127,7 @@ def plain(node: Node) -> Any:
 
 
 def words(node: Node) -> str:
-    """What kind of value it is, for a sentence."""
+    """The kind of value, for use in a sentence."""
     match node:
         case JsonObject():
             return "an object"
@@ -141,7 +142,7 @@ def words(node: Node) -> str:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and everything in it, in the order written."""
+    """The node and everything inside it, in document order."""
     yield node
     match node:
         case JsonObject():
@@ -160,13 +161,13 @@ def string_offsets(text: str, span: Span) -> list[int]:
 
 
 def within(span: Span, start: int, end: int) -> Span:
-    """A part of a span that lies on one line, as every JSON string does."""
+    """Part of a span on a single line, as every JSON string is."""
     first, last = span.column + start - span.start, span.column + end - span.start
     return Span(start, end, span.line, first, span.line, last)
 
 
-class Places:
-    """Turns offsets of a text into spans."""
+class LinePlaces:
+    """Converts offsets in a text into spans."""
 
     def __init__(self, text: str) -> None:
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
@@ -185,30 +186,32 @@ class _Unreadable(Exception):
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _SOUND = re.compile(r'(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})){0,4096}')
-"""In pieces: each repeat may have to be remembered."""
+"""Matched in pieces, because the engine may have to remember each repeat."""
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 
 
 class _Reader:
-    """A recursive descent over one text."""
+    """A recursive-descent parser for one text."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
         self._depth = 0
         self._values = 0
-        self._places = Places(text)
+        self._places = LinePlaces(text)
 
     def document(self) -> Node:
         if self._text.startswith("\ufeff"):
-            raise _Unreadable("the text starts with a byte order mark, which is no JSON; save it without", 0)
+            raise _Unreadable("the text starts with a byte order mark, which is not valid JSON; save it without one", 0)
         if self._peek() == "":
-            raise _Unreadable("there is no JSON here: the text is empty", 0)
+            raise _Unreadable("the text is empty; JSON was expected", 0)
         root = self._value()
         if self._peek() != "":
-            raise _Unreadable("the JSON value ends before this; a brace or a bracket may be misplaced", self._at)
+            raise _Unreadable(
+                "unexpected text after the end of the JSON value; look for a misplaced brace or bracket", self._at
+            )
         return root
 
     def _peek(self) -> str:
@@ -246,7 +249,7 @@ class _Reader:
             self._count()
             key = self._string("a key in double quotes")
             if self._peek() != ":":
-                raise _Unreadable(f"a colon is missing after the key{self._quote_hint()}", self._at)
+                raise _Unreadable(f"expected ':' after the key{self._quote_hint()}", self._at)
             self._at += 1
             members.append((key, self._value()))
         return JsonObject(tuple(members), self._places.span(start, self._at))
@@ -263,7 +266,7 @@ class _Reader:
         return self._at - 1
 
     def _more(self, closing: str, begun: bool) -> bool:
-        """Whether another element follows; steps over the comma before it, or over the closing character."""
+        """Whether another element follows; consumes the comma before it, or the closing character."""
         character = self._peek()
         if character == closing:
             self._at += 1
@@ -274,11 +277,11 @@ class _Reader:
             raise _Unreadable(_expected(f"a comma or `{closing}`", character) + self._quote_hint(), self._at)
         self._at += 1
         if self._peek() == closing:
-            raise _Unreadable(f"there is a comma too many before `{closing}`", self._at)
+            raise _Unreadable(f"trailing comma before `{closing}`", self._at)
         return True
 
     def _quote_hint(self) -> str:
-        """Words that follow a closed string: somebody forgot to escape a quote."""
+        """A hint for a word right after a closed string: somebody forgot to escape a quote."""
         before = self._text[: self._at].rstrip()
         inside = before.endswith('"') and re.match(r"[A-Za-z\\]", self._text[self._at :])
         return '; a double quote inside a string must be written \\"' if inside else ""
@@ -294,17 +297,17 @@ class _Reader:
         return JsonString(value, self._places.span(start, self._at))
 
     def _string_fault(self, start: int) -> _Unreadable:
-        """What is wrong with a string that the scanner of `json` refuses, and where."""
+        """What is wrong with a string that the `json` scanner rejects, and where."""
         while (found := _SOUND.match(self._text, self._at)) and found.group():
             self._at = found.end()
         character, letter = (self._text[at : at + 1] for at in (self._at, self._at + 1))
         if character == "":
-            return _Unreadable("this string is never closed", start)
+            return _Unreadable("this string has no closing quote", start)
         if character != "\\":
-            return _Unreadable("a line end or control character stands inside a string; escape it", self._at)
+            return _Unreadable("line breaks and control characters inside a string must be escaped", self._at)
         if letter == "u":
             return _Unreadable("`\\u` must be followed by four hexadecimal digits", self._at)
-        return _Unreadable("this is no escape that JSON knows; a backslash is written twice", self._at)
+        return _Unreadable("invalid escape; write a backslash as two backslashes", self._at)
 
     def _scalar(self) -> JsonNumber | JsonWord:
         start = self._at
@@ -316,13 +319,13 @@ class _Reader:
         if word and word.group() in _WORDS:
             self._at = word.end()
             return JsonWord(_WORDS[word.group()], self._places.span(start, self._at))
-        slip = self._word_slip(word.group()) if word else ""
-        raise _Unreadable(slip or _expected("a value", self._peek()), start)
+        hint = self._foreign_word(word.group()) if word else ""
+        raise _Unreadable(hint or _expected("a value", self._peek()), start)
 
-    def _word_slip(self, word: str) -> str:
-        """What a word that JSON does not know tells of where it came from."""
+    def _foreign_word(self, word: str) -> str:
+        """A hint about where a word that is not JSON came from; empty if it gives no clue."""
         if word in _PYTHON_WORDS:
-            return f"`{word}` is Python's word; JSON writes {_PYTHON_WORDS[word]}"
+            return f"`{word}` is Python; in JSON write {_PYTHON_WORDS[word]}"
         if self._depth == 0 and re.match(r"[\w-]+:(?:\s|$)", self._text[self._at :]):
             return "this looks like YAML; a policy is JSON"
         return ""
@@ -330,16 +333,16 @@ class _Reader:
 
 def _expected(wanted: str, found: str) -> str:
     if found == "":
-        return f"the text ends where {wanted} was expected"
+        return f"unexpected end of text; expected {wanted}"
     if found == "'":
-        return "JSON strings stand in double quotes, not in single ones"
+        return "JSON strings need double quotes, not single quotes"
     if found in "/#":
         return "JSON has no comments"
-    return f"{wanted} was expected here"
+    return f"expected {wanted}"
 
 
 def _escape_length(text: str, position: int) -> int:
-    """How many characters an escape takes; a surrogate pair is written as two escapes and is one character."""
+    """The length of an escape; a surrogate pair is one character written as two escapes."""
     if text[position + 1 : position + 2] != "u":
         return 2
     pair = re.match(r"\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}", text[position : position + 12])

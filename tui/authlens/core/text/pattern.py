@@ -1,7 +1,7 @@
-"""Regular expressions that people write, and their limits: of the pattern, of the text searched, and of the time.
+"""Regular expressions written by users, with limits on the pattern, the text searched and the time spent.
 
-The rule: a pattern is compiled when something is judged by it, never when its file is read. A file that merely lies in
-a folder costs nothing, and what it may cost later is bounded by its size, which is counted without compiling it.
+The rule: a pattern is compiled when it is first used, never when its file is read. A file that is merely in a folder
+costs nothing, and its later cost is bounded by its size, which is counted without compiling it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import re
 from functools import lru_cache
 
 LIMIT = 0.5
-"""Seconds of processor time. What a pattern is meant for takes microseconds."""
+"""Seconds of processor time. A sensible pattern takes microseconds."""
 LONGEST = 500
-"""Characters of a pattern: the search for a longer run of one character takes a time that grows with its cube."""
+"""Characters in a pattern: the time to search for a long run of one character grows with the cube of its length."""
 LARGEST = 5_000
-"""Items of a pattern once its counted repeats are written out: `(?:ab){3}` has six."""
+"""Items in a pattern with its counted repeats expanded: `(?:ab){3}` has six."""
 DEEPEST = 50
-"""Groups inside one another."""
+"""Nested groups."""
 MOST_SEARCHED = 65_536
-"""Characters of a text that are searched; what AWS answers is far shorter."""
+"""Characters of a text that are searched; AWS's answers are far shorter."""
 
 _COUNT = re.compile(r"\{([0-9]*)(?:(,)([0-9]*))?\}")
 _GROUP = re.compile(r"\((?:\?(?:P?<[=!]?[^>)]*>?|P[=>][^)]*|[a-zA-Z0-9^-]*:|[=!>|]|[a-zA-Z]+|R|&))?")
@@ -27,28 +27,27 @@ _ESCAPE = re.compile(r"\\(?:[pPN]\{[^}]*\}|.)", re.DOTALL)
 
 
 class Unsearchable(Exception):
-    """Nothing can be said with this pattern; the text is a whole sentence."""
+    """The pattern cannot be used; the message is a complete sentence."""
 
 
 class TooSlow(Unsearchable):
-    """A pattern that was given up."""
+    """The search ran out of time."""
 
     def __init__(self, pattern: str) -> None:
         super().__init__(
-            f"the pattern /{pattern}/ was given up after {LIMIT:g} s: nested repeats such as (a|a)* take for ever; "
-            "write it without"
+            f"the pattern /{pattern}/ was abandoned after {LIMIT:g} s; rewrite it without nested repeats such as (a|a)*"
         )
 
 
 class NotAPattern(Unsearchable):
-    """What is not a regular expression, or too large a one."""
+    """The pattern is not a valid regular expression, or is too large."""
 
     def __init__(self, pattern: str, why: str) -> None:
         super().__init__(f"/{pattern[:60]}{'…' * (len(pattern) > 60)}/ is not a valid regular expression: {why}")
 
 
 def problem(pattern: str) -> str | None:
-    """What is wrong with the pattern as far as that can be told without compiling it."""
+    """What is wrong with the pattern, as far as can be determined without compiling it."""
     if len(pattern) > LONGEST:
         return f"it has {len(pattern):,} characters, and at most {LONGEST} are allowed"
     try:
@@ -59,7 +58,7 @@ def problem(pattern: str) -> str | None:
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether the text, or the first `MOST_SEARCHED` characters of it, holds a match. Raises Unsearchable."""
+    """Whether the pattern matches anywhere in the first `MOST_SEARCHED` characters of the text. Raises Unsearchable."""
     answer = _searched(pattern, text[:MOST_SEARCHED])
     if isinstance(answer, Unsearchable):
         raise answer
@@ -68,7 +67,7 @@ def found(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=32)
 def _searched(pattern: str, text: str) -> bool | Unsearchable:
-    """Remembered, for the app asks again whenever it draws."""
+    """Cached, because the app asks again on every redraw."""
     import regex
 
     why = problem(pattern)
@@ -83,7 +82,7 @@ def _searched(pattern: str, text: str) -> bool | Unsearchable:
 
 
 class _Sizing:
-    """Counts the items of a pattern with its counted repeats written out. Raises ValueError for plain mistakes."""
+    """Counts the items in a pattern with its counted repeats expanded. Raises ValueError for obvious errors."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
@@ -91,7 +90,8 @@ class _Sizing:
 
     def size(self) -> int:
         total, last, groups = 0, 0, list[int]()
-        """`last` is the size of what a repeat would repeat; `groups` holds the totals outside the open groups."""
+        """`last` is the size of the item a repeat would apply to; `groups` is the stack of totals outside the open
+        groups."""
         while self._at < len(self._pattern):
             character = self._pattern[self._at]
             if character == "(":
@@ -99,7 +99,7 @@ class _Sizing:
                 groups.append(total)
                 total = last = 0
                 if len(groups) > DEEPEST:
-                    raise ValueError(f"more than {DEEPEST} groups inside one another")
+                    raise ValueError(f"more than {DEEPEST} nested groups")
             elif character == ")":
                 if not groups:
                     raise ValueError("unbalanced )")
@@ -130,12 +130,12 @@ class _Sizing:
         return (last, total) if character in "*+?" else (1, total + 1)
 
     def _times(self) -> int | None:
-        """The most that `{m,n}` repeats; `None` where the brace means itself."""
+        """The largest count of `{m,n}`; `None` if the brace is a literal character."""
         count = _COUNT.match(self._pattern, self._at)
         if count is None or not (count[1] or count[3]):
             return None
         self._at = count.end()
-        # Far too large a number is too large whatever its digits are.
+        # Nine digits are enough to know that a count is too large.
         return max(int(digits[:9]) for digits in (count[1], count[3]) if digits) or 1
 
     def _take(self, part: re.Pattern[str]) -> bool:

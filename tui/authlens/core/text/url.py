@@ -1,6 +1,6 @@
-"""The one reading of an endpoint URL. The rule: what two programs could read as two different hosts is not a URL.
+"""The only parser of endpoint URLs. The rule: text that two programs could read as two different hosts is not a URL.
 
-`http://evil.example\\@127.0.0.1` names one host for Python's urlsplit and another one for the client that connects.
+`http://evil.example\\@127.0.0.1` is one host to Python's urlsplit and another to the client that connects.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _URL = re.compile(
         (?: [/?] [!-\[\]-~]* )?""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""No user, no white space, no backslash, no fragment, and nothing but an address in brackets."""
+"""No user info, white space, backslash or fragment, and only an IP address inside brackets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """Where an endpoint URL leads."""
+    """The parts of an endpoint URL."""
 
     scheme: str
     host: str
-    """In lower case, an IPv6 address without its brackets."""
+    """In lower case; an IPv6 address without its brackets."""
     port: int | None = None
 
     @property
@@ -35,7 +35,7 @@ class Url:
 
 
 def read_url(text: str) -> Url | None:
-    """Where the URL leads; `None` for what is not the URL of an endpoint."""
+    """The parsed URL; `None` if the text is not an endpoint URL."""
     found = _URL.fullmatch(text)
     if found is None or "#" in text:
         return None
@@ -47,13 +47,13 @@ def read_url(text: str) -> Url | None:
 
 
 def is_loopback(text: str | None) -> bool:
-    """Whether the URL leads to this machine's loopback interface; what is not a URL leads nowhere."""
+    """Whether the URL points to this machine's loopback interface; false for text that is not a URL."""
     url = read_url(text) if text else None
     return url is not None and url.is_loopback
 
 
 def is_loopback_host(host: str) -> bool:
-    """By RFC 6761 nobody can own a name below `localhost`."""
+    """Under RFC 6761 no one can own a name below `localhost`."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return _is_address(host) and ip_address(host).is_loopback

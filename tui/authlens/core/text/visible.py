@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-# In ascending order. Unicode's default-ignorable code points among them: no cell wide, so text can hide in them.
+# In ascending order. Includes Unicode's default-ignorable code points, which have no width, so text can hide in them.
 _SHOWN_AS_CODE = (
     range(0x80, 0xA0),
     range(0xAD, 0xAE),
@@ -30,11 +30,11 @@ _SHOWN_AS_CODE = (
 
 _STARTS = [codes.start for codes in _SHOWN_AS_CODE]
 _MOST_KEPT = 10_000
-"""Characters that a table remembers: all that any text of ours holds, and a bound for hostile ones."""
+"""Characters that a table remembers: more than any real text uses, and a bound for hostile ones."""
 
 
 class _Table(dict[int, "int | str"]):
-    """What `str.translate` puts in a character's place, looked up when the character is first met."""
+    """The replacements for `str.translate`, each computed when its character is first seen."""
 
     def __missing__(self, code: int) -> int | str:
         shown = _replacement(code)
@@ -57,15 +57,15 @@ _LINES = _Table({0x09: 0x09, 0x0A: 0x0A})
 
 
 def visible(text: str) -> str:
-    """The text on one line with nothing in it that a terminal would act on: ESC becomes `␛`, U+202E `⟨U+202E⟩`."""
+    """The text on one line, without anything a terminal would act on: ESC becomes `␛`, U+202E `⟨U+202E⟩`."""
     return text.translate(_ONE_LINE)
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, but line feeds stay and tabs become four spaces; CR LF counts as a line feed."""
+    """Like `visible`, but keeps line feeds and turns tabs into four spaces; CR LF counts as a line feed."""
     return text.replace("\r\n", "\n").translate(_LINES).replace("\t", "    ")
 
 
 def is_visible(text: str) -> bool:
-    """Whether `visible` would leave the text as it is."""
+    """Whether `visible` would leave the text unchanged."""
     return visible(text) == text

@@ -1,7 +1,7 @@
-"""A YAML or JSON text with some of its values changed, added or removed, and everything else as it was written.
+"""Changes, adds or removes values in a YAML or JSON text and leaves everything else as written.
 
 The rule: comments, order, quotes, flow style and blank lines outside the changed spans stay byte for byte. The caller
-reads the result back: what cannot be edited so that it reads as wanted is written anew.
+reads the result back, and rewrites the whole text if it does not have the wanted value.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import yaml
 from authlens.core.text.yaml_writer import dump, needs_escapes
 
 _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
-"""What needs no quotes anywhere."""
+"""Text that never needs quotes."""
 _Entry = tuple[yaml.ScalarNode, yaml.Node]
 
 
 class NotEditable(Exception):
-    """The text is laid out so that a change would not leave the rest alone."""
+    """The layout of the text does not allow this change without touching the rest."""
 
 
 def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any], deep: bool = True) -> str:
-    """The text, which means `old`, so that it means `new`.
+    """The text, whose value is `old`, edited so that its value is `new`.
 
-    deep: change single values; otherwise whole entries of the top level. Raises NotEditable or yaml.YAMLError.
+    deep: change individual values; if false, replace whole top-level entries. Raises NotEditable or yaml.YAMLError.
     """
     return _Editor(text, deep).edited(old, new)
 
@@ -80,7 +80,7 @@ class _Editor:
                 self._remove(node, spans, index)
 
     def _entry(self, parent: yaml.MappingNode, entry: _Entry, old: Any, new: Any, top: bool) -> None:
-        """One entry whose value changes."""
+        """Change the value of one entry."""
         key, node = entry
         if self._deep or not top:
             if isinstance(node, yaml.MappingNode) and isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -98,7 +98,7 @@ class _Editor:
         return None
 
     def _insert(self, node: yaml.MappingNode, beside: _Entry, behind: bool, key: str, value: Any) -> None:
-        """A new entry behind another, or before it."""
+        """Add an entry after another, or before it."""
         start, end = beside[0].start_mark.index, _end(beside[1])
         if node.flow_style:
             at, written = end if behind else start, f"{self._inline(key)}: {self._inline(value)}"
@@ -173,7 +173,7 @@ class _Editor:
         self._put(start, end, f" {written}" if start == end else written)
 
     def _inline(self, value: Any) -> str:
-        """On one line, for a flow collection."""
+        """The value on one line, for a flow collection."""
         if isinstance(value, Mapping):
             return "{" + ", ".join(f"{self._inline(key)}: {self._inline(each)}" for key, each in value.items()) + "}"
         if isinstance(value, list):
@@ -184,7 +184,7 @@ class _Editor:
         return plain
 
     def _indented_like(self, old: str, new: str) -> str:
-        """A literal block whose lines are indented as those of the old one were."""
+        """A literal block indented like the old one."""
         head, *lines = new.split("\n")
         first = next((line for line in old.split("\n")[1:] if line.strip()), "")
         if head not in ("|", "|-", "|+") or not first:
@@ -194,7 +194,7 @@ class _Editor:
         return "\n".join([head, *(indent + line[ours:] if line.strip() else line for line in lines)])
 
     def _block(self, value: Any, column: int) -> str:
-        """Lines of block style at a column."""
+        """The value in block style, indented to a column."""
         lines = dump(value).splitlines(keepends=True)
         return "".join(f"{' ' * column}{line}" if line.strip() else line for line in lines)
 
@@ -220,7 +220,7 @@ class _Editor:
 
 
 def _end(node: yaml.Node) -> int:
-    """Where a value ends. Of a block collection PyYAML says where the next token begins, behind comments."""
+    """Where a value ends. For a block collection PyYAML reports where the next token begins, after any comments."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)
@@ -229,7 +229,7 @@ def _end(node: yaml.Node) -> int:
 
 
 def _quoted_like(node: yaml.ScalarNode, value: Any) -> str | None:
-    """The text in the quotes that the old one has; `None` where it has none or they do not fit."""
+    """The text in the old value's style of quotes; `None` if that had no quotes or they cannot hold the text."""
     if not isinstance(value, str) or needs_escapes(value):
         return None
     if node.style == '"':
@@ -240,7 +240,7 @@ def _quoted_like(node: yaml.ScalarNode, value: Any) -> str | None:
 
 
 def _words(text: str) -> Iterator[str]:
-    """A value that the writer spreads over lines, such as `!!binary |`, on one."""
+    """A value that the writer spreads over several lines, such as `!!binary |`, on one line."""
     tag, _, rest = text.strip().partition(" |")
     if rest:
         yield tag

@@ -1,7 +1,7 @@
-"""Strict YAML: text to values that know their line and column. The one reader of every YAML the user writes.
+"""Strict YAML: reads text into values that know their line and column. The only reader of YAML that users write.
 
-No anchors, aliases, merges, tags (but `!!binary`) or duplicate keys, at most 40 levels and 1 MiB. No problem text ever
-quotes a value of the file: it may be a secret.
+No anchors, aliases, merges, tags (except `!!binary`) or duplicate keys; at most 40 levels and 1 MiB. No error message
+ever quotes a value of the file: it may be a secret.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from authlens.core.text.base64_text import from_base64
+from authlens.core.text.base64_text import lenient_base64
 from authlens.frozen import dataclass
 
 MAX_DEPTH = 40
@@ -21,8 +21,8 @@ MAX_BYTES = 1024 * 1024
 MAX_BYTES_SLOWLY = 640 * 1024
 MAX_EVENTS = 25_000
 MAX_EVENTS_SLOWLY = 10_000
-"""Of a text that only PyYAML's own parser reads as it should, at a tenth of the pace: either takes under a second. The
-largest request that AWS takes has 560 kB."""
+"""For a text that only PyYAML's own parser reads correctly, at a tenth of the speed. Either limit takes under a second.
+The largest request that AWS accepts has 560 kB."""
 _BINARY = "tag:yaml.org,2002:binary"
 
 _WORDS: Mapping[str, bool | None] = {
@@ -32,15 +32,15 @@ _WORDS: Mapping[str, bool | None] = {
 }
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-"""Numbers that people mean as numbers; what else YAML knows (`0x1F`, `1e3`, `1_000`, dates, `no`) is text here."""
+"""Only these count as numbers; YAML's other forms (`0x1F`, `1e3`, `1_000`, dates, `no`) are text here."""
 
 _INDENTED = "indentation does not match the line above"
 _OPEN_QUOTE = "found unexpected end of stream"
-_SAID_BETTER = {
+_CLEARER = {
     "mapping values are not allowed here": "unexpected ':'; quote text that contains a colon",
     "could not find expected ':'": "expected ':' after the key",
     _OPEN_QUOTE: "the text in quotes that begins here has no closing quote",
-    "expected the node content, but found '<stream end>'": "the text ends where a value should follow",
+    "expected the node content, but found '<stream end>'": "unexpected end of text; expected a value",
     "expected <block end>, but found '<scalar>'": "expected a key here; look for a stray quote",
     "expected <block end>, but found '<block mapping start>'": _INDENTED,
     "expected <block end>, but found '<block sequence start>'": _INDENTED,
@@ -50,17 +50,17 @@ _SAID_BETTER = {
 }
 _CANNOT_START = re.compile(r"found character '(?!\\t).* that cannot start any token", re.DOTALL)
 _QUOTES_NOTHING = re.compile(r"(?:[^'\"]|'<[a-z ]+>'|'[^\w\s]')*")
-"""The parser's words, its names of tokens and single punctuation marks."""
+"""The parser's own words, token names and single punctuation marks."""
 _QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
 
 
 _READ_ALIKE = re.compile(r"""[A-Za-z0-9 \n:'"\[\]{},./\\_@=()+$;#*<~^`-]*""")
-"""Texts of these characters are read alike by libyaml and PyYAML, the former eight times as fast. What a fuzzer found
-to be read otherwise has a tab, `?`, `|`, `>`, `!` or a byte order mark, or an empty value."""
+"""libyaml and PyYAML agree on texts of these characters, and libyaml is eight times as fast. The differences that a
+fuzzer found all involve a tab, `?`, `|`, `>`, `!`, a byte order mark or an empty value."""
 
 
 class YamlError(Exception):
-    """What is wrong with the text, and where: line and column count from 1."""
+    """An error in the text and its position; line and column count from 1."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message, line, column)
@@ -74,16 +74,17 @@ class YamlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One value of the file with its place. The accessors return it as what a field demands, or say what is wrong."""
+    """One value of the file with its position. The accessors return it as the type a field requires, or raise
+    YamlError."""
 
     value: Any
     """A list of nodes, a dict of nodes by key, or a scalar: str, bytes, int, float, bool, None."""
     line: int
     column: int
     text: str | None = None
-    """A scalar as it is written, without quotes."""
+    """A scalar as written, without quotes."""
     key: Node | None = None
-    """The key it stands under."""
+    """The key it belongs to."""
 
     def error(self, message: str) -> YamlError:
         return YamlError(message, self.line, self.column)
@@ -93,18 +94,18 @@ class Node:
         return "the value" if self.key is None else str(self.key.text)
 
     def string(self, name: str | None = None) -> str:
-        """Text. A plain number, `true` or `null` is refused, so that nothing changes its meaning unseen."""
+        """The text. A plain number, `true` or `null` is refused, so that no value silently changes its meaning."""
         if isinstance(self.value, str):
             return self.value
         name = name or self.name
         if self.value is None:
             raise self.error(f"{name} has no value; write '' for an empty text, or remove the key")
         if self.text is not None and not isinstance(self.value, bytes):
-            raise self.error(f"{name} must be text, and this is {self.kind}; quote it")
+            raise self.error(f"{name} must be text, not {self.kind}; quote it")
         raise self.error(f"{name} must be text, not {self.kind}")
 
     def string_or_bytes(self) -> str | bytes:
-        """Text, or the bytes of a `!!binary`."""
+        """The text, or the bytes of a `!!binary`."""
         return self.value if isinstance(self.value, bytes) else self.string()
 
     def integer(self, minimum: int | None = None) -> int:
@@ -127,7 +128,7 @@ class Node:
         return self.value
 
     def choice(self, allowed: Iterable[str]) -> str:
-        """One of the words."""
+        """One of the allowed words."""
         words = list(allowed)
         if self.text not in words or not isinstance(self.value, str | bool):
             raise self.error(f"{self.name} must be one of: {', '.join(words)}")
@@ -139,13 +140,13 @@ class Node:
         return self.value
 
     def mapping(self) -> dict[str, Node]:
-        """A mapping with any keys."""
+        """The entries of a mapping with arbitrary keys."""
         if not isinstance(self.value, dict):
             raise self.error(f"{self.name} must be a mapping of keys to values, not {self.kind}")
         return self.value
 
     def fields(self, *known: str) -> dict[str, Node]:
-        """A mapping with none but the known keys."""
+        """The entries of a mapping that may have only the known keys."""
         fields = self.mapping()
         for key in fields:
             if key not in known:
@@ -153,7 +154,7 @@ class Node:
         return fields
 
     def unknown(self, key: str, known: Iterable[str]) -> YamlError:
-        """The complaint about a key of this mapping that means nothing; quoted only when it resembles a known one."""
+        """The error for an unknown key of this mapping; the key is quoted only if it resembles a known one."""
         names = list(known)
         node: Node = self.value[key].key
         by_folded = {name.casefold(): name for name in names}
@@ -172,7 +173,7 @@ class Node:
 
     @property
     def kind(self) -> str:
-        """What it is, in words."""
+        """The type of the value, for a message."""
         if isinstance(self.value, dict):
             return "a mapping"
         return _KINDS[type(self.value)]
@@ -190,7 +191,7 @@ _KINDS = {
 
 
 class TooLong(YamlError):
-    """More values than can be read in a second."""
+    """More values than can be read within a second."""
 
 
 def decode(content: bytes) -> str:
@@ -205,14 +206,14 @@ def decode(content: bytes) -> str:
 
 
 def load(text: str) -> Node:
-    """The one document in the text; an empty text is a node of `None`."""
+    """The single document in the text; for an empty text a node whose value is `None`."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"the text is larger than {MAX_BYTES} bytes")
     return _read_by_libyaml(text) or _read(text)
 
 
 def _read_by_libyaml(text: str) -> Node | None:
-    """The document; `None` where PyYAML's own parser must read it, for it takes other texts or has another word."""
+    """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors."""
     if not yaml.__with_libyaml__ or not _READ_ALIKE.fullmatch(text):
         return None
     loader = yaml.CSafeLoader(text)
@@ -229,14 +230,12 @@ def _read_by_libyaml(text: str) -> Node | None:
 def _bounded(events: Iterator[yaml.Event], most: int) -> Iterator[yaml.Event]:
     for number, event in enumerate(events):
         if number == most:
-            raise TooLong(
-                f"the file has too many values to be read in time; split it (more than {most:,})", *_start(event)
-            )
+            raise TooLong(f"the file has more than {most:,} keys and values; split it", *_start(event))
         yield event
 
 
 def _placed_alike(loader: yaml.CSafeLoader) -> Iterator[yaml.Event]:
-    """libyaml's events. It places an empty value elsewhere: ValueError."""
+    """libyaml's events. Raises ValueError for an empty value, which libyaml reports at a different position."""
     while event := loader.get_event():
         if isinstance(event, yaml.ScalarEvent) and not event.value and event.implicit[0]:
             raise ValueError
@@ -246,8 +245,8 @@ def _placed_alike(loader: yaml.CSafeLoader) -> Iterator[yaml.Event]:
 def _read(text: str) -> Node:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES_SLOWLY:
         raise TooLong(
-            f"the file is larger than {MAX_BYTES_SLOWLY // 1024} KiB, and is not valid YAML or has what is slow to "
-            "read (letters beyond ASCII, tabs, '|', '>', '?', '!' or a key without a value); split it"
+            f"the file is larger than {MAX_BYTES_SLOWLY // 1024} KiB and is either not valid YAML or slow to "
+            f"read (non-ASCII characters, tabs, '|', '>', '?', '!' or a key without a value); split it"
         )
     try:
         loader = yaml.SafeLoader(text)
@@ -267,7 +266,7 @@ def place(text: str, position: int) -> tuple[int, int]:
 
 
 def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
-    """The parser's events, with everything it raises turned into a YamlError."""
+    """The parser's events, with every exception turned into a YamlError."""
     try:
         while loader.check_event():
             yield loader.get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
@@ -275,25 +274,25 @@ def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
         mark = _mark(error) or loader.get_mark()
         raise YamlError(_said(error.problem or ""), mark.line + 1, mark.column + 1) from None
     except (ValueError, OverflowError, RecursionError):
-        # PyYAML raises these bare: a version of 5,000 digits, an escape past the last code point.
+        # PyYAML lets these through: a version of 5,000 digits, an escape past the last code point.
         mark = loader.get_mark()
-        raise YamlError("this is not valid YAML", mark.line + 1, mark.column + 1) from None
+        raise YamlError("not valid YAML", mark.line + 1, mark.column + 1) from None
 
 
 def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
-    """Where the person has to look: an open quote is noticed at the end of the file only."""
+    """Where to look: the parser notices an unclosed quote only at the end of the file."""
     return (error.context_mark if error.problem == _OPEN_QUOTE else None) or error.problem_mark or error.context_mark
 
 
 def _said(problem: str) -> str:
-    """The parser's problem without what it quotes of the file."""
+    """The parser's message without anything it quotes from the file."""
     if "'\\t'" in problem:
-        return "a tab where YAML wants spaces"
+        return "tabs are not allowed here; use spaces"
     if problem.startswith("found unknown escape character"):
-        return "an unknown escape; in single quotes a backslash is itself"
+        return "unknown escape; use single quotes for a literal backslash"
     if _CANNOT_START.fullmatch(problem):
-        return "text that starts with this character needs quotes"
-    problem = _SAID_BETTER.get(problem, problem) or "this is not valid YAML"
+        return "unexpected character; quote text that starts with it"
+    problem = _CLEARER.get(problem, problem) or "not valid YAML"
     return problem if _QUOTES_NOTHING.fullmatch(problem) else _QUOTED.sub("…", problem)
 
 
@@ -302,7 +301,7 @@ def _document(events: Iterator[yaml.Event]) -> Node:
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if document is not None:
-                raise _refusal(event, "a second document; one file holds one")
+                raise _refusal(event, "a second document; a file may contain only one")
             document = _node(next(events), events, depth=1)
     return document or Node(None, 1, 1, "")
 
@@ -339,12 +338,12 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Node]:
 
 def _refuse_extras(event: yaml.Event) -> None:
     if isinstance(event, yaml.AliasEvent):
-        raise _refusal(event, "an alias (*); write the value out, or quote it when it is text")
+        raise _refusal(event, "aliases (*) are not supported; write the value out, or quote it if it is text")
     if getattr(event, "anchor", None) is not None:
-        raise _refusal(event, "an anchor (&); write the value out, or quote it when it is text")
+        raise _refusal(event, "anchors (&) are not supported; write the value out, or quote it if it is text")
     tag = getattr(event, "tag", None)
     if tag is not None and not (tag == _BINARY and isinstance(event, yaml.ScalarEvent)):
-        raise _refusal(event, "a tag (!); only !!binary is known here, and text that starts with ! needs quotes")
+        raise _refusal(event, "unsupported tag (!); only !!binary is allowed, and text that starts with ! needs quotes")
 
 
 def _refusal(event: yaml.Event, message: str) -> YamlError:
@@ -360,15 +359,15 @@ def _scalar(event: yaml.ScalarEvent, key: Node | None) -> Node:
     line, column = _start(event)
     if event.tag == _BINARY:
         try:
-            return Node(from_base64(event.value), line, column, event.value, key)
+            return Node(lenient_base64(event.value), line, column, event.value, key)
         except ValueError:
-            raise YamlError("!!binary needs base64", line, column) from None
+            raise YamlError("the value of !!binary must be base64", line, column) from None
     value = _resolve(event.value, line, column) if event.implicit[0] else event.value
     return Node(value, line, column, event.value, key)
 
 
 def _resolve(text: str, line: int, column: int) -> str | int | float | bool | None:
-    """What a plain scalar stands for."""
+    """The value of a plain scalar."""
     if text in _WORDS:
         return _WORDS[text]
     if _FLOAT.fullmatch(text):
@@ -378,4 +377,4 @@ def _resolve(text: str, line: int, column: int) -> str | int | float | bool | No
     try:
         return int(text)
     except ValueError:
-        raise YamlError("a number with too many digits; quote it when it is text", line, column) from None
+        raise YamlError("a number with too many digits; quote it if it is text", line, column) from None

@@ -1,6 +1,6 @@
-"""Values to YAML that a person can read in a diff, and that every reader gives back exactly.
+"""Writes values as YAML that reads well in a diff and that every YAML reader reads back exactly.
 
-The rule: only PyYAML's own pure Python emitter, and quotes wherever some YAML reader would see anything but that text
+The rule: only PyYAML's pure Python emitter, and quotes wherever some YAML reader would read anything but that text
 (YAML 1.1's `no` and `1_000`, YAML 1.2's `1e3` and `0o17`, the line breaks U+0085, U+2028 and U+2029).
 """
 
@@ -25,7 +25,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 
 def _style(text: str) -> str | None:
-    """Quotes where they are needed, a literal block for lines; `None` leaves it to the emitter."""
+    """Quotes where needed, a literal block for several lines; `None` leaves the choice to the emitter."""
     if needs_escapes(text):
         return '"'
     if "\n" in text:
@@ -37,10 +37,10 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def needs_escapes(text: str) -> bool:
-    """Whether only double quotes with escapes can hold the text."""
+    """Whether the text can only be written in double quotes with escapes."""
     return _NEEDS_ESCAPES.search(text) is not None
 
 
 def dump(value: Any) -> str:
-    """Dicts, lists and scalars as block YAML, keys in their order. Strings are never folded."""
+    """Dicts, lists and scalars as block YAML, with keys in order. Strings are never folded."""
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=2**31)

@@ -1,7 +1,7 @@
-"""What passes the test call and is still refused, or different, at a real connection (contract §7).
+"""What passes the test call but is refused, or different, on a real connection (contract §7).
 
-Each caveat is one function in one table; they are asked only of an authenticated outcome. What AWS says of the
-deployment is judged beside them.
+Each caveat is one function in one table, checked only for an authenticated outcome. Findings about the deployment are
+added.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.stage import Stage
 from authlens.core.deployment.deployment import Deployment, Unread
 from authlens.core.deployment.findings import deployment_caveats
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.policy import arn
@@ -31,26 +31,26 @@ _YOUNG = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """An authenticated invocation, with what is known of its authorizer."""
+    """An authenticated invocation, with what is known about its authorizer."""
 
     invocation: Invocation
     outcome: Outcome
     authorizer: Authorizer | None
     answers: AccessQuestions
     deployment: Deployment | None = None
-    """What was read of what is deployed; `None` while it was not."""
+    """What is deployed; `None` if it was not read."""
 
-    transport: Transport = Transport()
-    """How a device gets there."""
+    transport: DeviceTransport = DeviceTransport()
+    """How a device reaches the authorizer."""
 
     @property
     def is_x509(self) -> bool:
-        """Whether a client certificate authenticates too, whose own policies add to those of the function."""
+        """Whether a client certificate is also used, whose own policies add to those of the function."""
         return self.transport.certificate is not None
 
 
 def client_id_of(passed: Passed) -> str | None:
-    """The client id that was sent; `None` too when it is a reference, whose value is not kept."""
+    """The client id that was sent; also `None` if it is a reference, whose value is not stored."""
     mqtt = passed.invocation.request.mqtt_context
     return None if mqtt is None or mqtt.client_id is None or refers(mqtt.client_id) else mqtt.client_id
 
@@ -74,7 +74,7 @@ def _young(passed: Passed) -> Iterator[Caveat]:
             Stage.FOUND,
             "info",
             "The authorizer was created minutes ago: right after creation AWS sporadically refuses valid connections.",
-            "Try a refused device again a little later.",
+            "If a device is refused, try again a little later.",
         )
 
 
@@ -93,7 +93,7 @@ def _no_documents(passed: Passed) -> Iterator[Caveat]:
             "no-documents",
             Stage.POLICY,
             "warning",
-            "The list of policy documents is empty: the test call accepts it, a real connection is refused.",
+            "The list of policy documents is empty: the test call accepts it, but a real connection is refused.",
             "Return at least one document that allows iot:Connect.",
         )
 
@@ -111,7 +111,7 @@ def _no_connect(passed: Passed) -> Iterator[Caveat]:
             "info",
             f"The function's documents do not allow iot:Connect for the client id {client!r}; those attached to the "
             "certificate add to them.",
-            "Allow it there or here: aws iot list-attached-policies --target CERTIFICATE_ARN shows what is there.",
+            "Allow it there or here: aws iot list-attached-policies --target CERTIFICATE_ARN lists those policies.",
         )
     elif word != ALLOWED:
         yield Caveat(
@@ -127,8 +127,8 @@ def _no_connect(passed: Passed) -> Iterator[Caveat]:
             "connect-elsewhere",
             Stage.POLICY,
             "warning",
-            f"The client id {client!r} may connect, but not in the authorizer's region and account: the documents name "
-            "others, and its real connection is refused.",
+            f"The client id {client!r} may connect, but not in the authorizer's region and account: the "
+            f"documents are for others, so its real connection is refused.",
             f"Allow iot:Connect on {own}:client/{client}.",
         )
 
@@ -152,7 +152,7 @@ def _header_case(passed: Passed) -> Iterator[Caveat]:
             Stage.RAN,
             "warning",
             "Header names were sent with capitals; a real connection delivers them in lower case.",
-            "Let the function look headers up without case.",
+            "Make the function look up headers case-insensitively.",
         )
 
 
@@ -163,8 +163,8 @@ def _query_mark(passed: Passed) -> Iterator[Caveat]:
             "query-string-mark",
             Stage.RAN,
             "info",
-            "The function saw the query string with its '?'; over a real connection it comes without.",
-            "Let the function strip a leading '?'.",
+            "The function saw the query string with its '?'; over a real connection it does not have one.",
+            "Make the function strip a leading '?'.",
         )
 
 
@@ -175,7 +175,7 @@ def _slow(passed: Passed) -> Iterator[Caveat]:
             Stage.RAN,
             "warning",
             f"The call took {passed.invocation.duration:.1f} s; AWS ends an authorizer's function after 5 seconds.",
-            "Send again to see it warm; cache keys and connections outside the handler.",
+            "Send again to see a warm call; cache keys and connections outside the handler.",
         )
 
 
@@ -186,9 +186,10 @@ def _transport(passed: Passed) -> Iterator[Caveat]:
     elif not transport.is_default:
         name = "" if transport.needs_name else " nor to name the authorizer"
         message = (
-            f"The test call has no transport: by its domain configuration a device needs SNI, and neither ALPN{name}."
+            f"The test call has no transport: according to its domain configuration a device needs SNI, but "
+            f"neither ALPN{name}."
             if name
-            else "The test call has no transport: by its domain configuration a device needs SNI and no ALPN."
+            else "The test call has no transport: according to its domain configuration a device needs SNI and no ALPN."
         )
     elif mqtt is not None:
         message = "The test call has no transport: a device needs port 443, ALPN 'mqtt' (none over WebSocket) and SNI."
@@ -198,7 +199,7 @@ def _transport(passed: Passed) -> Iterator[Caveat]:
         " A client that cannot set ALPN needs a domain configuration with applicationProtocol SECURE_MQTT and "
         "authenticationType CUSTOM_AUTH, or a WebSocket."
     )
-    next_step = f"Take the device lines; they have all of it in place.{cure if transport.is_default else ''}"
+    next_step = f"Use the device commands, which include all of this.{cure if transport.is_default else ''}"
     yield Caveat("alpn-and-port", Stage.AUTHENTICATED, "info", message, next_step)
 
 
@@ -209,9 +210,9 @@ def _certificate(passed: Passed) -> Iterator[Caveat]:
         "certificate-not-sent",
         Stage.RAN,
         "info",
-        "A test call cannot carry the client certificate: the function received no x509CertificatePem and no "
+        "A test call cannot include the client certificate: the function received no x509CertificatePem and no "
         "principalId in protocolData.tls.",
-        "Look at the event of a real connection, which has them; let the function expect events without.",
+        "Look at the event of a real connection, which has them, and make the function accept events without them.",
     )
     known = dict(passed.invocation.variables).get("iot:CertificateId")
     if known and passed.outcome.principal_id != known[0]:
@@ -230,7 +231,7 @@ def _deployed(passed: Passed) -> Iterator[Caveat]:
 
 
 def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
-    """Only where it is not known which the default one is."""
+    """Applies only if the default authorizer is not known."""
     if passed.deployment is not None and not isinstance(passed.deployment.default_authorizer, Unread):
         return
     request = passed.invocation.request
@@ -241,14 +242,14 @@ def _default_authorizer(passed: Passed) -> Iterator[Caveat]:
             "default-authorizer",
             Stage.FOUND,
             "info",
-            f"The contexts do not name the authorizer: without {AUTHORIZER_NAME} a device reaches it only where it is "
-            "the default one.",
+            f"The contexts do not name the authorizer: without {AUTHORIZER_NAME} a device reaches it only if it "
+            f"is the default.",
             "Check with 'aws iot describe-default-authorizer', or add the parameter.",
         )
 
 
 def _wrong_account(passed: Passed) -> Iterator[Caveat]:
-    """A domain configuration may send devices elsewhere; the call itself tells which authorizer was tested."""
+    """A domain configuration may send devices elsewhere; the call itself shows which authorizer was tested."""
     found = arn.split(passed.authorizer.arn) if passed.authorizer else None
     identity, region = passed.invocation.identity, found.region if found else ""
     if identity is not None and region and identity.region != region:
@@ -256,7 +257,7 @@ def _wrong_account(passed: Passed) -> Iterator[Caveat]:
             "other-region",
             Stage.FOUND,
             "warning",
-            f"The authorizer lives in {region}; the caller's region is {identity.region}.",
+            f"The authorizer is in {region}, but the caller's region is {identity.region}.",
             "Check that devices connect to an endpoint of the authorizer's region.",
         )
 
@@ -268,7 +269,7 @@ def _json_text(passed: Passed) -> Iterator[Caveat]:
             "json-text",
             Stage.VALID,
             "info",
-            "The function returned JSON text of the answer, not an object: nobody measured whether AWS accepts it.",
+            "The function returned JSON text of the answer, not an object: whether AWS accepts that was not measured.",
             "Return the object itself, without json.dumps or JSON.stringify.",
         )
 
@@ -292,7 +293,7 @@ CAVEATS: tuple[Callable[[Passed], Iterator[Caveat]], ...] = (
 
 
 def caveats(passed: Passed) -> tuple[Caveat, ...]:
-    """Every caveat that applies, warnings first."""
+    """All caveats that apply, warnings first."""
     return in_order(caveat for applies in CAVEATS for caveat in applies(passed))
 
 

@@ -1,6 +1,6 @@
-"""The table of known words of clients and brokers, each row with how it is known.
+"""The table of known messages of clients and brokers, each with its source.
 
-The rule: the most particular row comes first, for the first row that knows a place of the text keeps it.
+The rule: more specific rows come first, because the first row that matches a part of the text claims it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from authlens.core.contract.pages import (
     PROTOCOLS,
 )
 from authlens.core.contract.statement import Source, documented, measured, reported
-from authlens.core.verdict.device_messages import DeviceStage, Row
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
 _SDK = "AWS IoT Device SDK v2"
-_LOOPBACK = measured(note="the client was seen to say it on loopback")
+_LOOPBACK = measured(note="observed from the client on loopback")
 _V3_REFUSAL = measured(EMULATOR, "over WebSocket, MQTT 3.1.1 closes without CONNACK")
 
 _REFUSED = (
-    "the function was not invoked: the authorizer is INACTIVE, is not named or not found, or the signature is wrong",
+    "the function was not invoked: the authorizer is INACTIVE, not named or not found, or the signature is wrong",
     "the function refused, raised or returned an invalid answer",
     "its documents do not allow iot:Connect for this client id, or there are none",
 )
-_DENIED_ACTION = "the documents do not allow the action that the device did last (Publish, Subscribe or Receive)"
+_DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
 _ASK_TEST = "Does a test call with the same contexts pass, and may this client id connect?"
 _ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
 _NO_INVOCATION = "Was the function invoked? Look at its log and at AWS IoT's ('authlens logs --connections')."
@@ -33,25 +33,25 @@ _NO_INVOCATION = "Was the function invoked? Look at its log and at AWS IoT's ('a
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
 
 
-def _hangup(id_: str, pattern: str, origin: str, source: Source = _LOOPBACK, is_general: bool = True) -> Row:
-    """A connection that was closed without a word, which MQTT 3.1.1 makes of every refusal."""
+def _hangup(id_: str, pattern: str, origin: str, source: Source = _LOOPBACK, is_general: bool = True) -> MessageRow:
+    """A connection closed without a reason, as with every refusal in MQTT 3.1.1."""
     causes = (*_REFUSED, _DENIED_ACTION, "another device connected with the same client id")
-    meaning = "AWS IoT closed the connection without a reason, as it does with MQTT 3.1.1 for whatever it refuses."
-    return Row(
+    meaning = "AWS IoT closed the connection without a reason, as it does for every refusal with MQTT 3.1.1."
+    return MessageRow(
         id_,
         pattern,
         origin,
         _CONNECT,
         meaning,
         causes,
-        f"{_ASK_TEST} With MQTT 5 AWS gives a code.",
+        f"{_ASK_TEST} With MQTT 5 AWS sends a code.",
         source,
         is_general,
     )
 
 
-ROWS: tuple[Row, ...] = (
-    Row(
+ROWS: tuple[MessageRow, ...] = (
+    MessageRow(
         "emulator-lacks-call",
         r"The \w*authorizer action has not been implemented"
         r"|API (?:action|for service) '[\w.]+' (?:for service '\w+' )?not (?:yet )?implemented",
@@ -59,16 +59,16 @@ ROWS: tuple[Row, ...] = (
         DeviceStage.DEPLOYMENT,
         "The emulator does not know this call.",
         ("the emulator has no custom authorizers",),
-        "Can the local endpoint take its place? ('authlens serve' knows these calls)",
+        "Can the local endpoint be used instead? ('authlens serve' supports these calls)",
         reported(EMULATOR_REPORT),
     ),
     # The AWS SDKs
-    Row(
+    MessageRow(
         "sdk-connack-refused",
         r"AWS_ERROR_MQTT5_CONNACK_CONNECTION_REFUSED|\b5150\b[^\n]{0,60}(?:CONNACK|rejected)",
         _SDK,
         _CONNECT,
-        "AWS IoT answered CONNECT with a refusal; the CONNACK beside it holds the reason code.",
+        "AWS IoT answered CONNECT with a refusal; the CONNACK contains the reason code.",
         _REFUSED,
         f"Which reason code (135 is 'not authorized')? {_NO_INVOCATION}",
         _LOOPBACK,
@@ -80,7 +80,7 @@ ROWS: tuple[Row, ...] = (
         reported(HANGUP_REPORT),
         is_general=False,
     ),
-    Row(
+    MessageRow(
         "sdk-cancelled",
         r"AWS_ERROR_MQTT_(?:CANCELLED_FOR_CLEAN_SESSION|CONNECTION_(?:DESTROYED|SHUTDOWN|DISCONNECTING))|code=513[5-8]",
         _SDK,
@@ -90,31 +90,31 @@ ROWS: tuple[Row, ...] = (
         _ASK_POLICY,
         _LOOPBACK,
     ),
-    Row(
+    MessageRow(
         "sdk-disconnect",
         r"AWS_ERROR_MQTT5_DISCONNECT_RECEIVED",
         _SDK,
         _CONNECTED,
-        "AWS IoT ended the connection with a DISCONNECT; the packet beside it holds the reason code.",
-        (_DENIED_ACTION, "another device connected with the same client id", "disconnectAfterInSeconds is over"),
+        "AWS IoT ended the connection with a DISCONNECT; the packet contains the reason code.",
+        (_DENIED_ACTION, "another device connected with the same client id", "disconnectAfterInSeconds has elapsed"),
         "Which reason code does the DISCONNECT have?",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "sdk-no-answer",
         r"AWS_ERROR_MQTT5?_(?:CONNACK_|PING_RESPONSE_)?TIMEOUT|connack timeout",
         "an MQTT client",
         _CONNECT,
-        "No answer came to CONNECT or to a ping in time.",
+        "CONNECT or a ping was not answered in time.",
         (
             "the port or ALPN leads to another protocol: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
-            "a firewall or proxy holds the connection",
-            "the function takes longer than the client waits",
+            "a firewall or proxy blocks the connection",
+            "the function takes longer than the client's timeout",
         ),
         "Which port and ALPN does the client use? ('authlens event --device-lines')",
         documented(PROTOCOLS),
     ),
-    Row(
+    MessageRow(
         "sdk-subscribe-failed",
         r"AWS_ERROR_MQTT_(?:CONNECTION_SUBSCRIBE_FAILURE|ACK_REASON_CODE_FAILURE|PROTOCOL_ADAPTER_FAILING_REASON_CODE)",
         _SDK,
@@ -124,7 +124,7 @@ ROWS: tuple[Row, ...] = (
         _ASK_POLICY,
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "sdk-websocket-upgrade",
         r"AWS_ERROR_HTTP_WEBSOCKET_UPGRADE_FAILURE|WebSocketBadStatus"
         r"|Unexpected (?:server response|response code): (?:400|401|403|426)"
@@ -134,14 +134,14 @@ ROWS: tuple[Row, ...] = (
         "The HTTP upgrade to WebSocket was refused, before any MQTT.",
         (
             "the authorizer is not named or not found, and the request is not signed with SigV4 either",
-            "the path is not /mqtt, or the subprotocol mqtt is not asked for",
+            "the path is not /mqtt, or the subprotocol mqtt is not requested",
             "the signature is not URL-encoded in the query string",
         ),
         "Does the URL name the authorizer, with token and signature encoded? ('authlens event --device-lines')",
         documented(PROTOCOLS),
     ),
     # MQTT 5 reason strings and codes
-    Row(
+    MessageRow(
         "reason-disconnect-denied",
         r"DISCONNECT:Client is not authenticated/authorized to send the message|DISCONNECT \(135\)",
         "AWS IoT",
@@ -151,7 +151,7 @@ ROWS: tuple[Row, ...] = (
         _ASK_POLICY,
         measured(EMULATOR, "MQTT 5, with the policies of X.509 certificates"),
     ),
-    Row(
+    MessageRow(
         "reason-connack-denied",
         r"CONNACK:Client is not authenticated/authorized to send the message",
         "AWS IoT",
@@ -161,7 +161,7 @@ ROWS: tuple[Row, ...] = (
         f"{_ASK_TEST} {_NO_INVOCATION}",
         measured(EMULATOR, "over WebSocket, MQTT 5"),
     ),
-    Row(
+    MessageRow(
         "session-taken-over",
         r"session[ _]taken[ _]over|\b0x8E\b|(?:reason|code)\D{0,12}\b142\b|DUPLICATE_?CLIENT_?ID",
         "AWS IoT",
@@ -171,37 +171,37 @@ ROWS: tuple[Row, ...] = (
         "Who else connects with this client id? Give every device its own.",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "connect-too-fast",
         r"\b0x97\b|(?:reason|code|rc)\D{0,12}\b151\b|quota exceeded",
         "AWS IoT",
         _CONNECT,
         "A quota was exceeded; at CONNECT it is one per second for each client id.",
         ("the client reconnects faster than once a second", "another quota of the connection"),
-        "How often does the client try again? Let it wait longer each time.",
+        "How often does the client retry? Make it wait longer each time.",
         measured(EMULATOR, "over WebSocket, MQTT 5"),
     ),
-    Row(
+    MessageRow(
         "keep-alive",
         r"keep[ -]?alive timeout|\b0x8D\b|(?:reason|code)\D{0,12}\b141\b|MQTT_KEEP_ALIVE_TIMEOUT|MQTT_ERR_KEEPALIVE",
         "AWS IoT or the client",
         _CONNECTED,
-        "Nothing was heard from the other side for one and a half times the keep alive.",
+        "The other side sent nothing for one and a half times the keep alive.",
         ("the network was lost", "the device slept or was too busy to send a ping", "the keep alive is under 30 s"),
-        "Which keep alive does the client ask for, and does its loop run?",
+        "Which keep alive does the client request, and is its loop running?",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "qos-not-supported",
         r"qos not supported|\b0x9B\b|(?:reason|code)\D{0,12}\b155\b",
         "AWS IoT",
         _CONNECT,
         "QoS 2 is not supported.",
         ("a publish, a subscribe or the will asks for QoS 2",),
-        "Which QoS does the client ask for? Use 0 or 1.",
+        "Which QoS does the client request? Use 0 or 1.",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "client-id-refused",
         r"(?:identifier|client[ _-]?id(?:entifier)?) (?:is )?(?:rejected|not valid|invalid)|\b0x85\b"
         r"|(?:reason|code)\D{0,12}\b133\b|unacceptable client identifier",
@@ -212,28 +212,28 @@ ROWS: tuple[Row, ...] = (
         "Which client id does the device send?",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "bad-credentials",
         r"bad[ _]?user[ _]?name[ _]?(?:or[ _])?password|\b0x86\b|(?:reason|code)\D{0,12}\b134\b"
         r"|CONNECTION_REFUSED_BAD_USERNAME",
         "the broker",
         _CONNECT,
-        "The broker says that username or password is wrong; AWS IoT answers 'not authorized' instead.",
-        ("the client speaks to another broker than AWS IoT", "its library words every refusal so"),
+        "The broker reports a wrong username or password; AWS IoT would answer 'not authorized' instead.",
+        ("the client is connected to a broker other than AWS IoT", "its library reports every refusal like this"),
         "Which host does the client connect to?",
         documented(MQTT),
     ),
-    Row(
+    MessageRow(
         "publish-not-authorized",
         r"publish(?:ing)? (?:\d+ )?(?:failed|error)[:,]? *not authori[sz]ed|puback\D{0,30}(?:135|0x87)",
         "an MQTT client",
         DeviceStage.PUBLISH,
-        "AWS IoT refused a publish; with MQTT 5 the connection stays.",
+        "AWS IoT refused a publish; with MQTT 5 the connection stays open.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
         _ASK_POLICY,
         _LOOPBACK,
     ),
-    Row(
+    MessageRow(
         "subscribe-denied",
         r"all subscription requests were denied|subscri\w+ (?:failed|error)[:,]? *not authori[sz]ed"
         r"|suback\D{0,30}(?:128|135|0x80|0x87)",
@@ -247,7 +247,7 @@ ROWS: tuple[Row, ...] = (
         _ASK_POLICY,
         _LOOPBACK,
     ),
-    Row(
+    MessageRow(
         "connack-not-authorized",
         r"connection ?refused[:,(-]* *(?:not[ _]?authori[sz]ed|code (?:5|135)\b)|connack\D{0,30}(?:\b5\b|135|0x87)"
         r"|(?:return|reason|result)[ _]?code\D{0,6}\b(?:5|135)\b|\brc ?[=:]? ?(?:5|135)\b"
@@ -257,25 +257,27 @@ ROWS: tuple[Row, ...] = (
         "CONNECT was refused as not authorized.",
         _REFUSED,
         f"{_ASK_TEST} {_NO_INVOCATION}",
-        measured(EMULATOR, "MQTT 5 code 0x87; in 3.1.1 AWS IoT closes without one, so code 5 is of another broker"),
+        measured(
+            EMULATOR, "MQTT 5 code 0x87; in 3.1.1 AWS IoT closes without one, so code 5 comes from another broker"
+        ),
     ),
-    Row(
+    MessageRow(
         "server-unavailable",
         r"(?:server|broker) unavailable|\b0x88\b|(?:reason|code)\D{0,12}\b136\b|connection refused[:,-]* *unavailable",
         "the broker",
         _CONNECT,
         "The broker is not available.",
-        ("AWS IoT is busy or fails inside", "the client speaks to another broker"),
-        "Does it pass a little later?",
+        ("AWS IoT is busy or has an internal failure", "the client is connected to another broker"),
+        "Does it succeed a little later?",
         documented(MQTT_5),
     ),
-    Row(
+    MessageRow(
         "protocol-version",
         r"unacceptable protocol version|unsupported protocol version|\b0x84\b",
         "the broker",
         _CONNECT,
-        "The broker does not speak the MQTT version that the client asks for.",
-        ("the client asks for another version than 3.1.1 or 5",),
+        "The broker does not support the MQTT version that the client requests.",
+        ("the client requests a version other than 3.1.1 or 5",),
         "Which version is the client set to?",
         documented(MQTT),
     ),
@@ -291,14 +293,14 @@ ROWS: tuple[Row, ...] = (
         "an MQTT client",
         _V3_REFUSAL,
     ),
-    # Only where nothing more particular was said
-    Row(
+    # Only if nothing more specific matched
+    MessageRow(
         "not-authorized",
         r"not[ _]?authori[sz]ed\b|\b0x87\b|\b(?:reason|code)\D{0,12}\b135\b"
         r"|exit(?:ed)?(?: (?:code|status|with))* 135\b",
         "an MQTT client",
         _CONNECT,
-        "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later it is one action.",
+        "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later a single action.",
         (*_REFUSED, _DENIED_ACTION),
         f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {_ASK_TEST}",
         measured(EMULATOR, "MQTT 5"),
@@ -306,4 +308,4 @@ ROWS: tuple[Row, ...] = (
     ),
     _hangup("unspecified", r"unspecified error", "paho or MQTT.js"),
 )
-"""What clients and brokers say."""
+"""Messages of clients and brokers."""

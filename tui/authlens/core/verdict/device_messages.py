@@ -1,6 +1,7 @@
-"""What a device, an SDK, a broker or a log said, recognised: its meaning, its likely causes in order, what to ask next.
+"""Recognises messages of a device, an SDK, a broker or a log: the meaning, the likely causes in order, what to ask
+next.
 
-The rule: one table of known words. What no row knows is not recognised, and nothing is made up about it.
+The rule: one table of known messages. Text that matches no row is not recognised, and nothing is invented about it.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from authlens.core.contract.statement import Source
 from authlens.frozen import dataclass
 
 _LONGEST = 32_768
-"""Characters that are looked through."""
+"""Characters of the text that are searched."""
 _MOST = 8
-"""Messages of one text."""
+"""The most messages reported for one text."""
 
 
 class DeviceStage(StrEnum):
-    """What a real connection passes through, in order, and what is done before there is one."""
+    """The stages of a real connection, in order, including those before it is made."""
 
     DEPLOYMENT = "deployment"
     NETWORK = "network"
@@ -35,36 +36,36 @@ class DeviceStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MessageRow:
     """Words that are known."""
 
     id: str
     pattern: str
-    """A regular expression, found anywhere in the text, letters in any case."""
+    """A regular expression, searched for in the text, ignoring case."""
     origin: str
-    """Whose words they are."""
+    """Where the message comes from."""
     stage: DeviceStage
     meaning: str
     """One sentence."""
     causes: tuple[str, ...]
-    """The likeliest first; the only one where it is certain."""
+    """Most likely first; only one if it is certain."""
     next_question: str
     source: Source
     is_general: bool = False
-    """Words so general that they count only where nothing more particular was said."""
+    """Whether the message is so general that it counts only if nothing more specific matched."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    row: Row
+    row: MessageRow
     words: str
-    """As they are in the text."""
+    """As found in the text."""
     detail: str = ""
-    """What the text adds, such as the client id of a log record."""
+    """Details from the text, such as the client id of a log record."""
 
 
 def recognise(text: str) -> tuple[Recognised, ...]:
-    """Every message in the text that a row knows, in the order of the text; the most particular row of each place."""
+    """Every recognised message, in text order; the most specific row for each part of the text."""
     text = text[:_LONGEST]
     records = tuple(_log_records(text))
     if records:
@@ -91,8 +92,8 @@ def _in_text(text: str) -> Iterator[Recognised]:
 
 
 @cache
-def _compiled() -> tuple[tuple[Row, re.Pattern[str]], ...]:
-    """Most particular first, as the table has them."""
+def _compiled() -> tuple[tuple[MessageRow, re.Pattern[str]], ...]:
+    """Most specific first, as in the tables."""
     from authlens.core.verdict import device_message_rows, library_message_rows, transport_message_rows
 
     rows = (*library_message_rows.ROWS, *device_message_rows.ROWS, *transport_message_rows.ROWS)
@@ -106,7 +107,7 @@ _TRIES = 100
 
 
 def _log_records(text: str) -> Iterator[Recognised]:
-    """At most as many tries as there are records to show, and some that fail: anything may be pasted."""
+    """The number of attempts is limited, because anything may be pasted."""
     decoder, start, tries = json.JSONDecoder(), text.find("{") if "eventType" in text else -1, 0
     while start >= 0 and tries < _TRIES:
         tries += 1
@@ -158,6 +159,6 @@ def _of_lifecycle_event(value: dict[str, Any]) -> Recognised | None:
 
 
 def _details(value: dict[str, Any]) -> str:
-    told = {"client id": "clientId", "principal": "principalId", "topic": "topicName", "details": "details"}
-    given = {name: value.get(key) for name, key in told.items()}
+    shown = {"client id": "clientId", "principal": "principalId", "topic": "topicName", "details": "details"}
+    given = {name: value.get(key) for name, key in shown.items()}
     return ", ".join(f"{name} {text}" for name, text in given.items() if isinstance(text, str) and text)

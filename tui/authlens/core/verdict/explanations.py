@@ -1,7 +1,8 @@
-"""Which stage a failure belongs to, why it happened and what to do next: one table for all that AWS or the client says.
+"""Which stage a failure belongs to, why it happened and what to do next: one table for all errors of AWS and the
+client.
 
-Messages are recognised by the contract's own rules, so that a wrong one is mended there in one line. What no table
-knows is said to be unknown and put where its HTTP status points.
+Messages are recognised by the contract's own rules, so that correcting one is a one-line change. Anything not in a
+table is reported as unknown, at the stage suggested by its HTTP status.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 from authlens.core.contract import answer, test_call
-from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, Rule, rule_of
+from authlens.core.contract.refusal import INVALID_REQUEST, INVALID_RESPONSE, NOT_FOUND, RefusalRule, rule_of
 from authlens.core.contract.stage import Stage
 from authlens.core.deployment.invoke_permission import permission_line
 from authlens.core.invocation.invocation import Failure, FailureKind
@@ -22,37 +23,38 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Where a call ended, in our words."""
+    """Where a call ended, explained in our words."""
 
     id: str
     stage: Stage
     why: str
     next_step: str
     earlier_passed: bool = True
-    """Whether ending here proves that every stage before was passed."""
+    """Whether ending here proves that all earlier stages passed."""
     judged: bool = True
-    """Whether the stage failed; false where nobody was reached, or waited for, who could judge one."""
+    """Whether the stage is known to have failed; false if the request was not processed at all, or the call was
+    abandoned."""
 
 
 _RULES: dict[str, tuple[str, str]] = {
     test_call.CONSTRAINTS.id: (
-        "A member breaks a limit or pattern of the API ({violations}).",
-        "Correct the member that AWS names; preflight points at the character.",
+        "A member violates a limit or pattern of the API ({violations}).",
+        "Correct the member that AWS names; preflight shows the character.",
     ),
     test_call.UNKNOWN_AUTHORIZER.id: (
         "There is no authorizer {name} in this account and region.",
-        "Check the name, then the region and the profile; 'aws iot list-authorizers' lists what is there.",
+        "Check the name, then the region and the profile; 'aws iot list-authorizers' lists those that exist.",
     ),
     test_call.HALF_A_PAIR.id: (
         "Only one of token and token signature was sent.",
         "Send both, or neither and a context instead.",
     ),
     test_call.TOKEN_AND_CONTEXT.id: (
-        "Token mode and context mode were mixed: a token was sent beside a context.",
-        "Remove token and signature, or remove the contexts; a signed authorizer finds them in the contexts too.",
+        "Token mode and context mode were mixed: a token was sent together with a context.",
+        "Remove token and signature, or remove the contexts; a signed authorizer also finds them in the contexts.",
     ),
     test_call.SIGNING_DISABLED.id: (
-        "The authorizer has signing disabled and takes no token and signature.",
+        "The authorizer has signing disabled and does not accept a token and signature.",
         "Send contexts only: put the token where the function reads it (query string, header or username).",
     ),
     test_call.NOTHING_SENT.id: (
@@ -60,16 +62,16 @@ _RULES: dict[str, tuple[str, str]] = {
         "Fill in an HTTP, MQTT or TLS context, or token and signature.",
     ),
     test_call.QUERY_STRING.id: (
-        "AWS does not say which argument is invalid; it answers so to a query string without its leading '?'.",
+        "AWS does not say which argument is invalid; it responds like this to a query string without the leading '?'.",
         "Put '?' before the query string.",
     ),
     test_call.SIGNATURE_MISMATCH.id: (
-        "The signature fits none of the authorizer's public keys, or is over another text than this token.",
+        "The signature fits none of the authorizer's public keys, or is over a text other than this token.",
         "Sign the token alone, without a line feed, with the private key of a registered public key; "
-        "'authlens verify' names the likely slip.",
+        "'authlens verify' names the likely mistake.",
     ),
     test_call.TOKEN_NOT_IN_CONTEXT.id: (
-        "AWS refused without a word, as it does when a signed authorizer finds no token or signature in the contexts.",
+        "AWS refused without a message, as it does if a signed authorizer finds no token or signature in the contexts.",
         "Put the token under the authorizer's tokenKeyName and the signature under x-amz-customauthorizer-signature "
         "into the username, the query string or the headers.",
     ),
@@ -82,8 +84,8 @@ _RULES: dict[str, tuple[str, str]] = {
         "Strip or replace every other character ('-', '_', '@', '.', ':') of the principalId.",
     ),
     answer.NO_LIST.id: (
-        "The answer has no list of policyDocuments, which AWS wants even when the login is refused.",
-        "Return policyDocuments as a list; an empty one will do when refusing.",
+        "The answer has no list of policyDocuments, which AWS requires even if the login is refused.",
+        "Return policyDocuments as a list; an empty list is enough when refusing.",
     ),
     answer.TOO_MANY.id: (
         "The answer has more than 10 policy documents.",
@@ -94,38 +96,40 @@ _RULES: dict[str, tuple[str, str]] = {
         "Shorten it with wildcards, drop its white space, or split it over up to 10 documents.",
     ),
     answer.SYNTAX.id: (
-        "A policy document is no JSON policy.",
-        "Return each document as an object, or as the text of one; 'authlens lint' shows where it breaks.",
+        "A policy document is not a JSON policy.",
+        "Return each document as an object, or as the text of one; 'authlens lint' shows the error.",
     ),
     answer.ARN.id: (
-        "The Resource {value} of a policy is no ARN.",
-        "Write Resource as an ARN or a list of ARNs; a list turned into text looks like this.",
+        "The Resource {value} of a policy is not an ARN.",
+        "Write Resource as an ARN or a list of ARNs; a list converted to a string looks like this.",
     ),
     answer.REFRESH.id: (
-        "refreshAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
-        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+        "refreshAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or omit the member.",
     ),
     answer.DISCONNECT.id: (
-        "disconnectAfterInSeconds {value} is out of range; AWS takes 300 to 86400.",
-        "Return a whole number of seconds from 300 to 86400, or leave the member out.",
+        "disconnectAfterInSeconds {value} is out of range; AWS accepts 300 to 86400.",
+        "Return a whole number of seconds from 300 to 86400, or omit the member.",
     ),
 }
-"""Why and what next, by the id of the contract's rule. The rule says at which stage."""
+"""The explanation and the next step, by the id of the contract's rule, which defines the stage."""
 
 _OF_A_REFUSAL = (
-    "But this answer refuses the login, and nobody measured whether AWS checks the seconds of a refusal; its samples "
+    "But this answer refuses the login, and it was not measured whether AWS checks the seconds of a refusal; "
+    "its samples "
     "return 0 there."
 )
 _BARE_REFUSAL = (
-    "The function refused without a principal (AWS reports a bare isAuthenticated false so), or it forgot principalId.",
-    "Return principalId and policyDocuments beside isAuthenticated, true or false, so that a refusal reads as one; "
-    "if the login should pass, look at why the function took the refusing path.",
+    "The function refused without a principal (AWS reports a bare isAuthenticated false like this), or omitted "
+    "principalId.",
+    "Always return principalId and policyDocuments along with isAuthenticated, so that a refusal is "
+    "recognizable; if the login should pass, find out why the function refused it.",
 )
 _NO_PRINCIPAL = (
-    "The answer has no principalId, which AWS wants whether the login passes or not.",
-    "Return principalId, 1 to 128 letters and digits, beside isAuthenticated.",
+    "The answer has no principalId, which AWS requires whether the login passes or not.",
+    "Return principalId, 1 to 128 letters and digits, along with isAuthenticated.",
 )
-_EMPTY_PRINCIPAL = "The principalId is empty; AWS wants 1 to 128 letters and digits."
+_EMPTY_PRINCIPAL = "The principalId is empty; AWS requires 1 to 128 letters and digits."
 
 _BAD_CREDENTIALS = "AWS does not accept the credentials."
 _SIGN_IN = "Renew or correct the credentials of the profile ('aws sso login', 'aws configure') and send again."
@@ -155,21 +159,21 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "ForbiddenException"),
         (
             Stage.CREDENTIALS,
-            "The caller may not call TestInvokeAuthorizer.",
-            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}, or for this one '
-            "alone with arn:aws:iot:REGION:ACCOUNT:authorizer/NAME as the resource.",
+            "The caller is not allowed to call TestInvokeAuthorizer.",
+            'Allow it: {"Effect": "Allow", "Action": "iot:TestInvokeAuthorizer", "Resource": "*"}, or only for this '
+            "authorizer with arn:aws:iot:REGION:ACCOUNT:authorizer/NAME as the resource.",
         ),
     ),
     "UnauthorizedException": (
         Stage.SIGNATURE,
-        "AWS calls the request unauthorized and does not say whether it means the caller or the token's signature.",
+        "AWS calls the request unauthorized, without saying whether because of the caller or the token's signature.",
         "Verify the signature against the authorizer's keys ('authlens verify'), then check the caller's permission.",
     ),
     **dict.fromkeys(
         ("ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "429"),
         (
             Stage.WELL_FORMED,
-            "AWS did not look at the request: too many calls came in a short time.",
+            "AWS did not process the request: there were too many calls in a short time.",
             "Wait a moment and send again.",
         ),
     ),
@@ -177,21 +181,23 @@ _ERRORS: dict[str, tuple[Stage, str, str]] = {
         ("ServiceUnavailableException", "ServiceUnavailable", "503"),
         (
             Stage.RAN,
-            "AWS was not able to answer now; a function that cannot be invoked may look like this too.",
-            "Send again; if it stays, check the function's metrics and that iot.amazonaws.com may invoke it.",
+            "AWS could not answer; a function that cannot be invoked may look like this too.",
+            "Send again; if it persists, check the function's metrics and that iot.amazonaws.com may invoke it.",
         ),
     ),
     **dict.fromkeys(
         ("InternalFailureException", "InternalFailure", "InternalServerError", "InternalException", "500"),
         (
             Stage.RAN,
-            "AWS failed inside; a function over 5 seconds, a crash or a missing permission to invoke it may be why.",
+            "AWS had an internal failure; possible causes are a function over 5 seconds, a crash or a missing "
+            "invoke permission.",
             "Read the function's log, and check that its resource policy lets iot.amazonaws.com invoke it with the "
             "authorizer's ARN as AWS:SourceArn.",
         ),
     ),
 }
-"""AWS's errors that carry no message of the contract: stage, why, what next. They prove nothing of earlier stages."""
+"""AWS's errors without a message of the contract: stage, explanation, next step. They prove nothing about earlier
+stages."""
 
 _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
     FailureKind.CREDENTIALS: (Stage.CREDENTIALS, "No usable AWS credentials were found.", _SIGN_IN),
@@ -202,43 +208,43 @@ _KINDS: dict[FailureKind, tuple[Stage, str, str]] = {
     ),
     FailureKind.UNREACHABLE: (
         Stage.CREDENTIALS,
-        "The endpoint was not reached; nobody judged the request.",
+        "The endpoint was not reached, so the request was not processed.",
         "Check the endpoint URL or region, the network, the proxy and the VPN.",
     ),
     FailureKind.LOCAL: (
         Stage.CREDENTIALS,
         "The local endpoint could not be used.",
-        "Mend the file that the message names; 'authlens serve' shows the same message.",
+        "Fix the file named in the message; 'authlens serve' shows the same message.",
     ),
     FailureKind.NOT_TRUSTED: (
         Stage.CREDENTIALS,
         "The folder of the request is not trusted; nothing was run or sent.",
-        "Look at what the request would run and reach, and trust the folder if you agree ('authlens trust').",
+        "Check what the request would run and contact, and trust the folder if you agree ('authlens trust').",
     ),
     FailureKind.REFERENCE: (
         Stage.WELL_FORMED,
         "Something that the request refers to is missing; nothing was sent.",
-        "Provide the reference or the signing key that the message names and send again.",
+        "Provide the reference or the signing key named in the message and send again.",
     ),
     FailureKind.REFUSED_HERE: (
         Stage.WELL_FORMED,
-        "The client would not send the request.",
-        "Fill in the member that the message names, or leave it out.",
+        "The client refused to send the request.",
+        "Fill in the member named in the message, or remove it.",
     ),
     FailureKind.TIMED_OUT: (
         Stage.RAN,
-        "No answer came in time; AWS ends an authorizer's function after 5 seconds, or the network is at fault.",
+        "There was no answer in time; AWS ends an authorizer's function after 5 seconds, or the network is at fault.",
         "It may still have run: read the function's log, send again, or allow more time.",
     ),
     FailureKind.ABANDONED: (
         Stage.RAN,
-        "The call was given up before an answer came.",
+        "The call was abandoned before there was an answer.",
         "It may still have run: send again, or allow more time.",
     ),
     FailureKind.BROKEN_ANSWER: (
         Stage.VALID,
-        "What came back is no whole answer of AWS IoT; nothing is concluded from it.",
-        "Look at the raw answer: a proxy or a login page may stand between.",
+        "The response is incomplete, so no verdict is given.",
+        "Look at the raw response: it may come from a proxy or a login page.",
     ),
     FailureKind.DEVICE: (
         Stage.AUTHENTICATED,
@@ -262,7 +268,7 @@ _UNJUDGED = frozenset(
         FailureKind.ABANDONED,
     }
 )
-"""Nobody was reached or waited for: there is no stage to blame, the credentials' least of all."""
+"""The request was not processed or not waited for: no stage is to blame, least of all the credentials."""
 
 
 def explain(
@@ -271,9 +277,9 @@ def explain(
     authorizer: Authorizer | None = None,
     claims_authenticated: bool | None = None,
 ) -> Explanation:
-    """Where, why and what next, for any failure at all.
+    """Explain any failure: where, why and what next.
 
-    claims_authenticated: what the function's answer says itself, where the answer is known.
+    claims_authenticated: what the function's own answer says, if known.
     """
     if failure.kind is not FailureKind.AWS:
         return _of_kind(failure)
@@ -289,14 +295,14 @@ def explain(
     return _unknown(failure)
 
 
-def blanks(rule: Rule, message: str | None) -> dict[str, str]:
-    """What stands in the blanks of a rule's words in this message."""
+def blanks(rule: RefusalRule, message: str | None) -> dict[str, str]:
+    """The values of a rule's placeholders in this message."""
     found = rule.match(message) if message is not None else None
     return found.groupdict() if found else {}
 
 
 def _of_rule(
-    rule: Rule, failure: Failure, request: AuthorizerRequest, claims_authenticated: bool | None
+    rule: RefusalRule, failure: Failure, request: AuthorizerRequest, claims_authenticated: bool | None
 ) -> Explanation:
     filled = blanks(rule, failure.message)
     stage = Stage(rule.stage or Stage.FITS)
@@ -327,17 +333,17 @@ _FRAGMENTS = (
     ("signature mismatch", test_call.SIGNATURE_MISMATCH),
     ("validation error", test_call.CONSTRAINTS),
 )
-"""What stays of a message when its wording changes a little, by the rule that it belongs to."""
+"""Fragments of messages that survive small changes of wording, with the rule they belong to."""
 
 
 def _alike(failure: Failure) -> Explanation | None:
-    """A message that is nearly one of the contract's: explained as that one, and said to be new."""
+    """A message similar to one of the contract's: explained as that one, and reported as new."""
     for fragment, rule in _FRAGMENTS:
         if failure.error == rule.error and fragment in (failure.message or ""):
             why, next_step = _RULES[rule.id]
             supposed = re.sub(r" \(?\{[a-z]+\}\)?", "", why)
             stage = Stage(rule.stage or Stage.FITS)
-            return Explanation(rule.id, stage, f"AWS's words are new; it seems: {supposed}", next_step, False)
+            return Explanation(rule.id, stage, f"AWS's wording is new; it seems to mean: {supposed}", next_step, False)
     return None
 
 
@@ -357,18 +363,18 @@ def _of_error(
     stage, why, next_step = known
     line = permission_line(authorizer) if authorizer is not None and stage is Stage.RAN else None
     if line is not None:
-        next_step = f"Read the function's log; if it was never invoked, give the permission: {line}"
+        next_step = f"Read the function's log; if it was never invoked, add the permission: {line}"
     if failure.error == "UnauthorizedException" and request.mode is Mode.CONTEXT and signature_of(request) is None:
         stage = Stage.CREDENTIALS
     if stage is Stage.CREDENTIALS and "explicit deny" in (failure.message or ""):
-        next_step = "A policy denies it explicitly, which no Allow outweighs: change that policy, or use another role."
+        next_step = "A policy denies it explicitly, which no Allow overrides: change that policy, or use another role."
     return Explanation(failure.error, stage, why, failure.advice or next_step, earlier_passed=False)
 
 
 _CLASSES = {NOT_FOUND: Stage.FOUND, INVALID_REQUEST: Stage.FITS, INVALID_RESPONSE: Stage.VALID}
-"""Where an unknown message of a known class belongs."""
+"""The stage of an unknown message of a known class."""
 ANSWERED_TO_KNOWN_CALLERS = frozenset(_CLASSES)
-"""Errors that AWS IoT gives only to a caller whose credentials it took."""
+"""Errors that AWS IoT returns only to a caller whose credentials it accepted."""
 
 
 def _unknown(failure: Failure) -> Explanation:
@@ -376,8 +382,8 @@ def _unknown(failure: Failure) -> Explanation:
     return Explanation(
         "unknown",
         stage,
-        f"AWS answered {failure.error} in words that authlens does not know; it probably belongs to this stage.",
-        failure.advice or "Read AWS's own words below; they are all that is known.",
+        f"AWS answered {failure.error} with a message unknown to authlens; it probably belongs to this stage.",
+        failure.advice or "Read AWS's own message below; nothing else is known.",
         earlier_passed=False,
     )
 

@@ -1,4 +1,4 @@
-"""The stage at which an invocation failed, and the one word that lists say for it instead of a whole verdict."""
+"""The stage at which an invocation failed, and the single word that lists show for it instead of a full verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from authlens.core.verdict.stages import stages
 
 
 def failing_stage(invocation: Invocation) -> str:
-    """The stage's name; empty where every stage was passed, where nobody judged one, and for a real connection."""
+    """The stage's name; empty if every stage passed or none could be checked, and for a real connection."""
     if invocation.device is not None:
         return ""
     lit = stages(invocation, first_questions(invocation.request, None)).lit
@@ -17,7 +17,7 @@ def failing_stage(invocation: Invocation) -> str:
 
 
 def stage_and_words(invocation: Invocation) -> tuple[str, str]:
-    """The failing stage, and the words by which a search finds it."""
+    """The failing stage, with the words that a search for it matches."""
     stage = failing_stage(invocation)
     if stage:
         return stage, f"{stage} {STAGE_WORDS[Stage(stage)]}"

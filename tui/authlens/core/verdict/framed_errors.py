@@ -1,6 +1,6 @@
-"""An error of AWS IoT inside the frame that a tool puts around it: CloudFormation, CDK, Terraform, console, SDKs.
+"""Extracts an AWS IoT error from the text that a tool puts around it: CloudFormation, CDK, Terraform, console, SDKs.
 
-The rule: what is inside is taken out word for word; a text without such a frame holds no error.
+The rule: the error is extracted word for word; text without such a frame contains no error.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ import re
 
 from authlens.core.contract import answer, management, test_call
 from authlens.core.contract.pages import EMULATOR
-from authlens.core.contract.refusal import INVALID_REQUEST, NOT_FOUND, Rule, rule_of
+from authlens.core.contract.refusal import INVALID_REQUEST, NOT_FOUND, RefusalRule, rule_of
 from authlens.core.contract.statement import measured
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.verdict.device_messages import DeviceStage, Recognised, Row
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow, Recognised
 
 _LONGEST = 32_768
 _CLASS = r"(?P<error>[A-Z]\w{0,60}(?:Exception|Failure|Error)|Throttling\w{0,20}|AccessDenied\w{0,20})"
 _SERVICE_CALL = re.compile(
     r" \(Service: (?:AWS)?Io[Tt][;,] Status Code: (?P<status>\d{3})(?:[;,] Error Code: (?P<error>\w{1,60}))?"
 )
-"""What SDK for Java puts behind a message, and CloudFormation and CDK pass on."""
+"""Appended to a message by the SDK for Java, and passed on by CloudFormation and CDK."""
 _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Terraform or the AWS SDK for Go",
@@ -53,10 +53,10 @@ _FRAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(rf"(?<![\w]){_CLASS}(?:[ \t]{{0,20}}\n){{1,3}}[ \t]{{0,20}}(?P<message>[^\n]{{1,2000}})"),
     ),
 )
-"""Whose frame, and what it looks like; every part is bounded, for anything may be pasted."""
+"""The tool and its frame; every part is bounded, because anything may be pasted."""
 
 _LOOSE = ("an AWS SDK", "the AWS console")
-"""Frames that other errors have too: what is inside counts only where AWS IoT's words are known."""
+"""Frames that other errors also have: the content counts only if it is a known AWS IoT message."""
 
 
 def is_certain(origin: str) -> bool:
@@ -64,7 +64,7 @@ def is_certain(origin: str) -> bool:
 
 
 def framed_error(text: str) -> tuple[str, Failure] | None:
-    """Whose frame it is, and the failure inside; `None` for a text without one."""
+    """The tool and the failure inside its frame; `None` for text without one."""
     text = text[:_LONGEST]
     called = _SERVICE_CALL.search(text)
     if called is not None:
@@ -90,7 +90,7 @@ def _failure(error: str | None, message: str, status: str | None) -> Failure:
 
 
 def bare_error(text: str) -> Failure | None:
-    """The failure whose whole message is a line of the text, without its class and without a frame."""
+    """The failure whose complete message is a line of the text, without a class or frame."""
     for line in text[:_LONGEST].splitlines()[:_MOST_LINES]:
         words = line.strip()
         error = _class_of(words) if words else None
@@ -103,7 +103,7 @@ _MOST_LINES = 50
 
 
 def _class_of(message: str) -> str | None:
-    """The class of AWS's error that has this message, where the contract knows it."""
+    """The class of the AWS error with this message, if the contract knows it."""
     return next((rule.error for rule in _KNOWN if rule.words and rule.match(message)), None)
 
 
@@ -113,45 +113,45 @@ _STATUS_CODES = {"InvalidRequest": INVALID_REQUEST, "NotFound": NOT_FOUND}
 
 _SETTING_UP: dict[str, tuple[str, str]] = {
     management.FUNCTION_ARN.id: (
-        "The authorizer's function ARN is not one.",
+        "The authorizer's function ARN is not a Lambda function ARN.",
         "Is it the ARN of a Lambda function, arn:aws:lambda:REGION:ACCOUNT:function:NAME?",
     ),
     management.KEYS_WITHOUT_SIGNING.id: (
-        "Signing is disabled, and public keys are given all the same.",
-        "Is signing meant? Leave out tokenSigningPublicKeys, or set signingDisabled to false.",
+        "Signing is disabled, but public keys are given.",
+        "Is signing intended? Remove tokenSigningPublicKeys, or set signingDisabled to false.",
     ),
     management.NO_TOKEN_KEY_NAME.id: (
-        "Signing is on, and tokenKeyName is missing.",
-        "Under which name does the device send its token? Give that as tokenKeyName, or set signingDisabled to true.",
+        "Signing is enabled, but tokenKeyName is missing.",
+        "Under which name does the device send its token? Set tokenKeyName to that, or set signingDisabled to true.",
     ),
     management.NO_KEYS.id: (
-        "Signing is on, and there are no public keys: a map with names and PEM texts did not arrive.",
-        "Does the template hold TokenSigningPublicKeys as a map? Give it one or two keys, or disable signing.",
+        "Signing is enabled, but there are no public keys: a map of names to PEM texts did not arrive.",
+        "Does the template have TokenSigningPublicKeys as a map? Give it one or two keys, or disable signing.",
     ),
     management.TOO_MANY_KEYS.id: ("There are more than two public keys.", "Which two are still in use?"),
-    management.EMPTY_KEY.id: ("A public key is empty.", "Does the file hold the key, with its BEGIN and END lines?"),
+    management.EMPTY_KEY.id: ("A public key is empty.", "Does the file contain the key, with its BEGIN and END lines?"),
     management.NOT_RSA.id: (
         "A public key is not an RSA key in PEM form.",
         "Is it a public key (BEGIN PUBLIC KEY), RSA, with line breaks after header and body?",
     ),
     management.KEY_SIZE.id: (
         "A public key has too few bits.",
-        "Can a pair of 2,048 bits be made? ('authlens sign --generate')",
+        "Can a 2,048-bit pair be generated? ('authlens sign --generate')",
     ),
-    management.NOT_CONVERTIBLE.id: ("A public key lacks its end line.", "Is the PEM text whole?"),
-    management.EXISTS.id: ("There is an authorizer of that name.", "Should it be updated instead of created?"),
+    management.NOT_CONVERTIBLE.id: ("A public key lacks its end line.", "Is the PEM text complete?"),
+    management.EXISTS.id: ("An authorizer with that name already exists.", "Should it be updated instead of created?"),
     management.DELETE_ACTIVE.id: (
         "An ACTIVE authorizer cannot be deleted.",
-        "May devices lose it? Set its status to INACTIVE first.",
+        "Can devices do without it? Set its status to INACTIVE first.",
     ),
     management.DELETE_DEFAULT.id: (
         "The default authorizer cannot be deleted.",
-        "Which one is to be the default instead?",
+        "Which one should be the default instead?",
     ),
 }
-"""What refusals of setting an authorizer up mean, and what to ask."""
-_RULES: tuple[Rule, ...] = tuple(rule for rule in vars(management).values() if isinstance(rule, Rule))
-_KNOWN: tuple[Rule, ...] = (*test_call.TEST_CALL, *answer.ANSWER, *_RULES)
+"""What refusals during the setup of an authorizer mean, and what to ask."""
+_RULES: tuple[RefusalRule, ...] = tuple(rule for rule in vars(management).values() if isinstance(rule, RefusalRule))
+_KNOWN: tuple[RefusalRule, ...] = (*test_call.TEST_CALL, *answer.ANSWER, *_RULES)
 _NULL_MAP = re.compile(r"Token signing keys map for authorizer .{1,200} cannot be nu")
 
 
@@ -163,5 +163,5 @@ def of_setup(failure: Failure, origin: str) -> Recognised | None:
     if rule is None or rule.id not in _SETTING_UP:
         return None
     meaning, ask = _SETTING_UP[rule.id]
-    row = Row(rule.id, "", origin, DeviceStage.DEPLOYMENT, meaning, (), ask, measured(EMULATOR, "eu-west-1"))
+    row = MessageRow(rule.id, "", origin, DeviceStage.DEPLOYMENT, meaning, (), ask, measured(EMULATOR, "eu-west-1"))
     return Recognised(row, f"{failure.error}: {failure.message}")

@@ -1,4 +1,4 @@
-"""Why a function raised, as far as Lambda's words for it tell: time-out, exit, import, or a member the event lacks."""
+"""Why a function raised, as far as Lambda's error shows: timeout, exit, import, or a member missing from the event."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _READ_LOG = "Read the function's log for the stack trace; a local endpoint shows
 
 _TYPES: dict[str, tuple[str, str]] = {
     "Sandbox.Timedout": (
-        "The function did not answer in time; AWS gives an authorizer's function 5 seconds, whatever its own limit.",
+        "The function did not answer in time; AWS gives an authorizer's function 5 seconds, whatever its own timeout.",
         "Make the function answer within 5 seconds: cache keys and connections outside the handler.",
     ),
     "Runtime.ExitError": (
         "The function's process ended before it answered.",
-        "Look for an exit, a crash or too little memory in the function's log.",
+        "Look in the function's log for an exit, a crash or too little memory.",
     ),
     "Runtime.ImportModuleError": (
         "The function's module cannot be loaded.",
-        "Check that the handler's file is in the package, and every dependency with it.",
+        "Check that the handler's file and all dependencies are in the package.",
     ),
     "Runtime.HandlerNotFound": (
         "The function's file has no such handler.",
-        "Make the handler setting FILE.FUNCTION name a function that exists.",
+        "Set the handler, FILE.FUNCTION, to a function that exists.",
     ),
     "Runtime.MalformedHandlerName": (
         "The handler setting does not name a function.",
@@ -32,14 +32,14 @@ _TYPES: dict[str, tuple[str, str]] = {
     ),
     "Runtime.UserCodeSyntaxError": (
         "The function's code has a syntax error.",
-        "Fix the line that the message names and deploy again.",
+        "Fix the line named in the message and deploy again.",
     ),
     "Runtime.CallbackHandlerDeprecated": (
-        "The handler takes a callback, and Lambda's runtimes from nodejs24.x on refuse such handlers.",
+        "The handler takes a callback, and Lambda's runtimes reject such handlers from nodejs24.x on.",
         "Make it an async function with two parameters that returns its answer, or deploy it on nodejs22.x.",
     ),
     "Runtime.UnhandledPromiseRejection": (
-        "A promise was rejected and nobody handled it.",
+        "A rejected promise was not handled.",
         "Await every promise that the handler starts, and catch what it may throw.",
     ),
     "Runtime.MarshalError": (
@@ -68,18 +68,19 @@ _MEMBERS = {
     "token": "token",
     **{each.name: f"protocolData.{protocol_of(each.context)}.{each.name}" for each in MEMBERS if each.context},
 }
-"""Members of the event that a request may lack."""
+"""Members of the event that a request may not provide."""
 
 _REQUEST_MEMBERS = tuple(name for name in SHAPE if name != "token")
 """Names of the request's own members, which the event never has."""
 
 
 def function_error(error_type: str, message: str, request: AuthorizerRequest) -> tuple[str, str]:
-    """Why it raised and what to do next."""
+    """Why the function raised and what to do next."""
     missing = _missing_member(message)
     if missing in _REQUEST_MEMBERS:
         return (
-            f"The function reads {missing} from its event: that is a member of the request, the event has other names.",
+            f"The function reads {missing} from its event: that is a member of the request; the event uses "
+            f"different names.",
             "Read protocolData.http, protocolData.mqtt and protocolData.tls instead; the event preview shows them.",
         )
     if missing in _MEMBERS:
@@ -93,16 +94,16 @@ def _lacking(member: str, request: AuthorizerRequest) -> tuple[str, str]:
     if request.mode is Mode.TOKEN and member != "token":
         return (
             f"The function seems to read {member}, which is not in the event: token mode sends no protocolData.",
-            "Test it in context mode, and let the function expect events without protocolData.",
+            "Test it in context mode, and make the function accept events without protocolData.",
         )
     if member == "token":
         return (
-            "The function seems to read token, which is in the event only when AWS verified a signed one.",
-            "Let the function read the token from the contexts, or enable signing for the authorizer.",
+            "The function seems to read token, which is in the event only if AWS verified a signed token.",
+            "Make the function read the token from the contexts, or enable signing for the authorizer.",
         )
     return (
-        f"The function seems to read {member}, which this request does not give.",
-        f"Fill in that part of the request, or let the function expect events without {member}.",
+        f"The function seems to read {member}, which this request does not include.",
+        f"Fill in that part of the request, or make the function accept events without {member}.",
     )
 
 

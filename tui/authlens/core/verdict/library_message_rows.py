@@ -1,15 +1,15 @@
-"""The table of known words of single libraries, browsers and AWS's other services, each row with how it is known.
+"""The table of known messages of individual libraries, browsers and other AWS services, each with its source.
 
-The rule: these are looked for before the words that many clients share, for they say more.
+The rule: these are matched before messages that many clients share, because they are more specific.
 """
 
 from __future__ import annotations
 
 from authlens.core.contract.pages import IAM_ACTIONS, LAMBDA_ANSWER, MQTT, PROTOCOLS
 from authlens.core.contract.statement import assumed, documented
-from authlens.core.verdict.device_messages import DeviceStage, Row
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
-_OF_THE_LIBRARY = assumed(note="what the library's source says of its own code")
+_OF_THE_LIBRARY = assumed(note="according to the library's source code")
 _CONNECT = DeviceStage.CONNECT
 _UPGRADE_CAUSES = (
     "the authorizer is not named or not found, and the request is not signed with SigV4 either",
@@ -17,29 +17,30 @@ _UPGRADE_CAUSES = (
     "the path is not /mqtt",
 )
 
-ROWS: tuple[Row, ...] = (
-    Row(
+ROWS: tuple[MessageRow, ...] = (
+    MessageRow(
         "caller-not-authorized",
         r"not authorized to perform: \w[\w-]*:\w+",
         "AWS IAM",
         DeviceStage.DEPLOYMENT,
-        "The caller's own IAM identity may not make this call to AWS; no device and no authorizer is meant.",
-        ("no policy of the caller allows the action", "a permissions boundary or an organization denies it"),
+        "The caller's own IAM identity is not allowed to make this AWS call; this is not about a device or an "
+        "authorizer.",
+        ("no policy of the caller allows the action", "a permissions boundary or an organization policy denies it"),
         "Whose credentials are used ('aws sts get-caller-identity'), and which policy allows them the action?",
         documented(IAM_ACTIONS),
     ),
-    Row(
+    MessageRow(
         "function-timed-out",
         r"Task timed out after [\d.]+ seconds|\bStatus: timeout\b",
         "the function's log",
         _CONNECT,
         "The function was ended because it took too long; AWS IoT waits 5 seconds for an authorizer.",
-        ("it waits for something that it cannot reach, such as a database in a VPC", "a cold start with much to load"),
+        ("it waits for something it cannot reach, such as a database in a VPC", "a cold start with much to load"),
         "What does the function wait for? A longer timeout of the function does not help.",
         documented(LAMBDA_ANSWER),
     ),
     # Libraries for microcontrollers
-    Row(
+    MessageRow(
         "library-no-connection",
         r"\b(?:rc|state)\W{0,3}-2\b|Failed to open a new connection|Error transport connect",
         "PubSubClient, Tasmota or ESP-IDF",
@@ -50,10 +51,10 @@ ROWS: tuple[Row, ...] = (
             "the port or the ALPN is wrong: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
             "the host name is wrong or not found",
         ),
-        "Which host, port, CA certificate and ALPN is the device given? ('authlens event --device-lines')",
+        "Which host, port, CA certificate and ALPN does the device use? ('authlens event --device-lines')",
         _OF_THE_LIBRARY,
     ),
-    Row(
+    MessageRow(
         "library-no-answer",
         r"\b(?:rc|state)\W{0,3}-4\b|MqttCommunicationTimedOut\w*|\bread operation timed out\b|\bsocket\.timeout\b",
         "an MQTT client",
@@ -61,13 +62,13 @@ ROWS: tuple[Row, ...] = (
         "The connection was opened, but no answer came in time.",
         (
             "the port or ALPN leads to another protocol: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
-            "a firewall or proxy holds the connection",
-            "the function takes longer than the client waits",
+            "a firewall or proxy blocks the connection",
+            "the function takes longer than the client's timeout",
         ),
         "Which port and ALPN does the client use? ('authlens event --device-lines')",
         _OF_THE_LIBRARY,
     ),
-    Row(
+    MessageRow(
         "library-not-trusted",
         r"(?<!\w)-0x2700\b|(?<!\w)-9984\b",
         "Mbed TLS",
@@ -77,7 +78,7 @@ ROWS: tuple[Row, ...] = (
         "Which CA certificates does the device have, and what time is it there?",
         _OF_THE_LIBRARY,
     ),
-    Row(
+    MessageRow(
         "library-tls-alert",
         r"(?<!\w)-0x7780\b|(?<!\w)-30592\b|mbedtls_ssl_handshake returned -0x[0-9A-Fa-f]+",
         "Mbed TLS",
@@ -86,68 +87,68 @@ ROWS: tuple[Row, ...] = (
         (
             "the client offers an ALPN that the server does not know",
             "the client sends no SNI, which a custom domain needs",
-            "the port wants a client certificate (8883), not custom authentication",
+            "the port requires a client certificate (8883), not custom authentication",
         ),
         "Which host, port, SNI and ALPN does the device send?",
         _OF_THE_LIBRARY,
     ),
     # The AWS SDKs
-    Row(
+    MessageRow(
         "sdk-not-connected",
         r"AWS_ERROR_MQTT_NOT_CONNECTED|OFFLINE_QUEUE_POLICY|Connection is not open, and may not be closed",
         "AWS IoT Device SDK v2",
         DeviceStage.PUBLISH,
-        "Something was asked of a connection that is not open.",
-        ("connecting failed before: the message before this one says why", "the program goes on after a disconnect"),
-        "What was said before this, at CONNECT?",
+        "An operation was attempted on a connection that is not open.",
+        ("connecting failed earlier: the previous message says why", "the program continues after a disconnect"),
+        "What was logged before this, at CONNECT?",
         assumed(note="the SDK's own text"),
     ),
-    Row(
+    MessageRow(
         "sdk-stopped",
         r"AWS_ERROR_MQTT5_USER_REQUESTED_STOP",
         "AWS IoT Device SDK v2",
         DeviceStage.CONNECTED,
         "The program itself stopped the client.",
         ("the program called stop",),
-        "Was it meant to stop here? Nothing was refused.",
+        "Was it intended to stop here? Nothing was refused.",
         assumed(note="the SDK's own text"),
     ),
-    Row(
+    MessageRow(
         "sdk-protocol-error",
         r"AWS_ERROR_MQTT5?_(?:DECODE_|ENCODE_)?PROTOCOL_ERROR|AWS_ERROR_MQTT_INVALID_\w+",
         "AWS IoT Device SDK v2",
         _CONNECT,
-        "What came over the connection is not what MQTT has there.",
-        ("the port or ALPN leads to another protocol", "a proxy answers in the server's place"),
+        "The data received on the connection is not valid MQTT.",
+        ("the port or ALPN leads to another protocol", "a proxy answers instead of the server"),
         "Which host, port and ALPN does the client use?",
         assumed(note="the SDK's own text"),
     ),
     # WebSockets and HTTPS
-    Row(
+    MessageRow(
         "browser-websocket-failed",
         r"WebSocket connection to '?[^'\n]{0,300}'? failed",
         "a browser",
         DeviceStage.UPGRADE,
-        "The browser could not open the WebSocket, and keeps to itself why.",
+        "The browser could not open the WebSocket, and does not say why.",
         _UPGRADE_CAUSES,
-        "Which status has the request in the browser's network tools (101 is a success, 403 a refusal)?",
+        "What is the status of the request in the browser's network tools (101 is a success, 403 a refusal)?",
         documented(PROTOCOLS),
         is_general=True,
     ),
-    Row(
+    MessageRow(
         "https-no-credentials",
         r"Missing Authentication Token|MissingAuthenticationToken\w*",
         "AWS over HTTPS",
         DeviceStage.PUBLISH,
-        "The request carries nothing to authenticate with that AWS looks for at this address.",
+        "The request contains no authentication that AWS looks for at this address.",
         (
             "the authorizer is not named, and there is no default one",
             "the address is not that of AWS IoT's data endpoint, or the path is not /topics/TOPIC",
         ),
         "Does the request name the authorizer in a header or in the query string? ('authlens event --device-lines')",
-        assumed(note="the text is that of several services of AWS"),
+        assumed(note="several AWS services use this text"),
     ),
-    Row(
+    MessageRow(
         "subscribe-granted-128",
         r"granted[ _]?qos\W{0,6}128\b|\bQoS 128\b|\[\[0x80\]\]",
         "an MQTT client",
@@ -161,4 +162,4 @@ ROWS: tuple[Row, ...] = (
         documented(MQTT),
     ),
 )
-"""What is looked for first."""
+"""The rows that are matched first."""

@@ -1,6 +1,6 @@
-"""What may have made a function refuse or fail that is not in its code: a value that is missing here, or the network.
+"""Possible causes of a refusal or failure outside the function's code: a value missing on this machine, or the network.
 
-The rule: it is said as a possible cause, never as the cause.
+The rule: they are reported as possible causes, never as the cause.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _NETWORK = re.compile(
 
 
 def network_error(log: str | None) -> str | None:
-    """The words of a network error that a function logged, in one line; the last one counts."""
+    """The last network error that a function logged, on one line."""
     found = list(_NETWORK.finditer(log or ""))
     return " ".join(found[-1].group().split()) if found else None
 
 
 def possible_cause(invocation: Invocation) -> tuple[str, str] | None:
-    """Why the function may have refused, and what to do; `None` where nothing but its code explains it."""
+    """Why the function may have refused, and what to do; `None` if only its code can explain it."""
     run = invocation.local_run
     if run and run.advice:
         return "", run.advice
@@ -44,6 +44,6 @@ def possible_cause(invocation: Invocation) -> tuple[str, str] | None:
     if words is None:
         return None
     return (
-        f"Its log holds a network error: {words}.",
-        "Check that this machine reaches what the function calls, or point the function at a stand-in.",
+        f"Its log contains a network error: {words}.",
+        "Check that this machine can reach what the function calls, or point the function to a substitute.",
     )

@@ -1,22 +1,22 @@
-"""The table of what AWS IoT's log and lifecycle events say, by the reason of a record or by its event and status."""
+"""The table of AWS IoT's log and lifecycle events, by the reason of a record or by its event and status."""
 
 from __future__ import annotations
 
 from authlens.core.contract.pages import LIFECYCLE_EVENTS, LOG_ENTRIES
 from authlens.core.contract.statement import documented
-from authlens.core.verdict.device_messages import DeviceStage, Row
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
-_DENIED_ACTION = "the documents do not allow the action that the device did last (Publish, Subscribe or Receive)"
+_DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
 _ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
 
 
-def _logged(id_: str, stage: DeviceStage, meaning: str, causes: tuple[str, ...], ask: str) -> Row:
-    return Row(id_, "", "AWS IoT's log", stage, meaning, causes, ask, documented(LOG_ENTRIES))
+def _logged(id_: str, stage: DeviceStage, meaning: str, causes: tuple[str, ...], ask: str) -> MessageRow:
+    return MessageRow(id_, "", "AWS IoT's log", stage, meaning, causes, ask, documented(LOG_ENTRIES))
 
 
-def _lifecycle(id_: str, meaning: str, causes: tuple[str, ...], ask: str) -> Row:
-    return Row(id_, "", "AWS IoT's log", _CONNECTED, meaning, causes, ask, documented(LIFECYCLE_EVENTS))
+def _lifecycle(id_: str, meaning: str, causes: tuple[str, ...], ask: str) -> MessageRow:
+    return MessageRow(id_, "", "AWS IoT's log", _CONNECTED, meaning, causes, ask, documented(LIFECYCLE_EVENTS))
 
 
 _SAME_CLIENT = _lifecycle(
@@ -26,14 +26,14 @@ _SAME_CLIENT = _lifecycle(
     "Who else connects with this client id?",
 )
 
-LOG_ROWS: dict[str, Row] = {
+LOG_ROWS: dict[str, MessageRow] = {
     "AUTHORIZATION_FAILURE": _logged(
         "log-authorization-failure",
         _CONNECT,
         "The policies do not allow the action of this record; at Connect that is iot:Connect for the client id.",
         (
             "the function's documents do not allow it for this client id, topic or filter",
-            "the client id that connects is another than the one that the documents name",
+            "the client connects with a client id other than the one in the documents",
         ),
         "Do the documents allow it? Ask with the client id of the record ('authlens decide').",
     ),
@@ -42,7 +42,8 @@ LOG_ROWS: dict[str, Row] = {
         _CONNECT,
         "The authorizer's function could not be invoked, or failed.",
         (
-            "AWS IoT may not invoke it: its resource policy lacks iot.amazonaws.com with the authorizer's ARN",
+            "AWS IoT is not allowed to invoke it: its resource policy lacks iot.amazonaws.com with the "
+            "authorizer's ARN",
             "it raised, took over 5 seconds or returned an invalid answer",
         ),
         "Is there an invocation in the function's log? ('authlens logs', 'authlens explain --deployment')",
@@ -60,9 +61,9 @@ LOG_ROWS: dict[str, Row] = {
         "A parameter of custom authentication is invalid.",
         (
             "the signature is missing, not base64 or not URL-encoded",
-            "token or name are not encoded where they have to be",
+            "token or name are not encoded where they must be",
         ),
-        "What does the username or query string hold? ('authlens explain --request' points at it)",
+        "What is in the username or query string? ('authlens explain --request' shows the problem)",
     ),
     "NOT_AUTHENTICATED": _logged(
         "log-not-authenticated",
@@ -79,9 +80,9 @@ LOG_ROWS: dict[str, Row] = {
             "The client certificate is not active, not registered or revoked.",
             (
                 "the connection authenticates with X.509: port 8883 or ALPN x-amzn-mqtt-ca",
-                "the certificate is another's",
+                "the certificate belongs to another device or account",
             ),
-            "Is X.509 meant? Custom authentication over MQTT needs port 443 with ALPN 'mqtt'.",
+            "Is X.509 intended? Custom authentication over MQTT needs port 443 with ALPN 'mqtt'.",
         ),
     ),
     **dict.fromkeys(
@@ -89,8 +90,8 @@ LOG_ROWS: dict[str, Row] = {
         _logged(
             "log-domain",
             DeviceStage.TLS,
-            "The server name (SNI) leads to a domain configuration that is disabled, invalid or not of this account.",
-            ("the domain configuration is DISABLED", "the host is of another account"),
+            "The server name (SNI) matches a domain configuration that is disabled, invalid or in a different account.",
+            ("the domain configuration is DISABLED", "the host belongs to another account"),
             "Which domain configuration has that host? ('authlens explain --deployment')",
         ),
     ),
@@ -99,7 +100,7 @@ LOG_ROWS: dict[str, Row] = {
         ("AUTH_ERROR", "FORBIDDEN_ACCESS"),
         _lifecycle(
             "log-auth-error",
-            "The client could not be authenticated, or did something that it may not do.",
+            "The client could not be authenticated, or attempted something that it is not allowed to do.",
             (_DENIED_ACTION, "the function refused when the policies were refreshed"),
             _ASK_POLICY,
         ),
@@ -112,59 +113,59 @@ LOG_ROWS: dict[str, Row] = {
     ),
     "CONNECTION_LOST": _lifecycle(
         "log-connection-lost",
-        "The network connection broke.",
+        "The network connection was lost.",
         ("the network", "the device was switched off"),
-        "Does it come back?",
+        "Does it reconnect?",
     ),
     "CUSTOMAUTH_TTL_EXPIRATION": _lifecycle(
         "log-ttl",
-        "disconnectAfterInSeconds is over.",
+        "disconnectAfterInSeconds has elapsed.",
         ("the function returns a short disconnectAfterInSeconds",),
         "How many seconds does the function return?",
     ),
     "MQTT_KEEP_ALIVE_TIMEOUT": _lifecycle(
         "log-keep-alive",
-        "Nothing was heard from the client for one and a half times its keep alive.",
+        "The client sent nothing for one and a half times its keep alive.",
         ("the network was lost", "the device slept or was too busy to send a ping"),
-        "Which keep alive does the client ask for?",
+        "Which keep alive does the client request?",
     ),
     "WEBSOCKET_TTL_EXPIRATION": _lifecycle(
         "log-websocket-ttl",
         "A WebSocket connection lasts at most 24 hours.",
-        ("24 hours are over",),
+        ("24 hours have elapsed",),
         "Does it reconnect?",
     ),
     "THROTTLED": _lifecycle(
         "log-throttled",
         "A quota was exceeded.",
-        ("too many publishes or connects a second",),
+        ("too many publishes or connects per second",),
         "How often does it send?",
     ),
     **dict.fromkeys(
         ("CLIENT_INITIATED_DISCONNECT", "SERVER_INITIATED_DISCONNECT", "API_INITIATED_DISCONNECT"),
         _lifecycle(
             "log-disconnect",
-            "The connection was ended on purpose, by the side that the record names.",
+            "The connection was ended deliberately, by the side named in the record.",
             (
                 "the program ended",
-                "AWS moved the connection; the client has to reconnect",
-                "somebody called DeleteConnection for this client id",
+                "AWS moved the connection; the client must reconnect",
+                "DeleteConnection was called for this client id",
             ),
             "Was it meant to end?",
         ),
     ),
     "SERVER_ERROR": _lifecycle(
         "log-server-error",
-        "Something unexpected failed on AWS's side.",
-        ("AWS IoT failed inside",),
-        "Does it pass when the client connects again?",
+        "An unexpected failure on AWS's side.",
+        ("an internal failure of AWS IoT",),
+        "Does it succeed if the client connects again?",
     ),
-    "AUTHORIZATION_FAILED": Row(
+    "AUTHORIZATION_FAILED": MessageRow(
         "log-connect-failed",
         "",
         "AWS IoT's log",
         _CONNECT,
-        "CONNECT was refused: the client may not connect, or may not publish to the topic of its last will.",
+        "CONNECT was refused: the client is not allowed to connect, or to publish to the topic of its last will.",
         (
             "the documents do not allow iot:Connect for this client id",
             "they do not allow iot:Publish on the topic of the will, or iot:RetainPublish for a retained one",
@@ -186,7 +187,7 @@ LOG_ROWS: dict[str, Row] = {
 UNKNOWN_RECORD = _logged(
     "log-record",
     _CONNECTED,
-    "A record of AWS IoT's log; authlens has no more to say about it.",
+    "A record of AWS IoT's log that authlens does not know.",
     ("its reason and details are all that is known",),
-    "Which records stand beside it for the same client id?",
+    "Which other records are there for the same client id?",
 )

@@ -1,6 +1,6 @@
-"""The verdict of a probe, from the record that the history keeps: how far the connection came, and what was denied.
+"""The verdict of a probe, from its record in the history: how far the connection got, and what was denied.
 
-The rule: it speaks of what a client sees. What the function answered and what its policies say, only a test call shows.
+The rule: it only covers what a client sees. The function's answer and its policies are shown only by a test call.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
 from authlens.core.probe.words import usual_causes
-from authlens.core.verdict.verdict import Conclusion, StageResult, State, Verdict
+from authlens.core.verdict.verdict import Conclusion, StageResult, StageState, Verdict
 
 _OVER = {
     Transport.WSS: (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.UPGRADE, DeviceStage.CONNECTED),
@@ -17,7 +17,7 @@ _OVER = {
 _OVER_TLS = (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.CONNECTED)
 _NEXT = {
     DeviceStage.NETWORK: "Check the host name, the port and the network, then connect again.",
-    DeviceStage.TLS: "Fix what the sentence names, then connect again; nothing was sent to the authorizer.",
+    DeviceStage.TLS: "Fix the problem described, then connect again; nothing was sent to the authorizer.",
 }
 
 
@@ -26,7 +26,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     results = tuple(_stage_result(stage, device) for stage in _stages_of(device))
     failure = invocation.failure
     if failure is not None and failure.kind is not FailureKind.DEVICE:
-        lit = next((each for each in results if each.state is State.FAILED), None)
+        lit = next((each for each in results if each.state is StageState.FAILED), None)
         step = _NEXT.get(DeviceStage(lit.stage), "") if lit else ""
         words = device.reason or failure.message or failure.error
         return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
@@ -34,7 +34,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     if failure is not None:
         causes = "; ".join(f"({number}) {each}" for number, each in enumerate(usual_causes(device), 1))
         headline = f"The connection {who} over {device.protocol} was refused: {device.reason}."
-        return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, the most likely first: {causes}.", "")
+        return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, most likely first: {causes}.", "")
     denied = [each for each in device.decisions if not each.is_allowed]
     if not denied:
         done = [f"published to {topic}" for topic in device.published]
@@ -59,7 +59,7 @@ def _step_for(decision: PacketDecision) -> str:
     kind = "topicfilter" if decision.packet == "SUBSCRIBE" else "topic"
     if decision.word == "ALLOWED":
         return "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
-    return f"Send the test call, and ask it for {decision.action} on {kind}/{decision.topic}."
+    return f"Send the test call, and ask about {decision.action} on {kind}/{decision.topic}."
 
 
 def _stages_of(device: DeviceConnection) -> tuple[DeviceStage, ...]:
@@ -71,9 +71,9 @@ def _stages_of(device: DeviceConnection) -> tuple[DeviceStage, ...]:
 def _stage_result(stage: DeviceStage, device: DeviceConnection) -> StageResult:
     steps = [step for step in device.steps if step.stage is stage]
     if not steps:
-        return StageResult(stage, State.NOT_REACHED)
+        return StageResult(stage, StageState.NOT_REACHED)
     failed = next((step for step in steps if not step.passed), None)
-    return StageResult(stage, State.PASSED if failed is None else State.FAILED, _why(failed, steps))
+    return StageResult(stage, StageState.PASSED if failed is None else StageState.FAILED, _why(failed, steps))
 
 
 def _why(failed: Step | None, steps: list[Step]) -> str:

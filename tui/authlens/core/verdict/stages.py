@@ -1,4 +1,4 @@
-"""The stage verdict of an invocation: what was passed, what failed first and why, and the one thing to do next."""
+"""The stage verdict of an invocation: what passed, what failed first and why, and the one thing to do next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authlens.core.contract import test_call
 from authlens.core.contract.answer import FUNCTION_FAILED
 from authlens.core.contract.caveat import Caveat
 from authlens.core.contract.outcome import Outcome
-from authlens.core.contract.refusal import Rule
+from authlens.core.contract.refusal import RefusalRule
 from authlens.core.contract.stage import Stage as Stage
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
@@ -26,7 +26,7 @@ from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explan
 from authlens.core.verdict.local_causes import possible_cause
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
-from authlens.core.verdict.verdict import State as State
+from authlens.core.verdict.verdict import StageState as StageState
 from authlens.core.verdict.verdict import Verdict as Verdict
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def stages(
 ) -> Verdict:
     """The verdict of an invocation, from what was read for it.
 
-    authorizer, deployment: for an invocation that keeps none; those of another authorizer are not used.
-    variables: policy variables beside those that the invocation settles. claims_authenticated: what the function's
-    answer says itself, where AWS would refuse that answer and it is known.
+    authorizer, deployment: for an invocation without them; those of a different authorizer are ignored. variables:
+    policy variables in addition to those of the invocation. claims_authenticated: what the function's own answer says,
+    if AWS would refuse it and it is known.
     """
     if invocation.device is not None and invocation.is_probe:
         from authlens.core.verdict.probe_verdict import probe_verdict  # most answers are not a probe's
@@ -69,7 +69,7 @@ def stages(
 
 
 def with_deployment(verdict: Verdict, deployment: Deployment | None, request: AuthorizerRequest) -> Verdict:
-    """The verdict of what did not pass, with what is wrong with the deployment, which may be the cause."""
+    """The verdict of a failed call with the findings about the deployment, which may be the cause."""
     if deployment is None:
         return verdict
     found = deployment_caveats(deployment, request)
@@ -90,20 +90,20 @@ def with_deployment(verdict: Verdict, deployment: Deployment | None, request: Au
 CONNECT_AS_DEVICE = "Connect as a device would, with authlens connect."
 
 _OWN_ERRORS = frozenset({FUNCTION_FAILED.id})
-"""The function ran and failed by itself: no deployment is to blame."""
+"""The function ran and failed on its own, so the deployment is not to blame."""
 
 
 def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) -> Verdict:
     """The verdict before sending: the stage at which the first error of preflight would end the call."""
     error = next((finding for finding in findings if finding.severity == "error"), None)
     if error is None:
-        results = _results(Stage.CREDENTIALS, State.NOT_REACHED)
+        results = _results(Stage.CREDENTIALS, StageState.NOT_REACHED)
         passed = (Stage.WELL_FORMED, Stage.FITS, *((Stage.FOUND,) if authorizer else ()))
         words = "Preflight finds nothing that AWS would refuse."
         return Verdict(Conclusion.READY, _passed(results, passed), words, "Send it.")
     stage = _foreseen_stage(error)
     next_step = error.fix.label + "." if error.fix else "Correct it, or send it anyway to see what AWS says."
-    results = _results(stage, State.FAILED, error.message, next_step, error.aws_words, State.NOT_REACHED)
+    results = _results(stage, StageState.FAILED, error.message, next_step, error.aws_words, StageState.NOT_REACHED)
     judged = (Stage.WELL_FORMED, *((Stage.FOUND,) if authorizer else ()), Stage.FITS)
     passed = tuple(each for each in judged if _index(each) < _index(stage))
     return Verdict(Conclusion.FAILED, _passed(results, passed), error.message, next_step, error.id)
@@ -111,8 +111,8 @@ def foreseen(findings: Iterable[Finding], authorizer: Authorizer | None = None) 
 
 def _failed(explanation: Explanation, failure: Failure) -> Verdict:
     words = f"{failure.error}: {'null' if failure.message is None else failure.message}"
-    earlier = State.PASSED if explanation.earlier_passed else State.NOT_REACHED
-    state = State.FAILED if explanation.judged else State.NOT_REACHED
+    earlier = StageState.PASSED if explanation.earlier_passed else StageState.NOT_REACHED
+    state = StageState.FAILED if explanation.judged else StageState.NOT_REACHED
     results = _results(explanation.stage, state, explanation.why, explanation.next_step, words, earlier)
     if failure.error in ANSWERED_TO_KNOWN_CALLERS:
         results = _passed(results, (Stage.CREDENTIALS,))
@@ -123,7 +123,7 @@ _LOCAL_CAUSES = frozenset({FUNCTION_FAILED.id, test_call.UNKNOWN_AUTHORIZER.id})
 
 
 def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanation:
-    """What the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
+    """Adds what the machine that ran the function knows: what is wrong in its answer, or the cause of its failure."""
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
         return replace(explanation, why=run.problem)
@@ -138,7 +138,7 @@ def _refused(outcome: Outcome, cause: tuple[str, str] | None = None) -> Verdict:
     next_step = "Compare the event it received with what it expects, and read its log."
     if cause is not None:
         why, next_step = f"{why} {cause[0]}".rstrip(), cause[1] or next_step
-    results = _results(Stage.AUTHENTICATED, State.FAILED, why, next_step)
+    results = _results(Stage.AUTHENTICATED, StageState.FAILED, why, next_step)
     return Verdict(Conclusion.REFUSED, results, why, next_step, "refused")
 
 
@@ -152,8 +152,8 @@ def _authenticated(passed: Passed, answers: tuple[Access, ...]) -> Verdict:
     if conclusion is Conclusion.ALLOWED and not answers:
         results = _unasked(passed)
     else:
-        states = {Conclusion.ALLOWED: State.PASSED, Conclusion.OPEN: State.NOT_REACHED}
-        state = states.get(conclusion, State.FAILED)
+        states = {Conclusion.ALLOWED: StageState.PASSED, Conclusion.OPEN: StageState.NOT_REACHED}
+        state = states.get(conclusion, StageState.FAILED)
         results = _results(Stage.POLICY, state, headline, next_step)
     if conclusion is Conclusion.ALLOWED and found and found[0].severity == "warning":
         headline, next_step = f"{headline[:-1]}, but: {_lowered(found[0].message)}", found[0].next_step
@@ -169,15 +169,15 @@ def _conclusion(passed: Passed, denied: list[Access]) -> Conclusion:
 
 
 def _unasked(passed: Passed) -> tuple[StageResult, ...]:
-    """Without an open question there is still the one that every client asks: may it connect?"""
+    """Without an open question, checks the one that every client depends on: may it connect?"""
     client = client_id_of(passed)
     if client is None:
-        return _results(Stage.POLICY, State.NOT_REACHED, "No question is open, and no client id says who connects.")
+        return _results(Stage.POLICY, StageState.NOT_REACHED, "There is no open question, and no client id to check.")
     word = passed.answers.word(Question("iot:Connect", f"client/{client}"))
     if passed.is_x509 and word == IMPLICIT_DENY:
         why = f"The documents attached to the certificate decide whether the client id {client!r} may connect."
-        return _results(Stage.POLICY, State.NOT_REACHED, why)
-    return _results(Stage.POLICY, State.PASSED, f"The client id {client!r} may connect.")
+        return _results(Stage.POLICY, StageState.NOT_REACHED, why)
+    return _results(Stage.POLICY, StageState.PASSED, f"The client id {client!r} may connect.")
 
 
 def _policy_words(
@@ -192,7 +192,9 @@ def _policy_words(
         return f"{who}, but everything is denied: {_nothing_allowed(passed)}.", _instead(outcome)
     first = denied[0]
     count = (
-        f"{len(denied)} of {len(answers)} open questions are denied" if len(answers) > 1 else "what is asked is denied"
+        f"{len(denied)} of {len(answers)} open questions are denied"
+        if len(answers) > 1
+        else "the open question is denied"
     )
     if conclusion is Conclusion.OPEN:
         headline = (
@@ -209,17 +211,17 @@ def _counted(questions: int) -> str:
 
 
 _MOST_PAIRS = 2_500
-"""Statements compared with each other; in what AWS accepts there are fewer."""
+"""The most pairs of statements compared; documents that AWS accepts have fewer."""
 
 
 def _instead(outcome: Outcome) -> str:
     if not outcome.policy_documents:
         return "If the login was meant to pass, return at least one document that allows iot:Connect for the client id."
-    return "If the login was meant to pass, look at why the function chose a policy that denies."
+    return "If the login was meant to pass, find out why the function returned a policy that denies."
 
 
 def _nothing_allowed(passed: Passed) -> str:
-    """Why not one thing is allowed; empty where something may be, as by the documents of a certificate."""
+    """Why nothing is allowed; empty if something may be, such as by the documents of a certificate."""
     outcome, is_x509 = passed.outcome, passed.is_x509
     from authlens.core.policy.covering import applies_always, includes, is_plain
     from authlens.core.policy.document import parse
@@ -228,7 +230,7 @@ def _nothing_allowed(passed: Passed) -> str:
     allows = [statement for statement in statements if statement.allows]
     denies = [statement for statement in statements if statement.denies and is_plain(statement)]
     if any(map(applies_always, denies)) and (allows or is_x509):
-        return "a Deny of everything beats every Allow"
+        return "a Deny of everything overrides every Allow"
     if is_x509:
         return ""
     if not outcome.policy_documents:
@@ -238,12 +240,12 @@ def _nothing_allowed(passed: Passed) -> str:
     few = len(allows) * len(denies) <= _MOST_PAIRS
     cancelled = few and all(is_plain(one) and any(includes(deny, one) for deny in denies) for one in allows)
     if cancelled:
-        return "whatever is allowed is denied too, and a Deny beats every Allow"
+        return "everything allowed is also denied, and a Deny overrides every Allow"
     return _no_allow_applies(passed, allows)
 
 
 def _no_allow_applies(passed: Passed, allows: list[Statement]) -> str:
-    """Why no Allow applies to this connection; empty where one does, or where nobody can tell."""
+    """Why no Allow applies to this connection; empty if one does, or if that cannot be determined."""
     if any(one.not_action or not all(map(_is_known, one.actions)) for one in allows):
         return ""
     summary = passed.answers.summary()
@@ -251,21 +253,21 @@ def _no_allow_applies(passed: Passed, allows: list[Statement]) -> str:
     if any(one.grants for one in permissions):
         return ""
     if any(one.dead for one in permissions):
-        return "what is allowed holds a variable that has no value for this connection"
+        return "what is allowed contains a variable that has no value for this connection"
     if any(one.unmet for one in permissions):
-        return "what is allowed has a condition that does not hold for this connection"
+        return "what is allowed has a condition that this connection does not meet"
     return ""
 
 
 def _is_known(element: ActionElement) -> bool:
-    """Whether it names actions that authlens knows; of others nobody can tell what they allow."""
+    """Whether it names actions that authlens knows; what others allow cannot be determined."""
     from authlens.core.policy.actions import actions_matching
 
     return bool(actions_matching(element.text))
 
 
 def _passed(results: tuple[StageResult, ...], passed: tuple[Stage, ...]) -> tuple[StageResult, ...]:
-    return tuple(replace(each, state=State.PASSED) if each.stage in passed else each for each in results)
+    return tuple(replace(each, state=StageState.PASSED) if each.stage in passed else each for each in results)
 
 
 def _index(stage: Stage) -> int:
@@ -274,36 +276,38 @@ def _index(stage: Stage) -> int:
 
 def _results(
     stage: Stage,
-    state: State,
+    state: StageState,
     why: str = "",
     next_step: str = "",
     aws_words: str | None = None,
-    earlier: State = State.PASSED,
+    earlier: StageState = StageState.PASSED,
 ) -> tuple[StageResult, ...]:
-    """Every stage, when it ended at this one."""
+    """The results of all stages for a call that ended at this one."""
     order, at = tuple(Stage), _index(stage)
     return (
         *(StageResult(each, earlier) for each in order[:at]),
         StageResult(stage, state, why, next_step, aws_words),
-        *(StageResult(each, State.NOT_REACHED) for each in order[at + 1 :]),
+        *(StageResult(each, StageState.NOT_REACHED) for each in order[at + 1 :]),
     )
 
 
 def _warned(results: tuple[StageResult, ...], found: tuple[Caveat, ...]) -> tuple[StageResult, ...]:
-    """The results with the first warning of each passed stage."""
+    """The results with the first warning for each passed stage."""
     first: dict[str, Caveat] = {}
     for caveat in found:
         if caveat.severity == "warning":
             first.setdefault(caveat.stage, caveat)
     return tuple(
-        replace(result, state=State.WARNED, why=first[result.stage].message, next_step=first[result.stage].next_step)
-        if result.state is State.PASSED and result.stage in first
+        replace(
+            result, state=StageState.WARNED, why=first[result.stage].message, next_step=first[result.stage].next_step
+        )
+        if result.state is StageState.PASSED and result.stage in first
         else result
         for result in results
     )
 
 
-_RULES: dict[str, Rule] = {rule.id: rule for rule in test_call.TEST_CALL}
+_RULES: dict[str, RefusalRule] = {rule.id: rule for rule in test_call.TEST_CALL}
 
 
 def _foreseen_stage(error: Finding) -> Stage:

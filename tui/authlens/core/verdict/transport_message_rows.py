@@ -1,42 +1,43 @@
-"""The table of known words of TLS, the network and HTTPS, each row with how it is known."""
+"""The table of known messages of TLS, the network and HTTPS, each with its source."""
 
 from __future__ import annotations
 
 from authlens.core.contract.pages import PROTOCOLS, TLS_ALERTS
 from authlens.core.contract.statement import assumed, documented
-from authlens.core.verdict.device_messages import DeviceStage, Row
+from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[MessageRow, ...] = (
     # TLS
-    Row(
+    MessageRow(
         "tls-alpn",
         r"no[ _]?application[ _]?protocol|ALPN[^\n]{0,40}(?:fail|mismatch|no (?:common|overlap))",
         "TLS",
         DeviceStage.TLS,
         "The server accepts none of the ALPN protocols that the client offers.",
         (
-            "the client offers another protocol than 'mqtt' (such as x-amzn-mqtt-ca, http/1.1 or h2)",
+            "the client offers a protocol other than 'mqtt' (such as x-amzn-mqtt-ca, http/1.1 or h2)",
             "the host is not AWS IoT's data endpoint",
         ),
         "Which ALPN does the client send? One that cannot set it needs a domain configuration with applicationProtocol "
         "SECURE_MQTT and authenticationType CUSTOM_AUTH, or a WebSocket.",
         documented(PROTOCOLS),
     ),
-    Row(
+    MessageRow(
         "tls-unknown-ca",
         r"unknown[ _]?ca\b",
         "TLS",
         DeviceStage.TLS,
-        "One side sent the alert 'unknown CA': it does not trust the certificate that the other one showed.",
+        "One side sent the alert 'unknown CA': it does not trust the other side's certificate.",
         (
-            "a device that received it showed a client certificate that the server does not accept; custom "
+            "if a device received it: its client certificate is not accepted by the server; custom "
             "authentication alone needs none",
-            "a server that received it, such as 'authlens serve', has a certificate whose CA the device does not trust",
+            "if a server received it, such as 'authlens serve': the device does not trust the CA of the "
+            "server's certificate",
         ),
         "Who printed it? A device: which certificate does it send? A server: which CA does the device trust?",
         documented(TLS_ALERTS),
     ),
-    Row(
+    MessageRow(
         "tls-not-trusted",
         r"certificate[ _]verify[ _]failed|self[ -]signed certificate|unable to get (?:local )?issuer"
         r"|curl: \(60\)|unable to verify the first certificate|SSLCertVerificationError|PKIX path building failed",
@@ -45,38 +46,38 @@ ROWS: tuple[Row, ...] = (
         "The client does not trust the server's certificate.",
         (
             "the client lacks Amazon Root CA 1",
-            "of a local device listener: the client does not trust the local CA",
-            "a proxy between them shows a certificate of its own",
+            "for a local device listener: the client does not trust the local CA",
+            "a proxy in between presents its own certificate",
         ),
         "Which CA certificates does the client trust?",
         documented(TLS_ALERTS),
     ),
-    Row(
+    MessageRow(
         "tls-name",
         r"unrecognized[ _]name|hostname mismatch|does not match (?:any of the subject|certificate's)"
         r"|ERR_TLS_CERT_ALTNAME"
         r"|Hostname/IP does not match",
         "TLS",
         DeviceStage.TLS,
-        "The server name and the certificate do not belong together.",
+        "The server name does not match the certificate.",
         ("the client connects by IP address or through another name", "the client sends no SNI, or another host's"),
         "Which host does the client connect to, and which SNI does it send?",
         documented(TLS_ALERTS),
     ),
-    Row(
+    MessageRow(
         "tls-client-certificate",
         r"certificate[ _]required|bad[ _]certificate|alert (?:number )?(?:42|116)\b|peer did not return a certificate",
         "TLS",
         DeviceStage.TLS,
-        "The server wants a client certificate, or does not accept the one that was sent.",
+        "The server requires a client certificate, or does not accept the one that was sent.",
         (
             "the port or ALPN means X.509 authentication (8883, 8443, x-amzn-mqtt-ca), not custom authentication",
             "the domain authenticates with CUSTOM_AUTH_X509 and the certificate is missing, inactive or not registered",
         ),
-        "Which port and ALPN does the client use, and which authenticationType has the domain configuration?",
+        "Which port and ALPN does the client use, and which authenticationType does the domain configuration have?",
         documented(PROTOCOLS),
     ),
-    Row(
+    MessageRow(
         "tls-handshake",
         r"handshake[ _]failure|AWS_IO_TLS_(?:ERROR_)?\w+|SSLV3_ALERT\w*|A TLS error occurred|curl: \(35\)"
         r"|before secure TLS connection was established|tlsv1 alert \w+(?: \w+)*|wrong version number|EPROTO",
@@ -85,15 +86,15 @@ ROWS: tuple[Row, ...] = (
         "The TLS handshake failed.",
         (
             "the client sends no SNI, which a custom domain needs",
-            "the client's TLS version or ciphers are too old (AWS IoT wants TLS 1.2 or 1.3)",
-            "the port speaks no TLS, or a proxy interferes",
+            "the client's TLS version or ciphers are too old (AWS IoT requires TLS 1.2 or 1.3)",
+            "the port does not use TLS, or a proxy interferes",
         ),
         "Which host, port and TLS version does the client use?",
         documented(TLS_ALERTS),
         is_general=True,
     ),
     # Network
-    Row(
+    MessageRow(
         "host-not-found",
         r"AWS_IO_DNS_\w+|getaddrinfo \w+|ENOTFOUND|EAI_AGAIN|name or service not known|could not resolve host"
         r"|curl: \(6\)"
@@ -102,14 +103,14 @@ ROWS: tuple[Row, ...] = (
         DeviceStage.NETWORK,
         "The host name was not found.",
         (
-            "the endpoint is misspelled or of another region",
-            "a scheme or path was given with it",
+            "the endpoint is misspelled or belongs to another region",
+            "it includes a scheme or path",
             "DNS does not answer",
         ),
         "Is the host the one that 'aws iot describe-endpoint --endpoint-type iot:Data-ATS' prints?",
         documented(PROTOCOLS),
     ),
-    Row(
+    MessageRow(
         "not-reached",
         r"AWS_IO_SOCKET_\w+|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|connection timed out"
         r"|connection refused\b(?!\s*[:,-]\s*\w)|curl: \((?:7|28)\)"
@@ -117,12 +118,12 @@ ROWS: tuple[Row, ...] = (
         "the network",
         DeviceStage.NETWORK,
         "The host was not reached on that port.",
-        ("a firewall or proxy lets only 443 through", "the port is wrong: custom authentication uses 443"),
+        ("a firewall or proxy allows only 443", "the port is wrong: custom authentication uses 443"),
         "Which port does the client use, and does anything else reach it from there?",
         documented(PROTOCOLS),
     ),
     # HTTPS
-    Row(
+    MessageRow(
         "https-forbidden",
         r"\"message\"\s*:\s*\"Forbidden\"|ForbiddenException|HTTP(?:/[\d.]+)? 403|\b403 Forbidden\b"
         r"|status(?:code)?\W{0,3}403\b",
@@ -132,7 +133,7 @@ ROWS: tuple[Row, ...] = (
         (
             "the documents do not allow iot:Publish on that topic",
             "the function refused, or was not invoked: no authorizer named, INACTIVE, or a wrong signature",
-            "the topic in the URL is encoded in another way than the policy writes it",
+            "the topic in the URL is encoded differently from the policy",
         ),
         "Does a test call pass with the same headers or query string, and was the function invoked?",
         assumed(note="reported in public; the exact body was not measured"),

@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from authlens.core.policy.decision.near_miss import NearMiss
 
 
-class State(StrEnum):
+class StageState(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     WARNED = "warned"
-    """Passed, with something that a real connection would meet."""
+    """Passed, with a warning about real connections."""
     NOT_REACHED = "not reached"
 
 
 class Conclusion(StrEnum):
-    """What all stages together come to."""
+    """The overall result of all stages."""
 
     ALLOWED = "authenticated"
     """Authenticated, and every open question is allowed."""
     PARTLY = "authenticated, partly denied"
     DENIED = "authenticated, everything denied"
-    """Authenticated, and not one thing is allowed: AWS's own pattern for a wrong password."""
+    """Authenticated, but nothing is allowed: AWS's own pattern for a wrong password."""
     OPEN = "authenticated, the certificate's policies decide"
-    """With CUSTOM_AUTH_X509: the function's documents do not allow all that is asked; the certificate's may."""
+    """With CUSTOM_AUTH_X509: the function's documents do not allow everything asked; the certificate's may."""
     REFUSED = "refused"
     """isAuthenticated is false."""
     FAILED = "failed"
     """No outcome; a stage before `authenticated` failed."""
     RECOGNISED = "recognised"
-    """Words of a device, a broker or a log, of which no test call knows."""
+    """Messages of a device, a broker or a log, independent of any test call."""
     READY = "ready"
     """Not sent yet: preflight finds nothing that AWS would refuse."""
 
@@ -48,9 +48,9 @@ class Conclusion(StrEnum):
 @dataclass(frozen=True, slots=True)
 class StageResult:
     stage: Stage | DeviceStage
-    state: State
+    state: StageState
     why: str = ""
-    """One sentence; empty where there is nothing to say."""
+    """One sentence; empty if there is nothing to say."""
     next_step: str = ""
     aws_words: str | None = None
     """What AWS answered, word for word."""
@@ -62,7 +62,7 @@ class Verdict:
     stages: tuple[StageResult, ...]
     """Every stage, in order."""
     headline: str
-    """The one sentence."""
+    """The verdict in one sentence."""
     next_step: str
     """The one thing to do."""
     explanation: str = ""
@@ -83,10 +83,10 @@ class Verdict:
 
     @property
     def lit(self) -> StageResult | None:
-        """The first stage that failed; none where all passed, and none where nobody could judge one."""
-        return next((result for result in self.stages if result.state is State.FAILED), None)
+        """The first stage that failed; `None` if all passed or none could be checked."""
+        return next((result for result in self.stages if result.state is StageState.FAILED), None)
 
     @property
     def aws_words(self) -> str | None:
-        """What was answered or raised, word for word, where a call came to nothing."""
+        """The answer or error, word for word, if a call had no outcome."""
         return next((result.aws_words for result in self.stages if result.aws_words is not None), None)

@@ -1,4 +1,4 @@
-"""What the signature bench says, as text: which key fits or which slip, the keys, the spellings, the JWT. Pure."""
+"""What the signature bench says, as text: which key fits or which mistake, the keys, the spellings, the JWT. Pure."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ def report(bench: Bench, revealed: bool) -> tuple[Line, ...]:
 
 
 def _verification(bench: Bench) -> Iterator[Line]:
-    glyph, style = ("✓", "$text-success") if bench.fitting_key else ("✗", "$text-error") if bench.slips else ("–", "")
+    glyph, style = (
+        ("✓", "$text-success") if bench.fitting_key else ("✗", "$text-error") if bench.mistakes else ("–", "")
+    )
     yield _prose(Content.assemble((f"{glyph} ", style), safe_content(bench.conclusion, f"bold {style}")))
-    for slip in bench.slips[1:]:
-        yield _prose(Content.assemble("  or: ", safe_content(slip.message)))
-    if any(slip.signature is not None for slip in bench.slips):
+    for mistake in bench.mistakes[1:]:
+        yield _prose(Content.assemble("  or: ", safe_content(mistake.message)))
+    if any(mistake.signature is not None for mistake in bench.mistakes):
         yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "mends it"))
     yield _prose(Content(""))
 

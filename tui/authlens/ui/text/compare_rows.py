@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
-from authlens.core.compare.aligned_text import Fold, Row, RowKind, Section, fold
+from authlens.core.compare.aligned_text import AlignedRow, Fold, RowKind, Section, fold
 from authlens.core.compare.compare import Comparison
 from authlens.core.compare.sections import sections
 from authlens.frozen import dataclass
@@ -72,7 +72,7 @@ def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
     yield Drawn(Content.assemble(mark, " ", safe_content(part.title, "bold $text-primary")), part.title)
     before, place = False, 0
     for item in fold(part.rows) if folded else part.rows:
-        changed = isinstance(item, Row) and item.kind is not RowKind.SAME
+        changed = isinstance(item, AlignedRow) and item.kind is not RowKind.SAME
         first = changed and not before
         before = changed
         for number, content in enumerate(_item(item, width)):
@@ -81,7 +81,7 @@ def _section(part: Section, width: int, folded: bool) -> Iterator[Drawn]:
     yield Drawn(Content(""), part.title, place=place)
 
 
-def _item(item: Row | Fold, width: int) -> Iterator[Content]:
+def _item(item: AlignedRow | Fold, width: int) -> Iterator[Content]:
     if isinstance(item, Fold):
         yield Content.styled(f"  ⋯ {item.count} unchanged lines", "$foreground-muted")
     elif width >= TWO_COLUMNS:
@@ -90,7 +90,7 @@ def _item(item: Row | Fold, width: int) -> Iterator[Content]:
         yield from _stacked(item, width)
 
 
-def _side_by_side(row: Row, width: int) -> Iterator[Content]:
+def _side_by_side(row: AlignedRow, width: int) -> Iterator[Content]:
     room = (width - 5) // 2
     left = _wrapped(row.left, row.left_spans, _STYLES[row.kind], room)
     right = _wrapped(row.right, row.right_spans, _STYLES[row.kind], room)
@@ -104,7 +104,7 @@ def _side_by_side(row: Row, width: int) -> Iterator[Content]:
         )
 
 
-def _stacked(row: Row, width: int) -> Iterator[Content]:
+def _stacked(row: AlignedRow, width: int) -> Iterator[Content]:
     removed = ("-", row.left, row.left_spans, "$text-error")
     added = ("+", row.right, row.right_spans, "$text-success")
     same = (" ", row.left, row.left_spans, "")

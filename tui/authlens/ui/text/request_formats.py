@@ -9,7 +9,7 @@ import json
 
 from authlens.core.commands import write
 from authlens.core.commands.device_lines import DeviceLine, device_lines
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.event.event import Presented
 from authlens.core.event.preview import PreviewKind, preview_event
 from authlens.core.request.authorizer import Authorizer
@@ -45,7 +45,7 @@ def renderings(
     authorizer: Authorizer | None,
     reveal: bool,
     endpoint: str = "",
-    transport: Transport | None = None,
+    transport: DeviceTransport | None = None,
     presented: Presented | None = None,
 ) -> tuple[Rendering, ...]:
     """Every rendering, in the order of how often it is wanted.

@@ -1,1 +1,1 @@
-"""One question, decided with its reasons and its near misses."""
+"""Decides one question, with the reasons and the near misses."""

@@ -1,4 +1,4 @@
-"""Areas: which names of one ARN type an element of a policy reaches, as patterns that can be compared."""
+"""Areas: the names of one ARN type that an element of a policy matches, as patterns that can be compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERYTHING: Pattern = (Wild.RUN,)
 
 @dataclass(frozen=True)
 class Area:
-    """The names that one of the patterns matches, or with `negated` all others."""
+    """The names matched by any of the patterns, or all other names if `negated`."""
 
     patterns: tuple[Pattern, ...]
     negated: bool = False
@@ -35,7 +35,7 @@ class Area:
         return not self.patterns and not self.negated
 
     def covers(self, other: Area) -> bool:
-        """Whether everything in the other area lies in this one. What it affirms holds; it may miss some."""
+        """Whether this area contains all of the other. A yes is always right; some cases are missed."""
         match self.negated, other.negated:
             case False, False:
                 return all(any(covers(wide, narrow) for wide in self.patterns) for narrow in other.patterns)
@@ -47,7 +47,7 @@ class Area:
                 return all(any(covers(wide, narrow) for wide in other.patterns) for narrow in self.patterns)
 
     def is_apart_from(self, other: Area) -> bool:
-        """Whether nothing lies in both areas. What it affirms holds."""
+        """Whether the areas have nothing in common. A yes is always right."""
         return Area(other.patterns, not other.negated).covers(self)
 
     @property
@@ -59,17 +59,17 @@ class Area:
 def area(
     elements: Sequence[ResourceElement], kind: str, context: Context, place: Prefix, negated: bool = False
 ) -> Area:
-    """The names of one ARN type that the elements reach, in a region and an account as far as they are known."""
+    """The names of one ARN type that the elements match, in a region and an account as far as they are known."""
     return Area(
-        tuple(_distinct(each for element in elements for each in names(element, kind, context, place))), negated
+        tuple(dict.fromkeys(each for element in elements for each in names(element, kind, context, place))), negated
     )
 
 
 def names(element: ResourceElement, kind: str, context: Context, place: Prefix) -> tuple[Pattern, ...]:
-    """The patterns of the names that one element reaches; a `kind` without names, `*`, gives the empty name or none.
+    """The patterns of the names that one element matches; for a `kind` without names, `*`, the empty name or nothing.
 
-    The fields of a whole ARN are taken one by one: as a text `arn:aws:iot:*:*:topic/a` matches the client id
-    `x:topic/a` too, which nobody means.
+    The fields of a complete ARN are compared one by one: as plain text, `arn:aws:iot:*:*:topic/a` would also match the
+    client id `x:topic/a`, which is never meant.
     """
     symbols = tuple(element.template.filled(context))
     if kind == "*":
@@ -83,14 +83,10 @@ def names(element: ResourceElement, kind: str, context: Context, place: Prefix) 
 
 
 def _fields(symbols: Iterable[Symbol]) -> list[list[Symbol]]:
-    """The six fields of a whole ARN; later colons belong to the last one."""
+    """The six fields of a complete ARN; later colons belong to the last field."""
     fields: list[list[Symbol]] = [[]]
     for symbol in symbols:
         pieces = symbol.split(":", len(FIELDS) - len(fields)) if isinstance(symbol, str) else [symbol]
         fields[-1].append(pieces[0])
         fields.extend([piece] for piece in pieces[1:])
     return fields
-
-
-def _distinct(patterns: Iterable[Pattern]) -> Iterable[Pattern]:
-    return dict.fromkeys(patterns)

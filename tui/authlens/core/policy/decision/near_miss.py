@@ -1,4 +1,4 @@
-"""What almost allowed something that is denied by default, and what keeps it from doing so; the nearest first."""
+"""What almost allowed something that is denied by default, and why it did not; nearest first."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class NearMiss:
     """0 is nearest."""
     message: str
     document: int | None = None
-    """Counted from 0; `None` when it is the question that misses."""
+    """Counted from 0; `None` if the miss is in the question."""
     statement: Statement | None = None
     span: Span | None = None
-    """What to look at in the document."""
+    """Where to look in the document."""
 
 
 def almost_allowed(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
@@ -37,7 +37,7 @@ def almost_allowed(documents: Sequence[Document], asking: Asking) -> tuple[NearM
 
 
 def almost_denied(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
-    """For something allowed: the denies that look as if they applied."""
+    """For something allowed: the denies that look as if they apply."""
     return tuple(sorted((miss for miss in _of_statements(documents, asking, "Deny") if miss.rank <= 2), key=_rank))
 
 
@@ -57,7 +57,7 @@ def _unread(documents: Sequence[Document]) -> Iterator[NearMiss]:
     for index, document in enumerate(documents):
         if document.faults and not document.statements:
             fault = document.faults[0]
-            yield NearMiss(1, f"this document does not count: {fault.message}", index, None, fault.span)
+            yield NearMiss(1, f"this document is ignored: {fault.message}", index, None, fault.span)
 
 
 def _not_named(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
@@ -89,7 +89,7 @@ def _of_question(documents: Sequence[Document], asking: Asking) -> Iterator[Near
 
 def _of_statement(statement: Statement, asking: Asking) -> Iterator[Miss]:
     if statement.faults:
-        yield Miss(2, f"this statement does not count: {statement.faults[0].message}", statement.faults[0].span)
+        yield Miss(2, f"this statement is ignored: {statement.faults[0].message}", statement.faults[0].span)
         return
     names_action = (matching_action(statement, asking.lower_action) is None) == statement.not_action
     names_resource = (matching_resource(statement, asking) is None) == statement.not_resource
@@ -115,15 +115,12 @@ def _wish(operator: Operator, wanted: list[str]) -> str:
         return (
             "it requires the key to be absent"
             if "true" in map(str.lower, wanted)
-            else "it requires the key to be there"
+            else "it requires the key to be present"
         )
+    measure = operator.base.removeprefix("Numeric").removeprefix("Date")
     whose = {"ForAllValues": "every value to be ", "ForAnyValue": "one value to be "}.get(operator.quantifier or "", "")
-    verb = f"{'anything but ' if operator.negated else _MEASURES.get(_measure(operator.base), '')}{_listed(wanted)}"
+    verb = f"{'anything but ' if operator.negated else _MEASURES.get(measure, '')}{_listed(wanted)}"
     return f"it requires {whose}{verb}"
-
-
-def _measure(base: str) -> str:
-    return base.removeprefix("Numeric").removeprefix("Date")
 
 
 _MEASURES = {
@@ -163,10 +160,10 @@ def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
         return
     for element in statement.actions:
         if not actions_matching(element.text) and _meant(element.text) == _name(asking):
-            yield Miss(1, f"`{element.text}` is not an action; {asking.action} may be meant", element.span)
+            yield Miss(1, f"`{element.text}` is not an action; did you mean {asking.action}?", element.span)
             return
-        if _is_spelled_otherwise(element.text, asking):
-            message = f"`{element.text}` is another action than {asking.action}: AWS tells them apart by their prefix"
+        if _has_the_other_prefix(element.text, asking):
+            message = f"`{element.text}` is not {asking.action}: the prefix makes them different actions"
             yield Miss(1, message, element.span)
             return
     if not any(element.text == "*" for element in statement.resources):
@@ -175,15 +172,15 @@ def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
 
 
 def _meant(pattern: str) -> str | None:
-    """What an element means that names no action: a wildcard in its prefix, or a typing error."""
+    """The action meant by an element that matches none, because of a wildcard in its prefix or a typo."""
     _, colon, bare = pattern.partition(":")
     if colon and kind_of(pattern) is NameKind.FOREIGN:
         return next((one.name for one in actions_matching(f"iot:{bare}")), None) or nearest_action(pattern)
     return nearest_action(pattern)
 
 
-def _is_spelled_otherwise(pattern: str, asking: Asking) -> bool:
-    """Whether a job action is named with the prefix of the other plane."""
+def _has_the_other_prefix(pattern: str, asking: Asking) -> bool:
+    """Whether a job action has the prefix of the other plane."""
     named, asked = action_named(pattern), action_named(asking.action)
     return bool(named and asked and named != asked and {named.renamed, asked.renamed} & {named.name, asked.name})
 
@@ -194,7 +191,7 @@ def _name(asking: Asking) -> str:
 
 
 def _nearest(documents: Sequence[Document], asking: Asking) -> tuple[NearMiss, ...]:
-    """Where nothing is a known kind of miss: the resources that read most alike."""
+    """If no known kind of miss applies: the most similar resources."""
     candidates = [
         (element, index, statement)
         for index, document in enumerate(documents)

@@ -1,4 +1,4 @@
-"""Why one resource of a statement does not match the one that was asked for, in one sentence."""
+"""Why a resource of a statement does not match the one in the question, in one sentence."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from authlens.core.text.json_reader import Span
 from authlens.frozen import dataclass
 
 _LONGEST_COMPARED = 512
-"""Characters; comparing two texts by likeness takes the product of their lengths."""
+"""Characters; comparing two texts for similarity takes time in the product of their lengths."""
 _MOST_LEVELS = 32
-"""Levels of a name that are looked at; AWS IoT takes topics of eight."""
+"""Levels of a name that are examined; AWS IoT allows topics of eight."""
 _WITHOUT_THING = ("iot:connection.thing.", "iot:certificate.")
 
 
@@ -37,7 +37,7 @@ Spotter = Callable[[ResourceElement, Asking], tuple[int, str] | None]
 
 
 def resource_misses(element: ResourceElement, asking: Asking) -> Iterator[Miss]:
-    """The first explanation that fits, if one does."""
+    """The first explanation that applies, if any."""
     for spotter in _SPOTTERS:
         found = spotter(element, asking)
         if found:
@@ -68,14 +68,14 @@ def _variable(element: ResourceElement, asking: Asking) -> tuple[int, str] | Non
             hint = _CANNOT_RESOLVE if variable.name.casefold().startswith(_WITHOUT_THING) else ""
             return 1, f"{variable.why_unresolved(asking.context)}{hint}"
     values = " and ".join(f"`{one.written}` is `{one.value(asking.context)}`" for one in written.variables)
-    return 2, f"{values}, so `{tail_of(element.text)}` is `{tail_of(written.text(asking.context))}`"
+    return 2, f"{values}, so `{tail_of(element.text)}` becomes `{tail_of(written.text(asking.context))}`"
 
 
 _CANNOT_RESOLVE = ": a connection with custom authentication has neither a thing nor a certificate"
 
 
 def _broken_arn(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
-    """A fault in the ARN itself; without it, the ARN would match."""
+    """A fault in the ARN itself, without which it would match."""
     for meant, what in _meant(element.text):
         prefix = arn.fitting_prefix(meant)
         if _fits(meant, asking.resource.against(prefix), asking):
@@ -144,12 +144,12 @@ def _other_type(element: ResourceElement, asking: Asking) -> tuple[int, str] | N
 def _case(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
     values = [part.casefold() if isinstance(part, str) else part for part in element.template.filled(asking.context)]
     if compile_symbols(values).matches(_asked_text(element, asking).casefold()):
-        return 2, f"`{tail_of(element.text)}` differs in upper and lower case, which count here"
+        return 2, f"`{tail_of(element.text)}` differs only in case, and policies are case-sensitive"
     return None
 
 
 def _mqtt_wildcard(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
-    """`+` and `#` would match by MQTT's rules, but a policy takes them as characters."""
+    """`+` and `#` would match under MQTT's rules, but are ordinary characters in a policy."""
     tail = tail_of(element.template.text(asking.context))
     signs = {"+", "#"} & set(tail)
     if not signs or (signs == {"+"} and "*" not in tail and tail.count("/") != asking.resource.tail.count("/")):
@@ -170,26 +170,26 @@ def _slash(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
     if glob.matches(text + "/"):
         return 2, f"`{tail}` needs a slash after `{asking.resource.tail}`"
     if text.endswith("/") and glob.matches(text[:-1]):
-        return 2, f"`{tail}` has no slash at the end, `{asking.resource.tail}` has one"
+        return 2, f"`{tail}` has no trailing slash, but `{asking.resource.tail}` has one"
     kind, _, name = asking.resource.tail.partition("/")
     if glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}//{name}"):
-        return 2, f"`{tail}` has a second slash after `{kind}/`"
+        return 2, f"`{tail}` has an extra slash after `{kind}/`"
     if name.startswith("/") and glob.matches(text.removesuffix(asking.resource.tail) + f"{kind}/{name[1:]}"):
-        return 2, f"`{asking.resource.tail}` has a second slash after `{kind}/`, `{tail}` does not"
+        return 2, f"`{asking.resource.tail}` has an extra slash after `{kind}/`, and `{tail}` does not"
     return None
 
 
 def _longer(element: ResourceElement, asking: Asking) -> tuple[int, str] | None:
-    """The pattern names the beginning of what was asked for."""
+    """The pattern is a prefix of the resource in the question."""
     text = _asked_text(element, asking)
     symbols = [*element.template.filled(asking.context)]
     pattern, tail = compile_symbols(symbols), tail_of(element.text)
     for end in (found.start() for found in islice(re.finditer("/", text), _MOST_LEVELS)):
         if pattern.matches(text[:end]):
             shadow = "; a named shadow is a longer ARN" if tail.startswith("thing/") else ""
-            return 3, f"`{tail}` does not cover what lies below it, `{tail}/*` would{shadow}"
+            return 3, f"`{tail}` does not cover anything below it; `{tail}/*` would{shadow}"
     if tail.count("/") and compile_symbols([*symbols, Wild.RUN]).matches(text):
-        return 4, f"`{tail}` is not a prefix: without `*` it matches nothing longer"
+        return 4, f"`{tail}` is not a prefix: without `*` it matches only that exact name"
     return None
 
 

@@ -1,13 +1,12 @@
-"""What a person should know who asks about this action, whatever the decision is; one sentence each.
+"""What to know about the action of a question, whatever the decision; one sentence each.
 
-A shadow or a job is reached over MQTT by publishing to a reserved topic, so the answer for the HTTPS action alone would
-mislead; an action that authlens does not know is decided by its name.
+A shadow or a job is accessed over MQTT by publishing to a reserved topic, so a decision on the HTTPS action alone would
+mislead. An action that authlens does not know is decided by its name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from authlens.core.policy import arn
 from authlens.core.policy.actions import NameKind, action_named, kind_of
@@ -24,7 +23,7 @@ _TOPICS = {
     "DescribeJobExecution": "$aws/things/{thing}/jobs/JOB/get",
     "UpdateJobExecution": "$aws/things/{thing}/jobs/JOB/update",
 }
-"""What a client publishes to instead (the developer guide's page of reserved topics)."""
+"""What a client publishes to instead (the developer guide's page on reserved topics)."""
 
 
 def notes(documents: Sequence[Document], asking: Asking) -> tuple[str, ...]:
@@ -36,8 +35,8 @@ def unknown_action(action: str) -> str:
     if kind_of(action) not in (NameKind.UNLISTED, NameKind.FOREIGN):
         return ""
     return (
-        f"authlens does not know this action: {action} is not on the pages of AWS that it follows, "
-        "so it is decided by its name alone"
+        f"authlens does not know this action: {action} is not on the AWS pages that it follows, so the decision "
+        f"is based on the name alone"
     )
 
 
@@ -50,10 +49,10 @@ def _notes(documents: Sequence[Document], asking: Asking) -> Iterator[str]:
         return
     if action.renamed:
         allowed = _whether(action.renamed, asking.resource, asking, documents)
-        yield f"AWS's pages call {action.name} {action.renamed} today, which is {allowed}"
+        yield f"AWS's pages now call {action.name} {action.renamed}, which is {allowed}"
     topic = _topic(action.name, asking.resource.tail)
     if topic:
-        allowed = _whether("iot:Publish", _sibling(asking.resource, f"topic/{topic}"), asking, documents)
+        allowed = _whether("iot:Publish", asking.resource.sibling(f"topic/{topic}"), asking, documents)
         yield (
             f"{action.name} is an HTTPS action; over MQTT a client needs iot:Publish on topic/{topic}, "
             f"which is {allowed}"
@@ -72,9 +71,3 @@ def _topic(action: str, tail: str) -> str | None:
 
 def _whether(action: str, resource: arn.Asked, asking: Asking, documents: Sequence[Document]) -> str:
     return "allowed" if is_allowed(action, resource, asking, documents) else "not allowed"
-
-
-def _sibling(resource: arn.Asked, tail: str) -> arn.Asked:
-    """Another resource in the same region and account."""
-    full = arn.split(resource.text)
-    return arn.Asked(str(replace(full, tail=tail)) if full else tail, resource.prefix)

@@ -1,11 +1,11 @@
-"""Permissions in words: the verdict's one sentence, and a line for each grant."""
+"""Permissions in words: the one-sentence verdict, and a line for each grant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from authlens.core.policy.conditions import Operator
-from authlens.core.policy.decision.permissions import Answer, Exclusion, Grant, Permission, Summary
+from authlens.core.policy.decision.permissions import Exclusion, Grant, Permission, Ruling, Summary
 from authlens.core.policy.document import Condition
 from authlens.core.text.json_reader import Span
 from authlens.frozen import dataclass
@@ -21,38 +21,38 @@ _TITLES = {"iot:RetainPublish": "Retain"}
 _ANY = {"iot:Connect": "any client id"}
 
 _MOST_NAMED = 3
-"""Patterns that the sentence names; a longer list ends with their number."""
+"""Patterns listed in the sentence; a longer list ends with the number of the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the page: what may be done, with what, and where it is written."""
+class PermissionLine:
+    """One row of the page: what is allowed, on what, and where the policy says so."""
 
-    answer: Answer
+    answer: Ruling
     actions: tuple[str, ...]
-    """`iot:Publish`; several that are allowed alike."""
+    """`iot:Publish`; several if they have the same permissions."""
     title: str
-    """`Publish`; empty on the further lines of one action."""
+    """`Publish`; empty on the following lines of the same action."""
     what: str
     """The pattern with its exceptions: `sensors/* except sensors/admin`."""
     condition: str
-    """`if aws:SourceIp is in 10.0.0.0/8`, `unless …`; empty where nothing has to hold."""
+    """`if aws:SourceIp is in 10.0.0.0/8`, `unless …`; empty if there is no condition."""
     spans: tuple[tuple[int, int, Span], ...]
-    """Document and statement, counted from 0, and where it is written in the document: of the grant first, then of what
-    is taken away from it."""
+    """Document and statement, counted from 0, with the position in the document: first that of the grant, then those of
+    the denials that limit it."""
 
     @property
     def places(self) -> tuple[tuple[int, int, int], ...]:
-        """The same with lines alone."""
+        """The same with line numbers only."""
         return tuple((document, statement, span.line) for document, statement, span in self.spans)
 
 
 def sentence(summary: Summary, principal: str | None = None) -> str:
-    """The verdict in one sentence or two: `Authenticated as 'sensor7'. May connect as sensor-7, publish sensors/7/*.
+    """The verdict in one or two sentences: `Authenticated as 'sensor7'. May connect as sensor-7, publish sensors/7/*.
     Nothing else.`"""
     start = f"Authenticated as '{principal}'. " if principal else ""
     may = list(_abilities(summary))
-    if summary.connects is Answer.DENIED:
+    if summary.connects is Ruling.DENIED:
         client = f" as {summary.client_id}" if summary.client_id else ""
         only = summary.of("iot:Connect").grants if summary.client_id else ()
         hint = f" (only as {_listed(only, 'iot:Connect')})" if only else ""
@@ -62,11 +62,11 @@ def sentence(summary: Summary, principal: str | None = None) -> str:
     return f"{start}May {_enumerated(may)}. {f'Also {others}.' if others else 'Nothing else.'}"
 
 
-def lines(summary: Summary) -> Iterator[Line]:
-    """The page: the five main actions, then the others that something is allowed of."""
+def lines(summary: Summary) -> Iterator[PermissionLine]:
+    """The page: the five main actions, then any others that are allowed on something."""
     for permission in summary.main:
         yield from _lines(permission)
-    alike: dict[tuple[tuple[Answer, str, str, tuple[tuple[int, int, Span], ...]], ...], list[Permission]] = {}
+    alike: dict[tuple[tuple[Ruling, str, str, tuple[tuple[int, int, Span], ...]], ...], list[Permission]] = {}
     for permission in summary.others:
         key = tuple((line.answer, line.what, line.condition, line.spans) for line in _lines(permission))
         alike.setdefault(key, []).append(permission)
@@ -75,10 +75,10 @@ def lines(summary: Summary) -> Iterator[Line]:
 
 
 def condition_text(condition: Condition) -> str:
-    """A condition as what has to hold: `aws:SourceIp is in 10.0.0.0/8`."""
+    """The requirement of a condition: `aws:SourceIp is in 10.0.0.0/8`."""
     operator = condition.operator
     if operator is None:
-        return f"{condition.operator_name} holds for {condition.key}, which is not an operator"
+        return f"{condition.key} satisfies {condition.operator_name}, which is not an operator"
     values = " or ".join(value.text for value in condition.values) or "nothing"
     if operator.base == "Null":
         return f"{condition.key} is {'absent' if values.lower() == 'true' else 'present'}"
@@ -103,17 +103,17 @@ def _relation(operator: Operator) -> str:
     return " ".join(word for word in ("is", "not" if operator.negated else "", likeness) if word)
 
 
-def _lines(permission: Permission, *alike: Permission) -> Iterator[Line]:
+def _lines(permission: Permission, *alike: Permission) -> Iterator[PermissionLine]:
     name = permission.action.name
     names = (name, *(one.action.name for one in alike))
     title = _joined([_TITLES.get(one) or one.partition(":")[2] for one in names])
     if not permission.grants:
-        yield Line(Answer.DENIED, names, title, _nothing(permission), "", _refusing(permission))
+        yield PermissionLine(Ruling.DENIED, names, title, _nothing(permission), "", _refusing(permission))
         return
     for index, grant in enumerate(permission.grants):
         at = grant.place.document, grant.place.statement.index, grant.place.span
         denials = ((one.place.document, one.place.statement.index, one.place.span) for one in grant.exclusions)
-        yield Line(
+        yield PermissionLine(
             grant.answer,
             names,
             "" if index else title,
@@ -125,7 +125,7 @@ def _lines(permission: Permission, *alike: Permission) -> Iterator[Line]:
 
 def _nothing(permission: Permission) -> str:
     if permission.refused:
-        return "nothing: a Deny takes back what is allowed"
+        return "nothing: a Deny overrides every Allow"
     if permission.dead:
         return "nothing: a variable has no value for this connection"
     return "nothing: a condition does not hold for this connection" if permission.unmet else "nothing"
@@ -153,7 +153,7 @@ def _exception(one: Exclusion, action: str) -> str:
 
 def _conditions(grant: Grant) -> str:
     wanted = [condition_text(each) for each in grant.conditions]
-    wanted.extend(f"{written} gets a value" for written in grant.open_variables)
+    wanted.extend(f"{written} has a value" for written in grant.open_variables)
     return " ".join(filter(None, (f"if {_joined(wanted)}" if wanted else "", _unless(grant.provisos))))
 
 
@@ -163,8 +163,8 @@ def _unless(denials: Sequence[Exclusion]) -> str:
 
 
 def _abilities(summary: Summary) -> Iterator[str]:
-    """`connect as sensor-7`, `publish and receive sensors/7/*`: verbs with the same objects together."""
-    if summary.connects is not Answer.DENIED:
+    """`connect as sensor-7`, `publish and receive sensors/7/*`: verbs with the same objects are combined."""
+    if summary.connects is not Ruling.DENIED:
         yield _connecting(summary)
     by_object: dict[str, list[str]] = {}
     for permission in summary.main[1:]:
@@ -178,7 +178,7 @@ def _connecting(summary: Summary) -> str:
     connect = summary.of("iot:Connect")
     if summary.client_id is None:
         return f"connect as {_listed(connect.grants, 'iot:Connect')}"
-    if summary.connects is Answer.ALLOWED:
+    if summary.connects is Ruling.ALLOWED:
         return f"connect as {summary.client_id}"
     deciding = next(grant for grant in connect.grants if grant.area.contains(summary.client_id))
     denials = [one for one in deciding.exceptions if one.area.contains(summary.client_id)]
@@ -186,7 +186,7 @@ def _connecting(summary: Summary) -> str:
 
 
 def _listed(grants: Sequence[Grant], action: str) -> str:
-    """What is granted, the widest only: `a/*, b/c and 2 more`."""
+    """What is granted, widest patterns only: `a/*, b/c and 2 more`."""
     widest = [
         one
         for index, one in enumerate(grants)
@@ -213,7 +213,7 @@ def _others(summary: Summary) -> str:
 
 
 def _enumerated(texts: Sequence[str]) -> str:
-    """`connect as a and publish b`; where the last has an `and` of its own, commas alone."""
+    """`connect as a and publish b`; only commas if the last item itself contains `and`."""
     return ", ".join(texts) if " and " in texts[-1] else _joined(texts)
 
 

@@ -1,8 +1,8 @@
-"""Permissions at a glance: what the documents of an answer allow a client, without a question being asked.
+"""Permissions at a glance: what the documents of an answer allow a client, without asking a specific question.
 
-`summarize` gives a Summary with one Permission for each action; `permission_text` says it in words. Each grant is an
-area of names as the documents give it, with what denials take away again and with the conditions that nobody can judge
-before the connection is made. For a concrete name `Permission.answer_for` agrees with `decide`.
+`summarize` returns a Summary with one Permission for each action; `permission_text` puts it into words. Each grant is
+an area of names, with the denials that limit it and the conditions that cannot be evaluated before the connection is
+made. For a concrete name `Permission.answer_for` agrees with `decide`.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ MAIN = ("iot:Connect", "iot:Publish", "iot:Subscribe", "iot:Receive", "iot:Retai
 """The actions that always have a row, in the order in which a client needs them."""
 
 
-class Answer(StrEnum):
+class Ruling(StrEnum):
     ALLOWED = "allowed"
     CONDITIONAL = "conditional"
-    """Allowed if something holds that is not known before the connection is made."""
+    """Allowed, subject to something that is not known before the connection is made."""
     DENIED = "denied"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it is written."""
+    """A position in one of the documents."""
 
     document: int
     """Counted from 0."""
@@ -44,77 +44,78 @@ class Place:
 
     @property
     def name(self) -> str:
-        """`statement 2, line 9`; lines are those of the document."""
+        """`statement 2, line 9`; line numbers are those of the document."""
         return f"statement {self.statement.index + 1}, line {self.span.line}"
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What a Deny takes away from a grant."""
+    """What a Deny removes from a grant."""
 
     area: Area
     conditions: tuple[Condition, ...]
-    """Those that cannot be judged; with one, the denial may not apply."""
+    """Those that cannot be evaluated yet; if there are any, the denial may not apply."""
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One resource that an Allow gives, less what is denied."""
+    """One resource that an Allow grants, minus what is denied."""
 
     area: Area
     conditions: tuple[Condition, ...]
     open_variables: tuple[str, ...]
-    """Variables that get their value with the connection, such as `${iot:ClientId}` where no client id is known."""
+    """Variables that get their value when the connection is made, such as `${iot:ClientId}` if no client id is
+    known."""
     exclusions: tuple[Exclusion, ...]
     place: Place
 
     @property
-    def answer(self) -> Answer:
-        return Answer.CONDITIONAL if self.conditions or self.open_variables or self.provisos else Answer.ALLOWED
+    def answer(self) -> Ruling:
+        return Ruling.CONDITIONAL if self.conditions or self.open_variables or self.provisos else Ruling.ALLOWED
 
     @property
     def provisos(self) -> tuple[Exclusion, ...]:
-        """Denials with a condition that would take back all of it."""
+        """Conditional denials that would remove the whole grant."""
         return tuple(one for one in self.exclusions if one.conditions and one.area.covers(self.area))
 
     @property
     def exceptions(self) -> tuple[Exclusion, ...]:
-        """Denials that take back a part of it."""
+        """Denials that remove a part of the grant."""
         return tuple(one for one in self.exclusions if one not in self.provisos)
 
-    def answer_for(self, name: str) -> Answer:
+    def answer_for(self, name: str) -> Ruling:
         if not self.area.contains(name):
-            return Answer.DENIED
+            return Ruling.DENIED
         hit = [one for one in self.exclusions if one.area.contains(name)]
         if any(not one.conditions for one in hit):
-            return Answer.DENIED
-        return Answer.CONDITIONAL if hit else self.answer
+            return Ruling.DENIED
+        return Ruling.CONDITIONAL if hit else self.answer
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What may be done with one action."""
+    """What is allowed for one action."""
 
     action: Action
     grants: tuple[Grant, ...]
     refused: tuple[Place, ...]
-    """Allows that a Deny takes back whole: the places of the denials."""
+    """The denials that remove an Allow completely."""
     dead: tuple[Place, ...]
     """Allows that can never match, because a variable in them has no value for this connection."""
     unmet: tuple[Place, ...] = ()
     """Allows with a condition that is known not to hold for this connection."""
 
     @property
-    def answer(self) -> Answer:
-        if any(grant.answer is Answer.ALLOWED for grant in self.grants):
-            return Answer.ALLOWED
-        return Answer.CONDITIONAL if self.grants else Answer.DENIED
+    def answer(self) -> Ruling:
+        if any(grant.answer is Ruling.ALLOWED for grant in self.grants):
+            return Ruling.ALLOWED
+        return Ruling.CONDITIONAL if self.grants else Ruling.DENIED
 
-    def answer_for(self, name: str) -> Answer:
-        """For one name, such as a topic: as `decide` answers, unless it depends on what is not known."""
+    def answer_for(self, name: str) -> Ruling:
+        """For one name, such as a topic: the same result as `decide`, unless it depends on something unknown."""
         answers = {grant.answer_for(name) for grant in self.grants}
-        return next((one for one in Answer if one in answers), Answer.DENIED)
+        return next((one for one in Ruling if one in answers), Ruling.DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,14 @@ class Summary:
     main: tuple[Permission, ...]
     """A row for each action of MAIN."""
     others: tuple[Permission, ...]
-    """Every other known action that something is allowed of."""
+    """Every other known action that is allowed on something."""
 
     def of(self, action: str) -> Permission:
         return next(one for one in (*self.main, *self.others) if one.action.name == action)
 
     @property
-    def connects(self) -> Answer:
-        """Whether this client may connect; without a client id, whether any may."""
+    def connects(self) -> Ruling:
+        """Whether this client may connect; if no client id is known, whether any client may."""
         connect = self.of("iot:Connect")
         return connect.answer if self.client_id is None else connect.answer_for(self.client_id)
 
@@ -142,10 +143,10 @@ def summarize(
     account: str | None = None,
     has_certificate: bool = False,
 ) -> Summary:
-    """What the documents allow together.
+    """What the documents allow in combination.
 
-    `variables` are what is known of the connection: the client id, and with `has_certificate` the values of thing and
-    certificate variables. Region and account narrow it to ARNs that name them.
+    `variables` are the known values of the connection: the client id, and with `has_certificate` the thing and
+    certificate variables. Region and account restrict the result to ARNs that match them.
     """
     reader = _Reader(
         Context(variables or {}),
@@ -224,7 +225,7 @@ class _Reader:
         return Area(tuple(dict.fromkeys(each for one in found for each in one.patterns)), negated)
 
     def _open_conditions(self, statement: Statement) -> tuple[Condition, ...] | None:
-        """The conditions that cannot be judged yet; `None` where one is known not to hold."""
+        """The conditions that cannot be evaluated yet; `None` if one is known not to be met."""
         pending: list[Condition] = []
         for condition in statement.conditions:
             operator = condition.operator
@@ -236,7 +237,7 @@ class _Reader:
         return tuple(pending)
 
     def _is_open(self, key: str) -> bool:
-        """Whether the connection may bring a value for it."""
+        """Whether the connection may have a value for the key."""
         if needs_certificate(key):
             return self.has_certificate
         return kind_of_key(key) is not None or key.casefold().startswith("aws:")
@@ -264,5 +265,5 @@ def _statements(documents: Sequence[Document], action: Action, effect: str) -> I
 
 
 def _separately(statement: Statement) -> list[tuple[ResourceElement, ...]]:
-    """Each resource for itself; those of NotResource leave out together."""
+    """Each resource separately; those of NotResource together, because they exclude as one."""
     return [statement.resources] if statement.not_resource else [(element,) for element in statement.resources]

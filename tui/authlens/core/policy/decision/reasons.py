@@ -1,4 +1,4 @@
-"""Why a decision is what it is: sentences about the statements that decided, and every variable with its value."""
+"""The reasons for a decision: sentences about the statements that decided, and every variable with its value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from authlens.core.policy import arn
 from authlens.core.policy.document import Document, Statement
-from authlens.core.policy.matching import Asking, Deciding, Word, matches, matching_action
+from authlens.core.policy.matching import Asking, Deciding, DecisionWord, matches, matching_action
 from authlens.core.policy.variables import Template
 from authlens.core.text.clip import clip
 from authlens.core.text.json_reader import Span
@@ -18,41 +18,43 @@ NEEDS = {
     "iot:subscribe": "iot:Connect",
     "iot:retainpublish": "iot:Publish",
 }
-"""Actions that are of no use without another (AWS's actions page); over HTTPS a publish needs no iot:Connect."""
+"""Actions that do not work without another (AWS's actions page); publishing over HTTPS needs no iot:Connect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """One variable at one place."""
+    """One occurrence of a variable."""
 
     document: int
     statement: int
     span: Span
-    """The string that holds it."""
+    """The string that contains it."""
     variable: str
     """As written, `${iot:ClientId}`."""
     value: str | None
-    """`None`: it has no value and stays as text."""
+    """`None` if it has no value and stays as text."""
     written: str
     becomes: str
-    """The whole string, and what all its variables make of it."""
+    """The whole string, and the result of substituting all its variables."""
     is_absent: bool = False
-    """Whether it lacks a value because the connection has no such key."""
+    """Whether it has no value because the connection has no such key."""
 
 
-def reasons(word: Word, deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> tuple[str, ...]:
+def reasons(
+    word: DecisionWord, deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]
+) -> tuple[str, ...]:
     return tuple(map(clip, _REASONS[word](deciding, asking, documents)))
 
 
 def place(document: int, statement: Statement) -> str:
-    """Where a statement stands, for a sentence."""
+    """The location of a statement, for use in a sentence."""
     first, last = statement.lines
     lines = f"line {first}" if first == last else f"lines {first}-{last}"
     return f"document {document + 1}, statement {statement.index + 1} ({lines})"
 
 
 def is_allowed(action: str, resource: arn.Asked, asking: Asking, documents: Sequence[Document]) -> bool:
-    """Whether the same connection may do something else."""
+    """Whether the same connection is allowed another action."""
     other = replace(asking, action=action, lower_action=action.lower(), resource=resource)
     found = [statement for document in documents for statement in document.statements if matches(statement, other)]
     return bool(found) and all(statement.effect == "Allow" for statement in found)
@@ -92,7 +94,7 @@ def _allowed(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[D
 
 
 def _several_places(asking: Asking, documents: Sequence[Document]) -> Iterator[str]:
-    """A tail that is asked without region and account matches any, which hides a pasted ARN of another account."""
+    """A tail asked without region and account matches any, which hides a pasted ARN of another account."""
     if not asking.resource.is_tail or asking.resource.prefix != arn.Prefix():
         return
     found = (
@@ -105,7 +107,7 @@ def _several_places(asking: Asking, documents: Sequence[Document]) -> Iterator[s
         f"{one.region}:{one.account}" for one in found if one and "*" not in one.region + one.account
     )
     if len(places) > 1:
-        yield f"The question names no region and account, and the documents name several: {', '.join(places)}"
+        yield f"The question names no region or account, and the documents name several: {', '.join(places)}"
 
 
 def _denied(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> Iterator[str]:
@@ -118,26 +120,30 @@ def _denied(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Do
         if statement.allows and matches(statement, asking)
     ]
     if allowing:
-        yield f"An explicit deny beats every allow, here that of {' and '.join(allowing)}"
+        yield f"An explicit deny overrides every allow, here that of {' and '.join(allowing)}"
 
 
 def _by_default(deciding: Sequence[Deciding], asking: Asking, documents: Sequence[Document]) -> Iterator[str]:
     statements = [statement for document in documents for statement in document.statements]
     if not documents:
-        yield "There is no policy document, and what nothing allows is denied"
+        yield "There is no policy document, and anything not allowed is denied"
     elif not any(statement.allows for statement in statements):
-        yield "No statement of the documents is an Allow that can be judged, and what nothing allows is denied"
+        yield "The documents contain no usable Allow statement, and anything not allowed is denied"
     else:
         yield f"No statement allows {asking.action} on {asking.resource}"
 
 
-_REASONS = {Word.ALLOWED: _allowed, Word.EXPLICIT_DENY: _denied, Word.IMPLICIT_DENY: _by_default}
+_REASONS = {
+    DecisionWord.ALLOWED: _allowed,
+    DecisionWord.EXPLICIT_DENY: _denied,
+    DecisionWord.IMPLICIT_DENY: _by_default,
+}
 
 
 def _by(one: Deciding, asking: Asking) -> str:
-    """The resource as the statement names it, with its condition."""
+    """The resource as written in the statement, with its condition."""
     if one.resource is None:
-        named = f"{asking.resource}, which its NotResource does not name"
+        named = f"{asking.resource}, which its NotResource does not list"
     else:
         template = one.resource.template
         becomes = f", that is {template.text(asking.context)}" if template.variables else ""
@@ -154,15 +160,9 @@ def _missing_needs(asking: Asking, documents: Sequence[Document]) -> Iterator[st
         client = asking.context.get("iot:ClientId")
         if not client or len(client) != 1:
             return
-        resource = _sibling(asking.resource, f"client/{client[0]}")
+        resource = asking.resource.sibling(f"client/{client[0]}")
     if not is_allowed(needed, resource, asking, documents):
-        yield f"{asking.action} is of no use without {needed} on {resource}, which is not allowed"
-
-
-def _sibling(resource: arn.Asked, tail: str) -> arn.Asked:
-    """Another resource in the same region and account."""
-    full = arn.split(resource.text)
-    return arn.Asked(str(replace(full, tail=tail)) if full else tail, resource.prefix)
+        yield f"{asking.action} does not work without {needed} on {resource}, which is not allowed"
 
 
 def _capital(text: str) -> str:

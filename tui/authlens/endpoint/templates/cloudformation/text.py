@@ -50,7 +50,7 @@ def load_template(text: str) -> Node:
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise YamlError(f"this is not valid YAML: {error.problem}", *place) from None
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise YamlError("this is not valid YAML") from None
+        raise YamlError("not valid YAML") from None
     return Node(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
 
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from authlens.core.commands.device_lines import DeviceLine, device_lines
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.endpoint.local_devices import Address
@@ -80,7 +80,7 @@ class ClientLines(Dialog[None]):
         return next(line for line in self._lines(reveal) if line.id == chosen)
 
     def _lines(self, reveal: bool = False) -> tuple[DeviceLine, ...]:
-        transport = Transport(port=self._address.port, ca_file=self._address.ca_file)
+        transport = DeviceTransport(port=self._address.port, ca_file=self._address.ca_file)
         return device_lines(
             self._request,
             self._authorizer,

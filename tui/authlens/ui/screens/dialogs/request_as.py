@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from authlens.core.deployment.transport import Transport
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.event.event import Presented
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -57,7 +57,7 @@ class RequestAs(Dialog[None]):
         target: Target,
         authorizer: Authorizer | None,
         endpoint: str = "",
-        transport: Transport | None = None,
+        transport: DeviceTransport | None = None,
         presented: Presented | None = None,
     ) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The signature bench: sign as one types, verify against every key of the authorizer, mend slips, read a JWT."""
+"""The signature bench: sign as one types, verify against every key of the authorizer, fix mistakes, read a JWT."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.references import literal, meant, refers
+from authlens.core.request.references import literal, refers, unescaped
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import Place, find_token, place, put
 from authlens.core.saved.saved_request import Sign
@@ -26,7 +26,7 @@ from authlens.core.signing import signing
 from authlens.core.signing.bench import Bench, bench, with_third_part
 from authlens.core.signing.jwt import validity
 from authlens.core.signing.keys import KeyProblem, PassphraseNeeded, size_advice
-from authlens.core.signing.mistakes import SIGNATURE_REPAIRS
+from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS
 from authlens.core.text.encodings import signature_bytes
 from authlens.frozen import dataclass
 from authlens.store.signing_keys import read_key, write_key_pair
@@ -174,7 +174,7 @@ class SignatureScreen(Dialog[Signed]):
         try:
             pem = read_key(key, self._base)
             passphrase = self._resolve(self._value("passphrase"))
-            signature = signing.sign(meant(token), pem, passphrase.encode() or None)
+            signature = signing.sign(unescaped(token), pem, passphrase.encode() or None)
         except PassphraseNeeded:
             return "The key is encrypted: type its passphrase, or a reference such as ${env:KEY_PASSPHRASE}."
         except OSError as error:
@@ -216,20 +216,20 @@ class SignatureScreen(Dialog[Signed]):
         self.revealed = not self.revealed
 
     def action_mend(self) -> None:
-        slips = self.bench.slips if self.bench else ()
-        slip = next((each for each in slips if each.signature is not None), None)
-        if slip is None:
-            self.notify("There is no slip here that a key could mend; sign anew.", markup=False)
+        mistakes = self.bench.mistakes if self.bench else ()
+        mistake = next((each for each in mistakes if each.signature is not None), None)
+        if mistake is None:
+            self.notify("No single mistake explains the mismatch. Sign the token again.", markup=False)
             return
-        self._show("token", literal(slip.token or ""))
-        self._show("signature", slip.signature or "")
+        self._show("token", literal(mistake.token or ""))
+        self._show("signature", mistake.signature or "")
         self._look()
 
     def action_convert(self) -> None:
         """Make plain base64 of a signature that is base64url, URL-encoded, quoted or broken into lines."""
         signature = self._value("signature")
-        for repair in SIGNATURE_REPAIRS:
-            signature = repair.change(signature)
+        for correction in SIGNATURE_CORRECTIONS:
+            signature = correction.change(signature)
         if signature == self._value("signature"):
             self.notify("The signature is plain base64 already, as far as one can tell.", markup=False)
         self._show("signature", signature)

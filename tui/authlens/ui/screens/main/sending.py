@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from authlens.core.invocation.gateway import Way
+from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
@@ -79,7 +79,7 @@ class SendController:
         expect = self._form.expectation_for(invocation)
         self.send(replace(invocation.saved, expect=expect), invocation)
 
-    def send(self, saved: SavedRequest, again: Invocation | None = None, way: Way | None = None) -> None:
+    def send(self, saved: SavedRequest, again: Invocation | None = None, way: SendingWay | None = None) -> None:
         """Send a request and show what comes of it. A second press gives the first call up.
 
         again: the invocation that it was taken from; its relative paths start beside its own file.
@@ -102,7 +102,7 @@ class SendController:
         source: str | None,
         base: Path | None,
         sources: tuple[Path, ...],
-        way: Way | None,
+        way: SendingWay | None,
     ) -> None:
         is_allowed = False
         try:
@@ -114,7 +114,7 @@ class SendController:
             await self._send(number, saved, source, base, way)
 
     async def _send(
-        self, number: int, saved: SavedRequest, source: str | None, base: Path | None, way: Way | None
+        self, number: int, saved: SavedRequest, source: str | None, base: Path | None, way: SendingWay | None
     ) -> None:
         started_at, self._sent_at = self._services.now(), time.monotonic()
         self._start_clock()

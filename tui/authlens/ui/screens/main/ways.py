@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authlens.core.invocation.gateway import Way
+from authlens.core.invocation.gateway import SendingWay
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
@@ -94,7 +94,7 @@ class WaysController:
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
         """Where to connect, once the person has seen what that does; `None` where nothing connects."""
         from authlens.ui.screens.dialogs.dialog import Ask
-        from authlens.ui.screens.dialogs.dialog import Way as Choice
+        from authlens.ui.screens.dialogs.dialog import SendingWay as Choice
 
         if not protocols:
             return None
@@ -114,7 +114,7 @@ class WaysController:
 
         base, source, started_at = self._form.state.base, self._form.state.source, self._services.now()
         seconds = self._services.settings.total_timeout
-        made: Way | None = None
+        made: SendingWay | None = None
         if key == "function":
             made = self._sender.function_way()
         elif probe is not None and key != "test":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from authlens.core.invocation.access import ALLOWED, EXPLICIT_DENY, limited_by_broker, refused_by_broker
-from authlens.core.policy.decision.permission_text import Line, lines
-from authlens.core.policy.decision.permissions import Answer
+from authlens.core.policy.decision.permission_text import PermissionLine, lines
+from authlens.core.policy.decision.permissions import Ruling
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.verdict import Conclusion
 from authlens.ui.text.answer.explanation import Decided, Explanation, Place
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 _ANSWERS = {
-    Answer.ALLOWED: ("✓", "$text-success"),
-    Answer.CONDITIONAL: ("?", "$text-warning"),
-    Answer.DENIED: ("✗", "$text-error"),
+    Ruling.ALLOWED: ("✓", "$text-success"),
+    Ruling.CONDITIONAL: ("?", "$text-warning"),
+    Ruling.DENIED: ("✗", "$text-error"),
 }
 _TITLE = 10
 """Cells of an action's name, so that the patterns stand below each other."""
@@ -39,7 +39,7 @@ def permission_items(reasons: Explanation | None) -> list[Item]:
     return [*items[:-1], replace(items[-1], lines=(*items[-1].lines, Content("")))]
 
 
-def _permission_item(line: Line, are_several: bool) -> Item:
+def _permission_item(line: PermissionLine, are_several: bool) -> Item:
     glyph, style = _ANSWERS[line.answer]
     condition = f" {line.condition}" if line.condition else ""
     wheres = dict.fromkeys(
@@ -57,11 +57,11 @@ def _permission_item(line: Line, are_several: bool) -> Item:
     return Item((content,), None if first is None else (first[0], first[2]), _question_like(line))
 
 
-def _question_like(line: Line) -> str:
+def _question_like(line: PermissionLine) -> str:
     """The beginning of a question about a row, up to its first wildcard."""
     verb = line.actions[0].removeprefix("iot:").lower()
     what = (
-        "" if line.answer is Answer.DENIED else line.what.partition(" except ")[0].partition("*")[0].partition("#")[0]
+        "" if line.answer is Ruling.DENIED else line.what.partition(" except ")[0].partition("*")[0].partition("#")[0]
     )
     return f"{verb} {what if ' ' not in what else ''}"
 

@@ -21,7 +21,7 @@ from authlens.frozen import dataclass
 from authlens.ui.text.pretty_json import Pretty, pretty
 
 if TYPE_CHECKING:
-    from authlens.core.lint.rule import Finding as LintFinding
+    from authlens.core.lint.rule import LintFinding
 
 Place = tuple[int, int]
 """A document from 0, and a line of it as it is laid out, from 1."""

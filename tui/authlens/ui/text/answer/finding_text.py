@@ -16,7 +16,7 @@ from authlens.ui.text.page import Item, Mark, aside
 from authlens.ui.text.safe_content import prose
 
 if TYPE_CHECKING:
-    from authlens.core.lint.rule import Finding as LintFinding
+    from authlens.core.lint.rule import LintFinding
 
 
 _SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}

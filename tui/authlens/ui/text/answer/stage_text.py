@@ -5,12 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from authlens.core.compare.compare import Comparison
-from authlens.core.expect.check import Judgement
-from authlens.core.expect.check import State as Judged
+from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.expect.judgement_text import sentence
 from authlens.core.invocation.invocation import FailureKind
 from authlens.core.policy.decision.permission_text import sentence as permission_sentence
-from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, StageResult, State, Verdict
+from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, StageResult, StageState, Verdict
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import untold, warning_text
@@ -18,10 +17,10 @@ from authlens.ui.text.page import aside
 from authlens.ui.text.safe_content import prose, safe_content
 
 _STATE_STYLES = {
-    State.PASSED: ("✓", "$text-success"),
-    State.FAILED: ("✗", "bold $text-error"),
-    State.WARNED: ("!", "$text-warning"),
-    State.NOT_REACHED: ("–", "$foreground-disabled"),
+    StageState.PASSED: ("✓", "$text-success"),
+    StageState.FAILED: ("✗", "bold $text-error"),
+    StageState.WARNED: ("!", "$text-warning"),
+    StageState.NOT_REACHED: ("–", "$foreground-disabled"),
 }
 
 
@@ -50,7 +49,7 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     if view.changes is not None:
         said.append(change_text(view.changes, width))
     judgement = view.judgement
-    if judgement is not None and not (view.is_allowed and judgement.state is Judged.KEPT):
+    if judgement is not None and not (view.is_allowed and judgement.state is JudgementState.KEPT):
         said.append(expectation_text(judgement, width))
     return Content("\n").join(said)
 
@@ -61,14 +60,14 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
     said = [safe_content(permission_sentence(permissions), "bold")] if permissions is not None else []
     if in_full:
         said.append(stage_line(verdict, width))
-    passed = sum(result.state in (State.PASSED, State.WARNED) for result in verdict.stages)
+    passed = sum(result.state in (StageState.PASSED, StageState.WARNED) for result in verdict.stages)
     outcome = view.invocation.outcome if view.invocation is not None else None
     is_probe = view.invocation is not None and view.invocation.is_probe
     facts = [f"{passed} of {len(verdict.stages)} stages" if passed < len(verdict.stages) else f"{passed} stages"]
     if outcome is not None and not is_probe:
         facts += [part for part in (outcome_text.documents_text(outcome), outcome_text.limits(outcome)) if part]
     line = Content.assemble(("✓ ", "$text-success"), (" · ".join(facts), "$foreground-muted"))
-    kept = view.judgement is not None and view.judgement.state is Judged.KEPT
+    kept = view.judgement is not None and view.judgement.state is JudgementState.KEPT
     whole = Content.assemble(line, (" · ", "$foreground-muted"), _AS_EXPECTED) if kept else line
     said += [whole] if whole.cell_length <= width else [line, _AS_EXPECTED]
     if permissions is None:
@@ -157,9 +156,9 @@ def change_text(comparison: Comparison, width: int) -> Content:
 
 def expectation_text(judgement: Judgement, width: int) -> Content:
     """Whether the answer does what the saved request expects, in one line."""
-    if judgement.state is Judged.KEPT:
+    if judgement.state is JudgementState.KEPT:
         return _AS_EXPECTED
-    if judgement.state is Judged.UNJUDGED:
+    if judgement.state is JudgementState.UNJUDGED:
         return _in_a_line(("! not judged: ", "$text-warning"), judgement.reason, 0, "", width)
     count = len(judgement.broken)
     label = "✗ not as expected: " if count == 1 else f"✗ {count} not as expected: "

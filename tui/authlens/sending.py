@@ -169,7 +169,7 @@ class Sender:
         base: Path | None = None,
         source: str | None = None,
         seconds: float = TOTAL_DEADLINE,
-        way: Way | None = None,
+        way: SendingWay | None = None,
     ) -> Invocation:
         """Like `send`, but with a deadline: a call cannot be killed, so it is abandoned on a daemon thread."""
         started_at = self._now()
@@ -251,7 +251,7 @@ class Sender:
         domain = self._asked(target, base, lambda there: self._gateway.domain(domain_configuration, there))
         return DeviceEndpoint(domain.domain_name, domain=domain)
 
-    def function_way(self, version: str = "", event: Event = "test") -> Way:
+    def function_way(self, version: str = "", event: Event = "test") -> SendingWay:
         """Calls the authorizer's function directly."""
         from authlens.function_way import FunctionWay
 

@@ -93,7 +93,7 @@ def _outside_the_form(option: Option, given: GivenOptions) -> bool:
 _NOT_THE_REQUEST = ("exit_code", "decode", "save", "no_history", "trust", "via", "qualifier", "event")
 
 
-def _answer(given: Given, settings: Settings, world: World) -> ExitCode:
+def _answer(given: GivenOptions, settings: Settings, world: World) -> ExitCode:
     query = _query(given.text("query"))
     skeleton = given.text("generate_cli_skeleton")
     if skeleton in ("input", "yaml-input"):

@@ -1,6 +1,6 @@
-"""Whether a connection keeps what a saved request expects: who is let in, and what was tried of `allow` and `deny`.
+"""Whether a connection meets the expectation of a saved request: who is let in, and what was tried of `allow`, `deny`.
 
-The rule: a device is told nothing of the function's answer, so the other keys are not judged by a connection.
+The rule: a device does not see the function's answer, so the other keys are not checked for a connection.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _KINDS = {"iot:Subscribe": "topicfilter", "iot:Publish": "topic"}
 
 
 def judge_connection(expectation: Expectation | None, invocation: Invocation) -> Judgement:
-    """Of a probe that was refused or let in; of one that reached nobody nothing can be said."""
+    """Judge a probe that was refused or let in; one that did not reach the listener cannot be judged."""
     failure = invocation.failure
     if failure is not None and failure.kind is not FailureKind.DEVICE:
         return Judgement(JudgementState.UNJUDGED, reason=result_words(failure))

@@ -35,7 +35,7 @@ def sentence(broken: Broken) -> str:
 
 def explanation(judgement: Judgement, invocation: Invocation | None) -> str:
     """All of it, in lines: only the notes when what was expected was kept."""
-    if judgement.state is State.KEPT:
+    if judgement.state is JudgementState.KEPT:
         return "\n".join(judgement.notes)
     lines = [*([judgement.reason] if judgement.reason else []), *judgement.notes]
     lines += [line for broken in judgement.broken for line in _broken_lines(broken)]

@@ -17,7 +17,7 @@ from authlens.core.lint import (
     structure_rules,
     variable_rules,
 )
-from authlens.core.lint.rule import NOTHING_KNOWN, Hit, LintedAnswer, LintFinding, LintRule, Surroundings
+from authlens.core.lint.rule import NOTHING_KNOWN, Hit, LintedAnswer, LintFinding, LintRule, LintSubject, Surroundings
 from authlens.core.policy.document import Document, parse
 from authlens.core.policy.wildcards import MOST_STEPS, TooMuchWork, bounded_work
 from authlens.core.request.authorizer import Authorizer
@@ -37,7 +37,7 @@ RULES: tuple[LintRule, ...] = (
 )
 
 
-TOO_COMPLEX = Rule(
+TOO_COMPLEX = LintRule(
     "too-complex",
     "warning",
     "Some checks compare every resource with every other one; with this many wildcards they would take minutes.",
@@ -48,16 +48,16 @@ TOO_COMPLEX = Rule(
 
 
 def lint(
-    documents: Sequence[Document], surroundings: Surroundings = NOTHING_KNOWN, answer: Answer | None = None
-) -> tuple[Finding, ...]:
+    documents: Sequence[Document], surroundings: Surroundings = NOTHING_KNOWN, answer: LintedAnswer | None = None
+) -> tuple[LintFinding, ...]:
     """All findings in document order; those of the answer first."""
-    subject = Subject(tuple(documents), surroundings, answer)
+    subject = LintSubject(tuple(documents), surroundings, answer)
     with bounded_work(MOST_STEPS):
         found = [found for rule in RULES for found in _findings(rule, subject)]
     return tuple(sorted(dict.fromkeys(found), key=_place))
 
 
-def _findings(rule: Rule, subject: Subject) -> Iterator[Finding]:
+def _findings(rule: LintRule, subject: LintSubject) -> Iterator[LintFinding]:
     try:
         yield from [_finding(rule, hit) for hit in rule.check(subject)]
     except TooMuchWork:

@@ -29,7 +29,7 @@ from authlens.core.secrets.redaction import HARMLESS_NAMES
 from authlens.core.signing import jwt
 from authlens.core.signing.bench import other_texts
 from authlens.core.signing.keys import MINIMUM_BITS, KeyProblem, read_public_key
-from authlens.core.signing.mistakes import Mistake
+from authlens.core.signing.mistakes import Mistake, likely_mistakes
 from authlens.core.signing.signing import fitting_key
 from authlens.core.text.encodings import has_escapes, percent_decode, signature_bytes, strict_base64
 
@@ -70,7 +70,7 @@ def _is_readable(pem: str) -> bool:
     return True
 
 
-def nothing_to_verify(subject: Subject) -> Iterator[Finding]:
+def nothing_to_verify(subject: PreflightSubject) -> Iterator[Finding]:
     """Context mode with a signed authorizer that finds no token, or no signature, in the contexts."""
     request, authorizer = subject.sent, subject.authorizer
     if request.mode is not Mode.CONTEXT or authorizer is None or authorizer.signing_disabled:

@@ -31,7 +31,7 @@ def notes(documents: Sequence[Document], asking: Asking) -> tuple[str, ...]:
 
 
 def unknown_action(action: str) -> str:
-    """That nobody knows the action, where it is so; else empty."""
+    """A note if authlens does not know the action; else empty."""
     if kind_of(action) not in (NameKind.UNLISTED, NameKind.FOREIGN):
         return ""
     return (

@@ -207,10 +207,10 @@ def function_error(text: str) -> None:
 
 
 def mistakes(text: str) -> None:
-    from authlens.core.signing.mistakes import slips
+    from authlens.core.signing.mistakes import likely_mistakes
     from support.public_keys import pair
 
-    slips(text, text, [("K", pair("budget").public_pem)])
+    likely_mistakes(text, text, [("K", pair("budget").public_pem)])
 
 
 def ledger(text: str) -> None:

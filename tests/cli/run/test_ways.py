@@ -37,7 +37,7 @@ def run(serving: DeviceServing, folder: Path, *words: str, password: str = "righ
 
 
 def test_every_way_side_by_side(serving: DeviceServing, tmp_path: Path) -> None:
-    words = ("--via", "test,function,mqtt,wss,https", "--publish", "ok/x=1", "--output", "json")
+    words: tuple[str, ...] = ("--via", "test,function,mqtt,wss,https", "--publish", "ok/x=1", "--output", "json")
     words += ("--endpoint", f"localhost:{serving.port}", "--ca-file", serving.ca, "--junit", str(tmp_path / "j.xml"))
     done = run(serving, tmp_path, *words)
 

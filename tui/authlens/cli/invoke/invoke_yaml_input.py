@@ -55,7 +55,7 @@ def _loader() -> Any:
             self.events += 1
             if self.events > MAX_EVENTS:
                 raise ValueError
-            return super().get_event()
+            return super().get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
 
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             seen = set()

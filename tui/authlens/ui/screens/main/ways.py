@@ -94,7 +94,7 @@ class WaysController:
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
         """Where to connect, once the person has seen what that does; `None` where nothing connects."""
         from authlens.ui.screens.dialogs.dialog import Ask
-        from authlens.ui.screens.dialogs.dialog import SendingWay as Choice
+        from authlens.ui.screens.dialogs.dialog import Way as Choice
 
         if not protocols:
             return None

@@ -260,6 +260,7 @@ def is_template(path: Path) -> bool:
 
 def region_of(path: Path) -> str:
     """The region that the file names; the endpoint itself reports errors in the file."""
+    # Late, because this runs where the app starts and most targets need neither.
     if option_for(path) != "--authorizers":
         from authlens.endpoint.projects.source import region_named
 

@@ -54,6 +54,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until-stdin-closes", action="store_true", help=argparse.SUPPRESS)
 
 
+# The endpoint and asyncio are imported inside functions: `--help` must not load them.
+
+
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     import asyncio
 

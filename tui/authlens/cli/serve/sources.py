@@ -1,10 +1,14 @@
-"""The options for what an endpoint serves, and for values that only AWS knows."""
+"""The options for what an endpoint serves, and for values that only AWS knows.
+
+The endpoint is imported inside functions: `--help` must not load it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +53,7 @@ def source_of(arguments: argparse.Namespace) -> Source:
     """The source that the options name. Raises CommandError."""
     from authlens.endpoint.projects.bare_function import split_bare
     from authlens.endpoint.projects.source import Source
+    from authlens.endpoint.templates.settings import Settings
 
     if arguments.authorizers is not None and (arguments.template is not None or arguments.function is not None):
         raise CommandError("--template and --function are not allowed with --authorizers: give one of them")
@@ -56,7 +61,7 @@ def source_of(arguments: argparse.Namespace) -> Source:
         raise CommandError("give one of --authorizers FILE, --template FILE and --function FILE:HANDLER")
     settings = settings_of(arguments)
     if arguments.authorizers is not None:
-        if settings.over(_nothing()) != _nothing():
+        if settings.over(Settings()) != Settings():
             raise CommandError("these options are for --template and --function; write the values into the file")
         return Source(arguments.authorizers)
     if arguments.template is not None:
@@ -65,15 +70,7 @@ def source_of(arguments: argparse.Namespace) -> Source:
         raise CommandError(
             f"--function {arguments.function}: without --template give FILE:HANDLER, such as src/app.py:handler"
         )
-    from dataclasses import replace
-
     return Source.named(arguments.function, settings=replace(settings, function=None))
-
-
-def _nothing() -> Settings:
-    from authlens.endpoint.templates.settings import Settings
-
-    return Settings()
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

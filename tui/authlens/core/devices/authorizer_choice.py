@@ -20,7 +20,10 @@ _PROTOCOLS = {
 _WITHOUT_CUSTOM_AUTH = {
     "AWS_X509": "client certificates",
     "AWS_SIGV4": "Signature Version 4",
-    "CUSTOM_AUTH_X509": "custom authentication together with a client certificate, which authlens cannot ask for",
+    "CUSTOM_AUTH_X509": (
+        "a client certificate besides custom authentication, which authlens does not request; "
+        "try a domain with CUSTOM_AUTH, or the real one with authlens connect --cert"
+    ),
 }
 _PLACES = {"username": "the MQTT username", "queryString": "the query string", "headers": "a header"}
 

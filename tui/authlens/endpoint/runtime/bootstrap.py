@@ -318,6 +318,7 @@ class LambdasPackages:
 def set_up_packages() -> None:
     """What `site` gives a program besides the installed packages, and Lambda's own."""
     if sys.flags.no_site:
+        # Late, because importing it costs time and -S left it out.
         import site
 
         site.setquit()

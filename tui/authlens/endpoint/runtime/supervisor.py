@@ -44,6 +44,7 @@ def main(arguments: list[str]) -> None:
 
 def prctl(option: int, value: int) -> None:
     if LINUX:
+        # Late, because other systems may lack it.
         import ctypes
 
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

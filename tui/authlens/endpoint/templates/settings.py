@@ -70,6 +70,7 @@ class Settings:
 
 def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings files next to a template. Raises DefinitionError for an invalid authlens.yaml."""
+    # Late, because sam_config builds Settings.
     from authlens.endpoint.templates.cloudformation.sam_config import read_sam_config
 
     settings = Settings()

@@ -62,7 +62,7 @@ REPORTS = (
     Report(
         GITHUB + "aws-amplify/aws-sdk-android/issues/640",
         ("event", "--request", "r.yaml", "--device-lines", "--endpoint", "abc.iot.us-west-2.amazonaws.com/mqtt"),
-        ("-h abc.iot.us-west-2.amazonaws.com -p 443", "scheme, port and path are left out"),
+        ("-h abc.iot.us-west-2.amazonaws.com -p 443", "scheme, port and path are ignored"),
         {"r.yaml": MQTT % ("", "c", "h.example")},
     ),
     judged(

@@ -118,7 +118,7 @@ def test_one_of_an_export_of_the_history(authlens: Command) -> None:
     assert authlens("diff", f"{export}#7", f"{export}#8").code == 0
     whole, wrong = authlens("diff", export, export), authlens("diff", export, f"{export}#9")
     assert (whole.code, wrong.code) == (252, 252)
-    assert "export.jsonl: it holds 2 invocations; name one of them, such as export.jsonl#8" in whole.err
+    assert "export.jsonl: it has 2 invocations; give one of them, such as export.jsonl#8" in whole.err
 
 
 def test_an_error_that_the_aws_cli_printed(authlens: Command) -> None:
@@ -160,8 +160,8 @@ def test_forms(authlens: Command, form: str, start: str) -> None:
         ("broken.yaml", "-", "broken.yaml: line 1, column "),
         ("broken.json", "-", "broken.json: "),
         ("bytes.json", "-", "bytes.json is not UTF-8 text: byte 0"),
-        ("-", "-", "standard input can be only one of A and B"),
-        ("saved.yaml", "answer.json", "saved.yaml and answer.json have nothing to compare"),
+        ("-", "-", "only one of A and B can be standard input"),
+        ("saved.yaml", "answer.json", "saved.yaml and answer.json cannot be compared"),
     ],
 )
 def test_what_cannot_be_compared(authlens: Command, a: str, b: str, words: str) -> None:

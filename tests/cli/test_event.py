@@ -160,7 +160,7 @@ def test_an_endpoint_with_more_than_its_host_is_cleaned(authlens: Command, endpo
     words = ("event", "--request", "requests/signed.yaml", "--authorizer", "authorizer.json", "--device-lines")
     ended = authlens(*words, "--endpoint", endpoint)
     assert "-h data.example -p 443" in ended.out
-    assert "the host name is data.example; scheme, port and path are left out" in ended.err
+    assert "the host name is data.example; scheme, port and path are ignored" in ended.err
     assert authlens(*words, "--endpoint", "/mqtt").code == 252
 
 

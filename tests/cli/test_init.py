@@ -127,7 +127,7 @@ def test_a_folder_with_other_files_is_fine(tmp_path: Path, monkeypatch: pytest.M
     ("words", "reason"),
     [
         ((), "the following arguments are required: DIR"),
-        (("file",), "file is a file; name a folder"),
+        (("file",), "file is a file; give a folder"),
         (("file/below",), "cannot be written: Not a directory"),
     ],
 )

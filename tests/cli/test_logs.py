@@ -73,8 +73,8 @@ def test_what_may_not_be_read_names_the_permission(authlens: Command) -> None:
     ("words", "said"),
     [
         ([], "one of the arguments"),
-        (["--request", "r.yaml", "--since", "soon"], "no time such as 30s"),
-        (["--request", "r.yaml", "--since", "999999d"], "further back than CloudWatch keeps logs"),
+        (["--request", "r.yaml", "--since", "soon"], "is not a duration"),
+        (["--request", "r.yaml", "--since", "999999d"], "longer than CloudWatch keeps logs"),
         (["--history", "1", "--since", "1h"], "has its own time"),
         (["--history", "1"], "the history has no invocation 1"),
     ],

@@ -106,7 +106,7 @@ REFUSED = {
     "wrong passphrase": (["--key", "encrypted.pem", "--passphrase", "${env:WRONG}", "allow"], "does not decrypt"),
     "passphrase in the open": (["--key", "encrypted.pem", "--passphrase", "hunter22", "allow"], "takes a reference"),
     "missing reference": (["--key", "encrypted.pem", "--passphrase", "${env:NOBODY}", "allow"], "'NOBODY' is not set"),
-    "two secrets": (["--key", "encrypted.pem", "--passphrase-stdin", "--token-stdin"], "holds one secret"),
+    "two secrets": (["--key", "encrypted.pem", "--passphrase-stdin", "--token-stdin"], "can hold only one secret"),
     "NUL in a name": (["--key", "a\0b", "allow"], "a path cannot contain a NUL character"),
 }
 
@@ -138,7 +138,7 @@ def test_a_key_pair_is_generated_and_nothing_overwritten(authlens: Command) -> N
     signature = authlens("sign", "--key", "new.pem", "allow").out.strip()
     assert verify("allow", signature, Path("new.pub").read_text())
     again = authlens("sign", "--generate", "new.pem")
-    assert (again.code, "exists already" in again.err) == (252, True)
+    assert (again.code, "exists" in again.err) == (252, True)
     assert not Path("new.pem.pub").exists()
 
 
@@ -190,8 +190,8 @@ def test_a_new_pair_can_replace_a_committed_public_key(authlens: Command) -> Non
     signed = authlens("sign", "--key", "-", "allow", stdin=Path("new.pem").read_bytes())
 
     assert (refused.code, done.code, again.code) == (252, 0, 252)
-    assert "public.pem exists already; add --replace to replace this public key" in refused.err
-    assert "new.pem exists already; a private key is never overwritten" in again.err
+    assert "public.pem exists; add --replace to replace this public key" in refused.err
+    assert "new.pem exists; a private key is never overwritten" in again.err
     assert verify("allow", signed.out.strip(), Path("public.pem").read_text())
     assert stat.S_IMODE(Path("public.pem").stat().st_mode) == 0o644
     assert stat.S_IMODE(Path("new.pem").stat().st_mode) == 0o600
@@ -200,7 +200,7 @@ def test_a_new_pair_can_replace_a_committed_public_key(authlens: Command) -> Non
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--key", "private.pem", "--replace", "allow"), "--replace is for --generate"),
+        (("--key", "private.pem", "--replace", "allow"), "--replace works only with --generate"),
         (("--key", "-", "--token-stdin"), "--key - reads standard input"),
         (
             ("--generate", "new.pem", "--public", "folder", "--replace"),

@@ -53,14 +53,14 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
     ("signature", "token", "said"),
     [
         (base64_to_base64url(SIGNATURE), "allow", "base64url"),
-        ("-" + base64_to_base64url(SIGNATURE)[1:], "allow", "no likely mistake"),
+        ("-" + base64_to_base64url(SIGNATURE)[1:], "allow", "no known mistake"),
         (SIGNATURE, "allow\n", "white space"),
         (sign("allow\n", pair("a").private_pem), "allow", "line feed after it"),
         (SIGNATURE, "deny", "over a different text"),
-        (sign("allow", pair("c").private_pem), "allow", "no likely mistake"),
-        ("AAAA", "allow", "3 bytes and not 256"),
-        (SIGNATURE[:-5], "allow", "254 bytes and not 256"),
-        ("(none)", "allow", "no base64"),
+        (sign("allow", pair("c").private_pem), "allow", "no known mistake"),
+        ("AAAA", "allow", "3 bytes instead of 256"),
+        (SIGNATURE[:-5], "allow", "254 bytes instead of 256"),
+        ("(none)", "allow", "not base64"),
     ],
     ids=[
         "base64url",
@@ -74,7 +74,7 @@ def test_the_token_may_come_from_standard_input(authlens: Command) -> None:
         "no signature",
     ],
 )
-def test_otherwise_the_likely_slip_is_said(authlens: Command, signature: str, token: str, said: str) -> None:
+def test_the_likely_mistake_is_reported(authlens: Command, signature: str, token: str, said: str) -> None:
     ended = authlens("verify", "--key", "a.pem", "--signature", signature, token)
     assert (ended.code, ended.err) == (1, "")
     assert said in ended.out
@@ -124,8 +124,8 @@ def test_what_a_saved_request_refers_to_is_not_printed(authlens: Command, monkey
 
 REFUSED = {
     "describe what": (["--describe", "--signature", SIGNATURE, "allow"], "needs --request"),
-    "request and token": (["--request", "bare.yaml", "allow"], "leave TOKEN"),
-    "request without a token": (["--request", "bare.yaml", "--key", "a.pem"], "holds no token"),
+    "request and token": (["--request", "bare.yaml", "allow"], "omit TOKEN"),
+    "request without a token": (["--request", "bare.yaml", "--key", "a.pem"], "has no token"),
     "no key": (["--signature", SIGNATURE, "allow"], "no key to try"),
     "no signature": (["--key", "a.pem", "allow"], "give --signature"),
     "empty option": (["--key", "a.pem", "allow", "--signature"], "expected one argument"),
@@ -134,10 +134,10 @@ REFUSED = {
     "curve": (["--key", "curve.pem", "--signature", SIGNATURE, "allow"], "RSA signatures only"),
     "no description": (["--authorizer", "list.json", "--signature", SIGNATURE, "allow"], "no authorizerName"),
     "no JSON": (["--authorizer", "a.pem", "--signature", SIGNATURE, "allow"], "line 1, column 1"),
-    "keys of another type": (["--authorizer", "odd.json", "--signature", SIGNATURE, "allow"], "no map"),
+    "keys of another type": (["--authorizer", "odd.json", "--signature", SIGNATURE, "allow"], "must map"),
     "text of another type": (
         ["--authorizer", "typed.json", "--signature", SIGNATURE, "allow"],
-        "tokenKeyName is no text",
+        "tokenKeyName is not text",
     ),
     "deep": (["--authorizer", "deep.json", "--signature", SIGNATURE, "allow"], "nested too deeply"),
 }
@@ -173,4 +173,4 @@ def test_a_key_that_aws_would_read_otherwise_is_warned_of(authlens: Command) -> 
     Path("line.pem").write_text(pair("a").public_pem.replace("\n", ""))
     ended = authlens("verify", "--key", "line.pem", "--signature", SIGNATURE, "allow")
     assert (ended.code, ended.out) == (0, "line.pem\n")
-    assert "AWS does not take it as it stands" in ended.err
+    assert "AWS does not accept this form" in ended.err

@@ -162,7 +162,7 @@ def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
     path = completion.place("bash", world.environ)
     path.parent.mkdir(parents=True)
     path.write_text("mine")
-    with pytest.raises(CommandError, match="is not ours"):
+    with pytest.raises(CommandError, match="was not written by authlens"):
         completion.main([completion.INSTALL, "bash"], world)
     assert path.read_text() == "mine"
 
@@ -183,8 +183,8 @@ def test_prints_the_script(scripts: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--print-completion", "tcsh"], "'tcsh' is none of the shells"),
-        (["--print-completion"], "the shell is not known"),
+        (["--print-completion", "tcsh"], "unsupported shell 'tcsh'"),
+        (["--print-completion"], "cannot tell which shell you use"),
         (["--print-completion", "bash", "zsh"], "takes one shell"),
     ],
 )

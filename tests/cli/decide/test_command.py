@@ -58,7 +58,7 @@ def test_the_first_line_is_the_word(policy: Path, arguments: tuple[str, ...], wo
     assert json.loads(run("--policy", policy, *arguments, "--output", "json").out)["decision"] == word
 
 
-def test_why_is_told_with_places(policy: Path) -> None:
+def test_the_reason_is_given_with_positions(policy: Path) -> None:
     assert run("--policy", policy, "iot:Subscribe", "topicfilter/b/c/d").lines == [
         "EXPLICIT_DENY",
         f"Document 1, statement 3 (lines 14-18) denies iot:Subscribe on {ARN}topicfilter/b/c/*.",
@@ -110,7 +110,7 @@ def test_a_whole_outcome_on_standard_input() -> None:
 def test_an_answer_that_refuses_is_said_to() -> None:
     ran = run("--policy", "-", "iot:Publish", "topic/b", stdin=outcome(isAuthenticated=False))
     assert (ran.lines[0], ran.code) == ("IMPLICIT_DENY", ExitCode.NO)
-    assert ran.lines[1] == "-: isAuthenticated is false, so its documents count for nothing."
+    assert ran.lines[1] == "-: isAuthenticated is false, so its documents are ignored."
 
 
 def test_a_byte_order_mark_is_no_part_of_a_policy(policy: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_byte_order_mark_is_no_part_of_a_policy(policy: Path) -> None:
     assert run("--policy", policy, "iot:Connect", "client/c1").lines[0] == "ALLOWED"
 
 
-def test_a_version_without_variables_is_told(policy: Path) -> None:
+def test_a_version_without_variables_is_reported(policy: Path) -> None:
     policy.write_text(text(allow("iot:Connect", "client/${iot:ClientId}"), Version="2008-10-17"))
     lines = run("--policy", policy, "iot:Connect", "client/c1", "--variable", "iot:ClientId=c1").lines
     assert (lines[0], lines[2]) == ("IMPLICIT_DENY", "${iot:ClientId} stays as text")
@@ -169,8 +169,8 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'{"policyDocuments": ["{}", "{x}"]}', "line 1, column 30: expected a key in double quotes"),
         (b"[[]]", "line 1, column 2: a policy must be an object"),
         (b'"\xff"', "is not UTF-8 text: byte 1"),
-        (b'{"request": {}, "startedAt": "", "failure": {"error": "X"}}', "holds an error and no policy"),
-        (b'{"__type": "InvalidRequestException", "message": null}', "holds an error and no policy"),
+        (b'{"request": {}, "startedAt": "", "failure": {"error": "X"}}', "contains an error, not a policy"),
+        (b'{"__type": "InvalidRequestException", "message": null}', "contains an error, not a policy"),
     ],
 )
 def test_files_that_are_no_policy(tmp_path: Path, content: bytes, words: str) -> None:

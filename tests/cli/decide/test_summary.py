@@ -58,7 +58,7 @@ def test_several_files_and_an_answer_that_refuses(policy: Path, tmp_path: Path) 
     other.write_text(text(deny("iot:Receive", "*")))
     ran = run("--policy", policy, refused, other, "--summary")
     assert ran.lines[0] == "May connect as ${iot:ClientId} and publish sensors/* except sensors/admin. Nothing else."
-    assert ran.lines[1] == f"{refused}: isAuthenticated is false, so its documents count for nothing."
+    assert ran.lines[1] == f"{refused}: isAuthenticated is false, so its documents are ignored."
     assert f"  denied      Receive    nothing: a Deny overrides every Allow  ({other}:7:16)" in ran.lines
     assert run("--policy", policy, "--summary", other).lines[0] == ran.lines[0]
 

@@ -105,7 +105,7 @@ class TestList:
     def test_a_limit_is_a_number(self, path: Path, capsys: pytest.CaptureFixture[str], number: str) -> None:
         code, out, err = run(capsys, "list", f"--limit={number}")
         assert (code, out) == (252, "")
-        assert "a whole number from 1 on is needed" in err
+        assert "must be a whole number of at least 1" in err
 
 
 class TestShow:
@@ -127,7 +127,7 @@ class TestShow:
         record(path, replace(short(), result=Outcome(False, None, ("no JSON",))))
         _, out, _ = run(capsys, "show", "1")
         assert "NOT AUTHENTICATED" in out
-        assert "(nothing but the verdict)" in out
+        assert "(no other fields)" in out
         assert "no JSON" in out
 
     def test_json(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,7 +145,7 @@ class TestShow:
 
     def test_one_that_is_not_there(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, err = run(capsys, "show", "7")
-        assert (code, out, err) == (252, "", "authlens: error: there is no invocation 7 in the history\n")
+        assert (code, out, err) == (252, "", "authlens: error: the history has no invocation 7\n")
 
 
 class TestExport:
@@ -180,7 +180,7 @@ class TestClear:
         monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
         code, _, err = run(capsys, "clear")
         assert code == 252
-        assert "without a terminal it needs --yes" in err
+        assert "without a terminal, confirm with --yes" in err
         assert run(capsys, "list")[1] != ""
 
     @pytest.mark.parametrize(("said", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
@@ -200,7 +200,7 @@ class TestClear:
         monkeypatch.setattr(sys, "stdin", Terminal(said))
         answer, _, err = run(capsys, "clear")
         assert answer == code
-        assert err.startswith("Remove 1 invocations for good? [y/N]\n")
+        assert err.startswith("Permanently delete 1 invocation? [y/N]\n")
         assert (run(capsys, "list")[1] == "") is (code == 0)
 
 

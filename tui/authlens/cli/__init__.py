@@ -1,1 +1,1 @@
-"""The headless face. Each command is one file with `declare(parser)` and `run(arguments, world)`."""
+"""The command line. Each command is one file with `declare(parser)` and `run(arguments, world)`."""

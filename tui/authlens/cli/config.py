@@ -1,4 +1,4 @@
-"""Where settings, themes, history and saved requests live, and which settings count."""
+"""Where settings, themes, history and saved requests live, and which settings are in effect."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _EXAMPLES = """examples:
   authlens config path --output json
   authlens config show
 
-XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME are honoured on every platform. Saved requests are looked for in
-requests/ of the working folder, else in the data folder."""
+XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME are honoured on every platform. Saved requests are read
+from requests/ in the working folder if it exists, otherwise from the data folder."""
 
 _ACTION_EXAMPLES = """examples:
   authlens config {0}
@@ -58,7 +58,7 @@ def _paths(world: World) -> dict[str, str]:
 
 
 def _settings(world: World) -> dict[str, Any]:
-    """As they stand in the file, and the defaults. What is wrong in it is told on standard error."""
+    """The settings in the file, and defaults for the rest. Errors in the file are reported on standard error."""
     from authlens.store.settings import as_document, load_settings
 
     settings = load_settings(world.places().settings)

@@ -1,4 +1,4 @@
-"""Compare two invocations, answers or saved requests by meaning: flipped decisions, words, then aligned text."""
+"""Compare two invocations, answers or saved requests by meaning: changed decisions, changes in words, then a diff."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ if TYPE_CHECKING:
     from authlens.core.saved.expectation import Question
 
 _EXAMPLES = """examples:
-  authlens diff 41 42                              two invocations of the history
-  authlens diff 41 42 --only answer                their answers alone, whatever was sent
-  authlens diff before.json after.json             what 'aws iot test-invoke-authorizer' or 'invoke' printed
-  authlens diff requests/sensor.yaml 42            a saved request and a run of it, and what it expects of the answer
-  authlens diff 41 42 --ask 'iot:Publish topic/a'  and whether this decision flipped
+  authlens diff 41 42                              two invocations from the history
+  authlens diff 41 42 --only answer                only their answers, whatever was sent
+  authlens diff before.json after.json             output of 'aws iot test-invoke-authorizer' or 'invoke'
+  authlens diff requests/sensor.yaml 42            a saved request and its expectation with a run of it
+  authlens diff 41 42 --ask 'iot:Publish topic/a'  also show whether this decision changed
   authlens diff 41 42 --output markdown > change.md
 
-Policies compare by meaning: order means nothing, one value equals a list of one. Secrets are compared and not shown.
-Exit code 0: equal by meaning, 1: different. The keys of --output json: authlens help compare."""
+Policies are compared by meaning: order does not matter, and one value equals a list of one. Secrets are compared but
+never shown. Exit code 0: equal by meaning, 1: different. For the keys of --output json, see: authlens help compare."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("a", metavar="A", help="a history id, a file, or - for standard input")
-    parser.add_argument("b", metavar="B", help="what is compared with it")
+    parser.add_argument("b", metavar="B", help="what to compare it with")
     parser.add_argument("--output", choices=("text", "json", "markdown", "unified"), default="text")
-    parser.add_argument("--only", choices=("request", "answer"), help="compare that part alone")
+    parser.add_argument("--only", choices=("request", "answer"), help="compare only this part")
     parser.add_argument(
         "--ask",
         action="append",
         metavar="'ACTION RESOURCE'",
-        help="a decision to compare; may be repeated. Without it, the statements that changed say which",
+        help="a decision to compare; may be repeated (default: those that the changed statements concern)",
     )
 
 
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     from authlens.cli.inputs.sides import read_side
 
     if arguments.a == arguments.b == "-":
-        raise CommandError("standard input can be only one of A and B")
+        raise CommandError("only one of A and B can be standard input")
     left, right = (_part(read_side(name, world), arguments.only) for name in (arguments.a, arguments.b))
     comparison = _compared(left, right, _questions(arguments.ask))
     _write(comparison, arguments.output, world)
@@ -58,7 +58,7 @@ def _part(side: Side, only: str | None) -> Side:
 
 
 def _compared(left: Side, right: Side, questions: list[Question] | None) -> Comparison:
-    """What a saved request expects is compared with an answer, and stands left of it."""
+    """Compares the expectation of a saved request with an answer; the expectation goes on the left."""
     from authlens.core.compare.compare import compare
     from authlens.core.expect.difference import compare_with_expectation
 
@@ -67,7 +67,7 @@ def _compared(left: Side, right: Side, questions: list[Question] | None) -> Comp
             return compare_with_expectation(draft.saved.expect, answered, draft)
     if not (left.request and right.request) and not (left.result and right.result):
         raise CommandError(
-            f"{left.label} and {right.label} have nothing to compare: they do not both hold a request, or an answer"
+            f"{left.label} and {right.label} cannot be compared: both must have a request, or both an answer"
         )
     return compare(left, right, questions)
 

@@ -1,4 +1,4 @@
-"""Show the event that the function receives, of a test call or of a real connection, and what differs between them."""
+"""Show the event that the function receives in a test call or a real connection, and how the two differ."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _EXAMPLES = """examples:
   authlens event --request requests/sensor.yaml --device-lines --endpoint abc-ats.iot.eu-west-1.amazonaws.com
   authlens event --read logged.txt > requests/logged.yaml
 
-The event is a Lambda test event as it stands. References such as ${env:NAME} stay unless --resolve is given; device
-lines hide secrets unless --reveal is given. The keys of --output json: authlens help signing."""
+The event can be used as a Lambda test event. References such as ${env:NAME} are not resolved without --resolve, and
+device lines mask secrets without --reveal. For the keys of --output json, see: authlens help signing."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -58,25 +58,27 @@ def declare(parser: argparse.ArgumentParser) -> None:
         dest="kind",
         choices=("test", "https", "http", "mqtt", "wss"),
         default="test",
-        help="of the test call (default), an HTTPS publish, MQTT over TLS, or MQTT over WebSocket",
+        help="the test call (default), an HTTPS publish, MQTT over TLS, or MQTT over WebSocket",
     )
     show = parser.add_mutually_exclusive_group()
-    show.add_argument("--differences", action="store_true", help="what is different over a real connection, and why")
+    show.add_argument("--differences", action="store_true", help="show how a real connection's event differs, and why")
     show.add_argument(
-        "--device-lines", action="store_true", help="the same request as curl, mosquitto_pub, MQTTX, paho and SDK lines"
+        "--device-lines",
+        action="store_true",
+        help="show the same request as curl, mosquitto_pub, MQTTX, paho and SDK lines",
     )
     declare_authorizer(parser)
     declare_environment(parser)
     declare_trust(parser)
-    parser.add_argument("--resolve", action="store_true", help="resolve references: the event then holds secrets")
-    parser.add_argument("--reveal", action="store_true", help="write secrets into device lines")
+    parser.add_argument("--resolve", action="store_true", help="resolve references; the event then contains secrets")
+    parser.add_argument("--reveal", action="store_true", help="show secrets in device lines")
     parser.add_argument("--endpoint", metavar="HOST", help="the account's data endpoint, for device lines")
     parser.add_argument(
         "--deployment",
         action="store_true",
-        help="read the domain configuration of that host, which decides ALPN and whether a device names the authorizer",
+        help="read the host's domain configuration, which decides ALPN and whether a device must name the authorizer",
     )
-    parser.add_argument("--topic", metavar="TOPIC", default="test/topic", help="for device lines")
+    parser.add_argument("--topic", metavar="TOPIC", default="test/topic", help="the topic for device lines")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
@@ -116,7 +118,7 @@ _NO_WEBSOCKET = (
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What the events are of."""
+    """What to build the events from."""
 
     request: AuthorizerRequest
     authorizer: Authorizer | None
@@ -132,21 +134,21 @@ class _Asked:
 
 
 def _endpoint(arguments: argparse.Namespace, world: World) -> str:
-    """The host that --endpoint names, without what an address has around it. Raises CommandError."""
+    """The host of --endpoint, without scheme, port or path. Raises CommandError."""
     if arguments.endpoint is None:
         return ""
     host = host_of(arguments.endpoint)
     if host is None:
         raise CommandError(f"--endpoint {arguments.endpoint!r} has no host name; give one such as abc.example.com")
     if host != arguments.endpoint:
-        narrate(f"--endpoint: the host name is {host}; scheme, port and path are left out", world.stderr)
+        narrate(f"--endpoint: the host name is {host}; scheme, port and path are ignored", world.stderr)
     return host
 
 
 def _known(
     arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path
 ) -> tuple[Authorizer | None, Deployment | None]:
-    """The authorizer and what is deployed around it, as far as they were asked for. Raises CommandError."""
+    """The authorizer and its deployment, where the options ask for them. Raises CommandError."""
     if not arguments.deployment:
         return known_authorizer(arguments, world, saved, base), None
     from authlens.cli.inputs.asked_of_aws import deployed
@@ -158,7 +160,7 @@ def _known(
 
 
 def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | None:
-    """The device's certificate, where the saved request names one that can be read."""
+    """The device's certificate, if the saved request names one that can be read."""
     if saved.certificate is None or saved.certificate.file is None:
         return None
     from authlens.store.certificates import presented_by
@@ -176,12 +178,12 @@ def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | Non
 def _request(
     arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, authorizer: Authorizer | None
 ) -> AuthorizerRequest:
-    """As it would be sent, as far as that needs no secret that was not asked for."""
+    """The request as it would be sent; references and signatures are resolved only on request."""
     is_resolved = _is_resolved(arguments)
     if is_resolved:
         saved = replace(saved, request=resolve_references(saved.request, base, world))
     elif _refers(saved.request):
-        narrate("references stay as they are written; --resolve puts their values in", world.stderr)
+        narrate("references are not resolved; --resolve replaces them with their values", world.stderr)
     return signed(saved, base, authorizer, world, is_resolved)
 
 
@@ -215,7 +217,7 @@ def _write_differences(arguments: argparse.Namespace, world: World, asked: _Aske
 def _account_endpoint(
     arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path, deployment: Deployment | None
 ) -> str:
-    """The host that the account's devices connect to, where AWS may be asked and no other host is named."""
+    """The account's data endpoint, if AWS may be asked and no other host is given."""
     if deployment is not None:
         return deployment.data_endpoint if isinstance(deployment.data_endpoint, str) else ""
     if not arguments.describe or arguments.endpoint or (saved.request.tls_context or TlsContext()).server_name:
@@ -226,7 +228,7 @@ def _account_endpoint(
         with world.sender() as sender:
             return ask("DescribeEndpoint", lambda: sender.data_endpoint(saved.target, base))
     except CommandError as error:
-        narrate(f"the account's endpoint is not known: {error}", world.stderr)
+        narrate(f"cannot determine the account's endpoint: {error}", world.stderr)
         return ""
 
 

@@ -1,6 +1,6 @@
 """Show a page of the guide, offline: `authlens help` lists the pages, `authlens help TOPIC` prints one.
 
-A topic is a page, or a command, whose page is shown.
+A topic is the name of a page or of a command.
 
 examples:
   authlens help
@@ -33,7 +33,7 @@ PAGES: Mapping[str, str] = {
     "help": "commands",
     "trust": "ci",
 }
-"""The page of each command that has none of its own name."""
+"""The page for each command without a page of the same name."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 
 def guide() -> Path:
-    """The folder of the pages: in the package where it is installed, else in the checkout."""
+    """The folder of the pages: inside the package when installed, otherwise in the checkout."""
     package = Path(__file__).parent.parent
     installed = package / "docs"
     return installed if installed.is_dir() else package.parent.parent / "docs"
@@ -66,7 +66,7 @@ def _page(topic: str) -> str:
     name = name if name in pages else PAGES.get(name, name)
     if name not in pages:
         near = difflib.get_close_matches(name, (*pages, *PAGES), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(pages)}"
+        hint = f"did you mean {near[0]}?" if near else f"the pages are {', '.join(pages)}"
         raise CommandError(f"the guide has no page {topic!r}: {hint}")
     return (guide() / f"{name}.md").read_text("utf-8")
 

@@ -1,11 +1,11 @@
-"""Write a project to start from: functions, authorizers.yaml, a key pair of its own, and saved requests.
+"""Create a starter project: functions, authorizers.yaml, a new key pair, and saved requests.
 
-It works at once, on this machine alone. Nothing that exists is overwritten.
+The project works at once, entirely on this machine. Existing files are never overwritten.
 
 examples:
   authlens init my-authorizer
-  authlens my-authorizer              the app, on the project's saved requests
-  authlens run my-authorizer          the saved requests as a suite
+  authlens my-authorizer              open the app on the project's saved requests
+  authlens run my-authorizer          run the saved requests as a suite
   authlens run my-authorizer --negative my-authorizer/requests/refused
   authlens serve --authorizers my-authorizer/authorizers.yaml
   authlens init try --from template.yaml
@@ -26,9 +26,9 @@ from authlens.cli.console.services import World
 PRIVATE_KEY = "keys/private.pem"
 SCHEMA = ".authlens/request.schema.json"
 SHARED = "functions/"
-"""Lambda runs a function as another user, who must be able to read what was packed."""
+"""Lambda runs a function as another user, which must be able to read the package."""
 AUTHORIZERS = """\
-# The authorizers that `authlens serve` answers for, each with the function that decides.
+# The authorizers that `authlens serve` provides, each with its function.
 region: us-west-2
 account: "000000000000"
 authorizers:
@@ -37,7 +37,7 @@ authorizers:
     codeUri: functions/sensors
     handler: app.handler
     environment: {SENSOR_PASSWORD: correct-horse}
-  FleetToken:                    # a token that AWS verifies with the key before the function runs
+  FleetToken:                    # a token that AWS verifies with this key before it invokes the function
     tokenKeyName: token
     tokenSigningPublicKeys: {k1: keys/public.pem}
     codeUri: functions/tokens
@@ -55,15 +55,15 @@ SAMPLE_REQUESTS = (
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", type=Path, metavar="DIR", help="the folder to write to, made when there is none")
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the project folder, created if it does not exist")
     parser.add_argument(
         "--from",
         dest="source",
         metavar="FILE",
-        help="write it for a template, a cdk.out, the JSON of terraform show -json, or a function's FILE:HANDLER",
+        help="create it for a template, a cdk.out, the output of terraform show -json, or a function (FILE:HANDLER)",
     )
     parser.add_argument(
-        "--function", metavar="NAME", help="with --from: the function to serve where the file names no authorizer"
+        "--function", metavar="NAME", help="with --from: the function to serve if the file declares no authorizer"
     )
 
 
@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 
 def project() -> Mapping[str, bytes]:
-    """The files of a new project by their paths in it, with keys that no other has."""
+    """The files of a new project by path, with a freshly generated key pair."""
     from authlens.core.saved.schema import request_schema
     from authlens.core.signing.keys import generate_key_pair
     from authlens.endpoint.samples.unpack import SAMPLES
@@ -101,7 +101,7 @@ def project() -> Mapping[str, bytes]:
 
 
 def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, bytes]:
-    """The files of a project over somebody else's. Raises CommandError."""
+    """The files of a project for existing code. Raises CommandError."""
     from authlens.endpoint.projects.draft import drafted
     from authlens.endpoint.projects.source import Source, read_source
     from authlens.endpoint.templates.definitions import DefinitionError
@@ -122,29 +122,29 @@ def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, byt
 
 
 def _function(sample: Path) -> bytes:
-    """The demo's function without what only this project's own checks need."""
+    """The demo's function, without the comments for authlens's own linters."""
     lines = sample.read_text("utf-8").splitlines()
     return "".join(f"{line.partition('  # noqa')[0]}\n" for line in lines).encode()
 
 
 def _request(sample: Path) -> bytes:
-    """The demo's saved request, sent to the project's own authorizers."""
+    """The demo's saved request, with the project's authorizers as its target."""
     return sample.read_text("utf-8").replace("{local: demo}", "{local: ../authorizers.yaml}").encode()
 
 
 def _refuse_existing(folder: Path, names: Iterable[str]) -> None:
     if folder.exists() and not folder.is_dir():
-        raise CommandError(f"{folder} is a file; name a folder")
+        raise CommandError(f"{folder} is a file; give a folder")
     in_the_way = [str(folder / name) for name in names if os.path.lexists(folder / name)]
     if in_the_way:
         raise CommandError(
-            "nothing was written, because these exist already: "
-            f"{', '.join(in_the_way)}; move them away or name another folder"
+            "nothing was written, because these files exist: "
+            f"{', '.join(in_the_way)}; move them away or choose another folder"
         )
 
 
 def _write(path: Path, content: bytes, shared: bool) -> None:
-    """What is not shared is the user's alone, and nobody else writes to either, whatever the umask."""
+    """Only the user can read files that are not shared, and write to any of them, whatever the umask."""
     try:
         for folder in reversed([folder for folder in path.parents if not folder.exists()]):
             folder.mkdir(0o755 if shared else 0o700)
@@ -156,7 +156,7 @@ def _write(path: Path, content: bytes, shared: bool) -> None:
 
 
 def _trust(folder: Path, world: World) -> None:
-    """Who makes a project has chosen what it runs. A list that cannot be written is asked about when it matters."""
+    """Creating a project trusts its code. If the trust list cannot be written, trust is asked for when it is needed."""
     from authlens.store.trust import TrustList, TrustNotKept
 
     try:

@@ -1,4 +1,4 @@
-"""Check policies, answers, saved requests and authorizers for what AWS refuses and what does not mean what it says.
+"""Check policies, answers, saved requests and authorizers for what AWS refuses and what does not do what it seems to.
 
 Nothing is sent, and no function is run.
 """
@@ -28,8 +28,8 @@ _EXAMPLES = """examples:
   authlens lint --github authorizers.yaml requests/*.yaml
   authlens lint --rules
 
-One finding a line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 when there is an error, 0 otherwise.
-The rules and the keys of --output json: authlens help lint."""
+One finding per line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 if there is an error, otherwise 0.
+For the rules and the keys of --output json, see: authlens help lint."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +38,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="policies or an outcome as JSON, a saved request, an authorizers.yaml or a template; - is standard input",
+        help="policies or an outcome as JSON, a saved request, an authorizers.yaml or a template; - for standard input",
     )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
-    parser.add_argument("--client-id", metavar="ID", help="check that this client may connect")
+    parser.add_argument("--strict", action="store_true", help="also exit with 1 for warnings")
+    parser.add_argument("--client-id", metavar="ID", help="check that the client with this id may connect")
     parser.add_argument("--region", metavar="REGION", help="the authorizer's, to find ARNs of another")
     parser.add_argument("--account", metavar="ACCOUNT", help="the authorizer's, to find ARNs of another")
-    parser.add_argument("--github", action="store_true", help="also annotate findings, in GitHub's workflow commands")
+    parser.add_argument("--github", action="store_true", help="also annotate findings with GitHub workflow commands")
     parser.add_argument("--rules", action="store_true", help="list every rule with its reason, fix and source")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    """A finding and where it stands in its file."""
+    """A finding and its position in the file."""
 
     finding: LintFinding | FileFinding
     line: int
@@ -79,7 +79,7 @@ class _Located:
 class _Checked:
     name: str
     file: PolicyFile | None
-    """`None` for what holds no policies, such as a saved request."""
+    """`None` for a file without policies, such as a saved request."""
     found: tuple[_Located, ...]
 
 
@@ -108,7 +108,7 @@ def _check(name: str, arguments: argparse.Namespace, world: World) -> _Checked:
 
 
 def _invocation(file: PolicyFile) -> Invocation | None:
-    """The invocation that an answer is part of, where the file is one of the history."""
+    """The invocation that the answer belongs to, if the file is one from the history."""
     import json
 
     from authlens.core.invocation.invocation_json import from_json
@@ -171,7 +171,7 @@ def _as_json(checked: list[_Checked]) -> dict[str, Any]:
 
 
 def _annotate(checked: list[_Checked], beside_json: bool, world: World) -> None:
-    """On standard error where standard output is for JSON alone; GitHub reads both."""
+    """On standard error if standard output is JSON; GitHub reads both."""
     from pathlib import Path
 
     from authlens.cli.inputs.workflow_commands import command, in_workspace

@@ -27,12 +27,12 @@ _EXAMPLES = """examples:
   authlens logs --request requests/sensor.yaml --connections --since 1h
   authlens logs --request requests/sensor.yaml --group /my/log-group --output json
 
-It takes logs:FilterLogEvents, and iot:DescribeAuthorizer to learn which function it is. Lines reach CloudWatch some
-seconds late. --connections reads AWSIotLogsV2, which AWS IoT writes once its logging is on, for the request's client
-id. A local endpoint that runs answers too, with what its functions printed."""
+Requires logs:FilterLogEvents, and iot:DescribeAuthorizer to find the function. Lines reach CloudWatch with a delay of
+some seconds. --connections reads AWSIotLogsV2, which AWS IoT writes when its logging is enabled, for the request's
+client id. A running local endpoint answers too, with what its functions printed."""
 
 _LONGEST = timedelta(days=3653)
-"""The longest retention that CloudWatch Logs has, ten years."""
+"""The longest retention of CloudWatch Logs, ten years."""
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -40,25 +40,32 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", help=f"the log of its authorizer's function: {REQUEST_HELP}")
-    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history: around its time")
+    what.add_argument(
+        "--history", metavar="ID", type=int, help="an invocation from the history: the log around its time"
+    )
     declare_environment(parser)
     parser.add_argument(
-        "--since", metavar="TIME", type=_duration, help="how far back: 30s, 15m, 2h, 1d (10m; not for --history)"
+        "--since",
+        metavar="TIME",
+        type=_duration,
+        help="how far back to read: 30s, 15m, 2h, 1d (default 10m; not with --history)",
     )
-    parser.add_argument("--connections", action="store_true", help="what AWS IoT logged of the client's connections")
-    parser.add_argument("--group", metavar="NAME", help="the log group, where it is not the usual one")
+    parser.add_argument(
+        "--connections", action="store_true", help="show what AWS IoT logged about the client's connections"
+    )
+    parser.add_argument("--group", metavar="NAME", help="the log group (default: the function's usual one)")
     declare_trust(parser)
-    parser.add_argument("--reveal", action="store_true", help="write secrets of the request that a log repeats")
+    parser.add_argument("--reveal", action="store_true", help="show secrets of the request that the log repeats")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
 def _duration(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if found is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 30s, 15m, 2h or 1d")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a duration; write one such as 30s, 15m, 2h or 1d")
     back = timedelta(**{_UNITS[found[2]]: int(found[1])})
     if back > _LONGEST:
-        raise argparse.ArgumentTypeError(f"{text!r} is further back than CloudWatch keeps logs, {_LONGEST.days}d")
+        raise argparse.ArgumentTypeError(f"{text!r} is longer than CloudWatch keeps logs, {_LONGEST.days}d")
     return back
 
 
@@ -92,7 +99,7 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     if arguments.history is None:
         return (*read_saved_request(arguments.request, world, arguments.environment, arguments.trust), None)
     if arguments.since is not None:
-        raise CommandError("--since is for --request; an invocation of the history has its own time")
+        raise CommandError("--since is for --request; an invocation from the history has its own time")
     invocation = of_history(arguments.history, world)
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
     base = path.parent if path else None
@@ -141,4 +148,4 @@ def _write(arguments: argparse.Namespace, world: World, query: LogQuery, lines: 
         return
     world.output.write(visible_lines(log_text(lines)))
     if not lines:
-        narrate(f"nothing was logged in {query.group} in that time. {LATE}", world.stderr)
+        narrate(f"nothing was logged in {query.group} during that time. {LATE}", world.stderr)

@@ -1,6 +1,6 @@
-"""Print the JSON Schema of a saved request or an authorizers.yaml, with which an editor completes and checks the file.
+"""Print the JSON Schema of a saved request or an authorizers.yaml, for completion and checks in an editor.
 
---write puts it where the first line of saved requests leads: .authlens/ in the working folder.
+--write writes it to .authlens/ in the working folder, where the first line of saved requests points.
 
 examples:
   authlens schema request
@@ -19,7 +19,7 @@ from authlens.cli.console.services import World
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", choices=("request", "authorizers"), help="which file")
+    parser.add_argument("kind", choices=("request", "authorizers"), help="the kind of file")
     parser.add_argument("--write", action="store_true", help="write .authlens/KIND.schema.json and print its path")
 
 
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 
 def schema_of(kind: str) -> dict[str, Any]:
-    """Each imports its own reader alone."""
+    """Each kind imports only its own reader."""
     if kind == "request":
         from authlens.core.saved.schema import request_schema
 

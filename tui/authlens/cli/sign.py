@@ -23,32 +23,35 @@ _EXAMPLES = """examples:
   authlens sign --generate private.pem --public public.pem
   authlens sign --generate keys/private.pem --public keys/public.pem --replace      in a fresh clone
 
-The signature is RSA with SHA-256 (PKCS#1 v1.5) over the token alone, as AWS IoT verifies it. An encrypted key asks for
-its passphrase on a terminal. --place prints token and signature as they stand in a username, query string or header."""
+The signature is RSA with SHA-256 (PKCS#1 v1.5) over the token alone, as AWS IoT verifies it. On a terminal,
+the passphrase of an encrypted key is asked for. --place prints token and signature as they appear in a username, query
+string or header."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
+    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token; others can see it in the process list")
     parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
-    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM form; - is standard input")
+    parser.add_argument("--key", metavar="FILE", help="an RSA private key in PEM format; - for standard input")
     parser.add_argument("--passphrase", metavar="REFERENCE", help="a reference such as '${env:NAME}'")
     parser.add_argument("--passphrase-stdin", action="store_true", help="read the passphrase from standard input")
     parser.add_argument(
         "--place",
         choices=("token", "username", "queryString", "headers"),
         default="token",
-        help="print token and signature, encoded, as a signed authorizer finds them there",
+        help="print token and signature, encoded, as a signed authorizer expects them there",
     )
     parser.add_argument("--onto", metavar="TEXT", default="", help="the username or query string to add them to")
     parser.add_argument("--token-key-name", metavar="NAME", default="token", help="the authorizer's tokenKeyName")
-    parser.add_argument("--openssl", action="store_true", help="also say, on standard error, the openssl line for it")
-    parser.add_argument("--generate", metavar="FILE", help="write a new private key; nothing is overwritten")
-    parser.add_argument("--public", metavar="FILE", help="where --generate writes the public key (FILE.pub)")
     parser.add_argument(
-        "--replace", action="store_true", help="with --generate: the public key may replace one that exists"
+        "--openssl", action="store_true", help="also print the equivalent openssl command on standard error"
     )
-    parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (2048)")
+    parser.add_argument(
+        "--generate", metavar="FILE", help="write a new private key; existing files are not overwritten"
+    )
+    parser.add_argument("--public", metavar="FILE", help="where --generate writes the public key (default: FILE.pub)")
+    parser.add_argument("--replace", action="store_true", help="with --generate: replace an existing public key")
+    parser.add_argument("--bits", type=int, default=2048, metavar="N", help="size of the generated key (default 2048)")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
@@ -58,9 +61,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.key is None:
         raise CommandError("give --key FILE, or --generate FILE to make a key pair")
     if arguments.replace:
-        raise CommandError("--replace is for --generate: nothing else is written")
+        raise CommandError("--replace works only with --generate")
     if arguments.key == STDIN and (arguments.token_stdin or arguments.passphrase_stdin):
-        raise CommandError("--key - reads standard input: give the token and the passphrase in another way")
+        raise CommandError("--key - reads standard input; give the token and the passphrase another way")
     passphrase = given_passphrase(arguments, world)
     token = given_token(arguments, world)
     pem = read_bytes(arguments.key, world, "a PEM private key")
@@ -78,8 +81,8 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 
 def _advise(arguments: argparse.Namespace, pem: bytes, passphrase: bytes | None, world: World) -> None:
-    """What AWS would say of the key, and the line that does the same. A key that asked for its passphrase is not
-    read again."""
+    """What AWS would say about the key, and the equivalent openssl command. A key that needed its passphrase from
+    the terminal is not read again."""
     from authlens.core.signing.keys import PassphraseNeeded, read_private_key, size_advice
     from authlens.core.signing.signing import openssl_signing
 
@@ -94,7 +97,7 @@ def _advise(arguments: argparse.Namespace, pem: bytes, passphrase: bytes | None,
 
 
 def _placed(arguments: argparse.Namespace, token: str, signature: str) -> str | None:
-    """Token and signature where they are looked for; `None` when they are not to be placed."""
+    """Token and signature where AWS looks for them; `None` without --place."""
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
     from authlens.core.request.token_place import place
@@ -120,9 +123,11 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
     from authlens.core.signing.keys import MINIMUM_BITS, generate_key_pair, openssl_generating
 
     if not MINIMUM_BITS <= arguments.bits <= 8192:
-        raise CommandError(f"--bits {arguments.bits}: AWS IoT takes keys from {MINIMUM_BITS} bits; at most 8192 here")
+        raise CommandError(
+            f"--bits {arguments.bits}: AWS IoT requires at least {MINIMUM_BITS} bits, and authlens makes at most 8192"
+        )
     if arguments.token is not None or arguments.key is not None:
-        raise CommandError("--generate makes a key pair and signs nothing: leave TOKEN and --key out")
+        raise CommandError("--generate makes a key pair and signs nothing; omit TOKEN and --key")
     arguments.token_stdin = False
     passphrase = given_passphrase(arguments, world)
     private, public = arguments.generate, arguments.public or f"{arguments.generate}.pub"
@@ -143,13 +148,13 @@ def _generate(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 
 def _refuse_existing(private: str, public: str, replace: bool) -> None:
-    """Before a key is made. A private key is never replaced: nobody could sign with it any more."""
+    """Checked before a key is made. A private key is never replaced, because it could not be recovered."""
     if os.path.lexists(private):
-        raise CommandError(f"{private} exists already; a private key is never overwritten, name another file")
+        raise CommandError(f"{private} exists; a private key is never overwritten, so give another file")
     if replace and os.path.lexists(public) and not Path(public).is_file():
         raise CommandError(f"{public} cannot be replaced: it is not a regular file")
     if not replace and os.path.lexists(public):
-        raise CommandError(f"{public} exists already; add --replace to replace this public key, or name another file")
+        raise CommandError(f"{public} exists; add --replace to replace this public key, or give another file")
 
 
 def _replace(name: str, content: bytes) -> None:
@@ -168,5 +173,5 @@ def _write_new(name: str, content: bytes, mode: int) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "its name cannot be one"
-        raise CommandError(f"{name} cannot be written: {reason}; name a new file in a folder that exists") from error
+        reason = getattr(error, "strerror", None) or "invalid file name"
+        raise CommandError(f"{name} cannot be written: {reason}; give a new file in an existing folder") from error

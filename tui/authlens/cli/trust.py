@@ -1,4 +1,4 @@
-"""Trust a folder: let its files run local code and name endpoints, until that is taken back."""
+"""Trust a folder: allow its files to run local code and name endpoints, until you remove the trust."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ _EXAMPLES = """examples:
   authlens trust                     trust the working folder and all below it
   authlens trust ~/src/demo
   authlens trust ~/src/demo --remove
-  authlens trust --list              what is trusted, and since when
+  authlens trust --list              list the trusted folders, with dates
 
-A saved request can name a program of this machine (target.local) or a host (target.endpointUrl). Neither is run or
-reached before its folder is trusted, and that of the local target's file. Requests to AWS itself need no trust.
-For one run: --trust with the command, or the environment variable AUTHLENS_TRUST with folders separated like PATH."""
+A saved request can name a program on this machine (target.local) or a host (target.endpointUrl). Neither is used until
+you trust the request's folder and that of the local target's file. Requests to AWS itself need no trust.
+For a single run, use --trust, or the environment variable AUTHLENS_TRUST with folders separated as in PATH."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.add_argument("folder", nargs="?", metavar="FOLDER", help="the folder (default: the working folder)")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--remove", action="store_true", help="trust it no longer")
-    how.add_argument("--list", action="store_true", help="list what is trusted, with its date")
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object a line")
+    how.add_argument("--remove", action="store_true", help="stop trusting it")
+    how.add_argument("--list", action="store_true", help="list the trusted folders, with dates")
+    parser.add_argument("--output", choices=("text", "json"), default="text", help="json: one object per line")
 
 
 def run(arguments: argparse.Namespace, world: World) -> ExitCode:
@@ -53,12 +53,12 @@ def _folder(text: str | None) -> Path:
     try:
         return user_path(text) if text else Path()
     except NotAPath as error:
-        raise CommandError(f"{text}: {error}; name a folder") from error
+        raise CommandError(f"{text}: {error}; give a folder") from error
 
 
 def _list(known: TrustList, arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.folder is not None:
-        raise CommandError("--list lists everything that is trusted; leave FOLDER out")
+        raise CommandError("--list lists every trusted folder; omit FOLDER")
     for entry in known.entries():
         if arguments.output == "json":
             world.output.line(json.dumps({"path": entry.path, "since": entry.since}))
@@ -69,7 +69,7 @@ def _list(known: TrustList, arguments: argparse.Namespace, world: World) -> Exit
 
 def _add(known: TrustList, folder: Path, world: World) -> ExitCode:
     if not folder.is_dir():
-        raise CommandError(f"{folder} is not a folder; name the folder of the files to trust")
+        raise CommandError(f"{folder} is not a folder; give the folder of the files to trust")
     known.add([folder], world.now())
     narrate(f"trusted: {os.path.realpath(folder)} and everything below it", world.stderr)
     return ExitCode.DONE
@@ -77,6 +77,8 @@ def _add(known: TrustList, folder: Path, world: World) -> ExitCode:
 
 def _remove(known: TrustList, folder: Path, world: World) -> ExitCode:
     if not known.remove(folder):
-        raise CommandError(f"{os.path.realpath(folder)} is not in the list; 'authlens trust --list' shows what is")
+        raise CommandError(
+            f"{os.path.realpath(folder)} is not trusted; 'authlens trust --list' lists the trusted folders"
+        )
     narrate(f"no longer trusted: {os.path.realpath(folder)}", world.stderr)
     return ExitCode.DONE

@@ -1,4 +1,4 @@
-"""Find the public key that a token signature fits, or say which likely mistake would make it fit."""
+"""Find the public key that verifies a token signature, or the likely mistake that keeps it from verifying."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _EXAMPLES = """examples:
   authlens verify --request requests/sensor.yaml --describe
 
 Without --signature, TOKEN is a whole JWT (RS256): its third part is the signature of the first two.
-Exit code 0: the name of the fitting key; 1: none fits, and the likely mistake. The keys of --output json:
-authlens help signing."""
+Exit code 0: a key fits, and its name is printed; 1: none fits, and the likely mistake is printed.
+For the keys of --output json, see: authlens help signing."""
 
 
 def main(argv: list[str], world: World) -> ExitCode:
-    """As for every command, but a signature may begin with `-`, as one in base64url may."""
+    """The usual parser, but a signature may begin with `-`, as base64url text can."""
     parser = Parser(prog="authlens verify", description=__doc__)
     declare(parser)
     return run(parser.parse_args(list(_joined(argv))), world)
@@ -59,14 +59,14 @@ def _joined(argv: list[str]) -> Iterator[str]:
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
-    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token, which others can see in the process list")
+    parser.add_argument("token", nargs="?", metavar="TOKEN", help="the token; others can see it in the process list")
     parser.add_argument("--token-stdin", action="store_true", help="read the token from standard input")
     parser.add_argument(
-        "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM form, to be tried"
+        "--key", nargs="+", action="extend", default=[], metavar="FILE", help="public keys in PEM format to try"
     )
     declare_authorizer(parser)
     declare_environment(parser)
-    parser.add_argument("--request", metavar="FILE", help=f"with token and signature: {REQUEST_HELP}")
+    parser.add_argument("--request", metavar="FILE", help=f"take token and signature from {REQUEST_HELP}")
     declare_trust(parser)
     parser.add_argument("--signature", metavar="S", help="the signature in base64")
     parser.add_argument("--output", choices=("text", "json"), default="text")
@@ -93,19 +93,19 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What is to be verified."""
+    """What to verify."""
 
     token: str
     signature: str
     authorizer: Authorizer | None
     fields: tuple[tuple[str, str], ...] = ()
-    """What else may have been signed by mistake."""
+    """Other fields that may have been signed by mistake."""
 
 
 def _typed(arguments: argparse.Namespace, world: World) -> _Claim:
     _part_token_from_keys(arguments)
     if arguments.describe:
-        raise CommandError("--describe needs --request FILE, which says where to ask")
+        raise CommandError("--describe needs --request FILE, which names the target to ask")
     token = given_token(arguments, world)
     read = _jwt(token, world)
     return _Claim(*_pair(arguments, token, read), known_authorizer(arguments, world))
@@ -116,7 +116,7 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
     from authlens.core.signing.bench import other_texts
 
     if arguments.token is not None or arguments.token_stdin or arguments.signature is not None:
-        raise CommandError("--request holds token and signature: leave TOKEN, --token-stdin and --signature out")
+        raise CommandError("--request provides token and signature; omit TOKEN, --token-stdin and --signature")
     saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
     authorizer = known_authorizer(arguments, world, saved, base)
     resolved = replace(saved, request=resolve_references(saved.request, base, world))
@@ -124,13 +124,15 @@ def _of_request(arguments: argparse.Namespace, world: World) -> _Claim:
     token, signature = token_of(request, authorizer), signature_of(request)
     if token is None or signature is None:
         missing = "token" if token is None else "signature"
-        raise CommandError(f"{arguments.request} holds no {missing}; one in a context needs --authorizer or --describe")
+        raise CommandError(
+            f"{arguments.request} has no {missing}; to find one in a context, add --authorizer or --describe"
+        )
     _jwt(token, world)
     return _Claim(token, signature, authorizer, other_texts(request))
 
 
 def _part_token_from_keys(arguments: argparse.Namespace) -> None:
-    """In `--key FILE TOKEN` argparse takes the token for a second file."""
+    """In `--key FILE TOKEN`, argparse takes the token as a second file."""
     keys = arguments.key
     if arguments.token is None and not arguments.token_stdin and len(keys) > 1 and not _is_file(keys[-1]):
         arguments.token = keys.pop()
@@ -156,30 +158,30 @@ def _pair(arguments: argparse.Namespace, token: str, read: Jwt | None) -> tuple[
     if arguments.signature is not None:
         return token, arguments.signature
     if read is None or read.signature is None:
-        raise CommandError("give --signature S; only a whole JWT carries its own")
+        raise CommandError("give --signature S; only a complete JWT carries its own")
     return read.signed_part, read.signature
 
 
 def _keys(arguments: argparse.Namespace, authorizer: Authorizer | None, world: World) -> tuple[tuple[str, str], ...]:
-    """The (name, public PEM) pairs: files by their names, an authorizer's by theirs. Raises CommandError."""
+    """(name, public PEM) pairs, named after their files or as in the authorizer. Raises CommandError."""
     keys = [pair for name in arguments.key for pair in _public_pems(name, read_bytes(name, world, "a PEM public key"))]
     keys += authorizer.token_signing_public_keys if authorizer else ()
     if not keys:
-        raise CommandError("there is no key to try: give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")
+        raise CommandError("no key to try; give --key FILE, or --authorizer FILE with tokenSigningPublicKeys")
     for name, pem in keys:
         _advise(name, pem, world)
     return tuple(keys)
 
 
-_AS_AWS_TAKES_IT = (
-    "AWS does not take it as it stands: '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----' must stand alone "
-    "on their lines ('openssl rsa -RSAPublicKey_in -in FILE -pubout' rewrites a 'BEGIN RSA PUBLIC KEY')"
+_FORM_FOR_AWS = (
+    "AWS does not accept this form: '-----BEGIN PUBLIC KEY-----' and '-----END PUBLIC KEY-----' must be on lines of "
+    "their own ('openssl rsa -RSAPublicKey_in -in FILE -pubout' converts a 'BEGIN RSA PUBLIC KEY')"
 )
 _PUBLIC = re.compile(rb"-----BEGIN (?:RSA )?PUBLIC KEY-----.*?-----END (?:RSA )?PUBLIC KEY-----", re.DOTALL)
 
 
 def _public_pems(name: str, content: bytes) -> list[tuple[str, str]]:
-    """The key in a file under the file's name; several are numbered."""
+    """The keys in a file, named after the file; several are numbered."""
     several = _PUBLIC.findall(content)
     if len(several) < 2:
         return [(name, _public_pem(name, content))]
@@ -187,7 +189,7 @@ def _public_pems(name: str, content: bytes) -> list[tuple[str, str]]:
 
 
 def _public_pem(name: str, content: bytes) -> str:
-    """A private key stands for its public one."""
+    """A private key is replaced by its public key."""
     from authlens.core.signing.keys import KeyProblem, public_pem_of, read_public_key
 
     try:
@@ -207,7 +209,7 @@ def _advise(name: str, pem: str, world: World) -> None:
     try:
         advice = size_advice(read_public_key(pem).key_size)
         if advice is None and key_refusal("A", name, pem) is not None:
-            advice = _AS_AWS_TAKES_IT
+            advice = _FORM_FOR_AWS
     except KeyProblem as error:
         advice = str(error)
     if advice:
@@ -215,24 +217,24 @@ def _advise(name: str, pem: str, world: World) -> None:
 
 
 def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
-    """What can be said of a signature that no mistake explains."""
+    """What can be said about a signature that no known mistake explains."""
     from authlens.core.preflight.limit_checks import corrected_signature
     from authlens.core.text.encodings import signature_bytes
 
     mended = corrected_signature(signature)
     octets = signature_bytes(mended[0] if mended else signature)
     if octets is None:
-        return "The signature is no base64, nor any known spelling of it; it may have been cut or changed."
+        return "The signature is not base64 or any known variant of it; it may have been truncated or altered."
     sizes = _sizes(keys)
     if sizes and len(octets) not in sizes:
         wanted = " or ".join(map(str, sorted(sizes)))
-        return f"The signature has {len(octets)} bytes and not {wanted}: it was cut, or another key made it."
+        return f"The signature has {len(octets)} bytes instead of {wanted}: it was truncated, or made with another key."
     tried = "the key" if len(keys) == 1 else f"any of the {len(keys)} keys"
-    return f"The signature does not fit {tried}, and no likely mistake explains it."
+    return f"The signature does not match {tried}, and no known mistake explains it."
 
 
 def _sizes(keys: tuple[tuple[str, str], ...]) -> set[int]:
-    """The bytes of a signature of each key that can be read."""
+    """The signature size in bytes of each readable key."""
     from authlens.core.signing.keys import KeyProblem, read_public_key
 
     sizes = set()
@@ -250,7 +252,7 @@ def _write_mistakes(found: tuple[Mistake, ...], otherwise: str, world: World) ->
 
 
 def _mistake_json(mistake: Mistake, typed: bool) -> dict[str, Any]:
-    """The pair that would fit is shown where it was typed; what a saved request refers to stays hidden."""
+    """The pair that would fit is shown only if it was typed; the values of a saved request stay hidden."""
     return {
         "ids": list(mistake.ids),
         "message": mistake.message,

@@ -1,7 +1,7 @@
 """Completion for bash, zsh and fish: `--print-completion SHELL` and `--install-completion [SHELL]`.
 
-The rule: the script knows every command and option from where they are declared; a file that is not ours is never
-overwritten, and no start-up file of a shell is touched.
+The rule: commands and options come from their declarations; a completion file that authlens did not write is never
+overwritten, and shell start-up files are never edited.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 INSTALL = "--install-completion"
 PRINT = "--print-completion"
 SHELLS = ("bash", "zsh", "fish")
-_OURS = "# Written by authlens --install-completion; it may be replaced."
+_OURS = "# Written by authlens --install-completion; authlens may overwrite this file."
 
 _WHAT_TO_DO = {
-    "bash": "Start a new shell. The bash-completion package must be installed.",
-    "zsh": "If it is not there yet, put this before compinit in ~/.zshrc: fpath=({folder} $fpath)",
+    "bash": "Start a new shell. Requires the bash-completion package.",
+    "zsh": "Make sure this line comes before compinit in ~/.zshrc: fpath=({folder} $fpath)",
     "fish": "Start a new shell.",
 }
 
@@ -43,7 +43,7 @@ def main(words: list[str], world: World) -> ExitCode:
         world.output.write(text)
     else:
         path = _install(text, place(shell, world.environ))
-        world.output.line(f"Completion for {shell} is in {path}")
+        world.output.line(f"Installed completion for {shell} in {path}")
         world.output.line(_WHAT_TO_DO[shell].format(folder=path.parent))
     return ExitCode.DONE
 
@@ -55,8 +55,8 @@ def _asked(words: list[str], environ: Mapping[str, str]) -> tuple[str, str]:
         raise CommandError(f"{option} takes one shell: {', '.join(SHELLS)}")
     shell = rest[0] if rest else Path(environ.get("SHELL", "")).name
     if shell not in SHELLS:
-        known = f"'{shell}' is none of the shells it knows" if shell else "the shell is not known"
-        raise CommandError(f"{option}: {known}; name one of {', '.join(SHELLS)}")
+        known = f"unsupported shell '{shell}'" if shell else "cannot tell which shell you use"
+        raise CommandError(f"{option}: {known}; choose one of {', '.join(SHELLS)}")
     return option, shell
 
 
@@ -65,7 +65,7 @@ def script(shell: str) -> str:
     import shtab
 
     if shell not in shtab.SUPPORTED_SHELLS:
-        raise CommandError(f"the installed shtab cannot complete {shell}; a newer one can: pip install -U shtab")
+        raise CommandError(f"the installed shtab does not support {shell}; upgrade it with: pip install -U shtab")
     text = completed(f"{shtab.complete(whole_parser(), shell=shell).rstrip()}\n", shell)
     first, _, rest = text.partition("\n")
     # zsh wants its #compdef on the first line.
@@ -73,7 +73,7 @@ def script(shell: str) -> str:
 
 
 def place(shell: str, environ: Mapping[str, str]) -> Path:
-    """Where the shell looks for completions of the user."""
+    """Where the shell looks for the user's completions."""
     home = Path(environ.get("HOME") or Path.home())
     share = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
     if shell == "bash":
@@ -89,7 +89,7 @@ def _install(text: str, path: Path) -> Path:
 
     try:
         if path.exists() and _OURS not in path.read_text("utf-8", "replace"):
-            raise CommandError(f"{path} is there already and is not ours; move it away, or use {PRINT}")
+            raise CommandError(f"{path} exists and was not written by authlens; move it away, or use {PRINT}")
         write_whole(path, text.encode("utf-8"))
     except OSError as error:
         raise CommandError(f"{path} cannot be written: {error.strerror}; use {PRINT}") from None
@@ -97,7 +97,7 @@ def _install(text: str, path: Path) -> Path:
 
 
 def whole_parser() -> argparse.ArgumentParser:
-    """Every command with its options, as completion scripts are made from."""
+    """Every command with its options, from which completion scripts are generated."""
     from importlib import import_module
 
     parser = Parser(prog="authlens", description="debug AWS IoT Core custom authorizers")
@@ -114,9 +114,9 @@ def whole_parser() -> argparse.ArgumentParser:
 
 
 def _complete_files(parser: argparse.ArgumentParser) -> None:
-    """Let arguments that are files or folders complete as such, and names that are known or can be looked up."""
+    """Complete files, folders, and names that are known in advance or can be looked up."""
     known = _known_values()
-    for action in parser._actions:  # argparse has no public way to its actions
+    for action in parser._actions:  # argparse has no public API for its actions
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
                 _complete_files(inner)
@@ -127,7 +127,7 @@ def _complete_files(parser: argparse.ArgumentParser) -> None:
 
 
 def _known_values() -> dict[str, object]:
-    """What the arguments of these names complete to."""
+    """Completions by argument name."""
     from authlens.aws.regions import region_names
     from authlens.core.policy.actions import ACTIONS
 

@@ -1,6 +1,6 @@
-"""What the completion scripts of shtab lack, for each shell: `--option=value`, `file://` values, files for the app.
+"""What shtab's completion scripts lack, for each shell: `--option=value`, `file://` values, files for the app.
 
-The rule: shtab writes the script; here are only additions to it, each held by a test in the real shell.
+The rule: shtab writes the script; this module only adds to it, and a test in the real shell covers each addition.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FILE = {
     "zsh": "_files",
     "fish": r"(__fish_complete_path (string replace -r -- '^--[^=]+=' '' (commandline -ct)))",
 }
-"""A file or folder, as shtab's `complete` takes it; in fish also behind `--option=`."""
+"""Completes a file or folder; in fish also after `--option=`. The form that shtab's `complete` takes."""
 
 FILE_URL = {
     "bash": "_authlens_urls",
@@ -42,7 +42,7 @@ end
 """,
     },
 }
-"""A file named as the AWS CLI names it in a value."""
+"""Completes the AWS CLI's `file://PATH` values."""
 
 _VALUES = {
     "bash": """\
@@ -63,13 +63,13 @@ _authlens_{kind}() {{
 
 
 def looked_up(kind: str) -> dict[str, object]:
-    """Values that the program itself finds when the key is pressed, as shtab's `complete` takes them."""
+    """Values that the program looks up when Tab is pressed, in the form that shtab's `complete` takes."""
     call = f"(authlens --complete {kind} 2>/dev/null)"
     return _completing(kind, f"${call}", f'${{(f)"${call}"}}', call)
 
 
 def listed(kind: str, words: Iterable[str]) -> dict[str, object]:
-    """Values that are known when the script is written."""
+    """Values that are known when the script is generated."""
     names = list(words)
     return _completing(kind, "\n".join(names), " ".join(names), " ".join(names))
 
@@ -81,7 +81,7 @@ def _completing(kind: str, words: str, zsh: str, fish: str) -> dict[str, object]
 
 
 _BASH_WORDS = """
-# Readline ends words at = and : too. shtab wants an option and its value apart, and every other word whole.
+# Readline also splits words at = and :. shtab needs an option and its value apart, and every other word whole.
 _authlens() {
   local -a joined=()
   local rest="$COMP_LINE" at=-1 here=0 done_already="" index word glued cut
@@ -109,7 +109,7 @@ _authlens() {
   fi
   if [[ ${#COMPREPLY[@]} = 1 && "${COMPREPLY[0]}" == */ ]]; then compopt -o nospace 2>/dev/null || :; fi
 }
-# Without a command: the app, on a file or a folder.
+# Without a command, authlens opens the app on a file or folder.
 _authlens_app_files() {
   local command
   for command in "${_shtab_authlens_subparsers[@]}"; do
@@ -122,24 +122,24 @@ complete -o bashdefault -F _authlens authlens
 """
 
 _ZSH = (
-    # Files where no command fits.
+    # Files where no command matches.
     (r"(?m)^(  _describe 'authlens commands' _commands)$", r"\1 || _files"),
-    # An option that takes a value takes it behind `=` too.
+    # An option that takes a value also takes it after `=`.
     (r'(?m)^(  "\*?--[a-z-]+)(?=\[.*\]:)', r"\1="),
-    # Every one of several arguments, not the first alone.
+    # Each of several arguments, not only the first.
     (r'(?m)^  "\(\*\)::?', '  "*:'),
-    # A colon in the name of a value would end it.
+    # A colon would end the name of a value.
     (r"file://FILE:", r"file\\://FILE:"),
 )
 
 _FISH_APP = """
-# Without a command: the app, on a file or a folder.
+# Without a command, authlens opens the app on a file or folder.
 complete -c authlens -n '_shtab_authlens_using; and test $_shtab_authlens_npos -eq 0' -F
 """
 
 
 def completed(script: str, shell: str) -> str:
-    """The script with what shtab's lacks."""
+    """The script, with the additions for its shell."""
     if shell == "bash":
         return script + _BASH_WORDS
     if shell == "fish":

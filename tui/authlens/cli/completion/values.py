@@ -1,4 +1,4 @@
-"""What completion looks up when the key is pressed. It never fails and calls nobody: at worst it finds nothing."""
+"""What completion looks up when Tab is pressed. It never fails and never uses the network; at worst it is empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 DEFINITIONS = ("authorizers.yaml", "authorizers.yml", "template.yaml", "template.yml", "template.json")
-"""What a local endpoint is usually started from."""
+"""The files that a local endpoint is usually started from."""
 
 
 def values(kind: str, environ: Mapping[str, str]) -> Iterator[str]:
@@ -18,7 +18,7 @@ def values(kind: str, environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _profiles(environ: Mapping[str, str]) -> list[str]:
-    """As the AWS CLI finds them, in its two files."""
+    """The profiles in the AWS CLI's two files."""
     folder = Path(environ.get("HOME") or Path.home()) / ".aws"
     config = Path(environ.get("AWS_CONFIG_FILE") or folder / "config")
     credentials = Path(environ.get("AWS_SHARED_CREDENTIALS_FILE") or folder / "credentials")
@@ -27,7 +27,7 @@ def _profiles(environ: Mapping[str, str]) -> list[str]:
 
 
 def _profile(section: str) -> str | None:
-    """The name in `[default]` or `[profile NAME]`; other sections are no profiles."""
+    """The name in `[default]` or `[profile NAME]`; other sections are not profiles."""
     try:
         words = shlex.split(section)
     except ValueError:

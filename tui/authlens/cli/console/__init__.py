@@ -1,1 +1,1 @@
-"""What every command works with: parser, the two streams, exit codes, the outside as one object."""
+"""What every command works with: the parser, output streams, exit codes, and access to the outside world."""

@@ -1,4 +1,4 @@
-"""What goes to standard error, and the codes a command ends with (documented in docs/commands.md)."""
+"""What goes to standard error, and the exit codes (documented in docs/commands.md)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
 
 
 class CommandError(Exception):
-    """A command cannot go on. The message says what was wrong, where, and what to do; `code` is what it exits with."""
+    """Ends a command. The message says what is wrong, where, and what to do; `code` is the exit code."""
 
     def __init__(self, message: str, code: ExitCode = ExitCode.USAGE) -> None:
         super().__init__(message)
@@ -34,12 +34,12 @@ class CommandError(Exception):
 
 
 def complain(message: str, stream: TextIO) -> None:
-    """Write one error for people."""
+    """Print one error to standard error."""
     narrate(f"authlens: error: {message}", stream)
 
 
 def narrate(message: str, stream: TextIO) -> None:
-    """Write a line for people that is not the result; a stream that is gone loses it quietly."""
+    """Print a line that is not part of the result; a closed stream is ignored."""
     try:
         stream.write(visible_lines(message) + "\n")
         stream.flush()

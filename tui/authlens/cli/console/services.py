@@ -1,4 +1,4 @@
-"""What a command may touch of the outside, as one object. `__main__` builds it; a test builds its own."""
+"""Everything outside the process that a command may use, as one object. `__main__` builds it; tests build their own."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ class World:
     places: Callable[[], Places]
     open_history: Callable[[], History]
     sender: Callable[[], Sender]
-    """Builds the sender, a context manager that ends what it started; boto3 is imported when something is sent."""
+    """Builds the sender, a context manager that stops what it started; boto3 is imported on the first send."""
     patient_sender: Callable[[], Sender]
-    """The same, but it retries and waits as the AWS CLI does. For `invoke`."""
+    """Like `sender`, with the AWS CLI's retries and timeouts. For `invoke`."""
     gate: Callable[[], Gate]
-    """The one gate of this run, which every sender has: what files may run and reach."""
+    """The gate that all senders of this run share: it decides what files may run and reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenApp:
-    """A command's wish to open the app; `__main__` does it."""
+    """Asks `__main__` to open the app."""
 
     path: Path | None = None
-    """A saved request, or a folder of them."""
+    """A saved request, or a folder of saved requests."""
     saved: SavedRequest | None = None
     """Fills the form (used by --cli-auto-prompt)."""
     demo: bool = False
     prompt: bool = False
-    """On leaving, print the command line that would send what the form holds."""
+    """On exit, print the command line that sends what is in the form."""
     more_options: tuple[tuple[str, str], ...] = ()
-    """What that command line says beside the request, such as `--output text`; an empty value stands for none."""
+    """Options of that command line besides the request, such as `--output text`; an empty value means a flag."""
     watch: bool = False
     """Send the request again whenever the function's code changes."""
     source: Path | None = None
-    """The file that `saved` was taken from; its target is trusted as that file is."""
+    """The file that `saved` was read from; its target is trusted if that file is."""
     overrides: Mapping[str, object] | None = None
-    """Fields of `Target` that the command line gave."""
+    """Fields of `Target` given on the command line."""

@@ -1,1 +1,1 @@
-"""What policies allow: one question decided, or everything they allow at a glance."""
+"""What policies allow: the decision on one question, or a summary of everything."""

@@ -1,4 +1,4 @@
-"""Say whether policies allow an action on a resource, and why, or with --summary everything that they allow."""
+"""Decide whether policies allow an action on a resource and explain why, or list everything they allow (--summary)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _EXAMPLES = """examples:
   authlens decide --policy outcome.json --summary --variable iot:ClientId=c1
   aws iot test-invoke-authorizer … | authlens decide --policy - iot:Connect client/c1
 
-The first line is ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY; then comes why. Exit code 0: allowed, 1: denied.
-With --summary there is no question: each line is an action, what it is allowed on, and where that is written.
-The keys of --output json: authlens help decide."""
+The first line is ALLOWED, EXPLICIT_DENY or IMPLICIT_DENY, followed by the reason. Exit code 0: allowed, 1: denied.
+With --summary, each line names an action, the resources it is allowed on, and where the policy says so.
+For the keys of --output json, see: authlens help decide."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -29,23 +29,25 @@ def declare(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="FILE",
-        help="policies, lists of policies or whole outcomes, as JSON; - is standard input. May be repeated",
+        help="policies, lists of policies or complete outcomes, as JSON; - for standard input. May be repeated",
     )
     parser.add_argument(
-        "question", nargs="*", metavar="ACTION RESOURCE", help="for example iot:Publish topic/a/b; the last two words"
+        "question", nargs="*", metavar="ACTION RESOURCE", help="the last two words, for example iot:Publish topic/a/b"
     )
-    parser.add_argument("--summary", action="store_true", help="list what is allowed instead of asking a question")
+    parser.add_argument("--summary", action="store_true", help="list everything that is allowed")
     parser.add_argument(
         "--variable",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="a context key such as iot:ClientId=c1. Given twice it has two values; KEY alone is the empty set; "
+        help="a context key such as iot:ClientId=c1. Repeat it for several values; KEY without = is the empty set; "
         "a key that is not given is absent",
     )
-    parser.add_argument("--region", metavar="REGION", help="completes a RESOURCE without arn:; else any region matches")
     parser.add_argument(
-        "--account", metavar="ACCOUNT", help="completes a RESOURCE without arn:; else any account matches"
+        "--region", metavar="REGION", help="completes a RESOURCE without arn: (default: any Region matches)"
+    )
+    parser.add_argument(
+        "--account", metavar="ACCOUNT", help="completes a RESOURCE without arn: (default: any account matches)"
     )
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -76,7 +78,7 @@ def _files(arguments: argparse.Namespace) -> list[str]:
 
 
 def _question(arguments: argparse.Namespace) -> tuple[list[str], str, str]:
-    """The files, and the last two words: --policy takes all words that follow it, so the question may be among them."""
+    """The files, and the last two words. --policy takes every word after it, so those may include the question."""
     groups: list[list[str]] = [*arguments.policy, arguments.question]
     asking = next((group for group in reversed(groups) if len(group) > (group is not arguments.question) + 1), None)
     if asking is None:
@@ -85,12 +87,12 @@ def _question(arguments: argparse.Namespace) -> tuple[list[str], str, str]:
     files = [name for group in groups for name in (rest if group is asking else group)]
     for name, word in (("ACTION", action), ("RESOURCE", resource)):
         if not word.strip():
-            raise CommandError(f"{name} is empty: say what is asked, for example iot:Publish topic/a/b")
+            raise CommandError(f"{name} is empty; give a question such as iot:Publish topic/a/b")
     return files, *_asked(action, resource)
 
 
 def _asked(action: str, resource: str) -> tuple[str, str]:
-    """An action without its prefix is completed, and its resource too: `publish sensors/7`. Others are literal."""
+    """Completes an action without a prefix, and its resource, as in `publish sensors/7`. Anything else is literal."""
     from authlens.core.saved.question import action_problem, read_question
 
     problem = action_problem(action)

@@ -1,4 +1,4 @@
-"""What `decide` writes about one question, as text and as JSON."""
+"""The report on one question, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is to be written."""
+    """What to report."""
 
     decision: Decision
     reasons: tuple[str, ...]
     broker: tuple[BrokerRefusal, ...]
-    """Why the broker refuses all the same; empty unless the policies allow it."""
+    """Why the broker refuses it anyway; empty unless the policies allow it."""
     limits: tuple[BrokerRefusal, ...]
-    """When the broker refuses what it takes otherwise."""
+    """When the broker refuses what it otherwise accepts."""
     sources: tuple[Source, ...]
 
 

@@ -1,4 +1,4 @@
-"""The documents that `decide` is given, each with the file and the place it came from."""
+"""The documents given to `decide`, each with its file and its position in it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One document and where it was read."""
+    """One document and where it came from."""
 
     name: str
     file: PolicyFile
     index: int
-    """Its place in that file."""
+    """Its position in that file."""
     document: Document
 
     def locate(self, span: Span) -> Span:
@@ -41,11 +41,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The documents that count, and the files whose documents do not."""
+    """The documents that count, and the files whose documents are ignored."""
 
     sources: tuple[Source, ...]
     refused: tuple[str, ...]
-    """Answers that do not authenticate."""
+    """Answers with `isAuthenticated: false`."""
 
     @property
     def documents(self) -> list[Document]:
@@ -53,11 +53,11 @@ class Given:
 
     @property
     def ignored(self) -> list[str]:
-        return [f"{name}: isAuthenticated is false, so its documents count for nothing" for name in self.refused]
+        return [f"{name}: isAuthenticated is false, so its documents are ignored" for name in self.refused]
 
 
 def read_sources(names: Sequence[str], world: World) -> Given:
-    """Raises CommandError for a file that holds no policy."""
+    """Raises CommandError for a file without a policy."""
     files = [(name, read_policy_file(name, world, "utf-8-sig")) for name in names]
     refused = [name for name, file in files if _refused(file)]
     sources = [source for name, file in files for source in _sources(name, file) if name not in refused]
@@ -73,7 +73,7 @@ def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
     if file.fault:
         raise _invalid(name, file.fault.span, file.fault.message)
     if _is_failure(file):
-        raise CommandError(f"{name} holds an error and no policy; 'authlens explain --answer' says why it came")
+        raise CommandError(f"{name} contains an error, not a policy; 'authlens explain --answer' explains it")
     for index, document in enumerate(file.documents):
         if document.faults and document.version is None and not document.statements:
             fault = document.faults[0]
@@ -83,7 +83,7 @@ def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
 
 
 def _is_failure(file: PolicyFile) -> bool:
-    """Whether it holds a call that failed: nothing is allowed or denied by that."""
+    """Whether this is a failed call, which neither allows nor denies anything."""
     from authlens.cli.inputs.printed_error import stored_error
 
     if file.answer or len(file.documents) != 1 or file.documents[0].statements:

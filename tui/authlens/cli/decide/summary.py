@@ -1,4 +1,4 @@
-"""What `decide --summary` writes: everything that policies allow, as lines and as JSON."""
+"""The report of `decide --summary`: everything the policies allow, as lines and as JSON."""
 
 from __future__ import annotations
 

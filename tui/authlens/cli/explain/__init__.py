@@ -1,1 +1,1 @@
-"""At which stage and why."""
+"""At which stage a call fails, and why."""

@@ -1,4 +1,4 @@
-"""Say at which stage a request or an answer fails, why, and what to do next."""
+"""Show at which stage a request or an answer fails, why, and what to do next."""
 
 from __future__ import annotations
 
@@ -43,35 +43,35 @@ _EXAMPLES = """examples:
   authlens explain --answer answer.json --ask 'iot:Publish topic/sensors/7/data'
   authlens explain --history 42 --output json
 
-A request is judged before it is sent: what AWS would refuse and what will surprise. An answer is an outcome, an
-invocation, a function's own answer, or an error as AWS, boto3 or the AWS CLI gives it. Secrets of the request that
-an answer repeats are redacted unless --reveal is given. The exit code is 0 whatever is found.
---deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its time limit, the default
-authorizer, domain configurations and the data endpoint; what may not be read is said.
-The keys of --output json: authlens help stages."""
+A request is checked before it is sent, for what AWS would refuse and what may surprise you. An answer is an outcome,
+an invocation, a function's own answer, or an error from AWS, boto3 or the AWS CLI. Request secrets that an answer
+repeats are redacted without --reveal. The exit code is 0 whatever is found.
+--deployment reads what a test call cannot see: whether AWS IoT may invoke the function, its timeout, the default
+authorizer, domain configurations and the data endpoint. Missing permissions are reported.
+For the keys of --output json, see: authlens help stages."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
-    what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - is standard input")
-    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
+    what.add_argument("--answer", metavar="FILE", help="a stored answer or error; - for standard input")
+    what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
     parser.add_argument(
         "--ask",
         action="append",
         default=[],
         metavar="'ACTION RESOURCE'",
-        help="a question to the policies of the answer, such as 'iot:Connect client/c1'. May be repeated",
+        help="decide this with the answer's policies, for example 'iot:Connect client/c1'. May be repeated",
     )
     declare_authorizer(parser)
     declare_environment(parser)
     declare_trust(parser)
-    parser.add_argument("--reveal", action="store_true", help="write secrets that the answer repeats")
+    parser.add_argument("--reveal", action="store_true", help="show secrets that the answer repeats")
     parser.add_argument(
         "--deployment",
         action="store_true",
-        help="also read and judge what is deployed around the authorizer (with --request or --history)",
+        help="also check the authorizer's deployment (with --request or --history)",
     )
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
@@ -101,18 +101,18 @@ class _Explained:
     verdict: Verdict
     redactor: Redactor
     findings: tuple[Finding, ...] = ()
-    """Preflight's, of a request."""
+    """Preflight's findings on a request."""
     lint: tuple[LintFinding, ...] = ()
-    """Of an answer and its documents."""
+    """Findings on an answer and its documents."""
     speaking: str = "AWS would say"
-    """Whose words a failure has."""
+    """Who a failure's words come from."""
     deployment: Deployment | None = None
     connection: Invocation | None = None
-    """A real connection, with the record of it."""
+    """The record of a real connection."""
     local_run: LocalRun | None = None
-    """What a local endpoint reported of the run."""
+    """What a local endpoint reported about the run."""
     problem: CommandError | None = None
-    """What AWS answered when it was asked about the authorizer, and that is part of the verdict."""
+    """AWS's error for DescribeAuthorizer, which is part of the verdict."""
     messages: tuple[Recognised, ...] = ()
     """Words of a device, a broker or a log."""
 
@@ -149,7 +149,9 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
         missing = _missing(saved, base)
         return _Explained(verdict, redactor, findings, deployment=deployment, local_run=missing, problem=problem)
     if arguments.deployment and arguments.history is None:
-        raise CommandError("--deployment needs --request or --history: an answer alone does not say where to ask")
+        raise CommandError(
+            "--deployment needs --request or --history: an answer does not say which account and Region to ask"
+        )
     stored = _stored(arguments, world)
     if stored.messages:
         return _Explained(verdict_of(stored.messages), Redactor(()), messages=stored.messages)
@@ -159,7 +161,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     folder = path.parent if path else None
     note_source(saved.target, folder, path, arguments.trust, world)
     authorizer, deployment = _known(arguments, world, saved, folder)
-    # What was asked for now counts more than what was read when it was sent.
+    # A deployment read now takes precedence over the one recorded with the invocation.
     invocation = replace(
         invocation,
         authorizer=authorizer or invocation.authorizer,
@@ -178,7 +180,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
 
 
 def _missing(saved: SavedRequest, base: Path | None) -> LocalRun | None:
-    """What a local target lacks of this authorizer, by reading its files; nothing is started."""
+    """What this authorizer lacks on a local target, found by reading its files; nothing is started."""
     if saved.target.local is None:
         return None
     from authlens.core.invocation.local_run import LocalRun
@@ -203,7 +205,7 @@ def _known(
 
 
 def _of_aws(error: CommandError) -> Failure | None:
-    """What AWS answered to a call that a command made; `None` for any other problem."""
+    """AWS's error for a call that a command made; `None` for any other problem."""
     from authlens.core.invocation.gateway import CallFailed
 
     return error.__cause__.failure if isinstance(error.__cause__, CallFailed) else None
@@ -228,7 +230,7 @@ def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
 
 
 def _lines(explained: _Explained) -> Iterator[str]:
-    """The headline and the next step, then the stages, then all else; one fact a line."""
+    """The headline and the next step, then the stages, then everything else; one fact per line."""
     verdict = explained.verdict
     yield verdict.headline
     yield f"Next: {verdict.next_step}"
@@ -246,7 +248,7 @@ def _lines(explained: _Explained) -> Iterator[str]:
 
 
 def _message_lines(messages: tuple[Recognised, ...]) -> Iterator[str]:
-    """Each message with its meaning, its likely causes in order and how it is known."""
+    """Each message with its meaning, its causes with the likeliest first, and how this is known."""
     for message in messages:
         row = message.row
         detail = f" ({message.detail})" if message.detail else ""

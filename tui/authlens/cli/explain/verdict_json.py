@@ -1,4 +1,4 @@
-"""A verdict and findings as JSON values, with the keys that docs/stages.md documents."""
+"""A verdict and findings as JSON values, with the keys documented in docs/stages.md."""
 
 from __future__ import annotations
 

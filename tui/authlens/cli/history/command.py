@@ -1,4 +1,4 @@
-"""The history of invocations: list, show, export and clear it. Secrets are redacted unless --reveal asks for them."""
+"""The history of invocations: list, show, export and clear it. Secrets are redacted unless --reveal is given."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _EXAMPLES = """examples:
   authlens history export > invocations.jsonl
   authlens history clear --yes
 
-A search finds invocations in which every word occurs in the authorizer, principal, verdict, error, target, saved
-request, client id, username or server name. Text prints secrets as [redacted]."""
+A search finds invocations that contain every word in the authorizer, principal, verdict, error, target, saved
+request, client id, username or server name. Secrets are printed as [redacted]."""
 
 _PAGE = 500
 
@@ -40,13 +40,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 def _declare_list(parser: argparse.ArgumentParser) -> None:
     _add_search(parser)
-    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="at most so many (50)")
-    parser.add_argument("--before", type=_positive, metavar="ID", help="only those older than this one")
+    parser.add_argument("--limit", type=_positive, default=50, metavar="N", help="list at most N (default 50)")
+    parser.add_argument("--before", type=_positive, metavar="ID", help="list only those older than this one")
     parser.add_argument("--output", choices=("text", "json"), default="text")
 
 
 def _declare_show(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", type=_positive, metavar="ID", help="as 'history list' shows it")
+    parser.add_argument("id", type=_positive, metavar="ID", help="an id from 'history list'")
     parser.add_argument("--output", choices=("text", "json"), default="text")
     _add_reveal(parser)
 
@@ -58,29 +58,29 @@ def _declare_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_clear(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="do not ask (needed without a terminal)")
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation (required without a terminal)")
 
 
 _ACTIONS = {
     "list": ("one line per invocation, newest first", _declare_list),
     "show": ("everything about one invocation", _declare_show),
-    "export": ("every invocation as JSON, one a line, newest first", _declare_export),
-    "clear": ("remove every invocation, and its bytes from the disk", _declare_clear),
+    "export": ("every invocation as JSON, one per line, newest first", _declare_export),
+    "clear": ("delete every invocation, and erase its data from disk", _declare_clear),
 }
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--search", default="", metavar="TEXT", help="only those in which every word occurs")
+    parser.add_argument("--search", default="", metavar="TEXT", help="only those that contain every word")
 
 
 def _add_reveal(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reveal", action="store_true", help="with tokens, passwords and signatures in clear")
+    parser.add_argument("--reveal", action="store_true", help="show tokens, passwords and signatures")
 
 
 def _positive(text: str) -> int:
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
     if number < 1:
-        raise argparse.ArgumentTypeError("a whole number from 1 on is needed")
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
     return number
 
 
@@ -151,7 +151,7 @@ def _row_json(row: Row) -> dict[str, str | float | None]:
 def _show(arguments: argparse.Namespace, history: History, world: World) -> ExitCode:
     invocation = history.get(arguments.id)
     if invocation is None:
-        raise CommandError(history.problem or f"there is no invocation {arguments.id} in the history")
+        raise CommandError(history.problem or f"the history has no invocation {arguments.id}")
     shown = _shown(invocation, arguments.reveal)
     if arguments.output == "json":
         from authlens.core.invocation.invocation_json import to_json
@@ -169,7 +169,7 @@ def _export(arguments: argparse.Namespace, history: History, world: World) -> Ex
 
     for number in _numbers(history, arguments.search):
         invocation = history.get(number)
-        # One that another instance cleared or pruned meanwhile is no longer there.
+        # Another instance may have deleted it in the meantime.
         if invocation is not None:
             world.output.line(json.dumps(to_json(_shown(invocation, arguments.reveal))))
     return ExitCode.DONE
@@ -198,6 +198,7 @@ def _clear(arguments: argparse.Namespace, history: History, world: World) -> Exi
 
 def _agreed(history: History, world: World) -> bool:
     if world.stdin is None or not world.stdin.isatty():
-        raise CommandError("history clear removes every invocation for good: without a terminal it needs --yes")
-    narrate(f"Remove {history.count()} invocations for good? [y/N]", world.stderr)
+        raise CommandError("history clear permanently deletes every invocation; without a terminal, confirm with --yes")
+    count = history.count()
+    narrate(f"Permanently delete {count} {'invocation' if count == 1 else 'invocations'}? [y/N]", world.stderr)
     return world.stdin.readline().strip().lower() in ("y", "yes")

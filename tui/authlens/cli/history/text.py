@@ -1,4 +1,4 @@
-"""One invocation as text for people: what it came to, what was sent, what came back."""
+"""One invocation as text: its verdict, what was sent, and what came back."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from authlens.core.saved.saved_request_yaml import write
 
 
 def invocation_text(invocation: Invocation) -> str:
-    """Parts with a heading each; the request is the YAML of a saved request."""
+    """Sections with headings; the request is shown as the YAML of a saved request."""
     parts = [("", _head(invocation)), *_connection(invocation), *_result(invocation), *_sent(invocation)]
     return "\n".join(f"{heading}\n{_ended(text)}" if heading else _ended(text) for heading, text in parts)
 
 
 def _connection(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    """Of a real device."""
+    """The text for a real device's connection."""
     if invocation.device is not None:
         from authlens.core.devices.report import record_lines
 
@@ -62,7 +62,7 @@ def _outcome(outcome: Outcome) -> Iterator[tuple[str, str]]:
         "refresh after": _seconds(outcome.refresh_after_in_seconds),
         "disconnect after": _seconds(outcome.disconnect_after_in_seconds),
     }
-    yield "Answer:", "\n".join(_facts(facts)) or "(nothing but the verdict)"
+    yield "Answer:", "\n".join(_facts(facts)) or "(no other fields)"
     for number, document in enumerate(outcome.policy_documents, start=1):
         yield f"Policy document {number}:", _pretty(document)
 
@@ -76,7 +76,7 @@ def _seconds(seconds: int | None) -> str | None:
 
 
 def _pretty(document: str) -> str:
-    """Indented when it is JSON, else as it came."""
+    """Indented if it is JSON, otherwise unchanged."""
     try:
         return json.dumps(json.loads(document), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

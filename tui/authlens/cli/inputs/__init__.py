@@ -1,1 +1,1 @@
-"""What commands are given, read: files, saved requests, keys, stored answers, facts asked of AWS."""
+"""Reads the input of commands: files, saved requests, keys, stored answers, and facts from AWS."""

@@ -1,4 +1,4 @@
-"""Asks AWS what commands want to know beside the request. Every call ends by a deadline."""
+"""Asks AWS what commands need to know besides the answer to a request. Every call has a deadline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 
 def ask(call: str, work: Callable[[], Answer]) -> Answer:
-    """The answer to a call, which is left behind when it takes too long. Raises CommandError."""
+    """The answer to a call, which is abandoned at the deadline. Raises CommandError."""
     from authlens.core.invocation.gateway import CallFailed
     from authlens.core.invocation.invocation import FailureKind
     from authlens.sending import TOTAL_DEADLINE
@@ -45,12 +45,12 @@ def described(saved: SavedRequest | None, base: Path | None, world: World) -> Au
 def describe(sender: Sender, saved: SavedRequest | None, base: Path | None) -> Authorizer:
     name = saved.request.authorizer_name if saved else None
     if saved is None or not name:
-        raise CommandError("asking AWS about the authorizer needs a request with an authorizerName")
+        raise CommandError("the request names no authorizer to ask AWS about; give it an authorizerName")
     return ask("DescribeAuthorizer", lambda: sender.describe(name, saved.target, base))
 
 
 def deployed(authorizer: Authorizer | None, saved: SavedRequest, base: Path | None, world: World) -> Deployment:
-    """What AWS holds around the authorizer, which is described first where it is not known. Raises CommandError."""
+    """The authorizer's deployment on AWS. Describes the authorizer first unless it is known. Raises CommandError."""
     with world.sender() as sender:
         known = authorizer or describe(sender, saved, base)
         return ask("reading the deployment", lambda: sender.deployment(known, saved.target, base))

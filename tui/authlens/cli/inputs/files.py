@@ -1,4 +1,4 @@
-"""What the command line refers to: `file://` and `fileb://` values, and standard input."""
+"""What option values refer to: `file://` and `fileb://` files, and standard input."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ STDIN_OPTIONS = {
     "token_signature_stdin": "--token-signature",
     "password_stdin": "mqttContext.password",
 }
-"""Options that read standard input, by what else could give the same member."""
+"""Options that read standard input, by the option that sets the same member."""
 
 
 def load(text: str, environ: Mapping[str, str]) -> str | bytes:
-    """The content that `file://` (text) or `fileb://` (bytes) names; any other text as it is. Raises Unreadable."""
+    """The content of a `file://` (text) or `fileb://` (bytes) file; any other text unchanged. Raises Unreadable."""
     for prefix in ("file://", "fileb://"):
         if text.startswith(prefix):
             return _content(text, prefix, environ)
@@ -30,10 +30,10 @@ def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | b
     try:
         with open(path, "rb") as file:
             content = file.read()
-        # As the AWS CLI opens it: text, in which every line end reads as a line feed.
+        # Opened as the AWS CLI does: as text, in which every line ending is read as a line feed.
         return content if prefix == "fileb://" else _text(content, environ.get("AWS_CLI_FILE_ENCODING") or "utf-8")
     except (UnicodeDecodeError, LookupError):
-        raise UnreadableValue(f"{reference} is not text that can be read; use fileb:// for bytes") from None
+        raise UnreadableValue(f"{reference} is not valid text; use fileb:// for bytes") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise UnreadableValue(f"Unable to load paramfile {reference}: {reason}") from None
@@ -44,11 +44,11 @@ def _text(content: bytes, encoding: str) -> str:
 
 
 def read_secret(stdin: TextIO | None, option: str) -> str | bytes:
-    """All of standard input without its last line end; bytes when it is no UTF-8 text."""
+    """All of standard input without its final newline; bytes if it is not UTF-8 text."""
     if stdin is None or stdin.closed:
-        raise CommandError(f"{option} reads standard input, and that is closed; pipe the secret in")
+        raise CommandError(f"{option} reads standard input, which is closed; pipe the secret in")
     if stdin.isatty():
-        raise CommandError(f"{option} reads standard input, and that is the terminal; pipe the secret in")
+        raise CommandError(f"{option} reads standard input, which is a terminal; pipe the secret in")
     buffer = getattr(stdin, "buffer", None)
     content: bytes = buffer.read() if buffer is not None else stdin.read().encode("utf-8", "surrogateescape")
     content = content.removesuffix(b"\n").removesuffix(b"\r")

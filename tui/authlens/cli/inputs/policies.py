@@ -1,4 +1,4 @@
-"""Reads the policies that `decide` and `lint` are given: a file, or standard input for `-`."""
+"""Reads the policies for `decide` and `lint` from a file, or from standard input for `-`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from authlens.core.policy.policy_file import PolicyFile
 
 LARGEST = 1024 * 1024
-"""Bytes. Ten documents of AWS's 2,048 characters, every one written as an escape, fit in a tenth of it."""
+"""In bytes. Ten documents of 2,048 characters, AWS's limit, need a tenth of it with every character escaped."""
 
 
 def read_policy_file(name: str, world: World, encoding: str = "utf-8") -> PolicyFile:
-    """The documents of a file. Raises CommandError for what cannot be read; a fault in the text is the caller's.
+    """The text of a file. Raises CommandError if it cannot be read; errors in the text are left to the caller.
 
-    With `utf-8-sig` a byte order mark is passed over, otherwise it is a fault of the text.
+    `utf-8-sig` skips a byte order mark; otherwise the mark is an error in the text.
     """
     from authlens.core.policy import policy_file
 
@@ -32,9 +32,9 @@ def read_policy_text(name: str, world: World, encoding: str = "utf-8") -> str:
 
 
 def _standard_input(world: World) -> bytes:
-    """Read as bytes where they are to be had, so that the locale does not matter."""
+    """Read as bytes if possible, so that the locale does not matter."""
     if world.stdin is None or world.stdin.closed:
-        raise CommandError("standard input is closed; pipe a policy into it, or name a file")
+        raise CommandError("standard input is closed; pipe a policy into it, or give a file")
     binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
     return binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
 
@@ -45,14 +45,14 @@ def _file(name: str) -> bytes:
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError(f"{name} cannot be read: {reason}; name a JSON file that holds a policy") from error
+        raise CommandError(f"{name} cannot be read: {reason}; give a JSON file with a policy") from error
 
 
 def _text(content: bytes, name: str, encoding: str) -> str:
     if len(content) > LARGEST:
         raise CommandError(
             f"{name} is larger than {LARGEST // 1024 // 1024} MiB; "
-            "the policies of one authorizer have at most 20,480 characters, so name the file that holds only them"
+            "the policies of one authorizer have at most 20,480 characters, so give a file with only those"
         )
     try:
         return content.decode(encoding)

@@ -1,6 +1,6 @@
-"""An error that was printed or stored, read back as the failure it was; anything else is none.
+"""Reads a printed or stored error back as a failure; `None` for anything else.
 
-As text it comes from the AWS CLI or `authlens invoke`; as JSON from AWS, the AWS CLI, boto3 or `authlens run`.
+Text comes from the AWS CLI or `authlens invoke`; JSON from AWS, the AWS CLI, boto3 or `authlens run`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CLIENT: tuple[tuple[str, str, FailureKind], ...] = (
     (r"Failed to connect to proxy URL: ", "ProxyConnectionError", FailureKind.UNREACHABLE),
     (r"\(ParamValidation\): |Parameter validation failed:", "ParamValidationError", FailureKind.REFUSED_HERE),
 )
-"""What boto3 says of a call that AWS never answered, by the beginning of its words."""
+"""How boto3's message for a call that AWS never answered begins."""
 
 _BEFORE = re.compile(r"^\s*(?:aws: \[ERROR\]: |authlens: )?(?:An error occurred )?")
 

@@ -1,7 +1,7 @@
-"""What is wrong with a project's own files, found without sending, starting or running anything.
+"""Errors in a project's own files, found without sending, starting or running anything.
 
-A saved request is read, and each of its cases judged by preflight; an authorizers.yaml or a template is read as the
-local endpoint would; an environment is read. Any other file is not this module's.
+Saved requests are read and each case is checked by preflight; an authorizers.yaml or a template is read as the local
+endpoint reads it; environments are read. Other files are not checked here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HEADER = re.compile(r"(?P<path>.+)\[(?P<name>.+)\]")
 
 @dataclass(frozen=True, slots=True)
 class FileFinding:
-    """What is wrong at one place of a file; line and column count from 1."""
+    """An error at one place in a file; line and column count from 1."""
 
     id: str
     severity: Severity
@@ -40,7 +40,7 @@ class FileFinding:
 
 
 def lint_project_file(name: str, text: str, environ: Mapping[str, str]) -> list[FileFinding] | None:
-    """The findings of a project's own file; `None` for a file of another kind, such as a policy."""
+    """The findings in a project file; `None` for other kinds of files, such as a policy."""
     from authlens.endpoint.templates.definition_file import looks_like_template
 
     path = Path(name)
@@ -98,9 +98,9 @@ def _of_request(path: Path, text: str, environ: Mapping[str, str]) -> list[FileF
 
 
 def _preflight(saved: SavedRequest, path: Path, environ: Mapping[str, str]) -> Iterator[PreflightFinding]:
-    """What does not depend on the machine or on the time: variables and keys may be missing where files are checked.
+    """The findings that do not depend on the machine or the time; variables and keys may be missing here.
 
-    A request that expects an error of AWS may be as wrong as it likes; what is only good to know is left to `explain`.
+    A request that expects an error from AWS may have any error; `info` findings are left to `explain`.
     """
     from authlens.core.preflight.preflight import preflight
     from authlens.look_ahead import look_ahead
@@ -127,7 +127,7 @@ def _placed(found: PreflightFinding, document: Node, case: str | None) -> FileFi
 
 
 def _keys(path: str) -> tuple[str, ...]:
-    """`httpContext.headers[X-Key]` as the keys of the file."""
+    """`httpContext.headers[X-Key]` as keys of the file."""
     header = _HEADER.fullmatch(path)
     return (*header["path"].split("."), header["name"]) if header else tuple(path.split(".")) if path else ()
 

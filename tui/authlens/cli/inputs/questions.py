@@ -8,7 +8,7 @@ from authlens.core.saved.expectation import Question
 
 def given_question(text: str) -> Question:
     """Raises CommandError."""
-    # Only few runs ask: the tables of actions cost a start 3 ms.
+    # Few runs ask a question, and the tables of actions cost 3 ms at startup.
     from authlens.core.saved.question import read_question
 
     try:

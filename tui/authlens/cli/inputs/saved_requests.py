@@ -1,4 +1,4 @@
-"""Reads what `explain`, `event`, `sign` and `verify` are given: saved requests, keys, logged text, authorizers."""
+"""Reads the input of `explain`, `event`, `sign` and `verify`: saved requests, keys, logged text, authorizers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 STDIN = "-"
 _MOST_NAMED = 8
 LARGEST = 4 * 1024 * 1024
-"""Bytes. An invocation with its wire stays far below."""
+"""In bytes. An invocation with its HTTP exchange is far smaller."""
 
 
 def read_bytes(name: str, world: World, what: str) -> bytes:
-    """The content of a file of the user, or of standard input for `-`. Raises CommandError."""
+    """The content of a file, or of standard input for `-`. Raises CommandError."""
     if name == STDIN:
         return _standard_input(world, what)
     try:
@@ -33,7 +33,7 @@ def read_bytes(name: str, world: World, what: str) -> bytes:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CommandError(f"{name} cannot be read: {reason}; name {what}") from error
+        raise CommandError(f"{name} cannot be read: {reason}; give {what}") from error
     return _bounded(content, name, what)
 
 
@@ -43,12 +43,12 @@ def read_text(name: str, world: World, what: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; name {what}") from error
+        raise CommandError(f"{name} is not UTF-8 text: byte {error.start}; give {what}") from error
 
 
 def _standard_input(world: World, what: str) -> bytes:
     if world.stdin is None or world.stdin.closed:
-        raise CommandError(f"standard input is closed; pipe {what} into it, or name a file")
+        raise CommandError(f"standard input is closed; pipe {what} into it, or give a file")
     binary: IO[bytes] | None = getattr(world.stdin, "buffer", None)
     content = binary.read(LARGEST + 1) if binary else world.stdin.read(LARGEST + 1).encode("utf-8", "surrogatepass")
     return _bounded(content, "standard input", what)
@@ -56,16 +56,16 @@ def _standard_input(world: World, what: str) -> bytes:
 
 def _bounded(content: bytes, name: str, what: str) -> bytes:
     if len(content) > LARGEST:
-        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB; name {what}")
+        raise CommandError(f"{name} is larger than {LARGEST // 1024 // 1024} MiB; give {what}")
     return content
 
 
 def read_saved_request(
     name: str, world: World, environment: str | None = None, trust: bool = False
 ) -> tuple[SavedRequest, Path]:
-    """The saved request, or the case that `FILE::NAME` names, and the folder that its relative paths start from.
+    """The saved request or the case `FILE::NAME`, and the folder that its relative paths are relative to.
 
-    trust: what its target needs is trusted for this run.
+    trust: trust what its target needs for this run.
     Raises CommandError.
     """
     from authlens.core.saved.saved_request_yaml import read
@@ -89,22 +89,22 @@ def _note_source(saved: SavedRequest, base: Path, path: Path | None, trust: bool
     note_source(saved.target, base, path, trust, world)
 
 
-REQUEST_HELP = "a saved request, or one case of it as FILE::NAME; - is standard input"
+REQUEST_HELP = "a saved request, or one case of it as FILE::NAME; - for standard input"
 
 
 def declare_environment(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--environment", metavar="NAME", help="as --request is sent by environments/NAME.yaml")
+    parser.add_argument("--environment", metavar="NAME", help="apply environments/NAME.yaml to --request")
 
 
 def file_and_case(name: str) -> tuple[str, str | None]:
-    """`FILE::NAME` apart; a file of exactly that name is that file."""
+    """Splits `FILE::NAME`, unless a file of exactly that name exists."""
     from authlens.core.saved.source import split_source
 
     return (name, None) if os.path.lexists(name) else split_source(name)
 
 
 def chosen_case(saved: SavedRequest, case: str | None, file: str) -> SavedRequest:
-    """Raises CommandError for a case that the file does not have."""
+    """Raises CommandError if the file has no such case."""
     if case is None:
         return saved
     chosen = saved.case(case)
@@ -115,7 +115,7 @@ def chosen_case(saved: SavedRequest, case: str | None, file: str) -> SavedReques
 
 
 def in_environment(saved: SavedRequest, base: Path, name: str, world: World) -> SavedRequest:
-    """As it is sent in an environment. Raises CommandError."""
+    """The request as sent in an environment. Raises CommandError."""
     from authlens.store.environments import NoEnvironment, load_environment
 
     try:
@@ -132,7 +132,7 @@ def note_environment(environment: Environment, base: Path | None, world: World) 
 
 
 def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> AuthorizerRequest:
-    """The request with what its references stand for. Raises CommandError."""
+    """The request with its references resolved. Raises CommandError."""
     from authlens.store.references import References
 
     try:
@@ -142,20 +142,20 @@ def resolve_references(request: AuthorizerRequest, base: Path, world: World) -> 
 
 
 def declare_authorizer(parser: argparse.ArgumentParser) -> None:
-    """The options that say what is known of the authorizer."""
+    """The options that describe the authorizer."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--authorizer",
         metavar="FILE",
-        help="what 'aws iot describe-authorizer' printed: signing, status, tokenKeyName and public keys",
+        help="the output of 'aws iot describe-authorizer': signing, status, tokenKeyName and public keys",
     )
-    group.add_argument("--describe", action="store_true", help="ask DescribeAuthorizer of the request's target")
+    group.add_argument("--describe", action="store_true", help="call DescribeAuthorizer on the request's target")
 
 
 def known_authorizer(
     arguments: argparse.Namespace, world: World, saved: SavedRequest | None = None, base: Path | None = None
 ) -> Authorizer | None:
-    """The authorizer by these options; `None` when neither was given. Raises CommandError."""
+    """The authorizer from these options; `None` if neither is given. Raises CommandError."""
     if arguments.authorizer is not None:
         return read_authorizer(arguments.authorizer, world)
     if getattr(arguments, "describe", False):
@@ -171,7 +171,7 @@ _MEMBERS: dict[str, type] = {
     **dict.fromkeys(("creationDate", "lastModifiedDate"), str),
     **dict.fromkeys(("signingDisabled", "enableCachingForHttp"), bool),
 }
-"""What DescribeAuthorizer says beside the name and the keys."""
+"""What DescribeAuthorizer returns besides the name and the keys."""
 
 
 def read_authorizer(name: str, world: World) -> Authorizer:
@@ -180,15 +180,15 @@ def read_authorizer(name: str, world: World) -> Authorizer:
     value = read_json(name, world, "the output of 'aws iot describe-authorizer'")
     description = value.get("authorizerDescription", value) if isinstance(value, dict) else None
     if not isinstance(description, dict) or not isinstance(description.get("authorizerName"), str):
-        raise CommandError(f"{name} holds no authorizerName; name the output of 'aws iot describe-authorizer'")
+        raise CommandError(f"{name} has no authorizerName; give the output of 'aws iot describe-authorizer'")
     keys = description.get("tokenSigningPublicKeys")
     if keys is not None and not (isinstance(keys, dict) and all(isinstance(pem, str) for pem in keys.values())):
-        raise CommandError(f"{name}: tokenSigningPublicKeys is no map of key names to PEM texts")
+        raise CommandError(f"{name}: tokenSigningPublicKeys must map key names to PEM texts")
     members = {key: _plain(item) for key, item in description.items()}
     for member, kind in _MEMBERS.items():
         if not isinstance(members.get(member), kind | None):
             raise CommandError(
-                f"{name}: {member} is no {_KINDS[kind]}; name the output of 'aws iot describe-authorizer'"
+                f"{name}: {member} is not {_KINDS[kind]}; give the output of 'aws iot describe-authorizer'"
             )
     return Authorizer.from_api(members)
 
@@ -200,12 +200,12 @@ def read_json(name: str, world: World, what: str) -> Any:
         return load_bounded(read_text(name, world, what), MOST_OF_ONE)
     except json.JSONDecodeError as error:
         raise CommandError(
-            f"{name}: line {error.lineno}, column {error.colno}: this is no JSON ({error.msg}); name {what}"
+            f"{name}: line {error.lineno}, column {error.colno}: invalid JSON ({error.msg}); give {what}"
         ) from error
     except ValueError as error:
-        raise CommandError(f"{name}: {error}; name {what}") from error
+        raise CommandError(f"{name}: {error}; give {what}") from error
 
 
 def _plain(item: Any) -> Any:
-    """The AWS CLI prints dates as numbers in one of its settings."""
+    """One of the AWS CLI's settings prints dates as numbers."""
     return str(item) if isinstance(item, int | float) and not isinstance(item, bool) else item

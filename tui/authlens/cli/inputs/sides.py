@@ -1,4 +1,4 @@
-"""What `diff` is given, read as a side of a comparison: a history id, an invocation, an outcome, a saved request."""
+"""Reads one side of `diff`: a history id, an invocation, an outcome or a saved request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OUTCOME_KEYS = {"isAuthenticated", "principalId", "policyDocuments", "outcome",
 
 
 def read_side(name: str, world: World) -> Side:
-    """The side that a word of the command line names. Digits are a history id, `-` is standard input."""
+    """The side that an argument names. Digits are a history id, `-` is standard input."""
     if name.isascii() and name.isdigit():
         return _from_history(int(name), world)
     path, mark, number = name.rpartition("#")
@@ -42,34 +42,34 @@ def _from_history(number: int, world: World) -> Side:
     if invocation is None:
         problem = f" ({history.problem})" if history.problem else ""
         raise CommandError(
-            f"the history has no invocation {number}{problem}; 'authlens history list' shows what it has. "
-            f"A file of that name is ./{number}"
+            f"the history has no invocation {number}{problem}; 'authlens history list' lists the ids. "
+            f"For a file of that name, write ./{number}"
         )
     return Side.of(invocation)
 
 
 def _line_of(text: str, number: int) -> str:
-    """The invocation of that number in an export of the history, one a line."""
+    """The invocation with that number in an export of the history."""
     for line in text.splitlines():
         value = _json(line)
         if isinstance(value, dict) and value.get("id") == number:
             return line
-    raise ValueError(f"it holds no invocation {number}")
+    raise ValueError(f"it has no invocation {number}")
 
 
 _MOST_LINES = 1_000
-"""Of an export, that are looked into to say what it is."""
+"""How many lines of an export are read to tell what it is."""
 
 
 def _several(text: str) -> list[int]:
-    """The numbers of the invocations that the text holds one a line; empty when it is not such an export."""
+    """The numbers of the invocations in an export, one per line; empty if the text is not an export."""
     lines = [line for line in text.splitlines() if line.strip()]
     values = [_json(line) for line in lines[:_MOST_LINES]] if len(lines) > 1 else []
     return [value["id"] for value in values if isinstance(value, dict) and isinstance(value.get("id"), int)]
 
 
 def _from_text(name: str, text: str) -> Side:
-    """What holds an answer is one; everything else is a saved request."""
+    """A text with an answer is an answer; everything else is a saved request."""
     from authlens.core.compare.compare import Side
     from authlens.core.invocation.invocation_json import from_json
     from authlens.core.saved.saved_request_yaml import read
@@ -78,7 +78,7 @@ def _from_text(name: str, text: str) -> Side:
     several = _several(text)
     if several:
         more = "at least " if len(several) == _MOST_LINES else ""
-        raise ValueError(f"it holds {more}{len(several)} invocations; name one of them, such as {name}#{several[0]}")
+        raise ValueError(f"it has {more}{len(several)} invocations; give one of them, such as {name}#{several[0]}")
     value = _value(text)
     if isinstance(value, dict) and {"startedAt", "request"} <= value.keys():
         return Side.of(from_json(value), name)
@@ -94,7 +94,7 @@ def _from_text(name: str, text: str) -> Side:
 
 
 def _result(text: str, value: Any) -> Outcome | Failure | None:
-    """An answer alone, or an error as AWS sends it or as the AWS CLI prints it."""
+    """A bare answer, or an error as AWS sends it or as the AWS CLI prints it."""
     from authlens.cli.inputs.printed_error import printed_error, stored_error
     from authlens.core.invocation.invocation_json import read_outcome
 
@@ -107,7 +107,7 @@ def _result(text: str, value: Any) -> Outcome | Failure | None:
 
 
 def _policies(value: Any) -> Outcome:
-    """Policy documents alone, as an answer that holds nothing else."""
+    """Bare policy documents, as an answer with nothing else."""
     from authlens.core.contract.outcome import Outcome
 
     documents = value if isinstance(value, list) else [value]
@@ -117,7 +117,7 @@ def _policies(value: Any) -> Outcome:
 
 
 def _value(text: str) -> Any:
-    """The text as JSON, or as YAML where the AWS CLI was told to print that."""
+    """The text as JSON, or as YAML for the AWS CLI's YAML output."""
     from authlens.core.text.yaml_reader import YamlError, load
 
     value = _json(text)
@@ -130,7 +130,7 @@ def _value(text: str) -> Any:
 
 
 def _json(text: str) -> Any:
-    """`None` where it is none."""
+    """`None` if it is not one."""
     from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 
     try:

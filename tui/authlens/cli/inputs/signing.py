@@ -1,4 +1,4 @@
-"""The token, the private key and its passphrase, from where the user keeps them; none need be an argument."""
+"""Reads the token, the private key and its passphrase. No secret has to be a command-line argument."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def given_token(arguments: argparse.Namespace, world: World) -> str:
-    """The TOKEN, or standard input without its last line end. Raises CommandError."""
+    """The TOKEN, or standard input without its final newline. Raises CommandError."""
     if arguments.token_stdin:
         if arguments.token is not None:
             raise CommandError("the token is given twice: as TOKEN and by --token-stdin")
@@ -30,19 +30,22 @@ def given_token(arguments: argparse.Namespace, world: World) -> str:
     if arguments.token is None:
         raise CommandError("give a TOKEN, or --token-stdin")
     try:
-        # The words of the command line hold what is not text in the locale as surrogates; a signature is over bytes.
+        # Arguments hold bytes that are not text in the locale as surrogates; a signature is over the bytes.
         return os.fsencode(arguments.token).decode("utf-8")
     except UnicodeError:
-        raise CommandError("TOKEN is not UTF-8 text, which every token is; check how it was quoted") from None
+        raise CommandError("TOKEN is not UTF-8 text, as every token must be; check how it is quoted") from None
 
 
 def sign_with_file(token: str, key: str, passphrase: bytes | None, world: World) -> str:
-    """As `sign_with_key`, with the key in a file."""
+    """Like `sign_with_key`, with the key in a file."""
     return sign_with_key(token, read_bytes(key, world, "a PEM private key"), key, passphrase, world)
 
 
 def sign_with_key(token: str, pem: bytes, key: str, passphrase: bytes | None, world: World) -> str:
-    """The signature; an encrypted key asks for its passphrase on a terminal. `key` names it. Raises CommandError."""
+    """The signature. Asks on a terminal for the passphrase of an encrypted key. Raises CommandError.
+
+    key: the name of the key in messages.
+    """
     from authlens.core.signing.keys import KeyProblem, PassphraseNeeded
     from authlens.core.signing.signing import sign
 
@@ -55,24 +58,26 @@ def sign_with_key(token: str, pem: bytes, key: str, passphrase: bytes | None, wo
 
 
 def given_passphrase(arguments: argparse.Namespace, world: World) -> bytes | None:
-    """By --passphrase-stdin or --passphrase REFERENCE. Raises CommandError."""
+    """The passphrase by --passphrase-stdin or --passphrase REFERENCE. Raises CommandError."""
     if arguments.passphrase_stdin:
         if arguments.token_stdin:
-            raise CommandError("standard input holds one secret: give only one of --token-stdin and --passphrase-stdin")
+            raise CommandError(
+                "standard input can hold only one secret; give either --token-stdin or --passphrase-stdin"
+            )
         secret = read_secret(world.stdin, "--passphrase-stdin")
         return secret.encode() if isinstance(secret, str) else secret
     return None if arguments.passphrase is None else resolved(arguments.passphrase, world, None).encode()
 
 
 def resolved(reference: str, world: World, base: Path | None) -> str:
-    """What a reference such as `${env:NAME}` stands for. Raises CommandError."""
+    """The value of a reference such as `${env:NAME}`. Raises CommandError."""
     from authlens.core.request.references import refers
     from authlens.store.references import References
 
     if not refers(reference):
         raise CommandError(
             "--passphrase takes a reference such as '${env:NAME}', '${file:PATH}' or '${keyring:SERVICE/USER}'; "
-            "a passphrase itself would stand in the process list"
+            "a literal passphrase would be visible in the process list"
         )
     try:
         return References(world.environ, base).text(reference)
@@ -83,7 +88,7 @@ def resolved(reference: str, world: World, base: Path | None) -> str:
 def signed(
     saved: SavedRequest, base: Path, authorizer: Authorizer | None, world: World, is_resolved: bool
 ) -> AuthorizerRequest:
-    """The request of a saved one with the signature that its `sign:` makes. Raises CommandError."""
+    """The saved request's request, signed as its `sign:` says. Raises CommandError."""
     from authlens.core.request.token_place import place
 
     if saved.sign is None or saved.request.token is None:
@@ -106,7 +111,7 @@ def signed(
 
 
 def _as_sent(token: str, world: World, base: Path) -> str | None:
-    """What is signed: what the token stands for, which need not be shown for that. `None` when it is missing."""
+    """The text to sign: the token with its references resolved, without showing it. `None` if one is missing."""
     from authlens.store.references import References
 
     try:
@@ -119,7 +124,7 @@ def _as_sent(token: str, world: World, base: Path) -> str | None:
 def _asked_passphrase(key: str, world: World) -> bytes:
     if world.stdin is None or not world.stdin.isatty():
         raise CommandError(
-            f"{key} is encrypted: give --passphrase-stdin or --passphrase '${{env:NAME}}' (there is no terminal to ask)"
+            f"{key} is encrypted: give --passphrase-stdin or --passphrase '${{env:NAME}}' (no terminal to ask for it)"
         )
     from getpass import getpass
 

@@ -1,6 +1,6 @@
 """A stored answer as an invocation: what `invoke`, the AWS CLI or the history wrote, an error, or a function's own.
 
-A bare outcome or function's answer is held to AWS's rules, so that one which AWS would refuse is explained as refused.
+A bare outcome or function's answer is checked against AWS's rules, so that one AWS would refuse is reported as refused.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from authlens.frozen import dataclass
 class StoredAnswer:
     invocation: Invocation
     written: str | None = None
-    """The text of an answer alone, in which its mistakes have their places."""
+    """The text of a bare answer, for the positions of its errors."""
     speaking: str = "AWS said"
-    """Whose words a failure has: those of an answer alone are what AWS would say to it."""
+    """Who a failure's words come from: for a bare answer, they are what AWS would say."""
     claims_authenticated: bool | None = None
-    """What the answer itself says, where it is known."""
+    """What the answer itself says, if known."""
     messages: tuple[Recognised, ...] = ()
-    """Words of a device, a broker or a log in place of an answer."""
+    """Words from a device, a broker or a log instead of an answer."""
 
     def lint(self, authorizer: Authorizer | None) -> tuple[LintFinding, ...]:
         if self.written is not None:
@@ -61,7 +61,7 @@ class StoredAnswer:
 
 
 class NotRecognised(ValueError):
-    """Nothing is known of the text, so nothing is concluded from it."""
+    """The text is not recognised, so there is no verdict."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -83,7 +83,7 @@ def read_stored_answer(text: str, now: datetime) -> StoredAnswer:
 
 
 def _of_text(text: str, now: datetime) -> StoredAnswer:
-    """An error as a tool prints it, or words from the other side."""
+    """An error as a tool prints it, or words from a device, a broker or a log."""
     printed = printed_error(text)
     if printed is not None:
         return StoredAnswer(_invocation(printed, now))
@@ -111,7 +111,7 @@ def _no_answer() -> Failure:
 
 
 def _inside(text: str) -> Any:
-    """What the JSON text that a function returned holds."""
+    """The content of the JSON text that a function returned."""
     try:
         return load_bounded(text, MOST_OF_ONE)
     except ValueError:
@@ -119,11 +119,11 @@ def _inside(text: str) -> Any:
 
 
 def of_history(number: int, world: World) -> Invocation:
-    """An invocation of the history. Raises CommandError."""
+    """An invocation from the history. Raises CommandError."""
     with world.open_history() as history:
         invocation = history.get(number)
     if invocation is None:
-        raise CommandError(f"the history has no invocation {number}; 'authlens history list' shows what it has")
+        raise CommandError(f"the history has no invocation {number}; 'authlens history list' lists the ids")
     return invocation
 
 
@@ -147,11 +147,11 @@ _OF_AN_ANSWER = "AWS would say"
 _ANSWER_MEMBERS = (
     *("isAuthenticated", "principalId", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds"),
 )
-"""By any of them an object is meant as the answer of a function."""
+"""Any of them marks an object as a function's answer."""
 
 
 def _raised(value: dict[str, Any]) -> FunctionAnswer:
-    """What `aws lambda invoke` stores when the function raised."""
+    """What `aws lambda invoke` stores when the function raises."""
     error, message = value.get("errorType"), value["errorMessage"]
     unnamed = "Sandbox.Timedout" if _TIMED_OUT in message else "Error"
     return FunctionAnswer(error_type=error if isinstance(error, str) else unnamed, error_message=message)
@@ -168,5 +168,5 @@ def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:
 
 
 def _invocation(result: Outcome | Failure, now: datetime) -> Invocation:
-    """An answer alone: nothing is known of the request that it belongs to."""
+    """A bare answer: the request it belongs to is unknown."""
     return Invocation(AuthorizerRequest(), Target(), result, now, 0.0)

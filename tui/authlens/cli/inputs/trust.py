@@ -1,4 +1,4 @@
-"""Trust on the command line: refuses before anything is sent, with the command that would allow it."""
+"""Trust on the command line: refuses before anything is sent, and prints the command that would allow it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import World
 from authlens.core.request.target import Target
 
-HELP = "trust the folders of the files named, for this run"
+HELP = "trust the folders of the given files for this run"
 
 Named = tuple[Target, Path | None, Path | None]
-"""A target, the folder that its relative paths start from, and the file that names it."""
+"""A target, the folder that its paths are relative to, and the file that names it."""
 
 
 def declare_trust(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def declare_trust(parser: argparse.ArgumentParser) -> None:
 
 
 def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
-    """Every target may be used, or with `trust` from now on. Raises CommandError with a line for each folder."""
+    """Requires every target to be trusted, or with `trust` trusts them. Raises CommandError with a line per folder."""
     gate = world.gate()
     missing: dict[str, str] = {}
     for target, base, source in dict.fromkeys(named):
@@ -37,7 +37,7 @@ def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
 
 
 def note_source(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
-    """Let the gate know which file names the target, so that what is trusted may be asked; the rest is refused then."""
+    """Tell the gate which file names the target, so that a trusted target may be used and any other is refused."""
     sources = () if source is None else (source,)
     if trust:
         world.gate().allow_wanted(target, base, sources)

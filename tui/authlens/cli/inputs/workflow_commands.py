@@ -1,4 +1,4 @@
-"""GitHub's workflow commands: lines on standard output that annotate a file, in its own escapes."""
+"""GitHub's workflow commands: lines on standard output that annotate a file, with GitHub's escapes."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 from authlens.core.text.visible import visible_lines
 
 _LEVELS = {"error": "error", "warning": "warning"}
-"""What a severity is called there; anything else is a notice."""
+"""GitHub's levels by severity; anything else is a notice."""
 
 
 def command(
     level: str, message: str, file: str | None, line: int | None, title: str | None, column: int | None = None
 ) -> str:
-    """A workflow command. level: `error`, `warning`, or another severity of a finding."""
+    """A workflow command. level: `error`, `warning`, or another severity."""
     properties = {"file": file, "line": line and str(line), "col": column and str(column), "title": title}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     return f"::{_LEVELS.get(level, 'notice')} {written}::{_data(message)}"
 
 
 def in_workspace(path: Path, environ: Mapping[str, str]) -> str:
-    """The path as GitHub looks it up: from the root of the checkout, wherever the command runs."""
+    """The path as GitHub needs it: relative to the root of the checkout, whichever folder the command runs in."""
     workspace = environ.get("GITHUB_WORKSPACE")
     if not workspace:
         return str(path)

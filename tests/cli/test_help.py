@@ -43,7 +43,11 @@ def test_every_command_has_its_page(authlens: Command, command: str) -> None:
 
 @pytest.mark.parametrize(
     ("topic", "said"),
-    [("sining", "did you mean signing?"), ("xyz", "the pages are ci, commands"), ("../README", "has no page '../README'")],
+    [
+        ("sining", "did you mean signing?"),
+        ("xyz", "the pages are ci, commands"),
+        ("../README", "has no page '../README'"),
+    ],
 )
 def test_what_is_not_there(authlens: Command, topic: str, said: str) -> None:
     ended = authlens("help", topic)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_an_invocation_of_the_history_has_its_own_time(authlens: Command) -> Non
     printed = json.loads(ended.out)
     assert (printed["group"], printed["since"]) == ("/mine", "2026-11-23T09:29:55+00:00")
     assert [line["text"] for line in printed["lines"]] == ["first\n", "second\n"]
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_local_invocation_has_its_log_in_the_history(authlens: Command, output: str) -> None:
+    request_ = AuthorizerRequest("A", token="secret-token", token_signature="c2ln")
+    local = Invocation(request_, Target(local="demo"), Outcome(True), AT, 1.0, function_log="got secret-token\nend")
+    with open_history() as history:
+        number = history.record(local).number
+        empty = history.record(replace(local, function_log=None)).number
+    ended = authlens("logs", "--history", number, "--output", output)
+    lines = [line["text"] for line in json.loads(ended.out)["lines"]] if output == "json" else [ended.out]
+    assert "".join(lines).rstrip("\n") == "got [redacted]\nend"
+    assert "secret-token" in authlens("logs", "--history", number, "--output", output, "--reveal").out
+    if output == "text":
+        assert "no function log" in authlens("logs", "--history", empty).err
 
 
 def test_what_may_not_be_read_names_the_permission(authlens: Command) -> None:

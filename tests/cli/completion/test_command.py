@@ -67,6 +67,9 @@ _ASKED = {
     "authlens run --environment sta": "staging",
     "authlens invoke --region eu-cen": "eu-central-1",
     "authlens decide iot:RetainP": "iot:RetainPublish",
+    "authlens decide --policy my-saved.yaml iot:RetainP": "iot:RetainPublish",
+    "authlens decide --policy my-s": "my-saved.yaml",
+    "authlens help signi": "signing",
 }
 """What the last word of a line completes to."""
 

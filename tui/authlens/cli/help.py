@@ -31,7 +31,6 @@ PAGES: Mapping[str, str] = {
     "config": "files",
     "schema": "files",
     "help": "commands",
-    "trust": "ci",
 }
 """The page for each command without a page of the same name."""
 

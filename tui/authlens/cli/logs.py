@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.sending import Sender
 
+_NEW_ENDPOINT = (
+    "This command started the local endpoint anew, so it has no log yet: use --history ID for an earlier call, or send "
+    "to a running 'authlens serve'."
+)
 _EXAMPLES = """examples:
   authlens logs --history 42
   authlens logs --request requests/sensor.yaml --since 15m
@@ -29,7 +33,8 @@ _EXAMPLES = """examples:
 
 Requires logs:FilterLogEvents, and iot:DescribeAuthorizer to find the function. Lines reach CloudWatch with a delay of
 some seconds. --connections reads AWSIotLogsV2, which AWS IoT writes when its logging is enabled, for the request's
-client id. A running local endpoint answers too, with what its functions printed."""
+client id. A running local endpoint (--request with its URL as endpointUrl) answers too, with what its functions
+printed. For a local invocation, --history prints the log that the history has."""
 
 _LONGEST = timedelta(days=3653)
 """The longest retention of CloudWatch Logs, ten years."""
@@ -73,11 +78,33 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     from authlens.cli.inputs.asked_of_aws import ask
 
     saved, base, invocation = _subject(arguments, world)
+    if invocation is not None and invocation.target.local is not None and not arguments.connections:
+        _write_recorded(arguments, world, invocation)
+        return ExitCode.DONE
     with world.sender() as sender:
         query = _query(arguments, world, sender, saved, base, invocation)
         lines = ask(f"FilterLogEvents of {query.group}", lambda: sender.log(query, saved.target, base))
     _write(arguments, world, query, lines if arguments.reveal else _redacted(lines, saved, invocation))
+    if not lines and saved.target.local is not None:
+        narrate(_NEW_ENDPOINT, world.stderr)
     return ExitCode.DONE
+
+
+def _write_recorded(arguments: argparse.Namespace, world: World, invocation: Invocation) -> None:
+    """A local endpoint keeps no log after it ends; the history has what the function printed."""
+    from authlens.core.secrets.invocation_redaction import redactor_of
+    from authlens.core.text.visible import visible_lines
+
+    text = invocation.function_log or ""
+    text = text if arguments.reveal else redactor_of(invocation).text(text)
+    if arguments.output == "json":
+        at = invocation.started_at.isoformat()
+        lines = [{"at": at, "stream": "", "text": line} for line in text.splitlines(keepends=True)]
+        world.output.json({"group": None, "since": at, "until": at, "lines": lines})
+    elif text:
+        world.output.write(visible_lines(text if text.endswith("\n") else f"{text}\n"))
+    else:
+        narrate("the history has no function log for this invocation", world.stderr)
 
 
 def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invocation | None) -> tuple[LogLine, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.cli.completion.shells import FILE, FILE_URL, completed, listed, looked_up
+from authlens.cli.completion.shells import FILE, FILE_URL, completed, file_or_listed, listed, looked_up
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.parser import COMMANDS, VALUES, Parser, add_app_options
 
@@ -129,14 +129,19 @@ def _complete_files(parser: argparse.ArgumentParser) -> None:
 def _known_values() -> dict[str, object]:
     """Completions by argument name."""
     from authlens.aws.regions import region_names
+    from authlens.cli.help import PAGES, topics
     from authlens.core.policy.actions import ACTIONS
 
+    actions = [action.name for action in ACTIONS]
     return {
         "profile": looked_up("profiles"),
         "authorizer_name": looked_up("authorizers"),
         "environment": looked_up("environments"),
         "region": listed("regions", region_names()),
-        "question": listed("actions", [action.name for action in ACTIONS]),
+        "question": listed("actions", actions),
+        # --policy takes every word after it, so the action may be among them.
+        "policy": file_or_listed("policies", actions),
+        "topic": listed("topics", sorted({*topics(), *PAGES})),
     }
 
 

@@ -74,6 +74,18 @@ def listed(kind: str, words: Iterable[str]) -> dict[str, object]:
     return _completing(kind, "\n".join(names), " ".join(names), " ".join(names))
 
 
+def file_or_listed(kind: str, words: Iterable[str]) -> dict[str, object]:
+    """A file, or one of the values that are known when the script is generated."""
+    names = " ".join(words)
+    name = f"_authlens_{kind}"
+    preamble = {
+        "bash": f'{name}() {{\n  _shtab_compgen_files "$1"\n  compgen -W "{names}" -- "$1"\n}}\n',
+        "zsh": f"{name}() {{\n  local -a found\n  found=({names})\n  _files\n  compadd -a found\n}}\n",
+        "fish": "",
+    }
+    return {"bash": name, "zsh": name, "fish": f"{FILE['fish']} {names}", "preamble": preamble}
+
+
 def _completing(kind: str, words: str, zsh: str, fish: str) -> dict[str, object]:
     name = f"_authlens_{kind}"
     preamble = {shell: text.format(kind=kind, words=words, zsh=zsh) for shell, text in _VALUES.items()}

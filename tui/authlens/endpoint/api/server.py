@@ -159,7 +159,7 @@ class Server:
         except Exception as error:  # noqa: BLE001  # a defect of ours is answered as AWS answers one of its own
             self._log(f"defect: {type(error).__name__} at {_place(error)}")
             answer = error_answer(AwsError(500, "InternalFailure", "A defect of authlens."), "", request_id)
-        subject = "".join(parts) if call else unquote(path)
+        subject = " ".join(parts) if call else unquote(path)
         return call, subject[:SHOWN_PATH], answer
 
     async def _incoming(self, request: web.BaseRequest, parts: tuple[str, ...], request_id: str) -> Incoming:

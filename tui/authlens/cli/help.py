@@ -20,7 +20,7 @@ from authlens.cli.console.services import World
 
 PAGES: Mapping[str, str] = {
     "demo": "commands",
-    "init": "serve",
+    "init": "projects",
     "explain": "stages",
     "logs": "stages",
     "sign": "signing",

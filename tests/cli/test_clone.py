@@ -1,4 +1,4 @@
-"""A project that is committed and cloned: its private key stays behind, and one command makes it run again."""
+"""A project that is committed and cloned: the private key is missing, and one command makes it run again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def authlens(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return run(folder, sys.executable, "-m", "authlens", *words)
 
 
-def test_a_clone_runs_after_the_command_that_the_error_names(tmp_path: Path) -> None:
+def test_a_clone_runs_after_the_command_in_the_error(tmp_path: Path) -> None:
     project, clone = tmp_path / "project", tmp_path / "clone"
     assert authlens(tmp_path, "init", "project").returncode == 0
     for words in (("init", "-q"), ("add", "."), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x")):

@@ -1,4 +1,4 @@
-"""`authlens config`: the places and the settings that count, as text and JSON."""
+"""`authlens config`: the paths and the settings in effect, as text and JSON."""
 
 from __future__ import annotations
 

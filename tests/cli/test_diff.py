@@ -1,4 +1,4 @@
-"""`authlens diff`: everything it takes, everything it prints, and its exit codes."""
+"""`authlens diff`: its inputs, outputs and exit codes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_answers_that_differ(authlens: Command) -> None:
     assert lines[2].startswith("  statement 2 removed: Allow iot:Publish on arn:")
 
 
-def test_invocations_of_the_history(authlens: Command) -> None:
+def test_invocations_from_the_history(authlens: Command) -> None:
     with open_history() as history:
         first = history.record(invocation()).number
         second = history.record(invocation(REFUSAL)).number
@@ -63,7 +63,7 @@ def test_invocations_of_the_history(authlens: Command) -> None:
     assert "authenticated as sensor7 → ResourceNotFoundException: Authorizer SensorAuth not found" in ended.out
 
 
-def test_an_invocation_and_what_was_expected_of_it(authlens: Command) -> None:
+def test_an_invocation_and_its_expectation(authlens: Command) -> None:
     text = write(SavedRequest(REQUEST)) + f"expect: {{principalId: sensor8, allow: [{PUBLISHING}]}}\n"
     saved = written("saved.yaml", text)
     run = written("run.json", to_json(invocation()))
@@ -86,7 +86,7 @@ def test_two_saved_requests(authlens: Command) -> None:
     assert "canary" not in ended.out
 
 
-def test_a_part_alone(authlens: Command) -> None:
+def test_only_a_part(authlens: Command) -> None:
     a = written("a.json", to_json(invocation()))
     b = written("b.json", to_json(invocation(request=SavedRequest(REQUEST).request, result=outcome(policy(CONNECT)))))
 
@@ -111,7 +111,7 @@ def test_what_the_aws_cli_prints_as_yaml(authlens: Command) -> None:
     assert authlens("diff", a, b).code == 0
 
 
-def test_one_of_an_export_of_the_history(authlens: Command) -> None:
+def test_one_invocation_of_an_export(authlens: Command) -> None:
     lines = [json.dumps(to_json(invocation(number=number))) for number in (8, 7)]
     export = written("export.jsonl", "\n".join(lines) + "\n")
 
@@ -141,7 +141,7 @@ def test_policies_and_standard_input(authlens: Command) -> None:
     ("form", "start"),
     [("markdown", "# a.json → b.json\n"), ("unified", "--- a.json\n+++ b.json\n"), ("json", '{\n    "equal": false,')],
 )
-def test_forms(authlens: Command, form: str, start: str) -> None:
+def test_formats(authlens: Command, form: str, start: str) -> None:
     a = written("a.json", outcome_to_json(outcome(policy(CONNECT))))
     b = written("b.json", outcome_to_json(outcome(policy(PUBLISH), principal="p2")))
 

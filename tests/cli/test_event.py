@@ -66,7 +66,7 @@ def test_each_real_connection_has_its_event(authlens: Command, kind: str, protoc
         assert "x-device" in printed["protocolData"]["http"]["headers"]
 
 
-def test_references_are_resolved_only_when_asked(authlens: Command) -> None:
+def test_references_are_resolved_only_on_request(authlens: Command) -> None:
     ended = authlens("event", "--request", "requests/request.yaml")
     assert "aHVudGVyMjI=" not in ended.out
     assert "--resolve" in ended.err
@@ -95,7 +95,7 @@ def test_differences_are_explained(authlens: Command) -> None:
     assert set(json.loads(one.out)["mqtt"][0]) == {"path", "change", "test", "real", "why"}
 
 
-def test_device_lines_hide_secrets_unless_they_are_to_be_revealed(authlens: Command) -> None:
+def test_device_lines_mask_secrets_unless_revealed(authlens: Command) -> None:
     words = ["event", "--request", "requests/signed.yaml", "--authorizer", "authorizer.json", "--device-lines"]
     hidden = authlens(*words, "--endpoint", "data.example", "--topic", "a/b").out
     assert "[redacted]" in hidden
@@ -119,7 +119,7 @@ def test_a_logged_event_becomes_a_saved_request(authlens: Command) -> None:
     assert printed["notes"]
 
 
-def test_a_token_that_is_a_reference_is_signed_for_what_it_stands_for(authlens: Command) -> None:
+def test_a_token_reference_is_signed_by_its_value(authlens: Command) -> None:
     request = SIGNED.replace("allow", "'${env:PW}'").replace("private.pem", "requests/private.pem")
     words = ["event", "--request", "-", "--authorizer", "authorizer.json", "--as", "mqtt"]
     printed = json.loads(authlens(*words, stdin=request).out)
@@ -156,7 +156,7 @@ def test_a_missing_reference_is_named(authlens: Command, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("endpoint", ["data.example/mqtt", "https://data.example", "wss://data.example:443/mqtt"])
-def test_an_endpoint_with_more_than_its_host_is_cleaned(authlens: Command, endpoint: str) -> None:
+def test_an_endpoint_is_reduced_to_its_host(authlens: Command, endpoint: str) -> None:
     words = ("event", "--request", "requests/signed.yaml", "--authorizer", "authorizer.json", "--device-lines")
     ended = authlens(*words, "--endpoint", endpoint)
     assert "-h data.example -p 443" in ended.out

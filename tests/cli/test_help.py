@@ -1,4 +1,4 @@
-"""authlens help: every page of the guide and every command has one, offline."""
+"""authlens help: every page of the guide, and a page for every command, offline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_pages_are_listed_with_their_titles(authlens: Command) -> None:
 
 
 @pytest.mark.parametrize("name", [*topics(), "RUN", "files.md"])
-def test_a_page_is_printed_as_it_is(authlens: Command, name: str) -> None:
+def test_a_page_is_printed_unchanged(authlens: Command, name: str) -> None:
     ended = authlens("help", name)
 
     assert (ended.code, ended.out) == (0, (DOCS / f"{name.lower().removesuffix('.md')}.md").read_text("utf-8"))
@@ -49,12 +49,12 @@ def test_every_command_has_its_page(authlens: Command, command: str) -> None:
         ("../README", "has no page '../README'"),
     ],
 )
-def test_what_is_not_there(authlens: Command, topic: str, said: str) -> None:
+def test_unknown_topics(authlens: Command, topic: str, said: str) -> None:
     ended = authlens("help", topic)
 
     assert (ended.code, ended.out) == (252, "")
     assert said in ended.err
 
 
-def test_no_page_is_named_that_does_not_exist() -> None:
+def test_every_page_named_exists() -> None:
     assert set(PAGES.values()) <= set(topics())

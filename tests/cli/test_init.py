@@ -1,4 +1,4 @@
-"""authlens init: a project that works at once, and never writes over anything."""
+"""authlens init: a project that works at once, and never overwrites anything."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_writes_what_it_lists(made: tuple[Path, Done]) -> None:
     assert f"authlens run '{folder}'" in done.stderr
 
 
-def test_the_files_are_valid_and_nobody_elses(made: tuple[Path, Done]) -> None:
+def test_the_files_are_valid_and_private(made: tuple[Path, Done]) -> None:
     folder, _ = made
     definitions = read_definitions(folder / "authorizers.yaml")
     assert [definition.authorizer.name for definition in definitions.authorizers] == ["SensorPassword", "FleetToken"]
@@ -92,7 +92,7 @@ def test_the_keys_belong_together_and_to_this_project_alone(made: tuple[Path, Do
     assert (tmp_path / "other/keys/private.pem").read_bytes() != private.read_bytes()
 
 
-def test_its_saved_requests_and_their_negative_cases_hold_at_once(made: tuple[Path, Done], tmp_path: Path) -> None:
+def test_its_saved_requests_and_their_negative_cases_pass_at_once(made: tuple[Path, Done], tmp_path: Path) -> None:
     folder, _ = made
     written = authlens("run", folder, "--negative", tmp_path / "refused")
     assert len(written.stdout.splitlines()) == 9
@@ -131,7 +131,7 @@ def test_a_folder_with_other_files_is_fine(tmp_path: Path, monkeypatch: pytest.M
         (("file/below",), "cannot be written: Not a directory"),
     ],
 )
-def test_what_cannot_be_done_is_said(
+def test_what_cannot_be_done_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], reason: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -142,7 +142,7 @@ def test_what_cannot_be_done_is_said(
     assert "Traceback" not in done.stderr
 
 
-def test_a_project_over_a_template_keeps_what_is_still_to_fill_in(tmp_path: Path) -> None:
+def test_a_project_from_a_template_lists_the_values_to_fill_in(tmp_path: Path) -> None:
     write(tmp_path, {"template.yaml": sam(), "src/app.py": PYTHON + "# reads headers"})
     done = authlens("init", tmp_path / "try", "--from", tmp_path / "template.yaml")
     assert (done.returncode, "the parameter Secret has no default" in done.stderr) == (0, True)
@@ -158,7 +158,7 @@ def test_a_project_over_a_template_keeps_what_is_still_to_fill_in(tmp_path: Path
     assert alone.function.code_uri.samefile(through.function.code_uri)
 
 
-def test_a_project_over_a_function_of_a_template_or_of_its_own(tmp_path: Path) -> None:
+def test_a_project_from_a_function(tmp_path: Path) -> None:
     custom_resource(tmp_path)
     refused = authlens("init", tmp_path / "no", "--from", tmp_path / "template.yaml")
     assert (refused.returncode, "--function AuthFunction" in refused.stderr) == (252, True)

@@ -1,4 +1,4 @@
-"""`authlens lint` over real files: one finding a line, its exit codes, its JSON and its list of rules."""
+"""`authlens lint` over real files: one finding per line, exit codes, JSON and the list of rules."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_findings_and_exit_codes(
     assert ended == code
 
 
-def test_the_place_is_that_of_the_file(tmp_path: Path) -> None:
+def test_positions_are_those_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "answer.json"
     path.write_text(answer(WRONG))
     [line] = run(path)[1].splitlines()
@@ -86,7 +86,7 @@ def test_a_document_that_is_too_large_is_found_in_its_answer(tmp_path: Path) -> 
     assert run(listed)[1].startswith(f"{listed}:2:1: error document-too-large")
 
 
-def test_an_invocation_of_the_history_brings_its_request_and_authorizer(tmp_path: Path) -> None:
+def test_an_invocation_from_the_history_uses_its_request_and_authorizer(tmp_path: Path) -> None:
     found = invocation(outcome(GOOD), authorizer=Authorizer("a", "arn:aws:iot:eu-west-1:123456789012:authorizer/a"))
     path = tmp_path / "invocation.json"
     path.write_text(json.dumps(to_json(found), indent=1))
@@ -145,7 +145,7 @@ def test_nothing_to_lint_is_a_usage_error(tmp_path: Path) -> None:
         assert raised.value.code is ExitCode.USAGE
 
 
-def test_text_from_outside_cannot_act_on_a_terminal(tmp_path: Path) -> None:
+def test_outside_text_cannot_control_a_terminal(tmp_path: Path) -> None:
     path = tmp_path / "policy.json"
     path.write_text(text(allow("iot:\x1b]0;x\x07", "client/c1")))
     assert "\x1b" not in run(path)[1]

@@ -1,4 +1,4 @@
-"""authlens lint over a project's own files: nothing is sent or run, and every finding has its place."""
+"""authlens lint over project files: nothing is sent or run, and every finding has its position."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_no_program_that_a_file_names_is_run(authlens: Command) -> None:
     assert not Path("ran").exists()
 
 
-def test_annotations_beside_the_lines(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_annotations_follow_the_lines(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("sub").mkdir()
     Path("sub/a.yaml").write_text("request:\n  tokken: x\n")
     monkeypatch.setenv("GITHUB_WORKSPACE", str(Path.cwd()))

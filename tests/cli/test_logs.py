@@ -1,4 +1,4 @@
-"""`authlens logs`: what the deployed function logged, and what AWS IoT logged of real connections."""
+"""`authlens logs`: what the deployed function logged, and what AWS IoT logged about real connections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def request(url: str) -> str:
     return target + "request: {authorizerName: A, mqttContext: {username: u, clientId: c1}}\n"
 
 
-def test_the_functions_lines_have_their_time(authlens: Command) -> None:
+def test_the_functions_lines_have_times(authlens: Command) -> None:
     with deployed() as server:
         ended = authlens("logs", "--request", "-", "--since", "15m", stdin=request(server.url))
     assert (ended.code, ended.out, ended.err) == (0, "00:00:00.000  first\n00:00:00.001  second\n", "")
@@ -52,7 +52,7 @@ def test_connections_are_those_of_the_client(authlens: Command) -> None:
     assert (asked["logGroupName"], asked["filterPattern"]) == ("AWSIotLogsV2", '{ $.clientId = "c1" }')
 
 
-def test_an_invocation_of_the_history_has_its_own_time(authlens: Command) -> None:
+def test_an_invocation_from_the_history_has_its_own_time(authlens: Command) -> None:
     with deployed() as server, open_history() as history:
         request_ = AuthorizerRequest("A", mqtt_context=MqttContext("u"))
         there = Target(region="eu-west-1", endpoint_url=server.url)
@@ -78,7 +78,7 @@ def test_a_local_invocation_has_its_log_in_the_history(authlens: Command, output
         assert "no function log" in authlens("logs", "--history", empty).err
 
 
-def test_what_may_not_be_read_names_the_permission(authlens: Command) -> None:
+def test_a_missing_permission_is_named(authlens: Command) -> None:
     with deployed({LOGS: DENIED}) as server:
         ended = authlens("logs", "--request", "-", stdin=request(server.url))
     assert (ended.code, ended.out) == (254, "")
@@ -95,7 +95,7 @@ def test_what_may_not_be_read_names_the_permission(authlens: Command) -> None:
         (["--history", "1"], "the history has no invocation 1"),
     ],
 )
-def test_a_wrong_use_is_refused(authlens: Command, words: list[str], said: str) -> None:
+def test_wrong_usage_is_refused(authlens: Command, words: list[str], said: str) -> None:
     ended = authlens("logs", *words)
     assert ended.code == 252
     assert said in ended.err

@@ -1,4 +1,4 @@
-"""authlens schema: printed, written where saved requests look for it, and right about what `init` makes."""
+"""authlens schema: printed, written where saved requests point, and correct for what `init` writes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_schema_is_printed_or_written(authlens: Command, kind: str) -> None:
     assert json.loads(Path(written.out.strip()).read_text()) == schema
 
 
-def test_what_init_writes_leads_to_the_schema_and_is_valid(authlens: Command) -> None:
+def test_what_init_writes_points_to_the_schema_and_is_valid(authlens: Command) -> None:
     authlens("init", "project")
     schema = json.loads(Path("project/.authlens/request.schema.json").read_text())
     requests = sorted(Path("project/requests").glob("*.yaml"))
@@ -75,7 +75,7 @@ BAD = [
 
 @pytest.mark.parametrize(("document", "is_good"), [*((one, True) for one in GOOD), *((one, False) for one in BAD)])
 def test_authorizers(authlens: Command, document: object, is_good: bool) -> None:
-    """The command's own reader agrees, as far as the schema can say it."""
+    """The reader agrees, as far as a schema can express it."""
     Path("a.py").write_text("def b(event, context): pass\n")
     for name in ("run", "bootstrap"):
         Path(name).write_text("#!/bin/sh\n")

@@ -37,7 +37,7 @@ def test_the_signature_is_one_line(authlens: Command) -> None:
 
 
 @pytest.mark.parametrize("typed", ["allow", "allow\n", "allow\r\n"])
-def test_a_token_from_standard_input_loses_its_last_line_end(authlens: Command, typed: str) -> None:
+def test_a_token_from_standard_input_loses_its_final_newline(authlens: Command, typed: str) -> None:
     assert authlens("sign", "--key", "private.pem", "--token-stdin", stdin=typed).out == SIGNATURE + "\n"
 
 
@@ -48,7 +48,7 @@ def test_the_bytes_of_a_token_are_signed_whatever_the_locale(authlens: Command) 
     assert done.stdout.decode() == sign("ü", pair("a").private_pem) + "\n"
 
 
-def test_a_token_that_is_no_text_is_refused(authlens: Command) -> None:
+def test_a_token_that_is_not_text_is_refused(authlens: Command) -> None:
     ended = authlens("sign", "--key", "private.pem", os.fsdecode(b"\xff"))
     assert (ended.code, ended.out) == (252, "")
     assert "TOKEN is not UTF-8 text" in ended.err
@@ -61,7 +61,7 @@ def test_openssl_signs_the_same(authlens: Command) -> None:
     assert subprocess.run(line, shell=True, check=True, capture_output=True, text=True).stdout == SIGNATURE
 
 
-def test_json_has_every_spelling(authlens: Command) -> None:
+def test_json_has_every_encoding(authlens: Command) -> None:
     printed = json.loads(authlens("sign", "--key", "private.pem", "allow", "--output", "json").out)
     assert printed["signature"] == SIGNATURE
     assert printed["base64url"] == SIGNATURE.replace("+", "-").replace("/", "_").rstrip("=")
@@ -69,7 +69,7 @@ def test_json_has_every_spelling(authlens: Command) -> None:
     assert printed["placed"] is None
 
 
-def test_a_signature_is_placed_where_it_is_looked_for(authlens: Command) -> None:
+def test_a_signature_is_placed_where_aws_looks_for_it(authlens: Command) -> None:
     words = ["sign", "--key", "private.pem", "--token-key-name", "tok", "allow"]
     username = authlens(*words, "--place", "username", "--onto", "u?a=1").out.strip()
     assert parse_qs(username.partition("?")[2]) == {
@@ -165,7 +165,7 @@ def test_a_key_pair_is_not_generated_from_bad_options(authlens: Command, words: 
 
 
 @pytest.mark.parametrize("words", ["--key private.pem --token-stdin", "--key encrypted.pem allow"])
-def test_a_closed_standard_input_is_no_fault_of_ours(authlens: Command, words: str) -> None:
+def test_a_closed_standard_input_is_reported(authlens: Command, words: str) -> None:
     command = f"exec {shlex.quote(sys.executable)} -m authlens sign {words} <&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (252, "", 1)

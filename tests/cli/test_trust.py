@@ -1,4 +1,4 @@
-"""Trust on the command line: what is refused before anything is sent, and the three ways to allow it."""
+"""Trust on the command line: what is refused before anything is sent, and three ways to allow it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_only_a_file_names_is_not_reached(words: tuple[str, ...], authlens:
     assert "Nothing was run or sent" in ended.err
 
 
-def test_standard_input_is_nobodys_word(authlens: Command, evil: Path) -> None:
+def test_standard_input_is_not_trusted(authlens: Command, evil: Path) -> None:
     for words in (("run", "-"), ("invoke", "--request", "-"), ("explain", "--request", "-", "--describe")):
         ended = authlens(*words, stdin=ABROAD)
         assert ended.code == 252
@@ -132,7 +132,7 @@ def test_a_local_target_in_another_folder_needs_trust_of_both(authlens: Command,
     assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {local.parent.parent}")
 
 
-def test_what_is_named_on_the_command_line_passes(authlens: Command, local: Path, server: Recording) -> None:
+def test_what_the_command_line_names_needs_no_trust(authlens: Command, local: Path, server: Recording) -> None:
     authorizers = local.parent.parent / "authorizers.yaml"
     assert authlens("run", local, "--serve", authorizers, "--no-history").code == 0
     assert authlens("run", local, "--target", f"local={authorizers}", "--no-history").code == 0
@@ -169,7 +169,7 @@ def test_an_environment_needs_trust_of_its_own_folder(
         assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {folder}")
 
 
-def test_an_environment_of_aws_alone_asks_nothing(authlens: Command, tmp_path: Path, server: Recording) -> None:
+def test_an_environment_with_only_aws_needs_no_trust(authlens: Command, tmp_path: Path, server: Recording) -> None:
     (tmp_path / "environments").mkdir()
     (tmp_path / "environments" / "e.yaml").write_text("values: {TOKEN: t}\n")
     (tmp_path / "good").mkdir()
@@ -178,7 +178,7 @@ def test_an_environment_of_aws_alone_asks_nothing(authlens: Command, tmp_path: P
     assert len(server.received) == 1
 
 
-def test_a_folder_that_is_a_link_needs_trust_where_it_leads(authlens: Command, local: Path, tmp_path: Path) -> None:
+def test_a_linked_folder_needs_trust_for_its_target(authlens: Command, local: Path, tmp_path: Path) -> None:
     project = local.parent.parent
     (tmp_path / "link").symlink_to(project)
     ended = authlens("run", "link/requests/a.yaml", "--no-history")
@@ -204,7 +204,7 @@ def test_a_list_of_authorizers_that_is_a_link_out(authlens: Command, local: Path
     assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {authorizers.parent}")
 
 
-def test_trust_for_one_run_is_for_one_run(authlens: Command, local: Path) -> None:
+def test_trust_for_one_run_lasts_one_run(authlens: Command, local: Path) -> None:
     assert authlens("run", local, "--trust", "--no-history").code == 0
     assert authlens("run", local, "--no-history").code == 252
     assert authlens("trust", "--list").out == ""

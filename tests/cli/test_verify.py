@@ -39,7 +39,7 @@ def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         (["--authorizer", "a.json", "--signature", SIGNATURE, "allow"], "new"),
     ],
 )
-def test_the_fitting_key_is_named(authlens: Command, words: list[str], name: str) -> None:
+def test_the_key_that_fits_is_named(authlens: Command, words: list[str], name: str) -> None:
     ended = authlens("verify", *words)
     assert (ended.code, ended.out, ended.err) == (0, f"{name}\n", "")
 
@@ -80,7 +80,7 @@ def test_the_likely_mistake_is_reported(authlens: Command, signature: str, token
     assert said in ended.out
 
 
-def test_json_says_the_key_or_the_pair_that_would_fit(authlens: Command) -> None:
+def test_json_has_the_key_or_the_pair_that_would_fit(authlens: Command) -> None:
     words = ["verify", "--key", "a.pem", "--output", "json"]
     assert json.loads(authlens(*words, "--signature", SIGNATURE, "allow").out) == {"key": "a.pem", "mistakes": []}
     refused = authlens(*words, "--signature", SIGNATURE + "\n", "allow")
@@ -89,7 +89,7 @@ def test_json_says_the_key_or_the_pair_that_would_fit(authlens: Command) -> None
     assert (mistake["token"], mistake["signature"]) == ("allow", SIGNATURE)
 
 
-def test_a_whole_jwt_carries_its_own_signature(authlens: Command) -> None:
+def test_a_complete_jwt_carries_its_own_signature(authlens: Command) -> None:
     signed = ".".join(to_base64url(json.dumps(part).encode()) for part in ({"alg": "RS256"}, {"exp": 0}))
     token = f"{signed}.{base64_to_base64url(sign(signed, pair('a').private_pem))}"
     ended = authlens("verify", "--key", "a.pem", token)
@@ -113,7 +113,7 @@ def test_a_saved_request_is_verified_with_all_that_may_have_been_signed(
     assert (ended.code, "over the MQTT username before its '?'" in ended.out) == (1, True)
 
 
-def test_what_a_saved_request_refers_to_is_not_printed(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_of_references_are_not_printed(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "the-secret-token ")
     made = sign("the-secret-token", pair("a").private_pem)
     Path("mistake.yaml").write_text(f"request: {{authorizerName: A, token: '${{env:TOKEN}}', tokenSignature: {made}}}")
@@ -157,7 +157,7 @@ def test_bad_input_is_one_sentence(authlens: Command, words: list[str], said: st
     assert ended.err.count("\n") == 1
 
 
-def test_a_key_that_aws_would_refuse_is_warned_of(authlens: Command) -> None:
+def test_a_key_that_aws_would_refuse_is_a_warning(authlens: Command) -> None:
     small = generate_key_pair(1024)
     Path("small.pem").write_text(small.public_pem)
     ended = authlens("verify", "--key", "small.pem", "--signature", sign("allow", small.private_pem), "allow")
@@ -169,7 +169,7 @@ def test_each_of_several_keys_in_a_file_is_tried(authlens: Command) -> None:
     assert authlens("verify", "--key", "both.pem", "--signature", SIGNATURE, "allow").out == "both.pem#2\n"
 
 
-def test_a_key_that_aws_would_read_otherwise_is_warned_of(authlens: Command) -> None:
+def test_a_key_that_aws_would_read_differently_is_a_warning(authlens: Command) -> None:
     Path("line.pem").write_text(pair("a").public_pem.replace("\n", ""))
     ended = authlens("verify", "--key", "line.pem", "--signature", SIGNATURE, "allow")
     assert (ended.code, ended.out) == (0, "line.pem\n")

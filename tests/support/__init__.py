@@ -1,1 +1,1 @@
-"""Parts that several tests share."""
+"""Helpers that several tests share."""

@@ -1,4 +1,4 @@
-"""The real AWS CLI (v1, from the package index) in an environment of its own, which a test talks to as one process."""
+"""The real AWS CLI (v1, from the package index) in its own environment, driven by tests as one process."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def aws_cli() -> Path:
-    """The `aws` program. Skips the test where there is none."""
+    """The `aws` program. Skips the test if it is not installed."""
     found = Path(os.environ.get("AUTHLENS_AWS_CLI") or ROOT / ".venv-aws" / "bin" / "aws")
     if not found.exists():
-        pytest.skip("no AWS CLI v1: install awscli into .venv-aws, or name it in AUTHLENS_AWS_CLI")
+        pytest.skip("no AWS CLI v1: install awscli into .venv-aws, or set AUTHLENS_AWS_CLI")
     return found
 
 
 class Child:
-    """A Python process of the AWS CLI's environment that answers one JSON line with another."""
+    """A Python process in the AWS CLI's environment that answers each JSON line with another."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

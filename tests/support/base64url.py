@@ -1,4 +1,4 @@
-"""Bytes as a JWT writes them; the product only reads that."""
+"""Encodes bytes as a JWT does; authlens itself only decodes them."""
 
 from __future__ import annotations
 

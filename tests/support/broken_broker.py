@@ -25,7 +25,7 @@ Act = Callable[[socket.socket], None]
 
 @cache
 def _pem(name: str, days_from: int, days_to: int) -> bytes:
-    """Key and self-signed certificate of a host name, valid from and to so many days from now."""
+    """A key and a self-signed certificate for a host name, valid from and to the given days from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -59,7 +59,7 @@ def broken_broker(
     wants_certificate: bool = False,
     alpn: tuple[str, ...] = (),
 ) -> Iterator[tuple[int, Path]]:
-    """Its port, and the file to trust."""
+    """The server's port, and the file to trust."""
     pem = folder / "server.pem"
     pem.write_bytes(_pem(name, *days))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -89,7 +89,7 @@ def _serve(server: socket.socket, context: ssl.SSLContext | None, act: Act) -> N
 
 
 def reads(size: int = 65_536) -> Act:
-    """Takes what comes and closes."""
+    """Reads once and closes."""
 
     def act(connection: socket.socket) -> None:
         connection.recv(size)
@@ -116,7 +116,7 @@ def resets(connection: socket.socket) -> None:
 
 
 def upgrades(*frames: bytes) -> Act:
-    """Upgrades to a WebSocket and sends the frames, as bytes, once CONNECT came."""
+    """Upgrades to a WebSocket and sends the frames, as bytes, after CONNECT."""
 
     def act(connection: socket.socket) -> None:
         request = connection.recv(65_536).decode("latin-1")

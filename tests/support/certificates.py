@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 @cache
 def certificate_pem() -> str:
-    """Of CN sensor-7, two countries, an organization, a DNS and a mail name; its issuer is CN Maker."""
+    """For CN sensor-7, with two countries, an organization, a DNS name and an email address; issued by CN Maker."""
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime(2026, 1, 1, tzinfo=UTC)
     attributes = [

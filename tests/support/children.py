@@ -10,7 +10,7 @@ from typing import Self
 
 
 def run_python(code: str, *arguments: str) -> str:
-    """Run it to its end; its standard output. A failure is shown with its traceback."""
+    """Run it to completion and return its standard output. A failure is shown with its traceback."""
     done = subprocess.run(
         [sys.executable, "-c", dedent(code), *arguments], capture_output=True, text=True, timeout=30, check=False
     )
@@ -19,7 +19,7 @@ def run_python(code: str, *arguments: str) -> str:
 
 
 class Child:
-    """A running piece of Python, killed when its `with` is left."""
+    """A running piece of Python, killed at the end of its `with` block."""
 
     def __init__(self, code: str, *arguments: str) -> None:
         self.process = subprocess.Popen(
@@ -31,18 +31,18 @@ class Child:
         )
 
     def line(self) -> str:
-        """Wait for its next line; empty when it ended."""
+        """Wait for its next line; empty if it has ended."""
         assert self.process.stdout is not None
         return self.process.stdout.readline().rstrip("\n")
 
     def lines(self) -> list[str]:
-        """Whole lines that are left once it ended."""
+        """The complete lines that are left after it has ended."""
         assert self.process.stdout is not None
         rest = self.process.stdout.read()
         return rest[: rest.rfind("\n") + 1].splitlines()
 
     def send(self, line: str = "") -> None:
-        """Give it a line on its standard input."""
+        """Write a line to its standard input."""
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()

@@ -1,4 +1,4 @@
-"""`authlens decide`, run inside the test, with what it wrote."""
+"""`authlens decide`, run inside the test process, with its output."""
 
 from __future__ import annotations
 

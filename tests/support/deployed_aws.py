@@ -1,4 +1,4 @@
-"""A loopback AWS that answers the calls which tell what is deployed, by method and path or by target."""
+"""A loopback AWS that answers the calls about deployments, by method and path or by target."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ HEALTHY: dict[str, Reply] = {
 
 @contextmanager
 def deployed(changes: Mapping[str, Reply] | None = None) -> Iterator[FaultServer]:
-    """Everything in order but for the changes; an unknown call is an UnknownOperationException."""
+    """A correct deployment with the given changes; an unknown call is an UnknownOperationException."""
     replies = HEALTHY | dict(changes or {})
 
     def answer(connection: socket.socket) -> None:

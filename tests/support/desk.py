@@ -1,4 +1,4 @@
-"""A desk for UI tests: a gateway that answers from a value, real stores in a temporary folder, a fixed clock."""
+"""Services for tests of the app: a gateway that answers with given values, and a fixed clock."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PASSED = Outcome(True, "sensor7", (POLICY,), 300, 86400)
 
 @dataclass
 class ScriptedGateway:
-    """Answers with what the test put in; `hold` keeps calls waiting until the test lets them go."""
+    """Answers with the results that the test provides; `hold` keeps calls waiting until the test sets it."""
 
     results: list[Reply] = field(default_factory=list)
     sent: list[AuthorizerRequest] = field(default_factory=list)

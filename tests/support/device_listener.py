@@ -1,4 +1,4 @@
-"""A TLS listener on loopback that decodes what a client sends: its handshake, an HTTP request, the CONNECT of MQTT."""
+"""A TLS listener on loopback that decodes what a client sends: its handshake, an HTTP request, an MQTT CONNECT."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _WAIT = 20.0
 
 @dataclass
 class Arrival:
-    """One connection, as far as it was read."""
+    """One connection, as far as it has been read."""
 
     server_name: str | None = None
     alpn: str | None = None
-    """The protocol that was agreed on."""
+    """The protocol that was negotiated."""
     has_certificate: bool = False
     target: bytes = b""
     """The path and query of an HTTP request."""
@@ -42,7 +42,7 @@ class Arrival:
 
 
 class DeviceListener:
-    """Accepts every client. `next()` gives what one of them sent."""
+    """Accepts every client. `next()` returns what one of them sent."""
 
     def __init__(self, folder: Path) -> None:
         self.ca, key = folder / "ca.pem", folder / "ca.key"

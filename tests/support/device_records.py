@@ -1,4 +1,4 @@
-"""Records of connections for tests: one that was let in, one that was refused."""
+"""Records of connections for tests: one accepted, one refused."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def project(folder: Path) -> Path:
 
 @contextmanager
 def device_serving(folder: Path, *more: str) -> Iterator[DeviceServing]:
-    """A project of its own in the folder, served; its home is there too."""
+    """A new project in the folder, served; its home is there too."""
     command = [sys.executable, "-m", "authlens", "serve", "--authorizers", str(project(folder)), "--device-port", "0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "XDG_"))}
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The parts of docs/devices.md that are made from the tables: the lines of each client, the rules, the limits."""
+"""The parts of docs/devices.md that come from tables: each client's lines, the rules, the limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A loopback server that answers with exactly the bytes a test gives it, and counts what reached it."""
+"""A loopback server that answers with exactly the bytes that a test gives it, and records what reached it."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Received:
 
 @dataclass
 class FaultServer:
-    """`url` is where it listens; `received` holds every whole request in order."""
+    """`url` is its address; `received` has every complete request in order."""
 
     url: str
     received: list[Received] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
-    """Answers that hang wait for this; it is set when the server ends."""
+    """Hanging answers wait for this event, which is set when the server stops."""
 
 
 @contextmanager
 def fault_server(answer: Answer | bytes) -> Iterator[FaultServer]:
-    """Serve every connection with `answer`: bytes to send, or a function that plays its own trick on the socket."""
+    """Serve every connection with `answer`: bytes to send, or a function that handles the socket itself."""
     listener = socket.create_server(("127.0.0.1", 0))
     server = FaultServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
@@ -75,7 +75,7 @@ def fault_server(answer: Answer | bytes) -> Iterator[FaultServer]:
 
 
 def read_request(connection: socket.socket) -> Received:
-    """Read one whole HTTP request with a Content-Length."""
+    """Read one complete HTTP request with a Content-Length."""
     text = b""
     while b"\r\n\r\n" not in text:
         text += _more(connection)
@@ -95,7 +95,7 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def http(body: bytes | str, status: str = "200 OK", length: int | None = None, **headers: str) -> bytes:
-    """An HTTP answer; `length` may lie, and header names take `_` for `-`."""
+    """An HTTP response; `length` may be wrong, and `_` in header names stands for `-`."""
     content = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content) if length is None else length}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

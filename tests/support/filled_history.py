@@ -1,4 +1,4 @@
-"""A history of many invocations, made in seconds: the rows differ, the bodies are one."""
+"""A history of many invocations, made in seconds: the rows differ, but share one body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions of the user's kind, written to a folder, and what a host says of them."""
+"""Functions such as users write, in a folder, and what a host reports about them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def define(folder: Path, source: str = "", handler: str = "app.handler", **settings: Any) -> FunctionDefinition:
-    """A function in this folder; its source goes to the file that the handler names."""
+    """A function in this folder; its source is written to the file that the handler names."""
     folder.mkdir(parents=True, exist_ok=True)
     if source:
         (folder / f"{handler.rpartition('.')[0]}.py").write_text(dedent(source), encoding="utf-8")
@@ -30,13 +30,13 @@ def define(folder: Path, source: str = "", handler: str = "app.handler", **setti
 
 
 def aws_client(function: FunctionDefinition) -> FunctionDefinition:
-    """The same function run by AWS's own client of the Runtime API."""
+    """The same function, run by AWS's own Runtime API client."""
     settings = {name: getattr(function, name) for name in ("name", "code_uri", "handler", "runtime", "timeout", "arn")}
     return FunctionDefinition(**settings, command=(sys.executable, "-m", "awslambdaric", function.handler))
 
 
 def invoke(function: FunctionDefinition, *events: Any, **options: Any) -> list[FunctionResult]:
-    """Run the function on the events, one after another, in a host of its own."""
+    """Run the function on the events, one after another, in a new host."""
 
     async def each(host: FunctionHost) -> list[FunctionResult]:
         return [await host.invoke(function, json.dumps(event).encode(), **options) for event in events]
@@ -45,12 +45,12 @@ def invoke(function: FunctionDefinition, *events: Any, **options: Any) -> list[F
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """As `wait_until`, with the loop running on."""
+    """Like `wait_until`, while the event loop keeps running."""
     await asyncio.to_thread(wait_until, condition)
 
 
 def hosted(work: Callable[[FunctionHost], Coroutine[Any, Any, Value]], limit: int = 8) -> Value:
-    """Do the work with a host that is closed afterwards."""
+    """Run the work with a host, and close the host afterwards."""
 
     async def run() -> Value:
         host = FunctionHost(limit)

@@ -1,4 +1,4 @@
-"""Policies after the examples on AWS's pages of today: their actions, resources and conditions, each with its page."""
+"""Policies modelled on the examples of AWS's current pages: actions, resources and conditions, each with its page."""
 
 from __future__ import annotations
 

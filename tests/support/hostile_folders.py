@@ -1,4 +1,4 @@
-"""Folders of saved requests as an attacker would write them. `canary` is a program that leaves a mark when it runs."""
+"""Folders of saved requests as an attacker would write them. `canary` is a program that leaves a mark when run."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ LOCAL = "target: {local: authorizers.yaml}\n" + REQUEST
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What an attack aims at."""
+    """The targets of an attack."""
 
     canary: Path
     """An executable that leaves a mark."""
     port: int
-    """Of a server on loopback that counts its connections."""
+    """The port of a loopback server that counts its connections."""
     elsewhere: Path
     """A folder beside the opened one."""
 
 
 Writer = Callable[[Path, Outside], str]
-"""Writes the other files into the folder and gives the text of `a.yaml`."""
+"""Writes the other files into the folder and returns the text of `a.yaml`."""
 
 
 def authorizers(folder: Path, members: str, name: str = "authorizers.yaml") -> str:

@@ -1,4 +1,4 @@
-"""Invocations for tests of what is done with them."""
+"""Invocations for tests."""
 
 from __future__ import annotations
 

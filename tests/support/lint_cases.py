@@ -1,4 +1,4 @@
-"""For every lint rule a text that it speaks of and one, as like as possible, that it has nothing to say of."""
+"""For every lint rule, a text that it fires on and a text as similar as possible that it does not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def answer(*documents: str, **members: Any) -> str:
 
 
 def where(operator: str, key: str, *values: Any, action: str = "iot:Connect", resource: str = "client/c1") -> str:
-    """A document whose one statement has one condition."""
+    """A document with one statement that has one condition."""
     return text(allow(action, resource, Condition={operator: {key: list(values)}}))
 
 
@@ -75,7 +75,7 @@ def ids(file_text: str, **known: Any) -> set[str]:
 
 
 def messages(file_text: str, rule: str) -> list[str]:
-    """What one rule says of a file."""
+    """The messages of one rule about a file."""
     return [finding.message for finding in findings(file_text) if finding.id == rule]
 
 

@@ -1,4 +1,4 @@
-"""A device listener in this process over a function that is a Python callable, and a small client of its own codec."""
+"""A device listener in this process with a Python callable as its function, and a small client."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ USUAL = (
 
 
 def usual(event: Mapping[str, Any]) -> Any:
-    """Lets in whoever has the password `right`, or no password over HTTPS."""
+    """Authenticates the password `right`, or no password over HTTPS."""
     mqtt = event["protocolData"].get("mqtt")
     password = base64.b64decode(mqtt.get("password", "")) if mqtt is not None else b"right"
     if password == b"raise":
@@ -61,7 +61,7 @@ def usual(event: Mapping[str, Any]) -> Any:
 
 
 class Functions:
-    """A host whose one function is called here; it keeps the events."""
+    """A host that calls its only function in this process; it keeps the events."""
 
     def __init__(self, answer: Answer = usual) -> None:
         self.answer = answer
@@ -81,7 +81,7 @@ class Functions:
 
 
 class Observed:
-    """A sink that keeps everything, and can be waited for."""
+    """A sink that keeps everything and can be waited on."""
 
     wants_all = True
 
@@ -168,7 +168,7 @@ class Client:
         return self._packets.pop(0)
 
     async def connect(self, client_id: str = "sensor-7", password: bytes = b"right", **members: Any) -> Packet | None:
-        """Connect; what answered."""
+        """Connect, and return the answer."""
         members.setdefault("username", f"user{NAMED}A")
         self.send(Connect(client_id, password=password, version=self.version, **members))
         return await self.receive()
@@ -178,7 +178,7 @@ class Client:
 
 
 def definitions(*domains: Domain, default: str | None = None, **authorizer: Any) -> Definitions:
-    """The authorizers A and Off, both over one function."""
+    """The authorizers A and Off, both with the same function."""
     function = FunctionDefinition("f", Path("/"), "app.handler", "python3.11")
     members = {"signing_disabled": True, **authorizer}
     named = [Authorizer("A", **members), Authorizer("Off", status="INACTIVE", signing_disabled=True)]

@@ -1,4 +1,4 @@
-"""An endpoint on loopback in a thread of its own, its function a Python callable, and real boto3 clients to it."""
+"""An endpoint on loopback in its own thread with a Python callable as its function, and real boto3 clients for it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REGION = "eu-west-1"
 
 
 class Failing(Exception):
-    """Raised by a stand-in function that is to fail with this type and message."""
+    """Raised by a stand-in function to fail with this type and message."""
 
     def __init__(self, error_type: str, message: str | None) -> None:
         super().__init__(message)
@@ -70,7 +70,7 @@ class Running:
     clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str = "iot") -> Any:
-        """A real boto3 client that checks nothing itself and tries once; made at its first use, then kept."""
+        """A real boto3 client without validation and retries; created on first use, then kept."""
         if service not in self.clients:
             self.clients[service] = self.new_client(service)
         return self.clients[service]
@@ -82,7 +82,7 @@ class Running:
 
 @cache
 def session() -> boto3.Session:
-    """One for all tests: it keeps the service models it has read."""
+    """Shared by all tests, because it keeps the service models that it has read."""
     return boto3.Session(aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret", region_name=REGION)
 
 
@@ -103,7 +103,7 @@ def running(
     names: Sequence[str] = (),
     patience: Patience | None = None,
 ) -> Iterator[Running]:
-    """The endpoint, up and listening; it is gone afterwards."""
+    """A listening endpoint, stopped afterwards."""
     stand_in = host or StandIn()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -133,7 +133,7 @@ def running(
 
 
 def refused(call: Any, **members: Any) -> tuple[int, str, str]:
-    """Status, class and message of a call that is refused."""
+    """Status, class and message of a refused call."""
     try:
         call(**members)
     except ClientError as error:

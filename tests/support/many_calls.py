@@ -18,7 +18,7 @@ def client(url: str, service: str = "iot") -> Any:
 
 
 def call(iot: Any, username: str = "sensor-7") -> float:
-    """Seconds that one call took. Raises when the answer is none."""
+    """Seconds that one call took. Raises if there is no answer."""
     started = time.perf_counter()
     answer = iot.test_invoke_authorizer(authorizerName="Sensor", mqttContext={"username": username, "password": b"x"})
     duration = time.perf_counter() - started
@@ -27,14 +27,14 @@ def call(iot: Any, username: str = "sensor-7") -> float:
 
 
 def sequential(url: str, count: int) -> list[float]:
-    """The durations of calls over one connection, after one that warms the function."""
+    """The durations of calls over one connection, after one call that warms up the function."""
     iot = client(url)
     call(iot)
     return [call(iot) for _ in range(count)]
 
 
 def concurrent(url: str, clients: int, each: int) -> list[float]:
-    """The durations of all calls of that many clients, each with a connection of its own."""
+    """The durations of all calls of that many clients, each with its own connection."""
 
     def one(iot: Any) -> list[float]:
         return [call(iot) for _ in range(each)]

@@ -48,7 +48,7 @@ def session(
     clean: bool = True,
     state: SessionState | None = None,
 ) -> Session:
-    """A connected client whose identifiers in reason strings are `id-1`, `id-2`, …"""
+    """A connected client whose reason strings have the identifiers `id-1`, `id-2`, …"""
     connect = Connect(client_id, version=version, clean_start=clean, properties=properties)
     numbers = itertools.count(1)
     may = permissions(*(documents or (EVERYTHING,)), client_id=client_id)

@@ -1,6 +1,6 @@
 """What Lambda's Node.js runtimes make of a handler, case by case: those up to nodejs22.x, and from nodejs24.x on.
 
-`make slow` holds this table to AWS's own clients (aws-lambda-ric 3 and 4), `make test` our bootstrap to this table.
+`make slow` compares this table with AWS's own clients (aws-lambda-ric 3 and 4), `make test` our bootstrap with it.
 """
 
 from __future__ import annotations

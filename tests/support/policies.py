@@ -1,4 +1,4 @@
-"""Policy documents for tests, written briefly."""
+"""Policy documents for tests, in short form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ARN = "arn:aws:iot:us-east-1:123456789012:"
 
 
 def statement(action: Any, resource: Any, effect: str = "Allow", **more: Any) -> dict[str, Any]:
-    """A statement; a resource is a tail in region us-east-1, a whole ARN, or `*`."""
+    """A statement; a resource is a tail in us-east-1, a complete ARN, or `*`."""
     return {"Effect": effect, "Action": action, "Resource": _whole(resource), **more}
 
 
@@ -31,7 +31,7 @@ def _whole(resource: Any) -> Any:
 
 
 def text(*statements: Any, **more: Any) -> str:
-    """A document as JSON, one line a value."""
+    """A document as JSON, one value per line."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements), **more}, indent=1)
 
 
@@ -42,12 +42,12 @@ def document(*statements: Any, **more: Any) -> Document:
 def ask(
     documents: Document | list[Document], action: str, resource: str, context: dict[str, Any] | None = None
 ) -> Decision:
-    """A decision; a value of the context is one text or a list of them."""
+    """A decision; a context value is a text or a list of texts."""
     given = {name: tuple(value) if isinstance(value, list) else (value,) for name, value in (context or {}).items()}
     return decide(documents if isinstance(documents, list) else [documents], action, resource, given)
 
 
 def misses(documents: Document | list[Document], action: str, resource: str, **context: Any) -> list[str]:
-    """The near misses in their order; the context's only key is the client id."""
+    """The near misses in order; the only context key is the client id."""
     known = {"iot:ClientId": context["client"]} if "client" in context else {}
     return [miss.message for miss in ask(documents, action, resource, known).near_misses]

@@ -1,4 +1,4 @@
-"""Requests and authorizers that preflight tests judge."""
+"""Requests and authorizers for preflight tests."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def signature(token: str) -> str:
 def found(
     request: AuthorizerRequest, authorizer: Authorizer | None = None, sign: Sign | None = None
 ) -> dict[str, Finding]:
-    """The findings by their ids."""
+    """The findings by id."""
     return {finding.id: finding for finding in preflight(request, authorizer, sign, NOW)}
 
 
 def mended(request: AuthorizerRequest, identifier: str, authorizer: Authorizer | None = None) -> AuthorizerRequest:
-    """The request with the fix of one finding made, which the finding does not survive."""
+    """The request with one finding's fix applied; asserts that the finding is gone."""
     fix = found(request, authorizer)[identifier].fix
     assert fix is not None
     assert identifier not in found(fix.request, authorizer)

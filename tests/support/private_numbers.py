@@ -1,4 +1,4 @@
-"""Private keys of any numbers at all, which no library would write."""
+"""Private keys from arbitrary numbers, which no library would write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes found again by a mark in their environment, and waiting for what another process does."""
+"""Finds processes by a mark in their environment, and waits for what another process does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def processes_with(mark: str) -> list[str]:
-    """Command lines of the processes whose environment holds the mark (Linux)."""
+    """The command lines of the processes with the mark in their environment (Linux)."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):

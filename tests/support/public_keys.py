@@ -9,13 +9,13 @@ from authlens.core.signing.keys import KeyPair, generate_key_pair
 
 @cache
 def pair(name: str) -> KeyPair:
-    """An RSA pair of 2,048 bits; the same name is the same pair."""
+    """An RSA pair of 2,048 bits; the same name returns the same pair."""
     return generate_key_pair()
 
 
 @cache
 def of_bits(bits: int) -> str:
-    """A public RSA key of that size, in PEM."""
+    """A public RSA key of the given size, in PEM."""
     return generate_key_pair(bits).public_pem
 
 

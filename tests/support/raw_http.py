@@ -1,4 +1,4 @@
-"""HTTP spoken by hand to a local endpoint, for what no client library would send."""
+"""Raw HTTP to a local endpoint, for requests that no client library would send."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from support.local_endpoint import Running
 
 
 def exchange(endpoint: Running, text: str | bytes, end: bool = False) -> bytes:
-    """What comes back of what is sent, until the server closes or has answered."""
+    """Sends the bytes and returns what comes back, until the server closes or has answered."""
     with socket.create_connection(("127.0.0.1", endpoint.port), timeout=10) as connection:
         connection.sendall(text.encode() if isinstance(text, str) else text)
         if end:

@@ -1,4 +1,4 @@
-"""A loopback server that answers TestInvokeAuthorizer by the authorizer's name and keeps what reached it."""
+"""A loopback server that answers TestInvokeAuthorizer by the authorizer's name and records what reached it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ANSWERS = {
     "Truncated": Answer(b'{"isAuthenticated": tr'),
     "Empty": Answer(b""),
 }
-"""By the authorizer's name; every other name has the answer with two documents."""
+"""Answers by the authorizer's name; every other name gets the answer with two documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Received:
     body: Any
     """The JSON value."""
     identity: str
-    """Access key, region and service of the signature."""
+    """The access key, Region and service in the signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Recording:
     received: list[Received] = field(default_factory=list)
 
     def take(self) -> list[Received]:
-        """What came since the last time."""
+        """What arrived since the last call."""
         taken = list(self.received)
         self.received.clear()
         return taken

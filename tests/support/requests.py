@@ -1,4 +1,4 @@
-"""Requests for property tests, as a person could type them: literal texts, with `${` escaped."""
+"""Requests for property tests, as a person could type them: literal text, with `${` escaped."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def handler(event, context):
 
 
 def project(folder: Path, **settings: str) -> Path:
-    """An authorizers.yaml with one function that allows; further lines by name."""
+    """An authorizers.yaml with one function that authenticates; more lines by name."""
     (folder / "functions").mkdir(exist_ok=True)
     (folder / "functions" / "app.py").write_text(ALLOWING)
     lines = {"signingDisabled": "true", "codeUri": "functions", "handler": "app.handler", "runtime": "python3"}
@@ -48,7 +48,7 @@ class Serving:
         return int(self.url.rpartition(":")[2])
 
     def end(self, signal: int) -> tuple[int, str]:
-        """Send a signal; the exit code and all of standard error."""
+        """Send a signal and return the exit code and all of standard error."""
         self.process.send_signal(signal)
         _, errors = self.process.communicate(timeout=20)
         return self.process.returncode, errors
@@ -77,7 +77,7 @@ def serving(*arguments: str | Path) -> Iterator[Serving]:
 
 
 def descendants(pid: int) -> Sequence[int]:
-    """Every process below one, by Linux's /proc."""
+    """Every descendant of a process, from Linux's /proc."""
     parents: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

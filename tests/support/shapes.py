@@ -1,4 +1,4 @@
-"""Other people's projects, as small as they can be: the ways in which custom authorizers are kept in repositories."""
+"""Minimal versions of the projects in which people keep custom authorizers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Shape:
     """The options of `serve`, from the project's folder."""
     authorizer: str
     says: str | None = None
-    """What the function reads of its environment, or its layer."""
+    """What the function reads from its environment or its layer."""
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
@@ -96,7 +96,7 @@ def sam_python(folder: Path) -> None:
 
 
 def sam_typescript(folder: Path) -> None:
-    """Built: what `sam build` leaves."""
+    """What `sam build` writes."""
     sam_typescript_unbuilt(folder)
     built = folder / ".aws-sam/build"
     write(built, {"template.yaml": sam("Fn", "nodejs20.x"), "Fn/app.js": NODE})
@@ -107,7 +107,7 @@ def sam_typescript_unbuilt(folder: Path) -> None:
 
 
 def cdk(folder: Path) -> None:
-    """Two stacks: an authorizer and, in the other one, its function, whose code is a zip in the list of assets."""
+    """Two stacks: an authorizer in one, its function in the other, with its code as a zip in the list of assets."""
     export = "CodeStack:ExportsOutputFnGetAttFnArn"
     code = {
         "Resources": {
@@ -157,7 +157,7 @@ def cdk(folder: Path) -> None:
 
 
 def serverless(folder: Path) -> None:
-    """What `serverless package` leaves: a template whose code would be in S3, and the package beside it."""
+    """What `serverless package` writes: a template whose code would be in S3, and the package beside it."""
     template = {
         "Resources": {
             "AuthLambdaFunction": {
@@ -187,7 +187,7 @@ def serverless(folder: Path) -> None:
 
 
 def terraform(folder: Path) -> None:
-    """A plan: what is known after apply is absent, and the expressions lead to it."""
+    """A plan: values known after apply are absent, and found through the expressions."""
 
     def resource(kind: str, name: str, values: dict[str, Any], data: str = "") -> dict[str, Any]:
         mode = "data" if data else "managed"
@@ -228,7 +228,7 @@ def terraform(folder: Path) -> None:
 
 
 def custom_resource(folder: Path) -> None:
-    """The authorizer is made by a custom resource: the template has functions alone."""
+    """A custom resource creates the authorizer: the template has only functions."""
     template = """
         Resources:
           AuthFunction:

@@ -1,4 +1,4 @@
-"""Invocations to store: one with everything in it, a failure, short ones, and hypothesis strategies for any."""
+"""Invocations to store: a complete one, a failure, short ones, and Hypothesis strategies for arbitrary ones."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def short(
     source: str | None = None,
     log: str | None = None,
 ) -> Invocation:
-    """One with little in it."""
+    """One with few members."""
     return Invocation(
         request=AuthorizerRequest(authorizer, token=token),
         target=Target(local="demo"),

@@ -1,4 +1,4 @@
-"""A program on a real pseudo-terminal: what it wrote, what a person sees, what a person types."""
+"""A program on a real pseudo-terminal: what it writes, what a person sees, and what a person types."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KEYS = {
     "f10": "\x1b[21~",
 }
 
-# What a terminal answers when a program asks where the cursor is, for synchronised output, and what it is.
+# A terminal's answers to queries for the cursor position, synchronised output and the terminal's type.
 _QUESTIONS = ((b"\x1b[6n", b"\x1b[1;1R"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[c", b"\x1b[?62;c"))
 
 # pyte prints these sequences (kitty keyboard, modify-other-keys) as text; a real terminal swallows them.
@@ -49,7 +49,7 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]")
 
 
 class Terminal:
-    """Use as a context manager: leaving it ends the program."""
+    """Use as a context manager: leaving it stops the program."""
 
     def __init__(
         self,
@@ -123,19 +123,19 @@ class Terminal:
         return time.perf_counter() - began
 
     def wait_for_any(self, wanted: Sequence[str], timeout: float = 30) -> None:
-        """As `wait_for`, until one of the texts is there."""
+        """Like `wait_for`, until one of the texts is on the screen."""
         began = time.perf_counter()
         while not any(text in self.text for text in wanted):
             self._read_more(began, timeout, f"never saw any of {wanted!r}")
 
     def wait_gone(self, unwanted: str, timeout: float = 30) -> None:
-        """Read until the text is on the screen no more."""
+        """Read until the text is no longer on the screen."""
         began = time.perf_counter()
         while unwanted in self.text:
             self._read_more(began, timeout, f"still see {unwanted!r}")
 
     def settle(self, quiet: float = 0.3, timeout: float = 10) -> None:
-        """Read until nothing has come for `quiet` seconds."""
+        """Read until nothing has arrived for `quiet` seconds."""
         began = last = time.perf_counter()
         while time.perf_counter() - last < quiet and time.perf_counter() - began < timeout:
             got = self.read_once(0.02)

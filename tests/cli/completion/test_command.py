@@ -1,4 +1,4 @@
-"""Completion scripts: real shells read them, every command and option is in them, no foreign file is overwritten."""
+"""Completion scripts: real shells load them, every command and option is in them, other files are kept."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _ASKED = {
     "authlens decide --policy my-s": "my-saved.yaml",
     "authlens help signi": "signing",
 }
-"""What the last word of a line completes to."""
+"""Completions of the last word of a line."""
 
 _ASKED_BEHIND_EQUALS = {
     "authlens --endpoint-url=http://x:1 invoke --output=yaml-s": "yaml-stream",
@@ -92,7 +92,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 PATH = f"{Path(sys.executable).parent}:{os.defpath}"
-"""Of the program under test, which scripts ask for what is not known when they are written."""
+"""For the program under test, which the scripts call for values not known when they are generated."""
 
 
 def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
@@ -109,7 +109,7 @@ def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
 
 
 def test_bash_completes(scripts: dict[str, str], folder: Path) -> None:
-    """As readline calls it: its words end at = and : too, and what it puts in begins behind them."""
+    """As readline calls it: words also end at = and :, and the completion starts after them."""
     lines = {**_ASKED, **_ASKED_BEHIND_EQUALS}
     ask = 'compopt() { :; }; ask() { COMP_LINE=$1; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _authlens; '
     ask += 'echo "${COMPREPLY[@]}"; }\n'
@@ -143,7 +143,7 @@ def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)
-def test_installs_into_the_folder_of_the_user_and_again(shell: str, tmp_path: Path) -> None:
+def test_installs_into_the_users_folder_repeatedly(shell: str, tmp_path: Path) -> None:
     for _ in range(2):
         world, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
         assert completion.main([completion.INSTALL], world) == ExitCode.DONE
@@ -160,7 +160,7 @@ def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
     ]
 
 
-def test_a_foreign_file_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_file_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     world, _ = _world(HOME=str(tmp_path))
     path = completion.place("bash", world.environ)
     path.parent.mkdir(parents=True)

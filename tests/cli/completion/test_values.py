@@ -1,4 +1,4 @@
-"""What completion looks up: profiles as the AWS CLI finds them, authorizers and environments of the working folder."""
+"""What completion looks up: profiles as the AWS CLI finds them, authorizers and environments in the working folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def found(kind: str, **environ: str) -> list[str]:
     return list(values(kind, environ))
 
 
-def test_profiles_of_both_files(tmp_path: Path) -> None:
+def test_profiles_from_both_files(tmp_path: Path) -> None:
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text(
         "[default]\n[profile a]\nx = 1\n[profile 'b c']\n[sso-session d]\n[profile]\n"
@@ -31,7 +31,7 @@ def test_files_that_the_environment_names(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"no section", b"[profile 'open]\n"])
-def test_a_broken_file_is_no_error(tmp_path: Path, content: bytes) -> None:
+def test_a_broken_file_is_not_an_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_bytes(content)
 

@@ -1,4 +1,4 @@
-"""Standard output: as it is for a pipe, harmless for a terminal, and never a reason to fail."""
+"""Standard output: unchanged in a pipe, harmless on a terminal, and never a reason to fail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Terminal(io.TextIOWrapper):
         ("ascii", "a → b", rb"a \u2192 b"),
     ],
 )
-def test_a_pipe_gets_the_text_as_far_as_it_can_hold_it(encoding: str, text: str, written: bytes) -> None:
+def test_a_pipe_gets_the_text_as_far_as_it_can_be_encoded(encoding: str, text: str, written: bytes) -> None:
     held = io.BytesIO()
     stream = io.TextIOWrapper(held, encoding=encoding)
     Output(stream).write(text)
@@ -31,7 +31,7 @@ def test_a_pipe_gets_the_text_as_far_as_it_can_hold_it(encoding: str, text: str,
     stream.close()
 
 
-def test_a_terminal_is_not_acted_on() -> None:
+def test_a_terminal_gets_no_control_characters() -> None:
     held = io.BytesIO()
     stream = Terminal(held, encoding="utf-8")
     Output(stream).line("\x1b]0;title\x07 → \u202e")

@@ -1,4 +1,4 @@
-"""`authlens decide` over real files: its first line, its exit codes, its JSON, and what it refuses to read."""
+"""`authlens decide` over real files: first line, exit codes, JSON, and files it refuses to read."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def policy(tmp_path: Path) -> Path:
         (("iot:Subscribe", "topicfilter/b/d", "--account", "999999999999"), "IMPLICIT_DENY", ExitCode.NO),
     ],
 )
-def test_the_first_line_is_the_word(policy: Path, arguments: tuple[str, ...], word: str, code: ExitCode) -> None:
+def test_the_first_line_is_the_decision(policy: Path, arguments: tuple[str, ...], word: str, code: ExitCode) -> None:
     ran = run("--policy", policy, *arguments)
     assert (ran.lines[0], ran.code) == (word, code)
     assert len(ran.lines) > 1
@@ -76,7 +76,7 @@ def test_the_reason_is_given_with_positions(policy: Path) -> None:
     assert "${iot:ClientId} is c1" in allowed.lines
 
 
-def test_denies_that_do_not_apply_are_told(policy: Path) -> None:
+def test_denies_that_do_not_apply_are_listed(policy: Path) -> None:
     policy.write_text(text(allow("iot:Subscribe", "*"), deny("iot:Subscribe", "topicfilter/b/#")))
     lines = run("--policy", policy, "iot:Subscribe", "topicfilter/b/c").lines
     assert lines[-2] == "Denies that do not apply:"
@@ -107,13 +107,13 @@ def test_a_whole_outcome_on_standard_input() -> None:
     assert ran.err == ""
 
 
-def test_an_answer_that_refuses_is_said_to() -> None:
+def test_an_answer_that_refuses_is_reported() -> None:
     ran = run("--policy", "-", "iot:Publish", "topic/b", stdin=outcome(isAuthenticated=False))
     assert (ran.lines[0], ran.code) == ("IMPLICIT_DENY", ExitCode.NO)
     assert ran.lines[1] == "-: isAuthenticated is false, so its documents are ignored."
 
 
-def test_a_byte_order_mark_is_no_part_of_a_policy(policy: Path) -> None:
+def test_a_byte_order_mark_is_not_part_of_a_policy(policy: Path) -> None:
     policy.write_text(text(allow("iot:Connect", "*")), encoding="utf-8-sig")
     assert run("--policy", policy, "iot:Connect", "client/c1").lines[0] == "ALLOWED"
 
@@ -173,7 +173,7 @@ def test_the_json_has_the_documented_keys(policy: Path) -> None:
         (b'{"__type": "InvalidRequestException", "message": null}', "contains an error, not a policy"),
     ],
 )
-def test_files_that_are_no_policy(tmp_path: Path, content: bytes, words: str) -> None:
+def test_files_that_are_not_policies(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "broken.json"
     path.write_bytes(content)
     with pytest.raises(CommandError) as raised:
@@ -222,7 +222,7 @@ def test_usage(arguments: tuple[str, ...]) -> None:
     assert raised.value.code is ExitCode.USAGE
 
 
-def test_text_from_outside_cannot_act_on_a_terminal(policy: Path) -> None:
+def test_outside_text_cannot_control_a_terminal(policy: Path) -> None:
     policy.write_text(text(allow("iot:Connect", "client/\x1b]0;x\x07\ud800")))
     ran = run("--policy", policy, "iot:Connect", "client/\x1b]0;x\x07\ud800")
     assert ran.lines[0] == "ALLOWED"
@@ -231,12 +231,12 @@ def test_text_from_outside_cannot_act_on_a_terminal(policy: Path) -> None:
 
 
 @pytest.mark.parametrize(("action", "resource"), [("", "topic/a"), ("iot:Publish", ""), (" ", " ")])
-def test_an_empty_question_is_no_denial(policy: Path, action: str, resource: str) -> None:
+def test_an_empty_question_is_not_a_denial(policy: Path, action: str, resource: str) -> None:
     with pytest.raises(CommandError, match="is empty"):
         run("--policy", policy, action, resource)
 
 
-def test_several_files_and_the_question_stand_together_or_apart(policy: Path, tmp_path: Path) -> None:
+def test_files_and_question_may_be_together_or_apart(policy: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text(text(allow("iot:Publish", "topic/a")))
     question = ("iot:Publish", "topic/a")
@@ -263,7 +263,7 @@ def test_several_files_and_the_question_stand_together_or_apart(policy: Path, tm
         ("iot:*", "iot:* is a pattern"),
     ],
 )
-def test_a_name_that_is_no_action_is_not_a_denial(policy: Path, action: str, words: str) -> None:
+def test_a_name_that_is_not_an_action_is_not_a_denial(policy: Path, action: str, words: str) -> None:
     with pytest.raises(CommandError, match=re.escape(words)) as raised:
         run("--policy", policy, action, "topic/a")
     assert raised.value.code is ExitCode.USAGE
@@ -287,7 +287,7 @@ def test_an_action_that_aws_may_have_added_is_judged(policy: Path) -> None:
         ("iot:Connect", "client/" + "a" * 129, "128"),
     ],
 )
-def test_what_the_broker_refuses_all_the_same(policy: Path, action: str, resource: str, word: str) -> None:
+def test_what_the_broker_refuses_anyway(policy: Path, action: str, resource: str, word: str) -> None:
     policy.write_text(text(allow("*", "*")))
     ran = run("--policy", policy, action, resource)
     assert (ran.lines[0], ran.code) == ("ALLOWED", ExitCode.DONE)
@@ -300,7 +300,7 @@ def test_what_the_broker_refuses_all_the_same(policy: Path, action: str, resourc
     assert "the broker" not in run("--policy", policy, action, resource).out
 
 
-def test_what_is_fine_with_the_broker_has_no_such_line(policy: Path) -> None:
+def test_what_the_broker_accepts_has_no_such_line(policy: Path) -> None:
     policy.write_text(text(allow("*", "*")))
     assert "the broker" not in run("--policy", policy, "iot:Publish", "topic/a").out
 
@@ -315,7 +315,7 @@ def test_what_is_fine_with_the_broker_has_no_such_line(policy: Path) -> None:
         ("iot:Connect", "client/a", False),
     ],
 )
-def test_quality_of_service_2_under_what_is_allowed(policy: Path, action: str, resource: str, is_limited: bool) -> None:
+def test_quality_of_service_2_below_allowed(policy: Path, action: str, resource: str, is_limited: bool) -> None:
     policy.write_text(text(allow("*", "*")))
     assert ("At QoS 2 it is refused all the same" in run("--policy", policy, action, resource).out) == is_limited
     found = json.loads(run("--policy", policy, action, resource, "--output", "json").out)["brokerLimits"]

@@ -1,4 +1,4 @@
-"""Public reports about policies, each driven through `lint` or `decide`; the page of complaints lists them."""
+"""Public reports about policies, each run through `lint` or `decide`; docs/complaints.md lists them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_policy_that_somebody_asked_about(report: str, policy: str, rule: str)
     assert GITHUB + report in PAGE
 
 
-def test_actions_of_greengrass_are_not_called_unknown() -> None:
+def test_greengrass_actions_are_known() -> None:
     written = text(CONNECT, allow(["greengrass:Discover", "greengrass:ListThingGroupsForCoreDevice"], "*"))
     assert [one for one in findings(written) if one.severity == "error"] == []
     assert GITHUB + "aws/aws-cdk/issues/32414" in PAGE

@@ -60,7 +60,7 @@ def explained(authlens: Command, answer: object, *words: str) -> dict[str, objec
     return verdict
 
 
-def test_a_request_is_judged_before_it_is_sent(authlens: Command) -> None:
+def test_a_request_is_checked_before_it_is_sent(authlens: Command) -> None:
     ended = authlens("explain", "--request", "request.yaml")
     lines = ended.out.splitlines()
     assert ended.code == 0
@@ -89,7 +89,7 @@ def test_findings_of_a_request_as_json(authlens: Command) -> None:
     assert len(verdict["stages"]) == 9
 
 
-def test_with_the_authorizer_the_signature_is_judged_too(authlens: Command) -> None:
+def test_with_the_authorizer_the_signature_is_checked_too(authlens: Command) -> None:
     keys = {"k1": pair("a").public_pem}
     described = {"authorizerName": "SensorAuth", "tokenKeyName": "tok", "tokenSigningPublicKeys": keys}
     Path("authorizer.json").write_text(json.dumps(described))
@@ -120,7 +120,7 @@ def test_a_request_signed_on_sending_is_not_missing_its_signature(authlens: Comm
     ],
     ids=["variable", "file", "key", "public key", "authorizer"],
 )
-def test_what_sending_would_find_missing_is_reported_before(
+def test_what_is_missing_for_sending_is_reported_beforehand(
     authlens: Command, more: str, stage: str, said: str
 ) -> None:
     Path("k.pub").write_text(pair("a").public_pem)
@@ -178,7 +178,7 @@ def test_a_bare_refusal_is_recognised(authlens: Command, answer: object) -> None
     ],
     ids=["CLI v1", "CLI v2", "body", "namespaced body", "boto3", "run"],
 )
-def test_an_error_is_explained_however_it_was_kept(authlens: Command, printed: str) -> None:
+def test_an_error_is_explained_however_it_was_stored(authlens: Command, printed: str) -> None:
     assert explained(authlens, printed)["explanation"] == "bare-refusal"
 
 
@@ -193,7 +193,7 @@ def test_the_null_message_is_recognised(authlens: Command, printed: str) -> None
     assert explained(authlens, printed)["explanation"] == "token-not-in-context"
 
 
-def test_questions_are_put_to_an_answer(authlens: Command) -> None:
+def test_questions_are_decided_with_an_answer(authlens: Command) -> None:
     verdict = explained(authlens, OUTCOME, "--ask", "iot:Connect client/c1", "--ask", "iot:Publish topic/a")
     assert verdict["conclusion"] == "authenticated, partly denied"
     questions = verdict["questions"]
@@ -201,7 +201,7 @@ def test_questions_are_put_to_an_answer(authlens: Command) -> None:
     assert [each["decision"] for each in questions] == ["ALLOWED", "IMPLICIT_DENY"]
 
 
-def test_documents_as_objects_are_taken_too(authlens: Command) -> None:
+def test_documents_may_be_objects(authlens: Command) -> None:
     decoded = {**OUTCOME, "policyDocuments": [json.loads(POLICY)]}
     assert explained(authlens, decoded)["conclusion"] == "authenticated"
     assert explained(authlens, {**OUTCOME, "policyDocuments": []})["conclusion"] == "authenticated, everything denied"
@@ -216,7 +216,7 @@ def test_the_documents_of_an_answer_are_linted(authlens: Command) -> None:
     assert "document 2, line 1, column " in authlens("explain", "--answer", "-", stdin=json.dumps(answer)).out
 
 
-def test_a_function_s_own_answer_is_linted_whether_or_not_aws_would_take_it(authlens: Command) -> None:
+def test_a_functions_own_answer_is_linted_whether_or_not_aws_would_accept_it(authlens: Command) -> None:
     found = explained(authlens, {"isAuthenticated": True, "principalId": "sensor-7", "context": {}})["lint"]
     assert isinstance(found, list)
     assert {"principal-id", "policy-documents", "context-member"} <= {each["id"] for each in found}
@@ -231,7 +231,7 @@ def test_text_shows_answers_and_caveats(authlens: Command) -> None:
     assert "warning no-documents: " in authlens("explain", "--answer", "answer.json").out
 
 
-def test_an_exported_invocation_and_one_of_the_history_are_explained(authlens: Command) -> None:
+def test_exported_and_recorded_invocations_are_explained(authlens: Command) -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", None, "c2"))
     invocation = Invocation(request, Target(), Outcome(True, "p1", (POLICY,), 300, 86400), NOW, 0.1)
     assert "'c2'" in str(explained(authlens, to_json(invocation))["headline"])
@@ -247,7 +247,7 @@ def test_an_exported_invocation_and_one_of_the_history_are_explained(authlens: C
     ("name", "code", "said"),
     [("SensorAuth", 0, "Token signature mismatch for authorizer SensorAuth"), ("Nobody", 254, "Nobody not found")],
 )
-def test_the_authorizer_is_asked_for_when_wanted(
+def test_the_authorizer_is_described_on_request(
     authlens: Command, monkeypatch: pytest.MonkeyPatch, name: str, code: int, said: str
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
@@ -261,14 +261,14 @@ def test_the_authorizer_is_asked_for_when_wanted(
     assert said in ended.out + ended.err
 
 
-def test_asking_without_credentials_is_a_matter_of_configuration(authlens: Command) -> None:
+def test_missing_credentials_are_a_configuration_error(authlens: Command) -> None:
     Path("sent.yaml").write_text("target: {region: eu-west-1}\nrequest: {authorizerName: A, token: t}\n")
     ended = authlens("explain", "--request", "sent.yaml", "--describe")
     assert (ended.code, "DescribeAuthorizer" in ended.err) == (253, True)
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
-def test_secrets_that_an_answer_repeats_are_told_on_request_only(authlens: Command, output: str) -> None:
+def test_secrets_that_an_answer_repeats_are_shown_only_on_request(authlens: Command, output: str) -> None:
     failure = Failure(FailureKind.AWS, "InvalidResponseException", "Lambda function encountered error: no canary-token")
     Path("sent.json").write_text(
         json.dumps(to_json(Invocation(AuthorizerRequest("A", "canary-token"), Target(), failure, NOW, 0.1)))
@@ -321,7 +321,7 @@ def test_standard_input_is_utf_8_in_every_locale(authlens: Command) -> None:
     assert done.stdout.startswith(b"The principalId sens")
 
 
-def test_a_closed_standard_input_is_said_to_be_closed(authlens: Command) -> None:
+def test_a_closed_standard_input_is_reported(authlens: Command) -> None:
     done = subprocess.run(
         ["sh", "-c", f"exec {shlex.quote(sys.executable)} -m authlens explain --answer - <&-"],
         capture_output=True,
@@ -332,7 +332,7 @@ def test_a_closed_standard_input_is_said_to_be_closed(authlens: Command) -> None
     assert "standard input is closed" in done.stderr
 
 
-def test_what_is_no_text_is_said_to_be_none(authlens: Command) -> None:
+def test_what_is_not_text_is_reported(authlens: Command) -> None:
     Path("binary").write_bytes(b"\xff\xfe")
     for ended in (authlens("explain", "--answer", "binary"), authlens("explain", "--answer", "-", stdin=b"\xff")):
         assert (ended.code, "not UTF-8" in ended.err) == (252, True)
@@ -344,7 +344,7 @@ def deployment_of(authlens: Command, changes: dict[str, Reply], *words: str) -> 
         return authlens("explain", "--request", "-", "--deployment", *words[1:], stdin=text)
 
 
-def test_what_is_deployed_is_read_and_judged(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_deployment_is_read_and_checked(authlens: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "AKID")
     wrong = policy(Condition={"ArnLike": {"AWS:SourceArn": FUNCTION}})
@@ -377,7 +377,7 @@ def test_what_is_deployed_is_read_and_judged(authlens: Command, monkeypatch: pyt
     assert 'allow "iot:DescribeAuthorizer"' in denied.err
 
 
-def test_an_answer_alone_does_not_say_where_it_is_deployed(authlens: Command) -> None:
+def test_a_bare_answer_does_not_say_where_it_is_deployed(authlens: Command) -> None:
     assert authlens("explain", "--answer", "-", "--deployment", stdin="{}").code == 252
 
 
@@ -406,7 +406,7 @@ def test_words_from_the_other_side_as_json(authlens: Command) -> None:
     assert messages[0]["source"]["known"] == "reported"
 
 
-def test_a_frame_of_cloudformation_is_taken_off(authlens: Command) -> None:
+def test_a_cloudformation_frame_is_removed(authlens: Command) -> None:
     inside = "Token signature mismatch for authorizer A (Service: Iot, Status Code: 400, Request ID: 1b2c)"
     said = f'Resource handler returned message: "{inside}" (RequestToken: 7f, HandlerErrorCode: InvalidRequest)'
     ended = authlens("explain", "--answer", "-", stdin=said)
@@ -414,7 +414,7 @@ def test_a_frame_of_cloudformation_is_taken_off(authlens: Command) -> None:
     assert "failed       signature verified" in ended.out
 
 
-def test_an_answer_alone_is_what_aws_would_say(authlens: Command) -> None:
+def test_a_bare_answer_is_what_aws_would_say(authlens: Command) -> None:
     ended = authlens("explain", "--answer", "-", stdin='{"isAuthenticated": true, "policyDocuments": []}')
     assert f"AWS would say: InvalidResponseException: {MISSING}" in ended.out
     assert "refused without a principal" not in ended.out

@@ -1,4 +1,4 @@
-"""`authlens history`: rows and invocations as text and JSON, secrets only when revealed, bytes gone when cleared."""
+"""`authlens history`: rows and invocations as text and JSON, secrets only when revealed, data erased when cleared."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TestList:
         assert {"AUTHENTICATED", "SensorAuth", "p1", "requests/sensor.yaml"} <= set(full)
         assert (code, err) == (0, "")
 
-    def test_json_is_one_object_a_line(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_json_is_one_object_per_line(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record(path, FULL, FAILED)
         _, out, err = run(capsys, "list", "--output", "json")
         newest, oldest = objects(out)
@@ -81,7 +81,7 @@ class TestList:
         assert newest["error"] == "ResourceNotFoundException"
         assert err == ""
 
-    def test_nothing_there(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_an_empty_history(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert run(capsys, "list") == (0, "", "")
 
     def test_pages_and_search(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +93,7 @@ class TestList:
         _, _, err = run(capsys, "list", "--limit", "2")
         assert err == "for older ones: --before 5\n"
 
-    def test_a_row_stays_one_line_that_no_terminal_acts_on(
+    def test_a_row_is_one_line_that_cannot_control_a_terminal(
         self, path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         record(path, short("A", principal="x\n\x1b]0;title\x07"))
@@ -123,7 +123,7 @@ class TestShow:
         for words in ("2  REFUSED", "No such authorizer", "HTTP status: 404", "Look at the name", "local: demo"):
             assert words in out
 
-    def test_text_of_little(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_text_of_an_invocation_with_few_members(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record(path, replace(short(), result=Outcome(False, None, ("no JSON",))))
         _, out, _ = run(capsys, "show", "1")
         assert "NOT AUTHENTICATED" in out
@@ -143,7 +143,7 @@ class TestShow:
         _, out, _ = run(capsys, "show", "1", "--reveal")
         assert f"token: {TOKEN}" in out
 
-    def test_one_that_is_not_there(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_an_unknown_id(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, err = run(capsys, "show", "7")
         assert (code, out, err) == (252, "", "authlens: error: the history has no invocation 7\n")
 
@@ -166,7 +166,7 @@ class TestExport:
 
 
 class TestClear:
-    def test_the_bytes_are_gone(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_the_data_is_erased(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         record(path, leaky(), leaky())
         assert TOKEN.encode() in path.read_bytes()
         assert run(capsys, "clear", "--yes") == (0, "", "the history is empty\n")
@@ -205,7 +205,7 @@ class TestClear:
 
 
 class TestProblems:
-    def test_what_is_wrong_with_the_file_is_told(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_errors_in_the_file_are_reported(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path.mkdir(parents=True)
         for words in (["list"], ["export"], ["clear", "--yes"]):
             code, out, err = run(capsys, *words)

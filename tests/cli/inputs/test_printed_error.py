@@ -47,10 +47,12 @@ CALL = "when calling the TestInvokeAuthorizer operation"
         ),
     ],
 )
-def test_what_was_printed_is_the_failure_it_was(text: str, kind: FailureKind, error: str, message: str | None) -> None:
+def test_a_printed_error_is_read_back_as_the_failure(
+    text: str, kind: FailureKind, error: str, message: str | None
+) -> None:
     assert printed_error(text) == Failure(kind, error, message)
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "An error occurred", "It was unable to locate credentials"])
-def test_anything_else_is_none(text: str) -> None:
+def test_anything_else_is_not_an_error(text: str) -> None:
     assert printed_error(text) is None

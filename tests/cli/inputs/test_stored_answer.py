@@ -42,7 +42,7 @@ def test_any_text_is_explained_or_refused_in_a_sentence(text: str) -> None:
         read_stored_answer(text, NOW)
 
 
-def test_a_bottomless_text_is_refused_in_a_sentence() -> None:
+def test_a_deeply_nested_text_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="an answer"):
         read_stored_answer("[" * 100_000, NOW)
 
@@ -55,18 +55,18 @@ def test_the_words_of_an_error_are_kept(words: str) -> None:
     assert (result.error, result.message) == ("InvalidRequestException", words)
 
 
-def test_what_a_function_raised_is_taken_as_aws_would_give_it() -> None:
+def test_what_a_function_raised_is_read_as_aws_would_return_it() -> None:
     result = read_stored_answer('{"errorMessage": "boom", "errorType": "KeyError"}', NOW).invocation.result
     assert isinstance(result, Failure)
     assert result.message == "Lambda function encountered error in execution: boom: KeyError"
 
 
-def test_what_is_missing_of_an_answer_is_told_of_the_answer() -> None:
+def test_what_an_answer_lacks_is_reported_for_the_answer() -> None:
     found = read_stored_answer('{"principalId": "p1"}', NOW).lint(None)
     assert [one.id for one in found] == ["is-authenticated", "policy-documents"]
 
 
-def test_an_outcome_is_taken_as_aws_would_give_it() -> None:
+def test_an_outcome_is_read_as_aws_would_return_it() -> None:
     value = {"isAuthenticated": True, "principalId": "p1", "policyDocuments": [{"Version": "2012-10-17"}]}
     result = read_stored_answer(json.dumps({"outcome": value}), NOW).invocation.result
     assert result == Outcome(True, "p1", ('{"Version":"2012-10-17"}',), 300, 86400)

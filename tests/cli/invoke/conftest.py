@@ -1,4 +1,4 @@
-"""`authlens invoke` over a recording server: with one gateway for all (quick), or as the whole program starts it."""
+"""`authlens invoke` over a recording server: with one shared gateway (fast), or through the program's own start."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, scrubbed_environment: Path) -> P
 
 @pytest.fixture(scope="session")
 def gateway() -> BotoGateway:
-    """One for all: making a client takes longer than anything else here."""
+    """Shared, because creating a client takes longer than anything else here."""
     return BotoGateway(retries="configured")
 
 
@@ -89,7 +89,7 @@ def call(server: Recording, configured: Path, gateway: BotoGateway) -> Invoke:
 def whole_program(
     server: Recording, configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Invoke:
-    """As `call`, but through the program's own start."""
+    """Like `call`, but through the program's own start."""
     command = Command(capsys, monkeypatch)
 
     def run(*words: object, stdin: str | bytes = "") -> Ended:

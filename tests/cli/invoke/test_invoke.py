@@ -84,7 +84,7 @@ def test_invocations_are_recorded_unless_asked_not_to(
     assert "\n".join(_history(command)) == before
 
 
-def test_a_history_that_cannot_be_written_is_no_failure(
+def test_an_unwritable_history_is_not_a_failure(
     whole_program: Invoke, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "state").write_text("a file where a folder should be")
@@ -113,7 +113,7 @@ def test_auto_prompt_opens_the_app_with_the_form_filled(configured: Path, monkey
     assert _wish([]).saved == SavedRequest(AuthorizerRequest())
 
 
-def test_partial_prompting_opens_the_app_where_the_command_cannot_be_sent(
+def test_partial_prompting_opens_the_app_if_the_command_cannot_be_sent(
     whole_program: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_CLI_AUTO_PROMPT", "on-partial")

@@ -1,6 +1,6 @@
-"""Generated command lines, run by the real AWS CLI (v1) and by us: what reaches the server and what is printed agree.
+"""Generated command lines, run by the real AWS CLI (v1) and by authlens: what arrives and what is printed agree.
 
-Where v1 and v2 differ the comparison says how: v1 takes the password as it is (we are told so by
+Where v1 and v2 differ, the comparison accounts for it: v1 takes the password literally (authlens is told to with
 `--cli-binary-format`), and has fewer exit codes.
 """
 
@@ -75,7 +75,7 @@ _DOCUMENTS = st.sampled_from(
 
 
 def _written(members: dict[str, Any]) -> list[str]:
-    """The ways to write a context."""
+    """Ways to write a context."""
     short = shorthand.write(members)
     bare = ",".join(f"{name}={value}" for name, value in members.items() if isinstance(value, str))
     return [json.dumps(members), *([short] if short else []), *([bare] if bare else [])]
@@ -132,7 +132,7 @@ def _compare(words: list[str], real_client: Child, call: Invoke, server: Recordi
 
 
 _SHARED = [HealthCheck.function_scoped_fixture]
-"""The fixtures hold nothing of one example: the server's record is taken after every call."""
+"""The fixtures keep nothing between examples: the server's record is taken after every call."""
 
 
 @settings(max_examples=25, suppress_health_check=_SHARED)

@@ -1,4 +1,4 @@
-"""Exit codes and messages, as AWS CLI v2.36.7 ended; no secret is told."""
+"""Exit codes and messages, as AWS CLI v2.36.7 exits; no secret is printed."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def test_retries_follow_the_settings_of_the_cli(
     assert f"(ThrottlingException) {_OPERATION} (reached max retries: 1): Rate exceeded" in ended.err
 
 
-def test_no_secret_is_told(call: Invoke) -> None:
-    """Neither in an error that points at the text nor in what --debug shows."""
+def test_no_secret_is_printed(call: Invoke) -> None:
+    """Neither in an error that points at the text nor in the output of --debug."""
     secret = "canary-secret-1"
     said = [
         call("--authorizer-name", "A", "--mqtt-context", f"username=a,password={secret},username=b"),

@@ -1,4 +1,4 @@
-"""Tables and text of any value, drawn by the AWS CLI's own formatters and by us; YAML read back."""
+"""Tables and text of any value, drawn by the AWS CLI's own formatters and by authlens; YAML read back."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def real_formatters() -> Iterator[Child]:
 @settings(max_examples=12)
 @given(values=st.lists(_VALUES, min_size=40, max_size=40))
 def test_draws_what_the_aws_cli_draws(real_formatters: Child, values: list[Any]) -> None:
-    """Where the AWS CLI fails (rows of different lengths, objects among scalars) we draw something."""
+    """Where the AWS CLI fails (rows of different lengths, objects among scalars), authlens still draws something."""
     for value, (table, text) in zip(values, real_formatters.ask(values), strict=True):
         ours = invoke_table.render(value, OPERATION, 80), invoke_text.render(value)
         assert ours == (ours[0] if table is None else table, ours[1] if text is None else text)
 
 
-def test_a_table_is_coloured_where_it_is_asked_for() -> None:
+def test_a_table_is_coloured_on_request() -> None:
     value = {"isAuthenticated": True, "policyDocuments": ["x"]}
     plain, coloured = (invoke_table.render(value, OPERATION, 80, colour) for colour in (False, True))
     for code in ("1", "34", "0", "2", "33"):
@@ -92,7 +92,7 @@ def test_yaml_quotes_what_yaml_1_2_needs_quoted(text: str, written: str) -> None
     assert invoke_yaml.dump([text]) == f"- {written}\n"
 
 
-def test_floats_keep_their_form() -> None:
+def test_floats_keep_their_notation() -> None:
     assert invoke_yaml.dump([1e20, 1.5, float("inf")]) == "- 1e+20\n- 1.5\n- .inf\n"
 
 

@@ -95,7 +95,7 @@ def test_a_password_from_standard_input_joins_its_context(call: Invoke, server: 
         (["--token-stdin"], b"\xff", "not UTF-8"),
     ],
 )
-def test_standard_input_is_used_once_and_whole(
+def test_standard_input_is_used_once_and_completely(
     call: Invoke, words: list[str], stdin: str | bytes, message: str
 ) -> None:
     ended = call("--authorizer-name", "A", *words, stdin=stdin)
@@ -113,7 +113,7 @@ def test_saves_before_sending_and_never_overwrites(call: Invoke, server: Recordi
     assert server.take() == []
 
 
-def test_a_saved_request_is_sent_and_options_win(
+def test_a_saved_request_is_sent_and_options_override_it(
     call: Invoke, server: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOKEN_OF_MINE", "from the environment")
@@ -140,7 +140,7 @@ def test_a_saved_request_is_sent_and_options_win(
     )
 
 
-def test_a_missing_reference_is_said_before_sending(call: Invoke, server: Recording, tmp_path: Path) -> None:
+def test_a_missing_reference_is_reported_before_sending(call: Invoke, server: Recording, tmp_path: Path) -> None:
     file = tmp_path / "request.yaml"
     file.write_text("request: {authorizerName: A, token: '${env:NOT_THERE}'}")
     ended = call("--request", file)
@@ -157,13 +157,13 @@ def test_a_request_saved_elsewhere_keeps_its_paths(call: Invoke, tmp_path: Path)
 
 
 @pytest.mark.parametrize("option", ["--cli-input-yaml", "--cli-input-json", "--mqtt-context"])
-def test_the_name_of_a_file_in_place_of_its_content_is_recognised(call: Invoke, option: str) -> None:
+def test_a_file_name_instead_of_its_content_is_recognised(call: Invoke, option: str) -> None:
     ended = call("--authorizer-name", "A", option, "./in.json")
     assert ended.code == 252
     assert "This looks like a file name; to read the file, write file://./in.json" in ended.err
 
 
-def test_a_token_that_looks_like_a_file_is_sent_and_pointed_out(call: Invoke, server: Recording) -> None:
+def test_a_token_that_looks_like_a_file_is_sent_with_a_note(call: Invoke, server: Recording) -> None:
     ended = call("--authorizer-name", "A", "--token", "./t.txt", "--token-signature", "AAAA")
     assert "note: --token is sent as it is written. This looks like a file name" in ended.err
     assert server.take()[0].body == {"token": "./t.txt", "tokenSignature": "AAAA"}
@@ -215,7 +215,7 @@ def test_a_case_and_standard_input_and_an_environment(
         (("--authorizer-name", "A", "--environment", "dev"), "use it with --request FILE"),
     ],
 )
-def test_cases_and_environments_that_are_not_there(
+def test_unknown_cases_and_environments(
     call: Invoke, server: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

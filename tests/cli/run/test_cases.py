@@ -17,7 +17,7 @@ from support.one_command import Command
 
 
 def answering(event: dict[str, Any]) -> Any:
-    """Lets in who knows the password."""
+    """Authenticates whoever knows the password."""
     mqtt = event["protocolData"].get("mqtt", {})
     return {
         "isAuthenticated": mqtt.get("password") == "cA==",
@@ -143,7 +143,7 @@ def test_a_broken_file_is_one_error_whatever_its_tags(endpoint: Running, authlen
     assert ended.out.endswith("1 passed, 1 error\n")
 
 
-def test_errors_are_counted_in_the_plural(authlens: Command) -> None:
+def test_counts_have_correct_plurals(authlens: Command) -> None:
     for name in ("a", "b"):
         write(f"{name}.yaml", "request: 7\n")
 
@@ -180,7 +180,7 @@ def test_a_case_without_its_value_is_not_sent(endpoint: Running, authlens: Comma
     assert "has a value only in a case: name one as FILE::NAME" in ended.out
 
 
-def test_an_environment_says_where_and_what(endpoint: Running, authlens: Command) -> None:
+def test_an_environment_sets_target_and_values(endpoint: Running, authlens: Command) -> None:
     write("r/a.yaml", "request: {authorizerName: '${env:NAME:-None}', mqttContext: {clientId: '${env:CLIENT}'}}\n")
     write(
         "r/environments/dev.yaml",

@@ -1,4 +1,4 @@
-"""`authlens run` over a real boto3 client and a local endpoint: results, forms, exit codes, and what goes wrong."""
+"""`authlens run` over a real boto3 client and a local endpoint: results, formats, exit codes, and errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CANARY = "canary-of-a-password"
 
 
 def answering(event: dict[str, Any]) -> Any:
-    """Lets in who knows the password; the answer quotes it."""
+    """Authenticates whoever knows the password; the answer quotes it."""
     mqtt = event["protocolData"].get("mqtt", {})
     if mqtt.get("username") == "raise":
         raise Failing("ValueError", f"it broke with {CANARY}")
@@ -75,7 +75,7 @@ def objects(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_kept_expectations(endpoint: Running, authlens: Command) -> None:
+def test_met_expectations(endpoint: Running, authlens: Command) -> None:
     saved(endpoint, "r/a.yaml", "{isAuthenticated: true, allow: [iot:Connect client/sensor-7]}")
     saved(endpoint, "r/b.yaml")
 
@@ -89,7 +89,7 @@ def test_kept_expectations(endpoint: Running, authlens: Command) -> None:
     assert ended.err == ""
 
 
-def test_broken_expectations_say_expected_got_and_difference(endpoint: Running, authlens: Command) -> None:
+def test_unmet_expectations_show_expected_got_and_difference(endpoint: Running, authlens: Command) -> None:
     saved(endpoint, "a.yaml", "{principalId: sensor8, deny: [iot:Connect client/sensor-7]}")
 
     ended = authlens("run", "a.yaml")
@@ -134,7 +134,7 @@ def test_nothing_secret_is_printed(endpoint: Running, authlens: Command) -> None
         assert CANARY not in ended.out + ended.err + Path("j.xml").read_text()
 
 
-def test_json_is_one_object_a_line_and_nothing_else(endpoint: Running, authlens: Command) -> None:
+def test_json_is_one_object_per_line_and_nothing_else(endpoint: Running, authlens: Command) -> None:
     saved(endpoint, "a.yaml", "{principalId: x}")
     Path("b.yaml").write_text("request: 7\n")
 
@@ -175,7 +175,7 @@ def test_junit(endpoint: Running, authlens: Command) -> None:
     assert d.result[0].message.startswith("line 1, column 10: ")
 
 
-def test_a_folder_is_no_junit_file_and_nothing_is_sent(endpoint: Running, authlens: Command) -> None:
+def test_a_folder_as_junit_file_is_refused_before_sending(endpoint: Running, authlens: Command) -> None:
     Path("reports").mkdir()
     ended = authlens("run", saved(endpoint, "a.yaml"), "--junit", "reports")
     assert (ended.code, ended.out) == (252, "")
@@ -207,7 +207,7 @@ def test_github_annotations_point_at_the_key(endpoint: Running, authlens: Comman
     assert annotations[1].startswith("::error file=b.yaml,line=2,title=b.yaml::")
 
 
-def test_texts_of_others_are_no_workflow_commands(
+def test_outside_text_is_not_a_workflow_command(
     endpoint: Running, authlens: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def raising(event: dict[str, Any]) -> Any:
@@ -226,7 +226,7 @@ def test_texts_of_others_are_no_workflow_commands(
     assert not [line for line in lines if line.startswith("::") or "##[" in line]
 
 
-def test_ctrl_c_reports_what_was_judged_until_then(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_ctrl_c_reports_the_results_so_far(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     def interrupted() -> Generator[list[Result], None, None]:
         yield [Result(Item("a.yaml", None), Judgement(JudgementState.KEPT), None, Redactor(()))]
         raise KeyboardInterrupt
@@ -255,7 +255,7 @@ def test_filter_by_path_and_description(endpoint: Running, authlens: Command) ->
     assert "no saved request in r has 'four' in its path or description" in ended.err
 
 
-def test_fail_fast_sends_no_more(endpoint: Running, authlens: Command) -> None:
+def test_fail_fast_stops_sending(endpoint: Running, authlens: Command) -> None:
     for number in range(5):
         saved(endpoint, f"r/{number}.yaml", "{isAuthenticated: true}" if number != 1 else "{isAuthenticated: false}")
 
@@ -286,7 +286,7 @@ def test_repeat_prints_the_latency(endpoint: Running, authlens: Command) -> None
     assert lines[-1] == "1 failed"
 
 
-def test_the_history_records_unless_told_not_to(endpoint: Running, authlens: Command) -> None:
+def test_the_history_records_unless_switched_off(endpoint: Running, authlens: Command) -> None:
     saved(endpoint, "a.yaml")
 
     authlens("run", "a.yaml", "--no-history")
@@ -301,7 +301,7 @@ def test_the_history_records_unless_told_not_to(endpoint: Running, authlens: Com
     assert invocation.request.mqtt_context.password == "${env:PASSWORD}"
 
 
-def test_stored_invocations_are_judged_without_a_call(endpoint: Running, authlens: Command) -> None:
+def test_stored_invocations_are_checked_without_a_call(endpoint: Running, authlens: Command) -> None:
     saved(endpoint, "r/a.yaml", "{isAuthenticated: true}")
     saved(endpoint, "r/b.yaml", mqtt="username: raise")
     authlens("run", "r", "--concurrency", "1")
@@ -360,7 +360,7 @@ def test_replay_sends_again_and_compares(endpoint: Running, authlens: Command) -
     assert "difference: principal sensor7 → sensor9" in other.out
 
 
-def test_replay_of_what_is_not_there(authlens: Command) -> None:
+def test_replay_of_unknown_ids(authlens: Command) -> None:
     ended = authlens("run", "--replay", "9")
 
     assert ended.code == 252
@@ -429,7 +429,7 @@ def test_negative_cases_are_written_once_and_expect_their_refusal(endpoint: Runn
     assert suite.code == other.code == 0
 
 
-def test_paths_in_negative_cases_lead_to_the_same_files(endpoint: Running, authlens: Command) -> None:
+def test_paths_in_negative_cases_point_to_the_same_files(endpoint: Running, authlens: Command) -> None:
     Path("r").mkdir()
     Path("r/a.yaml").write_text(
         "target: {local: ../authorizers.yaml}\nrequest: {authorizerName: A, token: t}\nsign: {key: ../keys/k.pem}\n"
@@ -491,7 +491,7 @@ def test_usage(endpoint: Running, authlens: Command, words: tuple[str, ...], com
 
 
 def test_serve_starts_the_endpoint_for_the_run_and_ends_it(tmp_path: Path) -> None:
-    """The real thing: a child process that starts another, with nobody's AWS settings."""
+    """A real child process that starts another, without any AWS settings."""
     project(tmp_path)
     (tmp_path / "r").mkdir()
     for number in range(4):

@@ -1,4 +1,4 @@
-"""The reports of `authlens run` as their readers take them: Jenkins' schema, GitHub's annotations and job summary."""
+"""The reports of `authlens run` as their readers need them: Jenkins' schema, GitHub's annotations and job summary."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def authlens(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def suite(endpoint: Running, authlens: Command) -> Path:
-    """Every result: passed, failed in a case and in its file, an error of AWS, an invalid file, one skipped."""
+    """Every result: passed, failed in a case and in its file, an error from AWS, an invalid file, and one skipped."""
     target = f"target: {{endpointUrl: '{endpoint.url}', region: {REGION}}}\n"
     request = "request:\n  authorizerName: Sensor\n  mqttContext: {clientId: c, password: '${env:PASSWORD}'}\n"
     folder = Path("requests/ops/bad")
@@ -194,7 +194,7 @@ def test_results_on_a_terminal(style: Style, text: str) -> None:
     assert style.word(JudgementState.KEPT, "passed") == text
 
 
-def test_a_summary_line_has_its_plurals() -> None:
+def test_the_summary_line_has_correct_plurals() -> None:
     (item,) = items_of_text("-", "request: 7")
     error = Result(item, Judgement(JudgementState.UNJUDGED), None, Redactor(()))
     assert summary([error], 2) == "1 error, 2 skipped"

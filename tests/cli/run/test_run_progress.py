@@ -12,7 +12,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_it_overwrites_and_takes_away_its_own_line() -> None:
+def test_it_overwrites_and_erases_its_own_line() -> None:
     terminal = Terminal()
     progress = Progress(10, terminal, {})
 
@@ -37,7 +37,7 @@ def test_without_a_total_it_counts() -> None:
     [(io.StringIO(), {}), (Terminal(), {"CI": "true"}), (Terminal(), {"TERM": "dumb"})],
     ids=["no terminal", "CI", "dumb terminal"],
 )
-def test_it_is_quiet_where_nobody_watches(stream: io.StringIO, environ: dict[str, str]) -> None:
+def test_it_is_silent_without_a_terminal(stream: io.StringIO, environ: dict[str, str]) -> None:
     progress = Progress(10, stream, environ)
 
     progress.show(1)
@@ -46,7 +46,7 @@ def test_it_is_quiet_where_nobody_watches(stream: io.StringIO, environ: dict[str
     assert stream.getvalue() == ""
 
 
-def test_a_terminal_that_went_away_ends_nothing() -> None:
+def test_a_closed_terminal_does_not_end_the_run() -> None:
     terminal = Terminal()
     progress = Progress(10, terminal, {})
     terminal.close()

@@ -12,7 +12,7 @@ def test_results_come_in_the_order_of_the_jobs(concurrency: int) -> None:
     turn = [threading.Event() for _ in range(3)]
 
     def work(job: int) -> int:
-        """With room for all, the last job ends first."""
+        """If all jobs run at once, the last one ends first."""
         if concurrency >= 3:
             if job < 2:
                 turn[job + 1].wait(10)
@@ -22,7 +22,7 @@ def test_results_come_in_the_order_of_the_jobs(concurrency: int) -> None:
     assert list(Workers(work, concurrency).run(range(3))) == [0, 10, 20]
 
 
-def test_no_more_run_at_once_than_allowed() -> None:
+def test_no_more_jobs_run_at_once_than_allowed() -> None:
     lock, running, most = threading.Lock(), 0, 0
 
     def work(job: int) -> None:
@@ -38,7 +38,7 @@ def test_no_more_run_at_once_than_allowed() -> None:
     assert most <= 2
 
 
-def test_an_error_is_raised_where_its_result_is_awaited() -> None:
+def test_an_error_is_raised_in_place_of_its_result() -> None:
     def work(job: int) -> int:
         return 10 // job
 

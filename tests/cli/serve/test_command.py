@@ -1,4 +1,4 @@
-"""`authlens serve` as a real process over real files: its first line, its log, its end, and what stops its start."""
+"""`authlens serve` as a real process over real files: first line, log, shutdown, and what stops its start."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def client(served: Serving, service: str = "iot") -> Any:
 
 
 def refused_start(*arguments: str | Path) -> tuple[int, str]:
-    """Exit code and words of a start that is refused, in this process."""
+    """The exit code and message of a refused start, in this process."""
     parser = Parser(prog="authlens serve")
     serve.declare(parser)
     with pytest.raises(CommandError) as raised:
@@ -81,7 +81,7 @@ def test_a_signal_ends_it_and_its_functions(tmp_path: Path, number: signal.Signa
 
 
 @linux
-def test_a_signal_in_mid_call_leaves_no_process(tmp_path: Path) -> None:
+def test_a_signal_during_a_call_leaves_no_process(tmp_path: Path) -> None:
     marker = tmp_path / "functions" / "started"
     with (
         serving("--authorizers", project(tmp_path)) as served,
@@ -100,7 +100,7 @@ def test_a_signal_in_mid_call_leaves_no_process(tmp_path: Path) -> None:
     assert [child for child in children if is_alive(child)] == []
 
 
-def test_the_end_of_standard_input_ends_it_when_asked(tmp_path: Path) -> None:
+def test_the_end_of_standard_input_ends_it_on_request(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path), "--until-stdin-closes") as served:
         assert client(served).list_authorizers()["authorizers"]
         assert served.process.stdin is not None
@@ -108,7 +108,7 @@ def test_the_end_of_standard_input_ends_it_when_asked(tmp_path: Path) -> None:
         assert served.process.wait(20) == 0
 
 
-def test_a_bad_file_stops_the_process_in_one_line(tmp_path: Path) -> None:
+def test_an_invalid_file_stops_the_process_in_one_line(tmp_path: Path) -> None:
     path = project(tmp_path, runtime="cobol")
     done = subprocess.run(command("--authorizers", path), capture_output=True, text=True, timeout=30, check=False)
 
@@ -118,7 +118,7 @@ def test_a_bad_file_stops_the_process_in_one_line(tmp_path: Path) -> None:
 
 
 @linux
-def test_a_function_that_is_killed_in_mid_call_is_refused_and_the_next_call_works(tmp_path: Path) -> None:
+def test_a_function_killed_during_a_call_fails_and_the_next_call_works(tmp_path: Path) -> None:
     marker = tmp_path / "functions" / "started"
     with serving("--authorizers", project(tmp_path)) as served, ThreadPoolExecutor(1) as aside:
         iot = client(served)
@@ -207,7 +207,7 @@ def test_another_host_is_served_under_its_allowed_name(tmp_path: Path) -> None:
     ],
     ids=["type", "runtime", "status", "key", "folder"],
 )
-def test_a_bad_file_stops_the_start_with_its_place(tmp_path: Path, settings: dict[str, str], line: int) -> None:
+def test_an_invalid_file_stops_the_start_with_its_position(tmp_path: Path, settings: dict[str, str], line: int) -> None:
     path = project(tmp_path, **settings)
     code, errors = refused_start("--authorizers", path)
 
@@ -248,7 +248,7 @@ def test_a_name_from_outside_cannot_forge_a_line() -> None:
 
 
 @linux
-def test_a_log_that_nobody_reads_stops_no_call(tmp_path: Path) -> None:
+def test_a_log_that_nobody_reads_blocks_no_call(tmp_path: Path) -> None:
     with serving("--authorizers", project(tmp_path)) as served:
         assert served.process.stderr is not None
         fcntl.fcntl(served.process.stderr, fcntl.F_SETPIPE_SZ, 4096)

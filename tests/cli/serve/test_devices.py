@@ -1,4 +1,4 @@
-"""`authlens serve --device-port` as a program: its first lines, its log, its records, its end."""
+"""`authlens serve --device-port` as a program: first lines, log, records, shutdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMED = "user?x-amz-customauthorizer-name=A"
 
 
 def talk(port: int, client_id: str, password: bytes, *more: bytes) -> list[object]:
-    """Connect without TLS and send; all that answers until the connection ends."""
+    """Connect without TLS, send, and return everything received until the connection ends."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(encode(Connect(client_id, NAMED, password, V5), V5) + b"".join(more))
         received = b""

@@ -1,4 +1,4 @@
-"""What is written about real connections: masked lines, masked JSON, one record in the history for each."""
+"""Reports on real connections: masked lines, masked JSON, one record in the history for each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEAKY = PacketDecision(1.0, "PUBLISH", f"a/{SECRET}", 1, "iot:Publish", "IMPLICI
 
 
 def observe(is_whole: bool, wants_all: bool = True) -> tuple[list[str], list[dict[str, object]]]:
-    """Everything that is written about one connection, in both forms."""
+    """Everything that is reported about one connection, in both formats."""
     lines: list[str] = []
     stream = io.StringIO()
     output = RequestLog(stream)
@@ -42,7 +42,7 @@ def test_secrets_are_masked_in_every_line() -> None:
     assert SECRET not in "\n".join((*lines, json.dumps(values)))
 
 
-def test_the_app_gets_the_whole_invocation() -> None:
+def test_the_app_gets_the_complete_invocation() -> None:
     _, values = observe(is_whole=True)
     assert SECRET in json.dumps(values[0]["invocation"])
 

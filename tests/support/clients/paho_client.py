@@ -41,11 +41,11 @@ def run(scenario: dict[str, Any], ca: str, port: int) -> dict[str, Any]:
 
 
 def talk(client: mqtt.Client, scenario: dict[str, Any], events: queue.Queue[tuple[str, Any]]) -> dict[str, Any]:
-    """What the client noticed, up to and with the first thing that was not answered as hoped."""
+    """What the client noticed, up to and including the first thing that did not succeed."""
     seen: dict[str, Any] = {}
 
     def until(name: str) -> bool:
-        """Whether it happened, and with success where it has a code."""
+        """Whether it happened, and succeeded if it has a code."""
         happened = ""
         while happened not in (name, "closed"):
             happened, value = events.get(timeout=PATIENCE)

@@ -96,7 +96,7 @@ def test_its_saved_requests_and_their_negative_cases_pass_at_once(made: tuple[Pa
     folder, _ = made
     written = authlens("run", folder, "--negative", tmp_path / "refused")
     assert len(written.stdout.splitlines()) == 9
-    assert "1 request expects to be refused already" in written.stderr
+    assert "1 request expects to be refused" in written.stderr
     again = authlens("run", tmp_path / "refused", "--negative", tmp_path / "refused")
     assert again.stdout == "", "what must be refused is not made wrong once more"
 

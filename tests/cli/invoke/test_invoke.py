@@ -62,7 +62,7 @@ def test_without_signing_no_credentials_are_needed(
 def test_the_encoding_of_the_output_is_honoured(whole_program: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CLI_OUTPUT_ENCODING", "none-such")
     ended = whole_program("--authorizer-name", "A")
-    assert (ended.code, "AWS_CLI_OUTPUT_ENCODING names no encoding" in ended.err) == (255, True)
+    assert (ended.code, "AWS_CLI_OUTPUT_ENCODING is not a known encoding" in ended.err) == (255, True)
     monkeypatch.setenv("AWS_CLI_OUTPUT_ENCODING", "ascii")
     assert '"principalId": "\\xe9\\U0001f600' in whole_program("--authorizer-name", "Unicode").out
 

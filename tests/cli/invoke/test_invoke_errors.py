@@ -18,7 +18,7 @@ ERRORS = [
     ("--authorizer-name Missing", 254, f"An error occurred (ResourceNotFoundException) {_OPERATION}: Authorizer"),
     ("--authorizer-name Null", 254, f"An error occurred (InvalidRequestException) {_OPERATION}: None"),
     ("--authorizer-name Html", 255, "log in first"),
-    ("--authorizer-name Truncated", 255, 'What came: HTTP 200, application/json, 22 bytes\n{"isAuthenticated": tr'),
+    ("--authorizer-name Truncated", 255, 'Received: HTTP 200, application/json, 22 bytes\n{"isAuthenticated": tr'),
     ("--authorizer-name Empty", 255, "The answer is empty"),
     ("--token t", 252, "the following arguments are required: --authorizer-name"),
     ("--authorizer-name A --nope", 252, "--nope"),
@@ -63,7 +63,7 @@ ERRORS = [
     ("--cli-input-yaml just&text", 252, "expecting map, received str"),
     ("--authorizer-name A --cli-auto-prompt --no-cli-auto-prompt", 252, "cannot be specified at the same time"),
     ("--authorizer-name A --request nope.yaml", 252, "nope.yaml"),
-    ("--authorizer-name A\udcff", 255, "--authorizer-name: it is not valid text"),
+    ("--authorizer-name A\udcff", 255, "--authorizer-name: not valid text"),
     ("--authorizer-name A --output xml", 252, "Found invalid choice 'xml'"),
 ]  # fmt: skip
 

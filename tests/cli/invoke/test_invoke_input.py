@@ -165,7 +165,7 @@ def test_a_file_name_instead_of_its_content_is_recognised(call: Invoke, option: 
 
 def test_a_token_that_looks_like_a_file_is_sent_with_a_note(call: Invoke, server: Recording) -> None:
     ended = call("--authorizer-name", "A", "--token", "./t.txt", "--token-signature", "AAAA")
-    assert "note: --token is sent as it is written. This looks like a file name" in ended.err
+    assert "note: --token is sent as written. This looks like a file name" in ended.err
     assert server.take()[0].body == {"token": "./t.txt", "tokenSignature": "AAAA"}
 
 

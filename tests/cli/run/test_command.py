@@ -179,7 +179,7 @@ def test_a_folder_as_junit_file_is_refused_before_sending(endpoint: Running, aut
     Path("reports").mkdir()
     ended = authlens("run", saved(endpoint, "a.yaml"), "--junit", "reports")
     assert (ended.code, ended.out) == (252, "")
-    assert "name a file for --junit" in ended.err
+    assert "give a file for --junit" in ended.err
     assert "a.yaml" not in authlens("history", "list").out
 
 
@@ -325,7 +325,7 @@ def test_stored_invocations_are_checked_without_a_call(endpoint: Running, authle
     assert with_copy.out.endswith("\n1 failed\n")
     assert "invocation 1 by r/a.yaml" in with_copy.out
     assert nobody.code == 252
-    assert "no stored invocation that 'sensor7' finds was sent from these saved requests" in nobody.err
+    assert "no stored invocation that matches 'sensor7' was sent from these saved requests" in nobody.err
     assert suite.out.endswith("1 failed, 1 error\n")
     assert "failed  invocation 1 by r/a.yaml" in single.out
     assert len(objects(all_of_it.out)) == 2
@@ -336,7 +336,7 @@ def test_a_query_that_finds_nothing(authlens: Command) -> None:
     ended = authlens("run", "--history", "nothing")
 
     assert ended.code == 252
-    assert "the history holds nothing that 'nothing' finds" in ended.err
+    assert "the history has nothing that matches 'nothing'" in ended.err
 
 
 def test_replay_sends_again_and_compares(endpoint: Running, authlens: Command) -> None:
@@ -386,7 +386,7 @@ def test_several_targets_are_compared_with_the_first(endpoint: Running, authlens
 
     assert same.code == 0
     lines = same.out.splitlines()
-    assert lines[1].split() == ["target", "result", "answer", "time", "difference", "to", "the", "first"]
+    assert lines[1].split() == ["target", "result", "answer", "time", "difference", "from", "the", "first"]
     assert lines[2].split()[:5] == ["authorizer=Sensor", "passed", "authenticated", "as", "sensor7"]
     assert same.out.endswith("2 passed; 0 answers differ from the first target's\n")
     assert ended.code == 2
@@ -425,7 +425,7 @@ def test_negative_cases_are_written_once_and_expect_their_refusal(endpoint: Runn
     assert first.code == 0
     assert "r/refused/a-missing-password.yaml" in first.out.splitlines()
     assert second.out == ""
-    assert "5 files exist already and were left unchanged" in second.err
+    assert "5 existing files were left unchanged" in second.err
     assert suite.code == other.code == 0
 
 
@@ -448,28 +448,28 @@ def test_paths_in_negative_cases_point_to_the_same_files(endpoint: Running, auth
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        ((), "name the saved requests to run, or folders of them"),
+        ((), "give the saved requests to run, or folders of them"),
         (("nowhere",), "there is no file or folder nowhere"),
-        (("empty",), "no saved request in empty: *.yaml and *.yml with a `request:` key are searched"),
+        (("empty",), "no saved request in empty; authlens looks for *.yaml and *.yml with a `request:` key"),
         (("a.yaml", "--repeat", "0"), "'0' is not a whole number of at least 1"),
         (("a.yaml", "--allow", "iot:Connect client/c"), "use them with --history QUERY"),
         (("--history", "", "--replay", "1"), "--history and --replay cannot be used together"),
-        (("a.yaml", "--replay", "1"), "--replay takes ids of the history, and no PATH"),
+        (("a.yaml", "--replay", "1"), "--replay takes ids from the history, and no PATH"),
         (("a.yaml", "--target", "nonsense=1"), "must be KEY=VALUE,… with the keys local, profile, region"),
         (("a.yaml", "--target", "local=a.yaml,local=b.yaml"), "has local twice; use a second --target"),
         (("--history", "", "--deny", "iot:Connect"), "iot:Connect on what? Add the client id."),
         (("--history", "", "--deny", "iot:Publsh topic/a"), "did you mean iot:Publish?"),
         (("--replay", "x"), "'x' is not a whole number of at least 1"),
-        (("a.yaml", "--target", "local=demo", "--repeat", "2"), "--repeat does nothing with --target"),
-        (("--replay", "1", "--filter", "a"), "--filter does nothing with --replay"),
-        (("a.yaml", "--negative", "n", "--output", "json"), "--output does nothing with --negative"),
-        (("a.yaml", "--negative", "n", "--concurrency", "2"), "--concurrency does nothing with --negative"),
-        (("a.yaml", "--negative", "n", "--no-history"), "--no-history does nothing with --negative"),
-        (("--history", "", "--concurrency", "2"), "--concurrency does nothing with --history"),
-        (("--history", "", "--no-history"), "--no-history does nothing with --history"),
-        (("a.yaml", "--target", "local=demo", "--serve", "a.yaml"), "--serve does nothing with --target"),
-        (("--replay", "1", "--repeat", "1"), "--repeat does nothing with --replay"),
-        (("--replay", "1", "--tag", "t"), "--tag does nothing with --replay"),
+        (("a.yaml", "--target", "local=demo", "--repeat", "2"), "--repeat has no effect with --target"),
+        (("--replay", "1", "--filter", "a"), "--filter has no effect with --replay"),
+        (("a.yaml", "--negative", "n", "--output", "json"), "--output has no effect with --negative"),
+        (("a.yaml", "--negative", "n", "--concurrency", "2"), "--concurrency has no effect with --negative"),
+        (("a.yaml", "--negative", "n", "--no-history"), "--no-history has no effect with --negative"),
+        (("--history", "", "--concurrency", "2"), "--concurrency has no effect with --history"),
+        (("--history", "", "--no-history"), "--no-history has no effect with --history"),
+        (("a.yaml", "--target", "local=demo", "--serve", "a.yaml"), "--serve has no effect with --target"),
+        (("--replay", "1", "--repeat", "1"), "--repeat has no effect with --replay"),
+        (("--replay", "1", "--tag", "t"), "--tag has no effect with --replay"),
         (("a.yaml", "--tag", "t"), "no saved request in a.yaml has the tag t"),
         (("a.yaml::none",), "a.yaml has no case 'none': it has no cases"),
         (("a.yaml", "--environment", "prod"), "there is no environment 'prod': create environments/prod.yaml"),

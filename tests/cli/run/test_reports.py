@@ -179,7 +179,7 @@ def test_a_summary_that_cannot_be_written_is_a_warning(
     ended = authlens("run", str(suite / "ops-2.yaml"), "--no-history")
 
     assert ended.code == 0
-    assert "authlens: warning: no summary is written to nowhere/summary.md: No such file or directory" in ended.err
+    assert "authlens: warning: cannot write a summary to nowhere/summary.md: No such file or directory" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -33,34 +33,36 @@ _EXAMPLES = """examples:
   authlens connect --request requests/sensor.yaml --endpoint localhost --port 8883 --ca-file ca.pem
   authlens connect --request requests/sensor.yaml --domain-configuration shop
 
-A probe takes the client id over: a device that is connected with it is disconnected. Connecting is all that is tried
-unless --publish or --subscribe is given. Without --endpoint the account's data endpoint is asked for; for a local
-target its device listener is started. Exit code: 0 connected, and all that was tried was allowed; 1 refused or
-denied; 255 no answer of the protocol."""
+A probe takes over the client id: a device that is connected with it is disconnected. Connecting is all that is tried
+unless --publish or --subscribe is given. Without --endpoint, the account's data endpoint is looked up; for a local
+target, its device listener is started. Exit code: 0 connected, and everything that was tried was allowed; 1 refused or
+denied; 255 no protocol answer."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
-    what.add_argument("--history", metavar="ID", type=int, help="an invocation of the history")
+    what.add_argument("--history", metavar="ID", type=int, help="an invocation from the history")
     parser.add_argument("--as", dest="way", choices=WAYS, help="MQTT over TLS (default), WebSocket, HTTPS")
     parser.add_argument("--mqtt", choices=("3", "5"), help="MQTT 3.1.1 or 5 (default)")
     parser.add_argument("--endpoint", metavar="HOST", help="connect there; no target, region or credentials are needed")
     parser.add_argument(
-        "--domain-configuration", metavar="NAME", help="connect to the host of this domain configuration, as it says"
+        "--domain-configuration",
+        metavar="NAME",
+        help="connect to the host of this domain configuration, with its protocol",
     )
-    parser.add_argument("--port", metavar="N", type=int, help="default 443")
-    parser.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust in place of the system's")
-    parser.add_argument("--client-id", metavar="ID", help="connect with this id in place of the request's")
+    parser.add_argument("--port", metavar="N", type=int, help="the port (default 443)")
+    parser.add_argument("--ca-file", metavar="FILE", help="PEM certificates to trust instead of the system's")
+    parser.add_argument("--client-id", metavar="ID", help="connect with this id instead of the request's")
     parser.add_argument("--cert", metavar="FILE", help="the device's certificate, for CUSTOM_AUTH_X509")
     parser.add_argument("--key", metavar="FILE", help="its private key")
     parser.add_argument(
-        "--token-key-name", metavar="NAME", help="the authorizer's tokenKeyName, where it is not asked for"
+        "--token-key-name", metavar="NAME", help="the authorizer's tokenKeyName, if it is not looked up"
     )
     parser.add_argument("--publish", metavar="TOPIC[=PAYLOAD]", action="append", default=[], help="publish with QoS 1")
     parser.add_argument("--subscribe", metavar="FILTER", action="append", default=[], help="subscribe with QoS 1")
-    parser.add_argument("--no-history", action="store_true", help="do not keep the connection in the history")
+    parser.add_argument("--no-history", action="store_true", help="do not record the connection in the history")
     declare_environment(parser)
     declare_trust(parser)
     parser.add_argument("--output", choices=("text", "json"), default="text")
@@ -92,7 +94,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 def _subject(
     arguments: argparse.Namespace, world: World
 ) -> tuple[SavedRequest, Path | None, Invocation | None, Path | None]:
-    """The saved request, the folder that its paths start from, the earlier invocation, and the file it is from."""
+    """The saved request, the folder that its paths are relative to, the earlier invocation, and the file it is from."""
     if arguments.history is None:
         saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
         file = None if arguments.request == STDIN else Path(file_and_case(arguments.request)[0])
@@ -112,15 +114,15 @@ def _source(arguments: argparse.Namespace, earlier: Invocation | None) -> str | 
 
 
 def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> ProbeOptions:
-    """What was given; of an earlier probe of the history, how and where it connected. Raises CommandError."""
+    """The options given, and for an earlier probe how and where it connected. Raises CommandError."""
     from authlens.core.mqtt.packets import V3, V5
 
     if arguments.endpoint and arguments.domain_configuration:
-        raise CommandError("--endpoint and --domain-configuration both say where to connect: give one of them")
+        raise CommandError("--endpoint and --domain-configuration both say where to connect; give one of them")
     if arguments.way == "https" and (len(arguments.publish) != 1 or arguments.subscribe):
-        raise CommandError("HTTPS can only publish: give one --publish TOPIC, and no --subscribe")
+        raise CommandError("HTTPS can only publish; give one --publish TOPIC, and no --subscribe")
     if arguments.key and not arguments.cert:
-        raise CommandError("--key is the key of a certificate: give --cert too")
+        raise CommandError("--key is the key of a certificate; give --cert too")
     host, port = _place(arguments.endpoint)
     options = ProbeOptions(
         way=arguments.way or "mqtt",
@@ -141,7 +143,7 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
 
 
 def _as_before(options: ProbeOptions, arguments: argparse.Namespace, device: DeviceConnection) -> ProbeOptions:
-    """How an earlier probe connected, where nothing else was given. What it published is not published again."""
+    """How an earlier probe connected, unless options say otherwise. Its publishes are not repeated."""
     ways: dict[str, Way] = {"mqtts": "mqtt", "wss": "wss", "https": "https"}
     if arguments.way is None:
         options = replace(options, way=ways.get(device.transport, "mqtt"))

@@ -1,7 +1,7 @@
-"""What the AWS CLI's own settings say of output, binary values and prompting, without loading boto3.
+"""The AWS CLI's settings for output, binary values and prompting, read without loading boto3.
 
-Order, as in the AWS CLI: option, environment, profile in the configuration files. A file that cannot be read is left to
-the gateway, which names it when it looks for the region and the credentials.
+The order of precedence is the AWS CLI's: option, environment, profile in the configuration files. A file that cannot be
+read is left to the gateway, which names it when it looks up Region and credentials.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from authlens.frozen import dataclass
 
 
 class Prompt(StrEnum):
-    """When the app is opened to fill in the request; the AWS CLI's words."""
+    """When to open the app to fill in the request, in the AWS CLI's words."""
 
     ON = "on"
     ON_PARTIAL = "on-partial"
-    """When the command line cannot be sent as it is."""
+    """If the command line cannot be sent as it is."""
     OFF = "off"
 
 
@@ -30,7 +30,7 @@ class Settings:
     output: str
     error_format: str
     raw_password: bool
-    """The password is written as it is, not in base64."""
+    """The password is literal, not base64."""
     prompt: Prompt
 
 
@@ -68,7 +68,7 @@ def _prompt(given: GivenOptions, configured: str) -> Prompt:
 
 
 def _profile(name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """The keys of a profile, those of the credentials file on top."""
+    """The keys of a profile; those in the credentials file take precedence."""
     found: dict[str, str] = {}
     for variable, default in (
         ("AWS_CONFIG_FILE", "~/.aws/config"),
@@ -95,7 +95,7 @@ def _sections(path: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def _profile_name(section: str, plain: bool) -> str | None:
-    """The profile that a section holds; in the configuration file all but `default` are written `profile NAME`."""
+    """The profile of a section; in the configuration file, all but `default` are written `profile NAME`."""
     if plain or section == "default":
         return section
     try:

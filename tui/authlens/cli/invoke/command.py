@@ -1,7 +1,7 @@
 """call an authorizer, with the options, output and exit codes of `aws iot test-invoke-authorizer`
 
-The rule: the reference is AWS CLI v2; replacing `aws iot test-invoke-authorizer` by `authlens invoke` changes nothing
-but the speed, save that a broken answer is an error.
+The rule: AWS CLI v2 is the reference. Replacing `aws iot test-invoke-authorizer` with `authlens invoke` changes only
+the speed, except that a broken answer is an error.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    """The options for the help and for completion; `main` reads them itself."""
+    """The options, for help and completion; `main` parses them itself."""
     from authlens.cli.invoke.help import declare as declare_options
 
     declare_options(parser)
@@ -72,7 +72,7 @@ def _encode_output(world: World) -> None:
         try:
             world.output.encode_as(encoding)
         except LookupError:
-            said = f"AWS_CLI_OUTPUT_ENCODING names no encoding: {encoding}; utf-8 is one"
+            said = f"AWS_CLI_OUTPUT_ENCODING is not a known encoding: {encoding}; use one such as utf-8"
             raise CommandError(said, ExitCode.OTHER) from None
 
 
@@ -85,7 +85,7 @@ def _prompt(given: GivenOptions, settings: Settings, world: World) -> OpenApp:
 
 
 def _outside_the_form(option: Option, given: GivenOptions) -> bool:
-    """Whether the option was given and says what becomes of the answer; what was read from elsewhere is in the form."""
+    """Whether the option was given and affects the output; everything else is in the form."""
     how = option.group == OUTPUT or option.key in _NOT_THE_REQUEST
     return how and option.key in given.values
 
@@ -114,13 +114,13 @@ def _answer(given: GivenOptions, settings: Settings, world: World) -> ExitCode:
 def _checked(given: GivenOptions) -> GivenOptions:
     if given.words:
         count = len(given.words)
-        raise CommandError(f"{count} argument{'s' * (count > 1)} too many: a value that holds spaces needs quotes")
+        raise CommandError(f"{count} argument{'s' * (count > 1)} too many; a value with spaces needs quotes")
     if given.flag("cli_auto_prompt") and given.flag("no_cli_auto_prompt"):
         raise CommandError("Both --cli-auto-prompt and --no-cli-auto-prompt cannot be specified at the same time.")
     if given.text("via") != "function":
         for name in ("qualifier", "event"):
             if given.text(name) is not None:
-                raise CommandError(f"--{name} is of a direct call: give --via function too")
+                raise CommandError(f"--{name} needs --via function")
     url = given.text("endpoint_url")
     if url is not None and "://" not in url:
         raise CommandError(
@@ -130,7 +130,7 @@ def _checked(given: GivenOptions) -> GivenOptions:
 
 
 def _query(expression: str | None) -> Callable[[Any], Any]:
-    """The function that `--query` asks for."""
+    """The function for `--query`."""
     if expression is None:
         return lambda answer: answer
     import jmespath
@@ -143,12 +143,12 @@ def _query(expression: str | None) -> Callable[[Any], Any]:
 
 
 _SHORTEST = 6
-"""A shorter secret stays in an error message: removing it would take AWS's own words with it."""
+"""Shorter secrets stay in error messages, because removing them would also remove parts of AWS's own words."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One run of the command, once it is known what to send."""
+    """One run of the command, after its input has been read."""
 
     given: GivenOptions
     settings: Settings
@@ -232,7 +232,7 @@ class _Call:
         return errors.exit_code(failure)
 
     def _check_trust(self, draft: Draft) -> None:
-        """Of what the saved request names; what options name is the person's own choice."""
+        """Trust is for what the saved request names; what options name is the user's own choice."""
         if draft.base is None:
             return
         from authlens.cli.inputs.trust import check_trust
@@ -255,7 +255,7 @@ class _Call:
             raise CommandError(f"--save: {error}") from None
 
     def _record(self, invocation: Invocation) -> str | None:
-        """Keep the invocation. Returns what went wrong with that, which is no reason to fail."""
+        """Record the invocation. Returns any problem, which does not make the command fail."""
         if self.given.flag("no_history"):
             return None
         history = self.world.open_history()
@@ -279,14 +279,14 @@ class _Call:
             narrate(_redactor(invocation)(after(invocation)), self.world.stderr)
 
     def _colour(self) -> bool:
-        """As the AWS CLI v2: tables have colours on a terminal, or where they are asked for."""
+        """As in AWS CLI v2: tables have colours on a terminal, or on request."""
         wanted = self.given.text("color") or "auto"
         wished = wanted == "on" or (wanted == "auto" and self.world.output.is_terminal)
         return wished and self.settings.output == "table"
 
 
 def _made_visible(value: Any) -> Any:
-    """The answer with nothing in it that a terminal would act on."""
+    """The answer without anything that could control a terminal."""
     from authlens.core.text.visible import visible
 
     if isinstance(value, dict):
@@ -297,7 +297,7 @@ def _made_visible(value: Any) -> Any:
 
 
 def _redactor(invocation: Invocation, shortest: int = 1) -> Callable[[str], str]:
-    """Removes the request's secrets, and those that references brought in, from any text."""
+    """Removes the request's secrets, including the values of references, from any text."""
     from authlens.core.secrets.invocation_redaction import invocation_secrets
     from authlens.core.secrets.redaction import Redactor
 

@@ -1,4 +1,4 @@
-"""`--debug`: what is done and what crossed the wire, on standard error. Everything passes a redactor first."""
+"""`--debug`: prints what is done and what crosses the wire to standard error, redacted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from authlens.core.request.target import Target
 
 
 def before(given: GivenOptions, settings: Settings, target: Target) -> str:
-    """What was understood of the command line; values of the request are left out."""
+    """How the command line was understood, without values of the request."""
     return "\n".join(
         (
             f"debug: options: {', '.join(sorted(given.values)) or 'none'}",
@@ -24,7 +24,7 @@ def before(given: GivenOptions, settings: Settings, target: Target) -> str:
 
 
 def after(invocation: Invocation) -> str:
-    """The exchange, as far as it went."""
+    """The exchange, as far as it got."""
     lines = list(_exchange(invocation.wire)) if invocation.wire else ["nothing was sent"]
     if invocation.function_log:
         lines += [f"function: {line}" for line in invocation.function_log.splitlines()]

@@ -1,4 +1,4 @@
-"""Why there is no answer, in the AWS CLI's form of words and with its exit codes."""
+"""Why there is no answer, in the AWS CLI's wording and with its exit codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from authlens.cli.console.diagnostics import ExitCode
 from authlens.core.invocation.invocation import Failure, FailureKind, Wire
 
 _EXCERPT = 2000
-"""Characters of a broken answer that are shown."""
+"""How many characters of a broken answer are shown."""
 
 _CODES = {
     FailureKind.AWS: ExitCode.SERVICE,
@@ -16,7 +16,7 @@ _CODES = {
 }
 
 _CONFIGURATION = {"NoCredentialsError": "NoCredentials", "NoRegionError": "NoRegion"}
-"""What ends with 253; the AWS CLI ends everything else about profiles and credentials with 255."""
+"""Errors that exit with 253; the AWS CLI exits with 255 for all others about profiles and credentials."""
 
 
 def exit_code(failure: Failure) -> ExitCode:
@@ -33,7 +33,7 @@ def code_and_message(failure: Failure) -> tuple[str, str]:
 
 
 def sentence(failure: Failure) -> str:
-    """One line as the AWS CLI writes it, and what to do on the next."""
+    """One line as the AWS CLI prints it, and what to do on the next."""
     code, message = code_and_message(failure)
     if failure.kind is FailureKind.AWS:
         retried = f" (reached max retries: {failure.retries})" if failure.retries is not None else ""
@@ -46,10 +46,10 @@ def sentence(failure: Failure) -> str:
 
 
 def what_came(wire: Wire | None) -> str:
-    """A broken answer for people: its status line and its beginning."""
+    """A readable excerpt of a broken answer: its status line and its beginning."""
     if wire is None or wire.status is None:
         return ""
     kind = next((value for name, value in wire.response_headers if name.lower() == "content-type"), "no content type")
     body = wire.response_body.decode("utf-8", "replace")
     cut = f"\n… {len(body) - _EXCERPT} more characters" if len(body) > _EXCERPT else ""
-    return f"What came: HTTP {wire.status}, {kind}, {len(wire.response_body)} bytes\n{body[:_EXCERPT]}{cut}"
+    return f"Received: HTTP {wire.status}, {kind}, {len(wire.response_body)} bytes\n{body[:_EXCERPT]}{cut}"

@@ -1,4 +1,4 @@
-"""`authlens invoke --help`, and the options as argparse knows them, from the one option table."""
+"""`authlens invoke --help`, and the options for argparse, from the option table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""From options, input documents, standard input and a saved request to the one request that is sent.
+"""Combines options, input documents, standard input and a saved request into the request that is sent.
 
-The rule: what stands on the command line is literal, as with the AWS CLI; only a saved request holds references.
-Options win over an input document, and both win over the saved request.
+The rule: values on the command line are literal, as in the AWS CLI; only saved requests have references. Options
+override an input document, and both override the saved request.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ if TYPE_CHECKING:
 
 
 _LONGEST = 2**31 - 1
-"""Seconds; the system refuses to wait much longer, in words that name no option."""
+"""In seconds; the system refuses much longer timeouts, with an error that names no option."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be sent, and where its relative paths start from."""
+    """What to send, and the folder that its paths are relative to."""
 
     saved: SavedRequest
     base: Path | None = None
     source: str | None = None
-    """The saved request's path, when there is one."""
+    """The saved request's path, if there is one."""
 
 
 def gather(given: GivenOptions, raw_password: bool, world: World, complete: bool = True) -> Draft:
-    """The request that the command line asks for. Raises CommandError.
+    """The request from the command line. Raises CommandError.
 
-    complete: an authorizer must be named; a form that is still to be filled in may lack it.
+    complete: an authorizer is required; a form to be filled in may lack it.
     """
     draft = _saved_request(given, world)
     members = _members(given, raw_password, world.environ)
@@ -65,7 +65,7 @@ def gather(given: GivenOptions, raw_password: bool, world: World, complete: bool
 
 
 def check_readable(given: GivenOptions, environ: Mapping[str, str]) -> None:
-    """What the AWS CLI reads even where nothing is to be sent: shorthand, JSON, files, numbers. Raises CommandError."""
+    """Checks what the AWS CLI checks even if nothing is sent: shorthand, JSON, files, numbers. Raises CommandError."""
     _members(given, raw_password=True, environ=environ)
     _target(given, SavedRequest(AuthorizerRequest()))
 
@@ -74,7 +74,7 @@ def _saved_request(given: GivenOptions, world: World) -> Draft:
     name, environment = given.text("request"), given.text("environment")
     if name is None:
         if environment is not None:
-            raise CommandError("--environment changes a saved request: use it with --request FILE")
+            raise CommandError("--environment applies to a saved request; use it with --request FILE")
         return Draft(SavedRequest(AuthorizerRequest()))
     from authlens.cli.inputs.saved_requests import STDIN, chosen_case, file_and_case, in_environment, read_saved_request
     from authlens.store.requests import RequestFileError
@@ -98,7 +98,7 @@ def _saved_request(given: GivenOptions, world: World) -> Draft:
 def _refuse_two_readers(given: GivenOptions) -> None:
     option = next((key for key in STDIN_OPTIONS if given.flag(key)), None)
     if option:
-        raise CommandError(f"--request - and --{option.replace('_', '-')} both read standard input: use one of them")
+        raise CommandError(f"--request - and --{option.replace('_', '-')} both read standard input; use one of them")
 
 
 def _members(given: GivenOptions, raw_password: bool, environ: Mapping[str, str]) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
         raise CommandError("the following arguments are required: --authorizer-name")
     name = members.get("authorizerName")
     if isinstance(name, str) and _LONE_SURROGATE.search(name):
-        raise CommandError("argument --authorizer-name: it is not valid text and cannot stand in a URL", ExitCode.OTHER)
+        raise CommandError("argument --authorizer-name: not valid text, so it cannot be part of a URL", ExitCode.OTHER)
     try:
         member_rules.check({"authorizerName": saved_name or "unnamed", **members})
     except member_rules.MemberError as error:
@@ -150,15 +150,15 @@ def _check(members: Mapping[str, Any], saved_name: str | None, complete: bool, g
 
 
 def _point_out_file_names(given: GivenOptions, world: World) -> None:
-    """A text member is sent as it is written, also where a file was meant."""
+    """A text member is sent as written, even if a file was probably meant."""
     for key in ("token", "token_signature"):
         hint = file_hint(given.text(key) or "")
         if hint:
-            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as it is written. {hint}", world.stderr)
+            narrate(f"authlens: note: --{key.replace('_', '-')} is sent as written. {hint}", world.stderr)
 
 
 def _blamed(problems: str, given: GivenOptions) -> list[str]:
-    """The options that gave the members which the problems name."""
+    """The options behind the members that the problems name."""
     places = re.findall(r"^.*? parameter (?:in )?(\w+)", problems, re.MULTILINE)
     options = [key for name, key in FIELDS.items() if name in places and given.text(key) is not None]
     documents = [key for key in ("cli_input_json", "cli_input_yaml") if given.text(key) is not None]
@@ -178,7 +178,7 @@ def _merged(saved: AuthorizerRequest, members: Mapping[str, Any]) -> AuthorizerR
 
 
 def _with_readable_password(members: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The members with a password that was in base64 as text where it is text: it is saved and shown so."""
+    """The members, with a base64 password decoded to text if possible, as it is saved and shown."""
     mqtt = members.get("mqttContext") or {}
     try:
         return {**members, "mqttContext": {**mqtt, "password": mqtt["password"].decode("utf-8")}}
@@ -194,7 +194,7 @@ def _with_standard_input(
         return request
     if len(asked) > 1:
         raise CommandError(
-            "standard input holds one secret: give only one of --token-stdin, --token-signature-stdin, --password-stdin"
+            "standard input holds one secret; give only one of --token-stdin, --token-signature-stdin, --password-stdin"
         )
     option = f"--{asked[0].replace('_', '-')}"
     _refuse_second_source(asked[0], option, members)
@@ -220,7 +220,7 @@ def _refuse_second_source(key: str, option: str, members: Mapping[str, Any]) -> 
 
 
 def target_of(given: GivenOptions) -> Target:
-    """What the options alone say of the target."""
+    """The target according to the options."""
     target: Target = _target(given, SavedRequest(AuthorizerRequest()))
     return target
 
@@ -248,11 +248,11 @@ def _seconds(option: str, text: str) -> float:
         if 0 <= int(text) <= _LONGEST:
             return float(int(text))
     name = option.replace("_", "-")
-    raise CommandError(f"argument --{name}: a whole number of seconds from 0 to {_LONGEST} is wanted", ExitCode.OTHER)
+    raise CommandError(f"argument --{name}: must be a whole number of seconds from 0 to {_LONGEST}", ExitCode.OTHER)
 
 
 def rebased(draft: Draft, folder: Path) -> SavedRequest:
-    """The request as it is to be written into another folder: its relative paths lead to the same files."""
+    """The request rewritten for another folder, so that its relative paths name the same files."""
     saved = draft.saved
 
     def moved(path: str) -> str:

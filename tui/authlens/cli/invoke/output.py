@@ -17,7 +17,7 @@ _MEMBERS = (
     "refreshAfterInSeconds",
     "disconnectAfterInSeconds",
 )
-"""In the order of the service model, which is the order of the JSON output."""
+"""In the order of the service model, which is that of the JSON output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +29,26 @@ class Style:
 
 
 def answer_of(invocation: Invocation) -> dict[str, Any]:
-    """The members that AWS sent, as it sent them: an empty list stays, an absent member stays absent."""
+    """The members as AWS sent them: an empty list stays empty, an absent member stays absent."""
     body = invocation.wire.response_body if invocation.wire else b"{}"
     sent = json.loads(body)
     return {name: sent[name] for name in _MEMBERS if sent.get(name) is not None}
 
 
 def decoded(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer with its policy documents as JSON values; one that is no JSON stays text."""
+    """The answer with its policy documents as JSON values; one that is not JSON stays text."""
     if "policyDocuments" not in answer:
         return answer
     return answer | {"policyDocuments": [_json_value(document) for document in answer["policyDocuments"]]}
 
 
 def render(value: Any, style: Style) -> str:
-    """The value in a format, with its line end; nothing for an empty answer. Raises ValueError for another format."""
+    """The value in a format, with its newline; nothing for an empty answer. Raises ValueError for an unknown format."""
     if style.output not in ("json", "text", "table", "yaml", "yaml-stream", "off"):
         raise ValueError(f"Unknown output type: {style.output}")
     if style.output == "off" or value == {}:
         return ""
-    # A lone surrogate, which no encoding can write, is printed as its escape.
+    # A lone surrogate, which no encoding can represent, is printed as an escape.
     return _rendered(value, style).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -33,7 +33,7 @@ def _json(shape: Shape) -> dict[str, Any]:
 
 
 def _yaml_lines(shape: Shape) -> Iterator[str]:
-    """As the AWS CLI v2 writes them: the comment of the first member of a structure stands behind two spaces."""
+    """As in AWS CLI v2: the comment of a structure's first member follows two spaces."""
     for name, row in shape.items():
         space = "  " if name == next(iter(shape)) else " "
         if not isinstance(row, Member):

@@ -31,7 +31,7 @@ class _Section:
         return max(_cells(self.title) + outside, sum(self.natural_widths()) + outside)
 
     def upright(self) -> _Section:
-        """An object's keys below each other instead of side by side."""
+        """An object's keys one below the other instead of side by side."""
         if not self.headers or len(self.rows) != 1:
             return self
         return _Section(
@@ -102,7 +102,7 @@ def _add_rows(section: _Section, items: list[Any]) -> None:
 
 
 def _objects(title: str, objects: list[dict[str, Any]], indent: int) -> Iterator[_Section]:
-    """One section with a row for each object; a section each when they hold lists."""
+    """One section with a row for each object; separate sections if they contain lists."""
     headers = sorted({key for item in objects for key in item if not _nested(item[key])})
     rows = [[str(item.get(header, "")) for header in headers] for item in objects]
     nested = _nested_keys(*objects)
@@ -144,7 +144,7 @@ def _left_edges(widths: Sequence[int]) -> list[str]:
 
 
 def _stretched(widths: list[int], total: int) -> list[int]:
-    """The widths scaled to fill the total; what rounding leaves over is spread."""
+    """The widths scaled to fill the total, with the rounding remainder spread."""
     if not widths:
         return []
     factor = total / sum(widths)
@@ -174,7 +174,7 @@ def _aligned(text: str, width: int, left_edge: str, colour: bool) -> str:
 
 
 def _cells(text: str) -> int:
-    """Columns as the AWS CLI counts them: ambiguous characters are wide."""
+    """Display width as the AWS CLI counts it: ambiguous characters are wide."""
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 

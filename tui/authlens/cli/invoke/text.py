@@ -7,12 +7,12 @@ from typing import Any
 
 
 def render(value: Any) -> str:
-    """The value as lines of fields with tabs between."""
+    """The value as lines of tab-separated fields."""
     return "".join(f"{line}\n" for line in _lines(value, None, None))
 
 
 def _lines(value: Any, name: str | None, columns: list[str] | None) -> Iterator[str]:
-    """name: the key that the value stood at. columns: the scalar keys of all the objects in the list it is of."""
+    """name: the value's key. columns: the scalar keys of all objects in the list that the value belongs to."""
     if isinstance(value, dict):
         yield from _object_lines(value, name, columns)
     elif isinstance(value, list):

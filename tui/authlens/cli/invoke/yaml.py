@@ -20,11 +20,11 @@ _RESOLVED = (
     ),
     ("int", r"[-+]?0b[01_]+|[-+]?0o?[0-7_]+|[-+]?[0-9_]+|[-+]?0x[0-9a-fA-F_]+", "-+0123456789"),
 )
-"""What YAML 1.2 reads as something other than text, unless it is quoted; PyYAML follows 1.1."""
+"""What YAML 1.2 reads as something other than text unless quoted; PyYAML follows 1.1."""
 
 
 def dump(value: Any) -> str:
-    """The value with its line end. A scalar alone is written as JSON, as the AWS CLI does."""
+    """The value with its newline. A bare scalar is written as JSON, as the AWS CLI does."""
     if isinstance(value, (list, dict)):
         import yaml
 
@@ -37,7 +37,7 @@ def dump(value: Any) -> str:
 def _dumper() -> Any:
     import yaml
 
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the C one is there or not
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]  # the C implementation may be missing
         pass
 
     def float_as_it_is(dumper: Any, value: float) -> Any:

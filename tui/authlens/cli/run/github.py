@@ -1,4 +1,4 @@
-"""Results as GitHub's workflow commands, which annotate the file and line of what failed."""
+"""Results as GitHub workflow commands, which annotate the file and line of each failure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
-    """One `::error …` for each broken promise, or for why the item cannot be judged."""
+    """One `::error …` for each unmet expectation, or for the reason why the item cannot be judged."""
     item = result.item
     if result.passed:
         return []
@@ -38,13 +38,13 @@ def annotate(result: Result, environ: Mapping[str, str]) -> list[str]:
 
 
 def harmless(line: str) -> str:
-    """The line so that GitHub takes it for text: a command begins with `::`, an old one contains `##[`."""
+    """The line, changed so that GitHub reads it as text: commands begin with `::`, old-style ones contain `##[`."""
     line = line.replace("##[", "## [")
     return f"| {line}" if line.lstrip().startswith("::") else line
 
 
 def _line(item: Item, key: str) -> int:
-    """The line of the key of `expect:`, in the case where it is from there; the first where it cannot be found."""
+    """The line of the key in `expect:`, inside the case if that defines it; the first line if it cannot be found."""
     document = _document(item.path.absolute()) if item.path else None
     if document is None:
         return 1
@@ -67,7 +67,7 @@ def _line_of(node: Node, path: tuple[str, ...]) -> int | None:
 
 @lru_cache(maxsize=4)
 def _document(path: Path) -> Node | None:
-    """Read once for all the cases of a file."""
+    """Read once for all cases of a file."""
     from authlens.core.saved.saved_request_yaml import read_json_or_yaml
     from authlens.core.text.yaml_reader import YamlError
     from authlens.store.files import read_bounded

@@ -1,7 +1,7 @@
-"""`run --history QUERY`: expectations and questions put to stored invocations. Nothing is called.
+"""`run --history QUERY`: checks stored invocations against expectations and questions. Nothing is sent.
 
-An invocation is judged by the saved request that it was sent from, or whose request it is; a single saved request that
-is named judges all that QUERY finds, and so do --allow and --deny.
+An invocation is checked against the saved request that it was sent from, or those with the same request; if a single
+saved request is given, every invocation found is checked against it, and so it is with --allow and --deny.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from authlens.suite_items import Item
 
 @dataclass(frozen=True, slots=True)
 class _Judges:
-    """Who judges stored invocations."""
+    """What stored invocations are checked against."""
 
     items: Sequence[Item]
     questions: Expectation | None
 
     def of(self, invocation: Invocation) -> Iterator[tuple[str, Expectation | None]]:
-        """The name and the expectation of each that judges this one."""
+        """The name and the expectation of each judge of this invocation."""
         if self.questions:
             yield "", self.questions
         elif not self.items:
@@ -57,13 +57,13 @@ def judge_history(options: HistoryOptions, world: World) -> ExitCode:
     history = world.open_history()
     try:
         if not history.count(options.history):
-            what = f"nothing that {options.history!r} finds" if options.history else "nothing yet"
-            raise CommandError(f"the history holds {what}{f' ({history.problem})' if history.problem else ''}")
+            what = f"nothing that matches {options.history!r}" if options.history else "nothing yet"
+            raise CommandError(f"the history has {what}{f' ({history.problem})' if history.problem else ''}")
         results = _results(judges, history, options.history)
         first = next(results, None)
         if first is None:
-            which = f" that {options.history!r} finds" if options.history else ""
-            raise CommandError(f"no stored invocation{which} was sent from these saved requests, or is like one")
+            which = f" that matches {options.history!r}" if options.history else ""
+            raise CommandError(f"no stored invocation{which} was sent from these saved requests or equals one of them")
         return report(grouped(_with(first, results), 1), (), options.reporting, world, options.fail_fast)
     finally:
         history.close()

@@ -1,4 +1,4 @@
-"""The saved requests that the command line names."""
+"""The saved requests given on the command line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def items_of(selection: Selection, world: World, environment: str | None = None)
 
 
 def found_items(selection: Selection, world: World) -> Sequence[Item]:
-    """What PATH, --filter and the tags name, which may be nothing. Raises CommandError for a path that is not there."""
+    """The items that PATH, --filter and the tags select, if any. Raises CommandError if a path does not exist."""
     try:
         found = {item.name: item for path in selection.paths for item in _named(path, world)}
     except NoSuchPath as error:
@@ -38,7 +38,7 @@ def found_items(selection: Selection, world: World) -> Sequence[Item]:
 
 
 def item_of(invocation: Invocation, name: str, saved: SavedRequest | None, problem: Problem | None = None) -> Item:
-    """A stored invocation as an item, under a name of its own, with the file and the case that it was sent from."""
+    """A stored invocation as an item with its own name, and the file and case that it was sent from."""
     if not invocation.source or saved is None:
         return Item(name, saved, problem)
     file, case = split_source(invocation.source)
@@ -53,7 +53,7 @@ def _named(path: str, world: World) -> Iterator[Item]:
 
 
 def _is_selected(item: Item, selection: Selection) -> bool:
-    """What cannot be read may have any tag."""
+    """A file that cannot be read may have any tag."""
     if not item.has(selection.filter):
         return False
     if item.saved is None:
@@ -78,7 +78,7 @@ def _in_environment(items: Sequence[Item], name: str, world: World) -> Sequence[
 
 def _nothing(selection: Selection) -> str:
     if not selection.paths:
-        return "name the saved requests to run, or folders of them (see 'authlens run --help')"
+        return "give the saved requests to run, or folders of them (see 'authlens run --help')"
     where = ", ".join(selection.paths)
     wanted = [f"{selection.filter!r} in its path or description"] if selection.filter else []
     if selection.tag:
@@ -87,4 +87,4 @@ def _nothing(selection: Selection) -> str:
         wanted.append(f"no tag {' or '.join(selection.skip_tag)}")
     if wanted:
         return f"no saved request in {where} has {' and '.join(wanted)}"
-    return f"no saved request in {where}: *.yaml and *.yml with a `request:` key are searched"
+    return f"no saved request in {where}; authlens looks for *.yaml and *.yml with a `request:` key"

@@ -1,4 +1,4 @@
-"""Results as JUnit XML, which CI servers read. Texts are redacted, and hold only what XML can hold."""
+"""Results as JUnit XML, which CI servers read. Texts are redacted and limited to characters that XML allows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUFFIX = re.compile(r"\.ya?ml$", re.IGNORECASE)
 
 
 def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] = ()) -> None:
-    """Write the file. `skipped`: the items that the run ended before. Raises CommandError."""
+    """Write the file. `skipped`: the items that the run did not reach. Raises CommandError."""
     from junitparser import JUnitXml
 
     document = JUnitXml("authlens")
@@ -46,7 +46,7 @@ def write_junit(path: Path, results: Sequence[Result], skipped: Sequence[Item] =
 
 
 def _suite(rows: Sequence[tuple[Item, Result | None]]) -> TestSuite:
-    """The items of one file: the format knows the file of a suite, and none of a case."""
+    """The items of one file: in this format, only suites have a file, not cases."""
     from junitparser import TestSuite
 
     item = rows[0][0]
@@ -54,7 +54,7 @@ def _suite(rows: Sequence[tuple[Item, Result | None]]) -> TestSuite:
     suite = TestSuite(visible(_xml(redact(class_name(item)))))
     suite.timestamp = _started([result for _, result in rows if result])
     if item.path:
-        suite._elem.set("file", visible(_xml(redact(item.path.as_posix()))))  # junitparser has no name for it
+        suite._elem.set("file", visible(_xml(redact(item.path.as_posix()))))  # junitparser has no attribute for it
     suite.add_testcases([_case(result) if result else _skipped(item) for item, result in rows])
     return suite
 
@@ -64,7 +64,7 @@ def _redactor(item: Item, result: Result | None) -> Redactor:
 
 
 def _started(results: Sequence[Result]) -> str:
-    """When the first was sent, in UTC and to the second, as the format has it."""
+    """When the first was sent, in UTC and in whole seconds, as the format requires."""
     started = [result.invocation.started_at for result in results if result.invocation]
     return min(started, default=datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
@@ -89,19 +89,19 @@ def _skipped(item: Item) -> TestCase:
     from junitparser import Skipped
 
     case = _named(item, _redactor(item, None).text)
-    case.result = [Skipped("the run ended before it was sent")]
+    case.result = [Skipped("the run ended before this was sent")]
     return case
 
 
 def _named(item: Item, redact: Callable[[str], str], duration: float = 0.0) -> TestCase:
     from junitparser import TestCase
 
-    # Rounded: a number such as 1e-05 is none in this format.
+    # Rounded, because this format has no numbers such as 1e-05.
     return TestCase(visible(_xml(redact(_name(item)))), visible(_xml(redact(class_name(item)))), round(duration, 4))
 
 
 def _name(item: Item) -> str:
-    """A case has its name, which is its own in the file; descriptions may be alike."""
+    """A case has its name, which is unique in the file; descriptions may repeat."""
     if item.case is None:
         return item.title
     description = item.case.written.get("description")
@@ -109,7 +109,7 @@ def _name(item: Item) -> str:
 
 
 def class_name(item: Item) -> str:
-    """The path with dots, as CI servers make a tree of: `requests.ops.bad.ops-2`."""
+    """The path with dots, from which CI servers make a tree: `requests.ops.bad.ops-2`."""
     if item.path is None:
         return item.name
     path = item.path

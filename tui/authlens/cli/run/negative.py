@@ -1,4 +1,4 @@
-"""`run --negative DIR`: requests that must be refused, made from good ones and written for the user to choose from."""
+"""`run --negative DIR`: writes requests that must be refused, derived from good ones, for the user to choose from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def write_negative_cases(options: NegativeOptions, world: World) -> ExitCode:
-    """Write `NAME-CASE.yaml` for every case; a file that is there already stays. What cannot be read is told."""
+    """Write `NAME-CASE.yaml` for every case; existing files are kept. Files that cannot be read are reported."""
     from authlens.core.expect.negative_cases import is_refused
 
     folder = Path(options.negative)
@@ -35,9 +35,9 @@ def write_negative_cases(options: NegativeOptions, world: World) -> ExitCode:
             kept += not _write(folder / f"{item.stem}-{case.name}.yaml", case, item, world)
     if refused:
         said = "1 request expects" if refused == 1 else f"{refused} requests expect"
-        narrate(f"{said} to be refused already; cases are made from the good ones", world.stderr)
+        narrate(f"{said} to be refused; cases are made only from the others", world.stderr)
     if kept:
-        were = "1 file exists already and was" if kept == 1 else f"{kept} files exist already and were"
+        were = "1 existing file was" if kept == 1 else f"{kept} existing files were"
         narrate(f"{were} left unchanged", world.stderr)
     return ExitCode.UNJUDGED if unreadable else ExitCode.DONE
 

@@ -1,4 +1,4 @@
-"""What each way of `run` takes, as one frozen value. An option that a way has no field for is refused."""
+"""The options of each way of `run`, as one frozen value. An option without a field in that value is refused."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Selection:
     paths: Sequence[str] = ()
     filter: str = ""
     tag: Sequence[str] = ()
-    """One of these is wanted; empty: any."""
+    """One of these tags is required; empty means any."""
     skip_tag: Sequence[str] = ()
 
 
@@ -115,16 +115,16 @@ class NegativeOptions:
 
 
 def read_options(kind: type[Options], arguments: argparse.Namespace, way: str) -> Options:
-    """The value of `kind`; `arguments` holds what was given and nothing else. Raises CommandError."""
+    """The value of `kind`; `arguments` has only what was given. Raises CommandError."""
     given = dict(vars(arguments))
     value = _value(kind, given)
     for name in given:
-        raise CommandError(f"{_written(name)} does nothing with {way}; leave it out")
+        raise CommandError(f"{_written(name)} has no effect with {way}; omit it")
     return value
 
 
 def _value(kind: type[Options], given: dict[str, Any]) -> Options:
-    """Takes out of `given` what the fields name."""
+    """Removes from `given` what the fields name."""
     assert is_dataclass(kind)
     values: dict[str, Any] = {}
     for each in fields(kind):

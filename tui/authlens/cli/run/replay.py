@@ -1,4 +1,4 @@
-"""`run --replay ID…`: old requests sent again as they were, and whether the answer is the same."""
+"""`run --replay ID…`: sends old requests again, and checks whether the answer is the same."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def _stored(numbers: Sequence[int], world: World) -> list[Invocation]:
         history.close()
     missing = [str(number) for number, invocation in found if invocation is None]
     if missing:
-        raise CommandError(f"the history has no invocation {', '.join(missing)}; 'authlens history list' shows its own")
+        raise CommandError(f"the history has no invocation {', '.join(missing)}; 'authlens history list' lists the ids")
     return [invocation for _, invocation in found if invocation]
 
 
 def _item(invocation: Invocation) -> Item:
-    """Its references are resolved anew, and it is signed anew where it was signed here."""
+    """Its references are resolved again, and it is signed again if authlens signed it."""
     name = f"invocation {invocation.number}"
     saved = invocation.saved
     if any(MASK in text for text in _texts(invocation)):
-        problem = Problem("the history keeps it redacted, so that it cannot be sent again as it was")
+        problem = Problem("the history keeps it redacted, so it cannot be sent again")
         return Item(name, None, problem)
     return item_of(invocation, name, saved)
 
@@ -63,7 +63,7 @@ def _texts(invocation: Invocation) -> Iterator[str]:
 
 
 def _compared(old: Invocation, result: Result) -> Result:
-    """The result, judged by the old answer."""
+    """The result, compared with the old answer."""
     new = result.invocation
     if new is None:
         return result

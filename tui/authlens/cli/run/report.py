@@ -1,4 +1,4 @@
-"""What `run` writes: a line for each result as it is there, what was broken, and the count at the end."""
+"""The output of `run`: a line for each result as it arrives, unmet expectations, and the counts at the end."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WORDS = {
 
 
 class Report(Protocol):
-    """One form of output. Results come in the order of the items."""
+    """One output format. Results come in the order of the items."""
 
     def result(self, result: Result) -> None: ...
 
@@ -52,7 +52,7 @@ class Report(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How results look on a terminal: a glyph where the terminal has it, and a colour unless the user wants none."""
+    """How results look on a terminal: with a glyph if the terminal has it, and a colour unless the user disables it."""
 
     glyphs: bool
     colours: bool
@@ -63,7 +63,7 @@ class Style:
 
 
 def terminal_style(output: Output, environ: Mapping[str, str]) -> Style | None:
-    """`None` where nobody watches. NO_COLOR and FORCE_COLOR count as elsewhere."""
+    """`None` without a terminal. NO_COLOR and FORCE_COLOR are honoured."""
     forced = bool(environ.get("FORCE_COLOR"))
     if not (output.is_terminal or forced):
         return None
@@ -75,7 +75,7 @@ class TextReport:
     """For people."""
 
     def __init__(self, output: Output, read_by_github: bool = False, style: Style | None = None) -> None:
-        """read_by_github: what looks like a workflow command in texts of others must not be one."""
+        """read_by_github: outside text must not be read as a workflow command."""
         self._output = output
         self._read_by_github = read_by_github
         self._style = style
@@ -107,7 +107,7 @@ class TextReport:
 
 
 class JsonReport:
-    """One JSON object a line for each result, and nothing else."""
+    """One JSON object per line for each result, and nothing else."""
 
     def __init__(self, output: Output, stderr: TextIO) -> None:
         self._output = output
@@ -125,7 +125,7 @@ class JsonReport:
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """The keys that docs/run.md documents. Every text is redacted."""
+    """The keys documented in docs/run.md. Every text is redacted."""
     problem, invocation = result.item.problem, result.invocation
     value: dict[str, Any] = {
         "name": result.item.name,
@@ -150,7 +150,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def summary(results: Iterable[Result], skipped: int) -> str:
-    """`3 passed, 1 failed, 2 errors, 1 skipped`. skipped: those that the run ended before."""
+    """`3 passed, 1 failed, 2 errors, 1 skipped`. skipped: those that the run did not reach."""
     counts = Counter(result.state for result in results)
     counts[JudgementState.SKIPPED] += skipped
     parts = [_counted(counts[state], word) for state, word in WORDS.items() if counts[state]]

@@ -1,4 +1,4 @@
-"""The suite itself: items to workers, results to reports, and the exit code."""
+"""Runs the suite: passes items to workers and results to reports, and determines the exit code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from authlens.suite import Result, Suite
 from authlens.suite_items import Item
 
 LOCAL_CONCURRENCY = min(8, 2 * (os.cpu_count() or 1))
-"""More calls at once would start more processes of a function than there are processors to run them."""
+"""More concurrent calls would start more processes of a function than there are processors to run them."""
 AWS_CONCURRENCY = 4
 
 
@@ -41,7 +41,7 @@ def run_suite(options: SuiteOptions, world: World) -> ExitCode:
 
 @contextmanager
 def open_suite(serve: str | None, no_history: bool, world: World) -> Iterator[Suite]:
-    """A suite over the sender and the history of this run."""
+    """A suite with the sender and the history of this run."""
     history = None if no_history else world.open_history()
     try:
         with world.sender() as sender:
@@ -54,7 +54,7 @@ def open_suite(serve: str | None, no_history: bool, world: World) -> Iterator[Su
 
 
 def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[Item]:
-    """The items, read while their endpoints start."""
+    """The items, read while their endpoints are starting."""
     suite.begin()
     items = items_of(options.selection, world, options.environment)
     check_items(() if options.serve else items, options.trust, world)
@@ -66,13 +66,13 @@ def ready_items(suite: Suite, options: SuiteOptions, world: World) -> Sequence[I
 
 
 def check_items(items: Iterable[Item], trust: bool, world: World) -> None:
-    """One item that may not be sent refuses the whole run, before anything is. Raises CommandError."""
+    """One item that is not trusted refuses the whole run before anything is sent. Raises CommandError."""
     named = ((item.saved.target, item.base or _typed(item), item.path) for item in items if item.saved)
     check_trust(named, trust, world)
 
 
 def _typed(item: Item) -> Path | None:
-    """What is piped in was written by nobody knows whom; it counts as lying in the working folder."""
+    """The author of standard input is unknown; it is treated as a file in the working folder."""
     return Path() if item.name.partition("::")[0] == STDIN else None
 
 
@@ -89,7 +89,7 @@ def report(
     fail_fast: bool = False,
     with_latency: bool = False,
 ) -> ExitCode:
-    """Report each item's results as they come, and all of them at the end. `items`: all of them, where they are known.
+    """Report each item's results as they arrive, and all of them at the end. `items`: all items, if known.
 
     Results come in the order of the items.
     """
@@ -122,7 +122,7 @@ def report(
 
 @contextmanager
 def _ending(finish: Callable[[], None], progress: Progress) -> Iterator[None]:
-    """Finish the reports, after Ctrl-C too: what was judged until then is not lost."""
+    """Finish the reports, also after Ctrl+C, so that the results so far are not lost."""
     try:
         yield
     except KeyboardInterrupt:
@@ -152,7 +152,7 @@ def exit_code(results: Iterable[Result]) -> ExitCode:
 
 
 def merged(results: Sequence[Result]) -> Result:
-    """The results of one item as one: the worst of them, with how often it was not kept."""
+    """The results of one item as one: the worst of them, with how often it occurred."""
     if len(results) == 1:
         return results[0]
     worst = max(results, key=lambda result: _WORSE.index(result.state))
@@ -168,7 +168,7 @@ _WORSE = (JudgementState.SKIPPED, JudgementState.KEPT, JudgementState.BROKEN, Ju
 
 
 def grouped(results: Generator[Result, None, None], size: int) -> Generator[list[Result], None, None]:
-    """The results of each item together."""
+    """The results, grouped by item."""
     with closing(results):
         group: list[Result] = []
         for result in results:
@@ -179,7 +179,7 @@ def grouped(results: Generator[Result, None, None], size: int) -> Generator[list
 
 
 def write_reports(reporting: Reporting, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
-    """The reports that are files. `skipped`: what the run ended before."""
+    """The reports that are files. `skipped`: what the run did not reach."""
     if reporting.junit:
         from authlens.cli.run.junit import write_junit
 
@@ -192,12 +192,12 @@ def write_reports(reporting: Reporting, results: Sequence[Result], skipped: Sequ
 
 
 def check_junit(name: str | None) -> None:
-    """Before anything is sent: a run whose results cannot be kept is no use. Raises CommandError."""
+    """Checked before anything is sent, because results that cannot be written are useless. Raises CommandError."""
     if not name:
         return
     path = Path(name)
     if path.is_dir():
-        raise CommandError(f"cannot write {name}: Is a directory; name a file for --junit")
+        raise CommandError(f"cannot write {name}: Is a directory; give a file for --junit")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -207,7 +207,7 @@ def check_junit(name: str | None) -> None:
 
 
 def annotate_result(result: Result, reporting: Reporting, world: World) -> None:
-    """On standard error where standard output is for JSON alone; GitHub reads both."""
+    """On standard error if standard output is JSON; GitHub reads both."""
     if reporting.github:
         from authlens.cli.run.github import annotate
 

@@ -1,4 +1,4 @@
-"""A summary in Markdown for the page of a GitHub job. What is of others stands in it as text, redacted."""
+"""A Markdown summary for the page of a GitHub job. Outside text is redacted and escaped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authlens.suite_items import Item
 
 _MOST_ROWS = 200
-"""GitHub takes 1 MiB of a step."""
+"""GitHub accepts 1 MiB per step."""
 _MOST_TEXT = 500
 _MARKS = {
     JudgementState.KEPT: "✅",
@@ -32,12 +32,12 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@])")
 
 
 def append_summary(path: Path, results: Sequence[Result], skipped: Sequence[Item], world: World) -> None:
-    """Add it to the file; a summary that cannot be written does not fail the run."""
+    """Append it to the file; a summary that cannot be written does not fail the run."""
     try:
         with path.open("a", encoding="utf-8", errors="replace") as file:
             file.writelines(f"{line}\n" for line in _lines(results, len(skipped)))
     except OSError as error:
-        narrate(f"authlens: warning: no summary is written to {path}: {error.strerror or error}", world.stderr)
+        narrate(f"authlens: warning: cannot write a summary to {path}: {error.strerror or error}", world.stderr)
 
 
 def _lines(results: Sequence[Result], skipped: int) -> Iterator[str]:
@@ -69,6 +69,6 @@ def _row(result: Result) -> str:
 
 
 def _text(text: str) -> str:
-    """The text as Markdown that shows it and nothing else."""
+    """The text as Markdown that shows it literally."""
     shown = visible(text[:_MOST_TEXT]) + ("…" if len(text) > _MOST_TEXT else "")
     return _SPECIAL.sub(r"\\\1", shown)

@@ -1,4 +1,4 @@
-"""`run --target …`: each request sent to several targets; one table of verdicts with the difference to the first."""
+"""`run --target …`: sends each request to several targets, and compares the answers with those of the first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from authlens.suite_items import Item
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A result at one target, or by one way, beside the first."""
+    """The result at one target, or in one way, compared with the first."""
 
     label: str
     result: Result
@@ -66,7 +66,7 @@ def compare_targets(options: TargetOptions, world: World) -> ExitCode:
 
 
 def _read(text: str) -> Destination:
-    """A `local` path starts from the working folder, wherever the saved request lies. Raises CommandError."""
+    """A `local` path is relative to the working folder, wherever the saved request is. Raises CommandError."""
     try:
         destination = read_destination(text)
     except ValueError as error:
@@ -77,7 +77,7 @@ def _read(text: str) -> Destination:
 
 
 def _of(item: Item, destinations: Sequence[Destination]) -> Sequence[Destination]:
-    """What cannot be read is said once."""
+    """A file that cannot be read is reported once."""
     return destinations if item.saved else destinations[:1]
 
 
@@ -95,7 +95,7 @@ def _compared(destinations: Sequence[Destination], results: Iterator[Result]) ->
 
 
 def differences(first: Result, result: Result) -> Iterator[str]:
-    """In the answers: that the authorizer or the target is another one is what was asked for."""
+    """Only in the answers: different authorizers and targets are expected."""
     if first is not result and first.invocation and result.invocation:
         comparison = compare(first.invocation, replace(result.invocation, request=first.invocation.request))
         yield from comparison.differing
@@ -123,7 +123,7 @@ def _details(each: Compared) -> Iterator[str]:
 
 
 def _table(row: Sequence[Compared], kind: str) -> Iterator[str]:
-    rows = [(kind, "result", "answer", "time", "difference to the first"), *map(_cells, row)]
+    rows = [(kind, "result", "answer", "time", "difference from the first"), *map(_cells, row)]
     widths = [max(len(cells[column]) for cells in rows) for column in range(4)]
     for cells in rows:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=False))

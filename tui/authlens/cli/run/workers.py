@@ -1,4 +1,4 @@
-"""Work on many items at once, with the results in the order of the items. Nothing waits for a call that hangs."""
+"""Works on many items at once and returns the results in their order. Nothing waits for a call that hangs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Workers(Generic[Job, Done]):
         self._stopped = threading.Event()
 
     def run(self, jobs: Sequence[Job]) -> Generator[Done, None, None]:
-        """Each job's result as soon as it and all before it are there. An error of the work is raised in its place.
+        """Each job's result as soon as it and all earlier ones are there. An error is raised in place of its result.
 
         Closing the generator starts no more jobs.
         """

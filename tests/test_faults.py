@@ -23,7 +23,7 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, read_items
-from support.desk import NOW, NoLocalTargets, PlainReferences, ScriptedGateway, trusting
+from support.app_services import NOW, NoLocalTargets, PlainReferences, ScriptedGateway, trusting
 from support.one_command import Command
 
 SECRET = "canary-of-a-secret"

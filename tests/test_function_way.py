@@ -19,7 +19,7 @@ from authlens.core.request.target import StaticCredentials, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.function_way import Event
 from authlens.sending import Sender
-from support.desk import NOW, NoLocalTargets, PlainReferences, trusting
+from support.app_services import NOW, NoLocalTargets, PlainReferences, trusting
 
 FUNCTION = """
 import json

@@ -25,8 +25,8 @@ from authlens.core.saved.saved_request import SavedRequest, Sign
 from authlens.core.signing import keys, signing
 from authlens.sending import Sender
 from authlens.store.references import References
+from support.app_services import trusting
 from support.certificates import certificate_pem
-from support.desk import trusting
 from support.fault_server import FaultServer, fault_server, http
 
 GRANTED = json.dumps({"isAuthenticated": True, "principalId": "p", "policyDocuments": []})

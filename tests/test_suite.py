@@ -18,7 +18,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
 from authlens.suite import Suite
 from authlens.suite_items import Item, Problem
-from support.desk import NOW, PASSED, PlainReferences, ScriptedGateway, sender, trusting
+from support.app_services import NOW, PASSED, PlainReferences, ScriptedGateway, sender, trusting
 
 THROTTLED = Reply(Failure(FailureKind.AWS, "ThrottlingException", "Rate exceeded", 400), 0.001)
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(password="${env:SECRET}", client_id="${env:CLIENT}"))

@@ -26,7 +26,7 @@ from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.pages import Pages
 from authlens.ui.widgets.history.history_pane import HistoryPane
-from support.desk import NOW, ScriptedGateway, sender
+from support.app_services import NOW, ScriptedGateway, sender
 from ui import stylesheets
 from ui.frames import painting
 from ui.stillness import StillPilot

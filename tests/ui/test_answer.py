@@ -14,7 +14,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import Target
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
 from authlens.ui.widgets.controls.code_view import CodeView
-from support.desk import POLICY, ScriptedGateway
+from support.app_services import POLICY, ScriptedGateway
 from ui.robot import SENSOR, running
 
 

@@ -12,7 +12,7 @@ from authlens.ui.screens.dialogs.compare import CompareScreen
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from ui.robot import Robot, running
 
 OTHER = Outcome(True, "sensor8", ('{"Version":"2012-10-17","Statement":[]}',), 300, 86400)

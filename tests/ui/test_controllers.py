@@ -35,7 +35,7 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
-from support.desk import NOW, PASSED, ScriptedGateway, sender
+from support.app_services import NOW, PASSED, ScriptedGateway, sender
 from support.fake_host import FakeHost
 
 REQUEST = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7"))

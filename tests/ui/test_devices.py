@@ -21,7 +21,7 @@ from authlens.ui.screens import devices
 from authlens.ui.screens.devices import ConnectionRows, DevicesScreen
 from authlens.ui.widgets.controls.items import Items
 from support import device_records
-from support.desk import NOW
+from support.app_services import NOW
 from support.device_serving import project
 from support.listening_devices import Client
 from ui.robot import SENSOR, Robot, running

@@ -14,7 +14,7 @@ from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttCo
 from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.core.saved.saved_request import SavedRequest
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from ui.robot import SENSOR, running
 
 UNSIGNED = Authorizer("SensorAuth", status="ACTIVE", signing_disabled=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.desk import ScriptedGateway
+from support.app_services import ScriptedGateway
 from ui.robot import SENSOR, running
 
 CALLS = ("invoke", "describe", "configured", "identity", "deployment")

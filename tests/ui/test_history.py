@@ -12,7 +12,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.store.history.history import History
 from authlens.ui.screens.main.history import PAGE
-from support.desk import NOW, PASSED, PERMISSION, ScriptedGateway
+from support.app_services import NOW, PASSED, PERMISSION, ScriptedGateway
 from support.one_command import Command
 from ui.robot import SENSOR, running
 

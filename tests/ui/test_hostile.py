@@ -14,7 +14,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import is_visible
 from authlens.store.history.history import History
-from support.desk import NOW, ScriptedGateway
+from support.app_services import NOW, ScriptedGateway
 from ui.robot import Robot, running
 
 HOSTILE = {

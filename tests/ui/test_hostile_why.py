@@ -13,7 +13,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from authlens.core.saved.saved_request import Sign
 from authlens.ui.widgets.controls.choices import Choices
-from support.desk import ScriptedGateway
+from support.app_services import ScriptedGateway
 from ui.robot import Robot, running
 from ui.test_hostile import HOSTILE, check, everywhere
 

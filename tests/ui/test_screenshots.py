@@ -30,7 +30,7 @@ from authlens.ui.model.screen_values import Running
 from authlens.ui.screens.devices import DevicesScreen
 from authlens.ui.widgets.controls.choices import Choices
 from support import device_records
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from support.public_keys import pair
 from ui.robot import SENSOR, Robot, running
 

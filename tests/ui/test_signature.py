@@ -16,7 +16,7 @@ from authlens.core.signing.signing import sign, verify
 from authlens.core.text.encodings import base64_to_base64url
 from authlens.ui.screens.dialogs.signature import SignatureScreen
 from authlens.ui.widgets.controls.choices import Choices
-from support.desk import ScriptedGateway
+from support.app_services import ScriptedGateway
 from support.public_keys import pair
 from ui.robot import Robot, running
 

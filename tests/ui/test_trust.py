@@ -13,7 +13,7 @@ from authlens.core.request.target import Configured, Identity, Target
 from authlens.gate import Gate, build_gate
 from authlens.store.trust import TrustList
 from authlens.ui.screens.dialogs.trust import TrustDialog
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from ui.robot import Robot, running
 
 ABROAD = "target: {profile: dev, endpointUrl: 'http://iot.other.example', region: eu-west-1}\n"

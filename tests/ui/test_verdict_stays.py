@@ -11,7 +11,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.samples.unpack import unpack_requests
 from authlens.ui.text.answer.answer_view import Relation
 from authlens.ui.text.answer.stage_text import verdict_text
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from ui.robot import Robot, running
 
 REFUSED = Failure(FailureKind.AWS, "InvalidRequestException", "Token signature mismatch for authorizer X", 400, "r-1")

@@ -13,7 +13,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.gateway import Reply
 from authlens.core.request.target import Target
 from authlens.ui.screens.main import watching
-from support.desk import PASSED, ScriptedGateway
+from support.app_services import PASSED, ScriptedGateway
 from ui.robot import SENSOR, Robot, running
 
 DEFINITIONS = """\

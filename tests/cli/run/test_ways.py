@@ -1,4 +1,4 @@
-"""`authlens run --via …`: one table of verdicts by every way, with the difference to the first."""
+"""`authlens run --via …`: one table of verdicts, with the differences from the first way."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_where_they_part(serving: DeviceServing, tmp_path: Path) -> None:
     [
         (("--via", "test,carrier-pigeon"), "choose from test, function, local, mqtt, wss, https"),
         (("--via", "https"), "--publish TOPIC"),
-        (("--via", "test", "--publish", "a"), "--publish, --subscribe and --endpoint are of a connection"),
+        (("--via", "test", "--publish", "a"), "--publish, --subscribe and --endpoint apply to connections"),
         (("--via", "test", "--target", "local=x"), "--target and --via cannot be used together"),
     ],
 )

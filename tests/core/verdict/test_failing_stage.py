@@ -13,7 +13,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.verdict.failing_stage import failing_stage, stage_and_words
 from support import device_records
-from support.desk import NOW, PASSED
+from support.app_services import NOW, PASSED
 
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "sensor-7"))
 ELSE = Outcome(True, "p", (PASSED.policy_documents[0].replace("client/sensor-7", "client/other"),), 300, 86400)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from authlens.ui.runtime import crash
-from support.desk import NOW
+from support.app_services import NOW
 
 
 class FailedWorker(Exception):

@@ -9,7 +9,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
 from authlens.ui.text import outcome_text
-from support.desk import NOW, PASSED
+from support.app_services import NOW, PASSED
 
 
 def invocation(result: Outcome | Failure, number: int | None = None) -> Invocation:

@@ -10,7 +10,7 @@ from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.preflight.finding import Finding
 from authlens.core.saved.expectation import Expectation, Question
 from authlens.ui.text.answer.answer_view import AnswerView
-from support.desk import NOW, PASSED
+from support.app_services import NOW, PASSED
 from ui.robot import SENSOR
 
 ANSWERED = Invocation(SENSOR.request, SENSOR.target, PASSED, NOW, 0.01, function_log="hello")

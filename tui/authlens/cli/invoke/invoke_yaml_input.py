@@ -1,4 +1,4 @@
-"""`--cli-input-yaml` as AWS CLI v2 reads it: YAML 1.2, aliases expanded, `!!binary`, no duplicate keys."""
+"""`--cli-input-yaml` as the AWS CLI v2 reads it: YAML 1.2, aliases expanded, `!!binary`, no key twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_EVENTS = 10_000
 
 
 def members(text: str) -> dict[str, Any]:
-    """The document's members, unchecked. Raises a MemberError that points at the character."""
+    """The document's members, unchecked. Raises MemberError that points at the character."""
     import yaml
 
     if len(text) > _MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""`run --via …`: each request sent several ways; one table of verdicts with the difference to the first."""
+"""`run --via …`: sends each request in several ways, and compares the answers with those of the first."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def _names(given: str) -> tuple[str, ...]:
 
 def _checked(options: ViaOptions, ways: Sequence[str]) -> None:
     if "https" in ways and len(options.publish) != 1:
-        raise CommandError("--via https can only publish: give one --publish TOPIC")
+        raise CommandError("--via https can only publish; give one --publish TOPIC")
     if not set(ways) & set(WAYS) and (options.publish or options.subscribe or options.endpoint):
-        raise CommandError(f"--publish, --subscribe and --endpoint are of a connection: give --via {', '.join(WAYS)}")
+        raise CommandError(f"--publish, --subscribe and --endpoint apply to connections; add --via {', '.join(WAYS)}")
 
 
 def _row(item: Item, ways: Sequence[str], sending: _Sending) -> Iterator[Compared]:
@@ -69,7 +69,7 @@ def _row(item: Item, ways: Sequence[str], sending: _Sending) -> Iterator[Compare
 
 
 class _Sending:
-    """Sends one item by each way. One after the other: a client id may connect once a second."""
+    """Sends one item in each way, one after the other, because a client id may connect only once a second."""
 
     def __init__(self, suite: Suite, options: ViaOptions, local: Target | None) -> None:
         self._suite = suite
@@ -87,7 +87,7 @@ class _Sending:
 
     def _locally(self, item: Item, saved: SavedRequest) -> Result:
         if self._local is None and saved.target.local is None:
-            return _not_sent(item, "there is no local function: name its file with --serve FILE")
+            return _not_sent(item, "there is no local function; give its file with --serve FILE")
         return self._suite.run(replace(item, saved=replace(saved, target=self._local)) if self._local else item)
 
     def _connect(self, item: Item, saved: SavedRequest, way: str, earlier: Invocation | None) -> Result:

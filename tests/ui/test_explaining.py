@@ -137,3 +137,28 @@ async def test_a_long_message_leaves_room_for_the_pages(tmp_path: Path) -> None:
         await robot.pilot.resize_terminal(120, 40)
         await robot.settle()
         assert "There are no documents" in robot.text()
+
+
+async def test_a_question_is_typed_on_its_page_and_asked_again_after_a_restart(tmp_path: Path) -> None:
+    async with running(tmp_path) as robot:
+        await robot.send()
+        robot.answer.focus_page("access")
+        await robot.settle()
+        await robot.type("connect other")
+        await robot.press("enter")
+        assert "IMPLICIT_DENY Connect client/other" in robot.text()
+        assert robot.answer.pages.chosen == "access", "letters are no keys of the answer there"
+        assert robot.form.draft.expect is None
+    async with running(tmp_path) as robot:
+        await robot.send()
+        await robot.open_page("access")
+        assert "IMPLICIT_DENY Connect client/other" in robot.text()
+        robot.answer.focus_page("documents")
+        await robot.settle()
+        await robot.press("d")
+        assert robot.answer.pages.chosen == "changes"
+        assert "watching" not in robot.text()
+        robot.screen._watching_changed(True)
+        await robot.pilot.resize_terminal(80, 24)
+        await robot.settle()
+        assert "Answer watching" in robot.text()

@@ -34,7 +34,7 @@ def plain(items: list[Any]) -> str:
 @pytest.mark.parametrize(
     ("result", "lit", "words"),
     [
-        (outcome(policy(CONNECT)), "✗ policy allows", "→ close: "),
+        (outcome(policy(CONNECT)), "✗ policy allows", "→ Close: iot:Connect is allowed"),
         (outcome(policy(CONNECT, DENY)), "✗ policy allows", "denies iot:Publish"),
         (outcome(authenticated=False), "✗ authenticated", "→ Compare the event"),
         (REFUSAL, "✗ authorizer found", "→ "),

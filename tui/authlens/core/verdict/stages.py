@@ -23,6 +23,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
+from authlens.core.verdict.failing_line import failing_line
 from authlens.core.verdict.local_causes import possible_cause
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult
@@ -127,10 +128,21 @@ def _with_advice(explanation: Explanation, invocation: Invocation) -> Explanatio
     run = invocation.local_run
     if run is not None and run.problem and explanation.stage is Stage.VALID:
         return replace(explanation, why=run.problem)
+    explanation = _at_its_line(explanation, invocation)
     if explanation.id not in _LOCAL_CAUSES or (cause := possible_cause(invocation)) is None:
         return explanation
     why, next_step = cause
     return replace(explanation, why=f"{explanation.why} {why}".rstrip(), next_step=next_step or explanation.next_step)
+
+
+def _at_its_line(explanation: Explanation, invocation: Invocation) -> Explanation:
+    """Where in its code the function raised; a function on this machine is not deployed again."""
+    line = failing_line(invocation.function_log) if explanation.id == FUNCTION_FAILED.id else ""
+    is_local = invocation.target.local is not None
+    step = explanation.next_step.replace(" and deploy again", "") if is_local else explanation.next_step
+    return replace(
+        explanation, why=f"{explanation.why} It failed at {line}." if line else explanation.why, next_step=step
+    )
 
 
 def _refused(outcome: Outcome, cause: tuple[str, str] | None = None) -> Verdict:

@@ -86,12 +86,17 @@ def _access_item(decided: Decided) -> Item:
     said += [aside(f"But the broker refuses it: {one.message}.") for one in refused_by_broker(decision)]
     said += [aside(reason) for reason in (*decision.reasons, *decision.notes)]
     said += [aside(one.message) for one in limited_by_broker(decision)]
-    said += [aside(f"close: {miss.message}") for miss in decision.near_misses[:3]]
+    said += [aside(near_miss_text(miss.message)) for miss in decision.near_misses[:3]]
     named = {(each.variable, each.value) for each in decision.substitutions}
     said += [
         aside(f"{name} is {'not known here' if value is None else value}") for name, value in sorted(named, key=str)
     ]
     return Item(tuple(said))
+
+
+def near_miss_text(message: str) -> str:
+    """One way to say what almost allowed it."""
+    return message if message.startswith("the closest ") else f"close: {message}"
 
 
 def _question(glyph: str, style: str, word: str, question: Question) -> Content:

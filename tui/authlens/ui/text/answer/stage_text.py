@@ -11,6 +11,7 @@ from authlens.core.invocation.invocation import FailureKind
 from authlens.core.policy.decision.permission_text import sentence as permission_sentence
 from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, StageResult, StageState, Verdict
 from authlens.ui.text import outcome_text
+from authlens.ui.text.answer.access_text import near_miss_text
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.device_text import untold, warning_text
 from authlens.ui.text.page import aside
@@ -136,7 +137,8 @@ def _next_step(verdict: Verdict) -> str:
         return "Connect as a device would: F11."
     if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
         return verdict.next_step
-    return f"close: {verdict.nearest.message}"
+    said = near_miss_text(verdict.nearest.message)
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def _sentence(text: str) -> str:

@@ -81,7 +81,7 @@ def test_which_topics_take_messages(topic: str, words: str | None) -> None:
     [
         ("a/+/#", None),
         ("", "empty"),
-        ("a+", "whole level"),
+        ("a+", "`+`"),
         ("#/a", "last level"),
         ("a/b#", "last level"),
         ("+/a", None),
@@ -91,7 +91,7 @@ def test_which_topics_take_messages(topic: str, words: str | None) -> None:
         ("$share/group/a/+", None),
         ("$share/group", "$share/GROUP/FILTER"),
         ("$share/g+/a", "$share/GROUP/FILTER"),
-        ("$share/g/a+", "whole level"),
+        ("$share/g/a+", "`+`"),
         ("1/2/3/4/5/6/7/8/#", "8 slashes"),
     ],
 )
@@ -101,7 +101,7 @@ def test_which_filters_may_be_subscribed_to(topic_filter: str, words: str | None
 
 
 def test_reserved_topics_retain_nothing() -> None:
-    assert "retains nothing" in (topic_problem("$aws/things/a/shadow/update", retain=True) or "")
+    assert "retains" in (topic_problem("$aws/things/a/shadow/update", retain=True) or "")
     assert topic_problem("a", retain=True) is None
 
 

@@ -272,7 +272,7 @@ def test_boto3_publishes_to_devices_and_asks_where_they_connect(serving: DeviceS
     [
         ({"topic": "a/#"}, "wildcard"),
         ({"topic": "$SYS/a"}, "reserved"),
-        ({"topic": "$aws/things/a/shadow/update", "retain": True}, "retains nothing"),
+        ({"topic": "$aws/things/a/shadow/update", "retain": True}, "retains"),
         ({"topic": "1/2/3/4/5/6/7/8/9"}, "8 slashes"),
         ({"topic": "x" * 257}, "257 bytes"),
         ({"qos": 2}, "qos"),

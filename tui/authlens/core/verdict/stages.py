@@ -15,6 +15,7 @@ from authlens.core.contract.stage import Stage as Stage
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.invocation.access import ALLOWED, IMPLICIT_DENY, Access, AccessQuestions
+from authlens.core.invocation.failing_line import failing_line
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.invocation.read_for import read_for
 from authlens.core.preflight.finding import Finding
@@ -23,7 +24,6 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.caveats import Passed, caveats, client_id_of
 from authlens.core.verdict.explanations import ANSWERED_TO_KNOWN_CALLERS, Explanation, explain
-from authlens.core.verdict.failing_line import failing_line
 from authlens.core.verdict.local_causes import possible_cause
 from authlens.core.verdict.verdict import Conclusion as Conclusion
 from authlens.core.verdict.verdict import StageResult as StageResult

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.verdict.failing_line import failing_line
+from authlens.core.invocation.failing_line import failing_line
 
 PYTHON = """\
 looking for the name

@@ -136,3 +136,10 @@ def test_what_is_edited_reads_as_wanted(old: dict[str, Any], new: dict[str, Any]
         except NotEditable:
             continue
         assert meaning(made) == new
+
+
+@pytest.mark.parametrize("indent", [3, 4, 8])
+def test_a_block_of_one_line_keeps_its_indentation(indent: int) -> None:
+    text = f"a:\n  b: |\n{' ' * indent}one\n  c: 1\n"
+    found = edited(text, {"a": {"b": "one\n", "c": 1}}, {"a": {"b": "two\nthree\n", "c": 1}})
+    assert found == text.replace(f"{' ' * indent}one\n", f"{' ' * indent}two\n{' ' * indent}three\n")

@@ -96,6 +96,7 @@ def test_another_region_is_warned_of(region: str, warned: bool) -> None:
     ("created", "noted"),
     [
         ((NOW - timedelta(minutes=2)).isoformat(), True),
+        (NOW.isoformat(), True),
         ((NOW - timedelta(minutes=20)).isoformat(), False),
         ((NOW + timedelta(minutes=2)).isoformat(), False),
         ("2026-11-23T11:59:00", False),

@@ -149,6 +149,12 @@ def test_records_of_the_log_are_read(text: str, expected: tuple[str, str, str]) 
         assert (found.row.id, found.words, found.detail) == expected
 
 
+def test_many_braces_are_looked_at_a_bounded_number_of_times() -> None:
+    found = record(status="Failure", eventType="Connect", clientId="c1", reason="AUTHORIZATION_FAILURE")
+    assert recognise("{" * 50 + found)[0].row.id == "log-authorization-failure"
+    assert recognise("{" * 150 + found) == ()
+
+
 def test_every_row_is_whole() -> None:
     assert len({row.id for row in ALL}) >= 50
     assert {row.stage for row in ALL} == set(DeviceStage)

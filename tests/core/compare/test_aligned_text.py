@@ -98,3 +98,11 @@ def test_jumps_go_to_the_first_row_of_each_change(pattern: str, expected: tuple[
 def test_a_section_knows_whether_it_changed() -> None:
     assert Section("answer", rows_of("..x")).changed
     assert not Section("answer", rows_of("...")).changed
+
+
+def test_three_rows_are_kept_beside_a_change() -> None:
+    rows = [Row(RowKind.SAME, str(number), str(number)) for number in range(20)]
+    rows[10] = Row(RowKind.CHANGED, "a", "b")
+    folded = fold(rows)
+    assert [row.left for row in folded if isinstance(row, Row)] == ["7", "8", "9", "a", "11", "12", "13"]
+    assert [isinstance(row, Fold) for row in folded] == [True, *[False] * 7, True]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expect.check import JudgementState, judge, keeps, matches, unwanted_findings
+from authlens.core.expect.check import JudgementState, judge, keeps, matches, milliseconds, unwanted_findings
 from authlens.core.expect.judgement_text import explanation
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
@@ -266,3 +266,11 @@ def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> Non
     answer = outcome(policy({**CONNECT, "Resource": "arn:aws:iot:us-west-2:123456789012:client/${iot:CertificateId}"}))
     assert [one.expected for one in unwanted_findings("warning", answer, None, None, False)] != []
     assert list(unwanted_findings("warning", answer, None, None, has_certificate=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0004, "0.4 ms"), (0.001, "1.0 ms"), (0.0099, "9.9 ms"), (0.01, "10 ms"), (0.25, "250 ms"), (2.0, "2000 ms")],
+)
+def test_milliseconds(seconds: float, words: str) -> None:
+    assert milliseconds(seconds) == words

@@ -117,3 +117,24 @@ def test_what_kind_of_name_it_is(name: str, kind: NameKind) -> None:
 )
 def test_slips_of_the_pen(written: str, meant: str | None) -> None:
     assert misspelt(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("iot:Conect", "iot:Connect"),
+        ("iot:Cnect", None),
+        ("iot:Publxx", None),
+        ("iot:Cnct", None),
+        ("iot:Recve", None),
+        ("iot:Rceiev", "iot:Receive"),
+        ("iot:Pblsih", "iot:Publish"),
+        ("iot:Subscirbe", "iot:Subscribe"),
+        ("iot:UpdateThingShad", "iot:UpdateThingShadow"),
+        ("iot:UpdateThngShdw", "iot:UpdateThingShadow"),
+        ("iot:UpdateThngSdw", None),
+        ("iot:Publish" + "h" * 80, None),
+    ],
+)
+def test_how_many_letters_may_be_wrong(name: str, meant: str | None) -> None:
+    assert misspelt(name) == meant

@@ -80,3 +80,25 @@ def test_what_refused_it(answer: Answer, refusal: str) -> None:
 def test_a_publish_that_http_or_a_disconnect_answers() -> None:
     assert rule_of_denial(PUBLISH, Answer("HTTP", 403)).id == "http-refused"
     assert rule_of_denial(PUBLISH, Answer("DISCONNECT", 0x98)).id == "disconnect-after"
+
+
+@pytest.mark.parametrize(
+    ("packet", "code", "is_yes"),
+    [
+        *(("HTTP", code, code in range(200, 300)) for code in (199, 200, 299, 300, 403)),
+        *(("PUBACK", code, code < 128) for code in (0, 0x10, 0x7F, 0x80, 0x87)),
+        *(("CONNACK", code, code == 0) for code in (0, 1, 5, 0x87)),
+        ("DISCONNECT", 0, False),
+        ("PUBACK", None, False),
+    ],
+)
+def test_which_answers_are_a_yes(packet: str, code: int | None, is_yes: bool) -> None:
+    assert Answer(packet, code).is_yes is is_yes
+    if packet != "HTTP":
+        assert not Answer(packet, code, closed=Closed.CLOSED).is_yes
+
+
+def test_names_of_codes_are_those_of_the_version() -> None:
+    assert "Not authorized" in Answer("CONNACK", 5).words(4)
+    assert "Identifier rejected" in Answer("CONNACK", 2).words(4)
+    assert "Granted QoS 2" in Answer("CONNACK", 2).words(5)

@@ -97,3 +97,14 @@ def test_times_are_told_against_now(claims: dict[str, Any], words: str, expired:
 )
 def test_spans_show_two_units_at_most(seconds: int, shown: str) -> None:
     assert jwt.span(timedelta(seconds=seconds)) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"), (59, "59 s"), (60, "1 min"), (61, "1 min 1 s"), (3599, "59 min 59 s"), (3600, "1 h"),
+        (3660, "1 h 1 min"), (3601, "1 h"), (86399, "23 h 59 min"), (86400, "1 d"), (90000, "1 d 1 h"), (86460, "1 d"),
+    ],
+)  # fmt: skip
+def test_the_two_largest_units(seconds: int, words: str) -> None:
+    assert jwt.span(timedelta(seconds=seconds)) == words

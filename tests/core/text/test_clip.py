@@ -25,3 +25,8 @@ def test_long_quotations_lose_their_middle(sentence: str, clipped: str) -> None:
 @given(st.text(alphabet="a`…", max_size=50), st.integers(1, 100))
 def test_the_outcome_is_never_long(text: str, times: int) -> None:
     assert len(clip(text * times)) <= 1000
+
+
+def test_a_sentence_of_a_thousand_characters_stays() -> None:
+    assert clip("x" * 1000) == "x" * 1000
+    assert clip("x" * 1001) == "x" * 800 + "…" + "x" * 199

@@ -288,3 +288,15 @@ def test_braces_in_a_message_are_no_blanks() -> None:
     assert blanks(answer.PRINCIPAL, message) == {"value": "{x}"}
     assert "{x}" in explain(said(RESPONSE, message), CONTEXT).why
     assert blanks(answer.PRINCIPAL, "something else") == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "stage"),
+    [
+        (400, Stage.WELL_FORMED), (401, Stage.CREDENTIALS), (402, Stage.WELL_FORMED), (403, Stage.CREDENTIALS),
+        (404, Stage.FOUND), (405, Stage.WELL_FORMED), (499, Stage.WELL_FORMED), (500, Stage.RAN), (503, Stage.RAN),
+        (None, Stage.WELL_FORMED),
+    ],
+)  # fmt: skip
+def test_the_status_places_words_that_nobody_knows(status: int | None, stage: Stage) -> None:
+    assert explain(Failure(FailureKind.AWS, "NewTomorrow", "new", status), CONTEXT).stage is stage

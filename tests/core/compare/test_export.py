@@ -104,3 +104,13 @@ def test_any_documents_can_be_compared_and_exported(left: tuple[str, ...], right
     json.dumps(as_json(found))
     assert found.equal or found.differing
     assert compare(invocation(outcome(*left)), invocation(outcome(*left))).equal
+
+
+def test_a_unified_diff_has_three_lines_around_a_change() -> None:
+    many = {**PUBLISH, "Action": [f"iot:A{number:02}" for number in range(20)]}
+    changed = {**many, "Action": [*many["Action"][:10], "iot:B", *many["Action"][11:]]}
+    lines = as_unified(
+        compare(invocation(outcome(policy(many))), invocation(outcome(policy(changed))), ())
+    ).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("-  ") and "iot:A10" in line)
+    assert [line.startswith(" ") for line in lines[start - 4 : start]] == [False, True, True, True]

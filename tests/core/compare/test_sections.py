@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 from authlens.core.compare.aligned_text import RowKind, Section
@@ -108,3 +109,12 @@ def test_each_statement_is_shown_as_its_own() -> None:
     gone = "\n".join(row.left or "" for row in sections(comparison)[-1].rows if row.kind is RowKind.REMOVED)
     assert "iot:Connect" in gone
     assert "iot:Publish" not in gone
+
+
+def test_other_letters_stay_as_they_are() -> None:
+    written = json.dumps({"Version": "2012-10-17", "Id": "öl", "Statement": [{**CONNECT, "Sid": "grüße"}]})
+    rows = sections(compare(invocation(outcome(written)), invocation(outcome(written)), ()))[-1].rows
+    text = "\n".join(row.left or "" for row in rows)
+    assert "grüße" in text
+    assert "öl" in text
+    assert "\\u00" not in text

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.contract.answer import ANSWER, FunctionAnswer, compact, judge
+from authlens.core.contract.answer import ANSWER, FunctionAnswer, compact, is_json_text, judge
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
 
@@ -230,3 +230,19 @@ def test_any_answer_is_an_outcome_or_one_of_the_rules(value: dict[str, Any]) -> 
 @given(json_values)
 def test_compact_text_means_the_same(value: Any) -> None:
     assert json.loads(compact(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_text"),
+    [
+        (b'"{}"', True),
+        (b'"{\\"a\\": 1}"', True),
+        (b'"x"', False),
+        (b'"[1]"', False),
+        (b"{}", False),
+        (b"", False),
+        (None, False),
+    ],
+)
+def test_an_answer_that_is_the_text_of_an_object(payload: bytes | None, is_text: bool) -> None:
+    assert is_json_text(payload) is is_text

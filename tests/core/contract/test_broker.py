@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.contract.broker import allows_publish, broker_refusals, topic_depth
+from authlens.core.contract.broker import allows_publish, broker_limits, broker_refusals, topic_depth
 from authlens.core.contract.pages import PAGES
 from authlens.core.contract.statement import Certainty
 
@@ -97,3 +97,19 @@ def test_reserved_topics_that_clients_publish_to(topic: str, allowed: bool) -> N
 )
 def test_the_slashes_that_count(topic: str, depth: int) -> None:
     assert topic_depth(topic) == depth
+
+
+@pytest.mark.parametrize(
+    ("action", "tail", "is_limited"),
+    [
+        ("iot:Publish", "topic/a", True),
+        ("IOT:publish", "topic/a", True),
+        ("iot:Subscribe", "topicfilter/a", True),
+        ("iot:Subscribe", "topic/a", False),
+        ("iot:Publish", "topicfilter/a", False),
+        ("iot:Receive", "topic/a", False),
+        ("iot:Connect", "client/a", False),
+    ],
+)
+def test_quality_of_service_2_is_a_limit_of_publish_and_subscribe(action: str, tail: str, is_limited: bool) -> None:
+    assert [limit.source.known for limit in broker_limits(action, tail)] == [Known.DOCUMENTED] * is_limited

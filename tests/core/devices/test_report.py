@@ -76,3 +76,10 @@ def test_everything_that_is_kept_of_a_connection() -> None:
     assert lines[-1].startswith("ended sensor-7")
     refused = report.record_lines(invocation(REFUSED), REFUSED)
     assert refused[-1].startswith("answered → CONNACK 0x87, closed")
+
+
+def test_only_a_refusal_has_an_answer_in_the_record() -> None:
+    unheard = DeviceConnection("i", Transport.TLS, refused_by=rules.NOT_CONNECT.id, reason="no trust")
+    for device, answered in ((REFUSED, True), (CONNECTED, False), (unheard, False)):
+        lines = report.record_lines(invocation(device), device)
+        assert any(line.startswith("answered") for line in lines) is answered

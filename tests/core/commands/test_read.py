@@ -112,7 +112,7 @@ def test_a_variable_in_the_target_leaves_it_to_the_configuration() -> None:
         ("authlens invoke --nope", 17, "Unknown options: --nope"),
         ("authlens invoke --token", 17, "expected one argument"),
         ("authlens invoke 'abc", 17, "unclosed quote"),
-        ('authlens invoke --token "$(cat \'x)"', 26, "this command is not run here"),
+        ('authlens invoke --token "$(cat \'x)"', 26, "commands are not run"),
         ("authlens invoke --mqtt-context username", 17, "Expected: '='"),
         ("authlens invoke --mqtt '{\"username\": 3}'", 41, "Invalid type for parameter mqttContext.username"),
         ("authlens invoke --mqtt-context fileb://x", None, ""),

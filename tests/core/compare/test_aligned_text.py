@@ -101,8 +101,8 @@ def test_a_section_knows_whether_it_changed() -> None:
 
 
 def test_three_rows_are_kept_beside_a_change() -> None:
-    rows = [Row(RowKind.SAME, str(number), str(number)) for number in range(20)]
-    rows[10] = Row(RowKind.CHANGED, "a", "b")
+    rows = [AlignedRow(RowKind.SAME, str(number), str(number)) for number in range(20)]
+    rows[10] = AlignedRow(RowKind.CHANGED, "a", "b")
     folded = fold(rows)
-    assert [row.left for row in folded if isinstance(row, Row)] == ["7", "8", "9", "a", "11", "12", "13"]
+    assert [row.left for row in folded if isinstance(row, AlignedRow)] == ["7", "8", "9", "a", "11", "12", "13"]
     assert [isinstance(row, Fold) for row in folded] == [True, *[False] * 7, True]

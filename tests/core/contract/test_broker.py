@@ -112,4 +112,4 @@ def test_the_slashes_that_count(topic: str, depth: int) -> None:
     ],
 )
 def test_quality_of_service_2_is_a_limit_of_publish_and_subscribe(action: str, tail: str, is_limited: bool) -> None:
-    assert [limit.source.known for limit in broker_limits(action, tail)] == [Known.DOCUMENTED] * is_limited
+    assert [limit.source.known for limit in broker_limits(action, tail)] == [Certainty.DOCUMENTED] * is_limited

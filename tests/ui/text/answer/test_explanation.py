@@ -8,7 +8,7 @@ import pytest
 from authlens.core.compare.compare import compare
 from authlens.core.expect.check import judge
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
-from authlens.core.policy.decision.permissions import Answer
+from authlens.core.policy.decision.permissions import Ruling
 from authlens.core.preflight.finding import Finding, Fix
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -84,7 +84,7 @@ def test_what_the_broker_refuses_all_the_same_is_said() -> None:
     wildcard, plain_topic = (plain([item]) for item in access_text.access_items(of(every, *asked), asked))
     assert "But the broker refuses it: a client cannot publish" in wildcard
     assert "QoS 2" not in wildcard
-    assert "At QoS 2 it is refused all the same" in plain_topic
+    assert "At QoS 2 it is still refused" in plain_topic
 
 
 def test_decisions_are_made_in_the_region_and_account_of_the_authorizer() -> None:
@@ -93,7 +93,7 @@ def test_decisions_are_made_in_the_region_and_account_of_the_authorizer() -> Non
     assert [each.decision is not None and each.decision.allowed for each in found.decided] == [False]
     assert [each.word for each in found.verdict.answers] == ["IMPLICIT_DENY"]
     assert found.permissions is not None
-    assert found.permissions.connects is Answer.DENIED
+    assert found.permissions.connects is Ruling.DENIED
 
 
 def test_substituted_variables_are_told() -> None:

@@ -69,7 +69,7 @@ REPORTS = (
         "aws-greengrass/aws-greengrass-nucleus/issues/1754",
         MQTT % (WHOLE, "name#2", "h.example"),
         "wildcard-client-id",
-        "holds '#'",
+        "contains '#'",
     ),
     Report(
         GITHUB + "aws/aws-lambda-rust-runtime/pull/1114",

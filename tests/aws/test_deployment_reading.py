@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from authlens.aws.gateway import BotoGateway
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.invocation.cloud_log import LogQuery
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.request.authorizer import Authorizer
@@ -17,6 +19,7 @@ from support.deployed_aws import ABSENT, ARN, DENIED, FUNCTION, HOST, Reply, dep
 GATEWAY = BotoGateway()
 AUTHORIZER = Authorizer("A", arn=ARN, function_arn=FUNCTION)
 START = datetime(1970, 1, 1, tzinfo=UTC)
+CONCURRENCY = f"/2019-09-30/functions/{FUNCTION}/concurrency"
 CONFIGURATION, POLICY = (f"/2015-03-31/functions/{FUNCTION}/{name}" for name in ("configuration", "policy"))
 
 
@@ -37,7 +40,11 @@ def test_everything_is_read_once() -> None:
     assert found.function == Function(FUNCTION, 9, "Active", "", "/own")
     assert found.permission == policy()[1]["Policy"]
     assert found.default_authorizer is None
-    assert found.domains == (Domain("shop", "iot.example.com", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "B", False),)
+    shop = Domain("shop", "iot.example.com", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "B", False)
+    policy_name = "IoTSecurityPolicy_TLS13_1_2_2022_10"
+    assert found.domains == (replace(shop, certificate_status="VALID", tls_policy=policy_name),)
+    assert found.concurrency == Concurrency(None)
+    assert found.logging == Logging("ERROR", "arn:aws:iam::111122223333:role/log")
     assert found.data_endpoint == HOST
     assert found.unread == ()
 
@@ -48,7 +55,8 @@ def test_what_does_not_exist_is_a_fact() -> None:
 
 
 def test_each_denial_names_the_permission_it_takes() -> None:
-    calls = (CONFIGURATION, POLICY, "/default-authorizer", "/domainConfigurations", "/endpoint")
+    calls = [CONFIGURATION, POLICY, "/default-authorizer", "/domainConfigurations", "/endpoint"]
+    calls += ["/v2LoggingOptions", CONCURRENCY]
     found = read(dict.fromkeys(calls, DENIED))
     assert [each.permission for each in found.unread] == [
         "lambda:GetFunctionConfiguration",
@@ -56,6 +64,8 @@ def test_each_denial_names_the_permission_it_takes() -> None:
         "iot:DescribeDefaultAuthorizer",
         "iot:ListDomainConfigurations",
         "iot:DescribeEndpoint",
+        "lambda:GetFunctionConcurrency",
+        "iot:GetV2LoggingOptions",
     ]
     assert {each.why for each in found.unread} == {"AccessDeniedException"}
     assert read({"/domainConfigurations/shop": DENIED}).domains == Unread(
@@ -70,11 +80,11 @@ def test_a_broken_answer_is_no_fact(body: object) -> None:
     assert all(isinstance(each, Unread) and each.why == "broken answer" for each in unread)
 
 
-def test_a_service_that_is_silent_is_not_asked_again() -> None:
+def test_where_nobody_answers_every_fact_says_so_after_one_attempt() -> None:
     with deployed() as server:
         url = server.url
     found = GATEWAY.deployment(AUTHORIZER, target(url))
-    assert len(found.unread) == 5
+    assert len(found.unread) == 7
     assert {each.why for each in found.unread} == {"unreachable"}
 
 
@@ -84,17 +94,53 @@ def test_an_alias_has_a_policy_of_its_own() -> None:
     assert (found.permission, found.unqualified_permission) == (None, policy()[1]["Policy"])
 
 
-def test_an_endpoint_without_devices_has_no_host() -> None:
-    names = [{"domainConfigurationName": str(number)} for number in range(26)]
-    found = read(
-        {
-            "/endpoint": (404, {"code": "UnknownOperationException", "message": None}),
-            "/domainConfigurations": (200, {"domainConfigurations": names}),
-        }
-    )
-    assert found.data_endpoint == ""
-    assert isinstance(found.domains, Unread)
-    assert "26" in found.domains.why
+def test_an_alias_that_is_gone_is_told_from_a_function_that_is_gone() -> None:
+    alias = Authorizer("A", arn=ARN, function_arn=f"{FUNCTION}:prod")
+    missing = {f"/2015-03-31/functions/{FUNCTION}:prod/configuration": ABSENT}
+    assert read(missing, alias).is_qualifier_dead
+    gone = read({**missing, CONCURRENCY: ABSENT}, alias)
+    assert (gone.function, gone.concurrency, gone.is_qualifier_dead) == (None, None, False)
+
+
+def test_at_most_ten_calls_are_made_and_what_is_left_out_is_named() -> None:
+    names = [{"domainConfigurationName": f"d{number}"} for number in range(26)]
+    listed = (200, {"domainConfigurations": names})
+    domains = {f"/domainConfigurations/d{n}": (200, {"domainConfigurationName": f"d{n}"}) for n in range(26)}
+    with deployed({"/domainConfigurations": listed, **domains}) as server:
+        found = GATEWAY.deployment(AUTHORIZER, target(server.url))
+        assert len(server.received) == 10
+    assert isinstance(found.domains, tuple)
+    assert [each.name for each in found.domains] == ["d0", "d1", "d2"]
+    assert found.undescribed[0] == "d3"
+    assert len(found.undescribed) == 23
+
+
+def test_what_a_local_endpoint_does_not_serve_is_no_fact() -> None:
+    unknown: Reply = (404, {"code": "UnknownOperationException", "message": None})
+    found = read(dict.fromkeys(("/endpoint", "/v2LoggingOptions", CONCURRENCY), unknown))
+    assert (found.data_endpoint, found.concurrency, found.is_logging_read, found.unread) == ("", None, False, ())
+
+
+def test_logging_that_was_never_set_up_and_the_worst_certificate_are_read() -> None:
+    certificates = [
+        {"serverCertificateStatus": "VALID"},
+        {"serverCertificateStatus": "INVALID", "serverCertificateStatusDetail": "expired"},
+    ]
+    never: Reply = (404, {"code": "NotConfiguredException", "message": "no"})
+    shop = {"domainConfigurationName": "shop", "serverCertificates": certificates}
+    found = read({"/v2LoggingOptions": never, "/domainConfigurations/shop": (200, shop)})
+    assert (found.logging, found.is_logging_read) == (None, True)
+    assert isinstance(found.domains, tuple)
+    assert (found.domains[0].certificate_status, found.domains[0].certificate_detail) == ("INVALID", "expired")
+
+
+def test_all_of_it_is_read_at_once() -> None:
+    with deployed(seconds=0.3) as server:
+        began = time.monotonic()
+        GATEWAY.deployment(AUTHORIZER, target(server.url))
+        took = time.monotonic() - began
+    # Eight calls of 0.3 s, one of which waits for another.
+    assert took < 1.8
 
 
 def test_another_endpoint_of_aws_iot_says_nothing_of_lambda() -> None:

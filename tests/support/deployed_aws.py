@@ -63,9 +63,13 @@ HEALTHY: dict[str, Reply] = {
             "authorizerConfig": {"defaultAuthorizerName": "B", "allowAuthorizerOverride": False},
             "authenticationType": "CUSTOM_AUTH",
             "applicationProtocol": "SECURE_MQTT",
+            "serverCertificates": [{"serverCertificateStatus": "VALID"}],
+            "tlsConfig": {"securityPolicy": "IoTSecurityPolicy_TLS13_1_2_2022_10"},
         },
     ),
     "/endpoint": (200, {"endpointAddress": HOST}),
+    "/v2LoggingOptions": (200, {"roleArn": "arn:aws:iam::111122223333:role/log", "defaultLogLevel": "ERROR"}),
+    f"/2019-09-30/functions/{FUNCTION}/concurrency": (200, {}),
     f"/2015-03-31/functions/{FUNCTION}/configuration": (
         200,
         {"FunctionArn": FUNCTION, "Timeout": 9, "State": "Active", "LoggingConfig": {"LogGroup": "/own"}},
@@ -84,12 +88,16 @@ HEALTHY: dict[str, Reply] = {
 
 
 @contextmanager
-def deployed(changes: Mapping[str, Reply] | None = None) -> Iterator[FaultServer]:
-    """A correct deployment with the given changes; an unknown call is an UnknownOperationException."""
+def deployed(changes: Mapping[str, Reply] | None = None, seconds: float = 0.0) -> Iterator[FaultServer]:
+    """A correct deployment with the given changes; an unknown call is an UnknownOperationException.
+
+    seconds: what each answer takes.
+    """
     replies = HEALTHY | dict(changes or {})
 
     def answer(connection: socket.socket) -> None:
-        request = server.received[-1]
+        request = server.own.request
+        server.release.wait(seconds)
         name = request.header("x-amz-target") or unquote(request.path.partition("?")[0])
         status, body = replies.get(name, refused(404, "UnknownOperationException"))
         code = {"x_amzn_errortype": body["code"]} if isinstance(body, dict) and "code" in body else {}

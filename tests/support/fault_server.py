@@ -36,6 +36,8 @@ class FaultServer:
 
     url: str
     received: list[Received] = field(default_factory=list)
+    own: threading.local = field(default_factory=threading.local)
+    """Its `request` is the one that the thread answers."""
     release: threading.Event = field(default_factory=threading.Event)
     """Hanging answers wait for this event, which is set when the server stops."""
 
@@ -49,7 +51,8 @@ def fault_server(answer: Answer | bytes) -> Iterator[FaultServer]:
     def serve(connection: socket.socket) -> None:
         with connection:
             try:
-                server.received.append(read_request(connection))
+                server.own.request = read_request(connection)
+                server.received.append(server.own.request)
                 if isinstance(answer, bytes):
                     connection.sendall(answer)
                 else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.deployment.facts import facts
 from authlens.core.deployment.findings import deployment_caveats
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
@@ -128,6 +128,62 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         NAMED,
         {"permission-source-account": "warning"},
         "the authorizer's account is 111122223333",
+    ),
+    "every invocation is throttled": (
+        replace(GOOD, concurrency=Concurrency(0)),
+        NAMED,
+        {"function-throttled": "warning"},
+        f"aws lambda delete-function-concurrency --function-name {FUNCTION_ARN}",
+    ),
+    "few invocations at once": (
+        replace(GOOD, concurrency=Concurrency(2)),
+        NAMED,
+        {"function-concurrency": "info"},
+        "reserved concurrency is 2",
+    ),
+    "no reserved concurrency": (replace(GOOD, concurrency=Concurrency(None)), NAMED, {}, ""),
+    "a dead alias": (
+        replace(
+            GOOD,
+            authorizer=replace(AUTHORIZER, function_arn=f"{FUNCTION_ARN}:live"),
+            function=None,
+            permission=None,
+            concurrency=Concurrency(None),
+        ),
+        NAMED,
+        {"function-qualifier": "warning"},
+        "names the alias 'live' of its function, which does not exist",
+    ),
+    "no log of AWS IoT": (
+        replace(GOOD, is_logging_read=True),
+        replace(NAMED, mqtt_context=MqttContext(client_id="sensor 7")),
+        {"iot-logging-off": "info"},
+        "--log-target 'targetType=CLIENT_ID,targetName=sensor 7' --log-level DEBUG",
+    ),
+    "its log is switched off": (
+        replace(GOOD, is_logging_read=True, logging=Logging("INFO", "ROLE", is_off=True)),
+        NAMED,
+        {"iot-logging-off": "info"},
+        "set-v2-logging-options --role-arn ROLE --default-log-level ERROR",
+    ),
+    "its log is on": (replace(GOOD, is_logging_read=True, logging=Logging("ERROR")), NAMED, {}, ""),
+    "an invalid certificate": (
+        replace(GOOD, domains=domain(certificate_status="INVALID", certificate_detail="expired")),
+        on("iot.example.com"),
+        {"domain-certificate": "warning"},
+        "is INVALID (expired)",
+    ),
+    "TLS 1.3 alone": (
+        replace(GOOD, domains=domain(tls_policy="IoTSecurityPolicy_TLS13_1_3_2022_10")),
+        NAMED,
+        {"domain-tls-policy": "info"},
+        "takes TLS 1.3 alone",
+    ),
+    "domains that were not read": (
+        replace(GOOD, undescribed=("d3", "d4")),
+        on("other.example.com"),
+        {"not-described": "info"},
+        "d3, d4",
     ),
     "a denial": (
         replace(GOOD, permission=policy(Effect="Deny")),
@@ -308,8 +364,17 @@ def test_a_domain_tells_where_it_sends_devices() -> None:
     deployment = replace(GOOD, domains=domain(default_authorizer="B", allows_override=False))
     assert facts(deployment)[-1].text == (
         "Domain configuration shop (iot.example.com, ENABLED): default authorizer B, devices may not name another; "
-        "authentication DEFAULT, protocol DEFAULT."
+        "authentication DEFAULT, protocol DEFAULT. MQTT over TLS needs ALPN mqtt there."
     )
+    mqtt = domain(application_protocol="SECURE_MQTT", certificate_status="VALID", tls_policy="P")
+    assert facts(replace(GOOD, domains=mqtt))[-1].text.endswith(
+        "protocol SECURE_MQTT, certificate VALID, TLS policy P. MQTT over TLS needs no ALPN there."
+    )
+    reserved = facts(replace(GOOD, concurrency=Concurrency(3), logging=Logging("ERROR"), is_logging_read=True))
+    assert [each.text for each in reserved[-2:]] == [
+        "The function's reserved concurrency is 3.",
+        "AWS IoT logs at level ERROR.",
+    ]
 
 
 def test_without_the_arns_the_permission_is_asked_for_without_a_command() -> None:

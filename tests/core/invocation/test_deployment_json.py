@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.invocation.deployment_json import deployment_from_json, deployment_to_json
 from authlens.core.request.authorizer import Authorizer
 
@@ -16,9 +16,16 @@ WHOLE = Deployment(
     "{}",
     "{}",
     "A",
-    (Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", False), Domain("e")),
+    (
+        Domain("d", "d.example", "ENABLED", "CUSTOM_AUTH", "SECURE_MQTT", "A", False, "INVALID", "expired", "P"),
+        Domain("e"),
+    ),
     "abc-ats.iot.eu-west-1.amazonaws.com",
     "No permission is declared.",
+    Concurrency(0),
+    Logging("INFO", "role", is_off=True),
+    is_logging_read=True,
+    undescribed=("x",),
 )
 
 
@@ -27,7 +34,9 @@ WHOLE = Deployment(
     [
         WHOLE,
         Deployment(AUTHORIZER, None, None),
-        Deployment(AUTHORIZER, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD),
+        Deployment(
+            AUTHORIZER, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, UNREAD, "", UNREAD, UNREAD, is_logging_read=True
+        ),
     ],
     ids=["all", "nothing", "unread"],
 )

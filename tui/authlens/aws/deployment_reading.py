@@ -1,12 +1,22 @@
-"""Reads what is deployed around an authorizer. Each fact is one call, made once; what fails is said and passed over."""
+"""Reads what is deployed around an authorizer: at most ten calls, most of them at once; none of them is needed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread, qualifier, unqualified
+from authlens import calls
+from authlens.core.deployment.deployment import (
+    Concurrency,
+    Deployment,
+    Domain,
+    Function,
+    Logging,
+    Unread,
+    qualifier,
+    unqualified,
+)
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.authorizer import Authorizer
@@ -14,8 +24,8 @@ from authlens.core.request.authorizer import Authorizer
 Value = TypeVar("Value")
 Absent = TypeVar("Absent")
 
-MOST_DOMAINS = 25
-"""Domain configurations that are described: each takes a call."""
+MOST_READS = 10
+"""Calls that are made at most: what is asked in any case, and with those left the domain configurations."""
 _UNDECLARED = "AWS::Lambda::Permission is declared"
 _NOT_SERVED = "UnknownOperationException"
 """The answer of an endpoint that does not know the call: a local one has no host that devices connect to."""
@@ -28,60 +38,86 @@ class Call(Protocol):
 
 
 def read_deployment(authorizer: Authorizer, call: Call) -> Deployment:
-    """Every fact, in the order of how much it tells."""
+    """Every fact. What does not depend on another answer is read at the same time."""
     reader = _Reader(call)
-    arn = authorizer.function_arn
-    function = reader.read("lambda:GetFunctionConfiguration", lambda client: _function(client, arn), None)
-    policy = reader.read("lambda:GetPolicy", lambda client: _policy(client, arn), None)
-    own: str | Unread | None = None
+    arn, own = authorizer.function_arn, unqualified(authorizer.function_arn)
+    reads: dict[str, Callable[[], Any]] = {
+        "function": lambda: reader.read("lambda:GetFunctionConfiguration", partial(_function, arn), None),
+        "permission": lambda: reader.read("lambda:GetPolicy", partial(_policy, arn), None),
+        "concurrency": lambda: reader.read("lambda:GetFunctionConcurrency", partial(_concurrency, own), None),
+        "default_authorizer": lambda: reader.read("iot:DescribeDefaultAuthorizer", _default_authorizer, None),
+        "data_endpoint": lambda: reader.read("iot:DescribeEndpoint", data_endpoint, ""),
+        "names": lambda: reader.read("iot:ListDomainConfigurations", _domain_names, ()),
+        "logging": lambda: reader.read("iot:GetV2LoggingOptions", _logging, None),
+    }
     if qualifier(arn):
-        own = reader.read("lambda:GetPolicy", lambda client: _policy(client, unqualified(arn)), None)
-    host = reader.read("iot:DescribeEndpoint", data_endpoint, "")
+        reads["unqualified_permission"] = lambda: reader.read("lambda:GetPolicy", partial(_policy, own), None)
+    found = _at_once(reads)
+    names = found.pop("names")
+    left = MOST_READS - len(reads)
+    domains = names if isinstance(names, Unread) else _domains(reader, names[:left])
     return Deployment(
         authorizer=authorizer,
-        function=function,
-        permission=policy,
-        unqualified_permission=own,
-        default_authorizer=reader.read("iot:DescribeDefaultAuthorizer", _default_authorizer, None),
-        domains=_domains(reader),
+        domains=domains,
+        undescribed=() if isinstance(names, Unread) else names[left:],
         undeclared=reader.undeclared,
-        data_endpoint="" if isinstance(host, Unread) and host.why == _NOT_SERVED else host,
+        is_logging_read=_is_served(found["logging"]),
+        **{name: _unless_not_served(fact, _ABSENT.get(name)) for name, fact in found.items()},
     )
 
 
+_ABSENT = {"data_endpoint": ""}
+"""What a fact is on an endpoint that does not know the call; of others it is that there is none."""
+_OPTIONAL = frozenset({"iot:DescribeEndpoint", "iot:GetV2LoggingOptions", "lambda:GetFunctionConcurrency"})
+"""What a local endpoint does not answer, and need not."""
+
+
+def _unless_not_served(fact: Any, absent: Any) -> Any:
+    return fact if _is_served(fact) else absent
+
+
+def _is_served(fact: Any) -> bool:
+    return not (isinstance(fact, Unread) and fact.why == _NOT_SERVED and fact.permission in _OPTIONAL)
+
+
+def _at_once(reads: Mapping[str, Callable[[], Value]]) -> dict[str, Value]:
+    """The answer of each, which all run at the same time on threads that nobody waits for when the app is left."""
+    attempts: dict[str, calls.Attempt[Value]] = {}
+    threads = [calls.start(read, partial(attempts.__setitem__, name)) for name, read in reads.items()]
+    for thread in threads:
+        thread.join()
+    return {name: attempts[name].answer() for name in reads}
+
+
 class _Reader:
-    """Makes calls until a service does not answer: the further ones would each wait as long."""
+    """Makes calls, each an attempt of its own."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._silent: dict[str, str] = {}
-        """Why a service is not asked any more."""
         self.undeclared = ""
         """What a local endpoint says of a permission that no template declares."""
 
     def read(self, permission: str, call: Callable[[Any], Value], absent: Absent) -> Value | Absent | Unread:
         """The fact; `absent` where AWS says that there is none."""
-        service = permission.partition(":")[0]
-        if service in self._silent:
-            return Unread(permission, self._silent[service])
         try:
-            return self._call(service, call)
+            return self._call(permission.partition(":")[0], call)
         except CallFailed as error:
             failure = error.failure
-            if failure.error == "ResourceNotFoundException":
+            if failure.error in _SAYS_NONE:
                 if failure.message and _UNDECLARED in failure.message:
                     self.undeclared = failure.message
                 return absent
-            if failure.kind is not FailureKind.AWS:
-                self._silent[service] = _why(failure)
             return Unread(permission, _why(failure))
+
+
+_SAYS_NONE = ("ResourceNotFoundException", "NotConfiguredException")
 
 
 def _why(failure: Failure) -> str:
     return failure.error if failure.kind in (FailureKind.AWS, FailureKind.CONFIGURATION) else failure.kind.value
 
 
-def _function(client: Any, arn: str) -> Function:
+def _function(arn: str, client: Any) -> Function:
     found = client.get_function_configuration(FunctionName=arn)
     return Function(
         arn=found["FunctionArn"],
@@ -92,9 +128,20 @@ def _function(client: Any, arn: str) -> Function:
     )
 
 
-def _policy(client: Any, arn: str) -> str:
+def _policy(arn: str, client: Any) -> str:
     policy: str = client.get_policy(FunctionName=arn)["Policy"]
     return policy
+
+
+def _concurrency(arn: str, client: Any) -> Concurrency:
+    found = client.get_function_concurrency(FunctionName=arn)
+    return Concurrency(found.get("ReservedConcurrentExecutions"))
+
+
+def _logging(client: Any) -> Logging:
+    found = client.get_v2_logging_options()
+    level, role = found.get("defaultLogLevel") or "DISABLED", found.get("roleArn") or ""
+    return Logging(level, role, bool(found.get("disableAllLogs")))
 
 
 def _default_authorizer(client: Any) -> str:
@@ -108,20 +155,13 @@ def data_endpoint(client: Any) -> str:
     return host
 
 
-def _domains(reader: _Reader) -> tuple[Domain, ...] | Unread:
-    names = reader.read("iot:ListDomainConfigurations", _domain_names, ())
-    if isinstance(names, Unread):
-        return names
-    if len(names) > MOST_DOMAINS:
-        return Unread("iot:DescribeDomainConfiguration", f"there are {len(names)}, more than are looked at")
-    domains = []
-    for name in names:
-        domain = reader.read("iot:DescribeDomainConfiguration", partial(read_domain, name), None)
-        if isinstance(domain, Unread):
-            return domain
-        if domain is not None:
-            domains.append(domain)
-    return tuple(domains)
+def _domains(reader: _Reader, names: Sequence[str]) -> tuple[Domain, ...] | Unread:
+    def read(name: str) -> Domain | Unread | None:
+        return reader.read("iot:DescribeDomainConfiguration", partial(read_domain, name), None)
+
+    found = _at_once({name: partial(read, name) for name in names}).values()
+    unread = next((each for each in found if isinstance(each, Unread)), None)
+    return unread or tuple(each for each in found if isinstance(each, Domain))
 
 
 def _domain_names(client: Any) -> tuple[str, ...]:
@@ -132,6 +172,9 @@ def _domain_names(client: Any) -> tuple[str, ...]:
 def read_domain(name: str, client: Any) -> Domain:
     found = client.describe_domain_configuration(domainConfigurationName=name)
     authorizer = found.get("authorizerConfig")
+    certificates: list[dict[str, Any]] = found.get("serverCertificates") or []
+    invalid = [each for each in certificates if each.get("serverCertificateStatus") == "INVALID"]
+    certificate = next(iter(invalid or certificates), {})
     return Domain(
         name=found["domainConfigurationName"],
         domain_name=found.get("domainName") or "",
@@ -140,4 +183,7 @@ def read_domain(name: str, client: Any) -> Domain:
         application_protocol=found.get("applicationProtocol") or "DEFAULT",
         default_authorizer=(authorizer or {}).get("defaultAuthorizerName") or "",
         allows_override=None if authorizer is None else bool(authorizer.get("allowAuthorizerOverride")),
+        certificate_status=certificate.get("serverCertificateStatus") or "",
+        certificate_detail=certificate.get("serverCertificateStatusDetail") or "",
+        tls_policy=(found.get("tlsConfig") or {}).get("securityPolicy") or "",
     )

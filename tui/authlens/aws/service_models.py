@@ -25,12 +25,13 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
             "DescribeDefaultAuthorizer",
             "DescribeDomainConfiguration",
             "DescribeEndpoint",
+            "GetV2LoggingOptions",
             "ListAuthorizers",
             "ListDomainConfigurations",
             "TestInvokeAuthorizer",
         }
     ),
-    "lambda": frozenset({"GetFunctionConfiguration", "GetPolicy", "Invoke"}),
+    "lambda": frozenset({"GetFunctionConcurrency", "GetFunctionConfiguration", "GetPolicy", "Invoke"}),
     "logs": frozenset({"FilterLogEvents"}),
 }
 """What is called of each service. A test holds it to the calls of this package."""

@@ -50,6 +50,9 @@ QUOTAS = "https://docs.aws.amazon.com/general/latest/gr/iot-core.html"
 
 # Around an authorizer: functions, permissions, domains, logs, and the protocols.
 LAMBDA_STATES = "https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"
+LAMBDA_CONCURRENCY = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"
+LOGGING = f"{GUIDE}configure-logging.html"
+TLS_POLICIES = f"{GUIDE}transport-security.html"
 LAMBDA_PERMISSION = f"{GUIDE}custom-auth-authorize.html"
 DOMAINS = f"{GUIDE}iot-custom-endpoints-configurable.html"
 TEST_CALL = "https://docs.aws.amazon.com/iot/latest/apireference/API_TestInvokeAuthorizer.html"

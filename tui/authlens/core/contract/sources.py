@@ -18,8 +18,10 @@ from authlens.core.contract.pages import (
     JWS,
     JWT,
     LAMBDA_ANSWER,
+    LAMBDA_CONCURRENCY,
     LAMBDA_PERMISSION,
     LAMBDA_STATES,
+    LOGGING,
     MQTT,
     MQTT_3,
     PERMISSION_REPORT,
@@ -29,6 +31,7 @@ from authlens.core.contract.pages import (
     SIGNATURE_REPORT,
     STRINGIFIED_REPORT,
     TEST_CALL,
+    TLS_POLICIES,
     TROUBLESHOOTING,
     X509_AUTH,
 )
@@ -70,6 +73,13 @@ WARNINGS: Mapping[str, Source] = {
     "domain-override": documented(DOMAINS),
     "domain-authentication": documented(PROTOCOLS),
     "domain-protocol": documented(PROTOCOLS),
+    "function-qualifier": documented(LAMBDA_PERMISSION),
+    "function-throttled": documented(LAMBDA_CONCURRENCY),
+    "function-concurrency": documented(LAMBDA_CONCURRENCY),
+    "iot-logging-off": documented(LOGGING),
+    "domain-certificate": documented(DOMAINS),
+    "domain-tls-policy": documented(TLS_POLICIES),
+    "not-described": assumed(note="no conclusion is drawn"),
     "not-read": assumed(note="no conclusion is drawn"),
 }
 """Warnings about real connections and about what is deployed around them."""

@@ -37,6 +37,30 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
+class Concurrency:
+    """What GetFunctionConcurrency says."""
+
+    reserved: int | None = None
+    """Invocations that may run at once; `None`: as many as the account has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logging:
+    """What GetV2LoggingOptions says of AWS IoT's own log."""
+
+    level: str = "DISABLED"
+    """`DEBUG`, `INFO`, `WARN`, `ERROR` or `DISABLED`."""
+    role: str = ""
+    """The ARN of the role that writes it."""
+    is_off: bool = False
+    """Whether all of it is switched off, whatever the level."""
+
+    @property
+    def logs(self) -> bool:
+        return not self.is_off and self.level != "DISABLED"
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """A domain configuration, from DescribeDomainConfiguration; absent texts are empty."""
 
@@ -49,6 +73,12 @@ class Domain:
     default_authorizer: str = ""
     allows_override: bool | None = None
     """`allowAuthorizerOverride`; `None` if the configuration has no authorizer at all."""
+    certificate_status: str = ""
+    """Of the server certificate: `VALID` or `INVALID`; empty where there is none of its own."""
+    certificate_detail: str = ""
+    """Why it is invalid, in AWS's words."""
+    tls_policy: str = ""
+    """The security policy, such as `IoTSecurityPolicy_TLS13_1_2_2022_10`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +100,14 @@ class Deployment:
     """The account's host for devices; empty if the target has none."""
     undeclared: str = ""
     """A local endpoint's explanation of why there is no permission, if its template declares none."""
+    concurrency: Concurrency | Unread | None = None
+    """Of the function itself, without an alias; `None`: there is no such function, or it was not asked for."""
+    logging: Logging | Unread | None = None
+    """`None`: it was never set up, or not asked for."""
+    is_logging_read: bool = False
+    """Whether `logging` was asked for."""
+    undescribed: tuple[str, ...] = ()
+    """The names of domain configurations that were not read, for there are too many."""
 
     @property
     def unread(self) -> tuple[Unread, ...]:
@@ -80,8 +118,16 @@ class Deployment:
             self.default_authorizer,
             self.domains,
             self.data_endpoint,
+            self.concurrency,
+            self.logging,
         )
         return tuple(fact for fact in facts if isinstance(fact, Unread))
+
+    @property
+    def is_qualifier_dead(self) -> bool:
+        """Whether the authorizer names an alias or version that does not exist, of a function that does."""
+        is_known = isinstance(self.concurrency, Concurrency)
+        return bool(qualifier(self.authorizer.function_arn)) and self.function is None and is_known
 
     def domain_of(self, host: str) -> Domain | None:
         """The domain configuration of a host name; also `None` if the configurations could not be read."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.deployment.invoke_permission import InvokeGrant, permission
+from authlens.core.deployment.transport import transport_of
 from authlens.frozen import dataclass
 
 
@@ -25,6 +26,8 @@ def facts(deployment: Deployment) -> tuple[Fact, ...]:
         _fact("permission", deployment.permission, lambda policy: _permission_words(policy, deployment)),
         _fact("default-authorizer", deployment.default_authorizer, _default_words),
         _fact("data-endpoint", deployment.data_endpoint, _endpoint_words),
+        *((_fact("concurrency", deployment.concurrency, _concurrency_words),) if deployment.concurrency else ()),
+        *((_fact("logging", deployment.logging, _logging_words),) if deployment.is_logging_read else ()),
     )
     domains = deployment.domains
     if isinstance(domains, Unread):
@@ -53,6 +56,18 @@ def _permission_words(policy: str | None, deployment: Deployment) -> str:
     return f"AWS IoT's permission to invoke the function for this authorizer: {found.grant}."
 
 
+def _concurrency_words(found: Concurrency) -> str:
+    if found.reserved is None:
+        return "The function has no reserved concurrency."
+    return f"The function's reserved concurrency is {found.reserved}."
+
+
+def _logging_words(found: Logging | None) -> str:
+    if found is None:
+        return "AWS IoT's log is not set up."
+    return f"AWS IoT logs at level {found.level}." if found.logs else "AWS IoT's log is switched off."
+
+
 def _default_words(name: str | None) -> str:
     return "No default authorizer is set." if name is None else f"The default authorizer is {name}."
 
@@ -71,5 +86,19 @@ def _domain_words(domain: Domain) -> str:
     )
     return (
         f"Domain configuration {domain.name} ({domain.domain_name or 'no host'}, {domain.status}): {named}"
-        f"authentication {domain.authentication_type}, protocol {domain.application_protocol}."
+        f"authentication {domain.authentication_type}, protocol {domain.application_protocol}"
+        f"{_certificate_words(domain)}. {_alpn_words(domain)}"
     )
+
+
+def _certificate_words(domain: Domain) -> str:
+    said = f", certificate {domain.certificate_status}" if domain.certificate_status else ""
+    return f"{said}, TLS policy {domain.tls_policy}" if domain.tls_policy else said
+
+
+def _alpn_words(domain: Domain) -> str:
+    transport = transport_of(domain)
+    if not transport.carries_mqtt:
+        return "MQTT over TLS is not taken there."
+    alpn = f"ALPN {transport.alpn}" if transport.alpn else "no ALPN"
+    return f"MQTT over TLS needs {alpn} there."

@@ -12,7 +12,13 @@ from authlens.core.contract.caveat import Caveat, in_order
 from authlens.core.contract.limits import FUNCTION_LIMIT
 from authlens.core.contract.stage import Stage
 from authlens.core.contract.statement import Severity
-from authlens.core.deployment.deployment import Deployment, Domain, Unread, qualifier, unqualified
+from authlens.core.deployment.deployment import (
+    Deployment,
+    Domain,
+    Unread,
+    qualifier,
+    unqualified,
+)
 from authlens.core.deployment.invoke_permission import (
     PRINCIPAL,
     InvokeGrant,
@@ -21,11 +27,14 @@ from authlens.core.deployment.invoke_permission import (
     permission,
     permission_line,
 )
+from authlens.core.deployment.surroundings import concurrency_caveats, logging_caveats
 from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
 
+_MOST_NAMED = 5
+_TLS_1_3_ALONE = ("IoTSecurityPolicy_TLS13_1_3_2022_10",)
 _NO_CUSTOM_AUTHENTICATION = ("AWS_X509", "AWS_SIGV4")
 _CARRIED = {"SECURE_MQTT": "MQTT over TLS", "MQTT_WSS": "MQTT over WebSocket", "HTTPS": "HTTPS"}
 
@@ -41,6 +50,15 @@ def deployment_caveats(deployment: Deployment, request: AuthorizerRequest) -> tu
 def _function(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Caveat]:
     function, arn = deployment.function, deployment.authorizer.function_arn
     if isinstance(function, Unread):
+        return
+    if function is None and deployment.is_qualifier_dead:
+        yield _ran(
+            "function-qualifier",
+            f"The authorizer names the {_qualified(deployment.authorizer)} of its function, which does not exist; the "
+            f"function itself does: {unqualified(arn)}.",
+            f"Create it again, or name another: aws iot update-authorizer --authorizer-function-arn "
+            f"{unqualified(arn)}:NAME --authorizer-name {deployment.authorizer.name}.",
+        )
         return
     if function is None:
         yield _ran(
@@ -223,6 +241,26 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             f"authorizers do not run there.",
             "Set its authenticationType to CUSTOM_AUTH or DEFAULT, or connect to another host name.",
         )
+    if domain.certificate_status == "INVALID":
+        because = f" ({domain.certificate_detail})" if domain.certificate_detail else ""
+        yield Caveat(
+            "domain-certificate",
+            Stage.FOUND,
+            severity,
+            f"The server certificate of the domain configuration {name} is INVALID{because}: a device ends the TLS "
+            "handshake there.",
+            "Renew or validate the certificate in AWS Certificate Manager; the status is checked again within hours.",
+        )
+    if domain.tls_policy in _TLS_1_3_ALONE:
+        yield Caveat(
+            "domain-tls-policy",
+            Stage.FOUND,
+            "info",
+            f"The domain configuration {name} takes TLS 1.3 alone (security policy {domain.tls_policy}): a device "
+            "without it is not let in.",
+            "Choose IoTSecurityPolicy_TLS13_1_2_2022_10 where devices speak TLS 1.2: aws iot "
+            f"update-domain-configuration --domain-configuration-name {domain.name} --tls-config securityPolicy=…",
+        )
     if _is_not_carried(domain, request):
         yield Caveat(
             "domain-protocol",
@@ -254,6 +292,8 @@ def _server(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Cave
     host, endpoint = _server_name(request), deployment.data_endpoint
     if host is None or not endpoint or isinstance(endpoint, Unread) or isinstance(deployment.domains, Unread):
         return
+    if deployment.undescribed:
+        return  # it may be the host of one of those
     if not is_own_endpoint(host, endpoint) and deployment.domain_of(host) is None:
         yield Caveat(
             "server-name-unknown",
@@ -277,6 +317,17 @@ def is_own_endpoint(host: str, endpoint: str) -> bool:
 
 
 def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Caveat]:
+    if deployment.undescribed:
+        names = ", ".join(deployment.undescribed[:_MOST_NAMED])
+        more = len(deployment.undescribed) - _MOST_NAMED
+        yield Caveat(
+            "not-described",
+            Stage.FOUND,
+            "info",
+            f"Domain configurations that were not read, for at most ten calls are made: {names}"
+            + (f" and {more} more." if more > 0 else "."),
+            "Nothing is concluded of their hosts; connect to one with --domain-configuration NAME.",
+        )
     if deployment.unread:
         needed = ", ".join(dict.fromkeys(f"{each.permission} ({each.why})" for each in deployment.unread))
         yield Caveat(
@@ -288,7 +339,16 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
         )
 
 
-_JUDGES: tuple[Judge, ...] = (_function, _permission, _server, _domains, _default_authorizer, _unread)
+_JUDGES: tuple[Judge, ...] = (
+    _function,
+    concurrency_caveats,
+    _permission,
+    _server,
+    _domains,
+    _default_authorizer,
+    logging_caveats,
+    _unread,
+)
 
 
 def _give(step: str, authorizer: Authorizer) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.json_members import Members
 
@@ -23,6 +23,9 @@ _DOMAIN = {
     "authenticationType": "authentication_type",
     "applicationProtocol": "application_protocol",
     "defaultAuthorizer": "default_authorizer",
+    "certificateStatus": "certificate_status",
+    "certificateDetail": "certificate_detail",
+    "tlsPolicy": "tls_policy",
 }
 
 
@@ -35,8 +38,19 @@ def deployment_to_json(deployment: Deployment) -> dict[str, Any]:
         "defaultAuthorizer": _or_unread(deployment.default_authorizer),
         "domains": _or_unread(domains) if isinstance(domains, Unread) else list(map(_domain, domains)),
         "dataEndpoint": _or_unread(deployment.data_endpoint),
+        "concurrency": _plain(deployment.concurrency),
+        **({"logging": _plain(deployment.logging)} if deployment.is_logging_read else {}),
+        **({"undescribed": list(deployment.undescribed)} if deployment.undescribed else {}),
         **({"undeclared": deployment.undeclared} if deployment.undeclared else {}),
     }
+
+
+def _plain(fact: Concurrency | Logging | Unread | None) -> Any:
+    if isinstance(fact, Concurrency):
+        return {"reserved": fact.reserved}
+    if isinstance(fact, Logging):
+        return {"level": fact.level, "role": fact.role, "isOff": fact.is_off}
+    return _or_unread(fact)
 
 
 def _or_unread(fact: str | Unread | None) -> Any:
@@ -67,6 +81,10 @@ def deployment_from_json(value: Any, authorizer: Authorizer) -> Deployment:
         default_authorizer=_read_text(members, raw, "defaultAuthorizer"),
         domains=domains,
         data_endpoint="" if endpoint is None else endpoint,
+        concurrency=_unread(raw.get("concurrency")) or _read_concurrency(members.members("concurrency")),
+        logging=_unread(raw.get("logging")) or _read_logging(members.members("logging")),
+        is_logging_read="logging" in raw,
+        undescribed=tuple(str(name) for name in members.items("undescribed")),
         undeclared=members.text("undeclared") or "",
     )
 
@@ -89,6 +107,16 @@ def _read_function(members: Members | None) -> Function | None:
     given = {name: members.text(key) for key, name in _FUNCTION.items()}
     texts = {name: text for name, text in given.items() if text is not None}
     return Function(timeout=members.integer("timeout") or 0, **{"arn": "", **texts})
+
+
+def _read_concurrency(members: Members | None) -> Concurrency | None:
+    return None if members is None else Concurrency(members.integer("reserved"))
+
+
+def _read_logging(members: Members | None) -> Logging | None:
+    if members is None:
+        return None
+    return Logging(members.text("level") or "", members.text("role") or "", members.boolean("isOff") or False)
 
 
 def _read_domain(item: Any) -> Domain:

@@ -1,0 +1,67 @@
+"""Findings on what lies around a deployment: how many invocations may run at once, and whether AWS IoT logs anything.
+
+The rule: as for every finding, no conclusion is drawn from a fact that was not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from shlex import quote
+
+from authlens.core.contract.caveat import Caveat
+from authlens.core.contract.stage import Stage
+from authlens.core.deployment.deployment import Concurrency, Deployment, Unread, unqualified
+from authlens.core.request.request import AuthorizerRequest
+
+FEW_AT_ONCE = 10
+"""Reserved invocations at once below which devices that reconnect together are likely to be throttled."""
+
+
+def concurrency_caveats(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Caveat]:
+    found = deployment.concurrency
+    if not isinstance(found, Concurrency) or found.reserved is None:
+        return
+    name = unqualified(deployment.authorizer.function_arn)
+    if found.reserved == 0:
+        yield Caveat(
+            "function-throttled",
+            Stage.RAN,
+            "warning",
+            "The function's reserved concurrency is 0: Lambda throttles every invocation, and no device is let in.",
+            f"Take the limit away: aws lambda delete-function-concurrency --function-name {name}",
+        )
+    elif found.reserved < FEW_AT_ONCE:
+        yield Caveat(
+            "function-concurrency",
+            Stage.RAN,
+            "info",
+            f"The function's reserved concurrency is {found.reserved}: when more devices than that connect at the same "
+            "moment, Lambda throttles the rest, and AWS IoT refuses them.",
+            f"Reserve more: aws lambda put-function-concurrency --function-name {name} "
+            "--reserved-concurrent-executions NUMBER",
+        )
+
+
+def logging_caveats(deployment: Deployment, request: AuthorizerRequest) -> Iterator[Caveat]:
+    """Nothing of a refused connection is found afterwards where AWS IoT logs nothing."""
+    found = deployment.logging
+    if not deployment.is_logging_read or isinstance(found, Unread) or (found is not None and found.logs):
+        return
+    role = found.role if found is not None and found.role else "ROLE_ARN"
+    why = "its log was never set up" if found is None else "its log is switched off"
+    yield Caveat(
+        "iot-logging-off",
+        Stage.FOUND,
+        "info",
+        f"AWS IoT logs nothing in this region: {why}. Why a device is refused cannot be read afterwards.",
+        f"Turn it on: aws iot set-v2-logging-options --role-arn {role} --default-log-level ERROR"
+        + (f"{_client_level(request)}" if _client_level(request) else ""),
+    )
+
+
+def _client_level(request: AuthorizerRequest) -> str:
+    client = request.mqtt_context.client_id if request.mqtt_context else None
+    if not client:
+        return ""
+    target = quote(f"targetType=CLIENT_ID,targetName={client}")
+    return f"; of this client alone all of it: aws iot set-v2-logging-level --log-target {target} --log-level DEBUG"

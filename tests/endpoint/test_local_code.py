@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from authlens.core.request.target import DEMO, Target
-from authlens.endpoint.local_code import CodeWatch
+from authlens.endpoint.local_code import CodeWatch, NoFunctionFile, function_file, local_facts, unresolved
 
 FILE = "authorizers:\n  Auth: {codeUri: functions, handler: app.handler}\n"
 
@@ -52,3 +52,40 @@ def test_only_local_targets_have_code_here(project: Path) -> None:
     demo = CodeWatch.of(Target(local=DEMO), project)
     assert demo
     assert demo.state() == demo.state()
+
+
+TEMPLATE = """Resources:
+  Code:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: functions, Handler: app.handler, Runtime: python3.12,
+      Environment: {Variables: {PASSWORD: !GetAtt Secret.Value}}}
+  Auth:
+    Type: AWS::IoT::Authorizer
+    Properties: {AuthorizerName: Auth, AuthorizerFunctionArn: !GetAtt Code.Arn, SigningDisabled: true}
+"""
+
+
+def test_what_a_file_says_before_anything_runs(project: Path) -> None:
+    (project / "authorizers.yaml").write_text("region: eu-west-1\naccount: '123456789012'\n" + FILE)
+    facts = local_facts(Target(local="authorizers.yaml"), project)
+    assert facts is not None
+    assert (facts.region, facts.account) == ("eu-west-1", "123456789012")
+    assert facts.unresolved == {"Auth": ()}
+    (project / "template.yaml").write_text(TEMPLATE)
+    missing = unresolved(Target(local="template.yaml"), project)["Auth"]
+    assert "PASSWORD" in missing[0].what
+    assert local_facts(Target(), project) is None
+    assert local_facts(Target(local="absent.yaml"), project) is None
+
+
+def test_the_file_of_a_function(project: Path) -> None:
+    local = Target(local="authorizers.yaml")
+    assert function_file(local, "Auth", project) == project / "functions/app.py"
+    for target, name, said in (
+        (local, "Other", "no authorizer 'Other'"),
+        (Target(), "Auth", "goes to AWS"),
+        (Target(local=DEMO), "SensorPassword", "authlens init"),
+        (Target(local="absent.yaml"), "Auth", "F5 says why"),
+    ):
+        with pytest.raises(NoFunctionFile, match=said):
+            function_file(target, name, project)

@@ -50,6 +50,9 @@ class FakeHost:
     def open(self, dialog: Screen[Any]) -> None:
         self.said.append(type(dialog).__name__)
 
+    def lend(self, work: Callable[[], object]) -> None:
+        work()
+
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
         self.said.append(text)
 

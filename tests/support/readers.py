@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 
@@ -55,10 +56,10 @@ def jwt(text: str) -> None:
 
 
 def pasted(text: str) -> None:
-    from authlens.ui.model.pasted import holds_request, read_pasted
+    from authlens.core.pasted.kinds import kind_of, read_pasted
 
-    holds_request(text)
-    read_pasted(text, "A")
+    kind_of(text)
+    read_pasted(text, datetime(2026, 11, 23, tzinfo=UTC), "A")
 
 
 def log(text: str) -> None:
@@ -126,7 +127,7 @@ def linted(text: str) -> None:
 def stored(text: str) -> None:
     from datetime import UTC, datetime
 
-    from authlens.cli.inputs.stored_answer import read_stored_answer
+    from authlens.core.pasted.stored_answer import read_stored_answer
 
     read_stored_answer(text, datetime.now(UTC))
 
@@ -226,8 +227,8 @@ def function_answer(text: str) -> None:
 
 
 def device_words(text: str) -> None:
+    from authlens.core.pasted.framed_errors import framed_error
     from authlens.core.verdict.device_messages import recognise
-    from authlens.core.verdict.framed_errors import framed_error
 
     recognise(text)
     framed_error(text)

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import pytest
 from textual.geometry import Offset, Region
 
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode
@@ -157,13 +155,19 @@ async def test_an_empty_member_can_be_sent(tmp_path: Path) -> None:
         assert sent.username == ""
 
 
-@pytest.mark.parametrize(("place", "words"), [("token", "beside the token"), ("username", "into the username")])
-async def test_a_form_that_is_signed_when_sent_says_so(tmp_path: Path, place: Any, words: str) -> None:
-    saved = replace(SENSOR, request=AuthorizerRequest("A", "token-7"), sign=Sign("keys/private.pem", place=place))
+async def test_the_form_says_what_will_be_sent(tmp_path: Path) -> None:
+    saved = replace(SENSOR, request=AuthorizerRequest("A", "token-7"), sign=Sign("keys/private.pem", place="token"))
     async with running(tmp_path, saved, size=(120, 60)) as robot:
-        text = " ".join(robot.text().split())
+        text = " ".join(robot.text().replace("│", " ").split())
         assert "Signed when sent with" in text
-        assert words.split()[-1] in text
-        assert "made when it is sent" in text
+        assert "placed beside the token" in text
+        assert "made when sent" in text
+        mode = robot.screen.query_one("#mode", Choices)
+        mode.choose("context")
+        await robot.rest()
+        assert "The token is kept here" in robot.text()
+        mode.choose("both")
+        await robot.rest()
+        assert "AWS refuses a token" in robot.text()
         await robot.press("ctrl+n")
         assert "Signed when sent" not in robot.text()

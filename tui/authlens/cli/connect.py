@@ -99,7 +99,7 @@ def _subject(
         saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
         file = None if arguments.request == STDIN else Path(file_and_case(arguments.request)[0])
         return saved, folder, None, file
-    from authlens.cli.inputs.stored_answer import of_history
+    from authlens.cli.inputs.of_history import of_history
     from authlens.core.saved.source import split_source
 
     invocation = of_history(arguments.history, world)

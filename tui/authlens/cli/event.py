@@ -41,6 +41,7 @@ _EXAMPLES = """examples:
   authlens event --request requests/sensor.yaml --as wss --differences
   authlens event --request requests/sensor.yaml --device-lines --endpoint abc-ats.iot.eu-west-1.amazonaws.com
   authlens event --read logged.txt > requests/logged.yaml
+  authlens event --read - < curl-line.txt
 
 The event can be used as a Lambda test event. References such as ${env:NAME} are not resolved without --resolve, and
 device lines mask secrets without --reveal. For the keys of --output json, see: authlens help signing."""
@@ -51,7 +52,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--request", metavar="FILE", help=REQUEST_HELP)
     what.add_argument(
-        "--read", metavar="FILE", help="turn a logged event (JSON, or as Python prints it) into a saved request"
+        "--read",
+        metavar="FILE",
+        help="turn a logged event (JSON, or as Python prints it), or a line of curl, mosquitto_pub, MQTTX or the AWS "
+        "CLI, into a saved request; - is standard input",
     )
     parser.add_argument(
         "--as",
@@ -261,22 +265,22 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.event.reading import UnreadableEvent, read_event
-    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.core.pasted.kinds import Unreadable, read_request
     from authlens.core.saved.saved_request_yaml import write
 
     try:
-        read = read_event(read_text(arguments.read, world, "a logged event"))
-    except UnreadableEvent as error:
+        read = read_request(read_text(arguments.read, world, "a logged event or a client's command"))
+    except Unreadable as error:
         raise CommandError(f"{arguments.read}: {error}") from error
+    assert read.saved is not None
     for note in read.notes:
         narrate(note, world.stderr)
     if arguments.output == "json":
         from authlens.core.invocation.invocation_json import request_to_json
 
-        certificate = read.presented.members if read.presented is not None else None
-        told = {"request": request_to_json(read.request), "certificate": certificate, "notes": list(read.notes)}
+        certificate = None if read.presented is None else read.presented.members
+        told = {"request": request_to_json(read.saved.request), "certificate": certificate, "notes": list(read.notes)}
         world.output.json(told)
     else:
-        world.output.write(write(SavedRequest(read.request, certificate=read.certificate)))
+        world.output.write(write(read.saved))
     return ExitCode.DONE

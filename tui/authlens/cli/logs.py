@@ -120,7 +120,7 @@ def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invoc
 def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
     from pathlib import Path
 
-    from authlens.cli.inputs.stored_answer import of_history
+    from authlens.cli.inputs.of_history import of_history
     from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:

@@ -1,17 +1,25 @@
-"""Whether the code of a local target changed, so that the app can resend a request after each save."""
+"""What a local target's files say before anything of them runs: region, account, what is missing, where the code is.
+
+It also tells whether the code changed, so that the app can resend a request after each save.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import Target
+from authlens.core.request.target import DEMO, Target
 from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, stamp
 from authlens.endpoint.projects.source import Source, read_source, watched
 from authlens.endpoint.runtime.fingerprint import fingerprint
-from authlens.endpoint.templates.definitions import DefinitionError, Definitions
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition
+from authlens.endpoint.templates.function_checks import handler_file, handler_parts
+from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.frozen import dataclass
 
 
 class CodeWatch:
@@ -49,17 +57,66 @@ class CodeWatch:
             self._folders = tuple(sorted({function.code_uri for function in definitions.functions}))
 
 
-def unresolved(target: Target, base: Path | None = None) -> dict[str, tuple[Unresolved, ...]]:
-    """What each authorizer of a local target lacks here, including those left out. Runs no function."""
-    try:
-        path = None if target.local is None else definition_file(target.local, base)
-    except LocalTargetError:
-        path = None
-    definitions = None if path is None else _definitions(path)
+@dataclass(frozen=True, slots=True)
+class LocalFacts:
+    """What the file of a local target says of the place that it stands for."""
+
+    region: str
+    account: str
+    unresolved: Mapping[str, tuple[Unresolved, ...]] = field(default_factory=dict)
+    """What each authorizer lacks here, including those left out."""
+
+
+class NoFunctionFile(LookupError):
+    """The function's code cannot be named as one file; the text is a whole sentence."""
+
+
+def local_facts(target: Target, base: Path | None = None) -> LocalFacts | None:
+    """`None` for a target that is not local, and where its file cannot be read. Runs no function."""
+    definitions = _defined(target, base)
     if definitions is None:
-        return {}
+        return None
     served = {each.authorizer.name: each.function.unresolved for each in definitions.authorizers}
-    return {**{name: (reason,) for name, reason in definitions.left_out}, **served}
+    missing = {**{name: (reason,) for name, reason in definitions.left_out}, **served}
+    return LocalFacts(target.region or definitions.region, definitions.account, missing)
+
+
+def unresolved(target: Target, base: Path | None = None) -> Mapping[str, tuple[Unresolved, ...]]:
+    """What each authorizer of a local target lacks here, including those left out. Runs no function."""
+    facts = local_facts(target, base)
+    return {} if facts is None else facts.unresolved
+
+
+def function_file(target: Target, authorizer_name: str, base: Path | None = None) -> Path:
+    """The file that holds the function of a local authorizer. Raises NoFunctionFile."""
+    if target.local is None:
+        raise NoFunctionFile(
+            "Only a local target has its function here; this request goes to AWS. F9 chooses a target."
+        )
+    if target.local == DEMO:
+        raise NoFunctionFile("The demo's functions belong to authlens. 'authlens init DIR' writes functions to edit.")
+    definitions = _defined(target, base)
+    if definitions is None:
+        raise NoFunctionFile(f"{target.local} cannot be read; F5 says why.")
+    named = [each.function for each in definitions.authorizers if each.authorizer.name == authorizer_name]
+    if not named:
+        raise NoFunctionFile(f"{target.local} has no authorizer {authorizer_name!r} that can run here.")
+    return _file_of(named[0])
+
+
+def _file_of(function: FunctionDefinition) -> Path:
+    kind = language(function.runtime)
+    parts = dict(handler_parts(function.handler)).get(kind)
+    file = handler_file(function.code_uri, parts["module"], kind) if parts else None
+    programs = (Path(word) for word in (*function.command[1:], *function.command[:1]))
+    file = file or next((each for each in programs if each.is_file() and _is_below(each, function.code_uri)), None)
+    if file is None:
+        raise NoFunctionFile(f"The function {function.name} is not one file: its code is in {function.code_uri}.")
+    return file
+
+
+def _is_below(file: Path, folder: Path) -> bool:
+    return folder in file.absolute().parents
 
 
 def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:
@@ -67,14 +124,16 @@ def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authori
 
     Cached until the file or its settings change; changes to nested templates are not noticed.
     """
+    definitions = _defined(target, base)
+    return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
+
+
+def _defined(target: Target, base: Path | None) -> Definitions | None:
     try:
         path = None if target.local is None else definition_file(target.local, base)
     except LocalTargetError:
         path = None
-    if path is None:
-        return None
-    definitions = _definitions_at(path, tuple(map(stamp, (path, *watched(path)))))
-    return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
+    return None if path is None else _definitions_at(path, tuple(map(stamp, (path, *watched(path)))))
 
 
 @lru_cache(maxsize=8)

@@ -66,6 +66,8 @@ class Entry:
     authorizer: str | None = None
     error: str | None = None
     """What is wrong with the file, with its line and column; `None` when it can be opened."""
+    cases: tuple[str, ...] = ()
+    """The names of its cases."""
 
 
 def load(path: Path) -> Loaded:
@@ -236,7 +238,8 @@ def _entry(path: Path) -> Entry | None:
     except Unreadable as error:
         meant = any(mark in content for mark in _MARKS)
         return Entry(path, error=f"line {error.line}, column {error.column}: {error.problem}") if meant else None
-    return Entry(path, saved.description, saved.request.authorizer_name)
+    cases = tuple(case.name for case in saved.suite.cases)
+    return Entry(path, saved.description, saved.request.authorizer_name, cases=cases)
 
 
 def _content(path: Path) -> tuple[bytes, int]:

@@ -33,6 +33,7 @@ from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 if TYPE_CHECKING:
     from authlens.sending import Sender
     from authlens.store.settings import Settings
+    from authlens.ui.widgets.controls.code_view import CodeView
 
 _APP = Binding.Group("App")
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -228,6 +229,14 @@ class AuthlensApp(FaultApp):
 
         if isinstance(self.focused, Field):
             self.focused.select_all()
+
+    def on_code_view_pager_asked(self, event: CodeView.PagerAsked) -> None:
+        """Of whatever document, in a pane or a dialog."""
+        from authlens.ui.screens.main.screen import MainScreen
+
+        screen = self.screen_stack[0]
+        if isinstance(screen, MainScreen):
+            screen.editing.show(event.text)
 
     def action_help(self) -> None:
         from authlens.ui.screens.dialogs.help import HelpScreen

@@ -84,7 +84,7 @@ def _sources(name: str, file: PolicyFile) -> Iterator[Source]:
 
 def _is_failure(file: PolicyFile) -> bool:
     """Whether this is a failed call, which neither allows nor denies anything."""
-    from authlens.cli.inputs.printed_error import stored_error
+    from authlens.core.pasted.printed_error import stored_error
 
     if file.answer or len(file.documents) != 1 or file.documents[0].statements:
         return False

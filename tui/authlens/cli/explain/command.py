@@ -24,11 +24,11 @@ from authlens.frozen import dataclass
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authlens.cli.inputs.stored_answer import StoredAnswer
     from authlens.core.deployment.deployment import Deployment
     from authlens.core.invocation.invocation import Failure, Invocation
     from authlens.core.invocation.local_run import LocalRun
     from authlens.core.lint.rule import LintFinding
+    from authlens.core.pasted.stored_answer import StoredAnswer
     from authlens.core.preflight.finding import Finding
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.saved.saved_request import SavedRequest
@@ -219,12 +219,17 @@ def _speaking(invocation: Invocation, of_aws: str) -> str:
 
 
 def _stored(arguments: argparse.Namespace, world: World) -> StoredAnswer:
-    from authlens.cli.inputs.stored_answer import StoredAnswer, of_history, read_stored_answer
+    from authlens.cli.inputs.of_history import of_history
+    from authlens.core.pasted.kinds import elsewhere, plain
+    from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
 
     if arguments.history is not None:
         return StoredAnswer(of_history(arguments.history, world))
+    text = plain(read_text(arguments.answer, world, "an answer or an error"))
     try:
-        return read_stored_answer(read_text(arguments.answer, world, "an answer or an error"), world.now())
+        return read_stored_answer(text, world.now())
+    except NotRecognised as error:
+        raise CommandError(f"{arguments.answer}: {elsewhere(text) or error}") from error
     except ValueError as error:
         raise CommandError(f"{arguments.answer}: {error}") from error
 
@@ -237,7 +242,9 @@ def _lines(explained: _Explained) -> Iterator[str]:
     if verdict.aws_words is not None:
         yield f"{explained.speaking}: {verdict.aws_words}"
     if explained.messages:
-        yield from _message_lines(explained.messages)
+        from authlens.core.verdict.messages_verdict import message_lines
+
+        yield from message_lines(explained.messages)
         return
     yield ""
     for result in verdict.stages:
@@ -245,20 +252,6 @@ def _lines(explained: _Explained) -> Iterator[str]:
         yield f"{result.state:11}  {result.stage}{note}"
     more = tuple(_more_lines(explained))
     yield from ("", *more) if more else ()
-
-
-def _message_lines(messages: tuple[Recognised, ...]) -> Iterator[str]:
-    """Each message with its meaning, its causes with the likeliest first, and how this is known."""
-    for message in messages:
-        row = message.row
-        detail = f" ({message.detail})" if message.detail else ""
-        yield ""
-        yield f"{row.origin}, stage {row.stage}, {row.id}: {message.words}{detail}"
-        yield f"  {row.meaning}"
-        yield from (f"  {number}. {cause}" for number, cause in enumerate(row.causes, 1))
-        yield f"  Next: {row.next_question}"
-        note = f" ({row.source.note})" if row.source.note else ""
-        yield f"  Known: {row.source.known}{note}{f', {row.source.page}' if row.source.page else ''}"
 
 
 def _more_lines(explained: _Explained) -> Iterator[str]:

@@ -95,8 +95,8 @@ def _from_text(name: str, text: str) -> Side:
 
 def _result(text: str, value: Any) -> Outcome | Failure | None:
     """A bare answer, or an error as AWS sends it or as the AWS CLI prints it."""
-    from authlens.cli.inputs.printed_error import printed_error, stored_error
     from authlens.core.invocation.invocation_json import read_outcome
+    from authlens.core.pasted.printed_error import printed_error, stored_error
 
     if not isinstance(value, dict) or "request" in value:
         return None if isinstance(value, dict) else printed_error(text)

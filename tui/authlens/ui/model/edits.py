@@ -31,6 +31,9 @@ class OpenFile:
     origin: Path | None = None
     """The file that the target was taken from, where that is not this one: it is trusted as that file is."""
 
+    case: str = ""
+    """The case of the file that the form holds; empty for the request of the file itself."""
+
     @property
     def sources(self) -> tuple[Path, ...]:
         """The files that decide whether the request may be sent."""

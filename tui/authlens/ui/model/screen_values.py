@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,12 @@ from textual.content import Content
 
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Configured, Identity, Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.source import source_of
 from authlens.frozen import dataclass
 from authlens.ui.model.batch import is_redacted
 from authlens.ui.model.draft import Draft
@@ -21,6 +25,7 @@ from authlens.ui.model.edits import Form, OpenFile
 if TYPE_CHECKING:
     from authlens.core.event.event import Presented
     from authlens.core.preflight.finding import Finding
+    from authlens.core.saved.environment import Environment
     from authlens.store.history.history import Row
 
 
@@ -45,6 +50,21 @@ class FormState:
     folder: Path = field(default_factory=Path)
     """Where saved requests are browsed and written."""
 
+    environment: Environment | None = None
+    """In which the request is sent, where one was chosen."""
+    environment_name: str = ""
+
+    @property
+    def sent(self) -> SavedRequest:
+        """The request as it is sent, in the chosen environment."""
+        saved = self.draft.saved
+        return saved if self.environment is None else self.environment.of(saved)
+
+    @property
+    def target(self) -> Target:
+        """Where it is sent."""
+        return self.draft.target if self.environment is None else self.sent.target
+
     @property
     def form(self) -> Form:
         return Form(self.draft, self.file)
@@ -65,8 +85,13 @@ class FormState:
 
     @property
     def source(self) -> str | None:
-        """The file that a request is sent from, as the history records it."""
-        return None if self.file.path is None else str(self.file.path)
+        """The file, and the case of it, that a request is sent from, as the history records it."""
+        return None if self.file.path is None else source_of(str(self.file.path), self.file.case or None)
+
+    @property
+    def title(self) -> str:
+        """The name of the open file, with the case of it that the form holds."""
+        return source_of(self.file_name, self.file.case or None) if self.file_name else ""
 
     def is_source_of(self, invocation: Invocation) -> bool:
         """Whether an invocation was sent from this request, as it is now or was before it was edited."""
@@ -78,17 +103,16 @@ class FormState:
 
     def holds(self, invocation: Invocation) -> bool:
         """Whether the form would send just what the invocation sent."""
-        draft = self.draft
-        sent = (invocation.target, invocation.sign, invocation.certificate)
-        if (draft.target, draft.sign, draft.certificate) != sent:
+        would, sent = self.sent, (invocation.target, invocation.sign, invocation.certificate)
+        if (would.target, would.sign, would.certificate) != sent:
             return False
-        if draft.request == invocation.request:
+        if would.request == invocation.request:
             return True
         if not is_redacted(invocation):
             return False
         from authlens.core.secrets.redaction import redact_request
 
-        return redact_request(draft.request, invocation.authorizer) == invocation.request
+        return redact_request(would.request, invocation.authorizer) == invocation.request
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,8 @@ class IdentityState:
     target: Target = field(default_factory=Target)
     name: str = ""
     """The authorizer that the form names."""
+    environment: str = ""
+    """The environment that the request is sent in."""
     configured: Configured | None = None
     identity: Identity | None = None
     authorizer: Authorizer | None = None
@@ -122,6 +148,13 @@ class IdentityState:
     """Why the authorizer could not be described."""
     deployment: Deployment | None = None
     """What AWS holds around that authorizer, read after a request was sent."""
+    unresolved: Mapping[str, tuple[Unresolved, ...]] = field(default_factory=dict)
+    """By authorizer, what its local file could not give its function."""
+
+    @property
+    def missing(self) -> tuple[Unresolved, ...]:
+        """What the function of this authorizer lacks here."""
+        return self.unresolved.get(self.name, ())
 
     @property
     def is_absent(self) -> bool:

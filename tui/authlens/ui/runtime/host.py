@@ -40,6 +40,9 @@ class Host(Protocol):
     def open(self, dialog: Screen[Any]) -> None:
         """Open a dialog and wait for nothing."""
 
+    def lend(self, work: Callable[[], object]) -> None:
+        """Do something that takes the terminal, and wait. Raises ProgramFailed where it cannot be handed over."""
+
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
         """Show the person a message for some seconds."""
 
@@ -81,6 +84,11 @@ class ScreenHost:
 
     def open(self, dialog: Screen[Any]) -> None:
         self._screen.app.push_screen(dialog)
+
+    def lend(self, work: Callable[[], object]) -> None:
+        from authlens.ui.runtime.terminal_loan import lend  # with the first program that wants the terminal
+
+        lend(self._screen.app, work)
 
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
         self._screen.notify(text, severity=severity, timeout=seconds, markup=False)

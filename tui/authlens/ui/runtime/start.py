@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ class Start:
     """Where saved requests are looked for and written."""
     problem: str = ""
     """Why the wanted file was not opened."""
+    is_choice: bool = False
+    """Whether the file was chosen among those of a folder that the person named."""
 
 
 def start(services: AppServices) -> Start:
@@ -32,7 +35,8 @@ def start(services: AppServices) -> Start:
         from authlens.endpoint.samples.unpack import unpack_requests
 
         try:
-            return _at(unpack_requests(services.places.history.parent / "demo"))
+            samples = _at(unpack_requests(services.places.history.parent / "demo"))
+            return replace(samples, is_choice=False)
         except OSError as error:
             return Start(folder=services.places.requests, problem=f"The samples cannot be written: {error}")
     return Start(folder=services.places.requests)
@@ -52,14 +56,26 @@ def _at(path: Path) -> Start:
 
 def _first_of(folder: Path) -> Start:
     """The first file that can be opened; the others are read when they are browsed."""
-    from authlens.store.requests import SUFFIXES, RequestFileError, load
+    for path in _in_order(folder):
+        loaded = _loaded(path)
+        if loaded is not None:
+            return Start(loaded.saved, loaded, folder, is_choice=True)
+    return Start(folder=folder, is_choice=True)
 
-    # An authorizers.yaml or a template beside the requests cannot be opened and is passed over.
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES:
-            try:
-                loaded = load(path)
-            except RequestFileError:
-                continue
-            return Start(loaded.saved, loaded, folder)
-    return Start(folder=folder)
+
+def _in_order(folder: Path) -> list[Path]:
+    """What is in `requests/` comes first: a skeleton or a template on top is not what is worked with."""
+    from authlens.store.requests import SUFFIXES
+
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
+    return sorted(paths, key=lambda path: path.relative_to(folder).parts[0] != "requests")
+
+
+def _loaded(path: Path) -> Loaded | None:
+    """An authorizers.yaml or a template beside the requests cannot be opened and is passed over."""
+    from authlens.store.requests import RequestFileError, load
+
+    try:
+        return load(path)
+    except RequestFileError:
+        return None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO, Configured, Identity, NoProfile, Target
 from authlens.ui.text.safe_content import safe_content, shortened
@@ -35,10 +36,13 @@ def target_name(target: Target) -> str:
     return target.endpoint_url or "AWS"
 
 
-def identity_parts(target: Target, identity: Identity | None, configured: Configured | None = None) -> list[Part]:
-    """Labels and values of who is talked to as."""
+def identity_parts(
+    target: Target, identity: Identity | None, configured: Configured | None = None, environment: str = ""
+) -> list[Part]:
+    """Labels and values of who is talked to as, the target first."""
     return [
         ("target", target_name(target)),
+        *([("environment", environment)] if environment else []),
         ("profile", "–" if target.local else _profile(target, configured)),
         ("region", (configured and configured.region) or (identity and identity.region) or target.region or "?"),
         ("account", identity.account if identity else "?"),
@@ -52,17 +56,35 @@ def _profile(target: Target, configured: Configured | None) -> str:
     return _NO_PROFILE[profile] if isinstance(profile, NoProfile) else profile
 
 
-def authorizer_state(authorizer: Authorizer | None, problem: str = "") -> tuple[Content, Content]:
-    """The status of an authorizer, or why nothing is known of it; and what may be left out: its signing."""
+def authorizer_state(authorizer: Authorizer | None, problem: str = "", missing: int = 0) -> tuple[Content, Content]:
+    """The status of an authorizer, or why nothing is known of it; and what may be left out: its signing.
+
+    missing: how many values of its local definition are not known here.
+    """
+    status, signing = _status(authorizer, problem)
+    if missing:
+        lacks = Content.styled(f"! {missing} value{'' if missing == 1 else 's'} missing", "$text-warning")
+        status = Content(" " * _GAP).join(part for part in (status, lacks) if part.cell_length)
+    return status, signing
+
+
+def _status(authorizer: Authorizer | None, problem: str) -> tuple[Content, Content]:
     if authorizer is None:
-        return (Content.assemble(("! ", "$text-warning"), safe_content(problem)) if problem else Content("")), Content(
-            ""
-        )
+        said = Content.assemble(("! ", "$text-warning"), safe_content(problem)) if problem else Content("")
+        return said, Content("")
     active = authorizer.status == "ACTIVE"
     style = "$text-success" if active else "$text-warning"
     signing = "signing off" if authorizer.signing_disabled else "signed"
     status = Content.assemble((f"{'✓' if active else '!'} ", style), safe_content(authorizer.status, style))
     return status, Content.styled(f" · {signing}", "$foreground-muted")
+
+
+def missing_lines(missing: Sequence[Unresolved]) -> Content:
+    """What the function of a local authorizer lacks here, the first in full."""
+    first, more = missing[0], len(missing) - 1
+    step = f" {first.next_step[:1].upper()}{first.next_step[1:]}." if first.next_step else ""
+    left = f" {more} more: authlens explain lists them." if more else ""
+    return Content.assemble(("! ", "$text-warning"), safe_content(f"{first.sentence}{step}{left}", "$text-warning"))
 
 
 def identity_line(name: str, state: tuple[Content, Content], parts: Sequence[Part], width: int) -> Content:

@@ -1,4 +1,4 @@
-"""Pick some of several things: the space bar marks, Enter accepts."""
+"""Pick some of several things, marked with the space bar, or one of them; Enter accepts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text.page import Item
 from authlens.ui.text.safe_content import safe_content
+from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
@@ -80,3 +81,70 @@ class PickScreen(Dialog[tuple[str, ...]]):
 
     def action_accept(self) -> None:
         self.dismiss(tuple(self._things[index][0] for index in sorted(self.picked)))
+
+
+class PickOne(Dialog[str]):
+    """One of several; what is typed filters them."""
+
+    DEFAULT_CSS = """
+    PickOne > .box { height: 60%; }
+    PickOne Field { margin-bottom: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "accept", "Choose", priority=True, id="pick-one.accept", tooltip="Choose the selected one"),
+        Binding("down", "cursor(1)", "Down", show=False, priority=True, id="pick-one.down"),
+        Binding("up", "cursor(-1)", "Up", show=False, priority=True, id="pick-one.up"),
+    ]
+
+    def __init__(self, title: str, things: Sequence[tuple[str, str, str]], chosen: str = "") -> None:
+        """things: their ids, what they are called, and what there is to say of them. chosen: the one of now."""
+        super().__init__()
+        self._title = title
+        self._things = things
+        self._found = list(things)
+        self._chosen = chosen
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box") as box:
+            box.border_title = safe_content(self._title)
+            yield Field("search", placeholder="type to filter")
+            yield Items(self._items())
+            yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(Field).focus()
+
+    def _items(self) -> list[Item]:
+        return [
+            Item(
+                (
+                    Content.assemble(
+                        ("✓ " if name == self._chosen else "  ", "$text-success"),
+                        safe_content(title, "bold"),
+                        "  ",
+                        safe_content(about, "$foreground-muted"),
+                    ),
+                )
+            )
+            for name, title, about in self._found
+        ]
+
+    def on_field_edited(self, event: Field.Edited) -> None:
+        event.stop()
+        words = event.text.casefold().split()
+        self._found = [
+            thing for thing in self._things if all(word in f"{thing[1]} {thing[2]}".casefold() for word in words)
+        ]
+        self.query_one(Items).items = tuple(self._items())
+
+    def on_items_chosen(self, event: Items.Chosen) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_cursor(self, by: int) -> None:
+        self.query_one(Items).action_cursor(by)
+
+    def action_accept(self) -> None:
+        index = self.query_one(Items).index
+        if index is not None and self._found:
+            self.dismiss(self._found[index][0])

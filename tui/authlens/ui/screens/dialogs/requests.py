@@ -53,7 +53,7 @@ class RequestRows(Rows):
         name = self._title_of(entry)
         if entry.error is not None:
             return Content.assemble(name, "  ", ("✗ ", "$text-error"), safe_content(entry.error, "$text-error"))
-        room = max(20, width // 2, min(self._longest, width * 2 // 3))
+        room = max(20, min(self._longest, width * 2 // 3))
         name = shortened(name, room)
         about = safe_content(entry.description or entry.authorizer or "", "$foreground-muted")
         return Content.assemble(name.pad_right(room - name.cell_length), "  ", about)
@@ -67,14 +67,14 @@ class RequestRows(Rows):
 
 class RequestsScreen(Dialog[Path]):
     DEFAULT_CSS = """
-    RequestsScreen > .box { width: 100; height: 80%; }
+    RequestsScreen > .box { width: 96%; max-width: 150; height: 80%; }
     RequestsScreen .folder { height: 1; color: $foreground-muted; }
     RequestsScreen Field { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", priority=True, id="requests.choose", tooltip="Open the marked request"),
-        Binding("down", "cursor(1)", "Down", show=False, id="requests.down"),
-        Binding("up", "cursor(-1)", "Up", show=False, id="requests.up"),
+        Binding("enter", "choose", "Open", priority=True, id="requests.choose", tooltip="Open the selected request"),
+        Binding("down", "cursor(1)", "Down", show=False, priority=True, id="requests.down"),
+        Binding("up", "cursor(-1)", "Up", show=False, priority=True, id="requests.up"),
     ]
 
     def __init__(self, folder: Path) -> None:
@@ -110,7 +110,7 @@ class RequestsScreen(Dialog[Path]):
         self._filter("")
 
     def _start_below_what_is_common(self) -> None:
-        """A folder that holds them all tells none apart."""
+        """Names start below the folder that all of them share."""
         if self._all:
             folder = Path(commonpath([entry.path.parent for entry in self._all]))
             self.rows.folder = folder

@@ -11,6 +11,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from authlens.core.compare.compare import compare
+from authlens.core.expect.check import Judgement, JudgementState
+from authlens.core.expect.judgement_text import headline
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.saved.expectation import Question
 from authlens.frozen import dataclass
@@ -32,6 +34,8 @@ class Sent:
     invocation: Invocation
     against: Invocation | None
     """What it is compared with."""
+    judgement: Judgement | None = None
+    """Of a saved request, whether the answer is what it expects."""
 
 
 class _Answers(Items):
@@ -56,9 +60,7 @@ class VerdictsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            same = sum(self._is_same(each) for each in self._sent if each.against is not None)
-            compared = sum(each.against is not None for each in self._sent)
-            box.border_title = safe_content(f"{self._title}: {same} of {compared} the same by meaning")
+            box.border_title = safe_content(f"{self._title}: {self._summary()}")
             yield _Answers([_item(each) for each in self._sent])
             yield KeyLine()
 
@@ -72,6 +74,14 @@ class VerdictsScreen(Dialog[None]):
             from authlens.ui.screens.dialogs.compare import CompareScreen
 
             self.app.push_screen(CompareScreen(compare(sent.against, sent.invocation, self._questions or None)))
+
+    def _summary(self) -> str:
+        judged = [each.judgement for each in self._sent if each.judgement is not None]
+        if judged:
+            return f"{sum(each.state is JudgementState.KEPT for each in judged)} of {len(judged)} as expected"
+        same = sum(self._is_same(each) for each in self._sent if each.against is not None)
+        compared = sum(each.against is not None for each in self._sent)
+        return f"{same} of {compared} the same by meaning"
 
     @staticmethod
     def _is_same(sent: Sent) -> bool:
@@ -90,7 +100,15 @@ def _item(sent: Sent) -> Item:
     return Item((head, _difference(sent)))
 
 
+def _judged(judgement: Judgement) -> Content:
+    passed = judgement.state is JudgementState.KEPT
+    style = "$text-success" if passed else "$text-error"
+    return Content.assemble("   ", safe_content(f"{'✓ as expected' if passed else f'✗ {headline(judgement)}'}", style))
+
+
 def _difference(sent: Sent) -> Content:
+    if sent.judgement is not None:
+        return _judged(sent.judgement)
     if sent.against is None:
         return Content.styled("   what the others are compared with", "$foreground-muted")
     comparison = compare(sent.against, sent.invocation)

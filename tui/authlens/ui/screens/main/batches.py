@@ -79,13 +79,18 @@ class BatchController:
             return
         if destinations:
             form = self._form.state
-            saved, base = form.draft.saved, form.base
+            saved, base = form.sent, form.base
             for each in destinations:
                 self._sender.gate.vouch(each.target, base)
             items = [BatchItem(each.text, each.of(saved), base) for each in destinations]
             await self._send("Targets", [BatchItem("the form's target", saved, base), *items])
 
-    async def _send(self, title: str, items: list[BatchItem]) -> None:
+    async def run_all(self, items: list[BatchItem]) -> None:
+        """Saved requests, each judged by its own expectation."""
+        await self._send("Saved requests", items, is_suite=True)
+
+    async def _send(self, title: str, items: list[BatchItem], *, is_suite: bool = False) -> None:
+        from authlens.core.expect.check import judge
         from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
 
         if not items:
@@ -101,7 +106,9 @@ class BatchController:
         recorded = [await self._history.add(answer) for answer in answers]
         self._history.refresh()
         sent = [
-            Sent(item.label, answer, item.against or (recorded[0] if index else None))
+            Sent(item.label, answer, None, judge(item.saved.expect, answer))
+            if is_suite
+            else Sent(item.label, answer, item.against or (recorded[0] if index else None))
             for index, (item, answer) in enumerate(zip(items, recorded, strict=True))
         ]
         await self._host.ask(VerdictsScreen(title, sent, self._answer.questions))

@@ -56,7 +56,7 @@ class CompareController:
             return
         from authlens.core.compare.compare import Side
 
-        saved = self._form.state.draft.saved
+        saved = self._form.state.sent
         form = Side.of_draft(saved, "the form", self._identity.known_authorizer(saved))
         last = Side.of(shown, f"#{shown.number}")
         self._host.run(lambda: self._open(last, form), "compare")

@@ -19,6 +19,7 @@ from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.dialogs.dialog import Ask, AskText, Way
 from authlens.ui.screens.dialogs.trust import trust_saved
 from authlens.ui.screens.main.form import FormController
+from authlens.ui.text.identity_line import target_name
 from authlens.user_path import user_path
 
 Answer = TypeVar("Answer")
@@ -35,12 +36,15 @@ class FileController:
         host: Host,
         form: FormController,
         opened: Callable[[], None],
+        filed: Callable[[], None],
     ) -> None:
+        """opened: called when a file was opened. filed: when one was saved, renamed, copied or deleted."""
         self._services = services
         self._sender = sender
         self._host = host
         self._form = form
         self._opened = opened
+        self._filed = filed
 
     @property
     def _state(self) -> FormState:
@@ -54,12 +58,12 @@ class FileController:
         """Browse the saved requests and open one."""
         self._run(self._open)
 
-    def open_file(self, path: Path) -> None:
-        """Open a saved request that was chosen elsewhere."""
+    def open_file(self, path: Path, case: str = "") -> None:
+        """Open a saved request, or a case of one, that was chosen elsewhere."""
 
         async def work() -> None:
             if await self.may_leave():
-                await self._open_file(path)
+                await self._open_file(path, case)
 
         self._run(work)
 
@@ -69,11 +73,13 @@ class FileController:
     def save_as(self) -> None:
         self._run(self._save_as)
 
-    def rename(self) -> None:
-        self._run(self._rename)
+    def rename(self, path: Path | None = None) -> None:
+        """Give a file another name: this one, or the open one."""
+        self._run(lambda: self._rename(path or self._state.file.path))
 
-    def duplicate(self) -> None:
-        self._run(self._duplicate)
+    def duplicate(self, path: Path | None = None) -> None:
+        """Copy a file and open the copy."""
+        self._run(lambda: self._duplicate(path or self._state.file.path))
 
     def delete(self) -> None:
         self._run(self._delete)
@@ -88,6 +94,15 @@ class FileController:
 
     def _run(self, work: Work) -> None:
         self._host.run(work, "file")
+
+    def say_what_was_opened(self) -> None:
+        """Of a folder that the person named."""
+        state = self._state
+        if state.file.path is None:
+            self._host.notify(f"No saved request in {state.folder} yet. Ctrl+S saves the form there.", seconds=10)
+            return
+        name = state.file.path.relative_to(state.folder)
+        self._host.notify(f"Opened {name}, target {target_name(state.target)}. Ctrl+O opens another.", seconds=10)
 
     async def may_leave(self) -> bool:
         """Whether what the form holds may go. Unsaved changes are asked about."""
@@ -111,14 +126,18 @@ class FileController:
         if path is not None and await self.may_leave():
             await self._open_file(path)
 
-    async def _open_file(self, path: Path) -> None:
+    async def _open_file(self, path: Path, case: str = "") -> None:
         from authlens.store.requests import load
 
         loaded = await self._done(lambda: load(path))
         if loaded is None:
             return
-        draft = self._form.overridden(of_saved(loaded.saved))
-        self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest))
+        saved = loaded.saved.case(case) if case else loaded.saved
+        if saved is None:
+            self._host.notify(f"{path.name} has no case {case} any more.", "warning")
+            return
+        draft = self._form.overridden(of_saved(saved))
+        self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case))
         self._opened()
         if loaded.open_to_others:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."
@@ -129,13 +148,17 @@ class FileController:
         file = self._state.file
         if file.path is None:
             return await self._save_as()
+        if file.case:
+            self._host.notify(f"The form holds the case {file.case} of {file.path.name}: save it to a file of its own.")
+            return await self._save_as()
         return await self._write(file.path, file.digest)
 
     async def _save_as(self) -> bool:
         from authlens.store.requests import named
 
         path = self._state.file.path
-        given = path.stem if path else self._state.draft.authorizer_name
+        case = f"-{self._state.file.case}" if self._state.file.case else ""
+        given = f"{path.stem}{case}" if path else self._state.draft.authorizer_name
         folder = path.parent if path else self._state.folder
         name = await self._host.ask(AskText("Save as", given, f"In {folder}; a / makes a folder."))
         target = await self._done(lambda: named(folder, name)) if name else None
@@ -159,6 +182,7 @@ class FileController:
         await self._trust_own(saved, loaded.path)
         self._form.keep(self._state.file.saved(draft, loaded.path, loaded.digest))
         self._host.notify(f"Saved {loaded.path.name}.{_left_out(draft)}")
+        self._filed()
         return True
 
     async def _trust_own(self, saved: SavedRequest, path: Path) -> None:
@@ -178,28 +202,30 @@ class FileController:
             await self._open_file(path)
         return way == "other" and await self._save_as()
 
-    async def _rename(self) -> None:
+    async def _rename(self, path: Path | None) -> None:
         from authlens.store.requests import rename
 
-        path = self._state.file.path
         if path is None:
             self._host.notify(_NO_FILE)
             return
         name = await self._host.ask(AskText("Rename", path.stem))
         renamed = await self._done(lambda: rename(path, name)) if name and name != path.stem else None
-        if renamed is not None:
+        if renamed is None:
+            return
+        if path == self._state.file.path:
             self._form.keep(self._state.file.renamed(renamed))
+        self._filed()
 
-    async def _duplicate(self) -> None:
+    async def _duplicate(self, path: Path | None) -> None:
         from authlens.store.requests import duplicate
 
-        path = self._state.file.path
         if path is None:
             self._host.notify(_NO_FILE)
         elif await self.may_leave():
             copy = await self._done(lambda: duplicate(path))
             if copy is not None:
                 await self._open_file(copy)
+                self._filed()
 
     async def _delete(self) -> None:
         from authlens.store.requests import delete
@@ -211,6 +237,7 @@ class FileController:
         ways = (Way("cancel", "Cancel"), Way("delete", "Delete"))
         if await self._host.ask(Ask("Delete", f"Delete {path}? The form keeps its content.", ways)) == "delete":
             await self._done(lambda: delete(path))
+            self._filed()
             if not path.exists():
                 self._form.keep(OpenFile(Draft(), origin=path))
                 self._host.notify(f"Deleted {path.name}. The form keeps its content; Ctrl+S saves it again.")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.request import AuthorizerRequest
-from authlens.core.request.target import Target
 from authlens.core.saved.expectation import Expectation
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender, files_of
@@ -19,6 +18,9 @@ from authlens.ui.model.screen_values import FormContent, FormState
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.start import Start
+
+if TYPE_CHECKING:
+    from authlens.core.saved.environment import Environment
 
 
 class FormController:
@@ -85,29 +87,16 @@ class FormController:
         name = "the connection" if invocation.number is None else f"#{invocation.number}"
         self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
 
-    def put_pasted(self, text: str) -> None:
-        """A pasted text that holds a whole request fills the form."""
-        from authlens.ui.model.pasted import Unreadable, read_pasted
-
-        before = self.state.draft
-        try:
-            pasted = read_pasted(text, before.authorizer_name)
-        except Unreadable as error:
-            self._host.notify(str(error), "warning", 10)
-            return
-        draft = of_saved(pasted.saved)
-        target = draft.target if draft.target != Target() else before.target
-        self._sender.gate.vouch(draft.target, self.state.base)
-        self.put(replace(draft, target=target, description=before.description))
-        said = f"The form holds the pasted {pasted.what}. Ctrl+Z brings back what was there."
-        self._host.notify("\n".join([said, *pasted.notes]), seconds=10 if pasted.notes else 5)
-
     def overridden(self, draft: Draft) -> Draft:
         """With what the command line said of the target."""
         overrides: dict[str, Any] = dict(self._services.target_overrides or {})
         if overrides.keys() & {"endpoint_url", "profile"}:
             overrides["local"] = None
         return replace(draft, target=replace(draft.target, **overrides)) if overrides else draft
+
+    def use_environment(self, name: str, environment: Environment | None) -> None:
+        """Send in an environment from now on, or in none."""
+        self._publish(replace(self.state, environment=environment, environment_name=name))
 
     def expectation_for(self, invocation: Invocation) -> Expectation | None:
         """What the form's file expects of an invocation that was sent from it."""
@@ -119,7 +108,11 @@ class FormController:
 
     def _put(self, form: Form, focus: str | None) -> None:
         content = FormContent(form.draft, self.state.content.serial + 1, focus)
-        self._publish(replace(self.state, draft=form.draft, file=form.file, content=content))
+        after = replace(self.state, draft=form.draft, file=form.file, content=content)
+        if after.base != self.state.base:
+            # Another folder has environments of its own.
+            after = replace(after, environment=None, environment_name="")
+        self._publish(after)
 
     def _publish(self, state: FormState) -> None:
         self.state = state

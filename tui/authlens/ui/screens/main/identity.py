@@ -11,9 +11,10 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.gateway import CallFailed
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.target import Target
+from authlens.core.request.target import Configured, Identity, Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.sending import Sender
+from authlens.ui.model.batch import base_of
 from authlens.ui.model.screen_values import FormState, IdentityState
 from authlens.ui.runtime import background
 from authlens.ui.runtime.background import TooManyAbandoned
@@ -51,16 +52,25 @@ class IdentityController:
 
     def settle(self, form: FormState) -> None:
         """Something was typed: look the authorizer up when the typing has paused."""
-        wanted = (form.draft.target, form.draft.authorizer_name)
-        self._publish(target=wanted[0], name=wanted[1])
+        wanted = (form.target, form.draft.authorizer_name)
+        self._publish(target=wanted[0], name=wanted[1], environment=form.environment_name)
         if wanted != self._looked_up and self._host.is_open:
             self._host.after("look up", SETTLED, self.look_up)
 
     def look_up(self, sent: Invocation | None = None) -> None:
-        """Ask who we are, what the authorizer is and, after a send, what is deployed."""
-        if sent is not None and not _reached(sent):
-            sent = None
-        self._host.run(lambda: self._look_up(sent), "look up")
+        """Ask who we are and what the authorizer is; after a send, also what is deployed around the one it was sent to.
+
+        What belongs to the sent request is read apart: typing starts the look-up of the form again, and ends that one.
+        """
+        base = self._form.state.base
+        if sent is not None and _reached(sent) and sent.request.authorizer_name:
+            self._host.run(lambda: self._read_for(sent, base_of(sent, base)), "deployment", exclusive=False)
+        if sent is None or not self._knows_who_asks:
+            self._host.run(lambda: self._look_up(sent), "look up")
+
+    @property
+    def _knows_who_asks(self) -> bool:
+        return self.state.configured is not None and self.state.identity is not None
 
     def known_authorizer(self, saved: SavedRequest) -> Authorizer | None:
         """What was read of the request's authorizer at its target: its tokenKeyName says where the token is."""
@@ -69,14 +79,17 @@ class IdentityController:
         return authorizer if is_meant and authorizer is not None and authorizer.name == name else None
 
     async def _look_up(self, sent: Invocation | None) -> None:
+        """Of the form. `sent`: its authorizer is being read, and need not be twice."""
         draft, base, sender = self._form.state.draft, self._form.state.base, self._sender
-        target, name = draft.target, draft.authorizer_name
+        target, name = self._form.state.target, draft.authorizer_name
         if self._looked_up is None or self._looked_up[0] != target:
-            self._publish(configured=None, identity=None)
+            self._publish(configured=None, identity=None, unresolved={})
         if self._looked_up != (target, name):
             self._publish(deployment=None)
         self._looked_up = (target, name)
         self._publish(problem="")
+        if target.local is not None:
+            await self._read_file(target, base)
         sources = self._form.state.file.sources
         if not await background.call(lambda: sender.gate.may_look_up(target, base, sources)):
             # What only a file names is used for nothing before the first send.
@@ -86,28 +99,50 @@ class IdentityController:
         if self.state.configured is None:
             configured = await _asked(lambda: sender.configured(target, base))
             self._publish(configured=None if isinstance(configured, str) else configured)
-        if name:
-            found = await _asked(lambda: sender.describe(name, target, base))
-            is_known = not isinstance(found, str)
-            self._publish(authorizer=found if is_known else None, problem="" if is_known else found)
-        authorizer = self.state.authorizer
-        if sent is not None and authorizer is not None and _is_of(sent, authorizer, target):
-            self._host.run(lambda: self._read_deployment(sent, authorizer, target, base), "deployment")
+        is_read = sent is not None and _reached(sent) and _is_of(sent, name, target)
+        if name and not is_read:
+            self._describes(await _asked(lambda: sender.describe(name, target, base)))
         if self.state.identity is None:
             identity = await _asked(lambda: sender.identity(target, base))
             self._publish(identity=None if isinstance(identity, str) else identity)
 
-    async def _read_deployment(
-        self, sent: Invocation, authorizer: Authorizer, target: Target, base: Path | None
-    ) -> None:
-        """For the invocation that was sent, also when the form has moved on meanwhile."""
+    async def _read_file(self, target: Target, base: Path | None) -> None:
+        """Of a local target its file says it all, before anything of it runs."""
+        from authlens.endpoint.local_code import local_facts  # after the first paint: it loads what reads templates
+
+        facts = await background.call(lambda: local_facts(target, base))
+        if facts is not None and self.state.target == target:
+            self._publish(
+                configured=Configured("", facts.region),
+                identity=Identity(facts.account, "", facts.region),
+                unresolved=facts.unresolved,
+            )
+
+    def _describes(self, found: Authorizer | str) -> None:
+        """What the form's authorizer is, or in a word why that is not known."""
+        is_known = not isinstance(found, str)
+        self._publish(authorizer=found if is_known else None, problem="" if is_known else found)
+
+    async def _read_for(self, sent: Invocation, base: Path | None) -> None:
+        """The authorizer and what is deployed around it, for the request that was sent; the form may have moved on."""
+        target, name = sent.target, sent.request.authorizer_name or ""
+        found = await _asked(lambda: self._sender.describe(name, target, base))
+        if self._shows(target, name):
+            self._looked_up = (target, name)
+            self._describes(found)
+        if isinstance(found, str):
+            return
         deployment: Deployment | str = "off"
         if self._services.settings.deployment != "off":
-            deployment = await _asked(lambda: self._sender.deployment(authorizer, target, base))
+            deployment = await _asked(lambda: self._sender.deployment(found, target, base))
         read = None if isinstance(deployment, str) else deployment
-        self._known(sent, authorizer, read)
-        if self._looked_up == (target, authorizer.name):
+        self._known(sent, found, read)
+        if self._shows(target, name):
             self._publish(deployment=read)
+
+    def _shows(self, target: Target, name: str) -> bool:
+        """Whether this is the authorizer of the form."""
+        return (self.state.target, self.state.name) == (target, name)
 
     def _publish(self, **changes: Any) -> None:
         state = replace(self.state, **changes)
@@ -116,8 +151,8 @@ class IdentityController:
             self._changed(state)
 
 
-def _is_of(sent: Invocation, authorizer: Authorizer, target: Target) -> bool:
-    return (sent.target, sent.request.authorizer_name) == (target, authorizer.name)
+def _is_of(sent: Invocation, name: str, target: Target) -> bool:
+    return (sent.target, sent.request.authorizer_name) == (target, name)
 
 
 def _reached(invocation: Invocation) -> bool:

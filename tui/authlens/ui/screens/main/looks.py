@@ -66,7 +66,9 @@ class LooksController:
         transport = transport_of(domain, draft.authorizer_name, certificate)
         request, endpoint = self._as_sent(), identity.data_endpoint
         presented = await self._presented()
-        self._host.open(RequestAs(request, draft.target, identity.authorizer, endpoint, transport, presented))
+        self._host.open(
+            RequestAs(request, self._form.state.target, identity.authorizer, endpoint, transport, presented)
+        )
 
     def events(self) -> None:
         """The event of this test and that of a real device."""
@@ -96,7 +98,7 @@ class LooksController:
         from authlens.store.signing_keys import as_sent
 
         form, authorizer = self._form.state, self._identity.state.authorizer
-        return as_sent(form.draft.request, form.draft.sign, authorizer, form.base, self._services.environ)
+        return as_sent(form.sent.request, form.sent.sign, authorizer, form.base, self._services.environ)
 
     def signature(self) -> None:
         """Open the signature bench on the request."""

@@ -81,7 +81,7 @@ class PreflightController:
         from authlens.look_ahead import look_ahead
 
         state, identity = self._form.state, self._identity.state
-        known = look_ahead(state.draft.saved, self._services.environ, state.base)
+        known = look_ahead(state.sent, self._services.environ, state.base)
         is_absent = identity.is_absent and identity.name == state.draft.authorizer_name
         return replace(known, has_authorizer=False, authorizer=None) if is_absent else known
 

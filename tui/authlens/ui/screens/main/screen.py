@@ -14,9 +14,11 @@ from textual.widget import Widget
 
 from authlens.core.deployment.deployment import Deployment
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Expectation
 from authlens.sending import Sender
+from authlens.ui.model.collection import CollectionState
 from authlens.ui.model.screen_values import FormState, HintState, HistoryState, IdentityState, Running
 from authlens.ui.runtime.host import ScreenHost
 from authlens.ui.runtime.question_memory import QuestionMemory
@@ -35,6 +37,10 @@ from authlens.ui.screens.main.identity import IdentityController
 from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
+from authlens.ui.screens.main.request.collection import CollectionController
+from authlens.ui.screens.main.request.editing import EditController
+from authlens.ui.screens.main.request.pasting import PasteController
+from authlens.ui.screens.main.request.variants import VariantController
 from authlens.ui.screens.main.sending import SendController
 from authlens.ui.screens.main.watching import WatchController
 from authlens.ui.screens.main.ways import WaysController
@@ -42,6 +48,7 @@ from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.answer.cloud_log_lines import CloudLog
 from authlens.ui.widgets.answer.access_page import AccessPage
 from authlens.ui.widgets.answer.answer_pane import AnswerPane
+from authlens.ui.widgets.collection.collection_pane import CollectionPane, CollectionRows
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.pane_layout import PaneLayout
@@ -64,7 +71,9 @@ class MainScreen(Screen[object]):
     form_state: var[FormState] = var(FormState(), init=False)
     answer_view: var[AnswerView] = var(AnswerView(), init=False)
     identity_state: var[IdentityState] = var(IdentityState(), init=False)
+    missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
     hints: var[HintState] = var(HintState(), init=False)
+    collection: var[CollectionState] = var(CollectionState(), init=False)
     running: var[Running | None] = var[Running | None](None)
     history_state: var[HistoryState] = var(HistoryState(), init=False)
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
@@ -87,15 +96,23 @@ class MainScreen(Screen[object]):
             services, sender, host, form, identity, self._running_changed, self._answer_arrived
         )
         self.watcher = WatchController(host, form, answer, self.sending, self._watching_changed)
-        self.files = FileController(services, sender, host, form, self._file_opened)
+        self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
+        self.variants = VariantController(sender, host, form, self.files)
         self.looks = LooksController(services, sender, host, form, identity)
+        self.editing = EditController(services, sender, host, form, identity)
+        self.pasting = PasteController(services, sender, host, form, answer, identity)
         self.comparing = CompareController(host, form, answer, history, identity)
         self.batches = BatchController(services, sender, host, form, answer, history, identity)
+        self.collections = CollectionController(
+            sender, host, form, self.files, history, self.batches, self._collection_changed
+        )
         self.devices = DevicesController(services, sender, host, form, history, self._invocation_chosen)
         self.probing = ProbeController(services, sender, host, form, answer, self.sending, self.devices)
         self.ways = WaysController(services, sender, host, form, answer, history, self.sending, self.probing)
         self.logs = LogController(services, sender, host, form, answer, self._cloud_log_changed)
-        self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane)
+        self._is_choice = False
+        """Whether authlens chose the open file among those of a folder."""
+        self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane, aside=CollectionPane)
         self.commands: dict[str, Callable[[], None]] = self._commands()
 
     def _commands(self) -> dict[str, Callable[[], None]]:
@@ -110,6 +127,12 @@ class MainScreen(Screen[object]):
             "rename": self.files.rename,
             "duplicate": self.files.duplicate,
             "delete": self.files.delete,
+            "saved": lambda: self.panes.go_to(CollectionPane.ID),
+            "choose_case": self.variants.choose_case,
+            "choose_environment": self.variants.choose_environment,
+            "edit": self._edit,
+            "edit_request": self.editing.request,
+            "edit_function": self.editing.function,
             "target": self.looks.target,
             "request_as": self.looks.request_as,
             "events": self.looks.events,
@@ -149,11 +172,13 @@ class MainScreen(Screen[object]):
     def begin(self, start: Start) -> None:
         """Open on a request, before anything is on the screen."""
         self.form.begin(start)
+        self._is_choice = start.is_choice
 
     def compose(self) -> ComposeResult:
         yield IdentityBar().data_bind(identity=MainScreen.identity_state)
         self.panes.hold(
-            RequestPane(self.form_state).data_bind(MainScreen.hints, form=MainScreen.form_state),
+            CollectionPane().data_bind(MainScreen.collection),
+            RequestPane(self.form_state).data_bind(MainScreen.hints, MainScreen.missing, form=MainScreen.form_state),
             AnswerPane(self.services.now).data_bind(
                 MainScreen.running, MainScreen.cloud_log, MainScreen.watching, view=MainScreen.answer_view
             ),
@@ -172,6 +197,8 @@ class MainScreen(Screen[object]):
         if self.services.watch:
             self.watcher.toggle()
         self.preflight.look_ahead()
+        if self._is_choice:
+            self.files.say_what_was_opened()
 
     def on_unmount(self) -> None:
         self.devices.close()
@@ -182,7 +209,9 @@ class MainScreen(Screen[object]):
         self.form_state = form
         self.identity.settle(form)
         self.answer.form_is(form)
-        self.panes.retitle(RequestPane.ID, form.file_name, " ● unsaved" if form.unsaved else "")
+        if self.is_mounted:
+            self.collections.form_changed()
+        self.panes.retitle(RequestPane.ID, form.title, " ● unsaved" if form.unsaved else "")
         if self.is_mounted:
             self.preflight.look_ahead()
 
@@ -191,6 +220,7 @@ class MainScreen(Screen[object]):
 
     def _identity_changed(self, identity: IdentityState) -> None:
         before, self.identity_state = self.identity_state, identity
+        self.missing = identity.missing
         if identity.authorizer != before.authorizer and self.is_mounted:
             self.preflight.look_ahead()
             self.looks.know(identity)
@@ -222,7 +252,10 @@ class MainScreen(Screen[object]):
         self.history.record(invocation)
 
     def _history_changed(self, history: HistoryState) -> None:
+        is_more = history.page is not self.history_state.page and self.collection.nodes
         self.history_state = history
+        if is_more:
+            self.collections.refresh()
 
     def _invocation_chosen(self, action: str, invocation: Invocation) -> None:
         """An invocation of the history, or a connection of a device, is to be shown, loaded, or sent again."""
@@ -240,6 +273,18 @@ class MainScreen(Screen[object]):
                 self.sending.send_form()
             elif action == "save":
                 self.files.save_as()
+
+    def _filed(self) -> None:
+        self.collections.refresh()
+
+    def _collection_changed(self, collection: CollectionState) -> None:
+        self.collection = collection
+
+    def on_collection_pane_wanted(self) -> None:
+        self.collections.seen()
+
+    def on_collection_rows_asked(self, event: CollectionRows.Asked) -> None:
+        self.collections.do(event.action, event.node, event.nodes)
 
     def _file_opened(self) -> None:
         """What is typed next is for the form, and no command of the pane that had the focus."""
@@ -263,18 +308,13 @@ class MainScreen(Screen[object]):
     def on_field_left(self, event: Field.Left) -> None:
         self.app.action_focus_next()
 
-    def on_field_request_pasted(self, event: Field.RequestPasted) -> None:
+    def on_field_recognised(self, event: Field.Recognised) -> None:
         event.stop()
-        self.form.put_pasted(event.text)
+        self.pasting.put(event.text)
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted elsewhere than into a field."""
-        from authlens.ui.model.pasted import holds_request, words_of
-
-        if holds_request(event.text):
-            self.form.put_pasted(event.text)
-        elif event.text.strip():
-            self.notify(words_of(event.text), timeout=30, markup=False)
+        self.pasting.put(event.text)
 
     def on_access_page_asked(self, event: AccessPage.Asked) -> None:
         self.answer.ask(event.question)
@@ -311,6 +351,15 @@ class MainScreen(Screen[object]):
             self.comparing.pin_number(event.numbers[0])
         else:
             self.batches.replay(event.numbers)
+
+    def _edit(self) -> None:
+        """What the cursor is in: a field, in the answer the function that gave it, else the whole request."""
+        if isinstance(self.focused, Field):
+            self.editing.field(self.focused)
+        elif self.panes.front == AnswerPane.ID and self.form.state.target.local is not None:
+            self.editing.function()
+        else:
+            self.editing.request()
 
     def _ask(self) -> None:
         """Go where questions are asked."""

@@ -69,7 +69,7 @@ class SendController:
         if draft.problem is not None:
             self._host.notify(f"The password cannot be sent: {draft.problem}", "warning")
             return
-        self.send(draft.saved)
+        self.send(self._form.state.sent)
 
     def send_again(self, invocation: Invocation) -> None:
         """Send the request of an invocation as it was; the form stays as it is."""

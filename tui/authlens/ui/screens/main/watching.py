@@ -43,7 +43,7 @@ class WatchController:
             self._publish(False)
             self._host.cancel("watch")
             self._host.notify("No longer watching the code.")
-        elif self._form.state.draft.target.local is None:
+        elif self._form.state.target.local is None:
             self._host.notify("Only a local target has code to watch. Choose one with F9.", "warning")
         else:
             self._publish(True)
@@ -55,14 +55,14 @@ class WatchController:
         from authlens.endpoint.local_code import CodeWatch
 
         form = self._form.state
-        target, base = form.draft.target, form.base
+        target, base = form.target, form.base
         code = CodeWatch.of(target, base)
         self.code_state = await self._look_at(code)
         is_changed = False
         while self.watching:
             await asyncio.sleep(PERIOD)
             now = self._form.state
-            if (now.draft.target, now.base) != (target, base):
+            if (now.target, now.base) != (target, base):
                 self._host.run(self._watch, "watch")
                 return
             before, self.code_state = self.code_state, await self._look_at(code)

@@ -48,6 +48,7 @@ class CodeView(Rows):
         Binding("n", "match(1)", "Next match", show=False, id="text.next-match"),
         Binding("N,shift+n", "match(-1)", "Previous match", show=False, id="text.previous-match"),
         Binding("ctrl+c,super+c", "copy", "Copy", show=False, id="text.copy", tooltip="Copy the selection"),
+        Binding("v", "view", "View in pager", show=False, id="text.pager", tooltip="Show it in $PAGER, else in less"),
     ]
 
     lines: reactive[tuple[Line, ...]] = reactive[tuple[Line, ...]]((), init=False)
@@ -61,6 +62,12 @@ class CodeView(Rows):
 
     @dataclass
     class CopyAsked(Message):
+        text: str
+
+    @dataclass
+    class PagerAsked(Message):
+        """The document is to be shown in the person's pager."""
+
         text: str
 
     def __init__(self, lines: Iterable[Line] = ()) -> None:
@@ -197,6 +204,11 @@ class CodeView(Rows):
     def action_copy(self) -> None:
         text = self.selected
         self.post_message(self.CopyAsked(text if text is not None else self._joined(range(self.row_count))))
+
+    def action_view(self) -> None:
+        """Show the whole document in the pager."""
+        if self.lines:
+            self.post_message(self.PagerAsked("\n".join(line.content.plain for line in self.lines)))
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         return self._extract(selection), "\n"

@@ -50,10 +50,11 @@ def is_faithful(text: str) -> bool:
     return unshielded(shielded(text)) == text
 
 
-def _holds_request(text: str) -> bool:
-    from authlens.ui.model.pasted import holds_request  # loaded with the first paste
+def _is_no_value(text: str) -> bool:
+    """Whether a text is certainly of another kind than the value of a field."""
+    from authlens.core.pasted.kinds import kind_of  # loaded with the first paste
 
-    return holds_request(text)
+    return kind_of(text) is not None
 
 
 def _is_plain(character: str) -> bool:
@@ -139,8 +140,8 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
             return self.field
 
     @dataclass
-    class RequestPasted(Message):
-        """A command line or a logged event was pasted: a whole request, and no value of this field."""
+    class Recognised(Message):
+        """What was pasted is not a value of this field: a command, an event, an answer, a policy."""
 
         text: str
 
@@ -195,6 +196,12 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.move_cursor(cursor if cursor <= self.document.end else self.document.end)
         self._mask_if_needed()
 
+    def take(self, value: str) -> None:
+        """Put a value in as an edit of the person, who wrote it elsewhere."""
+        if value != self.value:
+            self.show(value)
+            self.post_message(self.Edited(self, self.member, value))
+
     def select(self, start: int, end: int) -> None:
         """Select characters of the value."""
         places = (start, end) if self._covered is None else map(self._covered.place_shown, (start, end))
@@ -245,7 +252,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
 
     @property
     def in_form(self) -> bool:
-        """Whether it is a field of the request, where a command line fills the form."""
+        """Whether it is a field of the main screen, where what is pasted is recognised."""
         return not isinstance(self.screen, ModalScreen)
 
     def action_reveal(self) -> None:
@@ -307,8 +314,8 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
     async def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if self.in_form and _holds_request(event.text):
-            self.post_message(self.RequestPasted(event.text))
+        if self.in_form and _is_no_value(event.text):
+            self.post_message(self.Recognised(event.text))
         elif not self.read_only:
             self.insert_text(event.text)
 
@@ -345,7 +352,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
             self.delete_as_typed(*self.selection)
 
     def action_paste(self) -> None:
-        if self.in_form and _holds_request(self.app.clipboard):
-            self.post_message(self.RequestPasted(self.app.clipboard))
+        if self.in_form and _is_no_value(self.app.clipboard):
+            self.post_message(self.Recognised(self.app.clipboard))
         elif not self.read_only:
             self.insert_text(self.app.clipboard)

@@ -25,10 +25,14 @@ class PaneLayout(Vertical):
     front: var[str] = var("")
     """The pane that is seen when only one is."""
 
-    def __init__(self, *kinds: type[Pane]) -> None:
-        """In the order in which they are visited."""
+    def __init__(self, *kinds: type[Pane], aside: type[Pane]) -> None:
+        """In the order in which they are visited. aside: the one that has room of its own on the widest screens alone.
+
+        On others that are wide it takes the place of the panes beside the answer while it is in front.
+        """
         super().__init__()
-        self._kinds = kinds
+        self._kinds = (*kinds, aside)
+        self._aside = aside.ID
         self._panes: tuple[Pane, ...] = ()
         self._titles: dict[str, tuple[str, str]] = {}
         self.set_reactive(PaneLayout.front, kinds[0].ID)
@@ -64,6 +68,7 @@ class PaneLayout(Vertical):
             tabs.choices = self._tabs()
 
     def watch_front(self) -> None:
+        self.set_class(self.front == self._aside, "-aside")
         for pane in self.query(Pane):
             pane.mark("-front", pane.id == self.front)
         for tabs in self.query(f"#{_TABS}").results(Choices):
@@ -81,8 +86,13 @@ class PaneLayout(Vertical):
             self.go_to(pane)
 
     def next(self, by: int = 1) -> None:
-        panes = [pane.ID for pane in self._kinds]
+        panes = [pane.ID for pane in self._kinds if pane.ID in (self.front, *self._visited())]
         self.go_to(panes[(panes.index(self.front) + by) % len(panes)])
+
+    def _visited(self) -> list[str]:
+        """The panes that there is a way to by the key: all on tabs, else those that are seen."""
+        on_tabs = self.screen.has_class("-narrow") or self.zoomed
+        return [pane.ID for pane in self._kinds if on_tabs or self._aside != pane.ID or self.screen.has_class("-huge")]
 
     def previous(self) -> None:
         self.next(-1)

@@ -19,7 +19,7 @@ class IdentityBar(Widget):
 
     def render(self) -> Content:
         shown = self.identity
-        parts = identity_parts(shown.target, shown.identity, shown.configured)
+        parts = identity_parts(shown.target, shown.identity, shown.configured, shown.environment)
         authorizer = shown.authorizer if shown.authorizer and shown.authorizer.name == shown.name else None
-        state = authorizer_state(authorizer, shown.problem)
+        state = authorizer_state(authorizer, shown.problem, len(shown.missing))
         return identity_line(shown.name, state, parts, self.size.width - 2)

@@ -22,7 +22,7 @@ from authlens.ui.widgets.form.headers_table import HeadersTable
 
 
 def secrets_in(place: str, text: str, token_names: frozenset[str]) -> Sequence[tuple[int, int]]:
-    """Where in a query string or username a secret stands."""
+    """Where the secrets are in a query string or username."""
     if "=" not in text:
         return ()
     from authlens.core.secrets.redaction import (
@@ -30,6 +30,10 @@ def secrets_in(place: str, text: str, token_names: frozenset[str]) -> Sequence[t
     )
 
     return secret_spans(place, text, token_names)
+
+
+PLACES = {"token": "token", "username": "username", "queryString": "query string", "headers": "headers"}
+"""What a person calls the places where a signature that is made may go."""
 
 
 class MemberPage(VerticalScroll, can_focus=False):
@@ -77,8 +81,10 @@ class MemberPage(VerticalScroll, can_focus=False):
 
     def _placeholder(self, member: Member) -> str:
         """A signature that is made when the request is sent was not forgotten."""
-        is_made = member.path == "tokenSignature" and self.draft.sign is not None
-        return "made when it is sent" if is_made else member.placeholder
+        sign = self.draft.sign
+        if member.path != "tokenSignature" or sign is None:
+            return member.placeholder
+        return "made when sent" if sign.place == "token" else f"made when sent, for the {PLACES[sign.place]}"
 
     def show(self, draft: Draft) -> None:
         """Put another draft into the fields."""
@@ -108,7 +114,7 @@ _KIND = "password-kind"
 
 class TokenPage(MemberPage):
     CONTEXT = None
-    HINT = "Token mode sends these two alone: AWS refuses them beside a context."
+    HINT = "A request has either these two or contexts: AWS refuses a token beside a context."
 
 
 class HttpPage(MemberPage):

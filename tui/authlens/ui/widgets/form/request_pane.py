@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -12,9 +13,9 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
+from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.members import header_path
 from authlens.core.request.request import Mode
-from authlens.core.saved.saved_request import Sign
 from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
@@ -27,7 +28,7 @@ from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.form.event_page import EventPage
 from authlens.ui.widgets.form.headers_table import HeaderRow, HeadersTable
 from authlens.ui.widgets.form.hints import Hints
-from authlens.ui.widgets.form.member_pages import HttpPage, MemberPage, MqttPage, TlsPage, TokenPage
+from authlens.ui.widgets.form.member_pages import PLACES, HttpPage, MemberPage, MqttPage, TlsPage, TokenPage
 
 if TYPE_CHECKING:
     from authlens.core.preflight.finding import Finding
@@ -48,14 +49,6 @@ _PAGES = (
     ("tls", "TLS", TlsPage),
 )
 
-_PLACES = {
-    "token": "beside the token",
-    "username": "into the username",
-    "queryString": "into the query string",
-    "headers": "into a header",
-}
-"""Where a signature that is made goes."""
-
 
 class RequestPane(Pane):
     ID: ClassVar[str] = "request"
@@ -68,6 +61,8 @@ class RequestPane(Pane):
 
     form: var[FormState] = var(FormState(), init=False)
     hints: var[HintState] = var(HintState(), init=False)
+    missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
+    """What the function of the authorizer lacks on this machine."""
 
     @dataclass
     class Edited(Message):
@@ -123,6 +118,13 @@ class RequestPane(Pane):
         if form.draft is not before.draft:
             self._mark()
         self._retitle()
+
+    def watch_missing(self, missing: tuple[Unresolved, ...]) -> None:
+        from authlens.ui.text.identity_line import missing_lines  # with the first value that is missing
+
+        for row in self.query(FormRow):
+            if row.query("#authorizer"):
+                row.note(missing_lines(missing) if missing else None)
 
     def watch_hints(self, before: HintState, hints: HintState) -> None:
         if hints.token_names != before.token_names:
@@ -184,7 +186,7 @@ class RequestPane(Pane):
         mark = Content.styled("● unsaved  ", "$text-warning") if self.form.unsaved else Content("")
         before = Content.assemble(self.TITLE, "  ", mark)
         room = self.outer_size.width - _FRAME - before.cell_length
-        name = safe_content(self.form.file_name or "new")
+        name = safe_content(self.form.title or "new")
         self.border_title = Content.assemble(before, shortened(name, room) if self.outer_size.width else name)
 
     def _mark(self) -> None:
@@ -195,17 +197,17 @@ class RequestPane(Pane):
         self.query_one("#members", Pages).mark(marks, frozenset(left_out))
         for page in self.query(MqttPage):
             page.say(draft.problem)
-        self._say_signing(draft.sign)
+        self._say_what_is_sent(draft)
 
-    def _say_signing(self, sign: Sign | None) -> None:
-        """What is added to the request when it is sent."""
-        said = None
-        if sign is not None:
-            where = _PLACES.get(sign.place, sign.place)
-            said = safe_content(f"Signed when sent with {sign.key}; the signature goes {where}.", "$foreground-muted")
+    def _say_what_is_sent(self, draft: Draft) -> None:
+        """Below the choice of what is sent: what is added, what is left out, and what AWS refuses."""
+        lines = [safe_content(line, "$foreground-muted") for line in _sent_lines(draft)]
+        if draft.mode is Mode.BOTH:
+            refused = "! AWS refuses a token beside a context. Both shows how."
+            lines.append(Content.styled(refused, "$text-warning"))
         for row in self.query(FormRow):
             if row.query("#mode"):
-                row.note(said)
+                row.note(Content("\n").join(lines) if lines else None)
 
     # What the person does
 
@@ -229,6 +231,16 @@ class RequestPane(Pane):
 
     def _edit(self, changes: dict[str, object], where: str | None) -> None:
         self.post_message(self.Edited(changes, where))
+
+
+def _sent_lines(draft: Draft) -> Iterator[str]:
+    sign = draft.sign
+    if sign is not None:
+        place = "beside the token" if sign.place == "token" else f"in the {PLACES[sign.place]}"
+        yield f"Signed when sent with {sign.key}, signature placed {place}."
+    if draft.left_out:
+        rest = "contexts are" if draft.mode is Mode.TOKEN else "token is"
+        yield f"The {rest} kept here, and not sent."
 
 
 def _is_filled(page: str, draft: Draft) -> bool:

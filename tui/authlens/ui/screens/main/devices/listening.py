@@ -48,7 +48,7 @@ class DevicesController:
 
     def open(self) -> None:
         """Show the devices of the form's local target."""
-        if self._form.state.draft.target.local is None:
+        if self._form.state.target.local is None:
             words = "Real devices connect to a local target: choose one with F9, or start 'authlens demo'."
             self._host.notify(words)
         else:
@@ -59,7 +59,7 @@ class DevicesController:
         from authlens.ui.screens.devices import DevicesScreen
 
         form = self._form.state
-        saved, base = form.draft.saved, form.base
+        saved, base = form.sent, form.base
         if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
             return
         try:

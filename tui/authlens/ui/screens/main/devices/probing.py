@@ -65,7 +65,7 @@ class ProbeController:
         from authlens.ui.screens.dialogs.probe import ProbeDialog
 
         form = self._form.state
-        saved = form.draft.saved if again is None else again.saved
+        saved = form.sent if again is None else again.saved
         base = form.base if again is None else base_of(again, form.base)
         sources = form.file.sources if again is None else files_of(again.source)
         if form.draft.problem is not None and again is None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.cli.inputs.printed_error import printed_error
 from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.pasted.printed_error import printed_error
 
 CALL = "when calling the TestInvokeAuthorizer operation"
 

@@ -9,9 +9,6 @@ import json
 from datetime import datetime
 from typing import Any
 
-from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.console.services import World
-from authlens.cli.inputs.printed_error import printed_error, stored_error
 from authlens.core.contract.answer import FunctionAnswer, judge
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
@@ -20,6 +17,8 @@ from authlens.core.invocation.invocation_json import from_json
 from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import lint, lint_outcome
 from authlens.core.lint.rule import LintedAnswer, LintFinding, Surroundings
+from authlens.core.pasted.framed_errors import bare_error, framed_error, is_certain, of_setup
+from authlens.core.pasted.printed_error import printed_error, stored_error
 from authlens.core.policy import policy_file
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -29,7 +28,6 @@ from authlens.core.text.json_limits import MOST_OF_ONE, load_bounded
 from authlens.core.text.json_reader import JsonObject
 from authlens.core.verdict.device_messages import Recognised, recognise
 from authlens.core.verdict.explanations import explain
-from authlens.core.verdict.framed_errors import bare_error, framed_error, is_certain, of_setup
 from authlens.frozen import dataclass
 
 
@@ -116,15 +114,6 @@ def _inside(text: str) -> Any:
         return load_bounded(text, MOST_OF_ONE)
     except ValueError:
         return None
-
-
-def of_history(number: int, world: World) -> Invocation:
-    """An invocation from the history. Raises CommandError."""
-    with world.open_history() as history:
-        invocation = history.get(number)
-    if invocation is None:
-        raise CommandError(f"the history has no invocation {number}; 'authlens history list' lists the ids")
-    return invocation
 
 
 def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.cli.inputs.stored_answer import read_stored_answer
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure
+from authlens.core.pasted.stored_answer import read_stored_answer
 from authlens.core.verdict.stages import stages
 from support.preflight import NOW
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from authlens.core.pasted.framed_errors import bare_error, framed_error, of_setup
 from authlens.core.verdict.device_messages import recognise
-from authlens.core.verdict.framed_errors import bare_error, framed_error, of_setup
 
 NO_NAME = "Token key name for authorizer A cannot be null"
 MISMATCH = "Token signature mismatch for authorizer A"

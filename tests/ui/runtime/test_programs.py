@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from authlens.ui.runtime.programs import Program, ProgramFailed, edit_text, editor, pager, show_text
+
+
+def test_which_program_is_meant() -> None:
+    assert editor({"VISUAL": "code --wait", "EDITOR": "vi"}) == Program("code --wait", "$VISUAL")
+    assert editor({"VISUAL": " ", "EDITOR": "vi"}) == Program("vi", "$EDITOR")
+    assert pager({"PAGER": "most"}) == Program("most", "$PAGER")
+    with pytest.raises(ProgramFailed, match="Set VISUAL or EDITOR"):
+        editor({})
+
+
+def test_an_editor_changes_a_private_file_that_is_gone_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    program = Program('f() { ls -ln "$1"; tr a b < "$1" > "$1~"; cat "$1~" > "$1"; ls -ln "$1"; }; f', "$EDITOR")
+    assert edit_text(program, "aha", "v.txt", folder, {}) == "bhb"
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("no-such-editor --wait", r"'no-such-editor' was not found \(from \$EDITOR\)"),
+        ("exit 3;", "exit code 3; nothing was changed"),
+        ("kill -9 $$;", "signal 9"),
+        (r"printf '\377' >", "not UTF-8"),
+        ("rm", "cannot be handed to the editor: No such file"),
+    ],
+)
+def test_an_editor_that_fails_is_one_sentence(tmp_path: Path, command: str, said: str) -> None:
+    with pytest.raises(ProgramFailed, match=said):
+        edit_text(Program(command, "$EDITOR"), "a", "v.txt", tmp_path, {})
+    with pytest.raises(ProgramFailed, match="no text file can hold"):
+        edit_text(Program("true", "$EDITOR"), "\ud800", "v.txt", tmp_path, {})
+
+
+def test_a_pager_is_given_the_document_and_may_leave_early(tmp_path: Path) -> None:
+    show_text(Program(f"cat > {tmp_path}/seen", "$PAGER"), "text\n", {})
+    assert (tmp_path / "seen").read_text() == "text\n"
+    show_text(Program("true", "$PAGER"), "x" * 1_000_000, {})

@@ -1,0 +1,80 @@
+"""Saved requests in view: a tree beside the form, or by a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
+from authlens.ui.widgets.collection.collection_pane import CollectionPane, CollectionRows
+from ui.robot import running
+
+ONE = """request: {authorizerName: SensorAuth, mqttContext: {username: sensor-7}}
+expect: {isAuthenticated: true}
+"""
+CASES = """request: {authorizerName: SensorAuth, mqttContext: {username: u}}
+cases:
+  right: {}
+  wrong: {request: {mqttContext: {username: nobody}}, expect: {isAuthenticated: false}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "requests"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "one.yaml").write_text(ONE)
+    (folder / "deep" / "cases.yaml").write_text(CASES)
+    (folder / "deep" / "broken.yaml").write_text("request: {authorizerNam: x}\n")
+    return folder
+
+
+async def test_the_tree_is_beside_the_form_where_there_is_room(folder: Path, tmp_path: Path) -> None:
+    async with running(tmp_path, folder / "one.yaml", size=(200, 60)) as robot:
+        await robot.rest()
+        rows = robot.screen.query_one(CollectionRows)
+        assert [node.name for node in rows.nodes] == ["deep/", "broken", "cases", "right", "wrong", "one"]
+        assert rows.nodes[rows.cursor].name == "one", "the open request"
+        rows.focus()
+        await robot.press("home", "down", "down", "down", "down", "enter")
+        await robot.rest()
+        assert robot.form.draft.username == "nobody"
+        rows.focus()
+        await robot.press("r")
+        await robot.rest()
+        assert isinstance(robot.app.screen, VerdictsScreen)
+        assert "2 of 3 as expected" in robot.text()
+        assert len(robot.gateway.sent) == 3
+        await robot.press("escape")
+        await robot.rest()
+        assert [node.last is not None for node in rows.nodes] == [False, False, False, True, True, True]
+        rows.focus()
+        await robot.press("slash")
+        await robot.type("one")
+        await robot.press("enter", "e")
+        await robot.settle()
+        await robot.type("-two")
+        await robot.press("enter")
+        await robot.rest()
+        assert (folder / "one-two.yaml").exists()
+        assert robot.form.file.case == "wrong", "the open request is another"
+
+
+async def test_elsewhere_a_key_shows_the_tree_in_place_of_the_form(folder: Path, tmp_path: Path) -> None:
+    async with running(tmp_path, folder / "one.yaml") as robot:
+        pane = robot.screen.query_one(CollectionPane)
+        assert not pane.display or not pane.region.area
+        await robot.press("ctrl+b")
+        await robot.rest()
+        assert "broken" in robot.text()
+        assert "Authorizer " not in robot.text()
+        await robot.press("end", "enter")
+        await robot.rest()
+        assert robot.form.file_name == "one.yaml"
+        assert "Authorizer " in robot.text()
+        await robot.pilot.resize_terminal(80, 24)
+        await robot.press("ctrl+b")
+        await robot.rest()
+        assert "Saved" in robot.text()
+        assert "one" in robot.text()

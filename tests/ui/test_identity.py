@@ -1,0 +1,85 @@
+"""What is looked up about a sent request is read to its end, whatever is typed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+from authlens.core.deployment.deployment import Deployment
+from authlens.core.invocation.invocation import Invocation
+from authlens.core.request.authorizer import Authorizer
+from authlens.core.request.target import Target
+from authlens.store.settings import Settings
+from authlens.ui.model.draft import of_saved
+from authlens.ui.model.screen_values import FormState, IdentityState
+from authlens.ui.runtime.host import Work
+from authlens.ui.screens.main.identity import IdentityController
+from support.app_services import NOW, PASSED, ScriptedGateway, sender
+from ui.robot import SENSOR
+
+
+class SlowGateway(ScriptedGateway):
+    """Describes when it is let to."""
+
+    released = threading.Event()
+
+    def describe(self, name: str, target: Target) -> Authorizer:
+        self.released.wait(20)
+        return super().describe(name, target)
+
+
+class TaskHost:
+    """Runs work as the screen does: an exclusive one cancels what runs in its group."""
+
+    is_open = True
+
+    def __init__(self) -> None:
+        self.tasks: dict[str, list[asyncio.Task[object]]] = {}
+
+    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
+        running = self.tasks.setdefault(group, [])
+        if exclusive:
+            for task in running:
+                task.cancel()
+        running.append(asyncio.get_running_loop().create_task(work()))
+
+    def after(self, key: str, seconds: float, call: Any) -> None:
+        call()
+
+    async def settle(self) -> None:
+        tasks = [task for group in self.tasks.values() for task in group]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_typing_after_a_send_cancels_nothing_of_the_sent_request() -> None:
+    host, gateway = TaskHost(), SlowGateway()
+    aws = replace(SENSOR, target=Target(region="us-west-2"))
+    form = SimpleNamespace(state=FormState(of_saved(aws)))
+    known: list[tuple[Invocation, Authorizer, Deployment | None]] = []
+    states: list[IdentityState] = []
+    services = SimpleNamespace(settings=Settings())
+    made = IdentityController(
+        cast(Any, services),
+        sender(gateway),
+        cast(Any, host),
+        cast(Any, form),
+        states.append,
+        lambda *read: known.append(read),
+    )
+    made.settle(form.state)
+    sent = Invocation(aws.request, aws.target, PASSED, NOW, 0.01)
+    made.look_up(sent)
+    form.state = FormState(replace(form.state.draft, authorizer_name="Oth"))
+    made.settle(form.state)
+    form.state = FormState(replace(form.state.draft, authorizer_name="Other"))
+    made.settle(form.state)
+    gateway.released.set()
+    await host.settle()
+    assert [(read[0], read[1].name) for read in known] == [(sent, "SensorAuth")]
+    assert known[0][2] is not None, "what is deployed around it was read too"
+    assert states[-1].authorizer is not None
+    assert states[-1].authorizer.name == "Other"
+    assert states[-1].deployment is None, "that of the sent request is none of the form's"

@@ -1,0 +1,240 @@
+"""The kinds of text that are recognised when they are pasted, most certain first.
+
+The rule: one table. What is in no row is not recognised, and is said to be so in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from authlens.core.event.event import Presented
+from authlens.core.pasted.stored_answer import NotRecognised, StoredAnswer, read_stored_answer
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.frozen import dataclass
+
+_LONG = 120
+"""Characters from which an event on one line is taken for one: no field holds such a value."""
+LONGEST_COMMAND = 65_536
+"""Characters; taking a command line apart takes a time that grows faster than its length."""
+_LONGEST = 1_048_576
+"""Characters of a policy or an answer; AWS takes far less."""
+_EVENT_MARKS = ("protocolData", "connectionMetadata", "signatureVerified")
+_ANSWER_MARKS = ('"isAuthenticated"', '"policyDocuments"', '"principalId"')
+
+
+class Kind(StrEnum):
+    """What a text is; the value names it to a person."""
+
+    COMMAND = "command"
+    CLIENT = "client command"
+    EVENT = "logged event"
+    POLICY = "policy"
+    ANSWER = "answer"
+    ERROR = "error"
+    MESSAGE = "message"
+
+
+REQUESTS = (Kind.COMMAND, Kind.CLIENT, Kind.EVENT)
+"""The kinds that hold a whole request."""
+
+
+_ARTICLES = {Kind.ANSWER: "an", Kind.ERROR: "an"}
+
+
+class Unreadable(ValueError):
+    """The text is of no known kind, or of one and cannot be read; the message says where it goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    kind: Kind
+    saved: SavedRequest | None = None
+    """The request that it holds."""
+    answer: StoredAnswer | None = None
+    """The answer or error that it is, or the messages in it."""
+    policy: str | None = None
+    presented: Presented | None = None
+    """The client certificate in an event."""
+    notes: tuple[str, ...] = ()
+    """What the text did not tell."""
+
+
+def plain(text: str) -> str:
+    """With one kind of line end, whichever the terminal or the system wrote."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def kind_of(text: str) -> Kind | None:
+    """What the text certainly is; `None` where it may be anything, such as the value of a field."""
+    text = plain(text)
+    return next((kind for kind, recognises in _RECOGNISED if recognises(text)), None)
+
+
+def read_pasted(text: str, now: datetime, authorizer_name: str = "") -> Pasted:
+    """What the text holds; an event or a client's line that names no authorizer is for the one given.
+
+    Raises Unreadable.
+    """
+    text = plain(text)
+    kind = kind_of(text)
+    reader = _READERS.get(kind) if kind is not None else None
+    return reader(text, authorizer_name) if reader else _answer(text, now, kind)
+
+
+_ELSEWHERE = {
+    Kind.POLICY: "'authlens lint FILE' checks it, and 'authlens decide --policy FILE --summary' says what it allows",
+    **dict.fromkeys(REQUESTS, "'authlens event --read FILE' makes a saved request of it"),
+    **dict.fromkeys((Kind.ANSWER, Kind.ERROR, Kind.MESSAGE), "'authlens explain --answer FILE' explains it"),
+}
+
+
+def read_request(text: str) -> Pasted:
+    """The request of a command, a client's line or an event, which may be shorter than one that is pasted.
+
+    Raises Unreadable.
+    """
+    text = plain(text)
+    kind = kind_of(text)
+    if kind in (Kind.COMMAND, Kind.CLIENT):
+        return _READERS[kind](text, "")
+    try:
+        return _event(text, "")
+    except Unreadable as error:
+        raise Unreadable(elsewhere(text) or str(error)) from None
+
+
+def elsewhere(text: str) -> str | None:
+    """Which command takes a text that was given to another; `None` where it is not recognised."""
+    kind = kind_of(text)
+    return None if kind is None else f"this is {_ARTICLES.get(kind, 'a')} {kind.value}; {_ELSEWHERE[kind]}"
+
+
+def _is_command(text: str) -> bool:
+    from authlens.core.commands.read import is_command_line
+
+    return is_command_line(text)
+
+
+def _is_client_line(text: str) -> bool:
+    from authlens.core.commands.client_lines import is_client_line
+
+    return is_client_line(text)
+
+
+def _is_event(text: str) -> bool:
+    if not ("\n" in text.strip() or len(text) >= _LONG) or not any(mark in text for mark in _EVENT_MARKS):
+        return False
+    from authlens.core.event.reading import UnreadableEvent, read_event
+
+    try:
+        read_event(text)
+    except UnreadableEvent:
+        return False
+    return True
+
+
+def _is_policy(text: str) -> bool:
+    """A policy document, or a list of them, and nothing around it."""
+    if len(text) > _LONGEST or '"Statement"' not in text or any(mark in text for mark in _ANSWER_MARKS):
+        return False
+    from authlens.core.policy import policy_file
+
+    file = policy_file.read(text)
+    return file.answer is None and any(document.statements for document in file.documents)
+
+
+def _is_answer(text: str) -> bool:
+    return len(text) <= _LONGEST and text.lstrip()[:1] == "{" and any(mark in text for mark in _ANSWER_MARKS)
+
+
+def _is_error(text: str) -> bool:
+    from authlens.core.pasted.printed_error import printed_error
+
+    return printed_error(text) is not None
+
+
+_RECOGNISED: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
+    (Kind.COMMAND, _is_command),
+    (Kind.CLIENT, _is_client_line),
+    (Kind.EVENT, _is_event),
+    (Kind.POLICY, _is_policy),
+    (Kind.ANSWER, _is_answer),
+    (Kind.ERROR, _is_error),
+)
+
+
+def _command(text: str, authorizer_name: str) -> Pasted:
+    from authlens.core.commands.read import CommandLineError, parse_command_line
+
+    if len(text) > LONGEST_COMMAND:
+        raise Unreadable(
+            f"The pasted command is longer than {LONGEST_COMMAND:,} characters. Put its long values into files and "
+            "name them with file://."
+        )
+    try:
+        return Pasted(Kind.COMMAND, parse_command_line(text))
+    except CommandLineError as error:
+        raise Unreadable(f"The command cannot be read: {error}") from None
+
+
+def _client_line(text: str, authorizer_name: str) -> Pasted:
+    from authlens.core.commands.client_lines import UnreadableLine, read_client_line
+
+    try:
+        read = read_client_line(text)
+    except UnreadableLine as error:
+        raise Unreadable(f"The command cannot be read: {error}.") from None
+    saved = read.saved
+    if saved.request.authorizer_name is None and authorizer_name:
+        return Pasted(Kind.CLIENT, _named(saved, authorizer_name))
+    return Pasted(Kind.CLIENT, saved, notes=read.notes)
+
+
+def _named(saved: SavedRequest, authorizer_name: str) -> SavedRequest:
+    from dataclasses import replace
+
+    return replace(saved, request=replace(saved.request, authorizer_name=authorizer_name))
+
+
+def _event(text: str, authorizer_name: str) -> Pasted:
+    from authlens.core.event.reading import UnreadableEvent, read_event
+
+    try:
+        read = read_event(text)
+        if read.request.authorizer_name is None and authorizer_name:
+            read = read_event(text, authorizer_name)
+    except UnreadableEvent as error:
+        raise Unreadable(str(error)) from None
+    return Pasted(
+        Kind.EVENT, SavedRequest(read.request, certificate=read.certificate), presented=read.presented, notes=read.notes
+    )
+
+
+def _policy(text: str, authorizer_name: str) -> Pasted:
+    return Pasted(Kind.POLICY, policy=text)
+
+
+_READERS: dict[Kind, Callable[[str, str], Pasted]] = {
+    Kind.COMMAND: _command,
+    Kind.CLIENT: _client_line,
+    Kind.EVENT: _event,
+    Kind.POLICY: _policy,
+}
+
+
+def _answer(text: str, now: datetime, kind: Kind | None) -> Pasted:
+    """An answer, an error or a message: what `explain --answer` reads."""
+    try:
+        answer = read_stored_answer(text, now)
+    except NotRecognised:
+        raise Unreadable(
+            "Not recognised: this is not a command, event, answer, policy, error or log message known to authlens."
+        ) from None
+    except ValueError as error:
+        raise Unreadable(f"The pasted answer cannot be read: {error}") from None
+    if answer.messages:
+        return Pasted(Kind.MESSAGE, answer=answer)
+    is_failure = kind is not Kind.ANSWER and answer.invocation.failure is not None
+    return Pasted(Kind.ERROR if is_failure else Kind.ANSWER, answer=answer)

@@ -1,0 +1,95 @@
+"""The saved requests of a folder as a tree: folders, files, the cases of a file, each with its last verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.core.saved.source import source_of
+from authlens.frozen import dataclass
+
+if TYPE_CHECKING:
+    from authlens.store.history.history import Row
+    from authlens.store.requests import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One line of the tree."""
+
+    name: str
+    depth: int = 0
+    path: Path | None = None
+    """The file; `None` for a folder."""
+    case: str = ""
+    about: str = ""
+    error: str | None = None
+    """Why the file cannot be opened."""
+    last: Row | None = None
+    """What came of it when it was sent last."""
+
+    @property
+    def source(self) -> str:
+        """As the history records it."""
+        return "" if self.path is None else source_of(str(self.path.absolute()), self.case or None)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    nodes: tuple[Node, ...] = ()
+    opened: str = ""
+    """The source of the request in the form."""
+    problem: str = ""
+    """Why the folder cannot be read."""
+
+
+def latest_of(rows: Sequence[Row]) -> dict[str, Row]:
+    """The newest row of each source; the rows come newest first."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        if row.source is not None:
+            found.setdefault(row.source, row)
+    return found
+
+
+def tree(entries: Sequence[Entry], folder: Path, latest: Mapping[str, Row]) -> tuple[Node, ...]:
+    """The entries, in the order of their paths, below the folders that hold them."""
+    return tuple(_nodes(entries, folder, latest))
+
+
+def _nodes(entries: Sequence[Entry], folder: Path, latest: Mapping[str, Row]) -> Iterator[Node]:
+    above: tuple[str, ...] = ()
+    for entry in entries:
+        parts = entry.path.relative_to(folder).parts[:-1]
+        for depth, part in enumerate(parts):
+            if above[: depth + 1] != parts[: depth + 1]:
+                yield Node(f"{part}/", depth)
+        above = parts
+        about = entry.description or entry.authorizer or ""
+        node = Node(entry.path.stem, len(parts), entry.path, "", about, entry.error)
+        yield _with_last(node, latest)
+        for case in entry.cases:
+            yield _with_last(Node(case, len(parts) + 1, entry.path, case), latest)
+
+
+def _with_last(node: Node, latest: Mapping[str, Row]) -> Node:
+    from dataclasses import replace
+
+    return replace(node, last=latest.get(node.source))
+
+
+def filtered(nodes: Sequence[Node], text: str) -> tuple[Node, ...]:
+    """The nodes that hold every word, with what is above them."""
+    words = text.casefold().split()
+    if not words:
+        return tuple(nodes)
+    kept: list[Node] = []
+    above: list[Node] = []
+    for node in nodes:
+        del above[node.depth :]
+        above.append(node)
+        searched = " ".join((*(each.name for each in above), node.about, node.case)).casefold()
+        if node.path is not None and all(word in searched for word in words):
+            kept += [each for each in above if each not in kept]
+    return tuple(kept)

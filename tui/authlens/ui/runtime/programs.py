@@ -1,0 +1,112 @@
+"""Programs of the person that take the terminal for a while: an editor for a text, a pager for a document.
+
+The rule: a text lies in a folder of our own that nobody else can look into, and only until the program ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from authlens.frozen import dataclass
+from authlens.store.files import make_own_folder, reason
+
+_EDITORS = ("VISUAL", "EDITOR")
+_PAGERS = ("less", "more")
+_NOT_FOUND = 127
+
+
+class ProgramFailed(Exception):
+    """There is no such program, or it failed; the text is a whole sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    command: str
+    """As a shell takes it: with options, and with variables."""
+    origin: str
+    """Where it was named, such as `$EDITOR`."""
+
+
+def editor(environ: Mapping[str, str]) -> Program:
+    """The person's editor. Raises ProgramFailed."""
+    for name in _EDITORS:
+        if environ.get(name, "").strip():
+            return Program(environ[name], f"${name}")
+    raise ProgramFailed("No editor is set. Set VISUAL or EDITOR, for example: export EDITOR=vim.")
+
+
+def pager(environ: Mapping[str, str]) -> Program:
+    """The person's pager, else the one that is there. Raises ProgramFailed."""
+    if environ.get("PAGER", "").strip():
+        return Program(environ["PAGER"], "$PAGER")
+    found = next((name for name in _PAGERS if shutil.which(name)), None)
+    if found is None:
+        raise ProgramFailed("No pager is set and less is not installed. Set PAGER, for example: export PAGER=less.")
+    return Program(found, "PATH")
+
+
+def edit_file(program: Program, path: Path, environ: Mapping[str, str]) -> None:
+    """Open a file in the editor and wait. Raises ProgramFailed."""
+    _check(program, _run([*_shell(f'{program.command} "$@"'), program.command, str(path)], environ))
+
+
+def edit_text(program: Program, text: str, name: str, folder: Path, environ: Mapping[str, str]) -> str:
+    """The text as the editor leaves it, in a file of this name. Raises ProgramFailed."""
+    try:
+        make_own_folder(folder)
+        # Backups and swap files of the editor lie in there too, and go with it.
+        with tempfile.TemporaryDirectory(prefix="edit-", dir=folder) as own:
+            path = Path(own, name)
+            path.touch(mode=0o600)
+            path.write_bytes(text.encode("utf-8"))
+            edit_file(program, path, environ)
+            return path.read_bytes().decode("utf-8")
+    except UnicodeEncodeError:
+        raise ProgramFailed("This value holds characters that no text file can hold, so it stays as it is.") from None
+    except UnicodeDecodeError as error:
+        raise ProgramFailed(f"What the editor saved is not UTF-8 (byte {error.start}); nothing was changed.") from None
+    except OSError as error:
+        raise ProgramFailed(f"The text cannot be handed to the editor: {reason(error)}.") from None
+
+
+def show_text(program: Program, text: str, environ: Mapping[str, str]) -> None:
+    """Show a document in the pager and wait. Raises ProgramFailed."""
+    _check(program, _run(_shell(program.command), environ, text))
+
+
+def _shell(command: str) -> list[str]:
+    return ["/bin/sh", "-c", command]
+
+
+def _run(words: list[str], environ: Mapping[str, str], text: str | None = None) -> int:
+    given = None if text is None else text.encode("utf-8", "replace")
+    try:
+        # Standard error stays the terminal's: nano and others draw there.
+        return subprocess.run(words, env={**os.environ, **environ}, input=given, check=False).returncode
+    except (OSError, ValueError) as error:
+        why = reason(error) if isinstance(error, OSError) else "its name cannot be one of a program"
+        raise ProgramFailed(f"{words[-1]} cannot be started: {why}.") from None
+
+
+def _check(program: Program, code: int) -> None:
+    name = _name_of(program.command)
+    if code == _NOT_FOUND:
+        raise ProgramFailed(f"The program {name!r} was not found (from {program.origin}).")
+    if code < 0:
+        raise ProgramFailed(f"{name!r} (from {program.origin}) was ended by signal {-code}; nothing was changed.")
+    if code:
+        raise ProgramFailed(f"{name!r} (from {program.origin}) ended with exit code {code}; nothing was changed.")
+
+
+def _name_of(command: str) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = command.split()
+    return words[0] if words else command

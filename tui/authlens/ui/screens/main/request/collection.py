@@ -1,0 +1,132 @@
+"""The saved requests of the folder, read while they are in view: their tree, and sending all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authlens.sending import Sender
+from authlens.ui.model.batch import BatchItem
+from authlens.ui.model.collection import CollectionState, Node, latest_of, tree
+from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
+from authlens.ui.screens.main.batches import BatchController
+from authlens.ui.screens.main.files import FileController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.history import HistoryController
+
+if TYPE_CHECKING:
+    from authlens.store.requests import Loaded
+
+_ROWS = 2_000
+"""Of the history that are looked through for the last verdict of each request."""
+
+
+class CollectionController:
+    def __init__(
+        self,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        files: FileController,
+        history: HistoryController,
+        batches: BatchController,
+        changed: Callable[[CollectionState], None],
+    ) -> None:
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._files = files
+        self._history = history
+        self._batches = batches
+        self._changed = changed
+        self._is_seen = False
+        self.state = CollectionState()
+
+    def seen(self) -> None:
+        """The tree is on the screen: read it, and from now on after every change."""
+        self._is_seen = True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Something was sent or saved."""
+        if self._is_seen:
+            self._host.run(self._refresh, "collection")
+
+    def form_changed(self) -> None:
+        """Another file may be open, or the open one was saved or renamed."""
+        source = self._opened()
+        if self._is_seen and source != self.state.opened:
+            self._publish(replace(self.state, opened=source))
+            self.refresh()
+
+    async def _refresh(self) -> None:
+        from authlens.store.requests import RequestFileError, listing
+
+        folder, history = self._form.state.folder, self._history.store
+        try:
+            entries = await background.call(lambda: listing(folder))
+        except RequestFileError as error:
+            self._publish(CollectionState(opened=self._opened(), problem=str(error)))
+            return
+        rows = await background.call(lambda: history.page("", None, _ROWS)) if history is not None else []
+        self._publish(CollectionState(tree(entries, folder, latest_of(rows)), self._opened()))
+
+    def do(self, action: str, node: Node, nodes: Sequence[Node]) -> None:
+        """What a key asks for, of one node or of all that are listed."""
+        if action == "run":
+            self._host.run(lambda: self._run_all([each for each in nodes if each.path is not None]), "batch")
+        elif node.path is None:
+            return
+        elif action == "open":
+            self._files.open_file(node.path, node.case)
+        elif action == "rename":
+            self._files.rename(node.path)
+        else:
+            self._files.duplicate(node.path)
+
+    async def _run_all(self, nodes: Sequence[Node]) -> None:
+        loaded = await background.call(lambda: dict(_loaded({each.path for each in nodes if each.path})))
+        items = [item for node in nodes if (item := self._item(node, loaded)) is not None]
+        left = len([node for node in nodes if node.error is not None])
+        if left:
+            self._host.notify(f"{left} of the files cannot be read, and are not sent.", "warning")
+        if items:
+            await self._batches.run_all(items)
+            self.refresh()
+
+    def _item(self, node: Node, loaded: dict[Path, Loaded]) -> BatchItem | None:
+        """What is sent of a node: the request of a file with cases is not itself one."""
+        found = loaded.get(node.path) if node.path is not None else None
+        if found is None or (found.saved.suite.cases and not node.case):
+            return None
+        saved = found.saved.case(node.case) if node.case else found.saved
+        if saved is None or saved.suite.skip:
+            return None
+        environment = self._form.state.environment
+        if environment is not None:
+            saved = environment.of(saved)
+        label = f"{found.path.stem}{f'::{node.case}' if node.case else ''}"
+        return BatchItem(label, saved, found.path.parent, node.source)
+
+    def _opened(self) -> str:
+        source = self._form.state.source
+        return "" if source is None else str(Path(source).absolute())
+
+    def _publish(self, state: CollectionState) -> None:
+        self.state = state
+        self._changed(state)
+
+
+def _loaded(paths: set[Path]) -> Sequence[tuple[Path, Loaded]]:
+    from authlens.store.requests import RequestFileError, load
+
+    found = []
+    for path in paths:
+        try:
+            found.append((path, load(path)))
+        except RequestFileError:
+            continue
+    return found

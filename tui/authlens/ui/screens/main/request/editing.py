@@ -1,0 +1,122 @@
+"""Editing in the person's own editor: a field, the whole request, the function behind a local target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from authlens.gate import changed_target
+from authlens.sending import Sender
+from authlens.ui.model.draft import of_saved
+from authlens.ui.runtime import background
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.identity import IdentityController
+from authlens.ui.screens.main.preflight import with_unsent
+
+if TYPE_CHECKING:
+    from authlens.ui.widgets.controls.field import Field
+
+
+class EditController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        identity: IdentityController,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._identity = identity
+
+    def field(self, field: Field) -> None:
+        """Edit the value of a field, hidden or not."""
+        from authlens.ui.model.edited_text import value_from
+
+        before = field.value
+        after = self._edited(before, f"{field.member.replace(' ', '-')}.txt")
+        if after is not None:
+            field.take(value_from(after, before))
+
+    def request(self) -> None:
+        """Edit the whole request as YAML."""
+        from authlens.ui.model.edited_text import request_text
+
+        saved, authorizer = self._form.state.draft.saved, self._identity.state.authorizer
+        self._edit_request(request_text(saved, authorizer))
+
+    def _edit_request(self, text: str) -> None:
+        from authlens.ui.model.edited_text import NotTaken, request_from
+
+        draft, authorizer = self._form.state.draft, self._identity.state.authorizer
+        after = self._edited(text, "request.yaml")
+        if after is None or not after.strip():
+            return
+        try:
+            saved = request_from(after, draft.saved, authorizer)
+        except NotTaken as error:
+            said = str(error)
+            self._host.run(lambda: self._ask_again(said, after), "edit")
+            return
+        if saved != draft.saved:
+            self._sender.gate.vouch(changed_target(draft.target, saved.target), self._form.state.base)
+            self._form.put(with_unsent(of_saved(saved), draft))
+            self._host.notify("The form holds the edited request. Ctrl+Z brings back what was there.")
+
+    async def _ask_again(self, said: str, text: str) -> None:
+        from authlens.ui.screens.dialogs.dialog import Ask, Way
+
+        ways = (Way("again", "Edit again"), Way("discard", "Discard the changes"))
+        if await self._host.ask(Ask("The edited request cannot be read", said, ways)) == "again":
+            self._edit_request(text)
+
+    def function(self) -> None:
+        """Edit the file of the function that answers this request here."""
+        self._host.run(self._function, "edit")
+
+    async def _function(self) -> None:
+        from authlens.endpoint.local_code import NoFunctionFile, function_file
+        from authlens.ui.runtime.programs import edit_file, editor
+
+        form, environ = self._form.state, self._services.environ
+        target, name, base = form.target, form.draft.authorizer_name, form.base
+        try:
+            path = await background.call(lambda: function_file(target, name, base))
+        except NoFunctionFile as error:
+            self._host.notify(str(error), "warning", 10)
+            return
+        before = path.read_bytes()
+        self._lent(lambda: edit_file(editor(environ), path, environ))
+        if path.is_file() and path.read_bytes() != before:
+            self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
+
+    def show(self, text: str) -> None:
+        """Show a document in the person's pager."""
+        from authlens.core.text.visible import visible_lines
+        from authlens.ui.runtime.programs import pager, show_text
+
+        environ = self._services.environ
+        self._lent(lambda: show_text(pager(environ), f"{visible_lines(text)}\n", environ))
+
+    def _edited(self, text: str, name: str) -> str | None:
+        """The text as the editor leaves it; `None` where nothing was changed."""
+        from authlens.ui.runtime.programs import edit_text, editor
+
+        folder, environ = self._services.places.history.parent, self._services.environ
+        after: list[str] = []
+        self._lent(lambda: after.append(edit_text(editor(environ), text, name, folder, environ)))
+        return after[0] if after and after[0] != text else None
+
+    def _lent(self, work: Callable[[], object]) -> None:
+        """Do something with the terminal; what goes wrong is said in a sentence."""
+        from authlens.ui.runtime.programs import ProgramFailed
+
+        try:
+            self._host.lend(work)
+        except ProgramFailed as error:
+            self._host.notify(str(error), "warning", 10)

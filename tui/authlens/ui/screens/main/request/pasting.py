@@ -1,0 +1,97 @@
+"""What is pasted is put where it belongs: a request into the form, an answer into the answer, a policy into a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from authlens.core.request.target import Target
+from authlens.core.saved.saved_request import SavedRequest
+from authlens.sending import Sender
+from authlens.ui.model.draft import of_saved
+from authlens.ui.runtime.host import Host
+from authlens.ui.runtime.services import AppServices
+from authlens.ui.screens.main.answer import AnswerController
+from authlens.ui.screens.main.form import FormController
+from authlens.ui.screens.main.identity import IdentityController
+
+if TYPE_CHECKING:
+    from authlens.core.pasted.kinds import Kind, Pasted
+    from authlens.core.pasted.stored_answer import StoredAnswer
+
+
+class PasteController:
+    def __init__(
+        self,
+        services: AppServices,
+        sender: Sender,
+        host: Host,
+        form: FormController,
+        answer: AnswerController,
+        identity: IdentityController,
+    ) -> None:
+        self._services = services
+        self._sender = sender
+        self._host = host
+        self._form = form
+        self._answer = answer
+        self._identity = identity
+
+    def put(self, text: str) -> None:
+        """Recognise a pasted text; what is not recognised is said to be so."""
+        from authlens.core.pasted.kinds import Unreadable, read_pasted
+
+        if not text.strip():
+            return
+        try:
+            pasted = read_pasted(text, self._services.now(), self._form.state.draft.authorizer_name)
+        except Unreadable as error:
+            self._host.notify(str(error), "warning", 10)
+            return
+        if pasted.saved is not None:
+            self._fill(pasted.saved, pasted.kind, pasted.notes)
+        elif pasted.policy is not None:
+            self._show_policy(pasted.policy)
+        elif pasted.answer is not None:
+            self._show_answer(pasted, pasted.answer)
+
+    def _fill(self, saved: SavedRequest, kind: Kind, notes: tuple[str, ...]) -> None:
+        """A request fills the form."""
+        before = self._form.state.draft
+        draft = of_saved(saved)
+        target = draft.target if draft.target != Target() else before.target
+        self._sender.gate.vouch(draft.target, self._form.state.base)
+        self._form.put(replace(draft, target=target, description=before.description))
+        said = f"The form holds the pasted {kind.value}. Ctrl+Z brings back what was there."
+        self._host.notify("\n".join([said, *notes]), seconds=10 if notes else 5)
+
+    def _show_policy(self, text: str) -> None:
+        from authlens.core.pasted.policy_report import policy_report
+        from authlens.ui.screens.document import DocumentScreen
+
+        self._host.open(DocumentScreen("Pasted policy", "\n".join(policy_report(text))))
+
+    def _show_answer(self, pasted: Pasted, answer: StoredAnswer) -> None:
+        """An answer or error is judged as one to the request in the form; words of others are explained."""
+        if answer.messages:
+            from authlens.core.verdict.messages_verdict import message_lines
+            from authlens.ui.screens.document import DocumentScreen
+
+            self._host.open(DocumentScreen("Pasted message", "\n".join(message_lines(answer.messages)).strip()))
+            return
+        invocation = answer.invocation
+        if not invocation.request.to_api():
+            form = self._form.state
+            saved = form.sent
+            authorizer = self._identity.known_authorizer(saved)
+            invocation = replace(
+                invocation,
+                request=saved.request,
+                target=saved.target,
+                sign=saved.sign,
+                certificate=saved.certificate,
+                source=form.source,
+                authorizer=authorizer,
+            )
+        self._answer.show(invocation, None)
+        self._host.notify(f"The answer shows the pasted {pasted.kind.value}, judged as one to the request in the form.")

@@ -1,0 +1,1 @@
+"""Saved requests as a tree."""

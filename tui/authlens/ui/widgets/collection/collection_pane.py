@@ -1,0 +1,133 @@
+"""Saved requests beside the form. The pane is made when it is first shown: a start that shows none pays nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import var
+from textual.widget import Widget
+from textual.widgets import Static
+
+from authlens.ui.model.collection import CollectionState, Node, filtered
+from authlens.ui.text.collection_text import node_line
+from authlens.ui.text.safe_content import safe_content
+from authlens.ui.widgets.controls.pane import Pane
+from authlens.ui.widgets.controls.rows import Rows
+from authlens.ui.widgets.controls.search_box import SearchBox
+
+
+class CollectionRows(Rows):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "ask('open')", "Open", id="collection.open", tooltip="Open the request or case"),
+        Binding("r", "ask('run')", "Run all", id="collection.run", tooltip="Send all that are listed, and judge them"),
+        Binding("e", "ask('rename')", "Rename", id="collection.rename", tooltip="Give the file another name"),
+        Binding("d", "ask('duplicate')", "Duplicate", id="collection.duplicate", tooltip="Copy the file"),
+    ]
+
+    @dataclass
+    class Asked(Message):
+        """Something is to be done with the node under the cursor, or with all of them."""
+
+        action: str
+        node: Node
+        nodes: tuple[Node, ...]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: tuple[Node, ...] = ()
+        self._opened = ""
+
+    @property
+    def row_count(self) -> int:
+        return len(self.nodes)
+
+    def show(self, nodes: tuple[Node, ...], opened: str) -> None:
+        if opened != self._opened:
+            self.set_reactive(Rows.cursor, _place_of(opened, nodes))
+        self.nodes, self._opened = nodes, opened
+        self.rows_changed()
+
+    def row(self, index: int, width: int) -> Content:
+        node = self.nodes[index]
+        return node_line(node, width, bool(node.source) and node.source == self._opened)
+
+    def action_ask(self, action: str) -> None:
+        if self.nodes:
+            self.post_message(self.Asked(action, self.nodes[self.cursor], self.nodes))
+
+    def on_click(self, event: events.Click) -> None:
+        event.prevent_default()
+        super().on_click(event)
+        if event.chain == 2:
+            self.action_ask("open")
+
+
+class CollectionPane(Pane):
+    ID: ClassVar[str] = "saved"
+    TITLE: ClassVar[str] = "Saved"
+    DEFAULT_CSS = """
+    CollectionPane .empty { color: $foreground-muted; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "slash,ctrl+f", "search", "Filter", key_display="/", id="collection.filter", tooltip="Filter what is listed"
+        ),
+    ]
+
+    collection: var[CollectionState] = var(CollectionState(), init=False)
+
+    @dataclass
+    class Wanted(Message):
+        """The pane is seen: its content is wanted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._search = ""
+
+    def entrance(self) -> Widget | None:
+        return next(iter(self.query(CollectionRows)), None)
+
+    async def on_show(self) -> None:
+        if not self.query(CollectionRows):
+            empty = Static("Reading …", classes="empty", markup=False)
+            await self.mount(SearchBox("name, description …"), empty, CollectionRows())
+        self.post_message(self.Wanted())
+
+    def watch_collection(self) -> None:
+        for rows in self.query(CollectionRows):
+            state = self.collection
+            rows.show(filtered(state.nodes, self._search), state.opened)
+            empty = self.query_one(".empty", Static)
+            empty.display = rows.row_count == 0
+            empty.update(safe_content(state.problem or _nothing(self._search)))
+        files = sum(node.path is not None and not node.case for node in self.collection.nodes)
+        self.border_title = Content.assemble(self.TITLE, (f"  {files:,}", "$foreground-muted"))
+
+    def action_search(self) -> None:
+        self.query_one(SearchBox).open()
+
+    def on_search_box_sought(self, event: SearchBox.Sought) -> None:
+        event.stop()
+        self._search = event.text
+        self.watch_collection()
+
+    def on_search_box_moved(self, event: SearchBox.Moved) -> None:
+        event.stop()
+        self.query_one(CollectionRows).focus()
+
+    def on_search_box_closed(self, event: SearchBox.Closed) -> None:
+        event.stop()
+        self.query_one(CollectionRows).focus()
+
+
+def _nothing(search: str) -> str:
+    return "No saved request matches." if search else "No saved request yet. Ctrl+S saves the form."
+
+
+def _place_of(opened: str, nodes: tuple[Node, ...]) -> int:
+    return next((index for index, node in enumerate(nodes) if node.source == opened), 0)

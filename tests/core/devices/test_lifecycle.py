@@ -33,8 +33,8 @@ def test_a_connection_and_its_end() -> None:
 
 
 def test_a_refusal_and_subscriptions() -> None:
-    topic, event = read(lifecycle.connect_failed("a", "s", "AUTH_ERROR", 1))
-    assert (topic, event["connectFailureReason"]) == ("$aws/events/presence/connect_failed/a", "AUTH_ERROR")
+    topic, event = read(lifecycle.connect_failed("a", "s", 1))
+    assert (topic, event["connectFailureReason"]) == ("$aws/events/presence/connect_failed/a", "AUTHORIZATION_FAILED")
     topic, event = read(lifecycle.subscribed("a", "s", "p", ["x", "y/+"], 1))
     assert (topic, event["topics"]) == ("$aws/events/subscriptions/subscribed/a", ["x", "y/+"])
     topic, event = read(lifecycle.unsubscribed("a", "s", "p", ("x",), 1))
@@ -44,3 +44,8 @@ def test_a_refusal_and_subscriptions() -> None:
 def test_a_client_id_with_a_wildcard_has_none() -> None:
     assert lifecycle.connected("a+", "s", "p", "::1", 1) == []
     assert lifecycle.disconnected("a#", "s", "p", "CONNECTION_LOST", 1) == []
+
+
+def test_events_are_published_with_quality_of_service_1_and_not_retained() -> None:
+    (message,) = lifecycle.connected("a", "s", "p", "127.0.0.1", 1500)
+    assert (message.qos, message.retain) == (1, False)

@@ -40,3 +40,12 @@ def test_shared_subscriptions_take_turns() -> None:
 @pytest.mark.parametrize("topic_filter", ["#", "$aws/rules/r/a", "$aws/rules/#"])
 def test_basic_ingest_reaches_no_subscriber(topic_filter: str) -> None:
     assert routes(("a", topic_filter, 0)).of("$aws/rules/r/a") == []
+
+
+def test_one_of_two_clients_leaves_and_the_other_stays() -> None:
+    made = routes(("a", "x", 0), ("b", "x", 1))
+    made.remove("a", "x")
+    assert made.of("x") == [("b", Filter("x", 1))]
+    made.remove("c", "x")
+    made.remove("b", "x")
+    assert made.of("x") == []

@@ -12,7 +12,7 @@ from authlens.core.mqtt import codes
 from authlens.core.mqtt.decoder import Decoder, decode
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.fields import Malformed
-from authlens.core.mqtt.packets import V3, V5, Connect, Packet, Pingreq, Puback, Publish
+from authlens.core.mqtt.packets import V3, V5, Connect, Packet, Pingreq, Puback, Publish, Unsuback
 from support.mqtt_packets import VERSIONED, packet_of
 
 
@@ -153,3 +153,14 @@ def test_the_packets_before_a_malformed_one_count() -> None:
     assert next(packets) == Publish("a")
     with pytest.raises(Malformed):
         next(packets)
+
+
+@pytest.mark.parametrize(
+    ("version", "written", "expected"),
+    [
+        (V3, b"\xb0\x02\x00\x07", Unsuback(7)),
+        (V5, b"\xb0\x05\x00\x07\x00\x00\x11", Unsuback(7, (0x00, 0x11))),
+    ],
+)
+def test_only_version_5_answers_each_filter_of_an_unsubscribe(version: int, written: bytes, expected: Packet) -> None:
+    assert list(Decoder(version).feed(written)) == [expected]

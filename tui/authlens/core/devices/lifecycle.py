@@ -34,8 +34,9 @@ def disconnected(client_id: str, session_id: str, principal: str, reason: str, w
     return _event("presence", "disconnected", client_id, when, members)
 
 
-def connect_failed(client_id: str, session_id: str, reason: str, when: int) -> list[Message]:
-    members = {"sessionIdentifier": session_id, "connectFailureReason": reason}
+def connect_failed(client_id: str, session_id: str, when: int) -> list[Message]:
+    """AWS's page lists one reason alone."""
+    members = {"sessionIdentifier": session_id, "connectFailureReason": "AUTHORIZATION_FAILED"}
     return _event("presence", "connect_failed", client_id, when, members)
 
 

@@ -235,7 +235,7 @@ class MqttClient:
         self._close(says_so=answer is None)
         self._record.refused(rule, _reason(rule, detail), stage, self._age())
         if connect is not None:
-            self._hub.failed(connect.client_id, self.id, rule)
+            self._hub.failed(connect.client_id, self.id)
 
     def _age(self) -> float:
         return self._loop.time() - self._arrival.started

@@ -99,10 +99,9 @@ class Hub:
         """End an accepted connection from this side."""
         self.perform(client, client.session.end(rule, detail) if client.session else ())
 
-    def failed(self, client_id: str, connection_id: str, rule: Rule) -> None:
+    def failed(self, client_id: str, connection_id: str) -> None:
         """Publish that a client was refused."""
-        reason = rule.lifecycle or "AUTH_ERROR"
-        self.publish(lifecycle.connect_failed(client_id, connection_id, reason, self._milliseconds()))
+        self.publish(lifecycle.connect_failed(client_id, connection_id, self._milliseconds()))
 
     def _do(self, client: MqttClient | None, effect: Effect) -> None:
         if isinstance(effect, Route):

@@ -93,8 +93,8 @@ def test_token_mode_hides_protocol_data() -> None:
     ("token", "words"),
     [
         ("./tok.json", "it is sent as text"),
-        ("file://tok.json", "is read on the AWS CLI's command line alone"),
-        ("fileb://tok.json", "is read on the AWS CLI's command line alone"),
+        ("file://tok.json", "only works on the AWS CLI's command line"),
+        ("fileb://tok.json", "only works on the AWS CLI's command line"),
     ],
 )
 def test_why_the_name_of_a_file_is_not_read(token: str, words: str) -> None:

@@ -174,7 +174,7 @@ def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(("has", "lacks"), [("+", "/"), ("/", "+")])
 def test_base64url_with_one_of_its_two_signs(has: str, lacks: str) -> None:
-    token = next(token for token in map(str, range(400)) if has in sign(token) and lacks not in sign(token))
+    token = next(token for token in map(str, range(4_000)) if has in sign(token) and lacks not in sign(token))
     assert [mistake.ids for mistake in likely_mistakes(token, base64_to_base64url(sign(token)), KEYS)] == [
         ("signature-base64url",)
     ]

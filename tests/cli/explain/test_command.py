@@ -115,7 +115,7 @@ def test_a_request_signed_on_sending_is_not_missing_its_signature(authlens: Comm
         (
             "tokenSignature: AAAA",
             "authorizer found",
-            "There is no authorizer 'Sensor'; there is SensorAuth, TokenAuth.",
+            "There is no authorizer 'Sensor'; existing: SensorAuth, TokenAuth.",
         ),
     ],
     ids=["variable", "file", "key", "public key", "authorizer"],

@@ -108,6 +108,8 @@ CONNECTS: dict[str, tuple[Act, int, Closed | None, int | None]] = {
         Closed.CLOSED,
         0x87,
     ),
+    "a wrong CONNACK of 5": (answers(encode(Connack(0x85), V5)), V5, Closed.CLOSED, 0x85),
+    "throttled": (answers(encode(Connack(0x97), V5)), V5, Closed.CLOSED, 0x97),
     "disconnected": (answers(encode(Disconnect(0x8E), V5)), V5, Closed.CLOSED, 0x8E),
 }
 
@@ -142,7 +144,9 @@ def test_what_is_not_mqtt_is_no_answer(tmp_path: Path) -> None:
     assert "not MQTT" in report.problem
 
 
-@pytest.mark.parametrize("status", ["403 Forbidden", "426 Upgrade Required", "502 Bad Gateway"])
+@pytest.mark.parametrize(
+    "status", ["403 Forbidden", "407 Proxy", "426 Upgrade Required", "502 Bad Gateway", "302 Found", "200 OK"]
+)
 def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
     answer = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nServer: proxy\r\n\r\n".encode()
     with broken_broker(tmp_path, answers(answer)) as (port, ca):
@@ -158,6 +162,7 @@ def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
 FRAMES: dict[str, tuple[bytes, Closed]] = {
     "an empty close frame": (b"\x88\x00", Closed.EMPTY_CLOSE_FRAME),
     "a close frame with a code": (b"\x88\x02\x03\xe8", Closed.CLOSE_FRAME),
+    "a policy violation": (b"\x88\x02\x03\xf0", Closed.CLOSE_FRAME),
     "no frame at all": (b"", Closed.CLOSED),
 }
 

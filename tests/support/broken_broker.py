@@ -47,6 +47,13 @@ def _pem(name: str, days_from: int, days_to: int) -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
+def server_pem(folder: Path, name: str = "localhost", days: tuple[int, int] = (-1, 30)) -> Path:
+    """A file with key and self-signed certificate, which is also the file to trust."""
+    pem = folder / "server.pem"
+    pem.write_bytes(_pem(name, *days))
+    return pem
+
+
 @contextmanager
 def broken_broker(
     folder: Path,
@@ -60,8 +67,7 @@ def broken_broker(
     alpn: tuple[str, ...] = (),
 ) -> Iterator[tuple[int, Path]]:
     """The server's port, and the file to trust."""
-    pem = folder / "server.pem"
-    pem.write_bytes(_pem(name, *days))
+    pem = server_pem(folder, name, days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     if alpn:

@@ -1,4 +1,4 @@
-"""A way for MQTT packets to travel: over TLS, or in the frames of a WebSocket. Ended tells how the other side went."""
+"""A way for MQTT packets to travel: over TLS, or in the frames of a WebSocket. Ended says how the other side left."""
 
 from __future__ import annotations
 

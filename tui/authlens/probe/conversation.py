@@ -1,4 +1,4 @@
-"""What is said over MQTT: CONNECT, each trial in turn, DISCONNECT. Every packet has one answer, or the end of all."""
+"""The exchange over MQTT: CONNECT, each trial, DISCONNECT. Every packet gets an answer, or ends the connection."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from authlens.probe.channel import Channel, Ended
 from authlens.probe.network import Report, Unreached
 
 KEEP_ALIVE = 60
-"""Seconds; a probe is gone before."""
+"""Seconds; a probe has left long before."""
 
 
 class Conversation:
@@ -85,7 +85,7 @@ class Conversation:
                 publish = Publish(trial.topic, trial.payload, qos=1, packet_id=number)
                 answer = await self._ask(publish, Puback, number)
         except Malformed:
-            # Of a topic that cannot travel, or of an answer that cannot be read.
+            # The topic cannot be encoded, or the answer cannot be decoded.
             self._ended = Closed.CLOSED
             answer = Answer(closed=Closed.CLOSED, reason="the packet or its answer is not valid MQTT")
         self._step(Stage(trial.kind), answer, began, trial.topic)

@@ -39,19 +39,19 @@ async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressF
     except TimeoutError:
         raise Unreached(Stage.DNS, f"{plan.host}: the name server did not answer within {plan.seconds:g} s") from None
     except (OSError, UnicodeError) as error:
-        raise Unreached(Stage.DNS, f"{plan.host}: {_dns_words(error)}") from error
+        raise Unreached(Stage.DNS, f"{plan.host}: {dns_words(error)}") from error
     addresses: list[tuple[socket.AddressFamily, Any]] = [(family, address) for family, _, _, _, address in found]
     detail = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
     report(ProbeStep(Stage.DNS, True, time.monotonic() - began, detail))
     return addresses
 
 
-def _dns_words(error: OSError | UnicodeError) -> str:
+def dns_words(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
-        return "this is not a host name"
+        return "not a valid host name"
     if isinstance(error, socket.gaierror) and error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL):
         return "the name server cannot be reached; check the network and DNS"
-    return "there is no such host; check the endpoint with 'aws iot describe-endpoint --endpoint-type iot:Data-ATS'"
+    return "the host does not exist; check the endpoint with 'aws iot describe-endpoint --endpoint-type iot:Data-ATS'"
 
 
 async def connect(plan: ProbePlan, report: Report) -> socket.socket:
@@ -87,8 +87,8 @@ def tcp_words(plan: ProbePlan, error: OSError, families: list[socket.AddressFami
         return f"{where}: the connection was refused; nothing listens there"
     if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL):
         if set(families) == {socket.AF_INET6}:
-            return f"{where}: the host has IPv6 addresses only, and this machine has no way to them"
-        return f"{where}: this machine has no way there; check the network and the VPN"
+            return f"{where}: the host has only IPv6 addresses, and this machine has no IPv6 route"
+        return f"{where}: this machine has no route to it; check the network and the VPN"
     return f"{where}: {error.strerror or error}"
 
 
@@ -112,7 +112,7 @@ def tls_context(plan: ProbePlan) -> ssl.SSLContext:
 def _file_words(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
         mismatch = "KEY_VALUES_MISMATCH" in str(error.reason)
-        return "the key does not belong to the certificate" if mismatch else "it holds no usable PEM"
+        return "the key does not belong to the certificate" if mismatch else "it contains no valid PEM"
     return error.strerror or str(error)
 
 
@@ -146,15 +146,15 @@ def tls_detail(plan: ProbePlan, tls: ssl.SSLObject) -> str:
 def tls_words(plan: ProbePlan, error: OSError) -> str:
     """Why the handshake failed."""
     if isinstance(error, TimeoutError):
-        return f"the TLS handshake did not end within {plan.seconds:g} s"
+        return f"the TLS handshake did not complete within {plan.seconds:g} s"
     if isinstance(error, ssl.SSLCertVerificationError):
         return _certificate_words(plan, error)
     if isinstance(error, ssl.SSLError):
         return _alert_words(str(error.reason or error))
     if isinstance(error, ConnectionError):
         return (
-            f"the server closed the connection during the TLS handshake; its usual reason is a server name (SNI "
-            f"{plan.name}) or ALPN that it does not know"
+            f"the server closed the connection during the TLS handshake, usually because it does not know the "
+            f"server name (SNI {plan.name}) or the ALPN protocol"
         )
     return f"TLS: {error.strerror or error}"
 
@@ -166,7 +166,7 @@ def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> 
     if "expired" in said:
         return f"the server's certificate has expired; renew it, or {_CLOCK}"
     if "mismatch" in said or "not valid for" in said:
-        return f"the server's certificate is not for {plan.name}; connect to a name that it holds"
+        return f"the server's certificate is not for {plan.name}; connect to a name that it covers"
     if any(word in said for word in ("self-signed", "self signed", "unable to get", "unable to verify")):
         trusted = f"the CA file {plan.ca_file} does not sign it" if plan.ca_file else "no CA of this system signs it"
         return (
@@ -179,9 +179,9 @@ def _certificate_words(plan: ProbePlan, error: ssl.SSLCertVerificationError) -> 
 _ALERTS = {
     "WRONG_VERSION_NUMBER": "what answers there does not speak TLS; a proxy or a captive portal may be in the way",
     "UNRECOGNIZED_NAME": "the server does not know this server name (TLS SNI); it is not an endpoint of the account",
-    "NO_APPLICATION_PROTOCOL": "the server does not take this ALPN protocol (TLS)",
-    "HANDSHAKE_FAILURE": "the server refused the TLS handshake; it may want a client certificate",
-    "CERTIFICATE_REQUIRED": "the server wants a client certificate (TLS): give --cert and --key",
+    "NO_APPLICATION_PROTOCOL": "the server does not support this ALPN protocol (TLS)",
+    "HANDSHAKE_FAILURE": "the server refused the TLS handshake; it may require a client certificate",
+    "CERTIFICATE_REQUIRED": "the server requires a client certificate (TLS): give --cert and --key",
     "UNKNOWN_CA": "the server does not trust the client certificate's CA (TLS)",
     "BAD_CERTIFICATE": "the server rejects the client certificate (TLS)",
     "CERTIFICATE_UNKNOWN": "the server rejects the client certificate (TLS)",

@@ -31,7 +31,7 @@ CONNECT = "iot:Connect"
 
 
 class Probe:
-    """One probe, made for one send. Afterwards `report` and `plan` tell what it met and what it did."""
+    """One probe, made for one send. Afterwards `report` and `plan` hold what it met and what it did."""
 
     name: str
 
@@ -99,7 +99,7 @@ class Probe:
 
 
 def _result(report: ProbeReport) -> Outcome | Failure:
-    """What the other side said of the login. A device is not told what the function answered."""
+    """What the other side said of the login. A device never sees what the function answered."""
     if report.verdict is Verdict.CONNECTED:
         return Outcome(True)
     if report.verdict is Verdict.REFUSED and report.answer is not None:

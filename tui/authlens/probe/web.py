@@ -17,7 +17,7 @@ from yarl import URL
 from authlens.core.probe.plan import ProbePlan, Trial
 from authlens.core.probe.report import Answer, Closed, ProbeStep, Stage
 from authlens.probe.channel import Ended
-from authlens.probe.network import Report, Unreached, tcp_words, tls_context, tls_detail, tls_words
+from authlens.probe.network import Report, Unreached, dns_words, tcp_words, tls_context, tls_detail, tls_words
 
 _LARGEST_BODY = 4096
 """Bytes of an answer that are kept."""
@@ -55,7 +55,7 @@ class _Steps:
         """aiohttp does TCP and TLS in one go."""
         took = time.monotonic() - self._began
         self._report(ProbeStep(Stage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
-        # aiohttp lets a connection go with the last byte of a short answer.
+        # aiohttp releases a connection with the last byte of a short answer.
         detail = tls_detail(plan, tls) if tls is not None else f"SNI {plan.name}, the certificate is trusted"
         self._report(ProbeStep(Stage.TLS, True, took, detail))
 
@@ -76,7 +76,7 @@ def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
     """aiohttp's failure as ours."""
     cause = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error.__cause__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreached(Stage.DNS, f"{plan.host}: there is no such host, or the name server cannot be reached")
+        return Unreached(Stage.DNS, f"{plan.host}: {dns_words(cause if isinstance(cause, OSError) else OSError())}")
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
         known = cause if isinstance(cause, OSError) else ssl.SSLError(1, str(error))
         return Unreached(Stage.TLS, f"{plan.host}: {tls_words(plan, known)}")
@@ -149,7 +149,7 @@ def _header_words(error: aiohttp.WSServerHandshakeError) -> str:
 
 
 class Refused(Exception):
-    """HTTP answered no."""
+    """HTTP refused the request."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(str(answer.code))

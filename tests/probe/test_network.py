@@ -1,0 +1,71 @@
+"""Each way of not getting through has a sentence of its own, which names the host."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+
+import pytest
+
+from authlens.core.probe.plan import ProbePlan
+from authlens.probe.network import dns_words, tcp_words, tls_words
+
+PLAN = ProbePlan("h.example", seconds=3)
+FOUR, SIX = [socket.AF_INET], [socket.AF_INET6]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "x"), "the host does not exist"),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), "the name server cannot be reached"),
+        (UnicodeError(), "not a valid host name"),
+    ],
+)
+def test_names(error: OSError | UnicodeError, words: str) -> None:
+    assert words in dns_words(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "families", "words"),
+    [
+        (ConnectionRefusedError(), FOUR, "the connection was refused"),
+        (TimeoutError(), FOUR, "nothing answered within 3 s"),
+        (OSError(errno.ENETUNREACH, "x"), FOUR, "no route to it; check the network"),
+        (OSError(errno.ENETUNREACH, "x"), SIX, "only IPv6 addresses, and this machine has no IPv6 route"),
+        (OSError(errno.EHOSTUNREACH, "x"), [*FOUR, *SIX], "no route to it"),
+    ],
+)
+def test_connections(error: OSError, families: list[socket.AddressFamily], words: str) -> None:
+    said = tcp_words(PLAN, error, families)
+    assert said.startswith("h.example port 443: ")
+    assert words in said
+
+
+def verification(message: str) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, message)
+    error.verify_message = message
+    return error
+
+
+def alert(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, reason)
+    error.reason = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (verification("certificate has expired"), "has expired; renew it, or check this machine's clock"),
+        (verification("certificate is not yet valid"), "not valid yet; check this machine's clock"),
+        (verification("self-signed certificate in certificate chain"), "a proxy or a captive portal may answer"),
+        (alert("WRONG_VERSION_NUMBER"), "does not speak TLS; a proxy or a captive portal"),
+        (alert("TLSV1_UNRECOGNIZED_NAME"), "not an endpoint of the account"),
+        (TimeoutError(), "did not complete within 3 s"),
+        (ConnectionResetError(), "usually because it does not know the server name (SNI h.example) or the ALPN"),
+    ],
+)
+def test_handshakes(error: OSError, words: str) -> None:
+    assert words in tls_words(PLAN, error)

@@ -1,0 +1,21 @@
+"""Where in its own code a function failed, read from the stack trace that it logged."""
+
+from __future__ import annotations
+
+import re
+
+_PYTHON = re.compile(r'^\s*File "(?P<file>[^"\n]+)", line (?P<line>\d+)', re.MULTILINE)
+_NODE = re.compile(r"^\s*at (?:[^\n(]*\()?(?:file://)?(?P<file>/[^\n():]+):(?P<line>\d+):\d+\)?,?$", re.MULTILINE)
+_OF_OTHERS = re.compile(r"site-packages|node_modules|/lib/python\d|^<|/bootstrap\.(?:py|mjs)$|/awslambdaric/")
+_LONGEST = 64 * 1024
+"""Characters of the end of a log that are looked at."""
+
+
+def failing_line(log: str | None) -> str:
+    """`app.py, line 12`: the innermost line that is the function's own; empty where the log holds no stack trace."""
+    end = (log or "")[-_LONGEST:]
+    python = [found for found in _PYTHON.finditer(end) if not _OF_OTHERS.search(found["file"])]
+    node = [found for found in _NODE.finditer(end) if not _OF_OTHERS.search(found["file"])]
+    # Python names the innermost line last, Node.js first.
+    found = python[-1] if python else node[0] if node else None
+    return f"{found['file'].rpartition('/')[2]}, line {found['line']}" if found else ""

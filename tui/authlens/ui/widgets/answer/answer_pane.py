@@ -106,8 +106,8 @@ class AnswerPane(Pane):
 
     def on_resize(self) -> None:
         # Its height was asked for in the width that another layout of the panes would have given.
-        header = self.query_one(VerdictHeader)
-        self.call_after_refresh(header.refresh, layout=True)
+        if self.invocation is not None:
+            self.call_after_refresh(self.query_one(VerdictHeader).refresh, layout=True)
 
     def entrance(self) -> Widget | None:
         if not self.query("#texts"):

@@ -146,6 +146,8 @@ async def test_the_first_minute_looks_as_it_did(requests: Path) -> None:
         await album.take("open")
         await robot.press("escape", "f1")
         await album.take("help")
+        await robot.press("escape", "ctrl+b")
+        await album.take("saved")
         album.check()
 
 

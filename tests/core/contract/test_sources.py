@@ -20,7 +20,8 @@ def ids(pattern: str, *files: Path) -> set[str]:
 
 
 def test_every_warning_about_real_devices_has_its_row() -> None:
-    written = ids(r'(?:Caveat|_ran)\(\s*"([a-z-]+)"', CORE / "verdict/caveats.py", CORE / "deployment/findings.py")
+    rooms = (CORE / "verdict/caveats.py", CORE / "deployment/findings.py", CORE / "deployment/surroundings.py")
+    written = ids(r'(?:Caveat|_ran)\(\s*"([a-z-]+)"', *rooms)
     written |= ids(r'Grant\.\w+: \(\s*"([a-z-]+)"', CORE / "deployment/findings.py")
     assert len(written) > 30
     assert written == set(WARNINGS)

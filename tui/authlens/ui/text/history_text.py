@@ -51,8 +51,8 @@ _NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "Servi
 """What says nothing about a stage."""
 _WORD = 11
 """Cells of the word."""
-_WIDE = 56
-"""Cells from which principal and target have room."""
+_WIDE = 54
+"""Cells from which the principal has room, and then the target."""
 
 
 def history_row(row: Row, width: int, sign: str) -> Content:
@@ -76,12 +76,14 @@ def history_row(row: Row, width: int, sign: str) -> Content:
         (f" {took}", "$foreground-muted"),
     ]
     if is_wide:
-        left = max(9, (width - _WORD - 23 - room) // 2)
+        left = max(9, (width - _WORD - 23 - room) * 2 // 5)
         parts += [
             ("  ", ""),
             _column(safe_content(row.principal or ""), left),
             (" ", ""),
-            safe_content(_target_name(row.target), "$foreground-muted"),
+            safe_content(_target_name(row.target), "$foreground-muted").truncate(
+                max(0, width - _WORD - 23 - room - left), ellipsis=True
+            ),
         ]
     return Content.assemble(*parts)
 

@@ -177,6 +177,8 @@ class Sender:
             return calls.within(seconds, lambda: self.send(saved, base, source, way=way))
         except calls.TooLate:
             return left_behind(saved, source, started_at, seconds)
+        except Exception as error:  # noqa: BLE001  # the system has no thread left, say
+            return not_sent(saved, source, started_at, fault_of(error))
 
     def prepare(self) -> None:
         """Load what the first call to a local endpoint needs, while that endpoint starts."""

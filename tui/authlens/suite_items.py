@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
+from authlens.core.invocation.invocation import fault_of
 from authlens.core.saved.environment import Environment
 from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import source_of, split_source
@@ -90,24 +91,38 @@ def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
     """
     found: dict[str, Item] = {}
     for path in paths:
-        for item in _gathered(path):
+        try:
+            items = tuple(_gathered(path))
+        except NoSuchPath:
+            raise
+        except Exception as error:  # noqa: BLE001  # as for one file
+            items = (Item(str(path), None, Problem(fault_of(error).message or ""), path),)
+        for item in items:
             found.setdefault(item.source or item.name, item)
     return tuple(found.values())
 
 
 def read_items(path: Path) -> tuple[Item, ...]:
     """The item of a file, or the items of its cases."""
-    text = _text(path)
-    return (Item(str(path), None, text, path),) if isinstance(text, Problem) else items_of_text(str(path), text, path)
+    try:
+        text = _text(path)
+        if isinstance(text, str):
+            return items_of_text(str(path), text, path)
+    except Exception as error:  # noqa: BLE001  # one edge for the fault of one file: the others go on
+        text = Problem(fault_of(error).message or "")
+    return (Item(str(path), None, text, path),)
 
 
 def read_meant_items(path: Path) -> tuple[Item, ...]:
     """Like `read_items`, for a file found in a folder: nothing if it is other YAML."""
-    text = _text(path)
-    if isinstance(text, Problem):
-        return (Item(str(path), None, text, path),)
-    is_meant = _REQUEST_KEY.search(text) or _may_mean_request(text)
-    return items_of_text(str(path), text, path) if is_meant else ()
+    try:
+        text = _text(path)
+        if isinstance(text, str):
+            is_meant = _REQUEST_KEY.search(text) or _may_mean_request(text)
+            return items_of_text(str(path), text, path) if is_meant else ()
+    except Exception as error:  # noqa: BLE001  # as above
+        text = Problem(fault_of(error).message or "")
+    return (Item(str(path), None, text, path),)
 
 
 def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item, ...]:
@@ -133,7 +148,7 @@ def in_environment(items: Iterable[Item], environments: Environments) -> tuple[I
 
 
 def _gathered(path: Path) -> Iterator[Item]:
-    if path.is_dir():
+    if os.path.isdir(path):
         yield from (item for file in sorted(_files(path)) for item in read_meant_items(file))
     elif os.path.lexists(path):
         yield from read_items(path)

@@ -31,12 +31,22 @@ class Workers(Generic[Job, Done]):
         finished: queue.SimpleQueue[tuple[int, calls.Attempt[Done]]] = queue.SimpleQueue()
         for numbered in enumerate(jobs):
             waiting.put(numbered)
-        for _ in range(min(self._concurrency, len(jobs))):
-            calls.start(lambda: self._take(waiting, finished), lambda _: None)
         try:
+            self._start(min(self._concurrency, len(jobs)), lambda: self._take(waiting, finished))
             yield from self._in_order(finished, len(jobs))
         finally:
             self._stopped.set()
+
+    @staticmethod
+    def _start(count: int, take: Callable[[], None]) -> None:
+        """As many threads as the system has left; without any, the work is done here."""
+        for number in range(count):
+            try:
+                calls.start(take, lambda _: None)
+            except (RuntimeError, OSError):
+                if not number:
+                    take()
+                return
 
     def _take(
         self,

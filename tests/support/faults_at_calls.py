@@ -1,0 +1,81 @@
+"""Raises at a call that leaves given modules, wherever it is: by the interpreter's own tracing, with nothing replaced.
+
+A site is a line of a module and what it calls: a function of the system, of Python's library or of another package.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import authlens
+
+ROOT = str(Path(authlens.__file__).parent)
+Site = tuple[str, int, str]
+SYSTEM = frozenset(
+    ("posix", "io", "_io", "_socket", "_sqlite3", "sqlite3", "fcntl", "select", "_posixsubprocess", "_ssl")
+)
+
+
+def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -> Site | None:
+    """The place where the rooms call something outside authlens that may fail."""
+    if event == "c_call":
+        owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
+        caller: FrameType | None = frame if owner in SYSTEM else None
+        name = getattr(called, "__qualname__", "?")
+    elif event == "call" and not frame.f_code.co_filename.startswith((ROOT, "<")):
+        caller, name = frame.f_back, frame.f_code.co_qualname if sys.version_info >= (3, 11) else frame.f_code.co_name
+        if name.startswith(("_find", "_handle", "_lock", "_Module", "<module>", "_call_with", "__del__")):
+            return None
+    else:
+        return None
+    file = caller.f_code.co_filename if caller else ""
+    if caller is None or not file.startswith(ROOT):
+        return None
+    place = file[len(ROOT) + 1 :]
+    return (place, caller.f_lineno, name) if place.startswith(rooms) else None
+
+
+@contextmanager
+def watching(seen: Callable[[Site], None], rooms: tuple[str, ...]) -> Iterator[None]:
+    """Tell of every such call, in threads that are started too; what `seen` raises is raised by the call."""
+
+    def trace(frame: FrameType, event: str, called: Any) -> None:
+        site = site_of(frame, event, called, rooms)
+        if site is not None:
+            seen(site)
+
+    threading.setprofile(trace)
+    sys.setprofile(trace)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]  # typeshed does not know that it may be taken back
+
+
+def sites(act: Callable[[], object], rooms: tuple[str, ...]) -> list[Site]:
+    """Every site that the act comes by, in the order of the first time."""
+    found: dict[Site, None] = {}
+    with watching(lambda site: found.setdefault(site), rooms):
+        act()
+    return list(found)
+
+
+def act_with_fault(act: Callable[[], object], rooms: tuple[str, ...], wanted: Site, error: BaseException) -> bool:
+    """Do it with the error raised where the site is passed first. Whether that happened."""
+    passed: list[Site] = []
+
+    def raise_there(site: Site) -> None:
+        if site == wanted and not passed:
+            passed.append(site)
+            raise error
+
+    with watching(raise_there, rooms):
+        act()
+    return bool(passed)

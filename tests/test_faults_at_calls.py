@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from support.recording_server import recording
 ROOMS = ("sending.py", "suite", "store", "aws", "calls.py")
 SECRET = "canary-of-a-secret"
 ERRORS = (OSError(28, "No space left on device"), RuntimeError(SECRET))
+EVERY = 35
+"""Of the sites, in the short form."""
 BEFORE_ANY_ITEM = ("store/places.py", "store/files.py")
 """Where nothing has been read yet, the sentence is all there is."""
 NAMES_ALONE = ("PurePath.", "Path.__new__")
@@ -56,13 +59,17 @@ def derived(running: Running) -> list[Site]:
 
 
 def check(running: Running, site: Site, error: Exception) -> None:
-    if not act_with_fault(running, ROOMS, site, error):
+    is_passed = act_with_fault(running, ROOMS, site, error)
+    gc.collect()  # a command's process would have ended: the error's frames hold its cursors, and with them a lock
+    if not is_passed:
         return
     ended = running.ended
     assert "Traceback" not in ended.err, site
     assert SECRET not in ended.out + ended.err, site
-    if site[0] in BEFORE_ANY_ITEM and ended.code == 255:
-        assert ended.err.startswith("authlens: error: "), site
+    if ended.code in (252, 253, 255) and not ended.out:
+        assert ended.err.startswith("authlens: error: "), (site, ended.err)
+        assert ended.err.count("\n") == 1, (site, ended.err)
+        assert "internal fault" not in ended.err or site[0] in BEFORE_ANY_ITEM, (site, ended.err)
         return
     names = [json.loads(line)["name"] for line in ended.out.splitlines()]
     assert names == [str(path) for path in running.files], (site, ended.err)
@@ -72,12 +79,12 @@ def check(running: Running, site: Site, error: Exception) -> None:
 def test_at_some_calls(running: Running) -> None:
     found = derived(running)
     assert len(found) > 60
-    for place in ("calls.py", "store/signing_keys.py"):
-        site = next(each for each in found if each[0].startswith(place))
-        check(running, site, ERRORS[1])
+    for number, site in enumerate(found[::EVERY]):
+        check(running, site, ERRORS[number % 2])
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_at_every_call(running: Running, error: Exception) -> None:
     for site in derived(running):

@@ -21,24 +21,23 @@ SYSTEM = frozenset(
     ("posix", "io", "_io", "_socket", "_sqlite3", "sqlite3", "fcntl", "select", "_posixsubprocess", "_ssl")
 )
 
+OF_THE_INTERPRETER = ("_find", "_handle", "_lock", "_Module", "<module>", "_call_with", "__del__")
+
 
 def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -> Site | None:
     """The place where the rooms call something outside authlens that may fail."""
+    caller = frame if event == "c_call" else frame.f_back if event == "call" else None
+    if caller is None or not caller.f_code.co_filename.startswith(ROOT):
+        return None
+    place = caller.f_code.co_filename[len(ROOT) + 1 :]
+    if not place.startswith(rooms):
+        return None
     if event == "c_call":
         owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
-        caller: FrameType | None = frame if owner in SYSTEM else None
-        name = getattr(called, "__qualname__", "?")
-    elif event == "call" and not frame.f_code.co_filename.startswith((ROOT, "<")):
-        caller, name = frame.f_back, frame.f_code.co_qualname if sys.version_info >= (3, 11) else frame.f_code.co_name
-        if name.startswith(("_find", "_handle", "_lock", "_Module", "<module>", "_call_with", "__del__")):
-            return None
-    else:
-        return None
-    file = caller.f_code.co_filename if caller else ""
-    if caller is None or not file.startswith(ROOT):
-        return None
-    place = file[len(ROOT) + 1 :]
-    return (place, caller.f_lineno, name) if place.startswith(rooms) else None
+        return (place, caller.f_lineno, getattr(called, "__qualname__", "?")) if owner in SYSTEM else None
+    name = frame.f_code.co_qualname
+    is_outside = not frame.f_code.co_filename.startswith((ROOT, "<")) and not name.startswith(OF_THE_INTERPRETER)
+    return (place, caller.f_lineno, name) if is_outside else None
 
 
 @contextmanager

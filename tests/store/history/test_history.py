@@ -451,6 +451,7 @@ def kill_writers(path: Path, rounds: int) -> None:
     assert not is_damaged(path)
     with History(path) as history:
         kept = {row.number for row in history.page(limit=1_000_000)}
+        assert history.problem is None
         assert acknowledged <= kept
         assert history.count("aaaa") == len(kept)
         assert history.record(FULL).number is not None

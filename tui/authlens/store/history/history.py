@@ -285,6 +285,9 @@ class History:
         except (sqlite3.Error, OSError, file.Newer) as error:
             self._fault = self._sentence(error)
             return otherwise
+        except BaseException:
+            self._disconnect()
+            raise
         self._fault = None
         return result
 
@@ -303,11 +306,21 @@ class History:
         with self._lock:
             if self._closed:
                 return otherwise
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="history", daemon=True)
-                self._thread.start()
+            if self._thread is None and not self._start():
+                return otherwise
             self._jobs.put(job)
         return job.result()
+
+    def _start(self) -> bool:
+        """Start the thread. Whether the system had one."""
+        thread = threading.Thread(target=self._work, name="history", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._fault = f"the history {self._path} cannot be used: {error}"
+            return False
+        self._thread = thread
+        return True
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -182,3 +182,19 @@ def test_hosts_of_aws_by_botocore(repository: Path, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert gate.wanted(Target(endpoint_url=own), repository) is None
     assert gate.wanted(Target("no such profile", endpoint_url=own), repository) is not None
+
+
+@pytest.mark.parametrize(("stored", "asked"), [(ABROAD, True), (Target("dev", "eu-west-1"), False)])
+def test_a_request_of_the_history_needs_trust_for_the_environment_that_it_was_sent_in(
+    stored: Target, asked: bool, repository: Path
+) -> None:
+    requests, environments = repository / "requests", repository / "environments"
+    environments.mkdir()
+    (environments / "broken.yaml").write_text("values: [")
+    (environments / "other.yaml").write_text("endpointUrl: https://elsewhere.example\n")
+    (environments / "prod.yaml").write_text(f"endpointUrl: {ABROAD.endpoint_url}\nregion: eu-west-1\n")
+    gate = Gate(allowed=[requests])
+    gate.note_stored(stored, requests)
+    assert folders(gate, stored, requests, requests / "a.yaml") == ([environments] if asked else [])
+    gate.allow([environments])
+    assert folders(gate, stored, requests, requests / "a.yaml") == []

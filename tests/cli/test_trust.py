@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from authlens.core.request.target import Target
+from authlens.store.history.history import History
+from authlens.store.places import places
 from support.one_command import Command
 from support.recording_server import Recording, recording
+from support.stored_invocations import FAILED
 
 REQUEST = "request: {authorizerName: A, token: t, tokenSignature: c2ln}\n"
 ABROAD = (
@@ -245,10 +250,25 @@ def test_settings_beside_a_template_run_nothing_untrusted(authlens: Command, tmp
 
 def test_history_is_as_trusted_as_its_file(authlens: Command, local: Path) -> None:
     assert authlens("run", local, "--trust").code == 0
-    for words in (("run", "--replay", "1"), ("explain", "--history", "1", "--describe"), ("logs", "--history", "1")):
+    for words in (("run", "--replay", "1"), ("explain", "--history", "1", "--describe")):
         ended = authlens(*words)
         assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {local.parent.parent}")
     assert authlens("run", "--replay", "1", "--trust").code == 0
+
+
+def test_replay_needs_trust_for_the_environment_that_named_the_host(
+    authlens: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests, environments = tmp_path / "requests", tmp_path / "environments"
+    requests.mkdir()
+    environments.mkdir()
+    (environments / "prod.yaml").write_text("endpointUrl: https://iot.other.example\nregion: eu-west-1\n")
+    monkeypatch.setenv("AUTHLENS_TRUST", str(requests))
+    target = Target(region="eu-west-1", endpoint_url="https://iot.other.example")
+    with History(places(os.environ, tmp_path).history) as history:
+        history.record(replace(FAILED, source=str(requests / "a.yaml"), target=target))
+    ended = authlens("run", "--replay", "1")
+    assert (ended.code, ended.err.splitlines()[-1]) == (252, f"authlens trust {environments}")
 
 
 def test_init_trusts_its_folder(authlens: Command) -> None:

@@ -55,7 +55,7 @@ def watching(seen: Callable[[Site], None], rooms: tuple[str, ...]) -> Iterator[N
         yield
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]  # typeshed does not know that it may be taken back
+        threading.setprofile(None)
 
 
 def sites(act: Callable[[], object], rooms: tuple[str, ...]) -> list[Site]:

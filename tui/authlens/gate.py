@@ -97,6 +97,17 @@ class Gate:
             if noted not in self._environments:
                 self._environments.append(noted)
 
+    def note_stored(self, target: Target, base: Path | None) -> None:
+        """Record the environments that a request of the history may have been sent in: those that name its target."""
+        from authlens.store.environments import environments_around
+
+        if base is None or not self._asks(target, target):
+            return
+        for environment in environments_around(base):
+            place = Target(endpoint_url=environment.target.endpoint_url, local=environment.target.local)
+            if set(_values(place, base)) & set(_values(target, base)):
+                self.note_environment(place, base, Path(environment.source))
+
     def wanted(
         self, target: Target, base: Path | None, sources: Iterable[Path] = (), remember: bool = True
     ) -> Wanted | None:

@@ -17,7 +17,7 @@ from authlens.cli.inputs.saved_requests import (
     file_and_case,
     read_saved_request,
 )
-from authlens.cli.inputs.trust import check_trust, declare_trust, note_source
+from authlens.cli.inputs.trust import check_trust, declare_trust, note_stored
 from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Trial, Way
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _subject(
     invocation = of_history(arguments.history, world)
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
     base = path.parent if path else None
-    note_source(invocation.target, base, path, arguments.trust, world)
+    note_stored(invocation.target, base, path, arguments.trust, world)
     return invocation.saved, base, invocation, path
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
-from authlens.cli.inputs.trust import declare_trust, note_source
+from authlens.cli.inputs.trust import declare_trust, note_stored
 from authlens.core.saved.source import split_source
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     invocation = of_history(arguments.history, world)
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
     base = path.parent if path else None
-    note_source(invocation.target, base, path, arguments.trust, world)
+    note_stored(invocation.target, base, path, arguments.trust, world)
     return SavedRequest(invocation.request, target=invocation.target), base, invocation
 
 

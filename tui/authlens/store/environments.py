@@ -15,6 +15,7 @@ from pathlib import Path
 from authlens.core.saved.environment import FOLDER, Environment, read_environment
 from authlens.store.files import read_bounded, reason
 
+_MOST_IN_A_FOLDER = 64
 SUFFIXES = (".yaml", ".yml")
 _NAME = re.compile(r"[^/\\\0]+")
 
@@ -41,9 +42,12 @@ class Environments:
 
 def load_environment(name: str, base: Path, cwd: Path) -> Environment:
     """Raises NoEnvironment."""
+    return _read(_find(name, base, cwd))
+
+
+def _read(path: Path) -> Environment:
     from authlens.core.text.yaml_reader import YamlError, decode
 
-    path = _find(name, base, cwd)
     try:
         environment = replace(read_environment(decode(read_bounded(path))), source=str(path))
     except YamlError as error:
@@ -60,6 +64,17 @@ def load_environment(name: str, base: Path, cwd: Path) -> Environment:
 def environment_names(base: Path, cwd: Path) -> tuple[str, ...]:
     """The environments that a folder's saved requests can be sent in, the nearest folder first."""
     return tuple(dict.fromkeys(path.stem for folder in _folders(base, cwd) for path in _files(folder)))
+
+
+def environments_around(base: Path) -> Iterator[Environment]:
+    """Every environment that requests of the folder may have been sent in, whatever the working folder was then."""
+    base = base.absolute()
+    for folder in (base, *base.parents):
+        for path in _files(folder / FOLDER)[:_MOST_IN_A_FOLDER]:
+            try:
+                yield _read(path)
+            except NoEnvironment:
+                continue
 
 
 def _find(name: str, base: Path, cwd: Path) -> Path:

@@ -17,7 +17,7 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
     read_text,
 )
-from authlens.cli.inputs.trust import declare_trust, note_source
+from authlens.cli.inputs.trust import declare_trust, note_stored
 from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 
@@ -159,7 +159,7 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     saved = SavedRequest(invocation.request, target=invocation.target)
     path = Path(split_source(invocation.source)[0]) if invocation.source else None
     folder = path.parent if path else None
-    note_source(saved.target, folder, path, arguments.trust, world)
+    note_stored(saved.target, folder, path, arguments.trust, world)
     authorizer, deployment = _known(arguments, world, saved, folder)
     # A deployment read now takes precedence over the one recorded with the invocation.
     invocation = replace(

@@ -36,6 +36,12 @@ def check_trust(named: Iterable[Named], trust: bool, world: World) -> None:
         raise CommandError("\n".join([next(iter(missing.values())), *missing]))
 
 
+def note_stored(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
+    """As `note_source`, for an invocation of the history, which does not say in which environment it was sent."""
+    world.gate().note_stored(target, base)
+    note_source(target, base, source, trust, world)
+
+
 def note_source(target: Target, base: Path | None, source: Path | None, trust: bool, world: World) -> None:
     """Tell the gate which file names the target, so that a trusted target may be used and any other is refused."""
     sources = () if source is None else (source,)

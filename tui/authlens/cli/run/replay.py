@@ -24,6 +24,9 @@ def replay(options: ReplayOptions, world: World) -> ExitCode:
     stored = _stored(options.replay, world)
     with open_suite(options.serve, options.no_history, world) as suite:
         items = [_item(invocation) for invocation in stored]
+        if not options.serve:
+            for item in items:
+                _note_environments(item, world)
         check_items(() if options.serve else items, options.trust, world)
         suite.begin(items)
         jobs = list(zip(stored, items, strict=True))
@@ -54,6 +57,11 @@ def _item(invocation: Invocation) -> Item:
         problem = Problem("the history keeps it redacted, so it cannot be sent again")
         return Item(name, None, problem)
     return item_of(invocation, name, saved)
+
+
+def _note_environments(item: Item, world: World) -> None:
+    if item.saved is not None:
+        world.gate().note_stored(item.saved.target, item.base)
 
 
 def _texts(invocation: Invocation) -> Iterator[str]:

@@ -115,7 +115,8 @@ def refuse_newer(connection: sqlite3.Connection) -> None:
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    with contextlib.closing(connection.execute("PRAGMA user_version")) as cursor:
+        return int(cursor.fetchone()[0])
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:

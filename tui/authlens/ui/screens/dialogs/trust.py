@@ -63,9 +63,15 @@ async def may_send(
     saved: SavedRequest,
     base: Path | None,
     sources: Iterable[Path],
+    stored: bool = False,
 ) -> bool:
-    """Whether the request may be sent; the person is asked where its folder is not trusted yet."""
+    """Whether the request may be sent; the person is asked where its folder is not trusted yet.
+
+    stored: it is an invocation of the history, which does not say in which environment it was sent.
+    """
     files = tuple(sources)
+    if stored:
+        await background.call(lambda: sender.gate.note_stored(saved.target, base))
     wanted = await background.call(lambda: sender.gate.wanted(saved.target, base, files))
     if wanted is None:
         return True

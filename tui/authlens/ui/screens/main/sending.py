@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -89,7 +90,8 @@ class SendController:
         source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
         sources = form.file.sources if again is None else files_of(source)
         self._sends = number = self._sends + 1
-        self._host.run(lambda: self._ask_and_send(number, saved, source, base, sources, way), "send")
+        asked = partial(may_send, self._host, self._sender, self._services, saved, base, sources, again is not None)
+        self._host.run(lambda: self._ask_and_send(number, saved, source, base, asked, way), "send")
 
     def abandon(self) -> None:
         """Stop waiting for the answer. The call cannot be killed."""
@@ -101,12 +103,12 @@ class SendController:
         saved: SavedRequest,
         source: str | None,
         base: Path | None,
-        sources: tuple[Path, ...],
+        asked: Callable[[], Awaitable[bool]],
         way: SendingWay | None,
     ) -> None:
         is_allowed = False
         try:
-            is_allowed = await may_send(self._host, self._sender, self._services, saved, base, sources)
+            is_allowed = await asked()
         finally:
             if not is_allowed and number == self._sends:
                 self._stop()  # the call before was given up for this one

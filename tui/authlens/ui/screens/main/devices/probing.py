@@ -71,7 +71,7 @@ class ProbeController:
         if form.draft.problem is not None and again is None:
             self._host.notify(f"The password cannot be sent: {form.draft.problem}", "warning")
             return
-        if not await may_send(self._host, self._sender, self._services, saved, base, sources):
+        if not await may_send(self._host, self._sender, self._services, saved, base, sources, again is not None):
             return
         found = await self._endpoint(saved, base)
         chosen = await self._host.ask(ProbeDialog(self._offered(saved, found, again), _note(found)))

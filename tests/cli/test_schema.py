@@ -70,6 +70,7 @@ BAD = [
     {"authorizers": {"A": AUTHORIZER}, "account": 123456789012},
     {"authorizers": {"A": AUTHORIZER}, "region": "here"},
     {"authorizers": {"A": AUTHORIZER}, "domains": {"http://a": {}}},
+    {"authorizers": {"A": AUTHORIZER}, "domains": {"a": {"clientCertificates": "a.pem"}}},
 ]
 
 

@@ -11,9 +11,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-@cache
 def certificate_pem() -> str:
-    """For CN sensor-7, with two countries, an organization, a DNS name and an email address; issued by CN Maker."""
+    return certificate_and_key()[0]
+
+
+@cache
+def certificate_and_key() -> tuple[str, str]:
+    """PEM texts of a certificate and its key.
+
+    For CN sensor-7, with two countries, an organization, a DNS name and an email address; issued by CN Maker.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime(2026, 1, 1, tzinfo=UTC)
     attributes = [
@@ -35,4 +42,27 @@ def certificate_pem() -> str:
         )
         .sign(key, hashes.SHA256())
     )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
+
+
+def issued_certificate(issuer: x509.Certificate, issuer_key: ec.EllipticCurvePrivateKey) -> tuple[str, str]:
+    """PEM texts of a certificate for CN other-device, and of its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "other-device")]))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(0xDEF)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=3650))
+        .sign(issuer_key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()

@@ -246,3 +246,12 @@ def test_compact_text_means_the_same(value: Any) -> None:
 )
 def test_an_answer_that_is_the_text_of_an_object(payload: bytes | None, is_text: bool) -> None:
     assert is_json_text(payload) is is_text
+
+
+def test_documents_are_optional_with_a_client_certificate() -> None:
+    payload = b'{"isAuthenticated": true, "principalId": "p"}'
+    assert isinstance(judge(payload), Refusal)
+    outcome = judge(payload, needs_documents=False)
+    assert isinstance(outcome, Outcome)
+    assert outcome.policy_documents == ()
+    assert isinstance(judge(b'{"isAuthenticated": true, "principalId": "p", "policyDocuments": 1}', False), Refusal)

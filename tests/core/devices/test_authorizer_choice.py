@@ -67,7 +67,7 @@ def test_a_domain_has_a_default_and_may_forbid_others(members: dict[str, Any], c
         (domain(status="DISABLED"), "DISABLED"),
         (domain(authentication_type="AWS_X509"), "client certificates"),
         (domain(authentication_type="AWS_SIGV4"), "Signature Version 4"),
-        (domain(authentication_type="CUSTOM_AUTH_X509"), "client certificate"),
+        (domain(authentication_type="CUSTOM_AUTH_X509"), "requires a client certificate"),
         (domain(application_protocol="MQTT_WSS"), "takes MQTT_WSS only"),
         (domain(application_protocol="HTTPS"), "takes HTTPS only"),
     ],
@@ -76,3 +76,10 @@ def test_a_domain_may_let_nobody_in_this_way(configured: Domain, words: str) -> 
     choice = choose(request(**IN_USERNAME), Transport.MQTTS, configured, "D")
     assert choice.name is None
     assert words in choice.why
+
+
+def test_a_domain_for_custom_auth_x509_takes_a_certificate_and_no_websocket() -> None:
+    configured = domain(authentication_type="CUSTOM_AUTH_X509")
+    sent = request(**IN_USERNAME)
+    assert choose(sent, Transport.MQTTS, configured, "D", has_certificate=True).name is not None
+    assert "no WebSocket" in choose(sent, Transport.WSS, configured, "D", has_certificate=True).why

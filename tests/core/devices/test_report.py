@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from authlens.core.devices import report
 from authlens.core.mqtt import rules
-from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, Transport
+from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, PresentedCertificate, Transport
 from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
 
 
@@ -83,3 +83,10 @@ def test_only_a_refusal_has_an_answer_in_the_record() -> None:
     for device, answered in ((REFUSED, True), (CONNECTED, False), (unheard, False)):
         lines = report.record_lines(invocation(device), device)
         assert any(line.startswith("answered") for line in lines) is answered
+
+
+def test_the_client_certificate_is_shown() -> None:
+    device = replace(CONNECTED, certificate=PresentedCertificate("ab12", "CN=sensor-7"))
+    assert "client certificate ab12 (CN=sensor-7)" in report.record_lines(invocation(device), device)
+    shown = report.connection_json_of(invocation(device), device)
+    assert shown["certificate"] == {"id": "ab12", "subject": "CN=sensor-7"}

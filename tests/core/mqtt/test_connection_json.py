@@ -7,9 +7,11 @@ import json
 import pytest
 
 from authlens.core.mqtt import connection_json
-from authlens.core.mqtt.connection import DeviceConnection, Transport
+from authlens.core.mqtt.connection import DeviceConnection, PresentedCertificate, Transport
 from authlens.core.text.json_members import Members
 from support.device_records import CONNECTED, DENIED, REFUSED
+
+WITH_CERTIFICATE = DeviceConnection("i", Transport.MQTTS, certificate=PresentedCertificate("ab12", "CN=sensor-7"))
 
 
 def back(device: DeviceConnection) -> DeviceConnection:
@@ -17,7 +19,7 @@ def back(device: DeviceConnection) -> DeviceConnection:
     return connection_json.from_json(Members(json.loads(text), "device"))
 
 
-@pytest.mark.parametrize("device", [CONNECTED, REFUSED, DeviceConnection("i", Transport.TCP)])
+@pytest.mark.parametrize("device", [CONNECTED, REFUSED, DeviceConnection("i", Transport.TCP), WITH_CERTIFICATE])
 def test_a_record_comes_back(device: DeviceConnection) -> None:
     assert back(device) == device
 

@@ -6,7 +6,7 @@ import pytest
 
 from authlens.core.mqtt.client_hello import ClientHello
 from authlens.core.mqtt.connection import Transport
-from authlens.core.mqtt.entrance import entrance_warning, handshake_failure, hello_words
+from authlens.core.mqtt.entrance import certificate_failure, entrance_warning, handshake_failure, hello_words
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,22 @@ def test_a_domain_for_secure_mqtt_needs_no_alpn() -> None:
 )
 def test_why_a_handshake_failed(reason: str, words: str) -> None:
     assert words in handshake_failure(reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "words"),
+    [
+        ("PEER_DID_NOT_RETURN_A_CERTIFICATE", "", "presented no certificate, which iot.example.com requires"),
+        ("CERTIFICATE_VERIFY_FAILED", "self-signed certificate", "not among the clientCertificates of iot.example.com"),
+        ("CERTIFICATE_VERIFY_FAILED", "certificate has expired", "certificate has expired"),
+    ],
+)
+def test_why_a_client_certificate_was_not_accepted(reason: str, detail: str, words: str) -> None:
+    assert words in (certificate_failure(reason, "iot.example.com", detail) or "")
+
+
+def test_other_failures_are_not_about_the_client_certificate() -> None:
+    assert certificate_failure("TLSV1_ALERT_UNKNOWN_CA", "iot.example.com") is None
 
 
 def test_what_was_offered_in_words() -> None:

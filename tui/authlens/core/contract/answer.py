@@ -72,27 +72,30 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
-def judge(answer: FunctionAnswer | bytes) -> Outcome | Refusal:
-    """What AWS turns the answer into; bytes are the payload of a function that returned."""
+def judge(answer: FunctionAnswer | bytes, needs_documents: bool = True) -> Outcome | Refusal:
+    """What AWS turns the answer into; bytes are the payload of a function that returned.
+
+    needs_documents: `False` for CUSTOM_AUTH_X509, where `policyDocuments` is optional.
+    """
     run = FunctionAnswer(answer) if isinstance(answer, bytes) else answer
     if run.error_type is not None:
         return FUNCTION_FAILED.refusal(
             message="null" if run.error_message is None else run.error_message, type=run.error_type
         )
     try:
-        return _outcome(_members(run.payload or b""))
+        return _outcome(_members(run.payload or b""), needs_documents)
     except _Refused as refused:
         return refused.refusal
     except RecursionError:
         return NO_BOOLEAN.refusal()
 
 
-def _outcome(members: Mapping[str, Any]) -> Outcome:
+def _outcome(members: Mapping[str, Any], needs_documents: bool) -> Outcome:
     """The checks run in AWS's order, because keyword arguments are evaluated in the order written."""
     return Outcome(
         is_authenticated=_boolean(members.get("isAuthenticated")),
         principal_id=_principal(members.get("principalId")),
-        policy_documents=tuple(_documents(members.get("policyDocuments"))),
+        policy_documents=tuple(_documents(members.get("policyDocuments"), needs_documents)),
         refresh_after_in_seconds=_seconds(members.get("refreshAfterInSeconds"), DEFAULT_REFRESH, REFRESH),
         disconnect_after_in_seconds=_seconds(members.get("disconnectAfterInSeconds"), DEFAULT_DISCONNECT, DISCONNECT),
     )
@@ -120,7 +123,9 @@ def _principal(value: Any) -> str:
     return _refuse(PRINCIPAL, value=compact(value))
 
 
-def _documents(value: Any) -> Iterator[str]:
+def _documents(value: Any, are_needed: bool) -> Iterator[str]:
+    if value is None and not are_needed:
+        return
     if not isinstance(value, list):
         _refuse(NO_LIST)
     if len(value) > MOST_DOCUMENTS:

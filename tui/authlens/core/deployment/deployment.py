@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.policy.arn import split
 from authlens.core.request.authorizer import Authorizer
 from authlens.frozen import dataclass
@@ -79,6 +80,8 @@ class Domain:
     """Why it is invalid, in AWS's words."""
     tls_policy: str = ""
     """The security policy, such as `IoTSecurityPolicy_TLS13_1_2_2022_10`."""
+    client_certificates: tuple[ClientCertificate, ...] = ()
+    """Those that a local listener accepts with CUSTOM_AUTH_X509. AWS registers certificates apart from domains."""
 
 
 @dataclass(frozen=True, slots=True)

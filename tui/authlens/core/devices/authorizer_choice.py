@@ -6,6 +6,7 @@ If it names several, the username wins, then the query string, then the headers.
 from __future__ import annotations
 
 from authlens.core.deployment.deployment import Domain
+from authlens.core.deployment.transport import X509
 from authlens.core.mqtt.connection import Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.request import AuthorizerRequest
@@ -20,10 +21,6 @@ _PROTOCOLS = {
 _WITHOUT_CUSTOM_AUTH = {
     "AWS_X509": "client certificates",
     "AWS_SIGV4": "Signature Version 4",
-    "CUSTOM_AUTH_X509": (
-        "a client certificate besides custom authentication, which authlens does not request; "
-        "try a domain with CUSTOM_AUTH, or the real one with authlens connect --cert"
-    ),
 }
 _PLACES = {"username": "the MQTT username", "queryString": "the query string", "headers": "a header"}
 
@@ -37,10 +34,14 @@ class Choice:
 
 
 def choose(
-    request: AuthorizerRequest, transport: Transport, domain: Domain | None = None, default: str | None = None
+    request: AuthorizerRequest,
+    transport: Transport,
+    domain: Domain | None = None,
+    default: str | None = None,
+    has_certificate: bool = False,
 ) -> Choice:
     """domain: the configuration for the server name, if there is one. default: the account's default."""
-    problem = domain and _domain_problem(domain, transport)
+    problem = domain and _domain_problem(domain, transport, has_certificate)
     if problem:
         return Choice(None, problem)
     named = find(request, AUTHORIZER_NAME)
@@ -55,7 +56,7 @@ def choose(
     return Choice(None, f"the client names no authorizer ({AUTHORIZER_NAME}), and there is no default authorizer")
 
 
-def _domain_problem(domain: Domain, transport: Transport) -> str | None:
+def _domain_problem(domain: Domain, transport: Transport, has_certificate: bool) -> str | None:
     """Why a domain configuration accepts no connection of this kind."""
     if domain.status != "ENABLED":
         return f"the domain configuration of {domain.domain_name} is {domain.status}"
@@ -65,4 +66,10 @@ def _domain_problem(domain: Domain, transport: Transport) -> str | None:
     expected = _PROTOCOLS.get(domain.application_protocol)
     if expected and transport not in expected:
         return f"{domain.domain_name} takes {domain.application_protocol} only"
+    if domain.authentication_type != X509:
+        return None
+    if transport in _PROTOCOLS["MQTT_WSS"]:
+        return f"{domain.domain_name} carries MQTT and HTTPS, and no WebSocket (CUSTOM_AUTH_X509)"
+    if not has_certificate:
+        return f"{domain.domain_name} requires a client certificate (CUSTOM_AUTH_X509), and none was presented"
     return None

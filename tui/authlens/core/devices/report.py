@@ -79,6 +79,8 @@ def record_lines(invocation: Invocation, device: DeviceConnection) -> list[str]:
     lines = [f"{client_of(invocation)} over {device.protocol}, {where}"]
     if device.has_published_elsewhere:
         lines.append(f"published to a real broker: {', '.join(device.published)}")
+    if device.certificate is not None:
+        lines.append(f"client certificate {device.certificate}")
     for step in device.steps:
         detail = f": {step.detail}" if step.detail else ""
         lines.append(f"{'passed' if step.passed else 'failed':<8}{step.stage.value}{detail}")
@@ -104,6 +106,7 @@ def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict
         "protocol": device.protocol,
         "peer": device.peer,
         "authorizer": invocation.request.authorizer_name,
+        "certificate": connection_json.certificate_to_json(device.certificate),
         "reason": device.reason or None,
         "steps": [connection_json.step_to_json(step) for step in device.steps],
         "duration": round(invocation.duration, 6),

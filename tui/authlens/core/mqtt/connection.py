@@ -113,6 +113,18 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class PresentedCertificate:
+    """The client certificate of a connection."""
+
+    id: str
+    """Its id in AWS IoT: the SHA-256 of the certificate."""
+    subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.subject})" if self.subject else self.id
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceConnection:
     """What is known about a connection besides its request and the authorizer's outcome."""
 
@@ -144,6 +156,8 @@ class DeviceConnection:
     """How many times the function was invoked again."""
     is_probe: bool = False
     """Whether authlens itself connected: then this is the client's view, otherwise the listener's."""
+    certificate: PresentedCertificate | None = None
+    """The client certificate, with CUSTOM_AUTH_X509."""
 
     @property
     def is_refused(self) -> bool:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.connection import (
+    Counts,
+    DeviceConnection,
+    DeviceStage,
+    PacketDecision,
+    PresentedCertificate,
+    Step,
+    Transport,
+)
 from authlens.core.text.json_members import Members
 
 
@@ -19,6 +27,7 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         mqtt=device.version,
         serverName=device.server_name,
         alpn=list(device.alpn),
+        certificate=certificate_to_json(device.certificate),
         steps=[step_to_json(step) for step in device.steps],
         refusedBy=device.refused_by,
         reason=device.reason,
@@ -35,6 +44,10 @@ def to_json(device: DeviceConnection) -> dict[str, Any]:
         refreshes=device.refreshes,
         isProbe=device.is_probe,
     )
+
+
+def certificate_to_json(certificate: PresentedCertificate | None) -> dict[str, Any] | None:
+    return None if certificate is None else {"id": certificate.id, "subject": certificate.subject}
 
 
 def step_to_json(step: Step) -> dict[str, Any]:
@@ -66,6 +79,7 @@ def from_json(members: Members) -> DeviceConnection:
         version=members.integer("mqtt"),
         server_name=members.text("serverName"),
         alpn=tuple(str(name) for name in members.items("alpn")),
+        certificate=_certificate(members.members("certificate")),
         steps=tuple(_step(Members(step, "a step")) for step in members.items("steps")),
         refused_by=members.text("refusedBy"),
         reason=members.text("reason") or "",
@@ -92,6 +106,10 @@ def decision_from_json(value: Any) -> PacketDecision:
         rule=members.text("rule"),
         detail=members.text("detail") or "",
     )
+
+
+def _certificate(members: Members | None) -> PresentedCertificate | None:
+    return members and PresentedCertificate(members.required_text("id"), members.text("subject") or "")
 
 
 def _step(members: Members) -> Step:

@@ -38,6 +38,24 @@ def hello_words(hello: ClientHello) -> str:
     return f"{name}, {alpn}"
 
 
+def certificate_failure(reason: str, host: str, detail: str = "") -> str | None:
+    """Why the client's certificate was not accepted, by the name of OpenSSL's error; `None` for other errors.
+
+    detail: OpenSSL's reason for rejecting it.
+    """
+    if "PEER_DID_NOT_RETURN_A_CERTIFICATE" in reason.upper():
+        return f"the client presented no certificate, which {host} requires (CUSTOM_AUTH_X509)"
+    if "CERTIFICATE_VERIFY_FAILED" not in reason.upper():
+        return None
+    if "expired" in detail or "not yet valid" in detail:
+        return f"{detail}: the client's certificate is not accepted"
+    return unlisted_certificate(host)
+
+
+def unlisted_certificate(host: str) -> str:
+    return f"the client's certificate is not among the clientCertificates of {host}"
+
+
 def handshake_failure(reason: str) -> str:
     """Why the TLS handshake failed, by the name of OpenSSL's error."""
     words = reason.upper()

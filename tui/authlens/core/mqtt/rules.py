@@ -76,6 +76,7 @@ _WEBSOCKET = measured(pages.EMULATOR, "over WebSocket, eu-west-1")
 _CERTIFICATES = measured(pages.EMULATOR, "over port 8883 with the policies of X.509 certificates")
 _ASSUMED = assumed()
 _MQTT = documented(pages.MQTT)
+_CERTIFICATE = documented(pages.X509_AUTH, "that a registered certificate is required; how TLS ends is assumed")
 _CODE_ASSUMED = assumed(note="the code; AWS's page lists it for this packet")
 
 REFUSED: Final = Rule(
@@ -83,6 +84,13 @@ REFUSED: Final = Rule(
     "the connection is not authenticated or may not connect",
     _closed(_WEBSOCKET),
     _connack(codes.NOT_AUTHORIZED, _WEBSOCKET),
+    "AUTH_ERROR",
+)
+CERTIFICATE: Final = Rule(
+    "client-certificate",
+    "the client presented no certificate that the domain accepts",
+    _closed(_CERTIFICATE),
+    _closed(_CERTIFICATE),
     "AUTH_ERROR",
 )
 HTTP_REFUSED: Final = Rule(
@@ -314,6 +322,7 @@ SHUTDOWN: Final = Rule(
 
 RULES: Final[tuple[Rule, ...]] = (
     REFUSED,
+    CERTIFICATE,
     HTTP_REFUSED,
     CONNECT_RATE,
     WILL_QOS,

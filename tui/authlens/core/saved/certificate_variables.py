@@ -47,6 +47,18 @@ def certificate_id(pem: str) -> str:
     return hashlib.sha256(_read(pem).public_bytes(Encoding.DER)).hexdigest()
 
 
+def alone(pem: str) -> str:
+    """The first certificate of the text, without what else the text holds. Raises CertificateProblem."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return _read(pem).public_bytes(Encoding.PEM).decode()
+
+
+def subject_of(pem: str) -> str:
+    """Such as `O=Acme,CN=sensor-7`; may be empty. Raises CertificateProblem."""
+    return _read(pem).subject.rfc4514_string()
+
+
 def certificate_variables(certificate: Certificate, pem: str | None) -> Variables:
     """The variables of the certificate and of its thing. Raises CertificateProblem."""
     found = _of_thing(certificate)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import field, replace
 
+from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.mqtt.client_hello import ClientHello
-from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, Step, Transport
+from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PresentedCertificate, Step, Transport
 from authlens.core.mqtt.entrance import entrance_warning, hello_words
 from authlens.core.request.request import TlsContext
 from authlens.frozen import dataclass
@@ -21,6 +22,8 @@ class Arrival:
     """`None` without TLS."""
     started: float
     """On the clock of the event loop."""
+    certificate: ClientCertificate | None = None
+    """What the client presented, if its domain requires a certificate."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -30,6 +33,12 @@ class Arrival:
     @property
     def tls_context(self) -> TlsContext | None:
         return None if self.server_name is None else TlsContext(self.server_name)
+
+    @property
+    def variables(self) -> dict[str, tuple[str, ...]]:
+        """The policy variables that follow from the connection itself."""
+        certificate = dict(self.certificate.variables) if self.certificate is not None else {}
+        return {**certificate, "aws:SourceIp": (self.peer,)}
 
     def again(self, connection_id: str) -> Arrival:
         """The same connection for another HTTP request; each request is recorded as a connection."""
@@ -41,7 +50,7 @@ class Arrival:
         network = Step(DeviceStage.NETWORK, True, self.peer, warning if self.hello is None else "")
         steps = [network]
         if self.hello is not None:
-            steps.append(Step(DeviceStage.TLS, True, hello_words(self.hello), warning))
+            steps.append(Step(DeviceStage.TLS, True, self._tls_words(self.hello), warning))
         if transport in (Transport.WSS, Transport.WS):
             steps.append(Step(DeviceStage.UPGRADE, True))
         return self.begun(transport, tuple(steps))
@@ -55,5 +64,17 @@ class Arrival:
         return self.begun(transport, (*steps, Step(stage, False, words)))
 
     def begun(self, transport: Transport, steps: tuple[Step, ...]) -> DeviceConnection:
-        alpn = self.hello.alpn if self.hello else ()
-        return DeviceConnection(self.id, transport, self.peer, server_name=self.server_name, alpn=alpn, steps=steps)
+        own = self.certificate
+        return DeviceConnection(
+            self.id,
+            transport,
+            self.peer,
+            server_name=self.server_name,
+            alpn=self.hello.alpn if self.hello else (),
+            certificate=None if own is None else PresentedCertificate(own.id, own.subject),
+            steps=steps,
+        )
+
+    def _tls_words(self, hello: ClientHello) -> str:
+        words = hello_words(hello)
+        return words if self.certificate is None else f"{words}, client certificate"

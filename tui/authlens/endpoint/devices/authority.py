@@ -55,8 +55,11 @@ def authority(folder: Path) -> Authority:
         raise AuthorityError(f"the local CA cannot be kept in {where}: {error.strerror}") from None
 
 
-def server_context(own: Authority, names: Sequence[str]) -> ssl.SSLContext:
-    """The TLS context of the listener, with a certificate for these names and addresses."""
+def server_context(own: Authority, names: Sequence[str], accepted: Sequence[str] | None = None) -> ssl.SSLContext:
+    """The TLS context of the listener, with a certificate for these names and addresses.
+
+    accepted: require one of these client certificates (PEM), whoever issued it; `None`: request none.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     leaf = _leaf(own, key, names)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -68,6 +71,11 @@ def server_context(own: Authority, names: Sequence[str]) -> ssl.SSLContext:
         file.write(chain + _pem(key))
         file.flush()
         context.load_cert_chain(file.name)
+    if accepted is not None:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        if accepted:
+            context.load_verify_locations(cadata="\n".join(accepted))
     return context
 
 

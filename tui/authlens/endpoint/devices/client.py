@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 
+from authlens.core.deployment.transport import transport_of
 from authlens.core.devices import handshake
 from authlens.core.devices.effects import Judged
 from authlens.core.devices.pace import Pace
@@ -53,7 +54,7 @@ class MqttClient:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         domain = hub.gate.domain(arrival.server_name)
-        device = arrival.record(transport, domain is None or domain.application_protocol != "SECURE_MQTT")
+        device = arrival.record(transport, needs_alpn=transport_of(domain).alpn is not None)
         request = AuthorizerRequest(http_context=http, tls_context=arrival.tls_context)
         self._record = Record(device, request, hub.sink)
         self._admission: Admission | None = None
@@ -163,7 +164,7 @@ class MqttClient:
         if self._hub.broker.is_too_soon(connect.client_id, self._hub.now()):
             self._refuse(rules.CONNECT_RATE, connect=connect)
             return
-        admission = await self._hub.gate.admit(request, self._transport, self.id)
+        admission = await self._hub.gate.admit(request, self._transport, self.id, self._arrival.certificate)
         if not self.is_over:
             self._settle(connect, admission, sent.client_id != connect.client_id)
 
@@ -191,7 +192,7 @@ class MqttClient:
             admission.request,
             mqtt_context=replace(admission.request.mqtt_context or MqttContext(), client_id=connect.client_id),
         )
-        variables = {**connection_variables(named), "aws:SourceIp": (self.peer,)}
+        variables = {**connection_variables(named), **self._arrival.variables}
         return Permissions(admission.documents, variables, self._hub.region, self._hub.account)
 
     def _let_in(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import string
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol, cast
 
+from authlens.core.deployment.deployment import Domain
 from authlens.core.mqtt import limits, rules
 from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.entrance import unlisted_certificate
+from authlens.core.mqtt.rules import Rule
 from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.client import MqttClient
@@ -29,8 +34,12 @@ class Http(Protocol):
 
 
 class Entrance(asyncio.Protocol):
-    def __init__(self, hub: Hub, arrival: Arrival, http: Http, left: Callable[[], None]) -> None:
+    def __init__(
+        self, hub: Hub, arrival: Arrival, http: Http, left: Callable[[], None], domain: Domain | None = None
+    ) -> None:
+        """domain: the one that requires a client certificate, if it does."""
         self._hub = hub
+        self._domain = domain
         self._arrival = arrival
         self._makes_http = http
         self._left = left
@@ -47,8 +56,22 @@ class Entrance(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        if self._domain is not None and not self._has_identified(self._domain):
+            self._is_reported = True
+            report_certificate(self._hub, self._arrival, unlisted_certificate(self._domain.domain_name))
+            self._transport.abort()
+            return
         seconds = limits.CONNECT_SECONDS.value
         self._timer = asyncio.get_running_loop().call_later(seconds, self._silent)
+
+    def _has_identified(self, domain: Domain) -> bool:
+        """Whether the client's certificate is listed: TLS also accepts those that a listed one issued."""
+        tls = self._transport and self._transport.get_extra_info("ssl_object")
+        presented = tls.getpeercert(binary_form=True) if tls else None
+        digest = hashlib.sha256(presented or b"").hexdigest()
+        found = next((each for each in domain.client_certificates if each.id == digest), None)
+        self._arrival = replace(self._arrival, certificate=found)
+        return found is not None
 
     def data_received(self, data: bytes) -> None:
         if self._client is None and self._http is None:
@@ -110,9 +133,21 @@ class Entrance(asyncio.Protocol):
             self._timer.cancel()
 
 
-def report_failure(hub: Hub, arrival: Arrival, transport: Transport, stage: DeviceStage, reason: str) -> None:
+def report_certificate(hub: Hub, arrival: Arrival, reason: str) -> None:
+    """Report a client without a certificate that its domain accepts."""
+    report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, reason, rules.CERTIFICATE)
+
+
+def report_failure(
+    hub: Hub,
+    arrival: Arrival,
+    transport: Transport,
+    stage: DeviceStage,
+    reason: str,
+    rule: Rule = rules.NOT_CONNECT,
+) -> None:
     """Report a connection that failed before MQTT or HTTP."""
     seconds = asyncio.get_running_loop().time() - arrival.started
     request = AuthorizerRequest(tls_context=arrival.tls_context)
     record = Record(arrival.failed(transport, stage, reason), request, hub.sink)
-    record.refused(rules.NOT_CONNECT, reason, None, seconds)
+    record.refused(rule, reason, None, seconds)

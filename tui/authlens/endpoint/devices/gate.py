@@ -15,6 +15,7 @@ from authlens.core.contract import test_call
 from authlens.core.contract.answer import FunctionAnswer, judge
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.refusal import Refusal
+from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.deployment.deployment import Domain
 from authlens.core.devices.authorizer_choice import choose
 from authlens.core.event import event
@@ -40,6 +41,9 @@ _KINDS: dict[Transport, event.Kind] = {
 }
 
 
+_CacheKey = tuple[Authorizer, AuthorizerRequest, ClientCertificate | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """How far a connection got, and what the function answered."""
@@ -51,6 +55,8 @@ class Admission:
     event: str | None = None
     log: str | None = None
     documents: tuple[Document, ...] = ()
+    """The function's, then those attached to the client certificate."""
+    certificate: ClientCertificate | None = None
     reason: str = ""
     """Why it is refused, as a sentence; empty if it is authenticated."""
 
@@ -67,7 +73,7 @@ class Gate:
         self._now = monotonic
         self._time_factor = time_factor
         self._running: set[asyncio.Task[FunctionResult]] = set()
-        self._cache: OrderedDict[tuple[Authorizer, AuthorizerRequest], tuple[float, Admission]] = OrderedDict()
+        self._cache: OrderedDict[_CacheKey, tuple[float, Admission]] = OrderedDict()
 
     def domain(self, server_name: str | None) -> Domain | None:
         """The domain configuration of a server name."""
@@ -77,11 +83,18 @@ class Gate:
         """The names of all domain configurations, in lower case."""
         return frozenset(domain.domain_name.lower() for domain in self._endpoint.domains.all())
 
-    async def admit(self, request: AuthorizerRequest, transport: Transport, connection_id: str) -> Admission:
+    async def admit(
+        self,
+        request: AuthorizerRequest,
+        transport: Transport,
+        connection_id: str,
+        certificate: ClientCertificate | None = None,
+    ) -> Admission:
         """request: what the client sent. The result's request also names the chosen authorizer."""
         server_name = request.tls_context.server_name if request.tls_context else None
         default = self._endpoint.registry.default
-        choice = choose(request, transport, self.domain(server_name), default.name if default else None)
+        named = default.name if default else None
+        choice = choose(request, transport, self.domain(server_name), named, certificate is not None)
         request = replace(request, authorizer_name=choice.name)
         if choice.name is None:
             return _refused(request, (), DeviceStage.FOUND, choice.why, _failure("NoAuthorizer", choice.why))
@@ -95,7 +108,7 @@ class Gate:
             failed = _refused(request, (), DeviceStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
             return replace(failed, authorizer=authorizer)
         found = Step(DeviceStage.FOUND, True, f"{authorizer.name}, {choice.why}")
-        return await self._verified(request, authorizer, transport, connection_id, (found,))
+        return await self._verified(request, authorizer, transport, connection_id, (found,), certificate)
 
     async def refresh(self, admission: Admission) -> Admission:
         """Run the function again with the same event, as AWS does after refreshAfterInSeconds."""
@@ -105,7 +118,7 @@ class Gate:
             reason = f"the authorizer {name} is gone or INACTIVE"
             return replace(admission, reason=reason, result=_failure("InactiveAuthorizer", reason))
         steps = admission.steps[:2]
-        return await self._asked(admission.request, authorizer, admission.event, steps)
+        return await self._asked(admission.request, authorizer, admission.event, steps, admission.certificate)
 
     async def _verified(
         self,
@@ -114,6 +127,7 @@ class Gate:
         transport: Transport,
         connection_id: str,
         steps: tuple[Step, ...],
+        certificate: ClientCertificate | None,
     ) -> Admission:
         refusal = test_call.signature_refusal(request, authorizer, self._endpoint.verify)
         if refusal is not None:
@@ -123,18 +137,19 @@ class Gate:
         signing = "signing is disabled" if authorizer.signing_disabled else ""
         steps = (*steps, Step(DeviceStage.SIGNATURE, True, signing))
         kind = _KINDS[transport]
-        key = (authorizer, request)
+        key = (authorizer, request, certificate)
         if kind == "http" and authorizer.enable_caching_for_http and key in self._cache:
             until, kept = self._cache[key]
             if self._now() < until:
                 return kept
-        sent = event.real_event(kind, request, authorizer, connection_id=connection_id)
-        admission = await self._asked(request, authorizer, json.dumps(sent), steps)
+        presented = None if certificate is None else event.Presented(certificate.pem, certificate.id)
+        sent = event.real_event(kind, request, authorizer, connection_id=connection_id, presented=presented)
+        admission = await self._asked(request, authorizer, json.dumps(sent), steps, certificate)
         if kind == "http" and authorizer.enable_caching_for_http:
             self._remember(key, admission)
         return admission
 
-    def _remember(self, key: tuple[Authorizer, AuthorizerRequest], admission: Admission) -> None:
+    def _remember(self, key: _CacheKey, admission: Admission) -> None:
         if admission.outcome is not None:
             seconds = (admission.outcome.refresh_after_in_seconds or 0) / self._time_factor
             self._cache[key] = (self._now() + seconds, admission)
@@ -142,11 +157,18 @@ class Gate:
                 self._cache.popitem(last=False)
 
     async def _asked(
-        self, request: AuthorizerRequest, authorizer: Authorizer, sent: str, steps: tuple[Step, ...]
+        self,
+        request: AuthorizerRequest,
+        authorizer: Authorizer,
+        sent: str,
+        steps: tuple[Step, ...],
+        certificate: ClientCertificate | None,
     ) -> Admission:
         result = await self._run(authorizer, sent.encode())
-        judged = judge(FunctionAnswer(result.payload, result.error_type, result.error_message))
-        return replace(_admission(request, judged, result, steps), authorizer=authorizer, event=sent, log=result.log)
+        answer = FunctionAnswer(result.payload, result.error_type, result.error_message)
+        judged = judge(answer, needs_documents=certificate is None)
+        admission = _admission(request, judged, result, steps, certificate)
+        return replace(admission, authorizer=authorizer, event=sent, log=result.log, certificate=certificate)
 
     async def _run(self, authorizer: Authorizer, sent: bytes) -> FunctionResult:
         """Run the function to completion even if the client disconnects: its process is reused."""
@@ -157,7 +179,11 @@ class Gate:
 
 
 def _admission(
-    request: AuthorizerRequest, judged: Outcome | Refusal, result: FunctionResult, steps: tuple[Step, ...]
+    request: AuthorizerRequest,
+    judged: Outcome | Refusal,
+    result: FunctionResult,
+    steps: tuple[Step, ...],
+    certificate: ClientCertificate | None,
 ) -> Admission:
     """The admission that follows from the function's answer."""
     took = f"{result.duration * 1000:.0f} ms" + (", cold start" if result.cold else "")
@@ -170,11 +196,27 @@ def _admission(
     if not judged.is_authenticated:
         reason = "the function answered isAuthenticated: false"
         return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+    if certificate is not None:
+        return _with_certificate(request, judged, steps, certificate)
     if not judged.policy_documents:
         reason = "the function authenticated the client but returned no policy documents"
         return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
     steps = (*steps, Step(DeviceStage.AUTHENTICATED, True, judged.principal_id or ""))
     documents = tuple(document.parse(text) for text in judged.policy_documents)
+    return Admission(request, judged, steps, documents=documents)
+
+
+def _with_certificate(
+    request: AuthorizerRequest, judged: Outcome, steps: tuple[Step, ...], certificate: ClientCertificate
+) -> Admission:
+    """Authenticated with CUSTOM_AUTH_X509: the documents attached to the certificate add to the function's."""
+    if judged.principal_id != certificate.id:
+        reason = "the answer's principalId is not the id of the client certificate, which CUSTOM_AUTH_X509 requires"
+        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+    unknown = "policies attached to the certificate apply too; list them under policies to include them"
+    warning = unknown if certificate.policies is None else ""
+    steps = (*steps, Step(DeviceStage.AUTHENTICATED, True, certificate.id, warning))
+    documents = tuple(document.parse(text) for text in (*judged.policy_documents, *(certificate.policies or ())))
     return Admission(request, judged, steps, documents=documents)
 
 

@@ -56,7 +56,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     except BadRequest as error:
         record.refused(rules.HTTP_REFUSED, str(error), DeviceStage.CONNECTED, loop.time() - started)
         return Published(400, str(error), trace_id)
-    admission = await hub.gate.admit(request, transport, trace_id)
+    admission = await hub.gate.admit(request, transport, trace_id, arrival.certificate)
     record.admitted(admission)
     if admission.outcome is None:
         record.refused(rules.HTTP_REFUSED, admission.reason, None, loop.time() - started)
@@ -134,7 +134,7 @@ def _from_base64(text: str, what: str) -> bytes:
 
 
 def _permissions(hub: Hub, admission: Admission, arrival: Arrival) -> Permissions:
-    variables = {**connection_variables(admission.request), "aws:SourceIp": (arrival.peer,)}
+    variables = {**connection_variables(admission.request), **arrival.variables}
     return Permissions(admission.documents, variables, hub.region, hub.account)
 
 

@@ -11,14 +11,16 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from pathlib import Path
 
+from authlens.core.deployment.deployment import Domain
+from authlens.core.deployment.transport import X509
 from authlens.core.mqtt import limits
 from authlens.core.mqtt.connection import DeviceStage, Transport
-from authlens.core.mqtt.entrance import handshake_failure
+from authlens.core.mqtt.entrance import certificate_failure, handshake_failure
 from authlens.endpoint.api.server import CannotListen, listen
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.devices.arrival import Arrival
 from authlens.endpoint.devices.authority import LOCAL_NAMES, Authority, authority, server_context
-from authlens.endpoint.devices.entrance import Entrance, report_failure
+from authlens.endpoint.devices.entrance import Entrance, report_certificate, report_failure
 from authlens.endpoint.devices.gate import Gate
 from authlens.endpoint.devices.http import DeviceHttp
 from authlens.endpoint.devices.http_publish import give
@@ -53,6 +55,9 @@ class DeviceListener:
         self.ca_file = own.path
         self._context = server_context(own, names)
         self._context.sni_callback = partial(self._present, own, frozenset(names), {})
+        self._authority = own
+        self._requiring: dict[str, tuple[Domain, ssl.SSLContext]] = {}
+        """The contexts of domains that require a client certificate, by name."""
         self._sockets = _listen_all(options)
         self.port: int = self._sockets[0].getsockname()[1]
         self.url = f"mqtts://localhost:{self.port}"
@@ -135,15 +140,19 @@ class DeviceListener:
             if problem is not None:
                 report_failure(hub, arrival, *problem)
                 return
-            entrance = Entrance(hub, arrival, http, self._departed)
-            await self._hand_over(connection, entrance, arrival, hub)
+            domain = self._requiring_domain(arrival)
+            entrance = Entrance(hub, arrival, http, self._departed, domain)
+            await self._hand_over(connection, entrance, arrival, hub, domain)
         finally:
             # Once handed over, the entrance reports the end.
             if entrance is None or not entrance.is_entered:
                 connection.close()
                 self._departed()
 
-    async def _hand_over(self, connection: socket.socket, entrance: Entrance, arrival: Arrival, hub: Hub) -> None:
+    async def _hand_over(
+        self, connection: socket.socket, entrance: Entrance, arrival: Arrival, hub: Hub, domain: Domain | None
+    ) -> None:
+        """domain: the one that requires a client certificate, if it does."""
         loop = asyncio.get_running_loop()
         is_tls = arrival.hello is not None
         seconds = limits.HANDSHAKE_SECONDS.value
@@ -151,14 +160,33 @@ class DeviceListener:
             await loop.connect_accepted_socket(
                 lambda: entrance,
                 connection,
-                ssl=self._context if is_tls else None,
+                ssl=(self._context if domain is None else self._context_of(domain)) if is_tls else None,
                 ssl_handshake_timeout=seconds if is_tls else None,
                 ssl_shutdown_timeout=1.0 if is_tls else None,
             )
         except ssl.SSLError as error:
-            report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(error.reason or ""))
+            reason, detail = error.reason or "", getattr(error, "verify_message", "")
+            problem = None if domain is None else certificate_failure(reason, domain.domain_name, detail)
+            if problem is not None:
+                report_certificate(hub, arrival, problem)
+            else:
+                report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(reason))
         except (ConnectionError, TimeoutError, OSError):
             report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(""))
+
+    def _requiring_domain(self, arrival: Arrival) -> Domain | None:
+        """The domain of the server name, if it requires a client certificate."""
+        domain = None if arrival.server_name is None else self._endpoint.domains.of_host(arrival.server_name)
+        return domain if domain is not None and domain.authentication_type == X509 else None
+
+    def _context_of(self, domain: Domain) -> ssl.SSLContext:
+        """Made again when the domain changes."""
+        made = self._requiring.get(domain.name)
+        if made is None or made[0] != domain:
+            accepted = [each.pem for each in domain.client_certificates]
+            made = domain, server_context(self._authority, (domain.domain_name,), accepted)
+            self._requiring[domain.name] = made
+        return made[1]
 
     def _present(
         self,

@@ -186,16 +186,17 @@ def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
             faults.append((name, fault))
     if not authorizers:
         raise faults[0][1]
+    domains = read_domains(fields, entries.mapping(), path.parent)
     unserved = [
         warning_of(path, fault.line, f"{fault.message}; the authorizer {name} is left out") for name, fault in faults
     ]
     return Definitions(
         *(region, account, tuple(authorizers), tuple(reader.functions.values())),
-        warnings=(*reader.warnings, *unserved),
+        warnings=(*reader.warnings, *unserved, *(warning_of(path, *each) for each in domains.warnings)),
         default_authorizer=read_default(fields, entries.mapping()),
-        domains=read_domains(fields, entries.mapping()),
+        domains=domains.domains,
         left_out=tuple(left_out(name, path, fault.line, fault.message) for name, fault in faults),
-        files=(path, *reader.key_files),
+        files=(path, *reader.key_files, *domains.files),
     )
 
 

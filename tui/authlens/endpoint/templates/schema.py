@@ -14,7 +14,12 @@ from authlens.endpoint.templates.definitions import (
     MAXIMUM_TIMEOUT,
     MEMORY_SIZES,
 )
-from authlens.endpoint.templates.device_entries import APPLICATION_PROTOCOLS, AUTHENTICATION_TYPES, DOMAIN_KEYS
+from authlens.endpoint.templates.device_entries import (
+    APPLICATION_PROTOCOLS,
+    AUTHENTICATION_TYPES,
+    CERTIFICATE_KEYS,
+    DOMAIN_KEYS,
+)
 
 _NAME = r"^[\w=,@-]{1,128}$"
 _BOOLEAN: Schema = {"type": "boolean"}
@@ -75,6 +80,21 @@ def _domain() -> Schema:
         "allowAuthorizerOverride": _BOOLEAN,
         "authenticationType": {"enum": list(AUTHENTICATION_TYPES)},
         "applicationProtocol": {"enum": list(APPLICATION_PROTOCOLS)},
+        "clientCertificates": about(
+            {"type": "array", "items": {"anyOf": [TEXT, _client_certificate()]}},
+            "For CUSTOM_AUTH_X509: the certificates of the devices, each a PEM file or the PEM itself.",
+        ),
     }
     assert set(properties) == set(DOMAIN_KEYS)
     return mapping(properties)
+
+
+def _client_certificate() -> Schema:
+    properties = {
+        "file": about(TEXT, "The certificate: a path, or the PEM itself."),
+        "thingName": about(TEXT, "The thing that connects with it."),
+        "attached": about(_BOOLEAN, "Whether that thing is attached to the certificate."),
+        "policies": about({"type": "array", "items": TEXT}, "Files of the policy documents attached to it."),
+    }
+    assert set(properties) == set(CERTIFICATE_KEYS)
+    return mapping(properties, ("file",))

@@ -70,6 +70,10 @@ def stage_items(watched: Watched) -> Iterator[Item]:
     """How far the connection came, with what each stage found and what AWS would do otherwise."""
     device = watched.device
     yield Item((stage_line(device),))
+    if device.certificate is not None:
+        yield Item(
+            (Content.assemble(("client certificate ", "$foreground-muted"), safe_content(str(device.certificate))),)
+        )
     for step in device.steps:
         if step.warning:
             words = Content.assemble(("! on AWS: ", "$text-warning"), safe_content(step.warning))

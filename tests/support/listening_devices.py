@@ -88,6 +88,7 @@ class Observed:
     def __init__(self) -> None:
         self.fates: list[Invocation] = []
         self.decisions: list[PacketDecision] = []
+        self.throttles: list[tuple[Invocation, bool]] = []
         self.ends: list[Invocation] = []
         self._news = asyncio.Event()
 
@@ -98,6 +99,9 @@ class Observed:
     def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
         self.decisions.append(decision)
         self._news.set()
+
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        self.throttles.append((invocation, is_sender))
 
     def ended(self, invocation: Invocation) -> None:
         self.ends.append(invocation)

@@ -90,3 +90,20 @@ def test_the_client_certificate_is_shown() -> None:
     assert "client certificate ab12 (CN=sensor-7)" in report.record_lines(invocation(device), device)
     shown = report.connection_json_of(invocation(device), device)
     assert shown["certificate"] == {"id": "ab12", "subject": "CN=sensor-7"}
+
+
+def test_a_throttled_connection() -> None:
+    shown = invocation(CONNECTED)
+    assert report.throttle_line(shown, is_sender=True) == (
+        "throttled sensor-7: what it sends exceeds 512 KiB a second, and the rest waits [documented]; "
+        "reported once per connection"
+    )
+    assert "what it receives" in report.throttle_line(shown, is_sender=False)
+    assert report.throttle_json_of(shown, is_sender=False) == {
+        "event": "throttled",
+        "id": CONNECTED.id,
+        "clientId": "sensor-7",
+        "direction": "received",
+        "bytesPerSecond": 524_288,
+        "known": "documented",
+    }

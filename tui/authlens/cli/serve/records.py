@@ -42,6 +42,9 @@ class Writer(Protocol):
 
     def decided(self, shown: Invocation, decision: PacketDecision) -> None: ...
 
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        """The report shows only the client id, and what the listener itself says."""
+
     def ended(self, shown: Invocation, whole: Invocation) -> None: ...
 
 
@@ -58,6 +61,9 @@ class Lines:
 
     def decided(self, shown: Invocation, decision: PacketDecision) -> None:
         self._log(report.decision_line(shown, decision))
+
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        self._log(report.throttle_line(invocation, is_sender))
 
     def ended(self, shown: Invocation, whole: Invocation) -> None:
         if self._wants_ends and shown.device is not None:
@@ -77,6 +83,9 @@ class JsonLines:
 
     def decided(self, shown: Invocation, decision: PacketDecision) -> None:
         self._write(report.decision_json_of(shown, decision))
+
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        self._write(report.throttle_json_of(invocation, is_sender))
 
     def ended(self, shown: Invocation, whole: Invocation) -> None:
         if shown.device is not None:
@@ -161,6 +170,10 @@ class Observers:
         shown = decision if self._is_whole else self._masked(invocation, decision)
         for writer in self._writers:
             writer.decided(invocation, shown)
+
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        for writer in self._writers:
+            writer.throttled(invocation, is_sender)
 
     def ended(self, invocation: Invocation) -> None:
         # An end holds only what the listener itself says and counts.

@@ -10,7 +10,7 @@ from typing import Any
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import outcome_to_json, request_to_json
 from authlens.core.invocation.verdict_word import verdict_word
-from authlens.core.mqtt import codes, connection_json
+from authlens.core.mqtt import codes, connection_json, limits
 from authlens.core.mqtt.clients import printed
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
@@ -51,6 +51,16 @@ def decision_line(invocation: Invocation, decision: PacketDecision) -> str:
     version = invocation.device.version if invocation.device else None
     answer = "" if decision.is_allowed else response_words(rule, version)
     return f"{word} {client_of(invocation)} {decision.packet} {decision.topic}{qos}: {why}{answer}"
+
+
+def throttle_line(invocation: Invocation, is_sender: bool) -> str:
+    """The first time that a connection reaches the throughput limit."""
+    limit = limits.THROUGHPUT
+    what = "what it sends" if is_sender else "what it receives"
+    return (
+        f"throttled {client_of(invocation)}: {what} exceeds {limit.value / 1024:g} KiB a second, and the rest waits "
+        f"[{limit.source.known}]; reported once per connection"
+    )
 
 
 def end_line(invocation: Invocation, device: DeviceConnection) -> str:
@@ -125,6 +135,17 @@ def decision_json_of(invocation: Invocation, decision: PacketDecision) -> dict[s
         "allowed": decision.is_allowed,
         **connection_json.decision_to_json(decision),
         **_answer(decision.broken, device.version if device else None),
+    }
+
+
+def throttle_json_of(invocation: Invocation, is_sender: bool) -> dict[str, Any]:
+    return {
+        "event": "throttled",
+        "id": invocation.device.id if invocation.device else None,
+        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "direction": "sent" if is_sender else "received",
+        "bytesPerSecond": int(limits.THROUGHPUT.value),
+        "known": limits.THROUGHPUT.source.known.value,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from functools import partial
 
 from authlens.core.deployment.transport import transport_of
 from authlens.core.devices import handshake
@@ -46,7 +47,7 @@ class MqttClient:
         self.principal = ""
         self.will: Will | None = None
         self.is_over = False
-        self.outbox = Outbox(link)
+        self.outbox = Outbox(link, partial(self._throttled, is_sender=False))
         self.inbound = Pace(limits.THROUGHPUT.value)
         self._hub = hub
         self._http = http
@@ -255,8 +256,13 @@ class MqttClient:
     def _slow_down(self, seconds: float) -> None:
         """Stop reading until the throughput limit allows more, as AWS IoT throttles connections."""
         self.link.pause()
+        self._throttled(is_sender=True)
         self._cancel("rate")
         self._timers["rate"] = self._loop.call_later(seconds, self._resume)
+
+    def _throttled(self, is_sender: bool) -> None:
+        if self.session is not None:
+            self._record.throttled(is_sender)
 
     def _resume(self) -> None:
         del self._timers["rate"]

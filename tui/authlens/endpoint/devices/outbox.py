@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from authlens.core.devices.pace import Pace
 from authlens.core.mqtt import limits
@@ -13,11 +14,13 @@ _RATE = limits.THROUGHPUT.value
 
 
 class Outbox:
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, on_wait: Callable[[], None]) -> None:
+        """on_wait: called whenever something has to wait because of the rate."""
         self.pace = Pace(_RATE)
         self.held_back = 0
         """Bytes that wait because of the rate, not because the client reads slowly."""
         self._link = link
+        self._on_wait = on_wait
         self._waiting: deque[bytes] | None = None
         """Created when something has to wait, which is rare."""
         self._timer: asyncio.TimerHandle | None = None
@@ -30,6 +33,7 @@ class Outbox:
             self._waiting = deque()
         self._waiting.append(data)
         self.held_back += len(data)
+        self._on_wait()
 
     def close(self) -> None:
         """Write everything that waits: the last packets say why the connection ends."""

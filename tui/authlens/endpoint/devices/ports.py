@@ -20,5 +20,11 @@ class Sink(Protocol):
     def decided(self, invocation: Invocation, decision: PacketDecision) -> None:
         """A packet of an accepted connection was decided."""
 
+    def throttled(self, invocation: Invocation, is_sender: bool) -> None:
+        """An accepted connection reached the throughput limit for the first time.
+
+        is_sender: with what the client sends, otherwise with what it receives.
+        """
+
     def ended(self, invocation: Invocation) -> None:
         """An accepted connection ended."""

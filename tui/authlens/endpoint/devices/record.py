@@ -38,6 +38,7 @@ class Record:
         )
         self._sink = sink
         self._is_judged = False
+        self._is_throttled = False
         self._counts: dict[tuple[str, bool], int] = {}
         self._kept: list[tuple[float, Judged, Permissions]] = []
         """Turned into text only when the record is reported: most are never read."""
@@ -85,6 +86,12 @@ class Record:
         self._keep(judged, permissions)
         if self._sink.wants_all or not judged.is_allowed:
             self._sink.decided(self._invocation, described(time.time(), judged, permissions))
+
+    def throttled(self, is_sender: bool) -> None:
+        """Report it once per connection."""
+        if not self._is_throttled:
+            self._is_throttled = True
+            self._sink.throttled(self._invocation, is_sender)
 
     def refreshed(self) -> None:
         self.device = replace(self.device, refreshes=self.device.refreshes + 1)

@@ -47,3 +47,19 @@ def test_authorizers_and_environments_of_the_working_folder(tmp_path: Path, monk
     (tmp_path / "requests" / "environments" / "prod.yaml").touch()
 
     assert (found("authorizers"), found("environments")) == (["A", "B"], ["prod"])
+
+
+def test_the_authorizers_of_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    template = tmp_path / "template.yaml"
+    template.write_text("""\
+Parameters: {Stage: {Type: String, Default: dev}}
+Resources:
+  First: {Type: 'AWS::IoT::Authorizer', Properties: {AuthorizerName: !Sub 'auth-${Stage}'}}
+  Second: {Type: 'AWS::IoT::Authorizer', Properties: {AuthorizerFunctionArn: !GetAtt Function.Arn}}
+  Function: {Type: 'AWS::Serverless::Function', Properties: {CodeUri: missing}}
+""")
+    assert found("authorizers") == ["auth-dev", "Second"]
+
+    template.write_text("Resources: [")
+    assert found("authorizers") == []

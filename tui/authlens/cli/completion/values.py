@@ -47,8 +47,20 @@ def _sections(path: Path) -> list[str]:
 def _authorizers(environ: Mapping[str, str]) -> list[str]:
     from authlens.endpoint.templates.cloudformation.outline import authorizers_of
 
-    file = next((path for path in map(Path, DEFINITIONS) if path.is_file()), None)
-    return [each.name for each in (authorizers_of(file.absolute()) if file else None) or ()]
+    file = next((path.absolute() for path in map(Path, DEFINITIONS) if path.is_file()), None)
+    if file is None:
+        return []
+    known = authorizers_of(file)
+    return _of_template(file) if known is None else [each.name for each in known]
+
+
+def _of_template(file: Path) -> list[str]:
+    from authlens.endpoint.templates.cloudformation.template import authorizer_names
+    from authlens.endpoint.templates.definitions import DefinitionError
+
+    with suppress(DefinitionError):
+        return list(authorizer_names(file))
+    return []
 
 
 def _environments(environ: Mapping[str, str]) -> tuple[str, ...]:

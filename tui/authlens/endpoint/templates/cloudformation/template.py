@@ -62,6 +62,13 @@ def read_template(
     return definitions_of(project, path)
 
 
+def authorizer_names(path: Path) -> tuple[str, ...]:
+    """The names of the authorizers of a template and its nested stacks; reads no function. Raises DefinitionError."""
+    project = new_project(Settings(), Cache(), ask=False)
+    load_stack(Path(os.path.abspath(path)), project, path.parent.name or "stack")
+    return tuple(stack.physical(logical) for stack, logical in project.of_kind((AUTHORIZER,)))
+
+
 def new_project(
     settings: Settings, cache: Cache, ask: bool, region: str | None = None, account: str | None = None
 ) -> Project:

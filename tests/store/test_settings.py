@@ -91,7 +91,7 @@ def test_the_rest_counts_beside_a_problem(path: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     assert "cannot be read: Is a directory" in load_settings(tmp_path).problems[0]
-    assert "cannot be read: its name cannot be one" in load_settings(tmp_path / "a\0b").problems[0]
+    assert "cannot be read: its name is not a valid file name" in load_settings(tmp_path / "a\0b").problems[0]
 
 
 def test_a_file_without_an_end_and_a_pipe_hold_up_nothing(path: Path) -> None:
@@ -151,7 +151,7 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsNotSaved, match="cannot be written: "):
         save_settings(tmp_path / "file/config.yaml", SETTINGS)
-    with pytest.raises(SettingsNotSaved, match="its name cannot be one"):
+    with pytest.raises(SettingsNotSaved, match="its name is not a valid file name"):
         save_settings(tmp_path / "a\0b/config.yaml", SETTINGS)
 
 

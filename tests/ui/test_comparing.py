@@ -115,7 +115,7 @@ async def test_negative_cases_are_written_beside_the_request(tmp_path: Path) -> 
         assert expect.is_authenticated is False
         await robot.run("negative_cases")
         await robot.press("enter")
-        assert any("there is a file of that name already" in said for said in robot.notifications())
+        assert any("a file of that name already exists" in said for said in robot.notifications())
 
 
 async def test_the_form_is_compared_with_its_last_run(tmp_path: Path) -> None:

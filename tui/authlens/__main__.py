@@ -230,7 +230,7 @@ def _internal_fault(error: Exception) -> str:
 
 
 def _silence_stdout() -> None:
-    """A reader that went away is no error: keep the interpreter from complaining while it closes."""
+    """A reader that went away is not an error: keep the interpreter from complaining on exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,6 +1,6 @@
-"""Calling the deployed function directly, as a way to send: AWS IoT's event goes in, AWS IoT's checks judge the answer.
+"""Sends a request straight to the deployed function: it receives AWS IoT's event, and AWS IoT's checks judge its
 
-The rule: nobody but the person asks for it. What AWS IoT checks before it runs a function is not checked here.
+answer. The rule: only the user can ask for it. What AWS IoT checks before it runs a function is not checked here.
 """
 
 from __future__ import annotations

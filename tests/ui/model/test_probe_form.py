@@ -51,7 +51,7 @@ def test_what_was_chosen_becomes_the_options_of_a_probe() -> None:
         ({"endpoint": " "}, "Name the host"),
         ({"protocol": "https"}, "HTTPS can only publish"),
         ({"protocol": "https", "publish": "a", "subscribe": "b"}, "HTTPS can only publish"),
-        ({"publish": "a\0b"}, "cannot carry"),
+        ({"publish": "a\0b"}, "cannot use"),
     ],
 )
 def test_what_cannot_be_done(changes: dict[str, str], words: str) -> None:

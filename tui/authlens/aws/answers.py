@@ -53,7 +53,7 @@ def broken(message: str) -> Failure:
         FailureKind.BROKEN_ANSWER,
         "BrokenAnswer",
         message,
-        advice="Neither allowed nor denied can be told from it. Look at the raw answer: a proxy or a captive portal "
+        advice="It does not say whether the request is allowed. Look at the raw answer: a proxy or a captive portal "
         "may have answered instead of AWS; check the endpoint URL.",
     )
 

@@ -81,7 +81,7 @@ def _is_served(fact: Any) -> bool:
 
 
 def _at_once(reads: Mapping[str, Callable[[], Value]]) -> dict[str, Value]:
-    """The answer of each, which all run at the same time on threads that nobody waits for when the app is left."""
+    """The answers of all calls, run at the same time on threads that do not delay leaving the app."""
     attempts: dict[str, calls.Attempt[Value]] = {}
     threads = [calls.start(read, partial(attempts.__setitem__, name)) for name, read in reads.items()]
     for thread in threads:

@@ -106,14 +106,14 @@ _SERVICE_ADVICE = {
 
 
 def failure_of(error: Exception, exchange: Exchange, target: Target, service: str = "iot") -> Failure:
-    """Name what went wrong. `exchange` tells how far the call had come."""
+    """Name what went wrong. `exchange` shows how far the call had come."""
     if isinstance(error, boto_errors.ClientError):
         return _service_failure(error, exchange, target, service)
     if isinstance(error, MfaCodeNeeded):
         return Failure(
             FailureKind.CREDENTIALS,
             "MfaCodeNeeded",
-            "The profile assumes a role with multi-factor authentication, and there is nobody to ask for the code.",
+            "The profile assumes a role with multi-factor authentication, and authlens cannot ask for the code.",
             advice="Get a session first, for example with `aws configure export-credentials`, and name its profile.",
         )
     for kind in type(error).__mro__:

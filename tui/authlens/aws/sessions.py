@@ -30,7 +30,7 @@ CLI_TIMEOUT = 60.0
 
 
 class MfaCodeNeeded(Exception):
-    """A profile assumes a role with MFA and nobody can be asked for the code here."""
+    """A profile assumes a role with MFA, and the code cannot be asked for here."""
 
     def __init__(self, prompt: str) -> None:
         super().__init__(prompt)
@@ -192,7 +192,7 @@ def _look_for_the_region_of_the_instance(core: botocore.session.Session) -> None
 
 
 def own_region(target: Target) -> str | None:
-    """The region that the person's AWS configuration has for the profile; nobody is asked."""
+    """The region that the user's AWS configuration sets for the profile; no call is made."""
     try:
         return Clients().region(Target(profile=target.profile))
     except botocore.exceptions.BotoCoreError:

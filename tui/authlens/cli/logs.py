@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from authlens.sending import Sender
 
 _NEW_ENDPOINT = (
-    "This command started the local endpoint anew, so it has no log yet: use --history ID for an earlier call, or send "
-    "to a running 'authlens serve'."
+    "This command has just started the local endpoint, so there is no log yet: use --history ID for an earlier call, "
+    "or send to a running 'authlens serve'."
 )
 _EXAMPLES = """examples:
   authlens logs --history 42

@@ -212,7 +212,7 @@ def _started(path: Path) -> subprocess.Popen[str]:
 
 
 def printed_line(printed: bytes) -> str:
-    """How an endpoint tells the app that started it what a function prints while it runs."""
+    """How an endpoint passes a function's output to the app that started it, while the function runs."""
     return json.dumps({"printed": printed.decode("utf-8", "replace")})
 
 

@@ -1,6 +1,6 @@
 """What a local target's files say before anything of them runs: region, account, what is missing, where the code is.
 
-It also tells whether the code changed, so that the app can resend a request after each save.
+It also detects whether the code changed, so that the app can resend a request after each save.
 """
 
 from __future__ import annotations

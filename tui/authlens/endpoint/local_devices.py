@@ -61,7 +61,7 @@ class LocalDevices:
         self._ledger = Ledger()
         self._changed: Callable[[], object] | None = None
         self._told = False
-        """Somebody was told of a change, and has not looked since."""
+        """A change was announced, and nothing has been read since."""
         self._log: list[str] = []
         more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
         try:

@@ -46,10 +46,10 @@ class Probe:
         predictions: Predictions | None = None,
         announce: Callable[[ProbePlan], None] = lambda plan: None,
     ) -> None:
-        """endpoint: asked where the plan has no host. announce: told of the plan before anything is sent.
+        """endpoint: asked if the plan has no host. announce: receives the plan before anything is sent.
 
-        needs_target: whether the request's target is reached too, for more than its devices; by default where the plan
-        has no host.
+        needs_target: whether the request's target is called too, beyond its devices; by default if the plan has no
+        host.
         """
         self.name = plan.way
         self.plan = plan

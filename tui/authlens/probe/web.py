@@ -28,7 +28,7 @@ _EMPTY_CLOSE = 0
 def _url(plan: ProbePlan, path: str) -> URL:
     host = f"[{plan.host}]" if ":" in plan.host else plan.host
     query = f"?{plan.query}" if plan.query else ""
-    # As it was written: yarl would encode and sort it anew.
+    # As written: yarl would encode and sort it again.
     return URL(f"https://{host}:{plan.port}{path}{query}", encoded=True)
 
 

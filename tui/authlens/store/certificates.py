@@ -1,4 +1,4 @@
-"""Client certificates of the person: PEM text from regular files of a certificate's size alone."""
+"""Reads the user's client certificates: PEM text, only from regular files no larger than a certificate can be."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LARGEST = 65_536
 
 
 def read_certificate(certificate: Certificate, base: Path | None) -> str | None:
-    """The text of its file, beside `base`; `None` where none is named. Raises OSError and ValueError."""
+    """The text of its file, relative to `base`; `None` if none is named. Raises OSError and ValueError."""
     if certificate.path is None:
         return certificate.pem
     path = user_path(certificate.path, base)
@@ -38,7 +38,10 @@ def _from_here(path: str, base: Path) -> str:
 
 
 def presented_by(certificate: Certificate | None, base: Path | None) -> Presented | None:
-    """As the event of a real connection shows it; `None` where none is named. Raises OSError and ValueError."""
+    """The certificate as the event of a real connection shows it; `None` if none is named.
+
+    Raises OSError and ValueError.
+    """
     pem = read_certificate(certificate, base) if certificate is not None else None
     if pem is None:
         return None
@@ -48,7 +51,7 @@ def presented_by(certificate: Certificate | None, base: Path | None) -> Presente
 
 
 def variables_of(certificate: Certificate | None, base: Path | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The policy variables that a device's certificate and thing settle, as far as the files can be read."""
+    """The policy variables that a device's certificate and thing determine, as far as the files can be read."""
     if certificate is None:
         return ()
     from authlens.core.saved.certificate_variables import certificate_variables

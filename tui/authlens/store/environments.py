@@ -1,7 +1,7 @@
-"""The environments of a project: `environments/NAME.yaml`, beside the saved requests or above them.
+"""The environments of a project: `environments/NAME.yaml`, next to the saved requests or above them.
 
-The rule: only folders between a saved request and the working folder are looked into, or, outside it, the request's
-own folder and the one around it; the nearest counts.
+The rule: only folders between a saved request and the working folder are searched, or, outside it, the request's
+own folder and the one around it; the nearest wins.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writing files: whole or not at all, readable by their owner alone, never through a name that another could plant."""
+"""Writes files: all or nothing, readable only by their owner, never through a name that somebody else could plant."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ _PREFIX = ".authlens-"
 _SUFFIX = ".tmp"
 _DAY = 86_400
 _TOO_MUCH = 2 * 1024 * 1024
-"""Bytes. YAML of the user may have half of it."""
+"""Bytes. The user's YAML may have half of it."""
 OUR_NAME = "authlens"
-"""What a folder of ours is called in the user's config and state folders."""
+"""The name of our folder inside the user's config and state folders."""
 
 
 def read_bounded(path: Path) -> bytes:
-    """The content, or as much of it as is too much for any reader of ours; waits for no pipe. Raises OSError."""
+    """The content, cut off above the largest size we accept. Never blocks on a pipe. Raises OSError."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         return file.read(_TOO_MUCH) or b""
 
 
 def make_folder(folder: Path) -> None:
-    """Create the folder and its parents with 0700; those that are there stay as they are. Raises OSError."""
+    """Create the folder and its parents with 0700; existing ones are left as they are. Raises OSError."""
     missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     for parent in reversed(missing):
         parent.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_own_folder(folder: Path) -> None:
-    """As `make_folder`, for a folder that nothing but our files is in; an older one that is wider is closed."""
+    """Like `make_folder`, for a folder that holds only our files; wider permissions of an existing one are removed."""
     make_folder(folder)
     if folder.name == OUR_NAME:
         narrow(folder, 0o700)
 
 
 def narrow(path: Path, mode: int) -> None:
-    """Take away the permissions beyond `mode`; what belongs to another user stays as it is."""
+    """Remove the permissions beyond `mode`; files of other users are left as they are."""
     try:
         found = stat.S_IMODE(path.stat().st_mode)
         if found & ~mode:
@@ -60,9 +60,10 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def replace_shared(path: Path, content: bytes) -> None:
-    """Write a file that others may read as the umask says; a full disk leaves the one that was there. Raises OSError.
+    """Write a file that others may read as far as the umask allows; a full disk leaves the old one intact. Raises
+    OSError.
 
-    What is not a regular file, such as a pipe or /dev/stdout, is written to as it is.
+    Anything but a regular file, such as a pipe or /dev/stdout, is written to directly.
     """
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
@@ -73,7 +74,10 @@ def replace_shared(path: Path, content: bytes) -> None:
 
 
 def _usual_mode(folder: Path) -> int:
-    """Of a new file there. The umask can be read only by setting it, for every thread; so a file tells it."""
+    """The mode of a new file there.
+
+    Reading the umask means setting it, for every thread, so a file is created to find out.
+    """
     probe = folder / f"{_PREFIX}{os.getpid()}-{time.monotonic_ns()}{_SUFFIX}"
     descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
@@ -92,13 +96,13 @@ def create_whole(path: Path, content: bytes) -> None:
 
 
 def take_name(old: str | Path, new: Path) -> None:
-    """Give a file a name that nothing has yet. Raises FileExistsError; the old name is gone afterwards."""
+    """Give a file a name that is not taken. Raises FileExistsError; the old name is gone afterwards."""
     try:
         os.link(old, new, follow_symlinks=False)
     except FileExistsError:
         raise
     except OSError:
-        # A file system without hard links: the name is taken first, by an empty file that is nobody's link.
+        # A file system without hard links: the name is taken first, by an empty file.
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         os.replace(old, new)
     else:
@@ -106,7 +110,7 @@ def take_name(old: str | Path, new: Path) -> None:
 
 
 def _write_beside(target: Path, content: bytes, mode: int, place: Callable[[str, Path], None]) -> None:
-    """Write a temporary file beside the target and put it in its place."""
+    """Write a temporary file next to the target, then rename it over the target."""
     import tempfile  # here, because the history uses this module and not this import
 
     make_folder(target.parent)
@@ -129,7 +133,7 @@ def _write_beside(target: Path, content: bytes, mode: int, place: Callable[[str,
 
 
 def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """A new file. Raises OSError: FileExistsError where something has that name already, a link too."""
+    """Write a new file. Raises OSError: FileExistsError if the name is taken, even by a link."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "wb") as file:
         file.write(content)
 
@@ -142,14 +146,14 @@ def _mode(target: Path) -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name durable, where the file system lets a folder be synchronised."""
+    """Make the new name durable, if the file system can synchronise folders."""
     with contextlib.suppress(OSError), _opened(folder) as descriptor:
         os.fsync(descriptor)
 
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Keep other instances from replacing files in this folder, which is itself the lock: no lock file is left."""
+    """Keep other instances from replacing files in this folder. The folder itself is the lock: no lock file is left."""
     with _opened(folder) as descriptor:
         _lock(descriptor, fcntl.LOCK_EX)
         yield
@@ -165,7 +169,10 @@ def _opened(folder: Path) -> Iterator[int]:
 
 
 def _lock(descriptor: int, operation: int) -> bool:
-    """Whether the lock was had. Some network file systems have none; there the content's digest alone decides."""
+    """Whether the lock was taken.
+
+    Some network file systems have none; there only the content's digest protects the file.
+    """
     try:
         fcntl.flock(descriptor, operation)
     except OSError:
@@ -203,5 +210,5 @@ def _is_running(process: str) -> bool:
 
 
 def reason(error: OSError) -> str:
-    """The system's words for it, without the path."""
+    """The system's message, without the path."""
     return error.strerror or type(error).__name__

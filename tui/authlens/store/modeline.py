@@ -1,4 +1,4 @@
-"""The first line of a saved request that tells an editor where its schema is. It is ours, not a comment of the user."""
+"""The first line of a saved request that points an editor to its schema. It is ours, not the user's comment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = ".authlens"
 NAME = "request.schema.json"
 _LINE = re.compile(rb"\A(?:\xef\xbb\xbf)?#[ \t]*yaml-language-server:[ \t]*\$schema=[^\r\n]*\r?\n")
 _HIGHEST = 8
-"""Folders above a file that are looked into."""
+"""How many folders above a file are searched."""
 
 
 def content_of(schema: dict[str, Any]) -> bytes:
@@ -22,7 +22,7 @@ def content_of(schema: dict[str, Any]) -> bytes:
 
 
 def line_for(path: Path) -> bytes:
-    """The line for a saved request at this path; empty where no folder around it has the schema."""
+    """The line for a saved request at this path; empty if no folder around it has the schema."""
     folder = path.absolute().parent
     for above in _around(folder):
         schema = above / FOLDER / NAME
@@ -36,7 +36,7 @@ def line_to(schema: str) -> bytes:
 
 
 def parted(content: bytes) -> tuple[bytes, bytes]:
-    """The line that a file begins with, which may be empty, and the rest."""
+    """The modeline that a file begins with, which may be empty, and the rest."""
     found = _LINE.match(content)
     return (found[0], content[found.end() :]) if found else (b"", content)
 

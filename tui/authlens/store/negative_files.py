@@ -1,4 +1,4 @@
-"""Negative cases as files: made with the key that signs the good request, leading to the same files, over no other."""
+"""Writes negative cases as files: signed with the good request's key, naming the same files, overwriting nothing."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def cases_of(
     environ: Mapping[str, str],
     tell: Callable[[str], object],
 ) -> tuple[NegativeCase, ...]:
-    """Every case that this request has something for; `tell` hears what they have to do without."""
+    """Every case that applies to this request; `tell` receives what could not be used."""
     return negative_cases(saved, authorizer, _signer(saved.sign, base, environ, tell) if saved.sign else None)
 
 
 def write_case(case: NegativeCase, path: Path, base: Path | None) -> None:
-    """Write it to a new file. Raises Conflict where there is one already, or Unwritable."""
+    """Write it to a new file. Raises Conflict if there is one already, or Unwritable."""
     save(path, moved(case.saved, base or Path(), path.parent), None)
 
 
 def moved(saved: SavedRequest, old: Path, new: Path) -> SavedRequest:
-    """The saved request with its relative paths leading from another folder to the same files."""
+    """The saved request with its relative paths rewritten for another folder."""
     target, sign = saved.target, saved.sign
     if target.local and target.local != DEMO:
         target = replace(target, local=_relative(target.local, old, new))

@@ -1,4 +1,4 @@
-"""The open questions of each saved request, kept over restarts in a file beside the history, without an expectation.
+"""The open questions of each saved request, kept across restarts in a file next to the history, without an expectation.
 
 The rule: it is a convenience, so whatever is wrong with the file means no questions and never an error on screen.
 """
@@ -15,17 +15,17 @@ from authlens.frozen import dataclass
 from authlens.store.files import locked, make_own_folder, read_bounded, write_whole
 
 MOST_KEPT = 500
-"""Requests whose questions are kept; the one that was asked longest ago goes first."""
+"""How many requests keep their questions; the one asked longest ago is dropped first."""
 MOST_QUESTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """What a person asks of one request beside what is asked unasked."""
+    """What the user asks of one request besides the questions asked automatically."""
 
     asked: tuple[Question, ...] = ()
     dropped: frozenset[Question] = frozenset()
-    """What is asked unasked, and is not wanted."""
+    """Automatic questions that the user removed."""
 
     def __bool__(self) -> bool:
         return bool(self.asked or self.dropped)
@@ -41,7 +41,7 @@ def load_questions(path: Path) -> dict[str, OpenQuestions]:
 
 
 def save_questions(path: Path, of: str, questions: OpenQuestions) -> None:
-    """Keep those of one request, the others as they are on the disk now. Raises OSError."""
+    """Store those of one request; the others stay as they are on the disk. Raises OSError."""
     make_own_folder(path.parent)
     with locked(path.parent):
         kept = load_questions(path)

@@ -1,4 +1,7 @@
-"""Where the user's files live. XDG variables count on every platform; without them it is the platform's own folders."""
+"""Where the user's files live.
+
+XDG variables are honoured on every platform; without them the platform's own folders are used.
+"""
 
 from __future__ import annotations
 
@@ -15,32 +18,32 @@ class Places:
     settings: Path
     """The file `config.yaml`."""
     themes: Path
-    """The folder of the user's own themes."""
+    """The folder of user themes."""
     history: Path
     """The file `history.db`."""
     cache: Path
-    """A folder for what can be made again at any time."""
+    """A folder for what can be recreated at any time."""
     requests: Path
-    """The folder of saved requests: `requests/` of the working folder if it is there, else in the data folder."""
+    """The folder of saved requests: `requests/` in the working folder if it exists, otherwise in the data folder."""
 
     @property
     def authority(self) -> Path:
-        """The folder of the local certificate authority, beside the history."""
+        """The folder of the local certificate authority, next to the history."""
         return self.history.with_name("ca")
 
     @property
     def trust(self) -> Path:
-        """The file of trusted folders, beside the history."""
+        """The file of trusted folders, next to the history."""
         return self.history.with_name("trust.yaml")
 
     @property
     def questions(self) -> Path:
-        """The file of open questions, beside the history."""
+        """The file of open questions, next to the history."""
         return self.history.with_name("questions.json")
 
     @property
     def crash_report(self) -> Path:
-        """Where the app says what it stopped on, beside the history."""
+        """Where the app writes crash reports, next to the history."""
         return self.history.with_name("crash-report.txt")
 
 

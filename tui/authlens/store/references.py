@@ -23,13 +23,13 @@ from authlens.store.files import reason
 from authlens.user_path import user_path
 
 Keyring = Callable[[str, str], str | None]
-"""The password that the system's keyring has for a service and a user."""
+"""The password that the system's keyring stores for a service and a user."""
 
 MAX_BYTES = 1024 * 1024
 
 
 class MissingReference(ValueError):
-    """A reference that stands for nothing. The message names the field, the reference and what to do."""
+    """A reference that has no value. The message names the field, the reference and what to do."""
 
 
 class References:
@@ -52,7 +52,7 @@ class References:
         return replaced(text, lambda found: self._text_of(found, field))
 
     def missing(self, request: AuthorizerRequest) -> Iterator[Missing]:
-        """Every reference of the request that is known to stand for nothing. No keyring is opened."""
+        """Every reference of the request that is known to have no value. No keyring is opened."""
         for path, text in texts(request):
             for found in scan(text):
                 problem = self._problem(found, is_whole_blob=_is_blob(path) and found.written == text)
@@ -60,11 +60,11 @@ class References:
                     yield Missing(path, f"{sentence_label(path)}: {problem}.", found.start, found.end)
 
     def problem(self, text: str) -> str | None:
-        """Why a reference of the text stands for nothing; `None` where none is known to."""
+        """Why a reference of the text has no value; `None` if none is known to lack one."""
         return next((problem for found in scan(text) if (problem := self._problem(found)) is not None), None)
 
     def text_of_files(self, text: str) -> str | None:
-        """As `text`; `None` where that would open the keyring."""
+        """Like `text`; `None` if that would open the keyring."""
         opens_keyring = any(found.kind == "keyring" for found in scan(text))
         return None if opens_keyring else self.text(text)
 
@@ -88,7 +88,7 @@ class References:
         return self.text(value, member.path)
 
     def _blob(self, value: str | bytes, field: str) -> str | bytes:
-        """One that is a single file as a whole may hold any bytes."""
+        """A value that is a single file reference may hold any bytes."""
         if isinstance(value, bytes):
             return value
         found = whole_reference(value)
@@ -112,7 +112,7 @@ class References:
         return reading[kind](found, field)
 
     def _variable(self, found: Reference, field: str) -> str:
-        """With `:-` as in a shell: the default counts for a variable that is empty too."""
+        """With `:-`, as in a shell, the default also replaces an empty variable."""
         name, value = found.name, self._environ.get(found.name)
         if found.default is not None:
             return value or found.default
@@ -159,7 +159,7 @@ def _is_blob(path: str) -> bool:
 
 
 def _literal(found: Reference, field: str) -> str:
-    """Any other text with `${` is literal, but a typing error must not be sent in place of a secret."""
+    """Any other text with `${` is literal, but a misspelt reference must not be sent in place of a secret."""
     near = difflib.get_close_matches(found.kind.lower(), KINDS, n=1)
     if near:
         hint = f"did you mean {near[0]}? Write $${{ for a literal ${{"
@@ -172,12 +172,12 @@ def _missing(field: str, sentence: str) -> MissingReference:
 
 
 def _without_line_end(text: str) -> str:
-    """Editors and `echo` end a file with one line end that is no part of the secret."""
+    """Editors and `echo` end a file with a line end that is not part of the secret."""
     return text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
 
 
 def _read_regular(path: Path) -> bytes:
-    """Not a pipe or device, which could block for ever."""
+    """Accepts no pipe or device, which could block forever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -186,7 +186,7 @@ def _read_regular(path: Path) -> bytes:
 
 
 def _system_keyring(service: str, user: str) -> str | None:
-    """Ask the keyring package, which is optional. Raises LookupError with a sentence when there is none to ask."""
+    """Ask the keyring package, which is optional. Raises LookupError with a sentence if it is not installed."""
     try:
         import keyring
     except ImportError:

@@ -1,6 +1,7 @@
-"""Saved requests as files: read with the place of every mistake, written whole, never over another's change unasked.
+"""Saved requests as files: read with the location of every error, written all or nothing, never over somebody else's
+change without asking.
 
-The rule: a file that cannot be read is left as it was, and every complaint is one sentence with the file's name.
+The rule: a file that cannot be read is left as it was, and every error is one sentence with the file's name.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from authlens.store.files import create_whole, locked, make_folder, reason, swee
 from authlens.store.modeline import line_for, parted
 
 SUFFIXES = (".yaml", ".yml")
-_TAKEN = "there is a file of that name already"
+_TAKEN = "a file of that name already exists"
 
 
 class RequestFileError(Exception):
-    """Something about the file of a saved request. The text is a whole sentence; `line` and `column` where known."""
+    """An error about the file of a saved request. The text is a whole sentence; `line` and `column` if known."""
 
     def __init__(self, path: Path, problem: str, line: int | None = None, column: int | None = None) -> None:
         place = "" if line is None else f", line {line}, column {column}"
@@ -38,21 +39,21 @@ class Unreadable(RequestFileError):
 
 
 class Unwritable(RequestFileError):
-    """The file cannot be written, renamed or deleted. What was there is there still."""
+    """The file cannot be written, renamed or deleted. The old content is intact."""
 
 
 class Conflict(RequestFileError):
-    """The file changed since it was read, or is there although it should be new. Nothing was written."""
+    """The file changed since it was read, or exists although it should be new. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A saved request with the file it stands in."""
+    """A saved request with its file."""
 
     saved: SavedRequest
     path: Path
     digest: str
-    """SHA-256 of the file's content, by which a later change is noticed."""
+    """SHA-256 of the file's content, which reveals a later change."""
     open_to_others: bool = False
     """Whether other users may read a secret that is in the file in plain text."""
 
@@ -65,7 +66,7 @@ class Entry:
     description: str | None = None
     authorizer: str | None = None
     error: str | None = None
-    """What is wrong with the file, with its line and column; `None` when it can be opened."""
+    """What is wrong with the file, with its line and column; `None` if it can be opened."""
     cases: tuple[str, ...] = ()
     """The names of its cases."""
 
@@ -87,7 +88,7 @@ def _parsed(path: Path, content: bytes, mode: int) -> Loaded:
 
 
 def _tells_a_secret(saved: SavedRequest) -> bool:
-    """Whether a secret is in the file itself; a reference to one tells nothing."""
+    """Whether a secret is in the file itself; a reference to one reveals nothing."""
     from authlens.core.secrets.redaction import secrets_of
 
     return bool(secrets_of(saved.request, certain=True))
@@ -127,7 +128,7 @@ def save(
 
 
 def _written(path: Path, saved: SavedRequest) -> bytes:
-    """The content of a new file. What could not be opened again is not written."""
+    """The content of a new file. What could not be read back is not written."""
     from authlens.core.saved.saved_request_yaml import read, write
     from authlens.core.text.yaml_reader import YamlError, decode
 
@@ -135,12 +136,12 @@ def _written(path: Path, saved: SavedRequest) -> bytes:
     try:
         read(decode(content))
     except YamlError as error:
-        raise Unwritable(path, f"it could not be opened again: {error.message}") from None
+        raise Unwritable(path, f"it could not be read back: {error.message}") from None
     return content
 
 
 def _rewritten(before: bytes, saved: SavedRequest) -> bytes | None:
-    """The content of the file with only what differs changed; `None` when it cannot be, and must be written anew."""
+    """The content of the file with only the differences changed; `None` if it must be rewritten as a whole."""
     from authlens.core.saved.saved_request_yaml import rewrite
     from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, decode
 
@@ -152,16 +153,18 @@ def _rewritten(before: bytes, saved: SavedRequest) -> bytes | None:
 
 
 def _refuse_repeated_header(path: Path, saved: SavedRequest) -> None:
-    """The API's headers are a map, and so are the file's: of two of one name, one would be lost."""
+    """Headers are a map in the API and in the file: of two with the same name, one would be lost."""
     http = saved.request.http_context
     names = [name for name, _ in (http.headers or ())] if http else []
     repeated = next((name for place, name in enumerate(names) if name in names[:place]), None)
     if repeated is not None:
-        raise Unwritable(path, f"the header {visible(repeated)} stands twice, and a file holds a name once; remove one")
+        raise Unwritable(
+            path, f"the header {visible(repeated)} appears twice, and a file holds a name once; remove one"
+        )
 
 
 def rename(path: Path, name: str) -> Path:
-    """Give the file another name in its folder, `.yaml` added where it is missing. Raises Conflict or Unwritable."""
+    """Rename the file within its folder; `.yaml` is added if missing. Raises Conflict or Unwritable."""
     target = named(path.parent, name)
 
     def rename_unless_taken() -> None:
@@ -188,7 +191,7 @@ def duplicate(path: Path, name: str | None = None) -> Path:
 
 
 def delete(path: Path) -> None:
-    """Remove the file; of a symbolic link, the link. Raises Unwritable."""
+    """Delete the file; if it is a symbolic link, only the link. Raises Unwritable."""
     try:
         path.unlink()
     except (OSError, ValueError) as error:
@@ -196,7 +199,7 @@ def delete(path: Path) -> None:
 
 
 def named(folder: Path, name: str) -> Path:
-    """The path of a name in the folder or below it. Raises Unwritable when the name leads out of the folder."""
+    """The path of a name in the folder or below it. Raises Unwritable if the name leads out of the folder."""
     parts = Path(name).parts
     if not name.strip() or "\0" in name or Path(name).is_absolute() or ".." in parts or not parts:
         raise Unwritable(folder / "…", "a name must stay within its folder and not be empty")
@@ -206,7 +209,7 @@ def named(folder: Path, name: str) -> Path:
 def listing(folder: Path) -> list[Entry]:
     """Every saved request in the folder and below it, in the order of its path; broken ones with what is wrong.
 
-    Hidden folders and YAML of another kind are passed over. Raises Unreadable when the folder cannot be read.
+    Hidden folders and other YAML files are skipped. Raises Unreadable when the folder cannot be read.
     """
     try:
         sweep(folder)
@@ -217,7 +220,7 @@ def listing(folder: Path) -> list[Entry]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Raises OSError when the folder itself cannot be read. Links to folders are not followed: a circle ends."""
+    """Raises OSError when the folder itself cannot be read. Links to folders are not followed, so a cycle ends."""
     os.scandir(folder).close()
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -225,7 +228,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 _MARKS = (b"request:", b'"request"', b"authorizerName", b"mqttContext")
-"""What only a saved request has; a folder may hold YAML of another kind."""
+"""Keys that only a saved request has; a folder may hold other YAML files."""
 
 
 def _entry(path: Path) -> Entry | None:
@@ -262,7 +265,7 @@ def _digest(content: bytes) -> str:
 
 
 def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
-    """What is on the disk, if it is what the writer believes to be there; empty when nothing is."""
+    """What is on the disk, if it is what the writer expects; empty if nothing is there."""
     if not os.path.lexists(path):
         if expected is not None and not overwrite:
             raise Conflict(path, "it was deleted since it was opened")
@@ -272,7 +275,7 @@ def _checked(path: Path, expected: str | None, overwrite: bool) -> bytes:
     try:
         content, _ = _content(path)
     except Unreadable as error:
-        raise Conflict(path, f"what is there cannot be read: {error.problem}") from None
+        raise Conflict(path, f"the existing file cannot be read: {error.problem}") from None
     if not overwrite and _digest(content) != expected:
         raise Conflict(path, "it was changed since it was opened")
     return content
@@ -288,7 +291,7 @@ def _editor_line(path: Path) -> bytes:
 
 
 def _change(path: Path, change: Callable[[], None], is_new: bool = False) -> None:
-    """Do it under the lock of the real folder, with every failure as one of ours."""
+    """Run the change under the lock of the real folder, and convert every failure to one of ours."""
     try:
         # A link that was planted under a name that should be free must not lead elsewhere.
         folder = Path(os.path.realpath(path.parent)) if is_new else Path(os.path.realpath(path)).parent
@@ -302,7 +305,7 @@ def _change(path: Path, change: Callable[[], None], is_new: bool = False) -> Non
 
 
 def _why(error: OSError | ValueError) -> str:
-    return reason(error) if isinstance(error, OSError) else "its name cannot be one of a file"
+    return reason(error) if isinstance(error, OSError) else "its name is not a valid file name"
 
 
 def _free_name(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """The user's settings, `config.yaml`.
 
-The rule: what is wrong in the file is told and never fatal, and saving keeps what it does not know.
+The rule: errors in the file are reported and never fatal, and saving keeps unknown keys.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from authlens.store.files import locked, make_own_folder, read_bounded, reason, 
 
 Keep = Literal["full", "redacted", "off"]
 _UNSURE: Keep = "redacted"
-"""What the history keeps when nobody can tell what was asked for: it may have been no secrets."""
+"""What the history keeps if the setting cannot be read: it may have asked for no secrets."""
 Clipboard = Literal["auto", "system", "terminal"]
 Reading = Literal["read", "off"]
 
@@ -30,7 +30,7 @@ class Settings:
     """Seconds, as are all time-outs."""
     read_timeout: float = 30.0
     total_timeout: float = 45.0
-    """When a call in the app is given up."""
+    """When a call in the app times out."""
     keymap: Mapping[str, str] = field(default_factory=dict)
     """Binding ids to keys, several separated by commas."""
     clipboard: Clipboard = "auto"
@@ -38,7 +38,7 @@ class Settings:
     deployment: Reading = "read"
     """`read`: after each send the app reads from AWS what a test call cannot see; `off` leaves those calls out."""
     problems: tuple[str, ...] = field(default=(), compare=False)
-    """What was wrong in the file, one sentence each; there the default counts, or `redacted` for the history."""
+    """What was wrong in the file, one sentence each; the default is used there, or `redacted` for the history."""
 
 
 class SettingsNotSaved(OSError):
@@ -47,7 +47,7 @@ class SettingsNotSaved(OSError):
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """Where a setting stands in the file, and how it is read."""
+    """The place of a setting in the file, and how it is read."""
 
     name: str
     path: tuple[str, ...]
@@ -79,7 +79,7 @@ _KEYS = (
 
 
 def load_settings(path: Path) -> Settings:
-    """The settings in the file, the defaults where there is none. Never raises for what is in it."""
+    """The settings in the file, or the defaults without one. Never raises because of its content."""
     # A file that is not there costs no import of the YAML reader.
     try:
         content = read_bounded(path)
@@ -117,7 +117,7 @@ def _settings(document: Any, path: Path) -> Settings:
 
 
 def _at(document: Any, path: tuple[str, ...]) -> Any:
-    """The node of a key; `None` when it is absent. Raises YamlError when a part of the way is no mapping."""
+    """The node of a key; `None` if it is absent. Raises YamlError if a part of the path is not a mapping."""
     node = document
     for name in path:
         if node is None or node.value is None:
@@ -187,4 +187,4 @@ def _plain(value: Any) -> Any:
 
 
 def _why(error: OSError | ValueError) -> str:
-    return reason(error) if isinstance(error, OSError) else "its name cannot be one"
+    return reason(error) if isinstance(error, OSError) else "its name is not a valid file name"

@@ -1,6 +1,6 @@
 """Changes to a YAML file that the user also edits. Where it can be done in place, comments and layout stay.
 
-The rule: a change in place is believed only when the text reads back as wanted; otherwise the file is written anew.
+The rule: a change in place is accepted only if the text reads back as intended; otherwise the whole file is rewritten.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Private keys of the person: read to sign with, from regular files of a key's size alone, and new pairs written."""
+"""Reads the user's private keys to sign with, only from regular files no larger than a key can be, and writes new
+pairs."""
 
 from __future__ import annotations
 
@@ -19,11 +20,11 @@ _LARGEST = 65_536
 _MOST_FILES = 1_000
 
 SignText = Callable[[str], str]
-"""A text to its base64 signature."""
+"""Maps a text to its base64 signature."""
 
 
 def read_key(key: str, base: Path | None) -> bytes:
-    """The file that is named, beside `base`. Raises OSError or NotAPath, which is a ValueError."""
+    """The named file, relative to `base`. Raises OSError or NotAPath, which is a ValueError."""
     path = user_path(key, base)
     if path.stat().st_size > _LARGEST or not path.is_file():
         raise OSError("not a file that holds a key")
@@ -31,7 +32,7 @@ def read_key(key: str, base: Path | None) -> bytes:
 
 
 def signer(sign: Sign, base: Path | None, environ: Mapping[str, str]) -> SignText:
-    """Signs with the key. Raises OSError, and ValueError for one that cannot be used."""
+    """Signs with the key. Raises OSError, and ValueError for an unusable key."""
     from authlens.core.signing import signing
     from authlens.store.references import References
 
@@ -48,7 +49,7 @@ def as_sent(
     base: Path | None,
     environ: Mapping[str, str],
 ) -> AuthorizerRequest:
-    """The request with the signature that sending would make; as it stands where none can be made now."""
+    """The request with the signature that sending would make; unchanged if none can be made now."""
     from authlens.core.request.references import unescaped
     from authlens.core.request.token_place import place, token_of
 
@@ -76,7 +77,7 @@ def write_key_pair(private: Path) -> WrittenPair:
     public = private.with_suffix(".pub.pem")
     for path in (private, public):
         if path.is_symlink() or path.exists():
-            raise FileExistsError(EEXIST, "it is there already", str(path))
+            raise FileExistsError(EEXIST, "it already exists", str(path))
     private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     pair = generate_key_pair()
     write_new(private, pair.private_pem)
@@ -93,7 +94,7 @@ def missing_key(private: Path) -> str:
 
 
 def generate_command(private: Path) -> str:
-    """The command that makes the private key anew and, with it, the public key that lies beside it."""
+    """The command that recreates the private key and, with it, the public key next to it."""
     from shlex import quote
 
     private = Path(os.path.normpath(private.absolute()))
@@ -105,7 +106,7 @@ def generate_command(private: Path) -> str:
 
 
 def _public_key_beside(private: Path) -> Path | None:
-    """The one that has a like name, else the only one in the folder."""
+    """The one with a similar name, otherwise the only one in the folder."""
     named = [private.with_name(private.name.replace("private", "public")), private.with_suffix(".pub.pem")]
     named += [private.with_name(f"{private.name}.pub"), private.with_suffix(".pub")]
     found = [path for path in named if path != private and _is_public_key(path)]

@@ -1,4 +1,5 @@
-"""The folders whose files may run local code and name endpoints, as the person said: `trust.yaml`, readable by them.
+"""The folders whose files may run local code and name endpoints, as the user decided: `trust.yaml`, readable only by
+them.
 
 The rule: trust belongs to a folder and all below it, by real paths, until it is removed. A request that was made in
 the app is an entry of its own, so that saving it trusts nothing else in its folder.
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from authlens.core.text.yaml_reader import Node
 
 VARIABLE = "AUTHLENS_TRUST"
-_HEADER = "# Folders whose files authlens may run and send for; 'authlens trust --help' tells more.\n"
+_HEADER = "# Folders whose files authlens may run and send for; see 'authlens trust --help'.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,13 @@ def real_path(path: Path) -> str:
 
 
 class TrustList:
-    """The list in its file. What cannot be read trusts nothing."""
+    """The list in its file. A list that cannot be read trusts nothing."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def entries(self) -> tuple[Trusted, ...]:
-        """In the order in which they were added. Raises TrustNotKept for a file that is there and cannot be read."""
+        """In the order in which they were added. Raises TrustNotKept if the file exists but cannot be read."""
         from authlens.core.text.yaml_reader import YamlError, decode, load
 
         try:
@@ -81,7 +82,7 @@ class TrustList:
         self._change(added)
 
     def remove(self, path: Path) -> bool:
-        """Whether the path was in the list, by itself or as what it is written as."""
+        """Whether the path was in the list, resolved or as written."""
         known = {entry.path for entry in self.entries()}
         gone = {str(path), real_path(path)} & known
         if gone:

@@ -11,7 +11,7 @@ from authlens.core.text.visible import visible_lines
 class ExitCode(IntEnum):
     DONE = 0
     NO = 1
-    """The answer is no: refused, denied, different, findings, no key fits, an expectation failed."""
+    """A negative answer: refused, denied, different, findings, no key matches, an expectation failed."""
     UNJUDGED = 2
     """`run` only: an item could not be judged."""
     INTERRUPTED = 130

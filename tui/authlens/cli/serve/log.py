@@ -80,7 +80,7 @@ def _descriptor(stream: TextIO) -> int | None:
 
 
 def _write_whole(descriptor: int, octets: bytes) -> bool:
-    """Whether it could be written; nobody is there to read when it could not."""
+    """Whether it could be written; if not, the reader is gone."""
     try:
         while octets:
             octets = octets[os.write(descriptor, octets) :]

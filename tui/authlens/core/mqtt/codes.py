@@ -110,7 +110,7 @@ _REASONS: Final[dict[tuple[str, int], Source]] = {
 
 
 def reason_string(packet: str, code: int, identifier: str) -> str | None:
-    """AWS's reason string of a refusal; `None` where nobody has reported one. The identifier is a fresh UUID."""
+    """AWS's reason string of a refusal; `None` if none has been reported. The identifier is a fresh UUID."""
     if (packet, code) not in _REASONS:
         return None
     return f"{packet}:Client is not authenticated/authorized to send the message:{identifier}"

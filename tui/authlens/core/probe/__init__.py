@@ -1,1 +1,1 @@
-"""A connection that authlens makes as a device would: what it is to do, and what it met."""
+"""A connection that authlens makes as a device would: what it should do, and what happened."""

@@ -1,4 +1,4 @@
-"""What a probe saw beside what the tables say, row by row, so that what is assumed can become measured."""
+"""Compares what a probe saw with what the tables say, row by row, so that assumptions can become measurements."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Observation:
 
 
 def observations(report: ProbeReport) -> tuple[Observation, ...]:
-    """Every row that the probe touched, in the order in which it met them, each once."""
+    """Every row that the probe touched, once each, in order."""
     return tuple(dict.fromkeys(_observations(report)))
 
 
@@ -77,7 +77,7 @@ _PROPERTIES: dict[str, tuple[str, Source]] = {
 }
 """What CONNACK of AWS IoT says."""
 _BY_DEFAULT = {"maximumQoS": "2", "retainAvailable": "1", "wildcardSubscriptionAvailable": "1"}
-"""What MQTT 5 takes a property for that is not sent."""
+"""The default that MQTT 5 gives a property that is not sent."""
 
 
 def _of_properties(answer: Answer, version: int) -> Iterator[Observation]:

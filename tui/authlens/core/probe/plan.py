@@ -1,4 +1,4 @@
-"""What a probe is to do: where to, by which protocol, as whom, and what to try once it is connected."""
+"""What a probe should do: where to connect, over which protocol, as whom, and what to try once connected."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class Trial:
 
     @property
     def problem(self) -> str:
-        """Why MQTT cannot carry it; empty where it can."""
+        """Why MQTT cannot transmit it; empty if it can."""
         if not self.topic:
             return f"Name a topic to {self.kind} to."
         if "\0" in self.topic or len(self.topic.encode("utf-8", "surrogateescape")) > LONGEST_TEXT:
-            return f"{self.kind}: MQTT cannot carry this text as a topic."
+            return f"{self.kind}: MQTT cannot use this text as a topic."
         return ""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeOptions:
-    """What a person chooses of a probe; everything else is the request's and its target's."""
+    """What the user chooses for a probe; everything else comes from the request and its target."""
 
     way: Way = "mqtt"
     version: int = V5
@@ -69,10 +69,10 @@ class ProbeOptions:
 
     @property
     def problem(self) -> str:
-        """Why it cannot be done, as a sentence; empty where it can."""
+        """Why it is impossible, as a sentence; empty if it is possible."""
         published = [trial for trial in self.trials if trial.kind == "publish"]
         if self.way == "https" and (len(published) != 1 or len(self.trials) != 1):
-            return "HTTPS can only publish: name one topic to publish to, and no filter to subscribe to."
+            return "HTTPS can only publish: name one topic to publish to, and no topic filter to subscribe to."
         return next((words for trial in self.trials if (words := trial.problem)), "")
 
 
@@ -100,7 +100,7 @@ class ProbePlan:
     key_file: str | None = None
     trials: tuple[Trial, ...] = ()
     seconds: float = 10.0
-    """The most that each step may take."""
+    """The time limit of each step."""
 
     @property
     def name(self) -> str:

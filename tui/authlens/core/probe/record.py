@@ -1,4 +1,4 @@
-"""A probe's report as the record of a connection, which the history keeps beside those of real devices."""
+"""A probe's report as the record of a connection, which the history keeps among those of real devices."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
 
 
 def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision]:
-    """What the documents said of connecting, where they are known."""
+    """What the policies say about connecting, if they are known."""
     if report.predicted is not None and report.verdict is not Verdict.UNREACHED:
         refusal = refused_by(report.answer) if report.verdict is Verdict.REFUSED and report.answer else None
         yield PacketDecision(

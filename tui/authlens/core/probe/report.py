@@ -1,4 +1,4 @@
-"""What a probe met: its steps with their times, the answers, and how each compares with tables and documents."""
+"""What a probe found: its steps with their times, the answers, and how each compares with tables and policies."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Tried:
     answer: Answer | None
     """`None` where the connection had ended before."""
     predicted: str | None = None
-    """What the documents say: `ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`; `None` where they are not known."""
+    """What the policies say: `ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`; `None` where they are not known."""
 
     @property
     def is_allowed(self) -> bool:
@@ -115,7 +115,7 @@ class Tried:
 
     @property
     def differs(self) -> bool:
-        """Whether the broker did not do what the documents say."""
+        """Whether the broker did something other than the policies say."""
         return None not in (self.predicted, self.answer) and (self.predicted == "ALLOWED") is not self.is_allowed
 
 
@@ -135,7 +135,7 @@ class ProbeReport:
     received: int = 0
     """Messages that arrived while it was connected."""
     predicted: str | None = None
-    """What the documents say of connecting with this client id."""
+    """What the policies say about connecting with this client id."""
 
     @property
     def is_yes(self) -> bool:

@@ -9,12 +9,12 @@ from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
 from authlens.core.probe.report import ProbeReport, Tried, Verdict, refused_by
 
 REFUSAL_CAUSES = (
-    "the function refused, raised an error or gave an answer that AWS does not accept: send the test call and compare",
+    "the function refused, raised an error or returned an answer that AWS does not accept: compare with a test call",
     "the policies do not allow iot:Connect for this client id",
     "no authorizer of that name is ACTIVE, or none was named and no default authorizer is set",
-    "the token's signature is missing or does not fit: the function is then not invoked",
+    "the token's signature is missing or does not match: the function is not invoked then",
 )
-RATE_CAUSES = ("another connection with this client id was made within the last second; wait a second and try again",)
+RATE_CAUSES = ("another connection used this client id within the last second; wait a second and try again",)
 
 
 _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
@@ -43,12 +43,12 @@ def causes(report: ProbeReport) -> tuple[str, ...]:
 
 
 def usual_causes(device: DeviceConnection) -> tuple[str, ...]:
-    """The same, of the record of a probe."""
+    """The same, for the record of a probe."""
     return causes_of(device.refused_by) if device.refused_by else ()
 
 
 def causes_of(refusal: str) -> tuple[str, ...]:
-    """Of the id of a rule, or of the status of HTTP, as `refused_by` gives it."""
+    """For the id of a rule, or an HTTP status, as `refused_by` gives it."""
     if refusal == CONNECT_RATE.id:
         return RATE_CAUSES
     if refusal == HTTP_REFUSED.id:
@@ -62,13 +62,13 @@ def causes_of(refusal: str) -> tuple[str, ...]:
 _NOT_AWS = ("what answered is not AWS IoT: check the host name and the port",)
 _REDIRECTED = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
 _HTTP_CAUSES = {
-    "407": ("a proxy is in the way and wants a login; devices use no proxy: connect from a network without one",),
+    "407": ("a proxy in between requires a login; devices do not use proxies: connect from a network without one",),
     "426": (
-        "the domain configuration takes another protocol than MQTT over WebSocket (applicationProtocol)",
-        "a proxy in the way does not pass the upgrade on",
+        "the domain configuration expects a protocol other than MQTT over WebSocket (applicationProtocol)",
+        "a proxy in between does not forward the upgrade",
     ),
     "502": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
-    "503": ("AWS IoT is limiting the rate or is not available: wait a moment", *_NOT_AWS),
+    "503": ("AWS IoT is throttling or unavailable: wait a moment", *_NOT_AWS),
     "504": ("a proxy or load balancer answered in place of AWS IoT and cannot reach it",),
     "511": _REDIRECTED,
     "2xx": _REDIRECTED,
@@ -86,7 +86,7 @@ def trial_words(each: Tried, version: int) -> str:
 
 
 def prediction_words(report: ProbeReport) -> Iterator[str]:
-    """Where the broker did something else than the documents say."""
+    """Where the broker did something other than the policies say."""
     version = report.version or 5
     connected = report.verdict is Verdict.CONNECTED
     is_known = report.predicted is not None and report.verdict is not Verdict.UNREACHED

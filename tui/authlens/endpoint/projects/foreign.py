@@ -26,7 +26,7 @@ _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"sst\.(config\.ts|json)"), _SST),
     (re.compile(r"cdk\.json"), _CDK),
-    (re.compile(r"samconfig\.toml"), "this is SAM's configuration; serve the template beside it: template.yaml"),
+    (re.compile(r"samconfig\.toml"), "this is SAM's configuration; serve the template next to it: template.yaml"),
     (re.compile(r".*\.go|go\.(mod|sum)"), "this is Go" + _BUILD + " (go build -o NAME .)"),
     (re.compile(r"Cargo\.(toml|lock)|.*\.rs"), "this is Rust" + _BUILD + " (cargo build --release)"),
     (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java"), "this is Java" + _BUILD),

@@ -91,8 +91,8 @@ class Call:
 class FunctionHost:
     """Runs functions, keeps their processes warm, and ends them all on `close`.
 
-    For one event loop. `limit` is the maximum number of processes per function. `heard` is told
-    what functions print while they run.
+    For one event loop. `limit` is the maximum number of processes per function. `heard`
+    receives what functions print while they run.
     """
 
     def __init__(self, limit: int = 8, path: str | None = None, heard: Callable[[bytes], None] | None = None) -> None:

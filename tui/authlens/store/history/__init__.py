@@ -1,1 +1,1 @@
-"""Every invocation, kept in one SQLite file of the user: written at once, searched while one types."""
+"""Every invocation, kept in one SQLite file of the user: written at once, searched as you type."""

@@ -1,6 +1,7 @@
-"""The history's SQLite file: made, opened, judged and set aside. Everything here runs on the thread of its connection.
+"""Creates, opens and checks the history's SQLite file, and sets damaged ones aside. Everything here runs on the thread
+of its connection.
 
-The rule: readable by its owner alone, rollback journal with full synchronisation (WAL had a bug that corrupts files
+The rule: readable only by its owner, rollback journal with full synchronisation (WAL had a bug that corrupts files
 until SQLite 3.51.3), and a file that is damaged or newer than this program is never written to.
 """
 
@@ -21,7 +22,7 @@ from authlens.store.history.search import make_index
 VERSION = 2
 """2: the table of failing stages. A file of version 1 gets it when it is opened."""
 BUSY_SECONDS = 5.0
-"""How long another process may hold the file before a write is given up."""
+"""How long to wait for another process that holds the file before a write fails."""
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS invocation (
@@ -46,7 +47,7 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Newer(Exception):
-    """The file was written by a newer authlens, in a format that this one does not know."""
+    """The file was written by a newer authlens, in a format that this version does not know."""
 
     def __init__(self, version: int) -> None:
         super().__init__(version)
@@ -66,7 +67,7 @@ def is_damage(error: sqlite3.Error) -> bool:
 
 
 def open_file(path: Path, create: bool = True, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A connection to the history, made when it is not there. Raises sqlite3.Error, OSError or Newer."""
+    """A connection to the history, which is created if missing. Raises sqlite3.Error, OSError or Newer."""
     if create:
         make_own_folder(path.parent)
         _create(path)
@@ -82,13 +83,13 @@ def open_file(path: Path, create: bool = True, busy_seconds: float = BUSY_SECOND
 
 
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """A connection to a file that is there. It must be able to write: reading after a kill rolls back first."""
+    """A connection to an existing file. It must be able to write: reading after a kill rolls back first."""
     name = quote(os.path.abspath(path))
     return sqlite3.connect(f"file:{name}?mode=rw", uri=True, isolation_level=None, timeout=busy_seconds)
 
 
 def _create(path: Path) -> None:
-    """An empty file of ours: SQLite would make it, and those beside it, as the umask allows."""
+    """Create the file empty: SQLite would create it, and its journal files, with the umask's permissions."""
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
@@ -120,7 +121,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    """Those that are missing: another instance may have been faster."""
+    """Create the missing tables: another instance may have been faster."""
     for statement in _SCHEMA:
         connection.execute(statement)
     make_index(connection)
@@ -150,7 +151,7 @@ def bytes_in_use(connection: sqlite3.Connection) -> int:
 
 
 def set_aside(path: Path) -> Path:
-    """Give a damaged file, and what SQLite kept beside it, a name of its own. Raises OSError."""
+    """Rename a damaged file, and its journal files. Raises OSError."""
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     aside = path.with_name(f"{path.stem}.corrupt-{stamp}{path.suffix}")
     number = 2
@@ -185,7 +186,7 @@ def raise_if_damaged(connection: sqlite3.Connection) -> None:
 
 
 def is_damaged(path: Path, busy_seconds: float = BUSY_SECONDS) -> bool:
-    """As `raise_if_damaged`, on a connection of its own. Raises sqlite3.Error when the file cannot be looked at."""
+    """As `raise_if_damaged`, on a connection of its own. Raises sqlite3.Error if the file cannot be read."""
     with contextlib.closing(connect(path, busy_seconds)) as connection:
         try:
             raise_if_damaged(connection)

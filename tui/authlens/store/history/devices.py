@@ -1,4 +1,4 @@
-"""Real connections in the history: one record each, written when it is let in or refused, and again when it ends."""
+"""Real connections in the history: one record each, written when it is accepted or refused, and again when it ends."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class DeviceHistory:
         self._target = target
         self._lock = threading.Lock()
         self._open: dict[str, int] = {}
-        """The numbers of connections that last, by their ids."""
+        """The numbers of open connections, by their ids."""
 
     def take(self, invocation: Invocation) -> None:
-        """A connection was let in, was refused, or ended."""
+        """A connection was accepted, was refused, or ended."""
         device = invocation.device
         if device is None:
             return

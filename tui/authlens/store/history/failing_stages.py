@@ -1,6 +1,6 @@
-"""At which stage each invocation failed: beside its row, because only the app works it out.
+"""The stage at which each invocation failed, apart from its row because only the app determines it.
 
-The rule: a record without an entry was not judged yet; an empty one passed every stage.
+The rule: a record without an entry has not been judged; an empty entry means that every stage passed.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import sqlite3
 
 TABLE = "CREATE TABLE IF NOT EXISTS failing_stage (number INTEGER PRIMARY KEY, stage TEXT NOT NULL)"
-"""A table of its own: as a column behind the bodies it would be read through all their pages."""
+"""A table of its own: as a column after the bodies, reading it would mean reading all their pages."""
 
 
 def put(connection: sqlite3.Connection, number: int, stage: str) -> bool:
-    """Keep what was worked out, in the caller's transaction. False for a record that has it already, or is gone."""
+    """Store the stage, in the caller's transaction. False if the record has one already, or is gone."""
     added = connection.execute(
         "INSERT OR IGNORE INTO failing_stage SELECT number, ? FROM invocation WHERE number = ?", (stage, number)
     )
@@ -20,5 +20,5 @@ def put(connection: sqlite3.Connection, number: int, stage: str) -> bool:
 
 
 def remove(connection: sqlite3.Connection, up_to: int) -> None:
-    """Forget the oldest records, in the caller's transaction."""
+    """Delete the oldest records, in the caller's transaction."""
     connection.execute("DELETE FROM failing_stage WHERE number <= ?", (up_to,))

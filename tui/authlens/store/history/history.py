@@ -1,7 +1,7 @@
 """The history: every invocation, kept in one SQLite file across runs and instances.
 
-The rule: what `record` returned with a number is on the disk, and whatever is wrong with the disk or the file never
-stops the program: `problem` says it, and the rest goes on without a history.
+The rule: what `record` returned with a number is on the disk, and no fault of the disk or the file ever stops the
+program: `problem` reports it, and everything else continues without a history.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Work = Callable[[sqlite3.Connection], T]
 MAX_RECORDS = 200_000
 MAX_BYTES = 2 * 1024**3
 _PRUNED_AT_ONCE = 50
-"""Records that go together when the file has become too large."""
+"""How many records are deleted at once when the file has become too large."""
 _LARGEST_NUMBER = 2**63 - 1
 _UPDATE = (
     "UPDATE invocation SET started_at = ?, authorizer = ?, verdict = ?, error = ?, principal = ?, duration = ?,"
@@ -43,9 +43,9 @@ _INSERT = "INSERT INTO invocation VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 class History:
     """Safe to use from any thread: one thread of its own owns the connection. Nothing is opened before it is needed.
 
-    busy_seconds: how long another process may hold the file before a write is given up.
-    keep: what is stored of an invocation; `off` records nothing and leaves what is there.
-    use_index: `False` does without the search index, as a SQLite without FTS5 must.
+    busy_seconds: how long to wait for another process that holds the file before a write fails.
+    keep: what is stored of an invocation; `off` records nothing and leaves existing records.
+    use_index: `False` works without the search index, as a SQLite without FTS5 must.
     """
 
     def __init__(
@@ -78,11 +78,11 @@ class History:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong with the history, as one sentence; `None` when nothing is."""
+        """What is wrong with the history, as one sentence; `None` if nothing is."""
         return self._fault or self._notice
 
     def record(self, invocation: Invocation) -> Invocation:
-        """Keep the invocation. Once it is on the disk it comes back with its number; else as it was."""
+        """Record the invocation. Returned with its number once it is on the disk, otherwise unchanged."""
         if self._keep == "off":
             return invocation
         waiting = _Waiting(record_of(invocation, self._keep))
@@ -93,7 +93,7 @@ class History:
         return invocation if number is None else replace(invocation, number=number)
 
     def update(self, invocation: Invocation) -> None:
-        """Replace what is kept of an invocation that has a number; one that is no longer there stays away."""
+        """Replace the record of an invocation that has a number; a deleted one is not added again."""
         number = invocation.number
         if self._keep == "off" or number is None:
             return
@@ -101,9 +101,9 @@ class History:
         self._ask(lambda connection: self._replace(connection, number, record), None)
 
     def judge(self, numbers: Iterable[int], judged: Callable[[Invocation], tuple[str, str]]) -> None:
-        """Keep for the rows at which stage each of these failed, and let a search find it.
+        """Store the stage at which each of these failed, and make it searchable. judged:
 
-        judged: the stage, and the words that it is found by.
+        the stage, and the words that find it.
         """
         if self._keep == "off":
             return
@@ -129,7 +129,7 @@ class History:
         )
 
     def get(self, number: int) -> Invocation | None:
-        """The whole invocation; `None` when there is none of that number."""
+        """The whole invocation; `None` if there is none with that number."""
         if not 0 < number <= _LARGEST_NUMBER:
             return None
         query = "SELECT body FROM invocation WHERE number = ?"
@@ -143,11 +143,14 @@ class History:
             return None
 
     def clear(self) -> bool:
-        """Remove every invocation, its bytes in the file too, and what was set aside. Whether that was done."""
+        """Delete every invocation, its bytes in the file included, and damaged files set aside.
+
+        Returns whether it succeeded.
+        """
         return self._ask(self._clear, False)
 
     def check(self) -> str | None:
-        """Look for damage, which takes a while, and set a damaged file aside. Returns what was found.
+        """Check for damage, which takes a while, and set a damaged file aside. Returns what was found.
 
         It also brings the search index up to date after a SQLite that has none.
         """
@@ -162,7 +165,7 @@ class History:
         return self._notice if damaged else None
 
     def close(self, timeout: float | None = None) -> None:
-        """End the thread once what was asked is done; wait no longer than `timeout` seconds for it."""
+        """End the thread once its pending work is done; wait at most `timeout` seconds for it."""
         with self._lock:
             self._closed, thread = True, self._thread
             self._jobs.put(None)
@@ -178,7 +181,7 @@ class History:
     # What follows runs on the thread that owns the connection.
 
     def _insert(self, connection: sqlite3.Connection, wanted: _Waiting) -> int | None:
-        """Write the record and all that wait beside it, unless another's turn did so already."""
+        """Write the record and all others that wait, unless an earlier turn already did."""
         if wanted.number is None:
             together = tuple(self._waiting)
             with file.transaction(connection):
@@ -209,7 +212,7 @@ class History:
                     search_in.extend_words(connection, number, words, self._indexed)
 
     def _prune(self, connection: sqlite3.Connection, newest: int) -> None:
-        """Keep within the bounds. Numbers have no gaps, so that they count the records."""
+        """Keep the file within its limits. Numbers have no gaps, so they count the records."""
         up_to = newest - self._max_records
         oldest = int(connection.execute("SELECT min(number) FROM invocation").fetchone()[0])
         if file.bytes_in_use(connection) > self._max_bytes:
@@ -247,7 +250,10 @@ class History:
         connection.execute("VACUUM")
 
     def _recover(self) -> None:
-        """After damage was met: start anew beside a damaged file. What the check does not see is in the index."""
+        """After damage was found: set the file aside and start a new one.
+
+        Damage that the check does not see is in the index.
+        """
         self._disconnect()
         if file.identity(self._path) is not None and file.is_damaged(self._path, self._busy_seconds):
             aside = file.set_aside(self._path)
@@ -256,7 +262,7 @@ class History:
             self._use_index = False
 
     def _connect(self) -> sqlite3.Connection:
-        """The connection, made anew when the name leads to another file than before."""
+        """The connection, reopened if the path now leads to a different file."""
         if self._connection is not None and self._opened == file.identity(self._path):
             return self._connection
         self._disconnect()
@@ -271,7 +277,7 @@ class History:
         self._connection, self._opened = None, None
 
     def _attempt(self, work: Work[T], otherwise: T) -> T:
-        """Do it, and turn whatever the disk does into a problem that is told."""
+        """Run the work, and turn every fault of the disk into a problem to report."""
         if self._keep == "off" and file.identity(self._path) is None:
             return otherwise
         try:
@@ -301,7 +307,7 @@ class History:
         return f"the history {self._path} cannot be used: {why}"
 
     def _ask(self, work: Work[T], otherwise: T) -> T:
-        """Have the thread do it, and wait. Called from any other thread."""
+        """Run the work on the history's thread, and wait. Call it from any other thread."""
         job = _Job(lambda: self._attempt(work, otherwise))
         with self._lock:
             if self._closed:

@@ -1,6 +1,6 @@
-"""An invocation as the history keeps it: its light row, the words it is found by, and its whole as bounded JSON.
+"""An invocation as the history stores it: its short row, its search words, and its whole as bounded JSON. The
 
-The rule: no secret is among the row and the words, whatever the history keeps of the whole.
+rule: the row and the words never hold a secret, whatever the history keeps of the whole.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAX_BYTES = 2 * 1024 * 1024
 _LENGTHS = (1024 * 1024, 262_144, 65_536, 16_384, 4_096, 512)
 """Lengths that texts are cut to, until the record fits."""
 _MARGIN = 256 * 1024
-"""More than the longest secret: one that the first cut leaves a piece of is gone with the second, after redaction."""
+"""Longer than any secret: a piece of one that the first cut leaves is removed by the second, after redaction."""
 _CUT = "… [cut by the history]"
 _MAX_WORDS = 2_000
 
@@ -52,7 +52,7 @@ class Row:
     source: str | None
     """The saved request it was sent from, as a path."""
     stage: str | None = None
-    """At which stage it failed; empty where it passed them all, `None` while that was not worked out."""
+    """The stage at which it failed; empty if all passed, `None` until that is determined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Record:
 
 
 def record_of(invocation: Invocation, keep: Keep, max_bytes: int = MAX_BYTES) -> Record:
-    """The invocation as it is stored; in full it is without what its references stood for."""
+    """The invocation as it is stored; even in full, without the values of its references."""
     invocation = _shortened(invocation, _LENGTHS[0] + _MARGIN)
     shown = redact_invocation(invocation)
     kept = shown if keep == "redacted" else without_resolved(invocation)
@@ -89,19 +89,19 @@ def row_of(number: int, started_at: str, *fields: Any) -> Row:
 
 
 def invocation_of(number: int, body: bytes) -> Invocation:
-    """Raises ValueError when the body is none of ours."""
+    """Raises ValueError if the body was not written by authlens."""
     return replace(from_json(json.loads(body)), number=number)
 
 
 def target_words(target: Target) -> str:
-    """Where it was sent, in a few words."""
+    """A short name of the target."""
     if target.local is not None:
         return target.local
     return " ".join(part for part in (target.profile, target.region, target.endpoint_url) if part) or "default"
 
 
 def search_terms(search: str) -> list[str]:
-    """What must all stand in the words of a row."""
+    """Terms that the words of a row must all contain."""
     return _storable(search).casefold().split()
 
 
@@ -122,12 +122,12 @@ def _findable(shown: Invocation) -> Iterator[str | None]:
 
 
 def _storable(text: str) -> str:
-    """SQLite's text holds neither lone surrogates nor, where it is searched, NUL."""
+    """SQLite's text cannot hold lone surrogates or, where it is searched, NUL."""
     return text.encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _shortened(invocation: Invocation, length: int) -> Invocation:
-    """Without the ends of very long texts, which would take long to redact only to be cut."""
+    """Very long texts without their ends, which would take long to redact only to be cut."""
     result, wire = invocation.result, invocation.wire
     if isinstance(result, Outcome):
         documents = tuple(document[:length] for document in result.policy_documents)
@@ -144,7 +144,7 @@ def _start(text: str | None, length: int) -> str | None:
 
 
 def _body(invocation: Invocation, max_bytes: int) -> bytes:
-    """Its JSON, texts cut until it fits."""
+    """Its JSON, with texts cut until it fits."""
     whole: Any = to_json(invocation)
     for length in _LENGTHS:
         value = _cut(whole, length)
@@ -155,7 +155,7 @@ def _body(invocation: Invocation, max_bytes: int) -> bytes:
 
 
 def _without_request(value: dict[str, Any]) -> bytes:
-    """So many small parts that cutting them does not help."""
+    """It has so many small parts that cutting them does not help."""
     kept = {key: part for key, part in value.items() if key not in ("wire", "functionLog", "outcome", "authorizer")}
     request = {"authorizerName": value["request"].get("authorizerName")}
     outcome = value.get("outcome") and {**value["outcome"], "policyDocuments": []}

@@ -1,7 +1,7 @@
-"""Finding rows of the history by their words, newest first, a page at a time.
+"""Finds rows of the history by their words, newest first, a page at a time.
 
-The rule: words of three characters and more are found through an index of trigrams; shorter ones, and all of them where
-this SQLite has no such index, by looking through the table of words, which holds nothing else.
+The rule: words of three or more characters are found through a trigram index; shorter ones, and all of them if this
+SQLite has no such index, by scanning the table of words, which holds nothing else.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _TRIGRAM = 3
 
 
 def make_index(connection: sqlite3.Connection) -> None:
-    """Make the index where this SQLite can (3.34 with FTS5)."""
+    """Create the index if this SQLite supports it (3.34 with FTS5)."""
     with contextlib.suppress(sqlite3.OperationalError):
         connection.execute(_INDEX)
 
 
 def has_index(connection: sqlite3.Connection) -> bool:
-    """Whether this file has the index and this SQLite knows it."""
+    """Whether this file has the index and this SQLite can read it."""
     try:
         connection.execute("SELECT rowid FROM word_index LIMIT 0")
     except sqlite3.OperationalError:
@@ -44,12 +44,12 @@ def has_index(connection: sqlite3.Connection) -> bool:
 
 
 def has_index_table(connection: sqlite3.Connection) -> bool:
-    """Whether the file has the index, known to this SQLite or not."""
+    """Whether the file has the index, even if this SQLite cannot read it."""
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'word_index'").fetchone() is not None
 
 
 def is_behind(connection: sqlite3.Connection) -> bool:
-    """Whether there are records that the index does not know."""
+    """Whether there are records that are not indexed yet."""
     return connection.execute("SELECT 1 FROM unindexed LIMIT 1").fetchone() is not None
 
 
@@ -62,7 +62,7 @@ def catch_up(connection: sqlite3.Connection) -> None:
 
 
 def add_words(connection: sqlite3.Connection, number: int, words: str, indexed: bool) -> None:
-    """Make a record findable, in the caller's transaction."""
+    """Make a record searchable, in the caller's transaction."""
     connection.execute("INSERT INTO word VALUES (?, ?)", (number, words))
     if indexed:
         connection.execute("INSERT INTO word_index (rowid, text) VALUES (?, ?)", (number, words))
@@ -71,7 +71,7 @@ def add_words(connection: sqlite3.Connection, number: int, words: str, indexed: 
 
 
 def extend_words(connection: sqlite3.Connection, number: int, more: str, indexed: bool) -> None:
-    """Let a record be found by more words, in the caller's transaction."""
+    """Add words that find a record, in the caller's transaction."""
     found = connection.execute("SELECT text FROM word WHERE number = ?", (number,)).fetchone()
     if found is None or not more:
         return
@@ -88,7 +88,7 @@ def extend_words(connection: sqlite3.Connection, number: int, more: str, indexed
 
 
 def remove_words(connection: sqlite3.Connection, up_to: int, indexed: bool) -> None:
-    """Forget the oldest records, in the caller's transaction."""
+    """Delete the oldest records, in the caller's transaction."""
     if indexed:
         connection.execute(
             "INSERT INTO word_index (word_index, rowid, text) SELECT 'delete', number, text FROM word"
@@ -100,7 +100,7 @@ def remove_words(connection: sqlite3.Connection, up_to: int, indexed: bool) -> N
 
 
 def remove_all_words(connection: sqlite3.Connection, indexed: bool) -> None:
-    """Forget every word, in the caller's transaction."""
+    """Delete every word, in the caller's transaction."""
     if indexed:
         connection.execute("INSERT INTO word_index (word_index) VALUES ('delete-all')")
     for table in ("word", "unindexed"):

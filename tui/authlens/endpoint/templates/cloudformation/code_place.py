@@ -120,7 +120,7 @@ def on_disk(stack: Stack, node: Node, path: Path, what: str) -> Path:
 
 def _how_to_make(stack: Stack, path: Path) -> str:
     if "cdk.out" in stack.path.parts or path.name.startswith("asset."):
-        return "run 'cdk synth', and keep the whole cdk.out folder beside the template"
+        return "run 'cdk synth', and keep the whole cdk.out folder next to the template"
     if ".serverless" in stack.path.parts:
         return "run 'serverless package'"
     if path.suffix.lower() in ENDINGS:

@@ -1,4 +1,4 @@
-"""Lets everyone in with a policy that helps nobody: it allows no iot:Connect and names a topic filter as a topic."""
+"""Lets everyone in with a policy that is useless: it allows no iot:Connect and names a topic filter as a topic."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from authlens.core.deployment.deployment import Deployment, Domain
 from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.read_for import read_for
+from authlens.core.mqtt.connection import DeviceConnection, Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.request.target import Identity, Target
@@ -126,6 +127,10 @@ def test_beside_a_certificate_the_function_decides_nothing_alone() -> None:
     assert of_x509(other)["no-connect"] == "info"
     denied = replace(GOOD, policy_documents=(POLICY.replace("Allow", "Deny"),))
     assert of_x509(denied)["no-connect"] == "warning"
+
+
+def test_a_connection_included_the_certificate() -> None:
+    assert "certificate-not-sent" not in of_x509(device=DeviceConnection("i", Transport.MQTTS))
 
 
 @pytest.mark.parametrize(("principal", "warned"), [("p1", True), ("abc", False)])

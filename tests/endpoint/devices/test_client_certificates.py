@@ -91,6 +91,8 @@ async def test_paho_is_allowed_denied_and_refused(tmp_path: Path) -> None:
         await devices.seen.until(lambda seen: bool(seen.ends))
         device = device_of(devices.seen.ends[0])
         assert device.certificate == PresentedCertificate(OWN.id, OWN.subject)
+        assert devices.seen.ends[0].saved.certificate == OWN.certificate
+        assert devices.seen.ends[0].variables == OWN.variables
         assert "policies attached to the certificate" in "".join(step.warning for step in device.steps)
         assert not any("ALPN" in step.warning for step in device.steps)
         sent = devices.functions.events[0]["protocolData"]["tls"]

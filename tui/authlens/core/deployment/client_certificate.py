@@ -9,8 +9,8 @@ from authlens.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    pem: str
-    """The certificate alone, without the chain and notes that its file may also hold."""
+    certificate: Certificate
+    """As in a saved request: its `file` is the text of the certificate, without what else the file holds."""
     id: str
     """Its id in AWS IoT, the event's `principalId`."""
     subject: str
@@ -19,11 +19,16 @@ class ClientCertificate:
     policies: tuple[str, ...] | None = None
     """The policy documents attached to it; `None` if they are not specified."""
 
+    @property
+    def pem(self) -> str:
+        return self.certificate.pem or ""
+
 
 def client_certificate(
     pem: str, thing_name: str | None = None, attached: bool | None = None, policies: tuple[str, ...] | None = None
 ) -> ClientCertificate:
     """From the first certificate in the text. Raises CertificateProblem."""
     own = alone(pem)
-    variables = certificate_variables(Certificate(file=own, thing_name=thing_name, attached=attached), own)
-    return ClientCertificate(own, certificate_id(own), subject_of(own), tuple(variables.items()), policies)
+    certificate = Certificate(file=own, thing_name=thing_name, attached=attached)
+    variables = tuple(certificate_variables(certificate, own).items())
+    return ClientCertificate(certificate, certificate_id(own), subject_of(own), variables, policies)

@@ -57,7 +57,7 @@ class MqttClient:
         domain = hub.gate.domain(arrival.server_name)
         device = arrival.record(transport, needs_alpn=transport_of(domain).alpn is not None)
         request = AuthorizerRequest(http_context=http, tls_context=arrival.tls_context)
-        self._record = Record(device, request, hub.sink)
+        self._record = Record(device, request, hub.sink, arrival.certificate)
         self._admission: Admission | None = None
         self._decoder = Decoder(largest=_LARGEST)
         self._entering: asyncio.Task[None] | None = None

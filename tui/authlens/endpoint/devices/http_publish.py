@@ -50,7 +50,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     trace_id = hub.new_id()
     transport = Transport.HTTP if arrival.hello is None else Transport.HTTPS
     request = AuthorizerRequest(http_context=wanted.context, tls_context=arrival.tls_context)
-    record = Record(arrival.again(trace_id).record(transport), request, hub.sink)
+    record = Record(arrival.again(trace_id).record(transport), request, hub.sink, arrival.certificate)
     try:
         message = message_of(wanted, hub.now())
     except BadRequest as error:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.devices.effects import Judged
 from authlens.core.devices.permissions import Permissions
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
@@ -26,7 +27,13 @@ from authlens.endpoint.devices.ports import Sink
 
 
 class Record:
-    def __init__(self, device: DeviceConnection, request: AuthorizerRequest, sink: Sink) -> None:
+    def __init__(
+        self,
+        device: DeviceConnection,
+        request: AuthorizerRequest,
+        sink: Sink,
+        certificate: ClientCertificate | None = None,
+    ) -> None:
         self.device = device
         self._invocation = Invocation(
             request=request,
@@ -34,6 +41,8 @@ class Record:
             result=Failure(FailureKind.DEVICE, "", None),
             started_at=datetime.now(UTC),
             duration=0.0,
+            certificate=None if certificate is None else certificate.certificate,
+            variables=() if certificate is None else certificate.variables,
             device=device,
         )
         self._sink = sink

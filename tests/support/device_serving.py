@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from support.certificates import certificate_and_key
+
 FUNCTION = """
 import base64, json, time
 
@@ -32,7 +34,7 @@ def handler(event, context):
     if password == "raise":
         raise ValueError("it broke")
     statements = [{"Effect": "Allow", "Action": "iot:" + action, "Resource": ARN + tail} for action, tail in ALLOWED]
-    answer = {"isAuthenticated": password != "wrong", "principalId": "p1",
+    answer = {"isAuthenticated": password != "wrong", "principalId": protocols.get("tls", {}).get("principalId", "p1"),
               "policyDocuments": [{"Version": "2012-10-17", "Statement": statements}]}
     if password == "empty":
         answer["policyDocuments"] = []
@@ -42,14 +44,21 @@ AUTHORIZERS = """
 authorizers:
   A: {signingDisabled: true, codeUri: functions, handler: app.handler}
   Off: {signingDisabled: true, codeUri: functions, handler: app.handler, status: INACTIVE}
+domains:
+  x509.example.com:
+    defaultAuthorizerName: A
+    authenticationType: CUSTOM_AUTH_X509
+    applicationProtocol: SECURE_MQTT
+    clientCertificates: [device.pem]
 """
 
 
 class DeviceServing:
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self.process = process
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
+        self.folder = folder
         self.url: str = first["url"]
         self.ca: str = first["ca"]
         self.port = int(first["devices"].rpartition(":")[2])
@@ -77,6 +86,8 @@ class DeviceServing:
 def project(folder: Path) -> Path:
     (folder / "functions").mkdir()
     (folder / "functions" / "app.py").write_text(FUNCTION)
+    for name, text in zip(("device.pem", "device.key"), certificate_and_key(), strict=True):
+        (folder / name).write_text(text)
     path = folder / "authorizers.yaml"
     path.write_text(AUTHORIZERS)
     return path
@@ -96,7 +107,7 @@ def device_serving(folder: Path, *more: str) -> Iterator[DeviceServing]:
         text=True,
     ) as process:
         try:
-            yield DeviceServing(process)
+            yield DeviceServing(process, folder)
         finally:
             process.terminate()
             process.wait(20)

@@ -5,10 +5,13 @@ The normal run tries one allowed, one refused and one denied case of each family
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,8 +24,12 @@ from botocore.exceptions import ClientError
 
 from authlens.core.commands.device_lines import device_lines
 from authlens.core.deployment.transport import DeviceTransport
+from authlens.core.mqtt.encoder import encode
+from authlens.core.mqtt.packets import V5, Connect
 from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.saved.certificate_variables import certificate_id
 from support import clients
+from support.certificates import certificate_and_key
 from support.device_serving import DeviceServing, device_serving
 
 CLIENTS = Path(clients.__file__).parent
@@ -337,3 +344,26 @@ def test_the_lines_that_are_shown_for_a_client_connect_it(serving: DeviceServing
     line = next(line for line in lines if line.id == name)
     done = subprocess.run(["sh", "-c", line.text], capture_output=True, text=True, timeout=30)
     assert (done.returncode, answer in done.stdout) == (0, True)
+
+
+@pytest.mark.parametrize("has_certificate", [True, False])
+def test_a_domain_of_the_file_requires_its_client_certificate(serving: DeviceServing, has_certificate: bool) -> None:
+    tls = ssl.create_default_context(cafile=serving.ca)
+    if has_certificate:
+        tls.load_cert_chain(serving.folder / "device.pem", serving.folder / "device.key")
+    client_id = f"good-{next(_NUMBERS)}"
+    received = b""
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("localhost", serving.port), timeout=15) as plain,
+        tls.wrap_socket(plain, server_hostname="x509.example.com") as connection,
+    ):
+        connection.sendall(encode(Connect(client_id, "user", b"right", V5), V5))
+        received = connection.recv(1024)
+    assert bool(received) is has_certificate
+    if has_certificate:
+        report = serving.until(event="connection", clientId=client_id)
+        assert report["verdict"] == "CONNECTED"
+        assert report["certificate"]["id"] == certificate_id(certificate_and_key()[0])
+    else:
+        assert "presented no certificate" in serving.until(event="connection", protocol="TLS")["reason"]

@@ -15,7 +15,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.probe.way import Probe
-from authlens.user_path import user_path
+from authlens.user_path import NotAPath, user_path
 
 PORT = 443
 
@@ -98,5 +98,12 @@ def _certificate(options: ProbeOptions, saved: SavedRequest, base: Path | None) 
         raise CannotProbe("The certificate is given as text: a probe needs the files of the certificate and its key.")
     if certificate is None or not certificate.path:
         return certificate
-    key = str(user_path(certificate.key, base)) if certificate.key else None
-    return Certificate(str(user_path(certificate.path, base)), key)
+    key = _file(certificate.key, base) if certificate.key else None
+    return Certificate(_file(certificate.path, base), key)
+
+
+def _file(text: str, base: Path | None) -> str:
+    try:
+        return str(user_path(text, base))
+    except NotAPath as problem:
+        raise CannotProbe(f"{text}: {problem}.") from None

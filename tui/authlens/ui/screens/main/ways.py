@@ -60,7 +60,7 @@ class WaysController:
         if chosen is not None:
             self._last = chosen
             way = self._sender.function_way(chosen.version, chosen.event)
-            self._sending.send(self._form.state.draft.saved, way=way)
+            self._sending.send(self._form.state.sent, way=way)
 
     def several(self) -> None:
         """The same request by several ways, one table of verdicts."""
@@ -74,7 +74,7 @@ class WaysController:
         if not self._can_send():
             return
         form = self._form.state
-        saved, base = form.draft.saved, form.base
+        saved, base = form.sent, form.base
         if not await may_send(self._host, self._sender, self._services, saved, base, form.file.sources):
             return
         labels = {"test": "The test call", "function": "The deployed function, called directly"}
@@ -86,6 +86,8 @@ class WaysController:
             if key in PROTOCOLS and probe is None:
                 continue
             answer = await self._send(key, saved, probe, sent[0].invocation if sent else None)
+            if answer is None:
+                continue
             sent.append(Sent(labels[key], await self._history.add(answer), sent[0].invocation if sent else None))
         if sent:
             self._history.refresh()
@@ -108,7 +110,8 @@ class WaysController:
 
     async def _send(
         self, key: str, saved: SavedRequest, probe: ProbeForm | None, first: Invocation | None
-    ) -> Invocation:
+    ) -> Invocation | None:
+        """What came of one way; `None` if it is not possible and nothing was sent."""
         from authlens.probe.making import CannotProbe, probe_of, probed_request
         from authlens.sending import left_behind
 
@@ -124,6 +127,7 @@ class WaysController:
                 made = probe_of(options, saved, base, self._sender.device_endpoint, first)
             except CannotProbe as problem:
                 self._host.notify(str(problem), "warning")
+                return None
         try:
             return await background.call(lambda: self._sender.send(saved, base, source, way=made), seconds)
         except (TimeoutError, background.TooManyAbandoned):

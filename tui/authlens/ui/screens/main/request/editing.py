@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.gate import changed_target
@@ -90,9 +91,9 @@ class EditController:
         except NoFunctionFile as error:
             self._host.notify(str(error), "warning", 10)
             return
-        before = path.read_bytes()
+        before = _content(path)
         self._lent(lambda: edit_file(editor(environ), path, environ))
-        if path.is_file() and path.read_bytes() != before:
+        if _content(path) not in (None, before):
             self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
 
     def show(self, text: str) -> None:
@@ -120,3 +121,11 @@ class EditController:
             self._host.lend(work)
         except ProgramFailed as error:
             self._host.notify(str(error), "warning", 10)
+
+
+def _content(path: Path) -> bytes | None:
+    """`None` for a file that cannot be read; the editor says why."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,4 +1,4 @@
-"""Requests that are sent besides the form's: old ones anew, and one to several targets. Pure."""
+"""Requests that are sent besides the form's: earlier ones again, and one to several targets. Pure."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class BatchItem:
 
     @classmethod
     def of_old(cls, invocation: Invocation, base: Path | None) -> BatchItem:
-        """It is sent as it was, from where it was: references are resolved and tokens signed anew."""
+        """It is sent as it was, from where it was: references are resolved and tokens signed again."""
         saved = invocation.saved
         return cls(f"#{invocation.number}", saved, base_of(invocation, base), invocation.source, invocation)
 
 
 def base_of(invocation: Invocation, base: Path | None) -> Path | None:
-    """Where relative paths of an old invocation start: beside its file, else where those of the form do."""
+    """The folder for relative paths of an earlier invocation: that of its file, otherwise that of the form."""
     return Path(split_source(invocation.source)[0]).parent if invocation.source else base
 
 

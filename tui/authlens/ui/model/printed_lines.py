@@ -1,6 +1,6 @@
 """What a function prints while it runs, as its last lines, without the secrets of its request. Pure.
 
-The rule: what a reference stands for is not known here, so a request with references shows only how many lines it was.
+The rule: the values of references are not known here, so a request with references shows only the number of lines.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from authlens.core.secrets.redaction import Redactor
 
 MOST = 6
-"""Lines that are shown."""
+"""How many lines are shown."""
 _LONGEST = 16_384
-"""Characters of the end of the output that are looked at."""
+"""How many characters at the end of the output are examined."""
 
 
 class PrintedLines:

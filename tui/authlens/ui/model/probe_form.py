@@ -1,4 +1,4 @@
-"""What a person chooses of a probe: the texts of its dialog, what they come to, and what connecting will do. Pure."""
+"""What the user chooses for a probe: the texts of its dialog, what they mean, and what connecting will do. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROTOCOLS: dict[str, tuple[str, Way, int]] = {
 class ProbeForm:
     protocol: str = "mqtt-5"
     endpoint: str = ""
-    """A host, with a port where it is not 443."""
+    """A host, with a port if it is not 443."""
     client_id: str = ""
     subscribe: str = ""
     publish: str = ""
@@ -47,7 +47,7 @@ class ProbeForm:
 
     @property
     def problem(self) -> str:
-        """Why it cannot be done; empty where it can."""
+        """Why it is impossible; empty if it is possible."""
         options = self.options
         if not options.host:
             return "Name the host to connect to."

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FormContent:
-    """A draft that is to be put into the fields. The serial makes two equal ones differ."""
+    """A draft to put into the fields. The serial makes two equal ones differ."""
 
     draft: Draft
     serial: int = 0
     focus: str | None = None
-    """The field that the person is to see changed."""
+    """The changed field that the user should see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class FormState:
     """Where saved requests are browsed and written."""
 
     environment: Environment | None = None
-    """In which the request is sent, where one was chosen."""
+    """The environment in which the request is sent, if one was chosen."""
     environment_name: str = ""
 
     @property
@@ -102,7 +102,7 @@ class FormState:
         return self.file.is_source(invocation.source)
 
     def holds(self, invocation: Invocation) -> bool:
-        """Whether the form would send just what the invocation sent."""
+        """Whether the form would send exactly what the invocation sent."""
         would, sent = self.sent, (invocation.target, invocation.sign, invocation.certificate)
         if (would.target, would.sign, would.certificate) != sent:
             return False
@@ -120,11 +120,11 @@ class HintState:
     """What preflight says of the form."""
 
     request: AuthorizerRequest = field(default_factory=AuthorizerRequest)
-    """What it looked at, when the typing had paused."""
+    """The draft that was checked, once typing had paused."""
     authorizer: Authorizer | None = None
     findings: tuple[Finding, ...] = ()
     target: Finding | None = None
-    """The finding that the person went to."""
+    """The finding that the user went to."""
     token_names: frozenset[str] = frozenset()
     """The names under which the contexts carry the token, even if the names do not suggest a secret."""
     presented: Presented | None = None
@@ -149,11 +149,11 @@ class IdentityState:
     deployment: Deployment | None = None
     """What AWS holds around that authorizer, read after a request was sent."""
     unresolved: Mapping[str, tuple[Unresolved, ...]] = field(default_factory=dict)
-    """By authorizer, what its local file could not give its function."""
+    """By authorizer, what its local file could not provide to its function."""
 
     @property
     def missing(self) -> tuple[Unresolved, ...]:
-        """What the function of this authorizer lacks here."""
+        """What the function of this authorizer is missing here."""
         return self.unresolved.get(self.name, ())
 
     @property
@@ -182,7 +182,7 @@ class HistoryState:
     problem: str = ""
     """Why nothing is recorded."""
     page: HistoryPage | None = None
-    """What was read last."""
+    """The page that was read last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +190,10 @@ class Running:
     """A call that has not been answered yet."""
 
     seconds: float = 0.0
-    """Since the person sent it."""
+    """Since the user sent it."""
     seeks_credentials: bool = False
     is_long: bool = False
-    """Whether there is time to read what is on the screen meanwhile."""
+    """Whether there is time to read the screen meanwhile."""
     printed: tuple[str, ...] = ()
     """The last lines that a local function printed since it was called."""
 
@@ -204,4 +204,4 @@ class Running:
     @property
     def way_out(self) -> Content:
         looks = ". Looking for credentials" if self.seeks_credentials else ""
-        return Content.styled(f"Esc gives up waiting{looks}", "$foreground-muted")
+        return Content.styled(f"Esc stops waiting{looks}", "$foreground-muted")

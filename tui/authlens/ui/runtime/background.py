@@ -16,21 +16,21 @@ from authlens import calls
 Answer = TypeVar("Answer")
 
 MOST_LEFT_BEHIND = 8
-"""Threads that may still run for nobody."""
+"""How many abandoned threads may still run."""
 
 
 class TooManyAbandoned(Exception):
-    """Calls that were given up are still running; more would pile up."""
+    """Abandoned calls are still running; more would pile up."""
 
     def __init__(self) -> None:
-        super().__init__(f"{MOST_LEFT_BEHIND} calls that were given up are still running. Wait for one of them to end.")
+        super().__init__(f"{MOST_LEFT_BEHIND} abandoned calls are still running. Wait for one of them to end.")
 
 
 _left_behind: set[threading.Thread] = set()
 
 
 async def call(work: Callable[[], Answer], seconds: float | None = None) -> Answer:
-    """The answer of `work`. Raises what it raised, or TimeoutError; when cancelled, the thread is left to itself."""
+    """The answer of `work`. Raises what it raised, or TimeoutError; when cancelled, the thread is abandoned."""
     _left_behind.intersection_update(thread for thread in tuple(_left_behind) if thread.is_alive())
     if len(_left_behind) >= MOST_LEFT_BEHIND:
         raise TooManyAbandoned

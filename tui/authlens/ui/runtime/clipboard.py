@@ -1,4 +1,4 @@
-"""Copying to the clipboard, and how sure one can be that it worked.
+"""Copies to the clipboard, and reports how certain it is that it worked.
 
 pyperclip believes whatever its tool does, blocks while the tool hangs and lets it write on the terminal. So it runs
 in a child process with a time limit, and over SSH, where it would fill the clipboard of the wrong machine, the
@@ -28,12 +28,12 @@ sys.exit(0 if back == text else 4)
 
 
 class Copied(Enum):
-    """What is known of a copy."""
+    """What is known about a copy."""
 
     CONFIRMED = "confirmed"
     """It was read back."""
     ASKED_TERMINAL = "asked the terminal"
-    """The terminal was asked and does not answer."""
+    """The terminal was asked; it does not confirm."""
 
 
 def copy(text: str, environ: Mapping[str, str], way: str = "auto") -> Copied:
@@ -59,7 +59,7 @@ _NEEDED = (
     *("PATH", "HOME", "USER", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE"),
     *("DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "WSL_DISTRO_NAME", "WSL_INTEROP"),
 )
-"""What a clipboard tool needs to find its display; nothing else of our environment is its business."""
+"""The variables that a clipboard tool needs to find its display; it receives nothing else of our environment."""
 
 
 def _environment() -> dict[str, str]:

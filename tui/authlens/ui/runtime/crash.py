@@ -1,6 +1,6 @@
-"""What is told and kept of a fault of the app itself.
+"""What is shown and written when the app itself
 
-The rule: places in the program and never a value. The words of an exception may quote a secret, so they are left out.
+fails. The rule: places in the program and never a value. An exception's message may quote a secret, so it is left out.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _SHOWN = 6
 def message(error: BaseException, report: Path | None) -> str:
     """What went wrong and where, for the terminal that the app has left."""
     error = _own(error)
-    kept = f"A report that quotes nothing of yours is in {report}." if report else "No report could be written."
+    kept = f"A report without any of your data is in {report}." if report else "No report could be written."
     return "\n".join(
         [
-            f"authlens stopped on a fault of its own ({type(error).__name__}).",
+            f"authlens stopped because of an internal error ({type(error).__name__}).",
             *_places(error)[-_SHOWN:],
             f"Your saved requests and history are kept. {kept}",
         ]
@@ -34,7 +34,7 @@ def message(error: BaseException, report: Path | None) -> str:
 
 
 def report(error: BaseException, now: datetime) -> str:
-    """As `message`, with every place and everything that led to it."""
+    """Like `message`, with the whole stack and every cause."""
     lines = [
         f"authlens {__version__} stopped on a fault of its own at {now:%Y-%m-%d %H:%M:%S %Z}.",
         f"Textual {textual.__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
@@ -45,7 +45,7 @@ def report(error: BaseException, now: datetime) -> str:
 
 
 def keep(text: str, path: Path) -> bool:
-    """Write the report for its owner alone, over the last one. Whether that was done."""
+    """Write the report, readable only by its owner, over the last one. Returns whether it succeeded."""
     from authlens.store.files import make_own_folder, write_whole
 
     try:

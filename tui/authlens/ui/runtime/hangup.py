@@ -1,4 +1,4 @@
-"""Ends the program when its terminal is gone and no signal told it so: a parent may keep SIGHUP to itself.
+"""Ends the program when its terminal is gone and no signal arrived: a parent may keep SIGHUP to itself.
 
 Textual 8.2.8 would go on for ever: its reader spins on the end of the input, and its writer ends with the first write
 that fails, after which the event loop waits for it.
@@ -19,7 +19,7 @@ GRACE = 2.0
 
 
 def watch(terminal: int, leave: Callable[[], object]) -> None:
-    """Call `leave` once the terminal is gone, on a thread of its own, and end the process if that does not."""
+    """Call `leave` once the terminal is gone, on a thread of its own; if that fails, end the process."""
     threading.Thread(target=_wait, args=(terminal, leave), name="hang-up", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""What the controllers know of the screen around them: background work, timers, dialogs, messages to the person.
+"""What the controllers can do with the screen around them: background work, timers, dialogs, messages to the user.
 
 A test hands them a host that runs everything at once and answers dialogs from a list.
 """
@@ -20,7 +20,7 @@ Severity = Literal["information", "warning", "error"]
 class Host(Protocol):
     @property
     def is_open(self) -> bool:
-        """Whether there is still a screen to show anything on."""
+        """Whether the screen still exists."""
 
     def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
         """Run it in the background; an exclusive one cancels what runs in its group."""
@@ -29,22 +29,25 @@ class Host(Protocol):
         """Stop waiting for the work of a group."""
 
     def after(self, key: str, seconds: float, call: Callable[[], None]) -> None:
-        """Call later; asked again with the same key before that, only the later call is made."""
+        """Call later; if asked again with the same key before then, only the last call is made."""
 
     def every(self, seconds: float, call: Callable[[], None]) -> Callable[[], None]:
-        """Call again and again, until the returned function is called."""
+        """Call repeatedly, until the returned function is called."""
 
     async def ask(self, dialog: Screen[Answer]) -> Answer | None:
         """Open a dialog and wait for its answer; `None` when it was closed without one."""
 
     def open(self, dialog: Screen[Any]) -> None:
-        """Open a dialog and wait for nothing."""
+        """Open a dialog without waiting for it."""
 
     def lend(self, work: Callable[[], object]) -> None:
-        """Do something that takes the terminal, and wait. Raises ProgramFailed where it cannot be handed over."""
+        """Run something that takes over the terminal, and wait.
+
+        Raises ProgramFailed if the terminal cannot be handed over.
+        """
 
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
-        """Show the person a message for some seconds."""
+        """Show the user a message for some seconds."""
 
     def leave(self, value: object = None) -> None:
         """End the app."""

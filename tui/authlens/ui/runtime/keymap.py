@@ -1,6 +1,6 @@
-"""The ids by which the user's keymap names bindings, read from the classes that have them; what is wrong in a keymap.
+"""The binding ids of the user's keymap, read from the classes that have them, and the errors of a keymap. The rule:
 
-The rule: there is no other list of ids. It is read only where the settings change a key, or a test asks.
+there is no other list of ids. It is read only if the settings change a key, or a test asks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def bindings_with_ids() -> Iterator[tuple[str, Binding]]:
 
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
-    """A sentence for each id that there is not, and for each key that no terminal sends."""
+    """A sentence for each unknown id, and for each key that no terminal sends."""
     if not keymap:
         return []
     known = {binding.id or "" for _, binding in bindings_with_ids()}

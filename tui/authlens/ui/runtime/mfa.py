@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 
 
 class AskingApp(Protocol):
-    """What is needed of the app."""
+    """What is needed from the app."""
 
     @property
     def is_running(self) -> bool: ...
@@ -18,7 +18,7 @@ class AskingApp(Protocol):
 
 
 class MfaAsker:
-    """Called on a background thread; it waits there until the person has answered in the app."""
+    """Called on a background thread; it waits there until the user has answered in the app."""
 
     def __init__(self) -> None:
         self.app: AskingApp | None = None

@@ -1,6 +1,6 @@
-"""Programs of the person that take the terminal for a while: an editor for a text, a pager for a document.
+"""The user's programs that take over the terminal: an editor for a text, a pager for a document. The rule:
 
-The rule: a text lies in a folder of our own that nobody else can look into, and only until the program ends.
+a text is kept in a private folder of ours, and only until the program ends.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _NOT_FOUND = 127
 
 
 class ProgramFailed(Exception):
-    """There is no such program, or it failed; the text is a whole sentence."""
+    """The program is missing or failed; the text is a whole sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     command: str
-    """As a shell takes it: with options, and with variables."""
+    """As a shell accepts it: with options and variables."""
     origin: str
     """Where it was named, such as `$EDITOR`."""
 
 
 def editor(environ: Mapping[str, str]) -> Program:
-    """The person's editor. Raises ProgramFailed."""
+    """The user's editor. Raises ProgramFailed."""
     for name in _EDITORS:
         if environ.get(name, "").strip():
             return Program(environ[name], f"${name}")
@@ -42,7 +42,7 @@ def editor(environ: Mapping[str, str]) -> Program:
 
 
 def pager(environ: Mapping[str, str]) -> Program:
-    """The person's pager, else the one that is there. Raises ProgramFailed."""
+    """The user's pager, otherwise less. Raises ProgramFailed."""
     if environ.get("PAGER", "").strip():
         return Program(environ["PAGER"], "$PAGER")
     found = next((name for name in _PAGERS if shutil.which(name)), None)
@@ -68,11 +68,13 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
             edit_file(program, path, environ)
             return path.read_bytes().decode("utf-8")
     except UnicodeEncodeError:
-        raise ProgramFailed("This value holds characters that no text file can hold, so it stays as it is.") from None
+        raise ProgramFailed(
+            "This value contains characters that a text file cannot hold; nothing was changed."
+        ) from None
     except UnicodeDecodeError as error:
         raise ProgramFailed(f"What the editor saved is not UTF-8 (byte {error.start}); nothing was changed.") from None
     except OSError as error:
-        raise ProgramFailed(f"The text cannot be handed to the editor: {reason(error)}.") from None
+        raise ProgramFailed(f"The text cannot be passed to the editor: {reason(error)}.") from None
 
 
 def show_text(program: Program, text: str, environ: Mapping[str, str]) -> None:
@@ -90,7 +92,7 @@ def _run(words: list[str], environ: Mapping[str, str], text: str | None = None) 
         # Standard error stays the terminal's: nano and others draw there.
         return subprocess.run(words, env={**os.environ, **environ}, input=given, check=False).returncode
     except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else "its name cannot be one of a program"
+        why = reason(error) if isinstance(error, OSError) else "its name is not a valid program name"
         raise ProgramFailed(f"{words[-1]} cannot be started: {why}.") from None
 
 

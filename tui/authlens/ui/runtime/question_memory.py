@@ -1,4 +1,4 @@
-"""The open questions over restarts: read once after the first paint, written as they change."""
+"""Keeps the open questions across restarts: read once after the first paint, written as they change."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Recalled = Callable[[Mapping[str, "OpenQuestions"]], None]
 
 class Memory(Protocol):
     def recall(self, recalled: Recalled) -> None:
-        """Read what was kept, and tell of it."""
+        """Read the stored questions, and publish them."""
 
     def keep(self, of: str, questions: OpenQuestions) -> None:
-        """Keep what is asked of a request now."""
+        """Store what is asked of a request now."""
 
 
 class QuestionMemory:

@@ -1,4 +1,4 @@
-"""What the app may touch of the outside, as one object. `__main__` builds it; a test builds its own."""
+"""Everything outside the app that it may use, as one object. `__main__` builds it; a test builds its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from authlens.store.settings import Settings
 
 MfaCode = Callable[[str], str]
-"""Asks the person for the code of the device with this serial number, and waits. Called on a background thread."""
+"""Asks the user for the code of the device with this serial number, and waits. Called on a background thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class AppServices:
     start: SavedRequest | Path | None = None
     """What the form opens on: a request, its file, or a folder of them."""
     source: Path | None = None
-    """The file that a request in hand was taken from."""
+    """The file that a given request was read from."""
     target_overrides: Mapping[str, object] | None = None
-    """Fields of `Target` that the command line gave; they beat what a file says."""
+    """Fields of `Target` from the command line; they override those of a file."""
     demo: bool = False
     prompt: bool = False
     """On leaving, return the request that the form holds."""

@@ -64,7 +64,7 @@ def _first_of(folder: Path) -> Start:
 
 
 def _in_order(folder: Path) -> list[Path]:
-    """What is in `requests/` comes first: a skeleton or a template on top is not what is worked with."""
+    """What is in `requests/` comes first: a skeleton or a template above it is not what the user works on."""
     from authlens.store.requests import SUFFIXES
 
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
@@ -72,7 +72,7 @@ def _in_order(folder: Path) -> list[Path]:
 
 
 def _loaded(path: Path) -> Loaded | None:
-    """An authorizers.yaml or a template beside the requests cannot be opened and is passed over."""
+    """An authorizers.yaml or a template among the requests cannot be opened and is skipped."""
     from authlens.store.requests import RequestFileError, load
 
     try:

@@ -1,6 +1,6 @@
-"""Handing the terminal to another program and taking it back.
+"""Hands the terminal to another program and takes it back.
 
-Signals meant for that program are not ours: a Ctrl+C in a pager must not end the app. Others are heeded afterwards.
+Signals meant for that program are not ours: a Ctrl+C in a pager must not end the app. Others are handled afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NOT_OURS = (signal.SIGINT, signal.SIGQUIT)
 
 
 def lend(app: App[Any], work: Callable[[], object]) -> None:
-    """Do it while the app is out of the terminal. Raises ProgramFailed, also where that is not possible."""
+    """Run it while the app has left the terminal. Raises ProgramFailed, also if the app cannot leave it."""
     failed: ProgramFailed | None = None
     with _signals_kept():
         try:
@@ -40,7 +40,7 @@ def lend(app: App[Any], work: Callable[[], object]) -> None:
 
 @contextmanager
 def _signals_kept() -> Iterator[None]:
-    """The loop hears of no signal meanwhile: it would act on each of them once the terminal is back."""
+    """The event loop receives no signal meanwhile: it would act on each of them once the terminal is back."""
     caught: list[int] = []
     wakeup = signal.set_wakeup_fd(-1)
     before = {number: signal.signal(number, lambda number, _: caught.append(number)) for number in _SIGNALS}
@@ -56,6 +56,6 @@ def _signals_kept() -> Iterator[None]:
 
 
 def _forget_keys() -> None:
-    """What was typed ahead for one program must not reach the other."""
+    """Input typed ahead for one program must not reach the other."""
     with suppress(termios.error, ValueError, OSError):
         termios.tcflush(sys.__stdin__.fileno() if sys.__stdin__ else 0, termios.TCIFLUSH)

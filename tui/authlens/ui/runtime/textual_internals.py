@@ -24,7 +24,7 @@ from textual.widgets.text_area import EditResult
 
 
 def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
-    """End the watching of a value that outlives its watcher; Textual does so when the value changes."""
+    """Stop watching a value that outlives its watcher; Textual does so only when the value changes."""
     for watchers in getattr(watched, "__watchers", {}).values():
         watchers[:] = [each for each in watchers if each[0] is not watcher]
 
@@ -40,15 +40,15 @@ async def until_complete(screen: Screen[object]) -> None:
 
 
 def close_at_once(app: App[object]) -> None:
-    """End the app without waiting for what is still to be done."""
+    """End the app without waiting for pending work."""
     app._close_messages_no_wait()
 
 
 class FaultApp(App[object]):
-    """An app that says itself what it ends on: Textual would print the local variables, secrets among them."""
+    """An app that reports its own crash: Textual would print the local variables, secrets included."""
 
     def on_fault(self, error: Exception) -> None:
-        """Something was raised that nobody caught."""
+        """An exception was not caught."""
 
     def _handle_exception(self, error: Exception) -> None:
         self.on_fault(error)
@@ -67,7 +67,7 @@ class FaultApp(App[object]):
         self._exit_renderables.append(what)
 
     def keep_copied(self, text: str) -> None:
-        """What `clipboard` is from now on."""
+        """Set the content of `clipboard`."""
         self._clipboard = text
 
 
@@ -75,10 +75,10 @@ Location = tuple[int, int]
 
 
 class WatchedArea(TextArea):
-    """A text area whose edits by the person can be moved before they are made."""
+    """A text area whose edits can be moved before they are applied."""
 
     def edit_begins(self, *locations: Location) -> list[Location]:
-        """The person is about to edit between these places. Returns where they are then."""
+        """The user is about to edit between these places. Returns the places to edit instead."""
         return list(locations)
 
     def replace_as_typed(self, insert: str, start: Location, end: Location) -> EditResult | None:
@@ -108,10 +108,10 @@ class SteadyPalette(CommandPalette):
 
 
 class ContinuedDriver(LinuxDriver):
-    """Takes the terminal again after SIGSTOP, which no program hears of.
+    """Takes the terminal back after SIGSTOP, which no program can catch.
 
-    Textual would start a second thread that reads keys beside the first: both wake up for a key, one reads it, and the
-    other waits for the next, which leaving waits for too. It would also restore the modes of the app when it ends.
+    Textual would start a second thread that reads keys: both wake up for a key, one reads it, and the other waits for
+    the next, which blocks leaving. It would also restore the app's modes when it ends.
     """
 
     def _sigcont_application(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Themes: YAML files of colours. The shipped ones are read as files too, so a user's own has the same reach.
+"""Themes: YAML files of colours. The shipped ones are files too, so a user's theme can change as much.
 
 The rule: a broken theme file is a sentence for the user, never a reason not to start.
 """

@@ -28,14 +28,14 @@ def _verification(bench: Bench) -> Iterator[Line]:
     for mistake in bench.mistakes[1:]:
         yield _prose(Content.assemble("  or: ", safe_content(mistake.message)))
     if any(mistake.signature is not None for mistake in bench.mistakes):
-        yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "mends it"))
+        yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "fixes it"))
     yield _prose(Content(""))
 
 
 def _keys(bench: Bench) -> Iterator[Line]:
     if not bench.keys:
         return
-    yield _heading(f"The authorizer's public keys (AWS wants RSA, {MINIMUM_BITS} bits or more)")
+    yield _heading(f"The authorizer's public keys (AWS requires RSA, {MINIMUM_BITS} bits or more)")
     yield from map(_key, bench.keys)
     yield _prose(Content(""))
 
@@ -69,7 +69,7 @@ def _jwt(bench: Bench, revealed: bool) -> Iterator[Line]:
     read = bench.jwt
     if read is None:
         return
-    yield _heading("The token is a JWT. This is read, not trusted:")
+    yield _heading("The token is a JWT. Decoded, not verified:")
     if bench.validity:
         style = "$text-error" if "expired" in bench.validity else ""
         yield _prose(safe_content(bench.validity, style))

@@ -1,4 +1,4 @@
-"""A line of the tree of saved requests: the last verdict, the name, what it is about. Pure."""
+"""A line of the tree of saved requests: the last verdict, the name, the description. Pure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from authlens.ui.text.safe_content import safe_content, shortened
 
 _STYLES = {"✓": "$text-success", "✗": "$text-error", "!": "$text-warning"}
 _ABOUT = 12
-"""Cells from which there is room for what a request is about."""
+"""From this width there is room for the description."""
 
 
 def node_line(node: Node, width: int, is_open: bool) -> Content:
-    """The verdict's glyph comes first, so that failures are seen in one column."""
+    """The verdict's glyph comes first, so that failures line up in one column."""
     glyph = outcome_word_of(node.last)[0] if node.last is not None else " "
     if node.error is not None:
         glyph = "✗"

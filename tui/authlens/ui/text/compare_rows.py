@@ -13,7 +13,7 @@ from authlens.frozen import dataclass
 from authlens.ui.text.safe_content import safe_content
 
 TWO_COLUMNS = 95
-"""From this width both sides stand beside each other: that of a screen of 100 columns within its frame."""
+"""From this width the sides are shown next to each other: a screen of 100 columns without its frame."""
 
 _STYLES = {
     RowKind.SAME: "",
@@ -31,11 +31,11 @@ class Drawn:
     is_jump: bool = False
     """The first row of a run of changes."""
     place: int = -1
-    """Of the line in its section, folded or not, from 0; -1 above them all."""
+    """The index of the line in its section, folded or not; -1 above them all."""
 
 
 def same_place(rows: Sequence[Drawn], was: Drawn) -> int:
-    """Where the line that was drawn is drawn now; of a line that is folded away, where its fold is."""
+    """Where a line drawn before is drawn now; if it is folded, where its fold is."""
     found = [index for index, row in enumerate(rows) if row.section == was.section and row.place <= was.place]
     return next((index for index in found if rows[index].place == rows[found[-1]].place), 0) if found else 0
 
@@ -47,7 +47,7 @@ def drawn_rows(comparison: Comparison, width: int, textual: bool, folded: bool) 
 
 
 def _in_words(comparison: Comparison, width: int) -> Iterator[Drawn]:
-    """Equal or different, then flipped decisions, then the other changes; each wrapped beside its glyph."""
+    """Equal or different, then flipped decisions, then the other changes; each wrapped after its glyph."""
     equal = ("=", "EQUAL BY MEANING", "$text-success")
     lines = [equal if comparison.equal else ("≠", "DIFFERENT", "$text-warning")]
     lines += [("!", flip.words, "$text-error") for flip in comparison.flips]
@@ -114,7 +114,7 @@ def _stacked(row: AlignedRow, width: int) -> Iterator[Content]:
 
 
 def _wrapped(text: str | None, spans: Sequence[tuple[int, int]], style: str, width: int) -> list[Content]:
-    """One side of a row: what changed in it stands out, and no character is cut off."""
+    """One side of a row: its changes are highlighted, and no character is cut off."""
     if text is None:
         return []
     visible_text = safe_content(text)

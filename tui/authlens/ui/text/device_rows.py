@@ -18,7 +18,7 @@ from authlens.ui.text.page import Item
 from authlens.ui.text.safe_content import safe_content
 
 MOST_ITEMS = 100
-"""Decisions that are laid out; all of them are counted."""
+"""How many decisions are shown; all of them are counted."""
 _CLIENT, _PROTOCOL, _AUTHORIZER = 16, 19, 14
 HEADER = (
     f"{'time':<9}{'client':<{_CLIENT + 1}}{'protocol':<{_PROTOCOL + 1}}{'authorizer':<{_AUTHORIZER + 1}}"
@@ -45,7 +45,7 @@ def connection_row(watched: Watched, now: datetime) -> Content:
 
 
 def verdict(watched: Watched, now: datetime) -> Content:
-    """Whether it was let in, and how it goes on."""
+    """Whether it was accepted, and its current state."""
     device = watched.device
     if device.is_refused:
         return Content.assemble((f"{_DENIED} refused: ", "$text-error"), safe_content(device.reason))
@@ -57,7 +57,7 @@ def verdict(watched: Watched, now: datetime) -> Content:
 
 
 def stage_line(device: DeviceConnection) -> Content:
-    """The stages that were reached, the failed one lit."""
+    """The stages that were reached, the failed one highlighted."""
     parts: list[Content] = []
     for step in device.steps:
         glyph, style = (_ALLOWED, "$text-success") if step.passed else (_DENIED, "$text-error")
@@ -67,7 +67,7 @@ def stage_line(device: DeviceConnection) -> Content:
 
 
 def stage_items(watched: Watched) -> Iterator[Item]:
-    """How far the connection came, with what each stage found and what AWS would do otherwise."""
+    """How far the connection came, with what each stage found and what AWS would do differently."""
     device = watched.device
     yield Item((stage_line(device),))
     if device.certificate is not None:
@@ -85,7 +85,7 @@ def stage_items(watched: Watched) -> Iterator[Item]:
 
 
 def decision_items(watched: Watched, denied_only: bool) -> Iterator[Item]:
-    """Newest first, as many as are laid out."""
+    """Newest first, as many as are shown."""
     for decision in (watched.denials if denied_only else watched.decisions)[:MOST_ITEMS]:
         yield Item(tuple(_decision(decision, watched.device.version)))
 
@@ -113,7 +113,7 @@ def _decision(decision: PacketDecision, version: int | None) -> Iterator[Content
 
 
 def answer_lines(rule: Rule, version: int | None) -> Iterator[Content]:
-    """What answered, how AWS is known to do so, and what the person's client prints."""
+    """The answer, how AWS is known to give it, and what the user's client prints."""
     response = rule.response(version or V3)
     yield Content.assemble(
         "   → ",
@@ -126,7 +126,7 @@ def answer_lines(rule: Rule, version: int | None) -> Iterator[Content]:
 
 
 def loadable(invocation: Invocation) -> bool:
-    """Whether the client sent anything that can be sent again."""
+    """Whether the client sent anything that can be resent."""
     request = invocation.request
     return request.mqtt_context is not None or request.http_context is not None
 

@@ -28,7 +28,7 @@ _GLYPHS = {
 
 
 def likely_kind(request: AuthorizerRequest) -> Kind:
-    """The real connection that the request most likely stands for."""
+    """The real connection that the request most likely represents."""
     if request.mqtt_context is not None:
         return "wss" if request.http_context is not None else "mqtt"
     return "http" if request.http_context is not None else "mqtt"
@@ -58,14 +58,14 @@ def event_lines(event: Mapping[str, Any]) -> tuple[Line, ...]:
 
 
 def event_marks(event: Mapping[str, Any], other: Mapping[str, Any], is_test: bool) -> Marks:
-    """What differs, at the lines of `event`; what only the other has, at its parent's."""
+    """The differences, at the lines of `event`; members that only the other has, at their parent's line."""
     test, real = (event, other) if is_test else (other, event)
     places = dict(_places(event))
     marks: dict[tuple[int, int], tuple[Mark, ...]] = {}
     in_any_case = {path.lower() for path in places}
     for difference in differences(dict(test), dict(real)):
         if difference.path not in places and difference.path.lower() in in_any_case:
-            continue  # a header that stands here too, in another case, and is told of where it stands
+            continue  # a header that is here too, in another case, and is marked where it is
         line = _line_of(difference.path, places)
         glyph, style = _GLYPHS[difference.change]
         marks[0, line] = (*marks.get((0, line), ()), Mark(glyph, style, _said(difference, is_test)))

@@ -1,6 +1,6 @@
-"""A line of the history: when, what came of it in a glyph and a word, of which request, and how long it took. Pure.
+"""A line of the history: the time, the outcome as a glyph and a word, the request, and the duration. Pure. The
 
-The rule: two rows can be told apart by what is different between them, before one is opened.
+rule: two different rows can be distinguished before one is opened.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WORDS = {
     PUBLISHED: ("↑", "published"),
     "NOT SENT": ("–", "not sent"),
     "NOT TRUSTED": ("–", "not sent"),
-    "ABANDONED": ("!", "given up"),
+    "ABANDONED": ("!", "abandoned"),
     "UNREACHABLE": ("✗", "unreachable"),
     "TIMED OUT": ("✗", "timed out"),
     "NO CREDENTIALS": ("–", "no login"),
@@ -46,17 +46,17 @@ _ERRORS = {
     "InternalFailureException": "AWS fault",
     "ServiceUnavailableException": "AWS fault",
 }
-"""What AWS refused, by its exception class, while the failing stage is still to be worked out."""
+"""What AWS refused, by its exception class, until the failing stage is known."""
 _NO_STAGE = frozenset({"ThrottlingException", "InternalFailureException", "ServiceUnavailableException"})
-"""What says nothing about a stage."""
+"""Outcomes that say nothing about a stage."""
 _WORD = 11
 """Cells of the word."""
 _WIDE = 54
-"""Cells from which the principal has room, and then the target."""
+"""Widths from which there is room for the principal, and for the target."""
 
 
 def history_row(row: Row, width: int, sign: str) -> Content:
-    """Time, outcome, request and duration; where there is room also principal and target."""
+    """Time, outcome, request and duration; if there is room, also principal and target."""
     glyph, word = outcome_word_of(row)
     style = {
         "✓": "$text-success",
@@ -89,7 +89,7 @@ def history_row(row: Row, width: int, sign: str) -> Content:
 
 
 def outcome_word_of(row: Row) -> tuple[str, str]:
-    """The glyph and the word of a row: of what AWS refused, the stage at which it failed."""
+    """The glyph and the word of a row; for a refusal by AWS, the stage at which it failed."""
     if row.verdict in (AUTHENTICATED, REFUSED) and row.stage and row.error not in _NO_STAGE:
         return "!" if row.verdict == AUTHENTICATED else "✗", STAGE_WORDS[Stage(row.stage)]
     if row.verdict in _WORDS:
@@ -98,7 +98,7 @@ def outcome_word_of(row: Row) -> tuple[str, str]:
 
 
 def request_name(row: Row) -> str:
-    """The file without its folder and suffix, with its case; of a request without a file its authorizer."""
+    """The file without its folder and suffix, with its case; for a request without a file, its authorizer."""
     if row.source is None:
         return row.authorizer or "–"
     file, case = split_source(row.source)

@@ -1,6 +1,6 @@
 """Who a request is sent as, in one line: the authorizer with its state, then target, profile, region and account. Pure.
 
-The rule: however narrow it is, the state of the authorizer and where the request goes are read; the rest makes room.
+The rule: however narrow it is, the authorizer's state and the target can be read; the rest makes room.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from authlens.ui.text.safe_content import safe_content, shortened
 _NO_PROFILE = {NoProfile.UNSIGNED: "– (unsigned)", NoProfile.ENVIRONMENT: "– (AWS_ACCESS_KEY_ID)"}
 _UNKNOWN = ("–", "?")
 _LESS = ("profile", "region", "account")
-"""What makes room, the first of them first: the account tells more of where one is than the other two."""
+"""What makes room, in this order: the account identifies the target better than the other two."""
 _NAME = 12
 _TARGET = 8
 """Cells that a name and a target keep, before the other is shortened further."""
@@ -114,7 +114,7 @@ def _rungs(
 
 
 def _aligned(left: tuple[Content, Content], right: Content, width: int) -> Content:
-    """The name gets what is left, the place stands at the right."""
+    """The name gets the remaining width, the place is at the right."""
     name, state = left
     taken = _length(Content(""), state) + (right.cell_length + _GAP if right.cell_length else 0)
     name = name.truncate(max(0, width - taken), ellipsis=True)

@@ -1,6 +1,6 @@
 """Values of the core as styled text. Pure: what is shown depends on the arguments alone.
 
-The rule: allowed, denied and failed are told by a glyph and a word; colour only repeats it.
+The rule: allowed, denied and failed are shown by a glyph and a word; colour only repeats it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def limits(outcome: Outcome) -> str:
 def headline(invocation: Invocation, now: datetime, width: int, relation: str = "") -> Content:
     """The first line of a verdict: the word, the principal and, as far as there is room, how long, which and when.
 
-    relation: how the form stands to it; said instead of the rest, because it counts more.
+    relation: how the form relates to it; shown instead of the rest, because it matters more.
     """
     outcome = invocation.outcome
     principal = f"  {outcome.principal_id}" if outcome is not None and outcome.principal_id else ""

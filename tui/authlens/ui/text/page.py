@@ -76,7 +76,7 @@ def aside(text: str) -> Content:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something to say about a line: its glyph stands in the gutter, its sentence below the line."""
+    """A note about a line: its glyph is in the gutter, its sentence below the line."""
 
     glyph: str
     style: str

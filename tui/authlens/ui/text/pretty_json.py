@@ -19,7 +19,7 @@ class Pretty:
     """For each line the offset of its first token in the text as it came."""
 
     def line_at(self, offset: int) -> int:
-        """The line (from 0) that holds what stands at this offset of the text as it came."""
+        """The line (from 0) that holds this offset of the text as received."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
 

@@ -19,7 +19,7 @@ from authlens.core.secrets.redaction import redact_request
 from authlens.frozen import dataclass
 
 CONNECTION_ID = "00000000-0000-4000-8000-000000000000"
-"""Stands for the id that AWS gives every connection anew."""
+"""A placeholder for the id that AWS gives each new connection."""
 
 
 _SHORT = {"AWS IoT Device SDK v2": "AWS IoT SDK v2", "URL for MQTT over WebSocket": "WebSocket URL"}
@@ -69,7 +69,7 @@ def renderings(
 
 
 def _of_device(line: DeviceLine) -> Rendering:
-    """Under a name that a narrow list has room for; what it says in brackets is told with the note."""
+    """Under a name that a narrow list has room for; what it says in brackets is shown with the note."""
     name, _, what = line.title.partition(" (")
     note = f"{what.removesuffix(')')}. {line.note}" if what else line.note
     return Rendering(line.id, _SHORT.get(name, name), line.text, note.strip())

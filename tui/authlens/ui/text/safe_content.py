@@ -50,7 +50,7 @@ def safe_content(text: str, style: str = "") -> Content:
 
 
 def prose(text: str, style: str = "") -> Content:
-    """A sentence in which what stands between backticks is code: bold, without them."""
+    """A sentence in which text between backticks is code: bold, without them."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return safe_content(text, style)
@@ -65,7 +65,7 @@ def safe_lines(text: str, style: str = "") -> Content:
 
 
 def shortened(content: Content, width: int) -> Content:
-    """One line within so many cells, its middle left out: what tells names apart stands at their ends."""
+    """One line within so many cells, its middle left out: names differ mostly at their ends."""
     if content.cell_length <= width:
         return content
     head = content.truncate(max(0, width - 1) // 3)

@@ -27,11 +27,11 @@ _ANSWERS = {
     Ruling.DENIED: ("✗", "$text-error"),
 }
 _TITLE = 10
-"""Cells of an action's name, so that the patterns stand below each other."""
+"""Cells of an action's name, so that the patterns are aligned."""
 
 
 def permission_items(reasons: Explanation | None) -> list[Item]:
-    """What the client may do without being asked: an item for each pattern, with where it is written."""
+    """What the client may do, without a question: an item for each pattern, with its place in the documents."""
     if reasons is None or reasons.permissions is None:
         return []
     are_several = len(reasons.layout) > 1
@@ -110,7 +110,7 @@ def _question(glyph: str, style: str, word: str, question: Question) -> Content:
 
 
 def deciding_places(reasons: Explanation, index: int) -> dict[Place, tuple[Mark, ...]]:
-    """The lines of the statements that decided a question, or of what came nearest."""
+    """The lines of the statements that decided a question, or of the nearest miss."""
     decided = reasons.decided[index] if index < len(reasons.decided) else None
     if decided is None or decided.decision is None:
         return {}
@@ -128,7 +128,7 @@ def deciding_places(reasons: Explanation, index: int) -> dict[Place, tuple[Mark,
 
 
 def _marked(document: int, span: Span, style: str, text: str) -> dict[Place, tuple[Mark, ...]]:
-    """A bar beside every line of the span, and the sentence below its last."""
+    """A bar along every line of the span, and the sentence below its last."""
     marked = range(span.line, span.end_line + 1)
     return {
         (document, line): (Mark("▌", style, prose(text).plain if line == span.end_line else ""),) for line in marked

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Relation(StrEnum):
-    """How the form stands to the invocation that is shown."""
+    """How the form relates to the invocation that is shown."""
 
     SAME = "same"
     EDITED = "edited since"
@@ -41,7 +41,7 @@ class AnswerView:
     invocation: Invocation | None = None
     questions: tuple[Question, ...] = ()
     authorizer: Authorizer | None = None
-    """As it was read for the invocation; while nothing was sent, that of the form."""
+    """As it was read for the invocation; before anything is sent, that of the form."""
     deployment: Deployment | None = None
     """What AWS held around that authorizer, read after the invocation."""
     baseline: Invocation | None = None
@@ -49,7 +49,7 @@ class AnswerView:
     expect: Expectation | None = None
     """What its saved request expected when it was sent."""
     findings: tuple[Finding, ...] = ()
-    """What preflight says of the form: all there is to say while nothing was sent."""
+    """What preflight says about the form: all there is to say before anything is sent."""
     relation: Relation = Relation.SAME
     is_blank: bool = True
     """Whether the form holds nothing yet."""
@@ -58,7 +58,7 @@ class AnswerView:
 
     @property
     def relation_text(self) -> str:
-        """How the form stands to the invocation, where it no longer holds what was sent."""
+        """How the form relates to the invocation, if it no longer holds what was sent."""
         if self.invocation is None or self.relation is Relation.SAME:
             return ""
         source = self.invocation.source
@@ -68,7 +68,7 @@ class AnswerView:
 
     @property
     def explanation(self) -> Explanation | None:
-        """Everything there is to say about the invocation."""
+        """The whole explanation of the invocation."""
         if self.invocation is None:
             return None
         from authlens.ui.text.answer.explanation import explain
@@ -77,7 +77,7 @@ class AnswerView:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether nothing failed and nothing that is asked is denied."""
+        """Whether nothing failed and no question is denied."""
         from authlens.core.verdict.stages import Conclusion
 
         explanation = self.explanation
@@ -117,7 +117,7 @@ class AnswerView:
         return compared(self.baseline, self.invocation, self.questions)
 
     def marks(self, cloud_log: CloudLog | None = None) -> dict[str, str]:
-        """What the tabs say of their pages."""
+        """What the tabs show about their pages."""
         explanation = self.explanation
         if explanation is None or self.invocation is None:
             return {}

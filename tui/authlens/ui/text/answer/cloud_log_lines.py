@@ -11,12 +11,12 @@ from authlens.ui.text.page import Line
 @dataclass(frozen=True, slots=True)
 class CloudLog:
     of: Invocation
-    """What was on the screen when it was asked for."""
+    """What was on the screen when the log was requested."""
     title: str
     text: str
 
     def is_of(self, invocation: Invocation) -> bool:
-        """Recording an invocation gives it a number; it stays the same one."""
+        """Recording an invocation gives it a number; it remains the same invocation."""
         return (self.of.started_at, self.of.request) == (invocation.started_at, invocation.request)
 
 

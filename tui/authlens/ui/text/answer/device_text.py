@@ -31,12 +31,12 @@ def device_items(verdict: Verdict | None, deployment: Deployment | None) -> list
         return [Item((aside("Nothing to say yet: send the request."),))]
     items = [_caveat(caveat) for caveat in verdict.caveats]
     if not items:
-        items = [Item((aside("Nothing here that a real connection would meet differently."),))]
+        items = [Item((aside("No known difference between this test and a real connection."),))]
     return [*items, *_facts(deployment)]
 
 
 def device_mark(caveats: Iterable[Caveat]) -> str:
-    """What the tab tells: the warnings, else how many notes there are."""
+    """What the tab shows: the warnings, otherwise the number of notes."""
     severities = [caveat.severity for caveat in caveats]
     warnings = severities.count("warning")
     return f"!{warnings}" if warnings else f"·{len(severities)}" if severities else ""
@@ -53,7 +53,7 @@ def untold(verdict: Verdict) -> Content | None:
 
 
 def warning_text(caveat: Caveat) -> Content:
-    """What a real device would meet, in a line, with a dim word where nobody is sure."""
+    """What a real device would meet, in a line, with a dim word if it is uncertain."""
     mark = f"  {caveat.source.mark}" if caveat.source.mark else ""
     return Content.assemble(
         ("! a real device: ", "$text-warning"), prose(caveat.message), (mark, "$foreground-disabled")

@@ -1,6 +1,6 @@
 """Texts of an answer as lines for a `CodeView`: documents laid out, JSON highlighted, long ones cut. Pure.
 
-The rule: what is cut is said, and what is not JSON is shown as it came with the place of its fault.
+The rule: cuts are announced, and what is not JSON is shown as received, with the place of the error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from authlens.ui.text.pretty_json import Fault, pretty
 
 
 def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
-    """What stands on a page for an invocation."""
+    """The content of a page for an invocation."""
     if invocation is None:
         return ()
     outcome = invocation.outcome
@@ -52,7 +52,7 @@ def _probe_lines(invocation: Invocation) -> tuple[Line, ...]:
 
 
 def _instead(invocation: Invocation) -> tuple[Line, ...]:
-    """Where there is no answer: what the function returned, and what it printed, its stack trace above all."""
+    """If there is no answer: what the function returned, and what it printed, its stack trace above all."""
     run, log = invocation.local_run, invocation.function_log
     returned = returned_lines(run) if run is not None and run.returned else ()
     if log:
@@ -115,7 +115,7 @@ def raw_lines(documents: Sequence[str]) -> tuple[Line, ...]:
 def _document(index: int, text: str) -> Iterable[Line]:
     laid_out = pretty(text)
     if isinstance(laid_out, Fault):
-        place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as it came."
+        place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as received."
         return [Line(Content.styled(f"✗ {place}", "$text-error"), is_prose=True), *_numbered(text_lines(text), index)]
     return _numbered(json_lines("\n".join(laid_out.lines)), index)
 

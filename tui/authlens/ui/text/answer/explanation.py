@@ -31,12 +31,12 @@ Place = tuple[int, int]
 class Decided:
     question: Question
     decision: Decision | None
-    """`None` where the client is not authenticated."""
+    """`None` if the client is not authenticated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything said about one invocation beside its own words."""
+    """Everything that authlens says about one invocation."""
 
     verdict: Verdict
     decided: tuple[Decided, ...]
@@ -52,7 +52,7 @@ class Explanation:
         return sum(each.decision is None or not each.decision.allowed for each in self.decided)
 
     def place(self, document: int | None, offset: int) -> Place | None:
-        """The line that shows what stands at this offset of a document as it came."""
+        """The line that shows this offset of a document as received."""
         laid_out = self.layout[document] if document is not None and document < len(self.layout) else None
         return None if laid_out is None or document is None else (document, laid_out.line_at(offset) + 1)
 
@@ -64,7 +64,7 @@ def explain(
     authorizer: Authorizer | None,
     deployment: Deployment | None = None,
 ) -> Explanation:
-    """Work out what there is to say. Costs a few milliseconds; equal arguments cost it once."""
+    """Build the explanation. Costs a few milliseconds, but only once for equal arguments."""
     outcome = invocation.outcome
     verdict = stages(invocation, questions, authorizer, deployment=deployment)
     read = read_for(invocation, authorizer, deployment)
@@ -93,5 +93,5 @@ def explain(
 
 @lru_cache(maxsize=8)
 def compared(left: Invocation, right: Invocation, questions: tuple[Question, ...]) -> Comparison:
-    """The comparison of two invocations; equal arguments cost it once."""
+    """The comparison of two invocations, made only once for equal arguments."""
     return compare(left, right, questions or None)

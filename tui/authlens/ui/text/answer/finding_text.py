@@ -23,14 +23,14 @@ _SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"
 
 
 def finding_items(reasons: Explanation | None) -> list[Item]:
-    """What lint says, the gravest first, under the gauges of what is left."""
+    """The findings of lint, the most severe first, below the gauges of AWS's limits."""
     if reasons is None:
         return [Item((aside("Nothing to check yet."),))]
     head = Item((_gauge_line(reasons.gauges),)) if reasons.gauges else None
     found = sorted(reasons.findings, key=lambda each: list(_SEVERITIES).index(each.severity))
     items = [_finding_item(reasons, each) for each in found]
     if not items:
-        items = [Item((Content.styled("✓ Nothing to find fault with.", "$text-success"),))]
+        items = [Item((Content.styled("✓ No findings.", "$text-success"),))]
     return [head, *items] if head else items
 
 
@@ -76,7 +76,7 @@ def _gauge_line(all_gauges: Iterable[Gauge]) -> Content:
 
 
 def finding_marks(reasons: Explanation) -> dict[Place, tuple[Mark, ...]]:
-    """The lines that lint finds fault with, with what it says."""
+    """The lines that lint has findings for, with the findings."""
     marks: dict[Place, tuple[Mark, ...]] = {}
     for finding in reasons.findings:
         place = reasons.place(finding.document, finding.span.start) if finding.span else None
@@ -87,7 +87,7 @@ def finding_marks(reasons: Explanation) -> dict[Place, tuple[Mark, ...]]:
 
 
 def all_marks(reasons: Explanation, question: int | None) -> Mapping[Place, tuple[Mark, ...]]:
-    """Findings at their lines, and the statements that decided the question looked at."""
+    """Findings at their lines, and the statements that decided the selected question."""
     marks = finding_marks(reasons)
     for place, deciding in (deciding_places(reasons, question) if question is not None else {}).items():
         marks[place] = (*deciding, *marks.get(place, ()))
@@ -95,7 +95,7 @@ def all_marks(reasons: Explanation, question: int | None) -> Mapping[Place, tupl
 
 
 def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
-    """What preflight says of the request, the gravest first, and the one fix that a key makes. Notes are counted."""
+    """The findings of preflight, the most severe first, and the one fix that a key applies. Notes are counted."""
     mended = fixable(findings, pointed)
     grave = notable(findings, pointed)
     lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
@@ -106,7 +106,7 @@ def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Con
 
 
 def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
-    """The keys that work on what preflight says."""
+    """The keys that work on the findings of preflight."""
     keys = [("F7", "Go to finding")] + ([("F8", "Fix")] if fixable(findings, pointed) else [])
     return Content("  ").join(
         Content.assemble((key, "bold $footer-key-foreground"), (f" {what}", "$foreground-muted")) for key, what in keys

@@ -1,4 +1,4 @@
-"""What the answer's room shows before the first send: what to try, with the keys as they are now. Pure."""
+"""What the answer pane shows before the first send: what to try, with the current keys. Pure."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Send a request",
         (
-            ("send", "Send what the form holds: at which stage it fails and why, or what the client may do"),
+            ("send", "Send the request in the form: see at which stage it fails and why, or what the client may do"),
             ("open", f"Open a saved request{_SAMPLES}"),
-            ("target", "Choose where it is sent: an account, a local function, or the samples"),
+            ("target", "Choose the target: an account, a local function, or the samples"),
         ),
     ),
     (
-        "Bring what you have",
+        "Start from what you have",
         (
             (
                 "",
                 "Paste a command of the AWS CLI, curl, mosquitto_pub or MQTTX, a Lambda event, a policy, or what a "
                 "device said: it is recognised",
             ),
-            ("signature", "Sign a token, or find out why a signature does not fit"),
+            ("signature", "Sign a token, or find out why a signature does not match"),
         ),
     ),
     (
@@ -46,9 +46,9 @@ _PAGES = (
     ("Documents", "The policy documents, with findings at their lines"),
     ("Access", "What the client may do, and the answers to your questions"),
     ("Device", "What a real device would meet that a test call cannot see"),
-    ("Lint", "What is wrong with the answer, with its fix"),
-    ("Changes", "What differs from the answer before"),
-    ("Raw Wire", "The texts as they came, and the exchange as it went"),
+    ("Lint", "What is wrong with the answer, and how to fix it"),
+    ("Changes", "What changed since the previous answer"),
+    ("Raw Wire", "The documents as received, and the HTTP exchange"),
     ("Log", "What the function printed"),
 )
 

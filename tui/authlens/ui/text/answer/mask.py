@@ -1,6 +1,7 @@
-"""What the form hides stays hidden where an answer repeats it: in documents, messages, the wire and the log. Pure.
+"""What the form hides stays hidden if an answer repeats it: in documents, messages, the wire and the log. Pure.
 
-The rule: token, signature, password and what a name tells to be secret. What is only long stays readable here.
+The rule: token, signature, password and values whose name suggests a secret. Values that are merely long stay readable
+here.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ Place = TypeVar("Place")
 
 
 class Mask:
-    """Over texts that are about one invocation; without a redactor it hides nothing."""
+    """For texts about one invocation; without a redactor it hides nothing."""
 
     def __init__(self, redactor: Redactor | None = None) -> None:
         self._redactor = redactor
         self.has_hidden = False
-        """Whether there was anything to hide so far."""
+        """Whether anything has been hidden so far."""
 
     def text(self, text: str) -> str:
         if self._redactor is None:
@@ -37,7 +38,7 @@ class Mask:
         return hidden
 
     def content(self, content: Content) -> Content:
-        """The styled text with its secrets replaced; the styles of the rest stay."""
+        """The styled text with its secrets replaced; other styles are kept."""
         hidden = self.text(content.plain)
         return content if hidden == content.plain else _replaced(content, hidden)
 

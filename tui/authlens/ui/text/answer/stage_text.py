@@ -39,7 +39,7 @@ _STAGE_NAMES: dict[str, str] = {
 
 
 def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Content:
-    """Everything below the headline. What passed takes a line, what failed takes the room."""
+    """Everything below the headline. A success takes one line, a failure as many as it needs."""
     verdict = view.verdict
     if verdict is None:
         return Content("")
@@ -79,7 +79,7 @@ def _passed(view: AnswerView, verdict: Verdict, width: int, in_full: bool) -> li
 
 
 def _failed(view: AnswerView, verdict: Verdict, width: int) -> list[Content]:
-    """The stages with the failing one lit, why, what to do next; then AWS's own words, once."""
+    """The stages with the failing one highlighted, why, what to do next; then AWS's own message, once."""
     invocation = view.invocation
     said = [stage_line(verdict, width), failure_text(verdict)]
     if invocation is not None and invocation.outcome is not None:
@@ -93,7 +93,7 @@ _AS_EXPECTED = Content.styled("✓ as expected", "$text-success")
 
 
 def stage_line(verdict: Verdict, width: int) -> Content:
-    """Every stage with its glyph, the first failing one lit; no stage is broken over two lines."""
+    """Every stage with its glyph, the first failing one highlighted; no stage is split across lines."""
     lines: list[list[Content]] = [[]]
     used = 0
     for result in verdict.stages:
@@ -115,11 +115,11 @@ def _stage(result: StageResult, lit: bool) -> Content:
 
 
 _OF_THE_TARGET = frozenset({FailureKind.CREDENTIALS, FailureKind.CONFIGURATION, FailureKind.UNREACHABLE})
-"""What another target may cure; the advice itself names the ways of a shell."""
+"""Failures that another target may fix; the advice itself names shell commands."""
 
 
 def failure_text(verdict: Verdict) -> Content:
-    """The one sentence, and the one thing to do; where a question is denied, what came nearest to allowing it."""
+    """The reason and the next step, one sentence each; if a question is denied, the nearest miss."""
     source = verdict.source
     mark = f"  {source.mark}" if source is not None and source.mark else ""
     headline = prose(verdict.headline, "bold" if verdict.conclusion is Conclusion.FAILED or verdict.lit else "")
@@ -132,7 +132,7 @@ def failure_text(verdict: Verdict) -> Content:
 
 
 def _next_step(verdict: Verdict) -> str:
-    """Of a denied question the headline says already that nothing allows it."""
+    """The headline of a denied question already says that nothing allows it."""
     if verdict.next_step == CONNECT_AS_DEVICE:
         return "Connect as a device would: F11."
     if verdict.conclusion is not Conclusion.PARTLY or verdict.nearest is None:
@@ -142,7 +142,7 @@ def _next_step(verdict: Verdict) -> str:
 
 
 def _sentence(text: str) -> str:
-    """Nothing is put after a command, which is copied from there."""
+    """Nothing follows a command, so that it can be copied."""
     return text if text.endswith((".", "!", "?")) or ": aws " in text else f"{text}."
 
 
@@ -168,7 +168,7 @@ def expectation_text(judgement: Judgement, width: int) -> Content:
 
 
 def _in_a_line(label: tuple[str, str], first: str, more: int, key: str, width: int) -> Content:
-    """The first of several as far as there is room, how many more there are, and the key that shows them."""
+    """The first of several if there is room, how many more there are, and the key that shows them."""
     end = f"{f' · {more} more' if more else ''}{f' ({key})' if key else ''}"
     room = max(12, width - len(label[0]) - len(end))
     said = safe_content(" ".join(first.split())).truncate(room, ellipsis=True)

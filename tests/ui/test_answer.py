@@ -80,11 +80,11 @@ async def test_the_running_time_is_shown_and_escape_gives_up(tmp_path: Path) -> 
         await robot.press("f5")
         assert "SENDING" in robot.text()
         robot.screen.sending.count()
-        assert "Esc gives up waiting. Looking for credentials" in robot.text()
+        assert "Esc stops waiting. Looking for credentials" in robot.text()
         await robot.press("escape")
         await robot.settle()
         assert "! ABANDONED" in robot.text()
-        assert "You gave up waiting" in robot.text()
+        assert "You stopped waiting" in robot.text()
         assert gateway.hold is not None
         gateway.hold.set()
         gateway.hold = None

@@ -177,7 +177,7 @@ async def test_a_second_send_gives_the_first_one_up(tmp_path: Path) -> None:
     await scene.host.done()
     (first, first_shown), (second, second_shown) = scene.arrived
     assert isinstance(first.result, Failure)
-    assert (first.result.kind, first.result.message) == (FailureKind.ABANDONED, "You gave up waiting.")
+    assert (first.result.kind, first.result.message) == (FailureKind.ABANDONED, "You stopped waiting.")
     assert (first_shown, second_shown) == (False, True)
     assert second.result == PASSED
 

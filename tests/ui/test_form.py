@@ -160,7 +160,7 @@ async def test_the_form_says_what_will_be_sent(tmp_path: Path) -> None:
     async with running(tmp_path, saved, size=(120, 60)) as robot:
         text = " ".join(robot.text().replace("│", " ").split())
         assert "Signed when sent with" in text
-        assert "placed beside the token" in text
+        assert "placed next to the token" in text
         assert "made when sent" in text
         mode = robot.screen.query_one("#mode", Choices)
         mode.choose("context")

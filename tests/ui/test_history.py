@@ -63,7 +63,7 @@ async def test_the_history_is_searched_as_one_types(tmp_path: Path) -> None:
         await robot.type("auth1")
         assert [row.authorizer for row in robot.history.rows._rows] == ["Auth11", "Auth10", "Auth1"]
         await robot.type("zzz")
-        assert "Nothing found" in robot.text()
+        assert "No matches" in robot.text()
         await robot.press("escape")
         assert robot.history.rows.row_count == 12
 

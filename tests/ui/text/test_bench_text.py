@@ -34,7 +34,7 @@ def jwt(algorithm: str, expires: int) -> str:
     ("request_", "words"),
     [
         (AuthorizerRequest("A", "device-7", SIGNATURE), "✓ The signature fits the key 'k1'."),
-        (AuthorizerRequest("A", "device-7", base64_to_base64url(SIGNATURE)), "F8 mends it"),
+        (AuthorizerRequest("A", "device-7", base64_to_base64url(SIGNATURE)), "F8 fixes it"),
         (
             AuthorizerRequest("A", "device-8", SIGNATURE),
             "✗ The signature was made with the private key of 'k1', but over a different text.",
@@ -50,7 +50,7 @@ def test_the_first_line_says_how_it_stands(request_: AuthorizerRequest, words: s
 
 def test_keys_are_listed_with_their_sizes_and_what_aws_would_say() -> None:
     text = said(AuthorizerRequest("A", "device-7", SIGNATURE))
-    assert "AWS wants RSA, 2048 bits or more" in text
+    assert "AWS requires RSA, 2048 bits or more" in text
     assert "✗ old  1024 bits    The key has 1024 bits" in text
     assert "✓ k1  2048 bits  fits" in text
     assert "✗ broken  unreadable" in text
@@ -77,7 +77,7 @@ def test_spellings_and_claims_are_hidden_until_revealed() -> None:
 )
 def test_a_jwt_is_read_and_never_trusted(token: str, words: str) -> None:
     text = said(AuthorizerRequest("A", token))
-    assert "This is read, not trusted" in text
+    assert "Decoded, not verified" in text
     assert words in text
 
 

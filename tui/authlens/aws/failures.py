@@ -1,4 +1,4 @@
-"""Every way in which a call goes wrong, as a Failure that names its fix. The table is the one place for advice."""
+"""Every way in which a call can fail, as a Failure that names its fix. The table is the one place for advice."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _ERRORS: tuple[tuple[str, FailureKind, str], ...] = (
         "SSLError",
         FailureKind.UNREACHABLE,
         "The server's certificate was not accepted. Name its authority with --ca-bundle (AWS_CA_BUNDLE); "
-        "--no-verify-ssl switches the check off.",
+        "--no-verify-ssl disables the check.",
     ),
     ("ProxyConnectionError", FailureKind.UNREACHABLE, "Check HTTPS_PROXY and NO_PROXY."),
     (
@@ -98,8 +98,8 @@ _SERVICE_ADVICE = {
     "ExpiredToken": "The AWS session has expired: sign in again (`aws sso login{profile}`) and send again.",
     "UnrecognizedClientException": "AWS does not know this access key. " + _KEYS,
     "InvalidClientTokenId": "AWS does not know this access key. " + _KEYS,
-    "SignatureDoesNotMatch": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
-    "InvalidSignatureException": "The secret key does not fit the access key, or the clock is wrong. " + _KEYS,
+    "SignatureDoesNotMatch": "The secret key does not match the access key, or the clock is wrong. " + _KEYS,
+    "InvalidSignatureException": "The secret key does not match the access key, or the clock is wrong. " + _KEYS,
     "ThrottlingException": "AWS is limiting the rate: wait a moment and send again.",
     "TooManyRequestsException": "AWS is limiting the rate: wait a moment and send again.",
 }
@@ -153,7 +153,7 @@ def _advice_on_call(error: Any, service: str) -> str | None:
 
 
 def _raw_message(body: bytes | None, parsed: str | None) -> str | None:
-    """AWS's words; botocore makes text of a null message, so the bytes decide."""
+    """AWS's message; botocore turns a null message into text, so the bytes decide."""
     try:
         value = json.loads(body or b"")
     except (ValueError, RecursionError):

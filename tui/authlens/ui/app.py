@@ -40,7 +40,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 def run(services: AppServices) -> object:
-    """Run the app until the person leaves it. Returns what `__main__` is to do next: a request, or an exit code."""
+    """Run the app until the user leaves it. Returns what `__main__` must do next: a request, or an exit code."""
     # Nothing of what is loaded before the first paint is garbage, and looking for it takes a tenth of that time.
     gc.disable()
     asker = MfaAsker()
@@ -156,7 +156,7 @@ class AuthlensApp(FaultApp):
             self._warn(f"{path}, {problem}")
 
     def watch_theme(self, name: str) -> None:
-        """Remember the choice."""
+        """Store the choice."""
         if self.is_running and name != self.services.settings.theme:
             self._remember(replace(self.services.settings, theme=name))
 
@@ -273,7 +273,7 @@ class AuthlensApp(FaultApp):
 
     @work(group="copy")
     async def copy(self, text: str) -> None:
-        """Copy, and say no more than is known."""
+        """Copy, and claim no more than is known."""
         text = clipboard.encodable(text)
         self.keep_copied(text)
         copied = await background.call(
@@ -320,7 +320,7 @@ class AuthlensApp(FaultApp):
         self.exit(return_code=128 + number)
 
     def on_fault(self, error: Exception) -> None:
-        """Say what and where, and keep a report."""
+        """Report what failed and where, and write a report."""
         if self._is_ended_by_signal:
             # Widgets that are taken down half made, before the first paint, stumble over what they lack.
             close_at_once(self)

@@ -22,7 +22,7 @@ def test_documents_are_laid_out_under_their_headings_and_numbered() -> None:
 
 def test_a_document_that_is_not_json_is_shown_as_it_came_with_the_place_of_its_fault() -> None:
     text = plain(documents.document_lines(['{"a":\x1b]0;x'])).split("\n")
-    assert text[1] == "✗ Not JSON: Expecting value at line 1, column 6. Shown as it came."
+    assert text[1] == "✗ Not JSON: Expecting value at line 1, column 6. Shown as received."
     assert text[2] == '{"a":␛]0;x'
 
 

@@ -7,7 +7,7 @@ from authlens.ui.text.answer.first_steps import first_steps
 
 def test_steps_have_the_keys_as_they_are_now() -> None:
     said = "\n".join(line.content.plain for line in first_steps({"send": "^g", "open": "^o"}, in_demo=True))
-    assert "^g       Send what the form holds" in said
+    assert "^g       Send the request in the form" in said
     assert "each sample shows" in said
     assert "F5" not in said
 

@@ -36,7 +36,7 @@ def message(error: BaseException, report: Path | None) -> str:
 def report(error: BaseException, now: datetime) -> str:
     """Like `message`, with the whole stack and every cause."""
     lines = [
-        f"authlens {__version__} stopped on a fault of its own at {now:%Y-%m-%d %H:%M:%S %Z}.",
+        f"authlens {__version__} stopped because of an internal error at {now:%Y-%m-%d %H:%M:%S %Z}.",
         f"Textual {textual.__version__}, Python {platform.python_version()}, {platform.system()} {platform.release()}",
     ]
     for led_to in _chain(_own(error)):

@@ -1,7 +1,7 @@
 """Real devices on a local target: who connects, what each may do, and why, as it happens.
 
-The rule: the first change after a rest is painted at once, and what follows at most twenty times a second; what is
-counted is everything.
+The rule: the first change after a pause is painted at once, further ones at most twenty times a second; everything is
+counted.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PAINT_EVERY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is to be done with a connection, on the main screen."""
+    """What to do with a connection, on the main screen."""
 
     action: str
     """`load`, `test`, `compare` or `save`."""
@@ -85,7 +85,7 @@ class DevicesScreen(Dialog[Chosen]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "choose('load')", "Load", id="devices.load", tooltip="Load the connection as a request"),
-        Binding("t", "choose('test')", "Test call", id="devices.test", tooltip="Send the same as a test call"),
+        Binding("t", "choose('test')", "Test call", id="devices.test", tooltip="Send the same request as a test call"),
         Binding(
             "d",
             "choose('compare')",
@@ -94,7 +94,7 @@ class DevicesScreen(Dialog[Chosen]):
             tooltip="Compare it with the test call of the same",
         ),
         Binding("s", "choose('save')", "Save", id="devices.save", tooltip="Save the connection as a request"),
-        Binding("e", "event", "Events", id="devices.event", tooltip="Its event beside that of a test call"),
+        Binding("e", "event", "Events", id="devices.event", tooltip="Compare its event with that of a test call"),
         Binding("x", "denied_only", "✗ only", id="devices.denied", tooltip="Show denials only, or everything"),
         Binding("b", "lines", "Client lines", id="devices.lines", tooltip="Lines that connect a client or a board"),
         Binding("y", "copy_path", "Copy CA path", id="devices.copy-path", tooltip="Copy the path of the CA file"),
@@ -153,7 +153,7 @@ class DevicesScreen(Dialog[Chosen]):
 
     def _waiting(self) -> Content:
         return Content.assemble(
-            f"Nobody has connected yet. Connect an MQTT client to localhost, port {self._address.port},\n",
+            f"No device has connected yet. Connect an MQTT client to localhost, port {self._address.port},\n",
             "with TLS and this CA file (b shows the lines):\n",
             safe_content(self._address.ca_file),
         )
@@ -202,7 +202,7 @@ class DevicesScreen(Dialog[Chosen]):
         if watched is None:
             self.notify("No device has connected yet.", markup=False)
         elif not device_rows.loadable(watched.invocation):
-            self.notify("The client sent nothing that could be sent again.", markup=False)
+            self.notify("The client sent nothing that can be resent.", markup=False)
         else:
             self.dismiss(Chosen(action, watched.invocation))
 

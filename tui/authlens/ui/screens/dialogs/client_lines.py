@@ -1,4 +1,4 @@
-"""The lines that connect each client to the device listener: of the connection in view, else of a made-up device."""
+"""The lines that connect each client to the device listener, for the selected connection or a made-up device."""
 
 from __future__ import annotations
 

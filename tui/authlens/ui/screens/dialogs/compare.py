@@ -1,4 +1,4 @@
-"""Two invocations compared: what changed in words, then request, answer and documents aligned."""
+"""Two invocations compared: a summary of the changes, then request, answer and documents side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small questions on top of the screen, awaited with `push_screen_wait`. Escape is the way that changes nothing."""
+"""Small questions on top of the screen, awaited with `push_screen_wait`. Escape changes nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     """A box in the middle of the screen."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-    """As Textual's, but a move of the focus does not paint the whole screen."""
+    """Like Textual's, but moving the focus does not repaint the whole screen."""
 
     DEFAULT_CSS = """
     Dialog {
@@ -73,7 +73,7 @@ class Way:
 
 
 class Ask(Dialog[str]):
-    """Which way? The first is the one that loses nothing."""
+    """Which way to continue? The first loses nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "app.focus_previous", "Previous", show=False),

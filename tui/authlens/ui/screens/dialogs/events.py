@@ -1,4 +1,4 @@
-"""The event of the test call beside that of a real connection, with what differs and why."""
+"""The events of the test call and of a real connection side by side, with the differences and their reasons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EventsScreen(Dialog[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy(False)", "Copy", id="events.copy", tooltip="Copy the event as a Lambda test event"),
-        Binding("Y,shift+y", "copy(True)", "With secrets", id="events.copy-secrets", tooltip="Copy it, secrets too"),
+        Binding("Y,shift+y", "copy(True)", "With secrets", id="events.copy-secrets", tooltip="Copy it with secrets"),
         Binding("left", "turn(-1)", "Previous", show=False, id="events.previous", tooltip="The connection before"),
         Binding("c,right", "turn(1)", "Connection", id="events.next", tooltip="The next kind of connection"),
         Binding("tab", "app.focus_next", "Other side", id="events.side", tooltip="Go to the other event"),

@@ -19,8 +19,8 @@ from authlens.ui.widgets.controls.key_line import KeyLine
 
 _LABELS = {"test": "Test call", "https": "HTTPS", "mqtt": "MQTT", "wss": "WebSocket"}
 _NOTE = (
-    "The function runs now, with Lambda's Invoke and your credentials, and whatever it does is done. AWS IoT is not "
-    "asked: it checks neither token nor signature. The answer is held to AWS IoT's rules."
+    "Lambda invokes the function now, with your credentials and all its side effects. AWS IoT is not "
+    "involved: nothing checks the token or signature. The answer is checked against AWS IoT's rules."
 )
 
 

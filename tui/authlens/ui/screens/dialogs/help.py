@@ -1,4 +1,4 @@
-"""Help: every key that works now, read from the bindings; those of where the person is come first."""
+"""Help: every key that works now, read from the bindings; those of the focused place come first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ABOUT = (
 
 _MOVING = "Moving and editing"
 _SENTENCE = 44
-"""Cells of what a key does, so that the names of the bindings are below each other."""
+"""Cells of a key's description, so that the names of the bindings line up."""
 
 
 class HelpScreen(Dialog[None]):
@@ -51,7 +51,7 @@ class HelpScreen(Dialog[None]):
             yield KeyLine()
 
     def _keys(self) -> Content:
-        """The keys of each place where they work: where the person is first, how a text is edited last."""
+        """The keys of each place where they work: the focused place first, editing text last."""
         places: dict[str, dict[str, tuple[list[str], Binding]]] = {}
         for active in self._active:
             if active.enabled:
@@ -67,7 +67,7 @@ class HelpScreen(Dialog[None]):
 
 
 def _here_first(entry: tuple[str, dict[str, tuple[list[str], Binding]]]) -> int:
-    """Where the person is, what works everywhere, and how to move and edit."""
+    """The focused place, what works everywhere, and how to move and edit."""
     return {EVERYWHERE: 1, _MOVING: 2}.get(entry[0], 0)
 
 

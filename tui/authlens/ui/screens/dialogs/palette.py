@@ -1,4 +1,4 @@
-"""Textual's command palette, made to bear any key at any moment and in any terminal."""
+"""Textual's command palette, made to survive any key at any moment in any terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Palette(SteadyPalette):
     """
 
     def on_mount(self) -> None:
-        """Whoever wants nothing to move wants no blinking either."""
+        """Without animations the cursor does not blink either."""
         self.query_one(CommandInput).cursor_blink = self.app.animation_level != "none"
 
     def on_unmount(self) -> None:

@@ -1,4 +1,7 @@
-"""Connect as a device would: by which protocol, where to, what to try. What it will do is said before it does it."""
+"""Connect as a device would: over which protocol, to which endpoint, and what to try.
+
+It describes what it will do before doing it.
+"""
 
 from __future__ import annotations
 

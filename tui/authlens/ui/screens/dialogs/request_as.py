@@ -1,4 +1,4 @@
-"""The request in other words, to look at and to copy: commands, code, device lines, events."""
+"""The request in other formats, to read and copy: commands, code, device lines, events."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ class RequestAs(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy(False)", "Copy", id="request-as.copy", tooltip="Copy it with secrets masked"),
         Binding(
-            "Y,shift+y", "copy(True)", "Copy with secrets", id="request-as.copy-secrets", tooltip="Copy it, secrets too"
+            "Y,shift+y",
+            "copy(True)",
+            "Copy with secrets",
+            id="request-as.copy-secrets",
+            tooltip="Copy it with secrets",
         ),
         Binding("escape,q", "dismiss(None)", "Close", id="request-as.close", tooltip="Back to the request"),
     ]

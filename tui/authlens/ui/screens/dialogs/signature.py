@@ -1,4 +1,4 @@
-"""The signature bench: sign as one types, verify against every key of the authorizer, fix mistakes, read a JWT."""
+"""The signature bench: sign as you type, verify against every key of the authorizer, fix mistakes, read a JWT."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.user_path import NotAPath, user_path
 
 _PLACES = (
-    Choice("token", "beside it"),
+    Choice("token", "next to it"),
     Choice("username", "username"),
     Choice("queryString", "query"),
     Choice("headers", "headers"),
@@ -51,14 +51,14 @@ _PLACES = (
 
 _PASSPHRASE = "of an encrypted key, or ${env:NAME}"
 _NOT_KEPT = (
-    "A passphrase is never kept: the signature stays as it was made now. "
-    "Write the passphrase as ${env:NAME} to sign anew on every send."
+    "A passphrase is never kept, so this signature will not be renewed. "
+    "Write the passphrase as ${env:NAME} to sign again on every send."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the bench made: the request with its signature, and how to sign it anew when it is sent."""
+    """The bench's result: the request with its signature, and how to sign it again when it is sent."""
 
     request: AuthorizerRequest
     sign: Sign | None
@@ -77,8 +77,8 @@ class SignatureScreen(Dialog[Signed]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+s", "use", "Use it", id="signature.use", tooltip="Put token and signature into the request"),
-        Binding("f8", "mend", "Mend", id="signature.mend", tooltip="Make the change that makes the signature fit"),
-        Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Make plain base64 of the signature"),
+        Binding("f8", "mend", "Mend", id="signature.mend", tooltip="Apply the fix that makes the signature match"),
+        Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Convert the signature to plain base64"),
         Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
         Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
         Binding(
@@ -156,19 +156,19 @@ class SignatureScreen(Dialog[Signed]):
 
     @property
     def request(self) -> AuthorizerRequest:
-        """The request with what stands in the fields."""
+        """The request with the values of the fields."""
         return replace(
             self._request, token=self._value("token") or None, token_signature=self._value("signature") or None
         )
 
     def _sign_anew(self) -> None:
-        """The signature follows the token while a key is named."""
+        """The signature follows the token as long as a key is named."""
         token, key = self._value("token"), self._value("key").strip()
         self._say(self._signed_with(token, key) if token and key else "")
         self._look()
 
     def _signed_with(self, token: str, key: str) -> str:
-        """Sign the token; says what is in the way."""
+        """Sign the token, or report what prevents it."""
         if refers(token):
             return "The token is a reference: it is signed when it is sent."
         try:
@@ -226,19 +226,19 @@ class SignatureScreen(Dialog[Signed]):
         self._look()
 
     def action_convert(self) -> None:
-        """Make plain base64 of a signature that is base64url, URL-encoded, quoted or broken into lines."""
+        """Convert a signature that is base64url, URL-encoded, quoted or split into lines to plain base64."""
         signature = self._value("signature")
         for correction in SIGNATURE_CORRECTIONS:
             signature = correction.change(signature)
         if signature == self._value("signature"):
-            self.notify("The signature is plain base64 already, as far as one can tell.", markup=False)
+            self.notify("The signature appears to be plain base64 already.", markup=False)
         self._show("signature", signature)
         self._look()
 
     def action_third_part(self) -> None:
         parted = with_third_part(self.request)
         if parted is None:
-            self.notify("The token is no JWT with RS256, so no part of it is a signature for AWS IoT.", markup=False)
+            self.notify("The token is not a JWT with RS256, so no part of it is a signature for AWS IoT.", markup=False)
             return
         self._show("token", parted.token or "")
         self._show("signature", parted.token_signature or "")
@@ -248,7 +248,7 @@ class SignatureScreen(Dialog[Signed]):
     async def action_generate(self) -> None:
         """Write a new key pair and sign with it."""
         wanted = await self.app.push_screen_wait(
-            AskText("New private key", "private.pem", "The public key goes beside it.")
+            AskText("New private key", "private.pem", "The public key is written next to it.")
         )
         if not wanted:
             return
@@ -266,7 +266,7 @@ class SignatureScreen(Dialog[Signed]):
         self._say("\n".join([said, *made.openssl]))
 
     def action_use(self) -> None:
-        """Close with the request. Where a key is named it is signed anew whenever it is sent."""
+        """Close with the request. If a key is named, it is signed again on every send."""
         key, passphrase = self._value("key").strip(), self._value("passphrase")
         is_kept = not passphrase or refers(passphrase)
         sign = Sign(key, passphrase or None, self._place) if key and is_kept else None

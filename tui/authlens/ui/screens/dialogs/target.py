@@ -17,8 +17,8 @@ from authlens.ui.widgets.controls.form_row import FormRow
 from authlens.ui.widgets.controls.key_line import KeyLine
 
 _FIELDS = (
-    ("profile", "Profile", "as AWS's configuration says"),
-    ("region", "Region", "as AWS's configuration says"),
+    ("profile", "Profile", "from the AWS configuration"),
+    ("region", "Region", "from the AWS configuration"),
     ("endpoint_url", "Endpoint", "AWS's own"),
     ("local", "Local file", "authorizers.yaml or template.yaml; demo for the samples"),
 )
@@ -37,7 +37,8 @@ class TargetScreen(Dialog[Target]):
             for member, label, placeholder in _FIELDS:
                 yield FormRow(label, Field(member, getattr(self._target, member) or "", placeholder=placeholder))
             yield Static(
-                f"Enter goes on and, in the last field, accepts. A local file beats the rest; '{DEMO}' is the samples.",
+                "Enter goes to the next field; in the last one it accepts. "
+                f"A local file overrides the rest; '{DEMO}' is the samples.",
                 classes="note",
                 markup=False,
             )

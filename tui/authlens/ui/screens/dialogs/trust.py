@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class TrustDialog(Dialog[bool]):
-    """What would be run, reached and read, and `t` to allow it from now on."""
+    """What would be run, contacted and read, and `t` to allow it from now on."""
 
     DEFAULT_CSS = """
     TrustDialog {
@@ -65,7 +65,7 @@ async def may_send(
     sources: Iterable[Path],
     stored: bool = False,
 ) -> bool:
-    """Whether the request may be sent; the person is asked where its folder is not trusted yet.
+    """Whether the request may be sent; the user is asked if its folder is not trusted yet.
 
     stored: it is an invocation of the history, which does not say in which environment it was sent.
     """
@@ -108,7 +108,7 @@ def trust_saved(services: AppServices, gate: Gate, target: Target, path: Path) -
 
 
 def _kept(services: AppServices, folders: Sequence[Path]) -> str:
-    """Why the list could not be written; empty when it was."""
+    """Why the list could not be written; empty if it was."""
     from authlens.store.trust import TrustList, TrustNotKept
 
     try:

@@ -1,4 +1,7 @@
-"""A table of verdicts: several answers, each with its difference to what it is compared with. Enter opens that."""
+"""A table of verdicts: several answers, each with its difference from what it is compared with.
+
+Enter opens the comparison.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from authlens.ui.widgets.controls.key_line import KeyLine
 
 _TOLD = 2
 _LONGEST = 120
-"""Changes, and characters of one, that are told in the table; Enter shows them all."""
+"""How many changes, and characters of each, the table shows; Enter shows them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,12 @@ class Sent:
     against: Invocation | None
     """What it is compared with."""
     judgement: Judgement | None = None
-    """Of a saved request, whether the answer is what it expects."""
+    """For a saved request, whether the answer meets its expectation."""
 
 
 class _Answers(Items):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Compare", id="verdicts.compare", tooltip="Compare it with what it is held against"),
+        Binding("enter", "choose", "Compare", id="verdicts.compare", tooltip="Compare it with its counterpart"),
     ]
 
 

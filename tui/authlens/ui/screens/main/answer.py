@@ -1,4 +1,4 @@
-"""The answer in view: one invocation with what was read for it. What the form does later changes nothing of it."""
+"""The answer in view: one invocation with what was read for it. Later changes of the form do not affect it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from authlens.store.open_questions import OpenQuestions
 
 _MOST_READ = 50
-"""Invocations of which what was read for them is kept."""
+"""How many invocations keep what was read for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class AnswerController:
         self._numbers: dict[int, tuple[Invocation, int]] = {}
         """By the identity of an invocation: itself, and the number that it got when it was recorded."""
         self._asked: dict[str, tuple[Question, ...]] = {}
-        """The person's own questions, of each file; of requests without one by their folder."""
+        """The user's own questions, by file; by folder for requests without one."""
         self._dropped: dict[str, frozenset[Question]] = {}
         self.pinned = False
-        """Whether the person chose the baseline."""
+        """Whether the user chose the baseline."""
         self.view = AnswerView()
 
     @property
@@ -93,7 +93,7 @@ class AnswerController:
             self._publish(expect=expect)
 
     def form_is(self, form: FormState) -> None:
-        """The form changed: say how it stands to what is shown, and what it would ask while nothing was sent."""
+        """The form changed: update how it relates to what is shown, and what it would ask before anything is sent."""
         self._form = form
         self._publish()
 
@@ -121,7 +121,7 @@ class AnswerController:
         self._memory.keep(of, OpenQuestions(self._asked.get(of, ()), self._dropped.get(of, frozenset())))
 
     def ask(self, question: Question) -> None:
-        """Ask it of this answer, and of all that come of the same request."""
+        """Ask it of this answer, and of all later answers to the same request."""
         of = self._asked_of
         self._asked[of] = (*self._asked.get(of, ()), question)
         self._dropped[of] = self._dropped.get(of, frozenset()) - {question}
@@ -171,7 +171,7 @@ class AnswerController:
         self._publish(baseline=None)
 
     def follow(self) -> None:
-        """Compare what comes next with what is shown now, unless the person chose a baseline."""
+        """Compare the next answer with the one shown now, unless the user chose a baseline."""
         if not self.pinned:
             self._publish(baseline=self.invocation)
 

@@ -1,4 +1,4 @@
-"""Several requests at once: replays of old ones, one request to several targets, negative cases made of it."""
+"""Several requests at once: replays of earlier ones, one request to several targets, its negative cases."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class BatchController:
         self._identity = identity
 
     def replay(self, numbers: tuple[int, ...]) -> None:
-        """Send old requests again, as they were, and say at once whether the outcome is the same."""
+        """Send earlier requests again, unchanged, and report whether the outcomes are the same."""
         self._host.run(lambda: self._replay(numbers), "batch")
 
     async def _replay(self, numbers: tuple[int, ...]) -> None:
         whole = [each for each in await self._history.get_all(numbers) if not is_redacted(each)]
         if len(whole) < len(numbers):
             left = len(numbers) - len(whole)
-            self._host.notify(f"{left} of them cannot be sent as they were: they are gone, or kept redacted.")
+            self._host.notify(f"{left} of them cannot be sent again: they were deleted, or stored redacted.")
         base = self._form.state.base
         await self._send("Replay", [BatchItem.of_old(each, base) for each in whole])
 
@@ -124,7 +124,7 @@ class BatchController:
                 return left_behind(item.saved, item.source, started_at, seconds)
 
     def negative_cases(self) -> None:
-        """Write requests that must be refused, made from this good one."""
+        """Write negative cases of this good request."""
         self._host.run(self._negative_cases, "batch")
 
     async def _negative_cases(self) -> None:
@@ -140,7 +140,7 @@ class BatchController:
         problems: list[str] = []
         cases = await background.call(lambda: cases_of(saved, authorizer, base, environ, problems.append))
         if not cases:
-            self._host.notify("There is nothing in this request yet that could be made wrong.")
+            self._host.notify("There is nothing in this request yet to derive a negative case from.")
             return
         things = [(case.name, case.name.replace("-", " ")) for case in cases]
         chosen = await self._host.ask(PickScreen("Negative cases", things))

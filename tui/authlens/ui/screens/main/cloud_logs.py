@@ -1,4 +1,4 @@
-"""Reading on demand what the deployed function logged, and what AWS IoT logged of the client's real connections."""
+"""Reads, on demand, what the deployed function logged, and what AWS IoT logged about the client's real connections."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from authlens.ui.text.answer.cloud_log_lines import CloudLog
 
 RECENT = timedelta(minutes=30)
 """How far back real connections are looked for: the device was tried some time before."""
-_LOCAL = "The function ran on this machine: its output is on the Log page, and nothing of it is in CloudWatch."
+_LOCAL = "The function ran on this machine: its output is on the Log page, not in CloudWatch."
 
 
 class LogController:
@@ -70,7 +70,7 @@ class LogController:
             self._host.notify("Send the request first: its client id says what to look for.")
             return
         if shown.target.local is not None:
-            self._host.notify("This was sent to a local target: AWS IoT logged nothing of it.")
+            self._host.notify("This was sent to a local target, so AWS IoT logged nothing about it.")
             return
         mqtt, now = shown.request.mqtt_context, self._services.now()
         client = mqtt.client_id if mqtt else None
@@ -91,7 +91,7 @@ class LogController:
 async def _text(read: Callable[[], str]) -> str:
     """The lines, or why there are none."""
     try:
-        return await background.call(read, LOOK_UP) or f"Nothing was logged there in that time. {LATE}"
+        return await background.call(read, LOOK_UP) or f"Nothing was logged there during that time. {LATE}"
     except CallFailed as error:
         return f"The log could not be read: {error.words}"
     except TimeoutError:

@@ -35,7 +35,7 @@ class CompareController:
     # Two invocations
 
     def numbers(self, numbers: tuple[int, ...]) -> None:
-        """Two of the history; one alone is compared with what the answer shows."""
+        """Compare two of the history; a single one is compared with the answer shown."""
         self._host.run(lambda: self._numbers(numbers), "compare")
 
     async def _numbers(self, numbers: tuple[int, ...]) -> None:
@@ -49,7 +49,7 @@ class CompareController:
         await self._open(sides[0], sides[1])
 
     def form_with_last(self) -> None:
-        """The form beside the run that is shown."""
+        """Compare the form with the run that is shown."""
         shown = self._answer.invocation
         if shown is None:
             self._host.notify("Send it first: then the form can be compared with that run.")
@@ -100,10 +100,10 @@ class CompareController:
     # The expectation
 
     def record_expectation(self) -> None:
-        """What just happened becomes what the saved request expects."""
+        """The current answer becomes what the saved request expects."""
         shown, draft = self._answer.invocation, self._form.state.draft
         if shown is None:
-            self._host.notify("Send it first: what happens then can be recorded as the expectation.")
+            self._host.notify("Send it first: its answer can then be recorded as the expectation.")
             return
         from authlens.core.expect.record import recorded
 
@@ -113,7 +113,7 @@ class CompareController:
         self._host.notify("Recorded as the expectation; Ctrl+S saves it with the request.")
 
     def with_expectation(self) -> None:
-        """The answer beside what its saved request expects."""
+        """Compare the answer with what its saved request expects."""
         view = self._answer.view
         if view.expect is None or view.invocation is None:
             self._host.notify("There is no answer with an expectation to compare it with.")

@@ -85,7 +85,7 @@ class FileController:
         self._run(self._delete)
 
     def write_text(self, text: str, what: str) -> None:
-        """Write a text that is shown to a file that does not exist yet."""
+        """Write a displayed text to a new file."""
         self._run(lambda: self._write_text(text, what))
 
     def leave(self) -> None:
@@ -96,7 +96,7 @@ class FileController:
         self._host.run(work, "file")
 
     def say_what_was_opened(self) -> None:
-        """Of a folder that the person named."""
+        """Open the first file of a folder that the user named."""
         state = self._state
         if state.file.path is None:
             self._host.notify(f"No saved request in {state.folder} yet. Ctrl+S saves the form there.", seconds=10)
@@ -105,7 +105,7 @@ class FileController:
         self._host.notify(f"Opened {name}, target {target_name(state.target)}. Ctrl+O opens another.", seconds=10)
 
     async def may_leave(self) -> bool:
-        """Whether what the form holds may go. Unsaved changes are asked about."""
+        """Whether the form's content may be replaced; asks about unsaved changes."""
         if not self._state.unsaved:
             return True
         name = self._state.file_name or "this new request"
@@ -278,4 +278,4 @@ def _left_out(draft: Draft) -> str:
     if not draft.left_out:
         return ""
     rest = "contexts are" if draft.mode is Mode.TOKEN else "token and signature are"
-    return f" The {rest} not in it: the chosen mode does not send them, and only the form keeps them."
+    return f" The {rest} not in it: the chosen mode does not send them, so only the form keeps them."

@@ -46,7 +46,7 @@ class FormController:
         self._put(Form(draft, file or self.state.file), focus)
 
     def edit(self, changes: Mapping[str, Any], where: str | None) -> None:
-        """The person changed values in the form, which shows them already."""
+        """The user changed values in the form, which shows them already."""
         after = replace(self.state.draft, **changes)
         if after != self.state.draft:
             self._edits.record(self.state.form, where, time.monotonic())
@@ -64,7 +64,7 @@ class FormController:
         self._step(self._edits.redo(self.state.form))
 
     def choose_password_kind(self, kind: PasswordKind) -> None:
-        """Write the password in another way."""
+        """Write the password in another format."""
         self.put(with_kind(self.state.draft, kind))
 
     def toggle_empty(self, field: str) -> None:
@@ -88,7 +88,7 @@ class FormController:
         self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
 
     def overridden(self, draft: Draft) -> Draft:
-        """With what the command line said of the target."""
+        """With the target options of the command line."""
         overrides: dict[str, Any] = dict(self._services.target_overrides or {})
         if overrides.keys() & {"endpoint_url", "profile"}:
             overrides["local"] = None

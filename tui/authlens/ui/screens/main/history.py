@@ -38,9 +38,9 @@ class HistoryController:
         self._host = host
         self._changed = changed
         self._recorded = recorded
-        """Told of an invocation as it was, and as it is now that it is recorded."""
+        """Receives an invocation as it was, and as it is once recorded."""
         self._chosen = chosen
-        """Told what is to be done with an invocation."""
+        """Receives what to do with an invocation."""
         self._history: History | None = None
         self._search = ""
         self._unrecorded: dict[int, tuple[Invocation, Authorizer, Deployment | None]] = {}
@@ -109,7 +109,7 @@ class HistoryController:
         return await background.call(lambda: history.get(number)) if history else None
 
     async def get_all(self, numbers: tuple[int, ...]) -> list[Invocation]:
-        """Those of them that are still there."""
+        """Those of them that still exist."""
         found = [await self.get(number) for number in numbers]
         return [invocation for invocation in found if invocation is not None]
 

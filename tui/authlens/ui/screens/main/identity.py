@@ -46,7 +46,7 @@ class IdentityController:
         self._form = form
         self._changed = changed
         self._known = known
-        """Told what was read for an invocation after it was sent."""
+        """Receives what was read for an invocation after it was sent."""
         self._looked_up: tuple[Target, str] | None = None
         self.state = IdentityState()
 

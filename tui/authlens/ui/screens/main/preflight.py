@@ -50,7 +50,7 @@ class PreflightController:
         from authlens.core.secrets.redaction import token_names
 
         draft, authorizer = self._form.state.draft, self._identity.state.authorizer
-        # A form that nobody has begun has no findings.
+        # An untouched form has no findings.
         found = () if draft.is_blank else self._findings(draft, authorizer)
         names = token_names(draft.request, authorizer)
         wanted = (draft.certificate, self._form.state.base)

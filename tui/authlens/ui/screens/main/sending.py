@@ -54,7 +54,7 @@ class SendController:
         self._changed = changed
         self._arrived = arrived
         self._sends = 0
-        """How many requests were sent: a call that was given up for another must not end that one's clock."""
+        """How many requests were sent: a call abandoned for another must not stop the other's clock."""
         self._sent_at = 0.0
         self._stop_clock: Callable[[], None] | None = None
         self._printed = PrintedLines()
@@ -65,7 +65,7 @@ class SendController:
         return self.running is not None
 
     def send_form(self) -> None:
-        """Send what the form holds."""
+        """Send the request in the form."""
         draft = self._form.state.draft
         if draft.problem is not None:
             self._host.notify(f"The password cannot be sent: {draft.problem}", "warning")
@@ -75,16 +75,16 @@ class SendController:
     def send_again(self, invocation: Invocation) -> None:
         """Send the request of an invocation as it was; the form stays as it is."""
         if is_redacted(invocation):
-            self._host.notify("The history keeps it redacted, so it cannot be sent as it was.")
+            self._host.notify("The history holds this request redacted, so it cannot be sent again.")
             return
         expect = self._form.expectation_for(invocation)
         self.send(replace(invocation.saved, expect=expect), invocation)
 
     def send(self, saved: SavedRequest, again: Invocation | None = None, way: SendingWay | None = None) -> None:
-        """Send a request and show what comes of it. A second press gives the first call up.
+        """Send a request and show its outcome. A second press abandons the first call.
 
-        again: the invocation that it was taken from; its relative paths start beside its own file.
-        way: another than the test call.
+        again: the invocation that it was taken from; its relative paths start at its own file.
+        way: one other than the test call.
         """
         form = self._form.state
         source, base = (form.source, form.base) if again is None else (again.source, base_of(again, form.base))
@@ -111,7 +111,7 @@ class SendController:
             is_allowed = await asked()
         finally:
             if not is_allowed and number == self._sends:
-                self._stop()  # the call before was given up for this one
+                self._stop()  # the previous call was abandoned for this one
         if is_allowed:
             await self._send(number, saved, source, base, way)
 
@@ -132,7 +132,7 @@ class SendController:
             invocation = _given_up(saved, source, started_at, seconds, why)
         except asyncio.CancelledError:
             passed = (self._services.now() - started_at).total_seconds()
-            given_up = _given_up(saved, source, started_at, passed, "You gave up waiting.")
+            given_up = _given_up(saved, source, started_at, passed, "You stopped waiting.")
             if number == self._sends:
                 self._arrive(given_up, saved)
             elif self._host.is_open:
@@ -145,11 +145,11 @@ class SendController:
     def _arrive(self, invocation: Invocation, saved: SavedRequest) -> None:
         self._stop()
         if self._host.is_open:
-            # What a saved request expects is the answer's, of which a device is told nothing.
+            # What a saved request expects concerns the function's answer, which a device never sees.
             self._arrived(invocation, None if invocation.is_probe else saved.expect, is_shown=True)
 
     def _timed(self, saved: SavedRequest) -> SavedRequest:
-        """With the time-outs of the settings where the request has none of its own."""
+        """With the time-outs of the settings if the request has none of its own."""
         settings, target = self._services.settings, saved.target
         connect = target.connect_timeout if target.connect_timeout is not None else settings.connect_timeout
         read = target.read_timeout if target.read_timeout is not None else settings.read_timeout
@@ -158,7 +158,7 @@ class SendController:
     # The time it takes
 
     def _start_clock(self) -> None:
-        # The answer before does not get newer by a second press.
+        # A second press does not make the previous answer newer.
         self._publish(Running(is_long=self.running is not None and self.running.is_long))
         if self._stop_clock is None:
             self._stop_clock = self._host.every(0.5, self.count)

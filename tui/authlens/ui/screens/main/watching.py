@@ -1,4 +1,4 @@
-"""Watching a function's code: the request is sent again whenever it changes, and compared with the answer before."""
+"""Watches a function's code: the request is sent again whenever it changes, and compared with the previous answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from authlens.endpoint.local_code import CodeWatch
 
 PERIOD = 0.25
-"""Seconds between two looks at the code. A change is sent when a second look finds nothing new: a save takes time."""
+"""Seconds between two checks of the code. A change is sent once a second check finds nothing new: a save takes time."""
 
 
 class WatchController:
@@ -51,7 +51,7 @@ class WatchController:
             self._host.notify("Watching the code: every change sends the request again.")
 
     async def _watch(self) -> None:
-        """Look at the code of the target that there is now; another target is not a change of the code."""
+        """Check the code of the current target; switching targets is not a change of the code."""
         from authlens.endpoint.local_code import CodeWatch
 
         form = self._form.state
@@ -72,7 +72,7 @@ class WatchController:
             is_changed = self.code_state != before
 
     async def _look_at(self, code: CodeWatch | None) -> int | None:
-        """The state of the code; what cannot be read now is read the next time."""
+        """The state of the code; what cannot be read now is read next time."""
         try:
             return await background.call(code.state) if code else None
         except (OSError, background.TooManyAbandoned):

@@ -1,4 +1,4 @@
-"""Other ways to send than the test call: the deployed function called directly, and several ways side by side."""
+"""Ways to send other than the test call: calling the deployed function directly, and several ways side by side."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class WaysController:
         self._sending = sending
         self._probing = probing
         self._last: FunctionCall | None = None
-        """What was chosen the last time."""
+        """The previous choices."""
 
     def call_function(self) -> None:
         """Ask which version and which event, then call the function of the form's authorizer."""

@@ -27,8 +27,8 @@ _STEPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             (
                 "",
-                "Paste a command of the AWS CLI, curl, mosquitto_pub or MQTTX, a Lambda event, a policy, or what a "
-                "device said: it is recognised",
+                "Paste a command of the AWS CLI, curl, mosquitto_pub or MQTTX, a Lambda event, a policy, or a "
+                "device's output: it is recognised",
             ),
             ("signature", "Sign a token, or find out why a signature does not match"),
         ),

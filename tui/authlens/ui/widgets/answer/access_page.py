@@ -1,6 +1,6 @@
 """What the client may do, at a glance, and below it the open questions: each asked again of every answer.
 
-A letter that is no key of the list begins a question: `p` of `publish sensors/7`.
+A letter that is not a key of the list begins a question: `p` of `publish sensors/7`.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class AccessPage(Vertical):
 
     @dataclass
     class Asked(Message):
-        """The person asked a question."""
+        """The user asked a question."""
 
         question: Question
 
     @dataclass
     class Dropped(Message):
-        """The person no longer asks the question at this place."""
+        """The user removed the question at this place."""
 
         index: int
 

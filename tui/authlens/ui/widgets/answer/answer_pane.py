@@ -174,7 +174,7 @@ class AnswerPane(Pane):
             self.call_after_refresh(page.ask)
 
     def action_turn(self, by: int) -> None:
-        """Go to the page beside this one, with the cursor in it."""
+        """Go to the adjacent page, with the cursor in it."""
         self.pages.choices.action_move(by)
         self.call_after_refresh(self._enter)
 
@@ -326,7 +326,7 @@ class AnswerPane(Pane):
         self.text.focus()
 
     def action_copy_all(self) -> None:
-        """The document in which the cursor stands, or the text in front."""
+        """The document that the cursor is in, or the text in front."""
         self.post_message(self.CopyAsked(*self._in_front()))
 
     def action_write(self) -> None:

@@ -1,4 +1,4 @@
-"""What an answer came to, below its headline: the stages, why, what to do next, what changed, what was expected."""
+"""The result of an answer, below its headline: the stages, why, what to do next, what changed, what was expected."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class StageLine(Widget):
     view: reactive[AnswerView] = reactive(AnswerView(), layout=True)
     running: reactive[Running | None] = reactive[Running | None](None)
     in_full: reactive[bool] = reactive(False, layout=True)
-    """Whether every stage is shown, also where all passed."""
+    """Whether every stage is shown, even if all passed."""
     mask: reactive[Mask] = reactive(REVEALED, layout=True)
-    """What is not to be shown."""
+    """What must not be shown."""
 
     def watch_view(self) -> None:
         self._hide_if_empty()

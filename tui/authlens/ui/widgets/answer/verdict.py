@@ -1,4 +1,4 @@
-"""What an invocation came to: the word, the principal, the times, or the error and what to do about it."""
+"""The outcome of an invocation: the word, the principal, the times, or the error and what to do about it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from authlens.ui.text.answer.mask import REVEALED, Mask
 from authlens.ui.text.safe_content import safe_content
 
 _AGES = 10.0
-"""Seconds after which what is shown has got older in words."""
+"""Seconds after which the displayed age needs an update."""
 _BEGIN = (
     "Name the authorizer, fill in what the device would send, and press F5.\n"
     "Ctrl+O opens a saved request. F9 chooses where it is sent: an account, a local endpoint, or the samples."
@@ -31,7 +31,7 @@ class Verdict(Widget):
     view: reactive[AnswerView] = reactive(AnswerView(is_blank=False), layout=True)
     running: reactive[Running | None] = reactive[Running | None](None, layout=True)
     mask: reactive[Mask] = reactive(REVEALED, layout=True)
-    """What is not to be shown."""
+    """What must not be shown."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Verdict(Widget):
         return self.mask.content(headline)
 
     def _sending(self, running: Running) -> Content:
-        """The headline alone changes at once; what the answer before came to stays below, and is labelled so."""
+        """Only the headline changes at once; the result of the previous answer stays below, labelled as such."""
         invocation = self.view.invocation
         printed = [safe_content(f"  {line}", "$foreground-muted") for line in running.printed]
         if invocation is None:

@@ -1,4 +1,4 @@
-"""The verdict and its stages above the pages. However long AWS's words are, the first lines of a page stay in view."""
+"""The verdict and its stages above the pages. However long AWS's message is, the first lines of a page stay in view."""
 
 from __future__ import annotations
 

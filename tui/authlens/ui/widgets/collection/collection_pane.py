@@ -1,4 +1,4 @@
-"""Saved requests beside the form. The pane is made when it is first shown: a start that shows none pays nothing."""
+"""Saved requests next to the form. The pane is built when it is first shown, so that it costs nothing before."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class CollectionPane(Pane):
 
     @dataclass
     class Wanted(Message):
-        """The pane is seen: its content is wanted."""
+        """The pane is visible, so its content is needed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ class Choice:
     mark: str = ""
     """A word or glyph after the label: how many, whether something is wrong."""
     quiet: bool = False
-    """Drawn faint: it does not count now."""
+    """Dimmed: it does not apply now."""
 
 
 class Choices(PaintGuard, Widget, can_focus=True):
@@ -53,7 +53,7 @@ class Choices(PaintGuard, Widget, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """The person chose another one."""
+        """The user chose a different one."""
 
         choices: Choices
         id: str
@@ -68,7 +68,7 @@ class Choices(PaintGuard, Widget, can_focus=True):
         self.set_reactive(Choices.chosen, chosen or (choices[0].id if choices else ""))
 
     def choose(self, choice_id: str) -> None:
-        """Choose as the person would."""
+        """Choose as the user would."""
         if choice_id != self.chosen and any(choice.id == choice_id for choice in self.choices):
             self.chosen = choice_id
             self.post_message(self.Chosen(self, choice_id))

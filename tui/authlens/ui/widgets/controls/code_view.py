@@ -48,7 +48,7 @@ class CodeView(Rows):
         Binding("n", "match(1)", "Next match", show=False, id="text.next-match"),
         Binding("N,shift+n", "match(-1)", "Previous match", show=False, id="text.previous-match"),
         Binding("ctrl+c,super+c", "copy", "Copy", show=False, id="text.copy", tooltip="Copy the selection"),
-        Binding("v", "view", "View in pager", show=False, id="text.pager", tooltip="Show it in $PAGER, else in less"),
+        Binding("v", "view", "View in pager", show=False, id="text.pager", tooltip="Show it in $PAGER or less"),
     ]
 
     lines: reactive[tuple[Line, ...]] = reactive[tuple[Line, ...]]((), init=False)
@@ -66,7 +66,7 @@ class CodeView(Rows):
 
     @dataclass
     class PagerAsked(Message):
-        """The document is to be shown in the person's pager."""
+        """Show the document in the user's pager."""
 
         text: str
 

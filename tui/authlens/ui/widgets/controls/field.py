@@ -1,7 +1,7 @@
 """A text field that keeps every character exactly, shows the invisible ones, and hides secrets, whole or in part.
 
 Textual's TextArea splits lines at more characters than line feeds and joins them again with one kind. So what must
-not be split stands in the document as a private character of one cell, and is shown as a picture of itself.
+not be split is in the document as a private character of one cell, drawn as a symbol.
 
 While parts of a value are covered, the document holds what is shown; the first edit uncovers the value.
 """
@@ -119,7 +119,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
 
     @dataclass
     class Edited(Message):
-        """The person changed the text."""
+        """The user changed the text."""
 
         field: Field
         member: str
@@ -174,7 +174,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.set_reactive(TextArea.match_cursor_bracket, False)
 
     def on_mount(self) -> None:
-        """Whoever wants nothing to move wants no blinking either."""
+        """Without animations the cursor does not blink either."""
         self.set_class(self.masked, "-masked")
         self.cursor_blink = self.app.animation_level != "none"
 
@@ -197,7 +197,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self._mask_if_needed()
 
     def take(self, value: str) -> None:
-        """Put a value in as an edit of the person, who wrote it elsewhere."""
+        """Put a value in as an edit that the user made elsewhere."""
         if value != self.value:
             self.show(value)
             self.post_message(self.Edited(self, self.member, value))
@@ -208,7 +208,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         self.selection = Selection(*(location(self.text, place) for place in places))
 
     def _load(self, value: str) -> None:
-        """Into the document, covered where it is to be."""
+        """Put the text into the document, with its hidden parts covered."""
         self._covered = self._cover_of(value)
         with self.prevent(TextArea.Changed):
             self.load_text(shielded(self._covered.shown if self._covered else value))
@@ -294,7 +294,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         return Text(plain, end="", no_wrap=True)
 
     def _stand_blind(self) -> None:
-        """Nobody sees where the cursor is in a hidden value: it is at the end, unless all of it is selected."""
+        """The cursor is not visible in a hidden value: it is at the end, unless all of it is selected."""
         if set(self.selection) != {(0, 0), self.document.end}:
             self.selection = Selection.cursor(self.document.end)
 
@@ -335,7 +335,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
 
     @property
     def _is_hidden(self) -> bool:
-        """Whether the value, or of what is selected a part, is not seen."""
+        """Whether the value, or a part of the selection, is hidden."""
         return self.masked or (self._covered is not None and COVER[0] in self.selected_text)
 
     def action_copy(self) -> None:

@@ -57,7 +57,7 @@ class Items(Rows):
 
     @property
     def index(self) -> int | None:
-        """The thing that the cursor stands on."""
+        """The selected thing."""
         return self._lines[self.cursor][0] if self._lines else None
 
     def row(self, index: int, width: int) -> Content:

@@ -1,4 +1,4 @@
-"""Tabs whose pages are made when first looked at: what nobody opens costs nothing at the start."""
+"""Tabs whose pages are built when first opened: an unopened page costs nothing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Pages(Vertical):
             self.open(event.id)
 
     def mark(self, marks: dict[str, str], quiet: frozenset[str] = frozenset()) -> None:
-        """Put words or glyphs beside the labels, and draw some faint."""
+        """Put words or glyphs after the labels, and dim some."""
         self.choices.choices = tuple(
             Choice(page.id, page.label, marks.get(page.id, ""), page.id in quiet) for page in self._pages.values()
         )

@@ -30,14 +30,14 @@ class Pane(Vertical):
         self._last_focused: Widget | None = None
 
     def entrance(self) -> Widget | None:
-        """Where the focus goes when the person comes to this pane."""
+        """Where the focus goes when the user moves to this pane."""
         last = self._last_focused
         if last is not None and last.is_attached and last.focusable and last.display:
             return last
         return next((widget for widget in self.query("*") if widget.focusable and widget.display), None)
 
     def mark(self, name: str, on: bool) -> None:
-        """Set a class that styles the pane alone: Textual would look at every widget in it."""
+        """Set a class that styles only the pane: Textual would restyle every widget in it."""
         if self.has_class(name) != on:
             self.set_class(on, name, update=False)
             self.app.stylesheet.apply(self)

@@ -1,4 +1,4 @@
-"""Panes beside each other, or one at a time below a row of tabs when there is no room or one is zoomed."""
+"""Panes side by side, or one at a time below a row of tabs if there is no room or one is zoomed."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class PaneLayout(Vertical):
     """The pane that is seen when only one is."""
 
     def __init__(self, *kinds: type[Pane], aside: type[Pane]) -> None:
-        """In the order in which they are visited. aside: the one that has room of its own on the widest screens alone.
+        """In the order in which they are visited. aside: the one that has its own column only on the widest screens.
 
-        On others that are wide it takes the place of the panes beside the answer while it is in front.
+        On other wide screens it replaces the panes next to the answer while it is in front.
         """
         super().__init__()
         self._kinds = (*kinds, aside)
@@ -47,7 +47,7 @@ class PaneLayout(Vertical):
             yield from self._panes
 
     def retitle(self, pane: str, title: str, mark: str) -> None:
-        """What the tab of a pane says after its name: its frame is not seen on a small screen."""
+        """What a pane's tab shows after its name: its frame is hidden on a small screen."""
         self._titles[pane] = (title, mark)
         self._draw_tabs()
 
@@ -81,7 +81,7 @@ class PaneLayout(Vertical):
             self.call_after_refresh(self._enter, pane)
 
     def go_to_if_hidden(self, pane: str) -> None:
-        """Bring a pane to the front where only one is seen; where all are, the focus stays."""
+        """Bring a pane to the front where only one is seen; if all are, the focus does not move."""
         if self.screen.has_class("-narrow") or self.zoomed:
             self.go_to(pane)
 

@@ -48,7 +48,7 @@ class Rows(PaintGuard, ScrollView, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another row."""
+        """The cursor moved to another row."""
 
         rows: Rows
         index: int
@@ -75,7 +75,7 @@ class Rows(PaintGuard, ScrollView, can_focus=True):
         raise NotImplementedError
 
     def rows_changed(self) -> None:
-        """To be called when the rows are others."""
+        """Call this when the rows have changed."""
         self._strips.clear()
         self.virtual_size = Size(0, self.row_count)
         self.cursor = min(self.cursor, max(0, self.row_count - 1))

@@ -33,7 +33,7 @@ class SearchBox(Horizontal):
     ]
 
     found: var[int | None] = var[int | None](None)
-    """How many places hold the text; `None` is not told."""
+    """The number of matches; `None` shows nothing."""
 
     @dataclass
     class Sought(Message):

@@ -1,4 +1,5 @@
-"""The event that the function will receive for the request as it stands, or that a real connection would make."""
+"""The event that the function will receive for the request in its current form, or that a real connection would
+cause."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class EventPage(Vertical):
     """
 
     hints: reactive[HintState] = reactive(HintState(), init=False)
-    """With the request, as preflight saw it."""
+    """With the request, as preflight checked it."""
 
     def __init__(self, hints: HintState) -> None:
         super().__init__()

@@ -57,7 +57,7 @@ class HeaderRow(Horizontal):
         self.follow_name()
 
     def follow_name(self) -> None:
-        """Hide the value where the name tells that it is secret."""
+        """Hide the value if the name suggests a secret."""
         self.query(Field).last(Field).keep_secret(self._is_secret)
 
     def know(self, token_names: frozenset[str]) -> None:
@@ -84,7 +84,7 @@ class HeadersTable(Vertical):
 
     @dataclass
     class Edited(Message):
-        """The person changed a header."""
+        """The user changed a header."""
 
         headers: Headers
         typed: bool
@@ -104,7 +104,7 @@ class HeadersTable(Vertical):
         return HeaderRow(name, value, self._token_names)
 
     def know(self, token_names: frozenset[str]) -> None:
-        """Under which the token stands, whatever they tell."""
+        """Names that carry the token, even if they do not suggest a secret."""
         self._token_names = token_names
         for row in self.query(HeaderRow):
             row.know(token_names)
@@ -113,7 +113,7 @@ class HeadersTable(Vertical):
         self._share_width()
 
     def _share_width(self) -> None:
-        """The names get what the longest of them needs, the values the rest."""
+        """The names get the width of the longest one, the values the rest."""
         width = max((len(row.pair[0]) + 2 for row in self.query(HeaderRow)), default=0)
         for field in self.query("Field.-name").results(Field):
             field.styles.width = max(_NAME, min(width, _LONGEST_NAME))

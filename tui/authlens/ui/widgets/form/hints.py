@@ -1,4 +1,4 @@
-"""What preflight says of the request as it is typed, below the form. Warnings never block."""
+"""The findings of preflight as the request is typed, below the form. Warnings never block."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Hints(VerticalScroll, can_focus=False):
         self.scroll_to(y=self._rows_above(), animate=False)
 
     def _rows_above(self) -> int:
-        """Rows above the finding that the person went to."""
+        """Rows above the finding that the user went to."""
         from authlens.ui.model.finding_target import notable
         from authlens.ui.text.answer import finding_text
 

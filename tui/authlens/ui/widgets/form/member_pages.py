@@ -1,4 +1,4 @@
-"""The pages of the form: one a context, and one for the token."""
+"""The pages of the form: one for each context, and one for the token."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def secrets_in(place: str, text: str, token_names: frozenset[str]) -> Sequence[t
 
 
 PLACES = {"token": "token", "username": "username", "queryString": "query string", "headers": "headers"}
-"""What a person calls the places where a signature that is made may go."""
+"""The names of the places where a new signature may go."""
 
 
 class MemberPage(VerticalScroll, can_focus=False):
@@ -114,7 +114,7 @@ _KIND = "password-kind"
 
 class TokenPage(MemberPage):
     CONTEXT = None
-    HINT = "A request has either these two or contexts: AWS refuses a token beside a context."
+    HINT = "A request has either these two or contexts: AWS refuses a token together with a context."
 
 
 class HttpPage(MemberPage):
@@ -126,7 +126,7 @@ class MqttPage(MemberPage):
 
     @dataclass
     class KindChosen(Message):
-        """The password is to be written in another way."""
+        """The password's format was changed."""
 
         kind: PasswordKind
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from authlens.core.preflight.finding import Finding
 
 _FRAME = 6
-"""Cells of the frame's upper edge beside its title."""
+"""Cells of the frame's upper edge outside its title."""
 _ROOM_FOR_ALL = 45
 """Rows in which every page has room."""
 _MODES = (
@@ -62,11 +62,11 @@ class RequestPane(Pane):
     form: var[FormState] = var(FormState(), init=False)
     hints: var[HintState] = var(HintState(), init=False)
     missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
-    """What the function of the authorizer lacks on this machine."""
+    """What the function of the authorizer is missing on this machine."""
 
     @dataclass
     class Edited(Message):
-        """The person changed one value. `where` is the field that was typed in, if it was typed."""
+        """The user changed one value. `where` is the field that was typed in, if it was typed."""
 
         changes: dict[str, object]
         where: str | None
@@ -190,7 +190,7 @@ class RequestPane(Pane):
         self.border_title = Content.assemble(before, shortened(name, room) if self.outer_size.width else name)
 
     def _mark(self) -> None:
-        """Show on the tabs what is filled, and faint what the mode leaves out."""
+        """Show on the tabs what is filled, and dim what the mode leaves out."""
         draft = self.draft
         marks = {name: "•" for name, _, _ in _PAGES if _is_filled(name, draft)}
         left_out = {Mode.TOKEN: {"http", "mqtt", "tls"}, Mode.CONTEXT: {"token"}}.get(draft.mode, set())
@@ -203,7 +203,7 @@ class RequestPane(Pane):
         """Below the choice of what is sent: what is added, what is left out, and what AWS refuses."""
         lines = [safe_content(line, "$foreground-muted") for line in _sent_lines(draft)]
         if draft.mode is Mode.BOTH:
-            refused = "! AWS refuses a token beside a context. Both shows how."
+            refused = "! AWS refuses a token together with a context. Both shows how."
             lines.append(Content.styled(refused, "$text-warning"))
         for row in self.query(FormRow):
             if row.query("#mode"):
@@ -236,7 +236,7 @@ class RequestPane(Pane):
 def _sent_lines(draft: Draft) -> Iterator[str]:
     sign = draft.sign
     if sign is not None:
-        place = "beside the token" if sign.place == "token" else f"in the {PLACES[sign.place]}"
+        place = "next to the token" if sign.place == "token" else f"in the {PLACES[sign.place]}"
         yield f"Signed when sent with {sign.key}, signature placed {place}."
     if draft.left_out:
         rest = "contexts are" if draft.mode is Mode.TOKEN else "token is"

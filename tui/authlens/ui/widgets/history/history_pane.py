@@ -1,4 +1,4 @@
-"""The history beside the answer: newest first, searched as one types, loaded page by page."""
+"""The history next to the answer: newest first, searched as you type, loaded page by page."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.history.history_rows import HistoryRows
 
 _EMPTY = (
-    "Nothing was sent yet.\n\nEvery request that is sent is kept here with its answer. Enter shows one, l loads its "
-    "request into the form, r sends it again, Space marks several, and c compares them."
+    "Nothing has been sent yet.\n\nEvery request that is sent is kept here with its answer. Enter shows one, l loads "
+    "its request into the form, r sends it again, Space marks several, and c compares them."
 )
 
 
@@ -44,7 +44,7 @@ class HistoryPane(Pane):
 
     @dataclass
     class Wanted(Message):
-        """Rows are wanted: those that match, older than `before`."""
+        """Rows are needed: those that match, older than `before`."""
 
         search: str
         before: int | None = None
@@ -71,14 +71,14 @@ class HistoryPane(Pane):
         return self.query_one(HistoryRows)
 
     def _show(self, page: HistoryPage) -> None:
-        """Rows that were wanted have come."""
+        """Requested rows have arrived."""
         if page.before is None:
             self.rows.replace(page.rows, page.is_last)
         else:
             self.rows.extend(page.rows, page.is_last)
         empty = self.query_one(".empty", Static)
         empty.display = self.rows.row_count == 0
-        empty.update(Content("Nothing found." if self._search else _EMPTY))
+        empty.update(Content("No matches." if self._search else _EMPTY))
 
     def watch_history(self, before: HistoryState, history: HistoryState) -> None:
         if history.page is not None and history.page is not before.page:
@@ -105,7 +105,7 @@ class HistoryPane(Pane):
 
     def on_search_box_moved(self, event: SearchBox.Moved) -> None:
         event.stop()
-        """From the search to what it found."""
+        """Move from the search to its results."""
         self.rows.focus()
         if event.by < 0 or self.rows.number is None:
             self.rows.action_cursor(event.by)

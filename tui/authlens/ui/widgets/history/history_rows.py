@@ -32,12 +32,12 @@ class HistoryRows(Rows):
             "space", "mark", "Mark", show=False, id="history.mark", tooltip="Mark it, to compare or resend several"
         ),
         Binding("c", "several('compare')", "Compare", id="history.compare", tooltip="Compare what is marked"),
-        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all that follows with it"),
+        Binding("b", "several('pin')", "Baseline", id="history.pin", tooltip="Compare all later answers with it"),
     ]
 
     @dataclass
     class Asked(Message):
-        """Something is to be done with an invocation of the history."""
+        """The user wants to do something with an invocation of the history."""
 
         number: int
         action: str
@@ -45,7 +45,7 @@ class HistoryRows(Rows):
 
     @dataclass
     class Several(Message):
-        """Something is to be done with what is marked, or with the row under the cursor."""
+        """The user wants to do something with the marked rows, or with the selected one."""
 
         numbers: tuple[int, ...]
         action: str
@@ -53,7 +53,7 @@ class HistoryRows(Rows):
 
     @dataclass
     class MoreWanted(Message):
-        """The rows older than this number are wanted."""
+        """The rows older than this number are needed."""
 
         before: int
 

@@ -43,7 +43,7 @@ class DevicesController:
         self._form = form
         self._history = history
         self._chosen = chosen
-        """Told what is to be done with one of the connections."""
+        """Receives what to do with one of the connections."""
         self._running: tuple[LocalDevices, Address] | None = None
 
     def open(self) -> None:

@@ -1,4 +1,4 @@
-"""Connecting as a device with the form's request, once the person has seen where to and what it does."""
+"""Connects as a device with the form's request, once the user has seen the endpoint and what it does."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class ProbeController:
         self._sending = sending
         self._devices = devices
         self._before: ProbeForm | None = None
-        """What was chosen the last time."""
+        """The previous choices."""
 
     def open(self) -> None:
-        """Ask where to and what to try, then connect with what the form holds."""
+        """Ask for the endpoint and what to try, then connect with the request in the form."""
         self._host.run(lambda: self._open(None), "probe")
 
     def again(self, invocation: Invocation) -> None:
-        """Connect once more as an earlier probe did, after the person has confirmed it."""
+        """Connect again as an earlier probe did, after the user has confirmed it."""
         if is_redacted(invocation):
-            self._host.notify("The history holds this request redacted, so it cannot be sent as it was.")
+            self._host.notify("The history holds this request redacted, so it cannot be sent again.")
             return
         self._host.run(lambda: self._open(invocation), "probe")
 

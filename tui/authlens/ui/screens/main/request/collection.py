@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authlens.store.requests import Loaded
 
 _ROWS = 2_000
-"""Of the history that are looked through for the last verdict of each request."""
+"""How many records of the history are searched for the last verdict of each request."""
 
 
 class CollectionController:
@@ -75,7 +75,7 @@ class CollectionController:
         self._publish(CollectionState(tree(entries, folder, latest_of(rows)), self._opened()))
 
     def do(self, action: str, node: Node, nodes: Sequence[Node]) -> None:
-        """What a key asks for, of one node or of all that are listed."""
+        """Run what a key asks for, on one node or on all listed."""
         if action == "run":
             self._host.run(lambda: self._run_all([each for each in nodes if each.path is not None]), "batch")
         elif node.path is None:

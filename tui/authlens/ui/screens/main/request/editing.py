@@ -1,4 +1,4 @@
-"""Editing in the person's own editor: a field, the whole request, the function behind a local target."""
+"""Edits in the user's own editor: a field, the whole request, the function behind a local target."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class EditController:
             self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
 
     def show(self, text: str) -> None:
-        """Show a document in the person's pager."""
+        """Show a document in the user's pager."""
         from authlens.core.text.visible import visible_lines
         from authlens.ui.runtime.programs import pager, show_text
 
@@ -105,7 +105,7 @@ class EditController:
         self._lent(lambda: show_text(pager(environ), f"{visible_lines(text)}\n", environ))
 
     def _edited(self, text: str, name: str) -> str | None:
-        """The text as the editor leaves it; `None` where nothing was changed."""
+        """The text as the editor leaves it; `None` if nothing was changed."""
         from authlens.ui.runtime.programs import edit_text, editor
 
         folder, environ = self._services.places.history.parent, self._services.environ
@@ -114,7 +114,7 @@ class EditController:
         return after[0] if after and after[0] != text else None
 
     def _lent(self, work: Callable[[], object]) -> None:
-        """Do something with the terminal; what goes wrong is said in a sentence."""
+        """Run something with the terminal; failures are reported as a sentence."""
         from authlens.ui.runtime.programs import ProgramFailed
 
         try:

@@ -1,4 +1,4 @@
-"""What is pasted is put where it belongs: a request into the form, an answer into the answer, a policy into a page."""
+"""Puts pasted text where it belongs: a request into the form, an answer into the answer, a policy onto a page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class PasteController:
         self._identity = identity
 
     def put(self, text: str) -> None:
-        """Recognise a pasted text; what is not recognised is said to be so."""
+        """Recognise a pasted text; an unrecognised one is reported."""
         from authlens.core.pasted.kinds import Unreadable, read_pasted
 
         if not text.strip():

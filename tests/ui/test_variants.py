@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from authlens.core.request.target import Target
+from authlens.ui.screens.dialogs.dialog import Ask
 from authlens.ui.screens.dialogs.pick import PickOne
+from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
 from ui.robot import running
 
 FILE = """target: {profile: own}
@@ -56,3 +58,30 @@ async def test_a_case_and_an_environment_are_chosen(tmp_path: Path, monkeypatch:
         await robot.run("choose_environment")
         await robot.press("up", "enter")
         assert robot.form.target == Target(profile="own")
+
+
+async def test_several_ways_are_sent_in_the_environment_and_one_that_cannot_be_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "requests"
+    (folder / "environments").mkdir(parents=True)
+    (folder / "sensor.yaml").write_text(f"{FILE.partition('cases:')[0]}certificate: {{file: missing.pem}}\n")
+    (folder / "environments" / "staging.yaml").write_text("profile: stage\nvalues: {PASSWORD: filled}\n")
+    async with running(tmp_path, folder) as robot:
+        await robot.run("choose_environment")
+        await robot.press("down", "enter")
+        await robot.rest()
+        await robot.run("several_ways")
+        await robot.press("f5")
+        assert isinstance(robot.app.screen, Ask), robot.text()
+        await robot.press("right", "enter")
+        await robot.rest()
+        shown = robot.app.screen
+        assert isinstance(shown, VerdictsScreen)
+        assert "Connect over" not in robot.text()
+        assert "missing.pem is not a file" in " ".join(robot.notifications())
+        assert len(robot.gateway.sent) == 1
+        sent = robot.gateway.sent[0].mqtt_context
+        assert sent is not None
+        assert sent.password_bytes == b"filled"

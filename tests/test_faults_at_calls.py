@@ -22,7 +22,8 @@ BEFORE_ANY_ITEM = ("store/places.py", "store/files.py")
 """Where nothing has been read yet, the sentence is all there is."""
 NAMES_ALONE = ("PurePath.", "Path.__new__")
 """Work on the text of a path, which the system is not asked for."""
-OF_THE_INTERPRETER = ("WeakSet", "WeakValueDictionary", "WeakKeyDictionary")
+OF_THE_INTERPRETER = ("WeakSet", "WeakValueDictionary", "WeakKeyDictionary", "Event.set", "Condition.", "Thread.join")
+"""Memory and waiting: nothing can say that these failed."""
 
 
 class Running:

@@ -46,6 +46,7 @@ ERRORS = [
     ("--authorizer-name A --profile badformat", 255, "cli_binary_format of the profile is 'nonsense'"),
     ("--authorizer-name A --ca-bundle=", 255, "Invalid CA bundle"),
     ("--authorizer-name A --token file://nope.txt", 252, "'--token': Unable to load paramfile file://nope.txt"),
+    ("--authorizer-name A --token fileb:///dev/zero", 252, "fileb:///dev/zero is larger than 4 MiB"),
     ("--authorizer-name A --mqtt-context password@=file://nope", 252, "'--mqtt-context': Unable to load paramfile"),
     ("--cli-input-json file://nope", 252, "'--cli-input-json': Unable to load paramfile"),
     ('--authorizer-name A --cli-input-json {"foo":1}', 252, "Given by --cli-input-json."),

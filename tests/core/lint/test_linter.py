@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.pages import PAGES
-from authlens.core.lint.linter import RULES, gauges, lint, lint_outcome
+from authlens.core.lint.linter import RULES, TOO_COMPLEX, gauges, lint, lint_outcome
 from authlens.core.lint.rule import Surroundings
 from authlens.core.policy import policy_file
-from authlens.core.policy.document import parse
+from authlens.core.policy.document import Document, parse
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.lint_cases import CASES, answer, ids
@@ -41,6 +41,21 @@ def test_the_page_lists_every_rule_as_the_table_has_it() -> None:
             rule.source.page,
         )
         for rule in RULES
+    ]
+    limit = f"| `{TOO_COMPLEX.id}` | {TOO_COMPLEX.severity} | {TOO_COMPLEX.reason} | {TOO_COMPLEX.fix} |"
+    assert limit in PAGE
+
+
+def many(count: int, pattern: str) -> list[Document]:
+    """Ten documents with this many statements each."""
+    return [document(*(allow("iot:Publish", pattern.format(number)) for number in range(count)))] * 10
+
+
+@pytest.mark.parametrize("documents", [many(300, "topic/a{}"), many(15, "topic/*{}*/*a*/*b*/*c*")])
+def test_what_would_take_too_long_is_left_out_and_said(documents: list[Document]) -> None:
+    found = lint(documents)
+    assert [each.message for each in found if each.id == "too-complex"] == [
+        "these documents are too complex to be checked completely"
     ]
 
 

@@ -292,6 +292,49 @@ def test_a_zip_bomb_is_stopped(tmp_path: Path) -> None:
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+@pytest.mark.parametrize("is_64", [False, True])
+def test_a_zip_with_an_endless_list_of_files_is_not_looked_into(tmp_path: Path, is_64: bool) -> None:
+    zipped(tmp_path / "fn.zip", {"app.js": NODE})
+    content = (tmp_path / "fn.zip").read_bytes()
+    end = content.rindex(b"PK\5\6")
+    size = 30_000_000
+    if is_64:
+        large = b"PK\6\6" + bytes(36) + size.to_bytes(8, "little") + bytes(8)
+        content = content[:end] + large + b"PK\6\7" + bytes(16) + content[end:]
+    else:
+        content = content[: end + 12] + size.to_bytes(4, "little") + content[end + 16 :]
+    (tmp_path / "fn.zip").write_bytes(content)
+    with pytest.raises(Unfit, match="holds more than 50000 files"):
+        Cache(tmp_path / "cache").unpacked(tmp_path / "fn.zip")
+
+
+def test_many_zips_together_are_bounded_too(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache", most_at_once=3000)
+    for number in range(3):
+        zipped(tmp_path / f"{number}.zip", {"data": str(number) * 1600})
+    cache.unpacked(tmp_path / "0.zip")
+    with pytest.raises(Unfit, match=r"1\.zip unpacks to more than"):
+        cache.unpacked(tmp_path / "1.zip")
+    assert cache.unpacked(tmp_path / "0.zip").is_dir()
+
+
+def test_a_zip_larger_than_any_package_is_not_read(tmp_path: Path) -> None:
+    zipped(tmp_path / "fn.zip", {"app.js": NODE})
+    with pytest.raises(Unfit, match="larger than Lambda allows"):
+        Cache(tmp_path / "cache", most_bytes=10).unpacked(tmp_path / "fn.zip")
+
+
+def test_a_link_in_a_zip_is_not_made(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("out")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "fn.zip", "w") as packed:
+        packed.writestr(link, "/etc")
+        packed.writestr("out/passwd", "x")
+    folder = Cache(tmp_path / "cache").unpacked(tmp_path / "fn.zip")
+    assert not (folder / "out").is_symlink()
+    assert (folder / "out" / "passwd").read_text() == "x"
+
+
 def test_a_zip_is_unpacked_once_for_each_content(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     zipped(tmp_path / "fn.zip", {"app.js": NODE})

@@ -213,3 +213,21 @@ def test_no_document_is_too_odd(text: str) -> None:
     finding_text.finding_items(odd)
     finding_text.all_marks(odd, 0)
     assert len(odd.layout) == 2
+
+
+def test_documents_too_complex_to_be_summarized_are_said_to_be() -> None:
+    found = replace(of(GOOD), permissions=None, is_too_complex=True)
+    assert "too many statements and wildcards" in plain(access_text.permission_items(found))
+    assert not of(GOOD).is_too_complex
+    assert not of(invocation(outcome(authenticated=False))).is_too_complex
+
+
+@pytest.mark.slow
+def test_so_are_those_that_no_one_would_write() -> None:
+    statements = [
+        {"Effect": effect, "Action": "iot:Publish", "Resource": f"{TOPIC}*{number}*{effect}*/*a*/*b*"}
+        for number in range(300)
+        for effect in ("Allow", "Deny")
+    ]
+    found = of(invocation(outcome(policy(CONNECT, *statements))))
+    assert (found.permissions, found.is_too_complex) == (None, True)

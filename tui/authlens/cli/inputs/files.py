@@ -9,6 +9,8 @@ from typing import TextIO
 from authlens.cli.console.diagnostics import CommandError
 from authlens.core.commands.values import UnreadableValue
 
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a file or of standard input: several times the largest request that AWS takes."""
 STDIN_OPTIONS = {
     "token_stdin": "--token",
     "token_signature_stdin": "--token-signature",
@@ -29,9 +31,13 @@ def _content(reference: str, prefix: str, environ: Mapping[str, str]) -> str | b
     path = os.path.expandvars(os.path.expanduser(reference.removeprefix(prefix)))
     try:
         with open(path, "rb") as file:
-            content = file.read()
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise UnreadableValue(f"{reference} is larger than {LARGEST // 1024 // 1024} MiB; AWS takes far less")
         # Opened as the AWS CLI does: as text, in which every line ending is read as a line feed.
         return content if prefix == "fileb://" else _text(content, environ.get("AWS_CLI_FILE_ENCODING") or "utf-8")
+    except UnreadableValue:
+        raise
     except (UnicodeDecodeError, LookupError):
         raise UnreadableValue(f"{reference} is not valid text; use fileb:// for bytes") from None
     except (OSError, ValueError) as error:
@@ -50,7 +56,11 @@ def read_secret(stdin: TextIO | None, option: str) -> str | bytes:
     if stdin.isatty():
         raise CommandError(f"{option} reads standard input, which is a terminal; pipe the secret in")
     buffer = getattr(stdin, "buffer", None)
-    content: bytes = buffer.read() if buffer is not None else stdin.read().encode("utf-8", "surrogateescape")
+    content: bytes = (
+        buffer.read(LARGEST + 1) if buffer is not None else stdin.read(LARGEST + 1).encode("utf-8", "surrogateescape")
+    )
+    if len(content) > LARGEST:
+        raise CommandError(f"{option}: standard input is larger than {LARGEST // 1024 // 1024} MiB; pipe the secret in")
     content = content.removesuffix(b"\n").removesuffix(b"\r")
     try:
         return content.decode("utf-8")

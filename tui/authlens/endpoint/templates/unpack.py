@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from authlens.endpoint.templates.function_checks import Unfit
@@ -17,6 +17,12 @@ from authlens.endpoint.templates.function_checks import Unfit
 MOST_BYTES = 260 * 1024 * 1024
 """Unpacked; Lambda takes 250 MB, layers included."""
 MOST_FILES = 50_000
+MOST_AT_ONCE = 4 * 1024 * 1024 * 1024
+"""Unpacked for one endpoint, all its zips together."""
+_MOST_DIRECTORY = MOST_FILES * 512
+"""Bytes of a zip's list of files, which Python reads whole before it says how many there are."""
+_END, _LOCATOR, _END_64 = b"PK\5\6", b"PK\6\7", b"PK\6\6"
+_LONGEST_END = 22 + 65_535 + 20 + 56
 ENDINGS = (".zip", ".jar")
 _BLOCK = 1024 * 1024
 
@@ -27,15 +33,22 @@ class Cache:
 
     folder: Path | None = None
     most_bytes: int = MOST_BYTES
+    most_at_once: int = MOST_AT_ONCE
+    _written: list[int] = field(default_factory=list, compare=False)
+    """Bytes of each zip that was unpacked."""
 
     def unpacked(self, archive: Path) -> Path:
         """The folder with the content of a zip. Raises Unfit."""
         try:
+            _check_size(archive, self.most_bytes)
             digest = _digest(archive)
             root = self._root()
             target = root / digest
             if not target.is_dir():
-                _unpack(archive, root, target, self.most_bytes)
+                left = self.most_at_once - sum(self._written)
+                if left <= 0:
+                    raise Unfit(f"{archive} is not unpacked: the zips before it hold {self.most_at_once:,} bytes")
+                self._written.append(_unpack(archive, root, target, min(left, self.most_bytes)))
             return target
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -77,8 +90,30 @@ def _digest(archive: Path) -> str:
     return digest.hexdigest()
 
 
-def _unpack(archive: Path, root: Path, target: Path, most: int) -> None:
-    """Unpack next to the final place and rename, so that an existing folder is complete."""
+def _check_size(archive: Path, most: int) -> None:
+    """Refuse what takes too long to be looked into. Raises Unfit or OSError."""
+    with archive.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size > most:
+            raise Unfit(f"{archive} is larger than Lambda allows for a package (250 MB)")
+        file.seek(max(0, size - _LONGEST_END))
+        if _directory_bytes(file.read()) > _MOST_DIRECTORY:
+            raise Unfit(f"{archive} holds more than {MOST_FILES} files, more than any function's package")
+
+
+def _directory_bytes(tail: bytes) -> int:
+    """The size of the list of files, as the end of a zip states it; 0 if there is no such end."""
+    place = tail.rfind(_END)
+    end = tail[place : place + 22] if place >= 0 else b""
+    stated = [int.from_bytes(end[12:16], "little")]
+    if tail[max(0, place - 20) : max(0, place)].startswith(_LOCATOR):
+        large = tail[max(0, place - 76) : place - 20]
+        stated.append(int.from_bytes(large[40:48], "little") if large.startswith(_END_64) else 2**64)
+    return stated[-1] if stated[0] == 0xFFFFFFFF and len(stated) > 1 else max(stated)
+
+
+def _unpack(archive: Path, root: Path, target: Path, most: int) -> int:
+    """Unpack next to the final place and rename, so that an existing folder is complete. Returns the bytes written."""
     fresh = Path(tempfile.mkdtemp(dir=root))
     try:
         with zipfile.ZipFile(archive) as packed:
@@ -89,6 +124,7 @@ def _unpack(archive: Path, root: Path, target: Path, most: int) -> None:
             for member in members:
                 left -= _extract(packed, member, fresh, left, archive)
         _keep(fresh, target)
+        return most - left
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

@@ -29,9 +29,13 @@ _ANSWERS = {
 _TITLE = 10
 """Cells of an action's name, so that the patterns are aligned."""
 
+_TOO_COMPLEX = "? These documents have too many statements and wildcards to be summarized; ask a question."
+
 
 def permission_items(reasons: Explanation | None) -> list[Item]:
     """What the client may do, without a question: an item for each pattern, with its place in the documents."""
+    if reasons is not None and reasons.is_too_complex:
+        return [Item((Content.styled(_TOO_COMPLEX, "$text-warning"), Content("")), None, "")]
     if reasons is None or reasons.permissions is None:
         return []
     are_several = len(reasons.layout) > 1

@@ -12,7 +12,7 @@ from textual.content import Content
 from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun, doctor
-from authlens.ui.text.page import Line, Mark, body_lines, json_lines, note, note_line, text_lines
+from authlens.ui.text.page import MOST_SHOWN, Line, Mark, body_lines, json_lines, note, note_line, text_lines
 from authlens.ui.text.pretty_json import Fault, pretty
 
 
@@ -63,8 +63,7 @@ def _instead(invocation: Invocation) -> tuple[Line, ...]:
 
 def returned_lines(run: LocalRun) -> tuple[Line, ...]:
     """What a local function returned. The verdict says what is wrong with it."""
-    laid_out = pretty(run.returned)
-    lines = text_lines(run.returned) if isinstance(laid_out, Fault) else json_lines("\n".join(laid_out.lines))
+    lines = body_lines(run.returned)
     return (*note("The function returned this, which AWS IoT refuses:"), *_numbered(lines, 0))
 
 
@@ -113,6 +112,8 @@ def raw_lines(documents: Sequence[str]) -> tuple[Line, ...]:
 
 
 def _document(index: int, text: str) -> Iterable[Line]:
+    if len(text) > MOST_SHOWN:
+        return _numbered(text_lines(text), index)
     laid_out = pretty(text)
     if isinstance(laid_out, Fault):
         place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as received."

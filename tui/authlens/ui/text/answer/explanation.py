@@ -18,6 +18,7 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
+from authlens.ui.text.page import MOST_SHOWN
 from authlens.ui.text.pretty_json import Pretty, pretty
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ class Explanation:
     findings: tuple[LintFinding, ...]
     gauges: tuple[Gauge, ...]
     layout: tuple[Pretty | None, ...]
-    """How each document is laid out; `None` for one that is not JSON."""
+    """How each document is laid out; `None` for one that is not JSON, or too long to be laid out."""
     permissions: Summary | None = None
     """What the documents allow this client, without a question; `None` for a client that is not authenticated."""
+    is_too_complex: bool = False
+    """Whether working that out would take too long."""
 
     @property
     def denied(self) -> int:
@@ -70,7 +73,7 @@ def explain(
     read = read_for(invocation, authorizer, deployment)
     if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
-    laid_out = tuple(pretty(text) for text in outcome.policy_documents)
+    laid_out = tuple(pretty(text) if len(text) <= MOST_SHOWN else None for text in outcome.policy_documents)
     # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
     documents = tuple(
         policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
@@ -79,15 +82,17 @@ def explain(
     variables = {**variables_of(invocation.request), **read.variables}
     access = AccessQuestions(outcome, invocation.request, read.variables, read.authorizer, documents)
     decided = tuple(Decided(each, access.decide(each) if outcome.is_authenticated else None) for each in questions)
+    is_wanted = outcome.is_authenticated and bool(outcome.policy_documents)
+    place = place_of(read.authorizer)
+    permissions = summarized(documents, variables, *place, read.has_certificate) if is_wanted else None
     return Explanation(
         verdict,
         decided,
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
         tuple(each if isinstance(each, Pretty) else None for each in laid_out),
-        summarized(documents, variables, *place_of(read.authorizer), read.has_certificate)
-        if outcome.is_authenticated and outcome.policy_documents
-        else None,
+        permissions,
+        is_wanted and permissions is None,
     )
 
 

@@ -97,11 +97,12 @@ class AccessQuestions:
         """The decision of the documents in the authorizer's region and account, as if the client were authenticated."""
         return self._decide(replace(question, resource=self._here(question.resource)))
 
-    def summary(self) -> Summary:
-        """Everything that the documents allow in the authorizer's region and account, without a certificate."""
-        from authlens.core.policy.decision.permissions import summarize
+    def summary(self) -> Summary | None:
+        """Everything that the documents allow in the authorizer's region and account, without a certificate; `None` if
+        working it out would take too long."""
+        from authlens.core.policy.decision.permissions import summarized
 
-        return summarize(self._parsed(), self._variables, *self._region_and_account)
+        return summarized(self._parsed(), self._variables, *self._region_and_account)
 
     def _here(self, resource: str) -> str:
         """The resource; a tail is completed with the region and account of the authorizer."""

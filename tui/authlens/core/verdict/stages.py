@@ -261,6 +261,8 @@ def _no_allow_applies(passed: Passed, allows: list[Statement]) -> str:
     if any(one.not_action or not all(map(_is_known, one.actions)) for one in allows):
         return ""
     summary = passed.answers.summary()
+    if summary is None:
+        return ""
     permissions = (*summary.main, *summary.others)
     if any(one.grants for one in permissions):
         return ""

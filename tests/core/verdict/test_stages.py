@@ -123,7 +123,11 @@ def test_without_a_question_the_client_still_has_to_connect() -> None:
         ([Question("iot:Publish", "topic/b")], "the open question is denied: iot:Publish on topic/b is IMPLICIT_DENY"),
         (
             [Question("iot:Publish", "topic/a"), Question("iot:Receive", "topic/a")],
-            "1 of 2 open questions are denied: iot:Receive on topic/a is IMPLICIT_DENY",
+            "1 of 2 open questions is denied: iot:Receive on topic/a is IMPLICIT_DENY",
+        ),
+        (
+            [Question("iot:Publish", f"topic/{name}") for name in "abc"],
+            "2 of 3 open questions are denied: iot:Publish on topic/b is IMPLICIT_DENY",
         ),
     ],
 )

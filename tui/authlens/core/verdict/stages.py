@@ -204,7 +204,7 @@ def _policy_words(
         return f"{who}, but everything is denied: {_nothing_allowed(passed)}.", _instead(outcome)
     first = denied[0]
     count = (
-        f"{len(denied)} of {len(answers)} open questions are denied"
+        f"{len(denied)} of {len(answers)} open questions {'is' if len(denied) == 1 else 'are'} denied"
         if len(answers) > 1
         else "the open question is denied"
     )

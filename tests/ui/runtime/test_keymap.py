@@ -38,7 +38,15 @@ def test_what_is_not(key: str) -> None:
     ("keymap", "problems"),
     [
         ({}, []),
-        ({"send": "ctrl+g, f6", "history.search": "slash"}, []),
+        ({"send": "alt+s, f5", "history.search": "slash", "edit": "ctrl+e"}, []),
+        ({"send": "ctrl+g", "edit": "ctrl+e"}, []),
+        ({"send": "f5, ctrl+g"}, ["keymap, send: 'ctrl+g' is also the key of edit; only one of them can have it"]),
+        (
+            {"zoom": "f2", "watch": "f2"},
+            ["keymap, watch: 'f2' is also the key of zoom; only one of them can have it"],
+        ),
+        ({"send": "?"}, ["keymap, send: 'question_mark' is also the key of help; only one of them can have it"]),
+        ({"history.search": "f5"}, []),
         ({"sent": "f5"}, ["keymap: there is no binding with the id 'sent'; did you mean send?"]),
         ({"xyzzy": "f5"}, ["keymap: there is no binding with the id 'xyzzy'; F1 and 'authlens help keys' list them."]),
         (

@@ -8,12 +8,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
-from textual.keys import Keys
+from textual.keys import Keys, _character_to_key
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "meta", "hyper"})
+_EVERYWHERE = {"AuthlensApp": "everywhere", "MainScreen": "everywhere"}
+"""Places whose keys work at the same moment."""
 _KEYS = frozenset(key.value for key in Keys)
 
 
@@ -30,10 +32,11 @@ def bindings_with_ids() -> Iterator[tuple[str, Binding]]:
 
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
-    """A sentence for each unknown id, and for each key that no terminal sends."""
+    """A sentence for each unknown id, each key that no terminal sends, and each key of two bindings in one place."""
     if not keymap:
         return []
-    known = {binding.id or "" for _, binding in bindings_with_ids()}
+    bindings = [(place, binding.id or "", binding.key) for place, binding in bindings_with_ids()]
+    known = {name for _, name, _ in bindings}
     problems = [_unknown_id(name, known) for name in keymap if name not in known]
     for name, keys in keymap.items():
         problems += [
@@ -41,7 +44,30 @@ def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
             for key in (key.strip() for key in keys.split(","))
             if not is_key(key)
         ]
-    return problems
+    return problems + _taken_twice(bindings, keymap)
+
+
+def _taken_twice(bindings: Iterable[tuple[str, str, str]], keymap: Mapping[str, str]) -> list[str]:
+    """Of two bindings of one place with the same key only one works. Those that the keymap leaves alone are ours."""
+    owners: dict[tuple[str, str], list[str]] = {}
+    for place, name, keys in bindings:
+        for key in (key.strip() for key in keymap.get(name, keys).split(",")):
+            names = owners.setdefault((_EVERYWHERE.get(place, place), _key_name(key)), [])
+            if name not in names:
+                names.append(name)
+    clashes = {
+        (key, *sorted(names, key=lambda name: name not in keymap)): None
+        for (_, key), names in owners.items()
+        if len(names) > 1 and not keymap.keys().isdisjoint(names)
+    }
+    return [
+        f"keymap, {name}: '{key}' is also the key of {' and '.join(others)}; only one of them can have it"
+        for key, name, *others in clashes
+    ]
+
+
+def _key_name(key: str) -> str:
+    return _character_to_key(key) if len(key) == 1 else key
 
 
 def is_key(text: str) -> bool:

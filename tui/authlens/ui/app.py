@@ -28,7 +28,7 @@ from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.textual_internals import ContinuedDriver, FaultApp, close_at_once, until_complete
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.key_words import place_name
-from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
+from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, quoted
 
 if TYPE_CHECKING:
     from authlens.sending import Sender
@@ -311,7 +311,7 @@ class AuthlensApp(FaultApp):
             self._check_keymap()
 
     def _warn(self, problem: str) -> None:
-        self.notify(problem, severity="warning", timeout=15, markup=False)
+        self.notify(quoted(problem), severity="warning", timeout=15, markup=False)
 
     _is_ended_by_signal = False
 

@@ -12,6 +12,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from authlens.ui.text.safe_content import quoted
+
 Answer = TypeVar("Answer")
 Work = Callable[[], Coroutine[Any, Any, object]]
 Severity = Literal["information", "warning", "error"]
@@ -94,7 +96,7 @@ class ScreenHost:
         lend(self._screen.app, work)
 
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
-        self._screen.notify(text, severity=severity, timeout=seconds, markup=False)
+        self._screen.notify(quoted(text), severity=severity, timeout=seconds, markup=False)
 
     def leave(self, value: object = None) -> None:
         self._screen.app.exit(value)

@@ -1,13 +1,23 @@
-"""The keys of the main screen, and its commands without a key. Each names a command of `MainScreen.commands`.
+"""The keys of the main screen, its commands without a key, and what each command does.
 
 The rule: with its group before it, a title reads alone in the palette: `File: Save as`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
 from textual.binding import Binding, BindingType
 
 from authlens.frozen import dataclass
+from authlens.ui.widgets.answer.answer_pane import AnswerPane
+from authlens.ui.widgets.collection.collection_pane import CollectionPane
+from authlens.ui.widgets.controls.field import Field
+
+if TYPE_CHECKING:
+    from authlens.ui.screens.main.screen import MainScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +112,66 @@ WITHOUT_KEYS: tuple[Command, ...] = tuple(
         ("Request: Send the field empty", "send_empty", "Send this field even though it is empty, or no longer"),
     )
 )
+
+
+def commands_of(screen: MainScreen) -> dict[str, Callable[[], None]]:
+    """What each command does."""
+    return {
+        "send": screen.sending.send_form,
+        "abandon": screen.sending.abandon,
+        "save": screen.files.save,
+        "save_as": screen.files.save_as,
+        "open": screen.files.open,
+        "new": screen.files.new,
+        "rename": screen.files.rename,
+        "duplicate": screen.files.duplicate,
+        "delete": screen.files.delete,
+        "saved": lambda: screen.panes.go_to(CollectionPane.ID),
+        "choose_case": screen.variants.choose_case,
+        "choose_environment": screen.variants.choose_environment,
+        "edit": partial(_edit, screen),
+        "edit_request": screen.editing.request,
+        "edit_function": screen.editing.function,
+        "target": screen.looks.target,
+        "request_as": screen.looks.request_as,
+        "events": screen.looks.events,
+        "devices": screen.devices.open,
+        "probe": screen.probing.open,
+        "call_function": screen.ways.call_function,
+        "signature": screen.looks.signature,
+        "watch": screen.watcher.toggle,
+        "fix": screen.preflight.fix,
+        "go_to_finding": screen.preflight.go_to_finding,
+        "next_pane": screen.panes.next,
+        "previous_pane": screen.panes.previous,
+        "zoom": screen.panes.zoom,
+        "undo": screen.form.undo,
+        "redo": screen.form.redo,
+        "send_empty": lambda: screen.form.toggle_empty(getattr(screen.focused, "member", "")),
+        "ask": partial(_ask, screen),
+        "pin_shown": screen.comparing.pin_shown,
+        "compare_form": screen.comparing.form_with_last,
+        "compare_expectation": screen.comparing.with_expectation,
+        "record_expectation": screen.comparing.record_expectation,
+        "several_ways": screen.ways.several,
+        "several_targets": screen.batches.several_targets,
+        "negative_cases": screen.batches.negative_cases,
+        "read_log": screen.logs.read_function,
+        "read_connections": screen.logs.read_connections,
+    }
+
+
+def _edit(screen: MainScreen) -> None:
+    """What the cursor is in: a field, in the answer the function that gave it, else the whole request."""
+    if isinstance(screen.focused, Field):
+        screen.editing.field(screen.focused)
+    elif screen.panes.front == AnswerPane.ID and screen.form.state.target.local is not None:
+        screen.editing.function()
+    else:
+        screen.editing.request()
+
+
+def _ask(screen: MainScreen) -> None:
+    """Go where questions are asked."""
+    screen.panes.go_to(AnswerPane.ID, focus=False)
+    screen.panes.query_one(AnswerPane).ask()

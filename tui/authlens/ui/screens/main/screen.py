@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -34,7 +33,7 @@ from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.history import HistoryController
 from authlens.ui.screens.main.identity import IdentityController
-from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command
+from authlens.ui.screens.main.keys import KEYS, WITHOUT_KEYS, Command, commands_of
 from authlens.ui.screens.main.looks import LooksController
 from authlens.ui.screens.main.preflight import PreflightController
 from authlens.ui.screens.main.request.collection import CollectionController
@@ -113,53 +112,7 @@ class MainScreen(Screen[object]):
         self._is_choice = False
         """Whether authlens chose the open file among those of a folder."""
         self.panes = PaneLayout(RequestPane, AnswerPane, HistoryPane, aside=CollectionPane)
-        self.commands: dict[str, Callable[[], None]] = self._commands()
-
-    def _commands(self) -> dict[str, Callable[[], None]]:
-        """What each command of `keys` does."""
-        return {
-            "send": self.sending.send_form,
-            "abandon": self.sending.abandon,
-            "save": self.files.save,
-            "save_as": self.files.save_as,
-            "open": self.files.open,
-            "new": self.files.new,
-            "rename": self.files.rename,
-            "duplicate": self.files.duplicate,
-            "delete": self.files.delete,
-            "saved": lambda: self.panes.go_to(CollectionPane.ID),
-            "choose_case": self.variants.choose_case,
-            "choose_environment": self.variants.choose_environment,
-            "edit": self._edit,
-            "edit_request": self.editing.request,
-            "edit_function": self.editing.function,
-            "target": self.looks.target,
-            "request_as": self.looks.request_as,
-            "events": self.looks.events,
-            "devices": self.devices.open,
-            "probe": self.probing.open,
-            "call_function": self.ways.call_function,
-            "signature": self.looks.signature,
-            "watch": self.watcher.toggle,
-            "fix": self.preflight.fix,
-            "go_to_finding": self.preflight.go_to_finding,
-            "next_pane": self.panes.next,
-            "previous_pane": self.panes.previous,
-            "zoom": self.panes.zoom,
-            "undo": self.form.undo,
-            "redo": self.form.redo,
-            "send_empty": lambda: self.form.toggle_empty(getattr(self.focused, "member", "")),
-            "ask": self._ask,
-            "pin_shown": self.comparing.pin_shown,
-            "compare_form": self.comparing.form_with_last,
-            "compare_expectation": self.comparing.with_expectation,
-            "record_expectation": self.comparing.record_expectation,
-            "several_ways": self.ways.several,
-            "several_targets": self.batches.several_targets,
-            "negative_cases": self.batches.negative_cases,
-            "read_log": self.logs.read_function,
-            "read_connections": self.logs.read_connections,
-        }
+        self.commands = commands_of(self)
 
     def action_do(self, command: str) -> None:
         self.commands[command]()
@@ -351,17 +304,3 @@ class MainScreen(Screen[object]):
             self.comparing.pin_number(event.numbers[0])
         else:
             self.batches.replay(event.numbers)
-
-    def _edit(self) -> None:
-        """What the cursor is in: a field, in the answer the function that gave it, else the whole request."""
-        if isinstance(self.focused, Field):
-            self.editing.field(self.focused)
-        elif self.panes.front == AnswerPane.ID and self.form.state.target.local is not None:
-            self.editing.function()
-        else:
-            self.editing.request()
-
-    def _ask(self) -> None:
-        """Go where questions are asked."""
-        self.panes.go_to(AnswerPane.ID, focus=False)
-        self.panes.query_one(AnswerPane).ask()

@@ -96,6 +96,8 @@ class CollectionPane(Pane):
         if not self.query(CollectionRows):
             empty = Static("Reading …", classes="empty", markup=False)
             await self.mount(SearchBox("name, description …"), empty, CollectionRows())
+            if self.has_class("-front") and not self.has_focus_within:
+                self.query_one(CollectionRows).focus()  # the pane was entered before it had anything to focus
         self.post_message(self.Wanted())
 
     def watch_collection(self) -> None:

@@ -9,7 +9,7 @@ from textual.color import Color
 from textual.content import Content
 
 from authlens.core.text.visible import is_visible
-from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, quoted, safe_content, safe_lines, shortened
+from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, safe_content, safe_lines, shortened
 
 HOSTILE = "\x1b]0;title\x07 \x9b31m \x00 \u202e \u200b \ud800 [/] [red]x[/red] [@click=app.quit]ok[/]"
 
@@ -63,11 +63,3 @@ def test_every_glyph_of_ours_has_an_ascii_form() -> None:
 def test_a_long_name_keeps_both_its_ends(width: int, said: str) -> None:
     assert shortened(Content("1-sensor-missing-client-id"), width).plain == said
     assert shortened(Content("温度センサー" * 9), width).cell_length <= width or width == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("run `authlens init DIR` first", "run 'authlens init DIR' first"), ("a ` alone", "a ` alone"), ("", "")],
-)
-def test_code_is_quoted_where_nothing_can_be_bold(text: str, said: str) -> None:
-    assert quoted(text) == said

@@ -23,12 +23,13 @@ from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 
 from authlens.ui.runtime import background, clipboard, hangup
+from authlens.ui.runtime.host import quoted
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.runtime.textual_internals import ContinuedDriver, FaultApp, close_at_once, until_complete
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.key_words import place_name
-from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard, quoted
+from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
 
 if TYPE_CHECKING:
     from authlens.sending import Sender

@@ -59,11 +59,6 @@ def prose(text: str, style: str = "") -> Content:
     )
 
 
-def quoted(text: str) -> str:
-    """A sentence for where nothing can be bold: code in quotation marks instead of backticks."""
-    return text if text.count("`") % 2 else text.replace("`", "'")
-
-
 def safe_lines(text: str, style: str = "") -> Content:
     """Text from outside that keeps its line breaks."""
     return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))

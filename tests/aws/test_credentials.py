@@ -43,7 +43,7 @@ def fail(profile: str | None = "p", region: str | None = "eu-west-1") -> Failure
             "[profile p]\naws_access_key_id = A\n", "PartialCredentialsError", "credentials", "--profile p", id="half"
         ),
         pytest.param("[profile q]\n", "ProfileNotFound", "configuration", "list-profiles", id="unknown profile"),
-        pytest.param("[profile p\n", "ConfigParseError", "configuration", "Mend", id="broken file"),
+        pytest.param("[profile p\n", "ConfigParseError", "configuration", "Fix", id="broken file"),
         pytest.param(
             f"[profile p]\n{SSO}{ROLE}",
             "SSOTokenLoadError",
@@ -59,7 +59,7 @@ def fail(profile: str | None = "p", region: str | None = "eu-west-1") -> Failure
             id="sso session",
         ),
         pytest.param(
-            f"[profile p]\nsso_session = s\n{ROLE}", "InvalidConfigError", "configuration", "Mend", id="no sso session"
+            f"[profile p]\nsso_session = s\n{ROLE}", "InvalidConfigError", "configuration", "Fix", id="no sso session"
         ),
         pytest.param(
             "[profile p]\nrole_arn = arn:aws:iam::0:role/r\nsource_profile = q\n"

@@ -5,7 +5,7 @@ from authlens.core.request.request import AuthorizerRequest
 
 
 def test_findings_are_values() -> None:
-    fix = Fix("Mend it", AuthorizerRequest("A"))
+    fix = Fix("Fix it", AuthorizerRequest("A"))
     assert Finding("x", "error", "token", "Wrong.", 0, 1, fix) == Finding("x", "error", "token", "Wrong.", 0, 1, fix)
     plain = Finding("x", "error", "token", "Wrong.")
     assert (plain.start, plain.end, plain.fix, plain.aws_words) == (0, 0, None, None)

@@ -6,7 +6,7 @@ from authlens.core.preflight.finding import Finding, Fix
 from authlens.core.request.request import AuthorizerRequest
 from authlens.ui.model.finding_target import fixable, location, member_of, next_finding, notable
 
-FIX = Fix("Mend it", AuthorizerRequest())
+FIX = Fix("Fix it", AuthorizerRequest())
 ERROR = Finding("e", "error", "token", "An error.")
 WARNING = Finding("w", "warning", "mqttContext.username", "A warning.", fix=FIX)
 NOTE = Finding("n", "info", "mqttContext.clientId", "A note.", fix=FIX)

@@ -188,14 +188,14 @@ def test_the_difference_from_the_baseline_is_told_in_a_line(after: Any, said: st
 
 
 def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
-    fix = Fix("Mend it", AuthorizerRequest())
+    fix = Fix("Fix it", AuthorizerRequest())
     first = Finding("white-space", "warning", "token", "One is odd.", fix=fix)
     second = Finding("token-scheme", "warning", "token", "Two is odd.", fix=fix)
     note = Finding("no-client-id", "info", "token", "A note.")
     said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), None))
-    assert said == "! One is odd.\n  F8 Mend it\n! Two is odd.\n  → Mend it\n· 1 note"
+    assert said == "! One is odd.\n  F8 Fix it\n! Two is odd.\n  → Fix it\n· 1 note"
     said = "\n".join(line.plain for line in finding_text.hint_lines((first, second, note), second))
-    assert said == "! One is odd.\n  → Mend it\n! Two is odd.\n  F8 Mend it\n· 1 note"
+    assert said == "! One is odd.\n  → Fix it\n! Two is odd.\n  F8 Fix it\n· 1 note"
     assert "· A note." in "\n".join(line.plain for line in finding_text.hint_lines((first, note), note))
 
 

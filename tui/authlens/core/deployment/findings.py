@@ -326,7 +326,7 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
             "info",
             f"Domain configurations that were not read, for at most ten calls are made: {names}"
             + (f" and {more} more." if more > 0 else "."),
-            "Nothing is concluded of their hosts; connect to one with --domain-configuration NAME.",
+            "authlens cannot judge their hosts; connect to one with --domain-configuration NAME.",
         )
     if deployment.unread:
         needed = ", ".join(dict.fromkeys(f"{each.permission} ({each.why})" for each in deployment.unread))

@@ -28,7 +28,7 @@ class Output:
         self._dropped = 0
         self._open = True
         self.heard: Callable[[bytes], None] | None = None
-        """Told of the beginning of each invocation's output as it comes: as much of it as is kept."""
+        """Receives the beginning of each invocation's output as it arrives: as much of it as is kept."""
         self._told = 0
         self._loop.add_reader(self._reading, self._read)
 

@@ -77,7 +77,7 @@ class SignatureScreen(Dialog[Signed]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,ctrl+s", "use", "Use it", id="signature.use", tooltip="Put token and signature into the request"),
-        Binding("f8", "mend", "Mend", id="signature.mend", tooltip="Apply the fix that makes the signature match"),
+        Binding("f8", "fix", "Fix", id="signature.fix", tooltip="Apply the fix that makes the signature match"),
         Binding("f4", "convert", "To base64", id="signature.convert", tooltip="Convert the signature to plain base64"),
         Binding("f7", "third_part", "JWT", id="signature.jwt", tooltip="Use the JWT's third part as the signature"),
         Binding("f9", "generate", "New keys", id="signature.generate", tooltip="Generate a key pair"),
@@ -215,7 +215,7 @@ class SignatureScreen(Dialog[Signed]):
     def action_show_all(self) -> None:
         self.revealed = not self.revealed
 
-    def action_mend(self) -> None:
+    def action_fix(self) -> None:
         mistakes = self.bench.mistakes if self.bench else ()
         mistake = next((each for each in mistakes if each.signature is not None), None)
         if mistake is None:

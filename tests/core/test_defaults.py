@@ -40,6 +40,8 @@ MEANS_SOMETHING: dict[str, object] = {
     "request.target: sign_request": True,
     "saved.saved_request: place": "token",
     "saved.saved_request: line": 1,
+    "deployment.deployment: level": "DISABLED",
+    "pasted.stored_answer: speaking": "AWS said",
     "verdict.explanations: earlier_passed": True,
     "verdict.explanations: judged": True,
 }

@@ -10,16 +10,12 @@ import asyncio
 import unicodedata
 from typing import TYPE_CHECKING
 
-import textual.screen
 from textual.events import Key
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-# The pilot paints when the app rests. Textual's own timer would lay each screen out several times on the way there.
-textual.screen.UPDATE_PERIOD = 1.0  # type: ignore[misc]  # Final for the program, not for its tests
 
 _ROUNDS = 50_000
 _FRAMES = 100

@@ -138,7 +138,7 @@ async def test_pages_show_the_raw_strings_the_wire_the_log_and_what_is_deployed(
         await robot.send()
         robot.answer.text.focus()
         await robot.press("r")
-        assert POLICY[:60] in robot.text()
+        assert POLICY[:40] in robot.text()
         await robot.press("r")
         assert robot.answer.pages.chosen == "documents"
         await robot.open_page("wire")

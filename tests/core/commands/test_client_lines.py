@@ -98,7 +98,7 @@ def test_other_texts_are_no_lines_of_clients(text: str) -> None:
         ("curl -s", "no URL"),
         ("curl https://h.example.com", "holds no header"),
         ("curl -H @headers https://h/?a=b", "in the file headers"),
-        ("mosquitto_pub -u 'open", "line 1, column 18: this quote is not closed"),
+        ("mosquitto_pub -u 'open", "line 1, column 18: unclosed quote"),
         ("mosquitto_pub -t t", "holds no header"),
         ("curl 'https://[/?a=b'", "URL cannot be read"),
     ],

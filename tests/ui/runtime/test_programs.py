@@ -29,6 +29,7 @@ def test_an_editor_changes_a_private_file_that_is_gone_afterwards(tmp_path: Path
         ("exit 3;", "exit code 3; nothing was changed"),
         ("kill -9 $$;", "signal 9"),
         (r"printf '\377' >", "not UTF-8"),
+        ("head -c 1048577 /dev/zero >", "larger than 1 MiB"),
         ("rm", "cannot be passed to the editor: No such file"),
     ],
 )

@@ -32,7 +32,8 @@ Value = TypeVar("Value")
 _LOG_HEADER = "x-amz-log-result"
 """Lambda's header for what a function printed; a local endpoint sends it with TestInvokeAuthorizer too."""
 
-
+_LONGEST_ANSWER = 8 * 1024 * 1024
+"""Bytes of a function's answer that are read; Lambda allows 6 MB."""
 _NOT_ASKED = Failure(FailureKind.CONFIGURATION, "not asked: the endpoint URL is that of AWS IoT alone", None)
 
 
@@ -112,7 +113,7 @@ class BotoGateway:
             try:
                 client = self._clients.client("lambda", target, self._tap.attach)
                 answer = client.invoke(**wanted)
-                exchange.body = answer["Payload"].read()
+                exchange.body = answer["Payload"].read(_LONGEST_ANSWER)
                 result = read_function_answer(exchange.body or b"", answer.get("FunctionError"))
             except Exception as error:  # noqa: BLE001  botocore lets plain builtins through
                 result = failure_of(error, exchange, target, "lambda")

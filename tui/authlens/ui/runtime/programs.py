@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from authlens.core.text.yaml_reader import MAX_BYTES
 from authlens.frozen import dataclass
 from authlens.store.files import make_own_folder, reason
 
@@ -66,7 +67,7 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
             path.touch(mode=0o600)
             path.write_bytes(text.encode("utf-8"))
             edit_file(program, path, environ)
-            return path.read_bytes().decode("utf-8")
+            return _saved(path).decode("utf-8")
     except UnicodeEncodeError:
         raise ProgramFailed(
             "This value contains characters that a text file cannot hold; nothing was changed."
@@ -75,6 +76,15 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
         raise ProgramFailed(f"What the editor saved is not UTF-8 (byte {error.start}); nothing was changed.") from None
     except OSError as error:
         raise ProgramFailed(f"The text cannot be passed to the editor: {reason(error)}.") from None
+
+
+def _saved(path: Path) -> bytes:
+    """What the editor saved. Raises OSError or ProgramFailed."""
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ProgramFailed(f"What the editor saved is larger than {MAX_BYTES >> 20} MiB; nothing was changed.")
+    return content
 
 
 def show_text(program: Program, text: str, environ: Mapping[str, str]) -> None:

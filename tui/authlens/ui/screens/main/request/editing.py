@@ -91,9 +91,9 @@ class EditController:
         except NoFunctionFile as error:
             self._host.notify(str(error), "warning", 10)
             return
-        before = _content(path)
+        before = _changed_at(path)
         self._lent(lambda: edit_file(editor(environ), path, environ))
-        if _content(path) not in (None, before):
+        if _changed_at(path) not in (None, before):
             self._host.notify(f"{path.name} was changed. F5 runs it; Ctrl+R sends after every change.")
 
     def show(self, text: str) -> None:
@@ -123,9 +123,9 @@ class EditController:
             self._host.notify(str(error), "warning", 10)
 
 
-def _content(path: Path) -> bytes | None:
-    """`None` for a file that cannot be read; the editor says why."""
+def _changed_at(path: Path) -> int | None:
+    """`None` for a file that is not there; the editor says why."""
     try:
-        return path.read_bytes()
+        return path.stat().st_mtime_ns
     except OSError:
         return None

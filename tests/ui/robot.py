@@ -62,20 +62,13 @@ class Robot:
 
     async def settle(self) -> None:
         """Until nothing is left to do. A request that the test holds back stays under way."""
-        await self.pilot.loop_rests()
-        while True:
-            while working := self._working():
-                # Looks again now and then: one of them may have opened a dialog, and wait for the person from then on.
-                tasks = [worker._task for worker in working if worker._task is not None]
-                done, _ = await asyncio.wait(tasks or [asyncio.create_task(self.pilot.pause())], timeout=0.1)
-                # One may also wait for a frame.
-                await (self.pilot.loop_rests() if done else self.pilot.pause())
+        await self.pilot.pause()
+        while working := [worker for worker in self.app.workers if not self._waits(worker)]:
+            # Looks again now and then: one of them may have opened a dialog, and wait for the person from then on.
+            tasks = [worker._task for worker in working if worker._task is not None]
+            await asyncio.wait(tasks or [asyncio.create_task(self.pilot.pause())], timeout=0.1)
             await self.pilot.pause()
-            if not self._working():
-                return
-
-    def _working(self) -> list[Any]:
-        return [worker for worker in self.app.workers if not self._waits(worker)]
+        await self.pilot.pause()
 
     async def rest(self) -> None:
         """Until also what waits for a pause in the typing has been done: the pause is over at once."""

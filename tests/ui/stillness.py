@@ -27,7 +27,7 @@ class StillPilot(Pilot[object]):
         if delay is not None:
             await asyncio.sleep(delay)
         for _ in range(_FRAMES):
-            await self.loop_rests()
+            await _loop_rests()
             if self.app._resize_timer is not None:
                 self.app._check_resize()
             elif self.app.is_running and _has_something_to_paint(self.app.screen):
@@ -35,10 +35,6 @@ class StillPilot(Pilot[object]):
             else:
                 return
         raise AssertionError(f"after {_FRAMES} frames the app still paints")
-
-    async def loop_rests(self) -> None:
-        """Until its event loop has nothing to run; what is to be painted may wait."""
-        await _loop_rests()
 
     async def press(self, *keys: str) -> None:
         """One key after the other, each when the app rests from the one before."""

@@ -39,7 +39,7 @@ def test_what_an_editor_leaves_is_taken_back(project: Path, home: dict[str, str]
         (project / "step.sh").write_text(script)
 
     with Terminal([*COMMAND, "r.yaml"], environ=environ, cwd=str(project)) as terminal:
-        terminal.wait_for("account 000000000000")
+        terminal.wait_for("us-west-2 · 000000000000")
         step('sed -i s/sensor-7/sensor-eight/ "$1"')
         terminal.press("ctrl+g")
         terminal.wait_for("Client ID     sensor-eight")

@@ -54,7 +54,7 @@ async def test_a_probe_of_an_account_names_the_endpoint_and_the_topic_before_any
 
         robot.gateway.authorizer = replace(robot.gateway.authorizer, function_arn="arn:aws:lambda:r:1:function:f")
         await robot.press("shift+f5")
-        assert "whatever it does is done" in " ".join(robot.text().split())
+        assert "Lambda invokes the function now" in " ".join(robot.text().split())
         await robot.type("live")
         await robot.press("f5")
         await robot.rest()

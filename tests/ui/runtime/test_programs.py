@@ -36,7 +36,7 @@ def test_an_editor_changes_a_private_file_that_is_gone_afterwards(tmp_path: Path
 def test_an_editor_that_fails_is_one_sentence(tmp_path: Path, command: str, said: str) -> None:
     with pytest.raises(ProgramFailed, match=said):
         edit_text(Program(command, "$EDITOR"), "a", "v.txt", tmp_path, {})
-    with pytest.raises(ProgramFailed, match="no text file can hold"):
+    with pytest.raises(ProgramFailed, match="a text file cannot hold"):
         edit_text(Program("true", "$EDITOR"), "\ud800", "v.txt", tmp_path, {})
 
 

@@ -122,5 +122,5 @@ def _read_logging(members: Members | None) -> Logging | None:
 def _read_domain(item: Any) -> Domain:
     members = Members(item, "a domain configuration")
     given = {name: members.text(key) for key, name in _DOMAIN.items()}
-    texts = {name: text for name, text in given.items() if text is not None}
+    texts: dict[str, Any] = {name: text for name, text in given.items() if text is not None}
     return Domain(**{"name": "", **texts}, allows_override=members.boolean("allowsOverride"))

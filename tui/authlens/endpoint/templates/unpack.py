@@ -97,7 +97,7 @@ def _check_size(archive: Path, most: int) -> None:
         if size > most:
             raise Unfit(f"{archive} is larger than Lambda allows for a package (250 MB)")
         file.seek(max(0, size - _LONGEST_END))
-        if _directory_bytes(file.read()) > _MOST_DIRECTORY:
+        if _directory_bytes(file.read(_LONGEST_END)) > _MOST_DIRECTORY:
             raise Unfit(f"{archive} holds more than {MOST_FILES} files, more than any function's package")
 
 

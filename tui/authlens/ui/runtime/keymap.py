@@ -11,7 +11,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from textual.binding import Binding
-from textual.keys import Keys, _character_to_key
+from textual.keys import Keys
+
+from authlens.ui.runtime.textual_internals import key_name
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "meta", "hyper"})
 _EVERYWHERE = {"AuthlensApp": "everywhere", "MainScreen": "everywhere"}
@@ -67,7 +69,7 @@ def _taken_twice(bindings: Iterable[tuple[str, str, str]], keymap: Mapping[str, 
 
 
 def _key_name(key: str) -> str:
-    return _character_to_key(key) if len(key) == 1 else key
+    return key_name(key) if len(key) == 1 else key
 
 
 def is_key(text: str) -> bool:

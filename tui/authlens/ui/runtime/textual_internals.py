@@ -18,6 +18,7 @@ from textual.app import App
 from textual.command import CommandList, CommandPalette
 from textual.dom import DOMNode
 from textual.drivers.linux_driver import LinuxDriver
+from textual.keys import _character_to_key
 from textual.screen import Screen
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult
@@ -32,6 +33,11 @@ def forget_watcher(watcher: DOMNode, watched: DOMNode) -> None:
 def forget_styles() -> None:
     """Free the colours of closed widgets: Textual caches them together with the widget."""
     StylesCache.get_inner_outer.cache_clear()
+
+
+def key_name(character: str) -> str:
+    """Textual's name for the key of a character: `question_mark`."""
+    return _character_to_key(character)
 
 
 async def until_complete(screen: Screen[object]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from authlens.ui.runtime.background import TooManyAbandoned
 from support.app_services import ScriptedGateway
 from ui.robot import SENSOR, running
 
@@ -42,3 +43,14 @@ async def test_the_app_goes_on(names: tuple[str, ...], tmp_path: Path) -> None:
         gateway.raising = ()
         await robot.send()
         assert "AUTHENTICATED" in robot.text()
+
+
+async def test_too_many_abandoned_calls_are_a_message(tmp_path: Path) -> None:
+    async def work() -> None:
+        raise TooManyAbandoned
+
+    async with running(tmp_path) as robot:
+        robot.screen.host.run(work, "file")
+        await robot.settle()
+        assert "abandoned calls are still running" in robot.notifications()[-1]
+        assert robot.app.is_running

@@ -12,6 +12,8 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from authlens.ui.runtime.background import TooManyAbandoned
+
 Answer = TypeVar("Answer")
 Work = Callable[[], Coroutine[Any, Any, object]]
 Severity = Literal["information", "warning", "error"]
@@ -72,7 +74,10 @@ class ScreenHost:
 
     def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
         async def run() -> None:  # Textual asks for a function that it knows to be async
-            await work()
+            try:
+                await work()
+            except TooManyAbandoned as error:
+                self.notify(str(error), "warning")
 
         _: Worker[None] = self._screen.run_worker(run, group=group, exclusive=exclusive)
 

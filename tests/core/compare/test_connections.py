@@ -66,3 +66,14 @@ def test_two_probes_are_compared_by_what_each_was_denied() -> None:
     one, other = (replace(PROBE, device=replace(DEVICE, decisions=(each,))) for each in (allowed, denied))
 
     assert compare(one, other).differing == ("publish a: allowed: publish a → denied: publish a",)
+
+
+def test_the_documents_are_decided_with_the_values_of_the_certificate() -> None:
+    policy = POLICY.replace('{"St', '{"Version":"2012-10-17","St').replace(
+        "client/c", "client/${iot:Certificate.Subject.CommonName}"
+    )
+    call = replace(TEST_CALL, result=Outcome(True, "p", (policy,), 300, 86400))
+    certified = replace(call, variables=(("iot:Certificate.Subject.CommonName", ("c",)),))
+
+    assert compare(certified, PROBE).equal
+    assert not compare(call, PROBE).equal

@@ -227,7 +227,11 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
         if left.is_probe or right.is_probe:
             from authlens.core.compare.connections import Seen, connection_changes  # few answers are a probe's
 
-            seen = (Seen(each.request, each.result, each.device) for each in (left, right) if each.result is not None)
+            seen = (
+                Seen(each.request, each.result, each.device, each.variables)
+                for each in (left, right)
+                if each.result is not None
+            )
             yield from connection_changes(*seen)
         else:
             yield from result_changes(left.result, right.result)

@@ -27,6 +27,8 @@ class Seen:
     request: AuthorizerRequest | None
     result: Outcome | Failure
     device: DeviceConnection | None
+    variables: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Policy variables that its certificate settled."""
 
     @property
     def name(self) -> str:
@@ -59,7 +61,7 @@ class Seen:
         if self.request is None or not isinstance(self.result, Outcome) or not self.result.policy_documents:
             return None
         resource = f"{_KINDS.get(action, 'client')}/{name}"
-        return str(AccessQuestions(self.result, self.request).word(Question(action, resource)))
+        return str(AccessQuestions(self.result, self.request, dict(self.variables)).word(Question(action, resource)))
 
 
 def connection_changes(left: Seen, right: Seen) -> Iterator[Change]:

@@ -123,3 +123,15 @@ def test_a_saved_request_on_standard_input(authlens: Command) -> None:
     ended = authlens("lint", "-", stdin="request:\n  tokken: x\n")
 
     assert (ended.code, ended.out.split(" ")[0]) == (1, "-:2:3:")
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(authlens: Command) -> None:
+    Path("a.yaml").write_bytes(b"\xff")
+    Path("b.yaml").write_text("request:\n  tokken: x\n")
+
+    ended = authlens("lint", "a.yaml", "missing.yaml", "b.yaml")
+    alone = authlens("lint", "--output", "json", "a.yaml")
+
+    assert (ended.code, ended.out.split(" ")[0]) == (252, "b.yaml:2:3:")
+    assert [line.split(" ")[2] for line in ended.err.splitlines() if "error:" in line] == ["a.yaml", "missing.yaml"]
+    assert (alone.code, alone.out) == (252, "")

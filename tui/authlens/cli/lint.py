@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.diagnostics import CommandError, ExitCode, complain, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.policies import read_policy_text
 from authlens.cli.inputs.project_files import FileFinding
@@ -28,7 +28,8 @@ _EXAMPLES = """examples:
   authlens lint --github authorizers.yaml requests/*.yaml
   authlens lint --rules
 
-One finding per line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 if there is an error, otherwise 0.
+One finding per line: FILE:LINE:COLUMN: SEVERITY ID message. Exit code 1 if there is an error, 252 if a file
+cannot be read (the others are still checked), otherwise 0.
 For the rules and the keys of --output json, see: authlens help lint."""
 
 
@@ -54,7 +55,10 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         return _list_rules(arguments.output, world)
     if not arguments.files:
         raise CommandError("lint needs a FILE, or --rules (see 'authlens lint --help')")
-    checked = [_check(name, arguments, world) for name in arguments.files]
+    checked = list(_readable(arguments, world))
+    unread = len(checked) < len(arguments.files)
+    if unread and not checked:
+        return ExitCode.USAGE
     if arguments.output == "json":
         world.output.json(_as_json(checked))
     else:
@@ -63,7 +67,18 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         _annotate(checked, arguments.output == "json", world)
     failing = {"error", "warning"} if arguments.strict else {"error"}
     failed = any(found.finding.severity in failing for file in checked for found in file.found)
+    if unread:
+        return ExitCode.USAGE
     return ExitCode.NO if failed else ExitCode.DONE
+
+
+def _readable(arguments: argparse.Namespace, world: World) -> Iterator[_Checked]:
+    """Each file that can be read; an error is printed for each of the others."""
+    for name in arguments.files:
+        try:
+            yield _check(name, arguments, world)
+        except CommandError as error:
+            complain(str(error), world.stderr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def http(body: bytes | str, status: str = "200 OK", length: int | None = None, **headers: str) -> bytes:
-    """An HTTP response; `length` may be wrong, and `_` in header names stands for `-`."""
+    """An HTTP response; `length` may be wrong, and `_` in a header name is sent as `-`."""
     content = body.encode() if isinstance(body, str) else body
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content) if length is None else length}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

@@ -1,6 +1,6 @@
 """Generated command lines, run by the real AWS CLI (v1) and by authlens: what arrives and what is printed agree.
 
-Where v1 and v2 differ, the comparison accounts for it: v1 takes the password literally (authlens is told to with
+Where v1 and v2 differ, the comparison accounts for it: v1 takes the password literally (authlens does so with
 `--cli-binary-format`), and has fewer exit codes.
 """
 

@@ -23,7 +23,7 @@ from authlens.ui.widgets.controls.key_line import KeyLine
 
 _FIELDS = (
     ("endpoint", "Endpoint", "host, or host:port"),
-    ("client_id", "Client id", "authlens-probe"),
+    ("client_id", "Client ID", "authlens-probe"),
     ("subscribe", "Subscribe to", "nothing"),
     ("publish", "Publish to", "nothing"),
     ("payload", "Payload", "an empty message"),

@@ -17,7 +17,7 @@ from authlens.cli.inputs.saved_requests import (
     file_and_case,
     read_saved_request,
 )
-from authlens.cli.inputs.trust import check_trust, declare_trust, note_stored
+from authlens.cli.inputs.trust import check_trust, declare_trust
 from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Trial, Way
 
 if TYPE_CHECKING:
@@ -99,14 +99,11 @@ def _subject(
         saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
         file = None if arguments.request == STDIN else Path(file_and_case(arguments.request)[0])
         return saved, folder, None, file
-    from authlens.cli.inputs.of_history import of_history
-    from authlens.core.saved.source import split_source
+    from authlens.cli.inputs.of_history import noted_origin, of_history
 
     invocation = of_history(arguments.history, world)
-    path = Path(split_source(invocation.source)[0]) if invocation.source else None
-    base = path.parent if path else None
-    note_stored(invocation.target, base, path, arguments.trust, world)
-    return invocation.saved, base, invocation, path
+    base, file = noted_origin(invocation, arguments.trust, world)
+    return invocation.saved, base, invocation, file
 
 
 def _source(arguments: argparse.Namespace, earlier: Invocation | None) -> str | None:

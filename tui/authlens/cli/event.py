@@ -13,7 +13,7 @@ from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     declare_authorizer,
     declare_environment,
-    known_authorizer,
+    known_deployment,
     read_saved_request,
     read_text,
     resolve_references,
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
         arguments.kind = "http"
     endpoint = _endpoint(arguments, world)
     saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-    authorizer, deployment = _known(arguments, world, saved, base)
+    authorizer, deployment = known_deployment(arguments, world, saved, base)
     request = _request(arguments, world, saved, base, authorizer)
     asked = _Asked(request, authorizer, _is_resolved(arguments), _presented(saved, base, world))
     if arguments.device_lines:
@@ -147,20 +147,6 @@ def _endpoint(arguments: argparse.Namespace, world: World) -> str:
     if host != arguments.endpoint:
         narrate(f"--endpoint: the host name is {host}; scheme, port and path are ignored", world.stderr)
     return host
-
-
-def _known(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path
-) -> tuple[Authorizer | None, Deployment | None]:
-    """The authorizer and its deployment, where the options ask for them. Raises CommandError."""
-    if not arguments.deployment:
-        return known_authorizer(arguments, world, saved, base), None
-    from authlens.cli.inputs.asked_of_aws import deployed
-    from authlens.cli.inputs.saved_requests import read_authorizer
-
-    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
-    deployment = deployed(given, saved, base, world)
-    return deployment.authorizer, deployment
 
 
 def _presented(saved: SavedRequest, base: Path, world: World) -> Presented | None:
@@ -279,8 +265,8 @@ def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
         from authlens.core.invocation.invocation_json import request_to_json
 
         certificate = None if read.presented is None else read.presented.members
-        told = {"request": request_to_json(read.saved.request), "certificate": certificate, "notes": list(read.notes)}
-        world.output.json(told)
+        request = request_to_json(read.saved.request)
+        world.output.json({"request": request, "certificate": certificate, "notes": list(read.notes)})
     else:
         world.output.write(write(read.saved))
     return ExitCode.DONE

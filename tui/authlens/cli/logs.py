@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
 from authlens.cli.inputs.saved_requests import REQUEST_HELP, declare_environment, read_saved_request
-from authlens.cli.inputs.trust import declare_trust, note_stored
-from authlens.core.saved.source import split_source
+from authlens.cli.inputs.trust import declare_trust
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,9 +117,7 @@ def _redacted(lines: tuple[LogLine, ...], saved: SavedRequest, invocation: Invoc
 
 
 def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest, Path | None, Invocation | None]:
-    from pathlib import Path
-
-    from authlens.cli.inputs.of_history import of_history
+    from authlens.cli.inputs.of_history import noted_origin, of_history
     from authlens.core.saved.saved_request import SavedRequest
 
     if arguments.history is None:
@@ -128,9 +125,7 @@ def _subject(arguments: argparse.Namespace, world: World) -> tuple[SavedRequest,
     if arguments.since is not None:
         raise CommandError("--since is for --request; an invocation from the history has its own time")
     invocation = of_history(arguments.history, world)
-    path = Path(split_source(invocation.source)[0]) if invocation.source else None
-    base = path.parent if path else None
-    note_stored(invocation.target, base, path, arguments.trust, world)
+    base, _ = noted_origin(invocation, arguments.trust, world)
     return SavedRequest(invocation.request, target=invocation.target), base, invocation
 
 

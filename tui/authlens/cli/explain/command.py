@@ -13,12 +13,11 @@ from authlens.cli.inputs.saved_requests import (
     REQUEST_HELP,
     declare_authorizer,
     declare_environment,
-    known_authorizer,
+    known_deployment,
     read_saved_request,
     read_text,
 )
-from authlens.cli.inputs.trust import declare_trust, note_stored
-from authlens.core.saved.source import split_source
+from authlens.cli.inputs.trust import declare_trust
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from authlens.core.lint.rule import LintFinding
     from authlens.core.pasted.stored_answer import StoredAnswer
     from authlens.core.preflight.finding import Finding
-    from authlens.core.request.authorizer import Authorizer
+    from authlens.core.saved.expectation import Question
     from authlens.core.saved.saved_request import SavedRequest
     from authlens.core.secrets.redaction import Redactor
     from authlens.core.verdict.device_messages import Recognised
@@ -81,11 +80,11 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     if arguments.output == "json":
         from authlens.cli.explain.verdict_json import verdict_json
 
-        told = verdict_json(
+        value = verdict_json(
             *(explained.verdict, explained.findings, explained.lint, explained.deployment),
             *(explained.messages, explained.local_run),
         )
-        world.output.json(told if arguments.reveal else explained.redactor.values(told))
+        world.output.json(value if arguments.reveal else explained.redactor.values(value))
     else:
         from authlens.core.text.visible import visible
 
@@ -118,36 +117,47 @@ class _Explained:
 
 
 def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
-    from dataclasses import replace
-    from pathlib import Path
+    questions = tuple(map(given_question, arguments.ask))
+    if arguments.request is None:
+        return _of_answer(arguments, questions, world)
+    if questions:
+        raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
+    return _of_request(arguments, world)
 
+
+def _of_request(arguments: argparse.Namespace, world: World) -> _Explained:
     from authlens.core.preflight.preflight import preflight
-    from authlens.core.saved.saved_request import SavedRequest
-    from authlens.core.secrets.invocation_redaction import redactor_of
     from authlens.core.secrets.redaction import Redactor, secrets_of
-    from authlens.core.verdict.messages_verdict import verdict_of
-    from authlens.core.verdict.stages import foreseen, stages, with_deployment
+    from authlens.core.verdict.stages import foreseen, with_deployment
     from authlens.look_ahead import look_ahead, with_lookup
 
-    questions = tuple(map(given_question, arguments.ask))
-    if arguments.request is not None:
-        if questions:
-            raise CommandError("--ask needs an answer: a request has no policies yet (--answer or --history)")
-        saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-        known, problem = look_ahead(saved, world.environ, base), None
-        try:
-            authorizer, deployment = _known(arguments, world, saved, base)
-        except CommandError as error:
-            authorizer, deployment, problem = None, None, error
-            known = with_lookup(known, _of_aws(error))
-            if known.has_authorizer is not False or error.code is ExitCode.USAGE:
-                raise
-        findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
-        authorizer = authorizer or known.authorizer
-        verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
-        redactor = Redactor(secrets_of(saved.request, authorizer))
-        missing = _missing(saved, base)
-        return _Explained(verdict, redactor, findings, deployment=deployment, local_run=missing, problem=problem)
+    saved, base = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
+    known, problem = look_ahead(saved, world.environ, base), None
+    try:
+        authorizer, deployment = known_deployment(arguments, world, saved, base)
+    except CommandError as error:
+        authorizer, deployment, problem = None, None, error
+        known = with_lookup(known, _of_aws(error))
+        if known.has_authorizer is not False or error.code is ExitCode.USAGE:
+            raise
+    findings = preflight(saved.request, authorizer, saved.sign, world.now(), known)
+    authorizer = authorizer or known.authorizer
+    verdict = with_deployment(foreseen(findings, authorizer), deployment, saved.request)
+    redactor = Redactor(secrets_of(saved.request, authorizer))
+    missing = _missing(saved, base)
+    return _Explained(verdict, redactor, findings, deployment=deployment, local_run=missing, problem=problem)
+
+
+def _of_answer(arguments: argparse.Namespace, questions: tuple[Question, ...], world: World) -> _Explained:
+    from dataclasses import replace
+
+    from authlens.cli.inputs.of_history import noted_origin
+    from authlens.core.saved.saved_request import SavedRequest
+    from authlens.core.secrets.invocation_redaction import redactor_of
+    from authlens.core.secrets.redaction import Redactor
+    from authlens.core.verdict.messages_verdict import verdict_of
+    from authlens.core.verdict.stages import stages
+
     if arguments.deployment and arguments.history is None:
         raise CommandError(
             "--deployment needs --request or --history: an answer does not say which account and Region to ask"
@@ -156,21 +166,18 @@ def _explained(arguments: argparse.Namespace, world: World) -> _Explained:
     if stored.messages:
         return _Explained(verdict_of(stored.messages), Redactor(()), messages=stored.messages)
     invocation = stored.invocation
+    folder, _ = noted_origin(invocation, arguments.trust, world)
     saved = SavedRequest(invocation.request, target=invocation.target)
-    path = Path(split_source(invocation.source)[0]) if invocation.source else None
-    folder = path.parent if path else None
-    note_stored(saved.target, folder, path, arguments.trust, world)
-    authorizer, deployment = _known(arguments, world, saved, folder)
+    authorizer, deployment = known_deployment(arguments, world, saved, folder)
     # A deployment read now takes precedence over the one recorded with the invocation.
     invocation = replace(
         invocation,
         authorizer=authorizer or invocation.authorizer,
         deployment=deployment or invocation.deployment,
     )
-    verdict = stages(invocation, questions, claims_authenticated=stored.claims_authenticated)
     return _Explained(
-        verdict,
-        redactor_of(replace(invocation, authorizer=authorizer or invocation.authorizer)),
+        stages(invocation, questions, claims_authenticated=stored.claims_authenticated),
+        redactor_of(invocation),
         lint=stored.lint(authorizer),
         speaking=_speaking(invocation, stored.speaking),
         deployment=deployment,
@@ -188,20 +195,6 @@ def _missing(saved: SavedRequest, base: Path | None) -> LocalRun | None:
 
     found = unresolved(saved.target, base).get(saved.request.authorizer_name or "")
     return LocalRun(unresolved=found) if found else None
-
-
-def _known(
-    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path | None
-) -> tuple[Authorizer | None, Deployment | None]:
-    """The authorizer and what is deployed around it, as far as they were asked for. Raises CommandError."""
-    if not arguments.deployment:
-        return known_authorizer(arguments, world, saved, base), None
-    from authlens.cli.inputs.asked_of_aws import deployed
-    from authlens.cli.inputs.saved_requests import read_authorizer
-
-    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
-    deployment = deployed(given, saved, base, world)
-    return deployment.authorizer, deployment
 
 
 def _of_aws(error: CommandError) -> Failure | None:

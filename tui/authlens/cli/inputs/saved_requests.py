@@ -10,9 +10,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.services import World
+from authlens.cli.inputs.trust import note_source
 from authlens.user_path import user_path
 
 if TYPE_CHECKING:
+    from authlens.core.deployment.deployment import Deployment
     from authlens.core.request.authorizer import Authorizer
     from authlens.core.request.request import AuthorizerRequest
     from authlens.core.saved.environment import Environment
@@ -79,14 +81,8 @@ def read_saved_request(
     except YamlError as error:
         raise CommandError(f"{file}: {error}") from error
     saved = saved if environment is None else in_environment(saved, base, environment, world)
-    _note_source(saved, base, None if file == STDIN else user_path(file), trust, world)
+    note_source(saved.target, base, None if file == STDIN else user_path(file), trust, world)
     return saved, base
-
-
-def _note_source(saved: SavedRequest, base: Path, path: Path | None, trust: bool, world: World) -> None:
-    from authlens.cli.inputs.trust import note_source
-
-    note_source(saved.target, base, path, trust, world)
 
 
 REQUEST_HELP = "a saved request, or one case of it as FILE::NAME; - for standard input"
@@ -163,6 +159,19 @@ def known_authorizer(
 
         return described(saved, base, world)
     return None
+
+
+def known_deployment(
+    arguments: argparse.Namespace, world: World, saved: SavedRequest, base: Path | None
+) -> tuple[Authorizer | None, Deployment | None]:
+    """The authorizer and what is deployed around it, as far as the options ask for them. Raises CommandError."""
+    if not arguments.deployment:
+        return known_authorizer(arguments, world, saved, base), None
+    from authlens.cli.inputs.asked_of_aws import deployed
+
+    given = None if arguments.authorizer is None else read_authorizer(arguments.authorizer, world)
+    deployment = deployed(given, saved, base, world)
+    return deployment.authorizer, deployment
 
 
 _KINDS: dict[type, str] = {str: "text", bool: "true or false"}

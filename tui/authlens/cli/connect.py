@@ -18,7 +18,7 @@ from authlens.cli.inputs.saved_requests import (
     read_saved_request,
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
-from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Trial, Way
+from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
@@ -132,7 +132,7 @@ def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> Probe
         certificate_file=arguments.cert,
         key_file=arguments.key,
         token_key_name=arguments.token_key_name,
-        trials=_trials(arguments),
+        trials=trials(arguments.subscribe, arguments.publish),
     )
     if earlier is not None and earlier.device is not None and earlier.device.is_probe:
         return _as_before(options, arguments, earlier.device)
@@ -162,14 +162,6 @@ def _place(endpoint: str | None) -> tuple[str, int | None]:
     if not host:
         raise CommandError(f"--endpoint {endpoint!r} has no host name; give one such as abc.example.com")
     return host, port
-
-
-def _trials(arguments: argparse.Namespace) -> tuple[Trial, ...]:
-    published = (given.partition("=") for given in arguments.publish)
-    return (
-        *(Trial("subscribe", topic) for topic in arguments.subscribe),
-        *(Trial("publish", topic, payload.encode("utf-8", "surrogateescape")) for topic, _, payload in published),
-    )
 
 
 def _announce(plan: ProbePlan, world: World) -> None:

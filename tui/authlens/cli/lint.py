@@ -204,22 +204,22 @@ def _annotate(checked: list[_Checked], beside_json: bool, world: World) -> None:
 
 def _finding(name: str, found: _Located) -> dict[str, Any]:
     finding = found.finding
-    place = {"file": name, "line": found.line, "column": found.column}
-    said = {"severity": finding.severity, "id": finding.id, "message": finding.message, "fix": finding.fix}
-    if isinstance(finding, FileFinding):
-        return {**place, **said, **dict.fromkeys(("reasonCode", "document", "statement", "reason", "source", "known"))}
-    return {
+    shared = {
         "file": name,
         "line": found.line,
         "column": found.column,
         "severity": finding.severity,
         "id": finding.id,
         "message": finding.message,
+        "fix": finding.fix,
+    }
+    if isinstance(finding, FileFinding):
+        return shared | dict.fromkeys(("reasonCode", "document", "statement", "reason", "source", "known"))
+    return shared | {
         "reasonCode": finding.reason_code,
         "document": finding.document,
         "statement": finding.statement,
         "reason": finding.reason,
-        "fix": finding.fix,
         "source": finding.source.page,
         "known": finding.source.known.value,
     }

@@ -221,8 +221,8 @@ def _nothing_explains(signature: str, keys: tuple[tuple[str, str], ...]) -> str:
     from authlens.core.preflight.limit_checks import corrected_signature
     from authlens.core.text.encodings import signature_bytes
 
-    mended = corrected_signature(signature)
-    octets = signature_bytes(mended[0] if mended else signature)
+    corrected = corrected_signature(signature)
+    octets = signature_bytes(corrected[0] if corrected else signature)
     if octets is None:
         return "The signature is not base64 or any known variant of it; it may have been truncated or altered."
     sizes = _sizes(keys)

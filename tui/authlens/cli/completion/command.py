@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 
 from authlens.cli.completion.shells import FILE, FILE_URL, completed, file_or_listed, listed, looked_up
 from authlens.cli.console.diagnostics import CommandError, ExitCode
-from authlens.cli.console.parser import COMMANDS, VALUES, Parser, add_app_options
+from authlens.cli.console.parser import COMMANDS, COMPLETION, SHELLS, VALUES, Parser, add_app_options
 
 if TYPE_CHECKING:
     from authlens.cli.console.services import World
 
-INSTALL = "--install-completion"
-PRINT = "--print-completion"
-SHELLS = ("bash", "zsh", "fish")
+INSTALL, PRINT = COMPLETION
 _OURS = "# Written by authlens --install-completion; authlens may overwrite this file."
 
 _WHAT_TO_DO = {

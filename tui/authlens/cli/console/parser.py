@@ -47,7 +47,8 @@ COMMANDS = (
 BY_NAME = {command.name: command for command in COMMANDS}
 
 COMPLETION = ("--install-completion", "--print-completion")
-"""Options that are used alone, with the name of a shell: bash, zsh or fish."""
+"""Options that are used alone, with the name of a shell."""
+SHELLS = ("bash", "zsh", "fish")
 
 VALUES = "--complete"
 """How completion scripts ask for profiles, authorizers and environments. Not shown in any help."""
@@ -86,7 +87,7 @@ def app_parser() -> Parser:
     for option, summary in zip(
         COMPLETION, ("install tab completion for a shell", "print the completion script for a shell"), strict=True
     ):
-        parser.add_argument(option, choices=("bash", "zsh", "fish"), default=argparse.SUPPRESS, help=summary)
+        parser.add_argument(option, choices=SHELLS, default=argparse.SUPPRESS, help=summary)
     parser.add_argument("--version", action="version", version=f"authlens {__version__}")
     return parser
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.cli.console.diagnostics import CommandError
-from authlens.cli.inputs.saved_requests import read_text
+from authlens.cli.inputs.saved_requests import STDIN, read_text
 from authlens.cli.run.options import Selection
 from authlens.core.saved.saved_request import Case, SavedRequest
 from authlens.core.saved.source import split_source
@@ -16,8 +16,6 @@ from authlens.suite_items import Item, NoSuchPath, Problem, gather, items_of_tex
 if TYPE_CHECKING:
     from authlens.cli.console.services import World
     from authlens.core.invocation.invocation import Invocation
-
-STDIN = "-"
 
 
 def items_of(selection: Selection, world: World, environment: str | None = None) -> Sequence[Item]:

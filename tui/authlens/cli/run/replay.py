@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
@@ -12,7 +12,7 @@ from authlens.cli.run.options import ReplayOptions
 from authlens.cli.run.suite import check_items, concurrency_for, grouped, open_suite, report
 from authlens.cli.run.workers import Workers
 from authlens.core.compare.changes import result_words
-from authlens.core.compare.compare import compare
+from authlens.core.compare.compare import compare, members
 from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.secrets.redaction import MASK
@@ -53,7 +53,7 @@ def _item(invocation: Invocation) -> Item:
     """Its references are resolved again, and it is signed again if authlens signed it."""
     name = f"invocation {invocation.number}"
     saved = invocation.saved
-    if any(MASK in text for text in _texts(invocation)):
+    if any(MASK in text for text in members(invocation.request).values()):
         problem = Problem("the history keeps it redacted, so it cannot be sent again")
         return Item(name, None, problem)
     return item_of(invocation, name, saved)
@@ -62,12 +62,6 @@ def _item(invocation: Invocation) -> Item:
 def _note_environments(item: Item, world: World) -> None:
     if item.saved is not None:
         world.gate().note_stored(item.saved.target, item.base)
-
-
-def _texts(invocation: Invocation) -> Iterator[str]:
-    from authlens.core.compare.compare import members
-
-    yield from members(invocation.request).values()
 
 
 def _compared(old: Invocation, result: Result) -> Result:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.cli.inputs.saved_requests import STDIN
 from authlens.cli.inputs.trust import check_trust
-from authlens.cli.run.items import STDIN, items_of
+from authlens.cli.run.items import items_of
 from authlens.cli.run.options import Reporting, SuiteOptions
 from authlens.cli.run.report import JsonReport, Report, TextReport, terminal_style
 from authlens.cli.run.run_progress import Progress

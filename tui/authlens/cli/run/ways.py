@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
@@ -14,7 +15,7 @@ from authlens.cli.run.suite import annotate_result, check_items, check_junit, op
 from authlens.cli.run.targets import Compared, differences, finished, write_row
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.probe.plan import WAYS, ProbeOptions, Trial
+from authlens.core.probe.plan import WAYS, ProbeOptions, Way, trials
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.probe.making import CannotProbe, probe_of, probed_request
@@ -105,17 +106,12 @@ def _probe_options(options: ViaOptions, way: str) -> ProbeOptions:
     from authlens.core.commands.device import host_and_port
 
     host, port = host_and_port(options.endpoint or "")
-    published = (given.partition("=") for given in options.publish)
-    subscribed = () if way == "https" else options.subscribe
     return ProbeOptions(
-        way=next(each for each in WAYS if each == way),
+        way=cast("Way", way),
         host=host,
         port=port,
         ca_file=options.ca_file,
-        trials=(
-            *(Trial("subscribe", topic) for topic in subscribed),
-            *(Trial("publish", topic, payload.encode("utf-8", "surrogateescape")) for topic, _, payload in published),
-        ),
+        trials=trials(() if way == "https" else options.subscribe, options.publish),
     )
 
 

@@ -44,7 +44,7 @@ async def serve(
         requests.line(f"{world.now().astimezone():%H:%M:%S} {line}")
 
     asyncio.get_running_loop().set_exception_handler(lambda _, context: log(_defect(context)))
-    # The app that started this shows what functions print while they run; who reads of devices takes other lines.
+    # The app shows what functions print while they run; where it listens for devices, it reads their lines instead.
     tells = arguments.until_stdin_closes and arguments.device_port is None
     functions = FunctionHost(heard=(lambda printed: output.line(printed_line(printed))) if tells else None)
     host: Host = ShownOutput(functions, requests) if arguments.show_output else functions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from authlens.core.mqtt.packets import V5
@@ -43,6 +44,15 @@ class Trial:
         if "\0" in self.topic or len(self.topic.encode("utf-8", "surrogateescape")) > LONGEST_TEXT:
             return f"{self.kind}: MQTT cannot use this text as a topic."
         return ""
+
+
+def trials(subscribe: Iterable[str], publish: Iterable[str]) -> tuple[Trial, ...]:
+    """A trial for each topic filter, then one for each `TOPIC` or `TOPIC=PAYLOAD`."""
+    published = (text.partition("=") for text in publish)
+    return (
+        *(Trial("subscribe", topic) for topic in subscribe),
+        *(Trial("publish", topic, payload.encode("utf-8", "surrogateescape")) for topic, _, payload in published),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Sends a request straight to the deployed function: it receives AWS IoT's event, and AWS IoT's checks judge its
+"""Sends a request straight to the deployed function, with AWS IoT's event, and judges the answer as AWS IoT does.
 
-answer. The rule: only the user can ask for it. What AWS IoT checks before it runs a function is not checked here.
+The rule: only the user can ask for it. What AWS IoT checks before it runs a function is not checked here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KINDS: dict[Event, Literal["http", "mqtt", "wss"]] = {"https": "http", "mqtt": 
 
 
 class Functions(Protocol):
-    """What it takes of a gateway."""
+    """The part of a gateway that it needs."""
 
     def describe(self, name: str, target: Target) -> Authorizer: ...
 

@@ -46,7 +46,7 @@ class LazyLocalTargets:
 
 
 class LazyListeners:
-    """The device listeners of local targets, one a file, started for the first probe of a file and ended with all."""
+    """The device listeners of local targets, one per file, started for its first probe and ended together."""
 
     def __init__(self) -> None:
         self._running: dict[Path, tuple[LocalDevices, DeviceEndpoint]] = {}

@@ -236,9 +236,9 @@ class Sender:
     ) -> DeviceEndpoint:
         """Where devices connect: DescribeEndpoint, or DescribeDomainConfiguration. Raises CallFailed.
 
-        Of a local target it is a device listener, which is started when needed.
+        For a local target it is a device listener, which is started if necessary.
         """
-        from authlens.core.deployment.transport import DeviceEndpoint  # of probes alone
+        from authlens.core.deployment.transport import DeviceEndpoint  # only probes need it
 
         if target.local is not None and self._listeners is not None:
             try:

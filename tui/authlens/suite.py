@@ -87,9 +87,9 @@ class Suite:
         return located if isinstance(located, Failure) else None
 
     def run(self, item: Item, way: SendingWay | None = None) -> Result:
-        """Send one item, by another way than the test call if one is given, and judge what came of it.
+        """Send one item, as a test call or by the given way, and judge the outcome.
 
-        Never raises: one broken file ends no run.
+        Never raises: a broken file does not end the run.
         """
         try:
             return self._run(item, way)

@@ -1,7 +1,7 @@
 """The only conversion of a path written by the user to a path on this machine. The rule: an invalid path raises a
 ValueError.
 
-`~` and `~user` stand for a home folder, and a relative path starts from the folder of the file that contains it.
+`~` and `~user` mean a home folder, and a relative path starts from the folder of the file that contains it.
 """
 
 from __future__ import annotations

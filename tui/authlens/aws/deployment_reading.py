@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 Absent = TypeVar("Absent")
 
 MOST_READS = 10
-"""Calls that are made at most: what is asked in any case, and with those left the domain configurations."""
+"""The maximum number of calls; those left after the ones always made describe domain configurations."""
 _UNDECLARED = "AWS::Lambda::Permission is declared"
 _NOT_SERVED = "UnknownOperationException"
 """The answer of an endpoint that does not know the call: a local one has no host that devices connect to."""
@@ -67,9 +67,9 @@ def read_deployment(authorizer: Authorizer, call: Call) -> Deployment:
 
 
 _ABSENT = {"data_endpoint": ""}
-"""What a fact is on an endpoint that does not know the call; of others it is that there is none."""
+"""The value of a fact on an endpoint that does not know its call; `None` for the others."""
 _OPTIONAL = frozenset({"iot:DescribeEndpoint", "iot:GetV2LoggingOptions", "lambda:GetFunctionConcurrency"})
-"""What a local endpoint does not answer, and need not."""
+"""Calls that a local endpoint does not answer, and need not."""
 
 
 def _unless_not_served(fact: Any, absent: Any) -> Any:

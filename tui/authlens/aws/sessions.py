@@ -200,7 +200,7 @@ def own_region(target: Target) -> str | None:
 
 
 def _timeout(given: float | None, default: float) -> float | None:
-    """Seconds for botocore, where the AWS CLI's `0` (wait for ever) is `None`."""
+    """Seconds for botocore, where the AWS CLI's `0` (wait forever) is `None`."""
     seconds = default if given is None else given
     return seconds or None
 

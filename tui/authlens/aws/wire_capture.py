@@ -30,7 +30,7 @@ class Exchange:
 
     def answered(self, response: dict[str, Any]) -> None:
         body = response["body"]
-        # The answer of a function is a stream, which whoever made the call reads.
+        # The answer of a function is a stream, which the caller reads.
         self.body = bytes(body) if isinstance(body, bytes | bytearray) else None
         self._response, self.status = response, response["status_code"]
 

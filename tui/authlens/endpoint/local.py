@@ -175,8 +175,8 @@ class LocalEndpoint:
             line = stdout.readline().strip()
             if line:
                 self._url.set_result(line)
-            for told in stdout:
-                self._printed = (self._printed + printed_text(told))[-MOST_PRINTED:]
+            for report in stdout:
+                self._printed = (self._printed + printed_text(report))[-MOST_PRINTED:]
         if not line:
             self._child.wait()
             self._readers[0].join()
@@ -219,10 +219,10 @@ def printed_line(printed: bytes) -> str:
 def printed_text(line: str) -> str:
     """The opposite of `printed_line`; empty for another line."""
     try:
-        told = json.loads(line)
+        report = json.loads(line)
     except (ValueError, RecursionError):
         return ""
-    printed = told.get("printed") if isinstance(told, dict) else None
+    printed = report.get("printed") if isinstance(report, dict) else None
     return printed if isinstance(printed, str) else ""
 
 

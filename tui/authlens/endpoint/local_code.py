@@ -59,7 +59,7 @@ class CodeWatch:
 
 @dataclass(frozen=True, slots=True)
 class LocalFacts:
-    """What the file of a local target says of the place that it stands for."""
+    """What the file of a local target says about the place that it simulates."""
 
     region: str
     account: str
@@ -72,7 +72,7 @@ class NoFunctionFile(LookupError):
 
 
 def local_facts(target: Target, base: Path | None = None) -> LocalFacts | None:
-    """`None` for a target that is not local, and where its file cannot be read. Runs no function."""
+    """`None` for a target that is not local, and if its file cannot be read. Runs no function."""
     definitions = _defined(target, base)
     if definitions is None:
         return None
@@ -120,7 +120,7 @@ def _is_below(file: Path, folder: Path) -> bool:
 
 
 def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:
-    """The authorizers that the endpoint of a local target would serve; `None` where its files do not say. Runs nothing.
+    """The authorizers that a local target's endpoint would serve; `None` if its files cannot be read. Runs nothing.
 
     Cached until the file or its settings change; changes to nested templates are not noticed.
     """

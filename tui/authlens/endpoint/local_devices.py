@@ -60,7 +60,7 @@ class LocalDevices:
         self._lock = threading.Lock()
         self._ledger = Ledger()
         self._changed: Callable[[], object] | None = None
-        self._told = False
+        self._is_announced = False
         """A change was announced, and nothing has been read since."""
         self._log: list[str] = []
         more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
@@ -97,13 +97,13 @@ class LocalDevices:
         return address
 
     def on_change(self, changed: Callable[[], object] | None) -> None:
-        """Have it called once after a change, and again only after the next look. A thread of this object's calls."""
+        """Call it once after a change, and again only after the next `seen`, in a thread of this object."""
         self._changed = changed
 
     def seen(self, since: int = -1) -> Seen | None:
         """What was observed so far; `None` if nothing changed since that number of changes."""
         with self._lock:
-            ledger, self._told = self._ledger, False
+            ledger, self._is_announced = self._ledger, False
             if ledger.changes == since:
                 return None
             return Seen(ledger.changes, ledger.decisions, ledger.denials, ledger.watched())
@@ -128,8 +128,8 @@ class LocalDevices:
             for line in stdout:
                 with self._lock:
                     before, invocation = self._ledger.changes, self._ledger.read(line)
-                    is_news = self._ledger.changes != before and not self._told
-                    self._told = self._told or is_news
+                    is_news = self._ledger.changes != before and not self._is_announced
+                    self._is_announced = self._is_announced or is_news
                 if is_news and (changed := self._changed) is not None:
                     changed()
                 if invocation is not None:

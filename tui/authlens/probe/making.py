@@ -1,4 +1,4 @@
-"""Makes a probe of what a person chose and of a saved request: one place for the command, the app and several ways."""
+"""Makes a probe from the chosen options and a saved request, for the command line and the app."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Endpoints(Protocol):
 
 
 class CannotProbe(ValueError):
-    """What was chosen cannot be done; the text says why."""
+    """The options cannot be used; the text says why."""
 
 
 def probed_request(options: ProbeOptions, saved: SavedRequest) -> SavedRequest:

@@ -32,4 +32,4 @@ class Pace:
 
 
 PACE = Pace()
-"""Of this process."""
+"""Shared by the whole process."""

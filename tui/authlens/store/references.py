@@ -1,7 +1,7 @@
 """References in a saved request: `${env:NAME}`, `${env:NAME:-default}`, `${file:PATH}`, `${keyring:SERVICE/USER}`;
 `$${` is a literal `${`.
 
-The rule: they are resolved when a request is sent and never when it is saved, what they stand for is not resolved
+The rule: they are resolved when a request is sent and never when it is saved, their values are not resolved
 again, and a missing one is an error that names its field. No reference can run a program.
 """
 

@@ -35,7 +35,7 @@ def is_plan(root: Any) -> bool:
 
 
 MOST_STEPS = 100_000
-"""References followed in one plan: a few outputs of modules that name each other can stand for billions."""
+"""References followed in one plan: a few outputs of modules that name each other can produce billions."""
 
 
 class Plan:

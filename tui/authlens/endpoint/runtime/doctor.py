@@ -40,7 +40,7 @@ def local_run(function: FunctionDefinition, result: FunctionResult | None = None
 
 
 def _refused_answer(result: FunctionResult | None) -> tuple[str, str, str]:
-    """What it returned, what AWS IoT would refuse of it, and in which member; nothing where all is well."""
+    """What it returned, what AWS IoT would refuse of it, and in which member; empty if nothing."""
     if result is None or result.error_type is not None or not isinstance(judge(result.payload or b""), Refusal):
         return "", "", ""
     returned = (result.payload or b"").decode("utf-8", "replace")

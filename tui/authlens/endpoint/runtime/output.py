@@ -29,7 +29,7 @@ class Output:
         self._open = True
         self.heard: Callable[[bytes], None] | None = None
         """Receives the beginning of each invocation's output as it arrives: as much of it as is kept."""
-        self._told = 0
+        self._passed_on = 0
         self._loop.add_reader(self._reading, self._read)
 
     def child_has_it(self) -> None:
@@ -48,7 +48,7 @@ class Output:
         text = self._text().replace("\r\n", "\n").replace("\r", "\n")
         self._head.clear()
         self._tail.clear()
-        self._dropped = self._told = 0
+        self._dropped = self._passed_on = 0
         return text
 
     def close(self) -> None:
@@ -68,10 +68,10 @@ class Output:
         return bool(chunk)
 
     def _keep(self, chunk: bytes) -> None:
-        told = chunk[: KEPT - self._told]
-        if self.heard is not None and told:
-            self._told += len(told)
-            self.heard(told)
+        news = chunk[: KEPT - self._passed_on]
+        if self.heard is not None and news:
+            self._passed_on += len(news)
+            self.heard(news)
         room = KEPT // 2 - len(self._head)
         self._head += chunk[:room]
         self._tail += chunk[room:]

@@ -101,9 +101,9 @@ class History:
         self._ask(lambda connection: self._replace(connection, number, record), None)
 
     def judge(self, numbers: Iterable[int], judged: Callable[[Invocation], tuple[str, str]]) -> None:
-        """Store the stage at which each of these failed, and make it searchable. judged:
+        """Store the stage at which each of these failed, and make it searchable.
 
-        the stage, and the words that find it.
+        judged: returns the stage, and the words that find it.
         """
         if self._keep == "off":
             return

@@ -1,6 +1,6 @@
-"""An invocation as the history stores it: its short row, its search words, and its whole as bounded JSON. The
+"""An invocation as the history stores it: its short row, its search words, and its whole as bounded JSON.
 
-rule: the row and the words never hold a secret, whatever the history keeps of the whole.
+The rule: the row and the words never hold a secret, whatever the history keeps of the whole.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ from authlens.endpoint.templates.settings import Settings
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
-MOST_STACKS = 50
 """Maximum nesting of stacks."""
+MOST_STACKS = 50
 
 
 def read_template(

@@ -19,7 +19,7 @@ MOST_STEPS = 100_000
 MOST_TEXT = 1024 * 1024
 MOST_TEXTS = 16 * 1024 * 1024
 """Nodes resolved, characters of one text and of all texts of a template: a few lines of `!Sub` that name each other can
-stand for billions."""
+produce billions."""
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}*")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -96,7 +96,7 @@ def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
         except NoSuchPath:
             raise
         except Exception as error:  # noqa: BLE001  # as for one file
-            items = (Item(str(path), None, Problem(fault_of(error).message or ""), path),)
+            items = (_unread(path, error),)
         for item in items:
             found.setdefault(item.source or item.name, item)
     return tuple(found.values())
@@ -104,25 +104,26 @@ def gather(paths: Iterable[Path]) -> tuple[Item, ...]:
 
 def read_items(path: Path) -> tuple[Item, ...]:
     """The item of a file, or the items of its cases."""
-    try:
-        text = _text(path)
-        if isinstance(text, str):
-            return items_of_text(str(path), text, path)
-    except Exception as error:  # noqa: BLE001  # one edge for the fault of one file: the others go on
-        text = Problem(fault_of(error).message or "")
-    return (Item(str(path), None, text, path),)
+    return _read(path, lambda text: True)
 
 
 def read_meant_items(path: Path) -> tuple[Item, ...]:
     """Like `read_items`, for a file found in a folder: nothing if it is other YAML."""
+    return _read(path, lambda text: bool(_REQUEST_KEY.search(text)) or _may_mean_request(text))
+
+
+def _read(path: Path, is_meant: Callable[[str], bool]) -> tuple[Item, ...]:
     try:
         text = _text(path)
-        if isinstance(text, str):
-            is_meant = _REQUEST_KEY.search(text) or _may_mean_request(text)
-            return items_of_text(str(path), text, path) if is_meant else ()
-    except Exception as error:  # noqa: BLE001  # as above
-        text = Problem(fault_of(error).message or "")
-    return (Item(str(path), None, text, path),)
+        if isinstance(text, Problem):
+            return (Item(str(path), None, text, path),)
+        return items_of_text(str(path), text, path) if is_meant(text) else ()
+    except Exception as error:  # noqa: BLE001  # one edge for the fault of one file: the others go on
+        return (_unread(path, error),)
+
+
+def _unread(path: Path, error: Exception) -> Item:
+    return Item(str(path), None, Problem(fault_of(error).message or ""), path)
 
 
 def items_of_text(name: str, text: str, path: Path | None = None) -> tuple[Item, ...]:

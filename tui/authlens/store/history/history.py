@@ -16,6 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Generic, Self, TypeVar
 
+from authlens.calls import Attempt
 from authlens.core.invocation.invocation import Invocation
 from authlens.store.files import reason
 from authlens.store.history import database as file
@@ -297,7 +298,7 @@ class History:
         self._fault = None
         return result
 
-    def _sentence(self, error: sqlite3.Error | OSError | file.Newer) -> str:
+    def _sentence(self, error: sqlite3.Error | OSError | RuntimeError | file.Newer) -> str:
         if isinstance(error, file.Newer):
             return (
                 f"{self._path} was written by a newer authlens (format {error.version}); it is left as it is"
@@ -323,7 +324,7 @@ class History:
         try:
             thread.start()
         except RuntimeError as error:
-            self._fault = f"the history {self._path} cannot be used: {error}"
+            self._fault = self._sentence(error)
             return False
         self._thread = thread
         return True
@@ -343,26 +344,18 @@ class _Waiting:
 
 
 class _Job(Generic[T]):
-    """Work for the thread, and its result for whoever asked. (`concurrent.futures` would take 10 ms to import.)"""
+    """Work for the thread, and its result for the caller. (`concurrent.futures` would take 10 ms to import.)"""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
-        self._done = threading.Event()
-        self._results: list[T] = []
-        self._error: BaseException | None = None
+        self._attempts: SimpleQueue[Attempt[T]] = SimpleQueue()
 
     def run(self) -> None:
-        try:
-            self._results.append(self._work())
-        except BaseException as error:  # noqa: BLE001  # a defect of ours belongs to whoever asked
-            self._error = error
-        self._done.set()
+        self._attempts.put(Attempt(self._work))
 
     def result(self) -> T:
-        self._done.wait()
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
+        """Raises what the work raised."""
+        return self._attempts.get().answer()
 
 
 def _bounded(number: int | None) -> int | None:

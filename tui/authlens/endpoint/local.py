@@ -121,7 +121,7 @@ class LocalEndpoint:
         self._url: Future[str] = Future()
         self._failed_at: float | None = None
         try:
-            self._child = _started(path)
+            self._child = started(path)
         except OSError as error:
             raise LocalTargetError(f"The local endpoint of {path} cannot be started: {error.strerror}.") from error
         self._readers = [self._in_background(self._read_log), self._in_background(self._read_url)]
@@ -196,10 +196,10 @@ class LocalEndpoint:
         return said[-1] if said else f"The local endpoint of {self._path} ended with code {self._child.returncode}."
 
 
-def _started(path: Path) -> subprocess.Popen[str]:
-    """Raises OSError if the system has no process or descriptor left."""
+def started(path: Path, *options: str) -> subprocess.Popen[str]:
+    """`serve` for the file. Raises OSError if the system has no process or descriptor left."""
     return subprocess.Popen(
-        command(path),
+        [*command(path), *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

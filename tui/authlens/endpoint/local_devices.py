@@ -17,8 +17,7 @@ from pathlib import Path
 
 from authlens.core.devices.ledger import Ledger, Watched
 from authlens.core.invocation.invocation import Invocation
-from authlens.endpoint.local import END_LIMIT, LocalTargetError, Stamp, command, pipe, stamp
-from authlens.endpoint.templates.child_environment import endpoint_environment
+from authlens.endpoint.local import END_LIMIT, LocalTargetError, Stamp, pipe, stamp, started
 from authlens.frozen import dataclass
 
 USUAL_PORT = 8883
@@ -65,17 +64,7 @@ class LocalDevices:
         self._log: list[str] = []
         more = ("--device-port", str(_free_port()), "--output", "json", "--verbose", "--whole-records")
         try:
-            self._child = subprocess.Popen(
-                [*command(path), *more],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env=endpoint_environment(os.environ, path),
-                cwd=path.parent if path.parent.is_dir() else None,
-                text=True,
-                errors="replace",
-            )
+            self._child = started(path, *more)
         except OSError as error:
             raise LocalTargetError(f"The device listener of {path} cannot be started: {error.strerror}.") from error
         self._errors = threading.Thread(target=self._read_log, daemon=True)

@@ -16,7 +16,10 @@ from authlens.frozen import dataclass
 from authlens.user_path import user_path
 
 DOMAIN_KEYS = (
-    *("defaultAuthorizerName", "allowAuthorizerOverride", "authenticationType", "applicationProtocol"),
+    "defaultAuthorizerName",
+    "allowAuthorizerOverride",
+    "authenticationType",
+    "applicationProtocol",
     "clientCertificates",
 )
 CERTIFICATE_KEYS = ("file", "thingName", "attached", "policies")
@@ -42,14 +45,14 @@ class DomainEntries:
 def read_domains(fields: Mapping[str, Node], authorizers: Mapping[str, Node], base: Path) -> DomainEntries:
     """Hosts and their configurations. base: the folder that paths are relative to."""
     entries = fields["domains"].mapping() if "domains" in fields else {}
-    files: list[Path] = []
-    domains = tuple(_domain(host, node, authorizers, _Files(base, files)) for host, node in entries.items())
+    files = _Files(base)
+    domains = tuple(_domain(host, node, authorizers, files) for host, node in entries.items())
     warnings = tuple(
         ((node.key or node).line, text)
         for node, domain in zip(entries.values(), domains, strict=True)
         for text in _warnings(domain)
     )
-    return DomainEntries(domains, tuple(files), warnings)
+    return DomainEntries(domains, tuple(files.found), warnings)
 
 
 def _warnings(domain: Domain) -> Iterator[str]:
@@ -84,9 +87,9 @@ def _domain(host: str, node: Node, authorizers: Mapping[str, Node], files: _File
 class _Files:
     """Reads the files that domains name, and keeps their paths."""
 
-    def __init__(self, base: Path, found: list[Path]) -> None:
+    def __init__(self, base: Path) -> None:
+        self.found: list[Path] = []
         self._base = base
-        self._found = found
 
     def certificate(self, node: Node) -> ClientCertificate:
         """An entry of clientCertificates: a file, or a mapping with more about it."""
@@ -136,7 +139,7 @@ class _Files:
             raise node.error(f"{name} cannot be read: {why}") from None
         if len(text) > _LARGEST:
             raise node.error(f"{name} cannot be read: it is larger than {_LARGEST:,} bytes")
-        self._found.append(path)
+        self.found.append(path)
         return text
 
 

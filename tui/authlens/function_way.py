@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from authlens.core.deployment.deployment import qualifier, unqualified
-from authlens.core.event.event import real_event, test_event
+from authlens.core.event.preview import PreviewKind, preview_event
 from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.request.authorizer import Authorizer
@@ -20,8 +20,8 @@ from authlens.core.request.target import Target
 
 Event = Literal["test", "https", "mqtt", "wss"]
 """What the function receives: what a test call sends, or a real connection by that protocol."""
-EVENTS: tuple[Event, ...] = ("test", "https", "mqtt", "wss")
-_KINDS: dict[Event, Literal["http", "mqtt", "wss"]] = {"https": "http", "mqtt": "mqtt", "wss": "wss"}
+_KINDS: dict[Event, PreviewKind] = {"test": "test", "https": "http", "mqtt": "mqtt", "wss": "wss"}
+EVENTS = tuple(_KINDS)
 
 
 class Functions(Protocol):
@@ -53,13 +53,7 @@ class FunctionWay:
         if not arn:
             words = f"The authorizer {known.name} names no function."
             return Reply(Failure(FailureKind.CONFIGURATION, "NoFunction", words), 0.0)
-        connection = str(uuid.uuid4())
-        kind = _KINDS.get(self._event)
-        event = (
-            test_event(request, known, connection)
-            if kind is None
-            else real_event(kind, request, known, connection_id=connection)
-        )
+        event = preview_event(_KINDS[self._event], request, known, str(uuid.uuid4()), is_resolved=True)
         version = self._version or qualifier(arn)
         reply = self._functions.call_function(unqualified(arn), version, json.dumps(event).encode(), target)
         return replace(reply, authorizer=known)

@@ -7,7 +7,7 @@ from typing import Any
 
 from authlens.core.contract.answer import FunctionAnswer, judge
 from authlens.core.contract.outcome import Outcome
-from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.invocation import Failure, FailureKind, failure_of_refusal
 
 
 def read_answer(body: bytes, content_length: str | None) -> Outcome | Failure:
@@ -30,9 +30,7 @@ def read_function_answer(body: bytes, error: str | None) -> Outcome | Failure:
     """What AWS IoT makes of a function's answer. error: Lambda's X-Amz-Function-Error, where the function failed."""
     run = FunctionAnswer(body) if error is None else _failed_run(body)
     judged = judge(run)
-    if isinstance(judged, Outcome):
-        return judged
-    return Failure(FailureKind.AWS, judged.error, judged.message, judged.http_status)
+    return judged if isinstance(judged, Outcome) else failure_of_refusal(judged)
 
 
 def _failed_run(body: bytes) -> FunctionAnswer:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from authlens.core.contract.outcome import Outcome
+from authlens.core.contract.refusal import Refusal
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
@@ -134,6 +135,10 @@ class Invocation:
     @property
     def failure(self) -> Failure | None:
         return self.result if isinstance(self.result, Failure) else None
+
+
+def failure_of_refusal(refusal: Refusal) -> Failure:
+    return Failure(FailureKind.AWS, refusal.error, refusal.message, refusal.http_status)
 
 
 def fault_of(error: Exception) -> Failure:

@@ -11,8 +11,7 @@ from typing import Any
 
 from authlens.core.contract.answer import FunctionAnswer, judge
 from authlens.core.contract.outcome import Outcome
-from authlens.core.contract.refusal import Refusal
-from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, failure_of_refusal
 from authlens.core.invocation.invocation_json import from_json
 from authlens.core.invocation.read_for import read_for
 from authlens.core.lint.linter import lint, lint_outcome
@@ -151,9 +150,7 @@ _TIMED_OUT = "Task timed out after"
 
 def _judged(answer: FunctionAnswer | bytes) -> Outcome | Failure:
     judged = judge(answer)
-    if isinstance(judged, Refusal):
-        return Failure(FailureKind.AWS, judged.error, judged.message, judged.http_status)
-    return judged
+    return judged if isinstance(judged, Outcome) else failure_of_refusal(judged)
 
 
 def _invocation(result: Outcome | Failure, now: datetime) -> Invocation:

@@ -19,7 +19,7 @@ from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.deployment.deployment import Domain
 from authlens.core.devices.authorizer_choice import choose
 from authlens.core.event import event
-from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.invocation.invocation import Failure, FailureKind, failure_of_refusal
 from authlens.core.mqtt.connection import DeviceStage, Step, Transport
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
@@ -102,7 +102,7 @@ class Gate:
         if authorizer is None:
             refusal = test_call.UNKNOWN_AUTHORIZER.refusal(name=choice.name)
             reason = f"there is no authorizer {choice.name} ({choice.why})"
-            return _refused(request, (), DeviceStage.FOUND, reason, _of_refusal(refusal))
+            return _refused(request, (), DeviceStage.FOUND, reason, failure_of_refusal(refusal))
         if authorizer.status != "ACTIVE":
             reason = f"the authorizer {authorizer.name} is {authorizer.status}; a test call does not notice"
             failed = _refused(request, (), DeviceStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
@@ -132,7 +132,7 @@ class Gate:
         refusal = test_call.signature_refusal(request, authorizer, self._endpoint.verify)
         if refusal is not None:
             message = refusal.message or "the token or its signature is missing"
-            failed = _refused(request, steps, DeviceStage.SIGNATURE, message, _of_refusal(refusal))
+            failed = _refused(request, steps, DeviceStage.SIGNATURE, message, failure_of_refusal(refusal))
             return replace(failed, authorizer=authorizer)
         signing = "signing is disabled" if authorizer.signing_disabled else ""
         steps = (*steps, Step(DeviceStage.SIGNATURE, True, signing))
@@ -191,7 +191,7 @@ def _admission(
         stage = DeviceStage(judged.stage or DeviceStage.FUNCTION)
         if stage is DeviceStage.ANSWER:
             steps = (*steps, Step(DeviceStage.FUNCTION, True, took))
-        return _refused(request, steps, stage, judged.message or judged.error, _of_refusal(judged))
+        return _refused(request, steps, stage, judged.message or judged.error, failure_of_refusal(judged))
     steps = (*steps, Step(DeviceStage.FUNCTION, True, took), Step(DeviceStage.ANSWER, True))
     if not judged.is_authenticated:
         reason = "the function answered isAuthenticated: false"
@@ -228,10 +228,6 @@ def _refused(
     result: Outcome | Failure,
 ) -> Admission:
     return Admission(request, result, (*steps, Step(stage, False, reason)), reason=reason)
-
-
-def _of_refusal(refusal: Refusal) -> Failure:
-    return Failure(FailureKind.AWS, refusal.error, refusal.message, refusal.http_status)
 
 
 def _failure(error: str, message: str) -> Failure:

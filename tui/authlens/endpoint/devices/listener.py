@@ -140,7 +140,7 @@ class DeviceListener:
             if problem is not None:
                 report_failure(hub, arrival, *problem)
                 return
-            domain = self._requiring_domain(arrival)
+            domain = _requiring(hub.gate.domain(arrival.server_name))
             entrance = Entrance(hub, arrival, http, self._departed, domain)
             await self._hand_over(connection, entrance, arrival, hub, domain)
         finally:
@@ -174,11 +174,6 @@ class DeviceListener:
         except (ConnectionError, TimeoutError, OSError):
             report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(""))
 
-    def _requiring_domain(self, arrival: Arrival) -> Domain | None:
-        """The domain of the server name, if it requires a client certificate."""
-        domain = None if arrival.server_name is None else self._endpoint.domains.of_host(arrival.server_name)
-        return domain if domain is not None and domain.authentication_type == X509 else None
-
     def _context_of(self, domain: Domain) -> ssl.SSLContext:
         """Made again when the domain changes."""
         made = self._requiring.get(domain.name)
@@ -211,6 +206,11 @@ class DeviceListener:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _requiring(domain: Domain | None) -> Domain | None:
+    """The domain, if it requires a client certificate."""
+    return domain if domain is not None and domain.authentication_type == X509 else None
 
 
 def _first_problem(peeked: Peeked | None) -> tuple[Transport, DeviceStage, str] | None:

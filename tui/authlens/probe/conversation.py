@@ -147,21 +147,16 @@ _AFTERWARDS = 0.3
 
 
 def _named(given: Properties) -> tuple[tuple[str, str], ...]:
-    """The properties by their names; of what a server may repeat, each."""
+    """The properties by their names, each occurrence of a repeated one included."""
     return tuple(
-        (
-            properties.TABLE[number].name,
-            value
-            if isinstance(value, str)
-            else "=".join(value)
-            if isinstance(value, tuple)
-            else value.hex()
-            if isinstance(value, bytes)
-            else str(value),
-        )
-        for number, value in given
-        if number != properties.REASON_STRING
+        (properties.TABLE[number].name, _shown(value)) for number, value in given if number != properties.REASON_STRING
     )
+
+
+def _shown(value: properties.Value) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return "=".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _reason(given: Properties) -> str:

@@ -93,7 +93,7 @@ def environment_of_the_child(file: Path) -> str:
     raise AssertionError("no child serves the file")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc, which lists the children of a process")
 def test_the_device_listener_sees_no_secret(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in CANARIES:
         monkeypatch.setenv(name, CANARY)
@@ -108,7 +108,7 @@ def test_the_device_listener_sees_no_secret(project: Path, monkeypatch: pytest.M
     assert CANARY not in environ
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc, which lists the children of a process")
 def test_no_child_of_a_run_sees_what_it_does_not_need(project: Path) -> None:
     environ = {**os.environ, **dict.fromkeys(CANARIES, CANARY), "ASKED": "what the file asks for"}
     done = subprocess.run(

@@ -100,11 +100,11 @@ def test_wrong_arguments_are_refused_in_the_same_words(arguments: tuple[tuple[An
 def test_nothing_is_assigned_or_deleted() -> None:
     value = Ours("a")
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot assign to field 'name'"):
-        value.name = "b"  # type: ignore[misc]  # that is the test
+        value.name = "b"  # type: ignore[misc]  # the assignment that must fail
     with pytest.raises(dataclasses.FrozenInstanceError, match="cannot delete field 'name'"):
         del value.name
     with pytest.raises(AttributeError):
-        value.other = 1  # type: ignore[attr-defined]  # that is the test
+        value.other = 1  # type: ignore[attr-defined]  # the assignment that must fail
     assert not hasattr(value, "__dict__")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.expect.check import JudgementState
@@ -24,14 +25,14 @@ THROTTLED = Reply(Failure(FailureKind.AWS, "ThrottlingException", "Rate exceeded
 REQUEST = AuthorizerRequest("A", mqtt_context=MqttContext(password="${env:SECRET}", client_id="${env:CLIENT}"))
 
 
-def item(request: AuthorizerRequest = REQUEST, target: Target | None = None, **expect: object) -> Item:
-    expectation = Expectation(**expect) if expect else None  # type: ignore[arg-type]  # fields by name
+def item(request: AuthorizerRequest = REQUEST, target: Target | None = None, **expect: Any) -> Item:
+    expectation = Expectation(**expect) if expect else None
     return Item("a.yaml", SavedRequest(request, target=target or Target(), expect=expectation))
 
 
-def suite(gateway: ScriptedGateway, **more: object) -> Suite:
+def suite(gateway: ScriptedGateway, **more: Any) -> Suite:
     environ = {"SECRET": "canary-of-a-secret", "CLIENT": "sensor-7"}
-    return Suite(sender(gateway), environ, **more)  # type: ignore[arg-type]  # options by name
+    return Suite(sender(gateway), environ, **more)
 
 
 def test_an_answer_is_judged() -> None:

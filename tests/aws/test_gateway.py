@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,17 +23,18 @@ from support.fault_server import fault_server, http
 
 GATEWAY = BotoGateway()
 REQUEST = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("u", b"\x00\xff", "c"))
+DOCUMENT = '{"Version":"2012-10-17","Statement":[]}'
 GRANTED = {
     "isAuthenticated": True,
     "principalId": "sensor7",
-    "policyDocuments": ['{"Version":"2012-10-17","Statement":[]}'],
+    "policyDocuments": [DOCUMENT],
     "refreshAfterInSeconds": 300,
     "disconnectAfterInSeconds": 86400,
 }
 
 
-def target(url: str, **changes: object) -> Target:
-    return Target(region="eu-west-1", endpoint_url=url, credentials=StaticCredentials("AKID", "SECRET"), **changes)  # type: ignore[arg-type]  # changes are fields of Target
+def target(url: str) -> Target:
+    return Target(region="eu-west-1", endpoint_url=url, credentials=StaticCredentials("AKID", "SECRET"))
 
 
 def call(answer: bytes, request: AuthorizerRequest = REQUEST) -> Reply:
@@ -42,7 +44,7 @@ def call(answer: bytes, request: AuthorizerRequest = REQUEST) -> Reply:
 
 def test_an_answer_becomes_an_outcome() -> None:
     reply = call(http(json.dumps(GRANTED)))
-    assert reply.result == Outcome(True, "sensor7", tuple(GRANTED["policyDocuments"]), 300, 86400)  # type: ignore[arg-type]  # a mixed dict
+    assert reply.result == Outcome(True, "sensor7", (DOCUMENT,), 300, 86400)
     assert reply.duration > 0
     assert reply.function_log is None
 
@@ -205,7 +207,7 @@ def test_a_silent_server_times_out() -> None:
         released.wait(30)
 
     with fault_server(say_nothing) as server:
-        reply = GATEWAY.invoke(REQUEST, target(server.url, read_timeout=0.2))
+        reply = GATEWAY.invoke(REQUEST, replace(target(server.url), read_timeout=0.2))
         released.set()
     assert not isinstance(reply.result, Outcome)
     assert reply.result.kind is FailureKind.TIMED_OUT
@@ -259,7 +261,7 @@ def test_a_local_target_ignores_the_users_aws_settings(
 
 def test_an_unverified_server_is_no_news_to_who_asked_for_it() -> None:
     with warnings.catch_warnings(record=True) as said:
-        BotoGateway().invoke(REQUEST, target("https://127.0.0.1:1", verify_ssl=False))
+        BotoGateway().invoke(REQUEST, replace(target("https://127.0.0.1:1"), verify_ssl=False))
         warnings.warn_explicit("Unverified HTTPS request is being made", UserWarning, "x.py", 1, "urllib3.connection")
     assert said == []
 

@@ -54,7 +54,7 @@ def test_a_token_that_is_not_text_is_refused(authlens: Command) -> None:
     assert "TOKEN is not UTF-8 text" in ended.err
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl command")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_openssl_signs_the_same(authlens: Command) -> None:
     ended = authlens("sign", "--key", "private.pem", "--openssl", "allow")
     line = ended.err.strip().replace("TOKEN", "allow")

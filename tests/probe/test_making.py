@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from authlens.core.deployment.transport import DeviceEndpoint
 from authlens.core.probe.plan import ProbeOptions
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Target
@@ -14,7 +15,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.probe.making import CannotProbe, probe_of
 
 
-def nowhere(target: Target, base: Path | None, domain_configuration: str, /) -> object:
+def nowhere(target: Target, base: Path | None, domain_configuration: str, /) -> DeviceEndpoint:
     raise AssertionError("nothing is looked up while a probe is made")
 
 
@@ -30,5 +31,5 @@ def nowhere(target: Target, base: Path | None, domain_configuration: str, /) -> 
 def test_a_certificate_that_cannot_be_found_is_a_sentence(tmp_path: Path, certificate: Certificate, said: str) -> None:
     saved = SavedRequest(AuthorizerRequest("A"), certificate=certificate)
     with pytest.raises(CannotProbe) as raised:
-        probe_of(ProbeOptions(host="localhost"), saved, tmp_path, nowhere)  # type: ignore[arg-type]
+        probe_of(ProbeOptions(host="localhost"), saved, tmp_path, nowhere)
     assert said in str(raised.value)

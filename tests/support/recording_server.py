@@ -83,7 +83,7 @@ def recording() -> Iterator[Recording]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     kept = Recording(f"http://127.0.0.1:{server.server_address[1]}")
-    server.kept = kept  # type: ignore[attr-defined]  # the handler knows only its server
+    server.kept = kept  # type: ignore[attr-defined]  # how `_Handler` reaches it
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

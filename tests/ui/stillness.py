@@ -48,7 +48,7 @@ class StillPilot(Pilot[object]):
 
 
 async def _loop_rests() -> None:
-    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # no public name tells
+    ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # asyncio has no public name for it
     empty = 0
     for _ in range(_ROUNDS):
         await asyncio.sleep(0)

@@ -10,6 +10,7 @@ from authlens.core.invocation.gateway import Reply
 from authlens.core.saved.saved_request_yaml import read
 from authlens.ui.screens.dialogs.compare import CompareScreen
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
+from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.items import Items
 from support.app_services import PASSED, ScriptedGateway
@@ -40,15 +41,8 @@ async def test_two_runs_are_compared_side_by_side_and_copied(tmp_path: Path) -> 
         assert text.index("connect as sensor-7: ALLOWED → IMPLICIT_DENY") < text.index("principal sensor7 → sensor8")
         assert "mqttContext.username: sensor-7" in text
         await robot.press("n")
-        assert (
-            "username"
-            in robot.app.screen.query_one("CompareView")
-            .row(  # type: ignore[attr-defined]  # CompareView
-                robot.app.screen.query_one("CompareView").cursor,  # type: ignore[attr-defined]  # CompareView
-                110,
-            )
-            .plain
-        )
+        view = robot.app.screen.query_one(CompareView)
+        assert "username" in view.row(view.cursor, 110).plain
         await robot.press("y", "tab", "tab", "enter")
         assert json.loads(robot.app.clipboard)["equal"] is False
         assert "correct-horse" not in robot.app.clipboard

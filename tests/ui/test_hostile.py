@@ -14,6 +14,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.text.visible import is_visible
 from authlens.store.history.history import History
+from authlens.ui.widgets.controls.pages import Pages
 from support.app_services import NOW, ScriptedGateway
 from ui.robot import Robot, running
 
@@ -41,8 +42,8 @@ async def walk(robot: Robot) -> None:
     for pane in ("request", "answer", "history"):
         robot.screen.panes.go_to(pane)
         await check(robot)
-    for pages in list(robot.screen.query("Pages")):
-        for name in list(pages._pages):  # type: ignore[attr-defined]  # Pages
+    for pages in list(robot.screen.query(Pages)):
+        for name in list(pages._pages):
             await robot.open_page(name)
             await check(robot)
     await robot.press("f1")

@@ -35,7 +35,7 @@ async def test_nothing_is_broken_into_lines_before_its_width_is_known() -> None:
     app = Lists()
     async with app.run_test(size=(50, 30)):
         assert app.row_counts == [0, 0], "broken at one cell, a sentence would show one letter a line for a moment"
-        await StillPilot(app).pause()  # type: ignore[arg-type]  # an app of nothing is one of any result
+        await StillPilot(app).pause()  # type: ignore[arg-type]  # Pilot takes an App[object], and App is invariant
         view, items = app.query_one(CodeView), app.query_one(Items)
         assert view.row_count == 2 + 8
         assert items.row_count == 2 + 1 + 1

@@ -29,6 +29,12 @@ def _world(**environ: str) -> tuple[World, io.StringIO]:
     return World(io.StringIO(), Output(out), io.StringIO(), environ, *[unused] * 6), out
 
 
+def _require(shell: str) -> None:
+    """Skip what only the shell itself can show; the other tests read its script wherever they run."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+
+
 @pytest.fixture(scope="module")
 def scripts() -> dict[str, str]:
     return {shell: completion.script(shell) for shell in completion.SHELLS}
@@ -45,8 +51,7 @@ def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)
 def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_path: Path) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"there is no {shell} on this machine")
+    _require(shell)
     (tmp_path / "script").write_text(scripts[shell])
     subprocess.run([shell, "-n", tmp_path / "script"], check=True, capture_output=True)
 
@@ -96,8 +101,7 @@ PATH = f"{Path(sys.executable).parent}:{os.defpath}"
 
 
 def _asked_in(shell: str, program: str, folder: Path) -> list[str]:
-    if shutil.which(shell) is None:
-        pytest.skip(f"there is no {shell} on this machine")
+    _require(shell)
     return subprocess.run(
         [shell, "-c", program],
         capture_output=True,
@@ -129,8 +133,7 @@ def test_fish_completes(scripts: dict[str, str], folder: Path) -> None:
 
 
 def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
-    if shutil.which("zsh") is None:
-        pytest.skip("there is no zsh on this machine")
+    _require("zsh")
     (folder / "_authlens").write_text(scripts["zsh"])
     environ = {"HOME": str(folder), "TERM": "dumb", "PATH": PATH}
     with Terminal(["zsh", "-f", "-i"], columns=200, rows=50, environ=environ, cwd=str(folder)) as terminal:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.one_command import Ended
-from support.recording_server import ANSWER, Recording
+from support.recording_server import ANSWER, DOCUMENTS, Recording
 
 Invoke = Callable[..., Ended]
 GOLDEN = Path(__file__).parent / "golden"
@@ -56,7 +56,7 @@ def test_the_yaml_skeleton_describes_every_member_and_can_be_sent(call: Invoke, 
 
 
 def test_documents_are_decoded_before_the_query(call: Invoke) -> None:
-    documents = [json.loads(str(document)) for document in ANSWER["policyDocuments"]]  # type: ignore[attr-defined]  # a list
+    documents = [json.loads(document) for document in DOCUMENTS]
     assert json.loads(call("--authorizer-name", "A", "--decode").out) == {**ANSWER, "policyDocuments": documents}
     assert call("--authorizer-name", "A", "--decode", "--query", "policyDocuments[0].Version").out == '"2012-10-17"\n'
     assert json.loads(call("--authorizer-name", "Long", "--decode").out)["policyDocuments"][0] == "word " * 50

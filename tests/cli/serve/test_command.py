@@ -27,7 +27,9 @@ from authlens.cli.serve.log import RequestLog
 from support.local_endpoint import session
 from support.serve_process import Serving, command, descendants, is_alive, project, serving
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux has /proc, which lists the children of a process"
+)
 
 
 def client(served: Serving, service: str = "iot") -> Any:

@@ -26,7 +26,7 @@ def test_packets_are_frozen_values() -> None:
     assert packet == Publish("a", b"x")
     assert hash(packet) == hash(Publish("a", b"x"))
     with pytest.raises(FrozenInstanceError):
-        packet.topic = "b"  # type: ignore[misc]  # that is the test
+        packet.topic = "b"  # type: ignore[misc]  # the assignment that must fail
 
 
 def test_the_smallest_connect_is_a_clean_one_of_version_3() -> None:

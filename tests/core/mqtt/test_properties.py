@@ -40,7 +40,7 @@ def test_a_value_is_found_by_number_and_type() -> None:
 
 
 def test_numbers_types_and_packets_are_those_that_paho_has() -> None:
-    theirs = TheirProperties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho types some of it
+    theirs = TheirProperties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho does not annotate its __init__
     types = [getattr(properties, name) for name in ("BYTE", "SHORT", "LONG", "VARIABLE", "BINARY", "TEXT", "PAIR")]
     listed = {
         number: (name.replace(" ", "").casefold(), types[theirs.properties[number][0]])

@@ -7,14 +7,11 @@ import pytest
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import Trial
-from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
+from authlens.core.probe.report import Answer, Closed, Tried, Verdict
+from support.probe_reports import report
 
 PUBLISH = Trial("publish", "a/b")
 SUBSCRIBE = Trial("subscribe", "a/#")
-
-
-def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
-    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.mqtt.packets import V3, V5
+from authlens.core.mqtt.packets import V3
 from authlens.core.probe.plan import Trial
 from authlens.core.probe.report import (
     Answer,
     Closed,
-    ProbeReport,
     Tried,
     Verdict,
     refused_by,
     rule_of_denial,
 )
+from support.probe_reports import report
 
 PUBLISH = Trial("publish", "a/b")
-
-
-def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
-    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(

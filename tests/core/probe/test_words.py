@@ -6,12 +6,9 @@ import pytest
 
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
-from authlens.core.probe.report import Answer, Closed, ProbeReport, Tried, Verdict
+from authlens.core.probe.report import Answer, Closed, Tried, Verdict
 from authlens.core.probe.words import RATE_CAUSES, REFUSAL_CAUSES, causes, headline, prediction_words, trial_words
-
-
-def report(verdict: Verdict, version: int | None = V5, **members: object) -> ProbeReport:
-    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)  # type: ignore[arg-type]  # by name
+from support.probe_reports import report
 
 
 def test_a_refusal_gives_its_code_and_reason() -> None:

@@ -13,7 +13,7 @@ from support.private_numbers import written
 from support.public_keys import elliptic, of_bits, pair
 
 OPENSSL = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl command")
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
 
 
 def rewritten(form: serialization.PrivateFormat, passphrase: bytes | None = None) -> bytes:

@@ -16,7 +16,7 @@ from support.private_numbers import written
 from support.public_keys import elliptic, pair
 
 OPENSSL = shutil.which("openssl")
-needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="there is no openssl command")
+needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
 KEYS = (("broken", "no key"), ("curve", elliptic()), ("other", pair("b").public_pem), ("right", pair("a").public_pem))
 
 

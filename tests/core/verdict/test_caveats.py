@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -113,8 +114,8 @@ def test_nothing_is_made_up_where_the_authorizer_is_unknown() -> None:
     assert found(authorizer=None) == {"alpn-and-port": "info"}
 
 
-def of_x509(outcome: Outcome = GOOD, **known: object) -> dict[str, str]:
-    invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1, certificate=Certificate(thing_name="t"), **known)  # type: ignore[arg-type]
+def of_x509(outcome: Outcome = GOOD, **known: Any) -> dict[str, str]:
+    invocation = Invocation(REQUEST, Target(), outcome, NOW, 0.1, certificate=Certificate(thing_name="t"), **known)
     transport = read_for(invocation).transport
     passed = Passed(invocation, outcome, AUTHORIZER, AccessQuestions(outcome, REQUEST), transport=transport)
     return {caveat.id: caveat.severity for caveat in caveats(passed)}

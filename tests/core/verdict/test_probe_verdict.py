@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,9 @@ DENIED = PacketDecision(
 )
 
 
-def probe(result: Outcome | Failure, *steps: Step, **members: object) -> Invocation:
-    given: dict[str, object] = {"transport": Transport.MQTTS, "peer": "h.example:443", "version": 5} | members
-    device = DeviceConnection("id", steps=steps, is_probe=True, **given)  # type: ignore[arg-type]  # by name
+def probe(result: Outcome | Failure, *steps: Step, **members: Any) -> Invocation:
+    given = {"transport": Transport.MQTTS, "peer": "h.example:443", "version": 5, **members}
+    device = DeviceConnection("id", steps=steps, is_probe=True, **given)
     return Invocation(REQUEST, Target(), result, datetime(2026, 1, 1, tzinfo=UTC), 0.1, device=device)
 
 

@@ -473,7 +473,7 @@ async def test_a_slow_subscriber_harms_nobody(devices: Listening) -> None:
         await client.connect(name)
         client.send(Subscribe(1, (Filter("ok/big"),)))
         await client.receive()
-    slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    slow.writer.transport.pause_reading()  # type: ignore[attr-defined]  # WriteTransport does not declare it; a socket's has it
     for connection in devices.listener.hub.clients:
         connection.outbox.pace = Pace(1e12)
     for _ in range(120):
@@ -515,7 +515,7 @@ async def test_a_function_runs_to_its_end_when_its_client_is_gone(tmp_path: Path
             done.set()
             return await invoke(*given, **named)
 
-        devices.functions.invoke = slow  # type: ignore[method-assign]
+        devices.functions.invoke = slow  # type: ignore[method-assign]  # the stand-in of this test answers late
         client = await devices.client()
         client.send(Connect("a", f"u{NAMED}A", b"right", V5))
         await begun.wait()

@@ -68,7 +68,7 @@ def test_each_shape_answers_after_two_commands(tmp_path: Path, name: str) -> Non
     shape, folder = SHAPES[name], tmp_path / "checkout"
     shape.build(folder)
     if any(folder.rglob("*.*js")) and shutil.which("node") is None:
-        pytest.skip("there is no 'node' in PATH")
+        pytest.skip("Node.js is not installed")
     with served(folder, *shape.command) as url:
         assert principal_of(folder, url, shape.authorizer) == "".join(filter(str.isalnum, shape.says or ""))
 

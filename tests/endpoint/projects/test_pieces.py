@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -67,10 +68,9 @@ PIECES = {
 }
 
 
-def read(folder: Path, template: str, **settings: object) -> Definitions:
+def read(folder: Path, template: str, **settings: Any) -> Definitions:
     write(folder, {"template.yaml": template, "src/app.py": PYTHON})
-    given = Settings(**settings)  # type: ignore[arg-type]
-    return read_source(Source(folder / "template.yaml", settings=given), Cache(folder / "cache"))
+    return read_source(Source(folder / "template.yaml", settings=Settings(**settings)), Cache(folder / "cache"))
 
 
 def names(definitions: Definitions) -> list[str]:

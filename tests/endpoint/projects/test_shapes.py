@@ -42,7 +42,7 @@ def test_each_shape_is_served_by_one_command_and_answers(
 ) -> None:
     shape = SHAPES[name]
     if name in NEEDS_NODE and shutil.which("node") is None:
-        pytest.skip("there is no 'node' in PATH")
+        pytest.skip("Node.js is not installed")
     shape.build(tmp_path)
     answer = answer_of(served(tmp_path, monkeypatch, *shape.command), shape.authorizer)
     assert (answer["isAuthenticated"], answer["says"]) == (True, shape.says)

@@ -286,7 +286,7 @@ def test_names_taken_in_unseen_may_hold_the_handler(project: Path) -> None:
 )
 def test_handlers_in_folders_and_objects(project: Path, handler: str, runtime: str) -> None:
     if runtime == "nodejs" and shutil.which("node") is None:
-        pytest.skip("there is no 'node' in PATH")
+        pytest.skip("Node.js is not installed")
     folder = "." if handler.startswith("functions") else "functions/node"
     for named in ("", f"    runtime: {runtime}\n"):
         text = SHORT.replace("functions/sensor", folder).replace("app.handler", handler) + named

@@ -1,0 +1,12 @@
+"""Reports of probes for tests, without their steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlens.core.mqtt.packets import V5
+from authlens.core.probe.report import ProbeReport, Verdict
+
+
+def report(verdict: Verdict, version: int | None = V5, **members: Any) -> ProbeReport:
+    return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)

@@ -76,14 +76,13 @@ def history_row(row: Row, width: int, sign: str) -> Content:
         (f" {took}", "$foreground-muted"),
     ]
     if is_wide:
-        left = max(9, (width - _WORD - 23 - room) * 2 // 5)
+        rest = width - _WORD - 23 - room
+        left = min(rest, max(9, rest * 2 // 5))
         parts += [
             ("  ", ""),
             _column(safe_content(row.principal or ""), left),
             (" ", ""),
-            safe_content(_target_name(row.target), "$foreground-muted").truncate(
-                max(0, width - _WORD - 23 - room - left), ellipsis=True
-            ),
+            safe_content(_target_name(row.target), "$foreground-muted").truncate(rest - left, ellipsis=True),
         ]
     return Content.assemble(*parts)
 

@@ -51,7 +51,7 @@ def resources_of_a_plan(count: int = 5_500) -> str:
     config = [
         {
             "address": each["address"],
-            "expressions": dict.fromkeys(  # noqa: RUF024  # it is only written
+            "expressions": dict.fromkeys(  # noqa: RUF024  # the shared value is only serialized
                 ("authorizer_function_arn", "function_name", "source_arn"),
                 {"references": [f"aws_lambda_function.{each['name']}.arn"]},
             ),
@@ -233,8 +233,8 @@ WORST: dict[str, tuple[Callable[[str], None], Callable[[], str]]] = {
     "a plan of objects": (readers.plan, lambda: PLAN + '"x":[' + '{"a":1},' * 199_000 + "1]}"),
     "a plan of text": (readers.plan, lambda: PLAN + '"x":"' + "\\n" * (8 * M - 99) + '"}'),
     "a plan of wide text": (readers.plan, lambda: PLAN + '"x":"\U0001f600' + "a" * (16 * M - 99) + '"}'),
-    "a plan's resources": (readers.plan, lambda: resources_of_a_plan()),
-    "a plan's modules": (readers.plan, lambda: modules_of_a_plan()),
+    "a plan's resources": (readers.plan, resources_of_a_plan),
+    "a plan's modules": (readers.plan, modules_of_a_plan),
     "a manifest": (
         readers.assembly,
         lambda: '{"files":{},"artifacts":{' + ",".join(f'"a{n}":{{"properties":{{}}}}' for n in range(130_000)) + "}}",
@@ -347,7 +347,7 @@ def _measure(read: Callable[[str], None], text: str, results: multiprocessing.Si
 def _tried(read: Callable[[str], None], text: str) -> None:
     try:
         read(text)
-    except Exception:  # noqa: BLE001  # what is refused is refused in time; that is all that is looked at here
+    except Exception:  # noqa: BLE001  # a refusal is fine; only its time and memory are measured
         return
 
 

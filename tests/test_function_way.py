@@ -20,6 +20,7 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.function_way import Event
 from authlens.sending import Sender
 from support.app_services import NOW, NoLocalTargets, PlainReferences, trusting
+from support.serve_process import serving
 
 FUNCTION = """
 import json
@@ -42,20 +43,9 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     (folder / "authorizers.yaml").write_text(
         "authorizers:\n  A: {signingDisabled: true, codeUri: ., handler: app.handler}\n"
     )
-    command = [sys.executable, "-m", "authlens", "serve", "--authorizers", str(folder / "authorizers.yaml")]
-    with subprocess.Popen(
-        [*command, "--port", "0"],
-        env={"HOME": str(folder), "PATH": "", "AUTHLENS_TRUST": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        try:
-            assert process.stdout is not None
-            url = process.stdout.readline().strip()
-            yield Target(region="us-west-2", endpoint_url=url, credentials=StaticCredentials("K", "S"))
-        finally:
-            process.terminate()
+    environ = {"HOME": str(folder), "PATH": "", "AUTHLENS_TRUST": str(folder)}
+    with serving("--authorizers", folder / "authorizers.yaml", "--port", "0", env=environ) as served:
+        yield Target(region="us-west-2", endpoint_url=served.url, credentials=StaticCredentials("K", "S"))
 
 
 GATEWAY = BotoGateway()
@@ -118,16 +108,8 @@ def test_an_alias_that_does_not_exist_is_lambdas_own_error(target: Target) -> No
 def test_the_command(target: Target, tmp_path: Path) -> None:
     (tmp_path / "r.yaml").write_text("request:\n  authorizerName: A\n  mqttContext: {username: u, password: x}\n")
     environment = {"HOME": str(tmp_path), "PATH": "", "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}
-    command = [
-        sys.executable,
-        "-m",
-        "authlens",
-        "invoke",
-        "--request",
-        str(tmp_path / "r.yaml"),
-        "--region",
-        "us-west-2",
-    ]
+    command = [sys.executable, "-m", "authlens", "invoke", "--request", str(tmp_path / "r.yaml")]
+    command += ["--region", "us-west-2"]
     command += ["--endpoint-url", target.endpoint_url or "", "--via", "function", "--event", "mqtt"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
 

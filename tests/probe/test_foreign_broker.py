@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from authlens.core.probe.plan import ProbePlan, Trial
 from authlens.core.probe.report import ProbeReport, Verdict
 from authlens.probe.run import run
 from support.broken_broker import server_pem
+from support.processes import wait_until
 
 MOSQUITTO = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
 pytestmark = pytest.mark.skipif(not Path(MOSQUITTO).exists(), reason="mosquitto is not installed (Debian: mosquitto)")
@@ -45,14 +45,15 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
     (folder / "mosquitto.conf").write_text(text)
     with subprocess.Popen([MOSQUITTO, "-c", str(folder / "mosquitto.conf")], stderr=subprocess.DEVNULL) as process:
         try:
-            for _ in range(200):
-                with socket.socket() as trial:
-                    if trial.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.02)
+            wait_until(lambda: accepts(port))
             yield port, pem
         finally:
             process.terminate()
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", port)) == 0
 
 
 def probed(broker: tuple[int, Path], version: int, password: str = "right", *trials: Trial) -> ProbeReport:

@@ -42,10 +42,7 @@ def certificate_and_key() -> tuple[str, str]:
         )
         .sign(key, hashes.SHA256())
     )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return certificate.public_bytes(serialization.Encoding.PEM).decode(), private.decode()
+    return _pem_texts(certificate, key)
 
 
 def issued_certificate(issuer: x509.Certificate, issuer_key: ec.EllipticCurvePrivateKey) -> tuple[str, str]:
@@ -62,6 +59,10 @@ def issued_certificate(issuer: x509.Certificate, issuer_key: ec.EllipticCurvePri
         .not_valid_after(now + timedelta(days=3650))
         .sign(issuer_key, hashes.SHA256())
     )
+    return _pem_texts(certificate, key)
+
+
+def _pem_texts(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> tuple[str, str]:
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -125,8 +125,6 @@ def linted(text: str) -> None:
 
 
 def stored(text: str) -> None:
-    from datetime import UTC, datetime
-
     from authlens.core.pasted.stored_answer import read_stored_answer
 
     read_stored_answer(text, datetime.now(UTC))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,9 +59,11 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 @contextmanager
-def serving(*arguments: str | Path) -> Iterator[Serving]:
+def serving(*arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     with subprocess.Popen(
         command(*arguments),
+        cwd=cwd,
+        env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -79,6 +79,13 @@ class Robot:
                 await timer._tick(next_timer=0, count=0)
         await self.settle()
 
+    async def until(self, done: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Wait for what another process or thread does."""
+        async with asyncio.timeout(seconds):
+            while not done():
+                await self.pilot.pause(0.02)
+        await self.settle()
+
     def _waits(self, worker: Any) -> bool:
         """Whether it waits for the test, or for the person."""
         if worker.group == "watch":

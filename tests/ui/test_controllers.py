@@ -37,6 +37,7 @@ from authlens.ui.screens.main.watching import WatchController
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
 from support.app_services import NOW, PASSED, ScriptedGateway, sender
 from support.fake_host import FakeHost
+from support.functions import until
 
 REQUEST = AuthorizerRequest("SensorAuth", mqtt_context=MqttContext("sensor-7", "correct-horse", "sensor-7"))
 SAVED = SavedRequest(REQUEST, target=Target(local="demo"))
@@ -168,11 +169,9 @@ async def test_a_second_send_gives_the_first_one_up(tmp_path: Path) -> None:
     scene = Scene(tmp_path)
     scene.gateway.hold = threading.Event()
     scene.sending.send_form()
-    while not scene.gateway.sent:
-        await _turn()
+    await until(lambda: len(scene.gateway.sent) == 1)
     scene.sending.send_form()
-    while len(scene.gateway.sent) < 2:
-        await _turn()
+    await until(lambda: len(scene.gateway.sent) == 2)
     scene.gateway.hold.set()
     await scene.host.done()
     (first, first_shown), (second, second_shown) = scene.arrived
@@ -180,12 +179,6 @@ async def test_a_second_send_gives_the_first_one_up(tmp_path: Path) -> None:
     assert (first.result.kind, first.result.message) == (FailureKind.ABANDONED, "You stopped waiting.")
     assert (first_shown, second_shown) == (False, True)
     assert second.result == PASSED
-
-
-async def _turn() -> None:
-    import asyncio
-
-    await asyncio.sleep(0.001)
 
 
 async def test_a_redacted_request_is_not_sent_again(tmp_path: Path) -> None:

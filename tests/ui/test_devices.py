@@ -36,11 +36,9 @@ async def robot(tmp_path: Path) -> AsyncIterator[Robot]:
 
 
 async def reopen(robot: Robot) -> None:
-    """Open the screen and wait until it is there: a listener starts in a process of its own."""
+    """Open the screen and wait until it is there: the listener is a new process."""
     await robot.press("f12")
-    async with asyncio.timeout(50):
-        while not isinstance(robot.app.screen, DevicesScreen):
-            await robot.pilot.pause(0.1)
+    await robot.until(lambda: isinstance(robot.app.screen, DevicesScreen), 50)
 
 
 def screen_of(robot: Robot) -> DevicesScreen:
@@ -50,9 +48,7 @@ def screen_of(robot: Robot) -> DevicesScreen:
 
 async def until(robot: Robot, words: str) -> None:
     """Wait for words on the screen."""
-    async with asyncio.timeout(20):
-        while words not in everything(robot):
-            await robot.pilot.pause(0.1)
+    await robot.until(lambda: words in everything(robot))
 
 
 def everything(robot: Robot) -> str:

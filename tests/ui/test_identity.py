@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -15,14 +14,14 @@ from authlens.core.request.target import Target
 from authlens.store.settings import Settings
 from authlens.ui.model.draft import of_saved
 from authlens.ui.model.screen_values import FormState, IdentityState
-from authlens.ui.runtime.host import Work
 from authlens.ui.screens.main.identity import IdentityController
 from support.app_services import NOW, PASSED, ScriptedGateway, sender
+from support.fake_host import FakeHost
 from ui.robot import SENSOR
 
 
 class SlowGateway(ScriptedGateway):
-    """Describes when it is let to."""
+    """Describes an authorizer only after `released` is set."""
 
     released = threading.Event()
 
@@ -31,31 +30,8 @@ class SlowGateway(ScriptedGateway):
         return super().describe(name, target)
 
 
-class TaskHost:
-    """Runs work as the screen does: an exclusive one cancels what runs in its group."""
-
-    is_open = True
-
-    def __init__(self) -> None:
-        self.tasks: dict[str, list[asyncio.Task[object]]] = {}
-
-    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
-        running = self.tasks.setdefault(group, [])
-        if exclusive:
-            for task in running:
-                task.cancel()
-        running.append(asyncio.get_running_loop().create_task(work()))
-
-    def after(self, key: str, seconds: float, call: Any) -> None:
-        call()
-
-    async def settle(self) -> None:
-        tasks = [task for group in self.tasks.values() for task in group]
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def test_typing_after_a_send_cancels_nothing_of_the_sent_request() -> None:
-    host, gateway = TaskHost(), SlowGateway()
+    host, gateway = FakeHost(), SlowGateway()
     aws = replace(SENSOR, target=Target(region="us-west-2"))
     form = SimpleNamespace(state=FormState(of_saved(aws)))
     known: list[tuple[Invocation, Authorizer, Deployment | None]] = []
@@ -64,7 +40,7 @@ async def test_typing_after_a_send_cancels_nothing_of_the_sent_request() -> None
     made = IdentityController(
         cast(Any, services),
         sender(gateway),
-        cast(Any, host),
+        host,
         cast(Any, form),
         states.append,
         lambda *read: known.append(read),
@@ -77,7 +53,7 @@ async def test_typing_after_a_send_cancels_nothing_of_the_sent_request() -> None
     form.state = FormState(replace(form.state.draft, authorizer_name="Other"))
     made.settle(form.state)
     gateway.released.set()
-    await host.settle()
+    await host.done()
     assert [(read[0], read[1].name) for read in known] == [(sent, "SensorAuth")]
     assert known[0][2] is not None, "what is deployed around it was read too"
     assert states[-1].authorizer is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +17,10 @@ from ui.robot import SENSOR, Robot, running
 
 
 async def opened(robot: Robot) -> ProbeDialog:
-    """Press the key, and wait for the dialog: a listener starts in a process of its own."""
+    """Press the key, and wait for the dialog: the listener is a new process."""
     await robot.press("f11")
-    async with asyncio.timeout(50):
-        while not isinstance(robot.app.screen, ProbeDialog):
-            await robot.pilot.pause(0.05)
+    await robot.until(lambda: isinstance(robot.app.screen, ProbeDialog), 50)
+    assert isinstance(robot.app.screen, ProbeDialog)
     return robot.app.screen
 
 
@@ -30,10 +28,8 @@ def confirmation(robot: Robot) -> str:
     return str(robot.app.screen.query_one(".confirmation", Static).render())
 
 
-async def sent(robot: Robot, seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while robot.screen.sending.is_running or isinstance(robot.app.screen, ProbeDialog):
-            await robot.pilot.pause(0.02)
+async def sent(robot: Robot) -> None:
+    await robot.until(lambda: not robot.screen.sending.is_running and not isinstance(robot.app.screen, ProbeDialog))
     await robot.rest()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from authlens.core.invocation.gateway import Reply
 from authlens.core.request.target import Target
 from authlens.ui.screens.main import watching
 from support.app_services import PASSED, ScriptedGateway
-from ui.robot import SENSOR, Robot, running
+from ui.robot import SENSOR, running
 
 DEFINITIONS = """\
 authorizers:
@@ -31,22 +29,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-async def wait_until(robot: Robot, done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not done():
-            await robot.pilot.pause(0.01)
-    await robot.settle()
-
-
 async def test_a_change_of_the_code_sends_again_and_tells_the_difference(project: Path) -> None:
     gateway = ScriptedGateway([Reply(PASSED, 0.01), Reply(Outcome(True, "sensor8", PASSED.policy_documents), 0.01)])
     start = replace(SENSOR, target=Target(local=str(project / "authorizers.yaml")))
     async with running(project, start, gateway=gateway) as robot:
         await robot.send()
         await robot.press("ctrl+r")
-        await wait_until(robot, lambda: robot.screen.watcher.code_state is not None)
+        await robot.until(lambda: robot.screen.watcher.code_state is not None)
         (project / "code" / "app.py").write_text("handler = print\n")
-        await wait_until(robot, lambda: len(robot.gateway.sent) == 2)
+        await robot.until(lambda: len(robot.gateway.sent) == 2)
         assert "≠ since #1: principal sensor7 → sensor8" in robot.text()
         await robot.press("ctrl+r")
         assert not robot.screen.watching

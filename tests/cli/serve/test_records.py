@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from authlens.core.mqtt.connection import PacketDecision
 from authlens.core.request.target import Target
 from authlens.store.history.history import History
 from support.device_records import ALLOWED, CONNECTED, REFUSED, invocation
+from support.processes import wait_until
 
 SECRET = "hunter2-hunter2"
 LEAKY = PacketDecision(1.0, "PUBLISH", f"a/{SECRET}", 1, "iot:Publish", "IMPLICIT_DENY", "", "publish-denied", SECRET)
@@ -64,8 +64,6 @@ def test_a_connection_that_lasts_is_written_before_it_ends(tmp_path: Path) -> No
     with History(tmp_path / "history.db") as history:
         recorded = Recorded(history, Target(local="demo"))
         recorded.put(invocation(CONNECTED))
-        deadline = time.monotonic() + 20
-        while not history.count() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: history.count() > 0)
         assert history.count() == 1
         recorded.close()

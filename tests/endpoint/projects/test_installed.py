@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from support.serve_process import Serving, serving
 from support.shapes import SHAPES, cdk, sam_typescript_unbuilt
 
 AUTHLENS = (sys.executable, "-m", "authlens")
@@ -26,23 +26,8 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, **keys, "HOME": str(home)}
 
 
-@contextmanager
-def served(folder: Path, *options: str) -> Iterator[str]:
-    """The URL that `authlens serve OPTIONS` prints in that folder."""
-    with subprocess.Popen(
-        [*AUTHLENS, "serve", *options],
-        cwd=folder,
-        env=environment(folder.parent),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-            process.communicate(timeout=30)
+def served(folder: Path, *options: str) -> AbstractContextManager[Serving]:
+    return serving(*options, cwd=folder, env=environment(folder.parent))
 
 
 def authlens(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -69,8 +54,8 @@ def test_each_shape_answers_after_two_commands(tmp_path: Path, name: str) -> Non
     shape.build(folder)
     if any(folder.rglob("*.*js")) and shutil.which("node") is None:
         pytest.skip("Node.js is not installed")
-    with served(folder, *shape.command) as url:
-        assert principal_of(folder, url, shape.authorizer) == "".join(filter(str.isalnum, shape.says or ""))
+    with served(folder, *shape.command) as endpoint:
+        assert principal_of(folder, endpoint.url, shape.authorizer) == "".join(filter(str.isalnum, shape.says or ""))
 
 
 @pytest.mark.slow
@@ -82,8 +67,8 @@ def test_each_stack_of_a_cdk_out_has_its_own_region(tmp_path: Path) -> None:
     found = json.loads(manifest.read_text())
     found["artifacts"]["CodeStack"]["environment"] = "aws://999999999999/us-east-1"
     manifest.write_text(json.dumps(found))
-    with served(folder, "--template", "cdk.out") as url:
-        assert principal_of(folder, url, "Auth") == "useast1"
+    with served(folder, "--template", "cdk.out") as endpoint:
+        assert principal_of(folder, endpoint.url, "Auth") == "useast1"
 
 
 @pytest.mark.slow

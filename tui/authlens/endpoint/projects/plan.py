@@ -15,9 +15,8 @@ from authlens.core.text.json_limits import MOST_BYTES, load_bounded
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.template import replace_notes, with_signing
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
-    DEFAULT_ACCOUNT,
     DEFAULT_MEMORY_SIZE,
     AuthorizerDefinition,
     DefinitionError,
@@ -217,14 +216,9 @@ class _Reader:
         return self._functions[name]
 
     def _interpreter(self, runtime: str, given: FunctionSettings) -> str | None:
-        kind = language(runtime)
-        program = given.interpreter or self._settings.interpreter
-        if program and not given.interpreter and ("node" in os.path.basename(program)) != (kind == "nodejs"):
-            program = None
-        if kind == "provided":
-            return None
-        found = function_checks.checked_program(program, Path()) if program else None
-        warning = function_checks.version_warning(runtime, found) if self._ask else None
+        found, warning = function_checks.interpreter_for(
+            runtime, given.interpreter, self._settings.interpreter, self._ask
+        )
         if warning:
             self._notes.append(warning_of(self._path, 0, warning))
         return found

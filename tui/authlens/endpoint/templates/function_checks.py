@@ -197,6 +197,21 @@ def node_in_path() -> str:
     return found
 
 
+def interpreter_for(runtime: str, own: str | None, shared: str | None, ask: bool) -> tuple[str | None, str | None]:
+    """The function's own interpreter, or the project's if it is for the same language, and a version warning.
+
+    ask: whether it may be run for its version. Raises Unfit.
+    """
+    kind = language(runtime)
+    if kind == "provided":
+        return None, None
+    program = own
+    if not own and shared and ("node" in os.path.basename(shared)) == (kind == "nodejs"):
+        program = shared
+    found = checked_program(program, Path()) if program else None
+    return found, version_warning(runtime, found) if ask else None
+
+
 def version_warning(runtime: str, interpreter: str | None) -> str | None:
     """A warning if the interpreter's version differs from the runtime's name. Raises Unfit."""
     kind = language(runtime)

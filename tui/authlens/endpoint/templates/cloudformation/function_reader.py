@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -88,17 +87,11 @@ class _Function:
         return runtime
 
     def _interpreter(self, runtime: str) -> str | None:
-        """The function's interpreter, or the project's if it is for the same language."""
-        kind = language(runtime)
-        program = self._settings.interpreter or self._all.interpreter
-        if program and not self._settings.interpreter and ("node" in os.path.basename(program)) != (kind == "nodejs"):
-            program = None
-        if kind == "provided":
-            return None
         place = self._properties.get("Runtime", self._place)
         try:
-            found = function_checks.checked_program(program, Path()) if program else None
-            warning = function_checks.version_warning(runtime, found) if self._stack.project.ask else None
+            found, warning = function_checks.interpreter_for(
+                runtime, self._settings.interpreter, self._all.interpreter, self._stack.project.ask
+            )
         except Unfit as reason:
             raise Unresolvable(place, str(reason), reason.next_step) from None
         if warning:

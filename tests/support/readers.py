@@ -69,7 +69,7 @@ def log(text: str) -> None:
 
 
 def local(text: str) -> None:
-    from authlens.endpoint.templates.cloudformation.outline import authorizers_of, programs_of
+    from authlens.endpoint.templates.outline import authorizers_of, programs_of
 
     path = Path("authorizers.yaml")
     path.write_text(text)

@@ -126,7 +126,7 @@ def _local_authorizers(saved: SavedRequest, base: Path | None) -> tuple[Authoriz
     if saved.target.local is None:
         return None
     from authlens.endpoint.local import definition_file
-    from authlens.endpoint.templates.cloudformation.outline import authorizers_of
+    from authlens.endpoint.templates.outline import authorizers_of
 
     try:
         found = authorizers_of(definition_file(saved.target.local, base))

@@ -45,7 +45,7 @@ def _sections(path: Path) -> list[str]:
 
 
 def _authorizers(environ: Mapping[str, str]) -> list[str]:
-    from authlens.endpoint.templates.cloudformation.outline import authorizers_of
+    from authlens.endpoint.templates.outline import authorizers_of
 
     file = next((path.absolute() for path in map(Path, DEFINITIONS) if path.is_file()), None)
     if file is None:

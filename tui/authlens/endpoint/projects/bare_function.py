@@ -10,9 +10,8 @@ from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.template import with_signing
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION
 from authlens.endpoint.templates.definitions import (
-    DEFAULT_ACCOUNT,
     AuthorizerDefinition,
     DefinitionError,
     Definitions,

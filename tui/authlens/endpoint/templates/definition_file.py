@@ -13,6 +13,7 @@ from pathlib import Path
 from authlens.core.text import yaml_reader
 
 DEFAULT_REGION = "us-west-2"
+DEFAULT_ACCOUNT = "000000000000"
 GENERATED = (".aws-sam/build", "cdk.out", ".serverless", ".build")
 """Folders that tools generate; the project's settings are in their parent folder."""
 _RESOURCES = re.compile(r"""^\{?[^\S\n]*["']?Resources["']?\s*:""", re.MULTILINE)

@@ -21,14 +21,13 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import Node, YamlError
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.device_entries import read_default, read_domains
 from authlens.endpoint.templates.function_checks import unfit_at
 from authlens.endpoint.templates.lambda_runtimes import language
 from authlens.frozen import dataclass
 from authlens.user_path import user_path
 
-DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_TIMEOUT = 5.0
 """Seconds. AWS IoT ends an authorizer's function after five (contract §5)."""
 DEFAULT_MEMORY_SIZE = 128

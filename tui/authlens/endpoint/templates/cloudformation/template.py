@@ -30,9 +30,8 @@ from authlens.endpoint.templates.cloudformation.stack import (
 )
 from authlens.endpoint.templates.cloudformation.text import load_template
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
-    DEFAULT_ACCOUNT,
     AuthorizerDefinition,
     DefinitionError,
     Definitions,

@@ -89,7 +89,7 @@ async def may_send(
 def _lines(saved: SavedRequest, wanted: Wanted, files: Sequence[Path]) -> list[str]:
     from authlens.core.saved.reach import reach_of
     from authlens.endpoint.templates.child_environment import named_variables
-    from authlens.endpoint.templates.cloudformation.outline import programs_of
+    from authlens.endpoint.templates.outline import programs_of
 
     reach = reach_of(saved)
     programs: tuple[str, ...] = ()

@@ -12,9 +12,7 @@ from pathlib import Path
 from authlens.core.policy.arn import partition_of
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.yaml_reader import Node, YamlError, decode, load
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
-
-_ACCOUNT = "000000000000"
+from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of, looks_like_template
 
 
 def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
@@ -25,7 +23,7 @@ def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
             return None
         root = load(text).mapping()
         region = root["region"].string() if "region" in root else DEFAULT_REGION
-        account = root["account"].string() if "account" in root else _ACCOUNT
+        account = root["account"].string() if "account" in root else DEFAULT_ACCOUNT
         entries = root["authorizers"].mapping().items()
         own = f"arn:{partition_of(region)}:iot:{region}:{account}:authorizer/"
         return tuple(_authorizer(name, node.mapping(), path.parent, own) for name, node in entries)

@@ -78,3 +78,12 @@ async def test_elsewhere_a_key_shows_the_tree_in_place_of_the_form(folder: Path,
         await robot.rest()
         assert "Saved" in robot.text()
         assert "one" in robot.text()
+
+
+async def test_the_first_visit_by_the_key_for_panes_is_ready_for_keys(folder: Path, tmp_path: Path) -> None:
+    async with running(tmp_path, folder / "one.yaml", size=(80, 24)) as robot:
+        await robot.press("shift+f6")
+        await robot.rest()
+        await robot.press("end", "up", "enter")
+        await robot.rest()
+        assert robot.form.draft.username == "nobody", "the case above the open request"

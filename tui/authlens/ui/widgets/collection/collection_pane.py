@@ -92,13 +92,22 @@ class CollectionPane(Pane):
     def entrance(self) -> Widget | None:
         return next(iter(self.query(CollectionRows)), None)
 
+    async def enter(self) -> None:
+        # Textual 8.2.8 sends no Show if something asks where a widget is between its display and the next layout.
+        await self._build()
+        await super().enter()
+
     async def on_show(self) -> None:
+        if self.query(CollectionRows):
+            self.post_message(self.Wanted())
+        else:
+            await self._build()
+
+    async def _build(self) -> None:
         if not self.query(CollectionRows):
             empty = Static("Reading …", classes="empty", markup=False)
             await self.mount(SearchBox("name, description …"), empty, CollectionRows())
-            if self.has_class("-front") and not self.has_focus_within:
-                self.query_one(CollectionRows).focus()  # the pane was entered before it had anything to focus
-        self.post_message(self.Wanted())
+            self.post_message(self.Wanted())
 
     def watch_collection(self) -> None:
         for rows in self.query(CollectionRows):

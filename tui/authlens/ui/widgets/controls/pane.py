@@ -36,6 +36,12 @@ class Pane(Vertical):
             return last
         return next((widget for widget in self.query("*") if widget.focusable and widget.display), None)
 
+    async def enter(self) -> None:
+        """The user moves to this pane."""
+        entrance = self.entrance()
+        if entrance is not None:
+            entrance.focus()
+
     def mark(self, name: str, on: bool) -> None:
         """Set a class that styles only the pane: Textual would restyle every widget in it."""
         if self.has_class(name) != on:

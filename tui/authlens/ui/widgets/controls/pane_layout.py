@@ -101,10 +101,8 @@ class PaneLayout(Vertical):
         """The pane in front over the whole screen, and back."""
         self.zoomed = not self.zoomed
 
-    def _enter(self, pane: str) -> None:
-        entrance = self.query_one(f"#{pane}", Pane).entrance()
-        if entrance is not None:
-            entrance.focus()
+    async def _enter(self, pane: str) -> None:
+        await self.query_one(f"#{pane}", Pane).enter()
 
     def on_descendant_focus(self) -> None:
         pane = _pane_of(self.screen.focused)

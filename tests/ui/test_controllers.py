@@ -229,6 +229,12 @@ async def test_questions_are_kept_in_their_file(tmp_path: Path) -> None:
     memory.recall(found.append)
     await fake.done()
     assert found == [{"/x/a.yaml": OpenQuestions((PUBLISH,))}]
+    for number in range(40):
+        memory.keep("/x/a.yaml", OpenQuestions((Question("iot:Publish", f"topic/{number}"),)))
+    await fake.done()
+    memory.recall(found.append)
+    await fake.done()
+    assert found[-1]["/x/a.yaml"].asked[0].resource == "topic/39", "the last change is the one that stays"
     (tmp_path / "state" / "questions.json").unlink()
     (tmp_path / "state" / "questions.json").mkdir()
     memory.keep("/x/a.yaml", OpenQuestions((PUBLISH,)))

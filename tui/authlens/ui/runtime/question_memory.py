@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,6 +28,8 @@ class QuestionMemory:
     def __init__(self, services: AppServices, host: Host) -> None:
         self._services = services
         self._host = host
+        self._turn = asyncio.Lock()
+        """Two changes in quick succession are written in their order."""
 
     def recall(self, recalled: Recalled) -> None:
         async def read() -> None:
@@ -41,7 +44,8 @@ class QuestionMemory:
             from authlens.store.open_questions import save_questions
 
             try:
-                await background.call(lambda: save_questions(self._services.places.questions, of, questions))
+                async with self._turn:
+                    await background.call(lambda: save_questions(self._services.places.questions, of, questions))
             except OSError as error:
                 self._host.notify(f"The questions are not remembered: {error.strerror or error}", "warning")
 

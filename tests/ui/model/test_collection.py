@@ -43,3 +43,8 @@ def test_a_filter_keeps_what_is_above_a_hit() -> None:
     assert [node.name for node in filtered(nodes, "sensor wrong")] == ["sensor", "wrong"]
     assert filtered(nodes, " ") == nodes
     assert filtered(nodes, "nothing") == ()
+
+
+def test_folders_of_the_same_name_are_kept_apart() -> None:
+    nodes = tree([Entry(FOLDER / "a/x/one.yaml"), Entry(FOLDER / "b/x/one.yaml")], FOLDER, {})
+    assert filtered(nodes, "one") == nodes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,6 @@ def _nodes(entries: Sequence[Entry], folder: Path, latest: Mapping[str, Row]) ->
 
 
 def _with_last(node: Node, latest: Mapping[str, Row]) -> Node:
-    from dataclasses import replace
-
     return replace(node, last=latest.get(node.source))
 
 
@@ -86,10 +85,13 @@ def filtered(nodes: Sequence[Node], text: str) -> tuple[Node, ...]:
         return tuple(nodes)
     kept: list[Node] = []
     above: list[Node] = []
+    kept_above = 0
     for node in nodes:
         del above[node.depth :]
+        kept_above = min(kept_above, node.depth)
         above.append(node)
         searched = " ".join((*(each.name for each in above), node.about, node.case)).casefold()
         if node.path is not None and all(word in searched for word in words):
-            kept += [each for each in above if each not in kept]
+            kept += above[kept_above:]
+            kept_above = len(above)
     return tuple(kept)

@@ -10,12 +10,11 @@ from authlens.gate import changed_target
 from authlens.sending import Sender
 from authlens.ui.model.draft import of_saved
 from authlens.ui.model.screen_values import IdentityState
-from authlens.ui.runtime import background
 from authlens.ui.runtime.host import Host
 from authlens.ui.runtime.services import AppServices
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.identity import IdentityController
-from authlens.ui.screens.main.preflight import with_unsent
+from authlens.ui.screens.main.preflight import presented_certificate, with_unsent
 
 if TYPE_CHECKING:
     from authlens.core.event.event import Presented
@@ -81,17 +80,8 @@ class LooksController:
         self._host.open(EventsScreen(request, authorizer, await self._presented()))
 
     async def _presented(self) -> Presented | None:
-        """The certificate that a device connects with. Where it cannot be read, a finding of the form says so."""
         form = self._form.state
-        certificate, base = form.draft.certificate, form.base
-        if certificate is None:
-            return None
-        from authlens.store.certificates import presented_by
-
-        try:
-            return await background.call(lambda: presented_by(certificate, base))
-        except (OSError, ValueError):
-            return None
+        return await presented_certificate(form.draft.certificate, form.base)
 
     def _as_sent(self) -> AuthorizerRequest:
         """The request with the signature that it gets when it is sent."""

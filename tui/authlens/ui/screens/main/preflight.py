@@ -60,13 +60,8 @@ class PreflightController:
             self._host.run(lambda: self._read_certificate(*wanted), "certificate")
 
     async def _read_certificate(self, certificate: Certificate | None, base: Path | None) -> None:
-        """For the event of a real connection. Where it cannot be read, a finding says so."""
-        from authlens.store.certificates import presented_by
-
-        try:
-            presented = await background.call(lambda: presented_by(certificate, base))
-        except (OSError, ValueError):
-            presented = None
+        """For the event of a real connection."""
+        presented = await presented_certificate(certificate, base)
         self._presented = ((certificate, base), presented)
         if (self._form.state.draft.certificate, self._form.state.base) == (certificate, base):
             self._publish(replace(self.hints, presented=presented))
@@ -106,6 +101,18 @@ class PreflightController:
     def _publish(self, hints: HintState) -> None:
         self.hints = hints
         self._changed(hints)
+
+
+async def presented_certificate(certificate: Certificate | None, base: Path | None) -> Presented | None:
+    """The certificate that a device connects with. If it cannot be read, a finding of the form says so."""
+    if certificate is None:
+        return None
+    from authlens.store.certificates import presented_by
+
+    try:
+        return await background.call(lambda: presented_by(certificate, base))
+    except (OSError, ValueError):
+        return None
 
 
 def with_unsent(fixed: Draft, draft: Draft) -> Draft:

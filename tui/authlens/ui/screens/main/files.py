@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from authlens.core.request.request import Mode
 from authlens.core.saved.saved_request import SavedRequest
@@ -21,6 +21,9 @@ from authlens.ui.screens.dialogs.trust import trust_saved
 from authlens.ui.screens.main.form import FormController
 from authlens.ui.text.identity_line import target_name
 from authlens.user_path import user_path
+
+if TYPE_CHECKING:
+    from authlens.store.requests import Loaded
 
 Answer = TypeVar("Answer")
 
@@ -96,7 +99,7 @@ class FileController:
         self._host.run(work, "file")
 
     def say_what_was_opened(self) -> None:
-        """Open the first file of a folder that the user named."""
+        """The user named a folder: report which of its files was opened."""
         state = self._state
         if state.file.path is None:
             self._host.notify(f"No saved request in {state.folder} yet. Ctrl+S saves the form there.", seconds=10)
@@ -126,10 +129,14 @@ class FileController:
         if path is not None and await self.may_leave():
             await self._open_file(path)
 
-    async def _open_file(self, path: Path, case: str = "") -> None:
+    async def load(self, path: Path) -> Loaded | None:
+        """The saved request in a file; what is wrong with it is reported."""
         from authlens.store.requests import load
 
-        loaded = await self._done(lambda: load(path))
+        return await self._done(lambda: load(path))
+
+    async def _open_file(self, path: Path, case: str = "") -> None:
+        loaded = await self.load(path)
         if loaded is None:
             return
         saved = loaded.saved.case(case) if case else loaded.saved

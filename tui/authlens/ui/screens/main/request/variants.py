@@ -11,7 +11,7 @@ from authlens.ui.screens.main.files import FileController
 from authlens.ui.screens.main.form import FormController
 
 _NONE = "\0"
-"""The id of the choice that stands for none: no case and no environment has such a name."""
+"""The id of the choice of none: no case and no environment has such a name."""
 
 
 class VariantController:
@@ -26,17 +26,14 @@ class VariantController:
         self._host.run(self._choose_case, "file")
 
     async def _choose_case(self) -> None:
-        from authlens.store.requests import RequestFileError, load
         from authlens.ui.screens.dialogs.pick import PickOne
 
         path = self._form.state.file.path
         if path is None:
             self._host.notify("Cases are in a saved request: open or save one first.")
             return
-        try:
-            loaded = await background.call(lambda: load(path))
-        except RequestFileError as error:
-            self._host.notify(str(error), "error", 15)
+        loaded = await self._files.load(path)
+        if loaded is None:
             return
         cases = loaded.saved.suite.cases
         if not cases:

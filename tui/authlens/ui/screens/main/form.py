@@ -87,6 +87,13 @@ class FormController:
         name = "the connection" if invocation.number is None else f"#{invocation.number}"
         self._host.notify(f"Loaded the request of {name}. Ctrl+Z brings back what was there.")
 
+    def can_be_sent(self) -> bool:
+        """Whether the request can be sent as written; what prevents it is reported."""
+        problem = self.state.draft.problem
+        if problem is not None:
+            self._host.notify(f"The password cannot be sent: {problem}", "warning")
+        return problem is None
+
     def overridden(self, draft: Draft) -> Draft:
         """With the target options of the command line."""
         overrides: dict[str, Any] = dict(self._services.target_overrides or {})

@@ -66,11 +66,8 @@ class SendController:
 
     def send_form(self) -> None:
         """Send the request in the form."""
-        draft = self._form.state.draft
-        if draft.problem is not None:
-            self._host.notify(f"The password cannot be sent: {draft.problem}", "warning")
-            return
-        self.send(self._form.state.sent)
+        if self._form.can_be_sent():
+            self.send(self._form.state.sent)
 
     def send_again(self, invocation: Invocation) -> None:
         """Send the request of an invocation as it was; the form stays as it is."""

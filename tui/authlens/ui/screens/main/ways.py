@@ -54,7 +54,7 @@ class WaysController:
     async def _call_function(self) -> None:
         from authlens.ui.screens.dialogs.function import FunctionCall, FunctionDialog
 
-        if not self._can_send():
+        if not self._form.can_be_sent():
             return
         chosen = await self._host.ask(FunctionDialog(self._last or FunctionCall()))
         if chosen is not None:
@@ -71,7 +71,7 @@ class WaysController:
         from authlens.ui.screens.dialogs.pick import PickScreen
         from authlens.ui.screens.dialogs.verdicts import Sent, VerdictsScreen
 
-        if not self._can_send():
+        if not self._form.can_be_sent():
             return
         form = self._form.state
         saved, base = form.sent, form.base
@@ -94,7 +94,7 @@ class WaysController:
             await self._host.ask(VerdictsScreen("Ways", sent, self._answer.questions))
 
     async def _confirmed(self, saved: SavedRequest, protocols: list[str]) -> ProbeForm | None:
-        """Where to connect, once the person has seen what that does; `None` where nothing connects."""
+        """Where to connect, once the user has seen what that does; `None` if nothing connects."""
         from authlens.ui.screens.dialogs.dialog import Ask
         from authlens.ui.screens.dialogs.dialog import Way as Choice
 
@@ -132,9 +132,3 @@ class WaysController:
             return await background.call(lambda: self._sender.send(saved, base, source, way=made), seconds)
         except (TimeoutError, background.TooManyAbandoned):
             return left_behind(saved, source, started_at, seconds)
-
-    def _can_send(self) -> bool:
-        problem = self._form.state.draft.problem
-        if problem is not None:
-            self._host.notify(f"The password cannot be sent: {problem}", "warning")
-        return problem is None

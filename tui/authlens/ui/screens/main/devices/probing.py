@@ -68,8 +68,7 @@ class ProbeController:
         saved = form.sent if again is None else again.saved
         base = form.base if again is None else base_of(again, form.base)
         sources = form.file.sources if again is None else files_of(again.source)
-        if form.draft.problem is not None and again is None:
-            self._host.notify(f"The password cannot be sent: {form.draft.problem}", "warning")
+        if again is None and not self._form.can_be_sent():
             return
         if not await may_send(self._host, self._sender, self._services, saved, base, sources, again is not None):
             return
@@ -102,7 +101,7 @@ class ProbeController:
         return replace(known, endpoint=host, ca_file=(found.ca_file or "") if is_found else "")
 
     async def _endpoint(self, saved: SavedRequest, base: Path | None) -> DeviceEndpoint | str:
-        """Where the request's target has its devices; a sentence where that cannot be read."""
+        """Where the request's target has its devices; a sentence if that cannot be read."""
         from authlens.core.deployment.transport import DeviceEndpoint
 
         tls, target = saved.request.tls_context, saved.target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.mqtt import rules
-from authlens.core.mqtt.connection import Counts, DeviceConnection, Transport
+from authlens.core.mqtt.connection import Counts, DeviceConnection, PacketDecision, Transport
 from authlens.core.mqtt.packets import V3, V5
 from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED
 
@@ -45,3 +45,9 @@ def test_counting() -> None:
     ):
         counts = counts.with_one(packet, is_allowed)
     assert counts == Counts(1, 1, 1, 1)
+
+
+def test_a_decision_names_the_resource_of_its_action() -> None:
+    asked = {"iot:Connect": "client/a", "iot:Publish": "topic/a", "iot:Subscribe": "topicfilter/a", None: "a"}
+    for action, resource in asked.items():
+        assert PacketDecision(at=0, packet="", topic="a", action=action).resource == resource

@@ -227,12 +227,10 @@ def _changes(left: Side, right: Side, pairs: Sequence[DocumentPair]) -> Iterator
         if left.is_probe or right.is_probe:
             from authlens.core.compare.connections import Seen, connection_changes  # few answers are a probe's
 
-            seen = (
-                Seen(each.request, each.result, each.device, each.variables)
-                for each in (left, right)
-                if each.result is not None
+            yield from connection_changes(
+                Seen(left.request, left.result, left.device, left.variables),
+                Seen(right.request, right.result, right.device, right.variables),
             )
-            yield from connection_changes(*seen)
         else:
             yield from result_changes(left.result, right.result)
             yield from _connection_changes(left, right)

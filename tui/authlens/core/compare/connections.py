@@ -17,7 +17,7 @@ from authlens.core.request.request import AuthorizerRequest
 from authlens.core.saved.expectation import Question
 from authlens.frozen import dataclass
 
-_KINDS = {"iot:Subscribe": "topicfilter", "iot:Publish": "topic"}
+_COMPARED = ("iot:Subscribe", "iot:Publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,13 @@ class Seen:
     @property
     def _may_connect(self) -> bool:
         client = self.request.mqtt_context.client_id if self.request and self.request.mqtt_context else None
-        return client is None or self.word("iot:Connect", client) in (None, ALLOWED)
+        return client is None or self.word(Question("iot:Connect", f"client/{client}")) in (None, ALLOWED)
 
-    def word(self, action: str, name: str) -> str | None:
+    def word(self, question: Question) -> str | None:
         """The decision of the documents; `None` if there are none."""
         if self.request is None or not isinstance(self.result, Outcome) or not self.result.policy_documents:
             return None
-        resource = f"{_KINDS.get(action, 'client')}/{name}"
-        return str(AccessQuestions(self.result, self.request, dict(self.variables)).word(Question(action, resource)))
+        return AccessQuestions(self.result, self.request, dict(self.variables)).word(question)
 
 
 def connection_changes(left: Seen, right: Seen) -> Iterator[Change]:
@@ -85,7 +84,7 @@ def _how(device: DeviceConnection, result: Outcome | Failure) -> str:
 
 def _tried(test_call: Seen, device: DeviceConnection) -> Iterator[Change]:
     for each in device.decisions:
-        word = test_call.word(each.action or "", each.topic) if each.action in _KINDS else None
+        word = test_call.word(Question(each.action, each.resource)) if each.action in _COMPARED else None
         if word is not None and (word == ALLOWED) is not each.is_allowed:
             yield Change("answer", f"{_what(each)}: the documents say {word}, and the broker: {each.detail}")
 

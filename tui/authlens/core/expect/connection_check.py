@@ -13,8 +13,6 @@ from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.policy.arn import tail_of
 from authlens.core.saved.expectation import Expectation
 
-_KINDS = {"iot:Subscribe": "topicfilter", "iot:Publish": "topic"}
-
 
 def judge_connection(expectation: Expectation | None, invocation: Invocation) -> Judgement:
     """Judge a probe that was refused or let in; one that did not reach the listener cannot be judged."""
@@ -35,7 +33,7 @@ def _broken(expectation: Expectation, invocation: Invocation) -> Iterator[Broken
         yield Broken("isAuthenticated" if expectation.error is None else "error", expected, got)
     decisions = invocation.device.decisions if invocation.device is not None else ()
     for decision in decisions:
-        tail = f"{_KINDS.get(decision.action or '', 'client')}/{decision.topic}"
+        tail = decision.resource
         for key, questions, wanted in (("allow", expectation.allow, True), ("deny", expectation.deny, False)):
             asked = any(each.action == decision.action and tail_of(each.resource) == tail for each in questions)
             if asked and decision.is_allowed is not wanted:

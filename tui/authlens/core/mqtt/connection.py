@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import BY_ID, Response, Rule
+from authlens.core.policy.actions import action_named
 from authlens.core.text.url import is_loopback
 from authlens.frozen import dataclass
 
@@ -80,6 +81,12 @@ class PacketDecision:
     rule: str | None = None
     """The id of the rule that was broken; `None` for a packet that was accepted."""
     detail: str = ""
+
+    @property
+    def resource(self) -> str:
+        """What a policy calls it, without the start of an ARN; the topic alone if no policy was evaluated."""
+        known = action_named(self.action) if self.action else None
+        return f"{known.type}/{self.topic}" if known else self.topic
 
     @property
     def is_allowed(self) -> bool:

@@ -56,10 +56,9 @@ def _denied_words(decision: PacketDecision) -> str:
 
 
 def _step_for(decision: PacketDecision) -> str:
-    kind = "topicfilter" if decision.packet == "SUBSCRIBE" else "topic"
     if decision.word == "ALLOWED":
         return "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
-    return f"Send the test call, and ask about {decision.action} on {kind}/{decision.topic}."
+    return f"Send the test call, and ask about {decision.action} on {decision.resource}."
 
 
 def _stages_of(device: DeviceConnection) -> tuple[DeviceStage, ...]:

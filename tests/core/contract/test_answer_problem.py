@@ -54,6 +54,10 @@ PROBLEMS: dict[str, tuple[object, str]] = {
         GOOD | {"policyDocuments": [{}, {"a": "x" * 3000}]},
         "Policy document 2 has 3,008 characters; 2,048 is the most.",
     ),
+    "a document of characters outside ASCII, which count once": (
+        GOOD | {"policyDocuments": [{"a": "é" * 500}, "allow"]},
+        "Policy document 2 is the text 'allow', which is not a JSON policy.",
+    ),
     "a document that is not JSON": (
         GOOD | {"policyDocuments": ["allow"]},
         "Policy document 1 is the text 'allow', which is not a JSON policy.",

@@ -140,18 +140,18 @@ def _document(text: str) -> str:
     policy = _strict_json(text)
     if not isinstance(policy, dict):
         _refuse(SYNTAX)
-    wrong = next((resource for resource in _resources(policy) if not _is_arn(resource)), None)
+    wrong = next((resource for resource in _resources(policy) if not is_arn(resource)), None)
     return text if wrong is None else _refuse(ARN, value=wrong)
 
 
 def _resources(policy: Mapping[str, Any]) -> Iterator[str]:
     """Every Resource that is a string, even if the rest of the document violates the grammar."""
-    for statement in _as_list(policy.get("Statement")):
+    for statement in as_list(policy.get("Statement")):
         if isinstance(statement, dict):
-            yield from (item for item in _as_list(statement.get("Resource")) if isinstance(item, str))
+            yield from (item for item in as_list(statement.get("Resource")) if isinstance(item, str))
 
 
-def _is_arn(resource: str) -> bool:
+def is_arn(resource: str) -> bool:
     return resource == "*" or resource.startswith("arn:")
 
 
@@ -180,7 +180,7 @@ def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
-def _as_list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 

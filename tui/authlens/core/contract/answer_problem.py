@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from authlens.core.contract.answer import as_list, compact, is_arn
 from authlens.core.contract.limits import LONGEST_DOCUMENT, MOST_DOCUMENTS, SECONDS
 from authlens.frozen import dataclass
 
@@ -74,7 +75,7 @@ def _documents(documents: list[Any]) -> Iterator[AnswerProblem]:
         said = f"policyDocuments has {len(documents)} documents; {MOST_DOCUMENTS} is the most."
         yield AnswerProblem("policyDocuments", said)
     for number, document in enumerate(documents, 1):
-        text = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
+        text = document if isinstance(document, str) else compact(document)
         policy = _read(text)
         if len(text) > LONGEST_DOCUMENT:
             said = f"Policy document {number} has {len(text):,} characters; {LONGEST_DOCUMENT:,} is the most."
@@ -87,9 +88,9 @@ def _documents(documents: list[Any]) -> Iterator[AnswerProblem]:
 
 
 def _resources(number: int, policy: Mapping[str, Any]) -> Iterator[AnswerProblem]:
-    for index, statement in enumerate(_as_list(policy.get("Statement")), 1):
-        for resource in _as_list(statement.get("Resource")) if isinstance(statement, dict) else ():
-            if isinstance(resource, str) and resource != "*" and not resource.startswith("arn:"):
+    for index, statement in enumerate(as_list(policy.get("Statement")), 1):
+        for resource in as_list(statement.get("Resource")) if isinstance(statement, dict) else ():
+            if isinstance(resource, str) and not is_arn(resource):
                 said = (
                     f"The Resource of statement {index} in policy document {number} is {_kind(resource)}, not an ARN."
                 )
@@ -121,7 +122,3 @@ def _read(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from authlens.core.contract.limits import LONGEST_DOCUMENT, LONGEST_SECONDS, MOST_DOCUMENTS, SHORTEST_SECONDS
+from authlens.core.contract.limits import (
+    LONGEST_DOCUMENT,
+    LONGEST_SECONDS,
+    MOST_DOCUMENTS,
+    PRINCIPAL_PATTERN,
+    SHORTEST_SECONDS,
+)
 from authlens.core.contract.pages import CONTEXT_REPORT, EMULATOR, LAMBDA_ANSWER
 from authlens.core.contract.statement import assumed, documented, measured, reported
 from authlens.core.lint.rule import Hit, LintedAnswer, LintRule, LintSubject
@@ -66,7 +72,7 @@ def _principal_id(subject: LintSubject) -> Iterator[Hit]:
     value = answer.values.get("principalId")
     if not isinstance(value, str):
         yield _at(answer, "principalId", f"principalId is {_shown(value)}, not a string")
-    elif not re.fullmatch(r"[a-zA-Z0-9]{1,128}", value):
+    elif not re.fullmatch(PRINCIPAL_PATTERN, value):
         yield _at(answer, "principalId", f"principalId `{value[:140]}` {_principal_problem(value)}")
 
 

@@ -80,8 +80,9 @@ def test_lines_of_others(text: str, request_: AuthorizerRequest) -> None:
     assert bool(read.notes) is (request_.authorizer_name is None)
 
 
-def test_a_certificate_is_kept() -> None:
-    read = read_client_line("mosquitto_pub -h h.example.com --cert c.pem --key k.pem -u u")
+@pytest.mark.parametrize("program", ["mosquitto_pub", "mqttx pub"])
+def test_a_certificate_is_kept(program: str) -> None:
+    read = read_client_line(f"{program} -h h.example.com --cert c.pem --key k.pem -u u")
     assert read.saved.certificate == Certificate(file="c.pem", key="k.pem")
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
-from authlens.core.commands.words import ShellWord, Words, WordsError, split
+from authlens.core.commands.words import Words, WordsError, split
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.text.yaml_reader import place
 from authlens.frozen import dataclass
 
 _PROGRAM = re.compile(
@@ -50,7 +51,6 @@ class _Options:
     """Of one program: the options that take a value, by every name they have."""
 
     valued: Mapping[str, str]
-    flags: frozenset[str] = frozenset()
     attached: bool = False
     """Whether `-uNAME` is `-u NAME`, and short flags can be combined."""
 
@@ -101,20 +101,19 @@ _MQTTX = _Options(
         certificate="--cert",
         key="--key",
         ignored="-V --mqtt-version -p --port -l --protocol -k --keepalive -t --topic -m --message -q --qos --ca --alpn "
-        "-rp --reconnect-period --maximum-reconnect-times -up --user-properties --key -se --session-expiry-interval "
+        "-rp --reconnect-period --maximum-reconnect-times -up --user-properties -se --session-expiry-interval "
         "--rcv-max --maximum-packet-size --topic-alias-maximum -Wt -Wm -Wq -f --format -lm --line-mode --file-read",
     ),
 )
-_OF_PROGRAM = {"curl": _CURL, "mqttx": _MQTTX}
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What a line says, in order."""
 
-    values: tuple[tuple[str, str], ...] = ()
-    words: tuple[str, ...] = ()
-    flags: frozenset[str] = field(default_factory=frozenset)
+    values: tuple[tuple[str, str], ...]
+    words: tuple[str, ...]
+    flags: frozenset[str]
 
     def last(self, key: str) -> str | None:
         return next((value for name, value in reversed(self.values) if name == key), None)
@@ -140,21 +139,17 @@ def read_client_line(text: str) -> ClientLine:
     try:
         words = split(text, found.start("path"))
     except WordsError as error:
-        line = text.count("\n", 0, error.index) + 1
-        column = error.index - text.rfind("\n", 0, error.index)
+        line, column = place(text, error.index)
         raise UnreadableLine(f"line {line}, column {column}: {error}") from None
-    options = _OF_PROGRAM.get(program, _MOSQUITTO)
-    given = _given(list(words.words[1:]), options)
-    read: Callable[[_Given], dict[str, Any]] = {"curl": _of_curl, "mqttx": _of_mqttx}.get(program, _of_mosquitto)
-    members = read(given)
-    return _finished(program, members, words, _certificate(given))
+    options, read = _OF_PROGRAM.get(program, (_MOSQUITTO, _of_mosquitto))
+    given = _given([word.text for word in words.words[1:]], options)
+    return _finished(program, read(given), words, _certificate(given))
 
 
-def _given(words: list[ShellWord], options: _Options) -> _Given:
+def _given(texts: list[str], options: _Options) -> _Given:
     values: list[tuple[str, str]] = []
     rest: list[str] = []
     flags: set[str] = set()
-    texts = [word.text for word in words]
     while texts:
         word = texts.pop(0)
         name, assigned, value = word.partition("=")
@@ -178,10 +173,10 @@ def _read_short(
     letters: str, options: _Options, values: list[tuple[str, str]], flags: set[str], texts: list[str]
 ) -> None:
     """Short options of curl, which can be combined, the last one with its value."""
-    for place, letter in enumerate(letters):
+    for index, letter in enumerate(letters):
         key = options.valued.get(f"-{letter}")
         if key is not None:
-            attached = letters[place + 1 :]
+            attached = letters[index + 1 :]
             values.append((key, attached or (texts.pop(0) if texts else "")))
             return
         flags.add(f"-{letter}")
@@ -223,22 +218,22 @@ def _curl_headers(given: _Given) -> Iterator[tuple[str, str]]:
 
 def _of_url(url: str) -> dict[str, Any]:
     """The query string and the host of a URL, without its fragment."""
+    parts = _parts(url)
+    return {"query": f"?{parts.query}" if parts.query else "", "host": parts.hostname or "", "headers": []}
+
+
+def _parts(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        return urlsplit(url)
     except ValueError as error:
         raise UnreadableLine(f"the URL cannot be read: {error}") from None
-    return {"query": f"?{parts.query}" if parts.query else "", "host": host, "headers": []}
 
 
 def _of_mosquitto(given: _Given) -> dict[str, Any]:
     members = _mqtt(given)
     url = given.last("url")
     if url is not None:
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise UnreadableLine(f"the URL cannot be read: {error}") from None
+        parts = _parts(url)
         members["host"] = parts.hostname or members["host"]
         for name, value in (("username", parts.username), ("password", parts.password)):
             members[name] = members[name] if value is None else unquote(value)
@@ -252,6 +247,13 @@ def _of_mqttx(given: _Given) -> dict[str, Any]:
     lines = (line.partition(":") for line in given.all("header"))
     members["headers"] = [(name.strip(), value.strip()) for name, colon, value in lines if colon]
     return members
+
+
+_OF_PROGRAM: dict[str, tuple[_Options, Callable[[_Given], dict[str, Any]]]] = {
+    "curl": (_CURL, _of_curl),
+    "mqttx": (_MQTTX, _of_mqttx),
+}
+"""Every other program is one of Mosquitto's."""
 
 
 def _mqtt(given: _Given) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
         return _of_framed("AWS IoT", bare, now)
     messages = recognise(text)
     if messages:
-        return StoredAnswer(_invocation(_no_answer(), now), messages=messages)
+        return StoredAnswer(_invocation(Failure(FailureKind.DEVICE, "", None), now), messages=messages)
     if framed is not None and explain(framed[1], AuthorizerRequest()).id != "unknown":
         return _of_framed(*framed, now)
     raise NotRecognised
@@ -101,10 +101,6 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
 def _of_framed(origin: str, failure: Failure, now: datetime) -> StoredAnswer:
     setup = of_setup(failure, origin)
     return StoredAnswer(_invocation(failure, now), messages=(setup,) if setup is not None else ())
-
-
-def _no_answer() -> Failure:
-    return Failure(FailureKind.DEVICE, "", None)
 
 
 def _inside(text: str) -> Any:
@@ -124,7 +120,7 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
     if isinstance(value.get("errorMessage"), str) and "isAuthenticated" not in value:
         return StoredAnswer(_invocation(_judged(_raised(value)), now), speaking=_OF_AN_ANSWER)
     answer = value.get("outcome", value)
-    if not (isinstance(answer, dict) and any(member in answer for member in _ANSWER_MEMBERS)):
+    if not isinstance(answer, dict) or _ANSWER_MEMBERS.isdisjoint(answer):
         return _of_text(text, now)
     claims = answer.get("isAuthenticated")
     judged = _invocation(_judged(json.dumps(answer).encode()), now)
@@ -132,8 +128,8 @@ def _of_object(value: dict[str, Any], text: str, now: datetime) -> StoredAnswer:
 
 
 _OF_AN_ANSWER = "AWS would say"
-_ANSWER_MEMBERS = (
-    *("isAuthenticated", "principalId", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds"),
+_ANSWER_MEMBERS = frozenset(
+    ("isAuthenticated", "principalId", "policyDocuments", "refreshAfterInSeconds", "disconnectAfterInSeconds")
 )
 """Any of them marks an object as a function's answer."""
 

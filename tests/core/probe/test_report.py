@@ -11,7 +11,6 @@ from authlens.core.probe.report import (
     Closed,
     Tried,
     Verdict,
-    refused_by,
     rule_of_denial,
 )
 from support.probe_reports import report
@@ -70,7 +69,8 @@ def test_a_login_that_was_predicted_otherwise_differs_only_where_the_protocol_an
     ],
 )
 def test_what_refused_it(answer: Answer, refusal: str) -> None:
-    assert refused_by(answer) == refusal
+    assert report(Verdict.REFUSED, answer=answer).refused_by == refusal
+    assert report(Verdict.CONNECTED, answer=answer).refused_by is None
 
 
 def test_a_publish_that_http_or_a_disconnect_answers() -> None:

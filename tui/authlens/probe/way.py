@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from authlens.core.commands.device import host_and_port
 from authlens.core.commands.probe_plan import planned
+from authlens.core.commands.probe_predictions import CONNECT
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
 from authlens.core.deployment.transport import DeviceEndpoint, transport_of
@@ -16,7 +17,7 @@ from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.record import connection_of
-from authlens.core.probe.report import ProbeReport, Verdict, refused_by
+from authlens.core.probe.report import ProbeReport, Verdict
 from authlens.core.probe.words import headline
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -27,7 +28,6 @@ from authlens.probe.run import run
 
 Predictions = Mapping[tuple[str, str], str]
 """An action and a client id, topic or filter → what the documents say of it, as `decide` says it."""
-CONNECT = "iot:Connect"
 
 
 class Probe:
@@ -102,6 +102,6 @@ def _result(report: ProbeReport) -> Outcome | Failure:
     """What the other side said of the login. A device never sees what the function answered."""
     if report.verdict is Verdict.CONNECTED:
         return Outcome(True)
-    if report.verdict is Verdict.REFUSED and report.answer is not None:
-        return Failure(FailureKind.DEVICE, refused_by(report.answer), headline(report))
+    if report.refused_by is not None:
+        return Failure(FailureKind.DEVICE, report.refused_by, headline(report))
     return Failure(FailureKind.UNREACHABLE, "Unreached", report.problem)

@@ -17,8 +17,8 @@ def predictions(
     earlier: Invocation | None, request: AuthorizerRequest, trials: Sequence[Trial]
 ) -> dict[tuple[str, str], str]:
     """By action and by client id, topic or filter. Empty where the earlier answer has no documents."""
-    outcome = earlier.outcome if earlier is not None else None
-    if earlier is None or outcome is None or not outcome.policy_documents:
+    outcome = earlier and earlier.outcome
+    if not earlier or not outcome or not outcome.policy_documents:
         return {}
     client_id = (request.mqtt_context.client_id if request.mqtt_context else None) or ""
     access = AccessQuestions(outcome, request, dict(earlier.variables))

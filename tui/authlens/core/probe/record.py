@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
 from authlens.core.mqtt.packets import V5
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, refused_by, rule_of_denial
+from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
 _STAGES = {
@@ -32,7 +32,6 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
     for each in report.tried:
         if each.answer is not None:
             counts = counts.with_one(each.trial.packet, each.is_allowed)
-    is_refused = report.verdict is Verdict.REFUSED and report.answer is not None
     return DeviceConnection(
         id=identifier,
         transport=_TRANSPORTS[plan.way],
@@ -41,7 +40,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         server_name=plan.name,
         alpn=plan.alpn if plan.way == "mqtt" else (),
         steps=steps,
-        refused_by=refused_by(report.answer) if is_refused and report.answer else None,
+        refused_by=report.refused_by,
         reason="" if report.verdict is Verdict.CONNECTED else headline(report),
         decisions=(
             *_connect_decision(report, at),
@@ -56,14 +55,13 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
 def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision]:
     """What the policies say about connecting, if they are known."""
     if report.predicted is not None and report.verdict is not Verdict.UNREACHED:
-        refusal = refused_by(report.answer) if report.verdict is Verdict.REFUSED and report.answer else None
         yield PacketDecision(
             at=at,
             packet="CONNECT",
             topic=report.client_id,
             action="iot:Connect",
             word=report.predicted,
-            rule=refusal,
+            rule=report.refused_by,
             detail=headline(report),
         )
 

@@ -143,6 +143,14 @@ class ProbeReport:
         return self.verdict is Verdict.CONNECTED and all(each.is_allowed for each in self.tried)
 
     @property
+    def refused_by(self) -> str | None:
+        """The id of the rule, or the status of HTTP as in `http-502`; `None` if nothing refused it."""
+        if self.verdict is not Verdict.REFUSED or self.answer is None:
+            return None
+        rule = rule_of_refusal(self.answer)
+        return rule.id if rule is not None else f"http-{self.answer.code}"
+
+    @property
     def seconds(self) -> float:
         return sum(step.seconds for step in self.steps)
 
@@ -182,12 +190,6 @@ def rule_of_refusal(answer: Answer) -> Rule | None:
 
 
 _HTTP_REFUSALS = (401, 403)
-
-
-def refused_by(answer: Answer) -> str:
-    """The id of that row, or the status of HTTP as in `http-502`."""
-    rule = rule_of_refusal(answer)
-    return rule.id if rule is not None else f"http-{answer.code}"
 
 
 def rule_of_denial(trial: Trial, answer: Answer) -> Rule:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
-from authlens.core.probe.report import ProbeReport, Tried, Verdict, refused_by
+from authlens.core.probe.report import ProbeReport, Tried, Verdict
 
 REFUSAL_CAUSES = (
     "the function refused, raised an error or returned an answer that AWS does not accept: compare with a test call",
@@ -36,19 +35,13 @@ def headline(report: ProbeReport) -> str:
 
 def causes(report: ProbeReport) -> tuple[str, ...]:
     """The usual causes of a refusal, the most likely first."""
-    answer = report.answer
-    if report.verdict is not Verdict.REFUSED or answer is None:
+    return causes_of(report.refused_by)
+
+
+def causes_of(refusal: str | None) -> tuple[str, ...]:
+    """The same, for the `refused_by` of a report or of its record."""
+    if refusal is None:
         return ()
-    return causes_of(refused_by(answer))
-
-
-def usual_causes(device: DeviceConnection) -> tuple[str, ...]:
-    """The same, for the record of a probe."""
-    return causes_of(device.refused_by) if device.refused_by else ()
-
-
-def causes_of(refusal: str) -> tuple[str, ...]:
-    """For the id of a rule, or an HTTP status, as `refused_by` gives it."""
     if refusal == CONNECT_RATE.id:
         return RATE_CAUSES
     if refusal == HTTP_REFUSED.id:

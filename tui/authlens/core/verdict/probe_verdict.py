@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
-from authlens.core.probe.words import usual_causes
+from authlens.core.probe.words import causes_of
 from authlens.core.verdict.verdict import Conclusion, StageResult, StageState, Verdict
 
 _OVER = {
@@ -32,7 +32,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
         return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
     who = _who(invocation, device)
     if failure is not None:
-        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(usual_causes(device), 1))
+        causes = "; ".join(f"({number}) {each}" for number, each in enumerate(causes_of(device.refused_by), 1))
         headline = f"The connection {who} over {device.protocol} was refused: {device.reason}."
         return Verdict(Conclusion.REFUSED, results, headline, f"Usual causes, most likely first: {causes}.", "")
     denied = [each for each in device.decisions if not each.is_allowed]

@@ -173,11 +173,11 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {"domain-certificate": "warning"},
         "is INVALID (expired)",
     ),
-    "TLS 1.3 alone": (
+    "TLS 1.3 only": (
         replace(GOOD, domains=domain(tls_policy="IoTSecurityPolicy_TLS13_1_3_2022_10")),
         NAMED,
         {"domain-tls-policy": "info"},
-        "takes TLS 1.3 alone",
+        "accepts only TLS 1.3",
     ),
     "domains that were not read": (
         replace(GOOD, undescribed=("d3", "d4")),

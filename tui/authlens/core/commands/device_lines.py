@@ -55,8 +55,7 @@ def device_lines(
     is_resolved: the request contains no references or escapes.
     """
     key_name = (authorizer.token_key_name if authorizer else None) or "token"
-    found = () if is_resolved else (each.written for _, text in texts(request) for each in references(text))
-    written = list(found)
+    written = [] if is_resolved else [each.written for _, text in texts(request) for each in references(text)]
     request = request if is_resolved else unescaped_request(request)
     known = authorizer or Authorizer("", token_key_name=key_name)
     shown = request if reveal else redact_request(request, known)

@@ -63,8 +63,8 @@ def _present(**values: object) -> dict[str, str]:
 def _request(left: Side, right: Side) -> Iterator[Section]:
     if left.request and right.request:
         rows = _keyed(members(left.request), members(right.request))
-        told = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
-        shown = _one_line_each(_keyed(*told))
+        redacted = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
+        shown = _one_line_each(_keyed(*redacted))
         yield Section("request", tuple(_shown_as(*pair) for pair in zip(rows, shown, strict=True)))
 
 

@@ -1,6 +1,6 @@
 """What is wrong with an answer that AWS IoT refuses, at its first wrong member: more than AWS's own words say.
 
-The rule: members are looked at in the order of `answer.judge`, so that what is named is what AWS refused.
+The rule: members are checked in the order of `answer.judge`, so that the one named is the one that AWS refused.
 """
 
 from __future__ import annotations

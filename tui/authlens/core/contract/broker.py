@@ -38,7 +38,7 @@ def broker_refusals(action: str, tail: str) -> tuple[BrokerRefusal, ...]:
 
 
 def broker_limits(action: str, tail: str) -> tuple[BrokerRefusal, ...]:
-    """What else the broker refuses of an action that it takes otherwise; the messages are sentences."""
+    """What the broker still refuses of an action that it normally accepts; the messages are sentences."""
     kind, _, _ = tail.partition("/")
     known = (action.lower(), kind) in (("iot:publish", "topic"), ("iot:subscribe", "topicfilter"))
     return (_QOS_2,) if known else ()

@@ -110,7 +110,7 @@ class Deployment:
     is_logging_read: bool = False
     """Whether `logging` was asked for."""
     undescribed: tuple[str, ...] = ()
-    """The names of domain configurations that were not read, for there are too many."""
+    """The names of domain configurations that were not read, because there are too many."""
 
     @property
     def unread(self) -> tuple[Unread, ...]:

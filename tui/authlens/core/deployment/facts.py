@@ -99,6 +99,6 @@ def _certificate_words(domain: Domain) -> str:
 def _alpn_words(domain: Domain) -> str:
     transport = transport_of(domain)
     if not transport.carries_mqtt:
-        return "MQTT over TLS is not taken there."
+        return "MQTT over TLS is not accepted there."
     alpn = f"ALPN {transport.alpn}" if transport.alpn else "no ALPN"
     return f"MQTT over TLS needs {alpn} there."

@@ -256,7 +256,7 @@ def _domain(domain: Domain, deployment: Deployment, request: AuthorizerRequest, 
             "domain-tls-policy",
             Stage.FOUND,
             "info",
-            f"The domain configuration {name} takes TLS 1.3 alone (security policy {domain.tls_policy}): a device "
+            f"The domain configuration {name} accepts only TLS 1.3 (security policy {domain.tls_policy}): a device "
             "without it is not let in.",
             "Choose IoTSecurityPolicy_TLS13_1_2_2022_10 where devices speak TLS 1.2: aws iot "
             f"update-domain-configuration --domain-configuration-name {domain.name} --tls-config securityPolicy=…",
@@ -324,7 +324,7 @@ def _unread(deployment: Deployment, _request: AuthorizerRequest) -> Iterator[Cav
             "not-described",
             Stage.FOUND,
             "info",
-            f"Domain configurations that were not read, for at most ten calls are made: {names}"
+            f"Domain configurations not read, because at most ten calls are made: {names}"
             + (f" and {more} more." if more > 0 else "."),
             "authlens cannot judge their hosts; connect to one with --domain-configuration NAME.",
         )

@@ -28,7 +28,7 @@ def concurrency_caveats(deployment: Deployment, _request: AuthorizerRequest) -> 
             Stage.RAN,
             "warning",
             "The function's reserved concurrency is 0: Lambda throttles every invocation, and no device is let in.",
-            f"Take the limit away: aws lambda delete-function-concurrency --function-name {name}",
+            f"Remove the limit: aws lambda delete-function-concurrency --function-name {name}",
         )
     elif found.reserved < FEW_AT_ONCE:
         yield Caveat(
@@ -55,7 +55,7 @@ def logging_caveats(deployment: Deployment, request: AuthorizerRequest) -> Itera
         "info",
         f"AWS IoT logs nothing in this region: {why}. Why a device is refused cannot be read afterwards.",
         f"Turn it on: aws iot set-v2-logging-options --role-arn {role} --default-log-level ERROR"
-        + (f"{_client_level(request)}" if _client_level(request) else ""),
+        + _client_level(request),
     )
 
 
@@ -64,4 +64,5 @@ def _client_level(request: AuthorizerRequest) -> str:
     if not client:
         return ""
     target = quote(f"targetType=CLIENT_ID,targetName={client}")
-    return f"; of this client alone all of it: aws iot set-v2-logging-level --log-target {target} --log-level DEBUG"
+    line = f"aws iot set-v2-logging-level --log-target {target} --log-level DEBUG"
+    return f"; to log everything for this client only: {line}"

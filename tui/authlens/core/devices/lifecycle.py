@@ -35,7 +35,7 @@ def disconnected(client_id: str, session_id: str, principal: str, reason: str, w
 
 
 def connect_failed(client_id: str, session_id: str, when: int) -> list[Message]:
-    """AWS's page lists one reason alone."""
+    """AWS's page lists only this reason."""
     members = {"sessionIdentifier": session_id, "connectFailureReason": "AUTHORIZATION_FAILED"}
     return _event("presence", "connect_failed", client_id, when, members)
 

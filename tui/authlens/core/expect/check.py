@@ -50,7 +50,7 @@ class Judgement:
     reason: str = ""
     """Why it cannot be judged, or is skipped."""
     notes: tuple[str, ...] = ()
-    """What holds however it was judged, such as that an action is not known."""
+    """What applies whatever the judgement, such as that an action is not known."""
 
 
 def judge(expectation: Expectation | None, invocation: Invocation) -> Judgement:

@@ -88,11 +88,11 @@ def _only_provisions(subject: LintSubject) -> bool:
         if one.statement.not_action or [each.text.lower() for each in one.statement.actions] != ["iot:connect"]
     ]
     names = [tail_of(element.text).partition("/")[2] for one in others for element in one.resources]
-    return bool(names) and all(map(_is_provisioning, names)) and not any(one.not_resource for one in others)
-
-
-def _is_provisioning(name: str) -> bool:
-    return name.startswith(_PROVISIONING)
+    return (
+        bool(names)
+        and all(name.startswith(_PROVISIONING) for name in names)
+        and not any(one.not_resource for one in others)
+    )
 
 
 def _left_open(action: Action, subject: LintSubject) -> list[tuple[Symbol, ...]]:
@@ -150,13 +150,13 @@ def _narrows(condition: Condition) -> bool:
     values = {value.text for value in condition.values}
     if condition.key.casefold() in ("iot:clientid", "aws:sourceip"):
         return operator.base != "Null" and not {"*", "${iot:ClientId}", "0.0.0.0/0", "::/0"} & values
-    if kind_of_key(condition.key) not in _TELLING:
+    if kind_of_key(condition.key) not in _IDENTIFYING:
         return False
     opposite = "true" if operator.base == "Null" else "false"
     return opposite not in {value.lower() for value in values} and "*" not in values
 
 
-_TELLING = (KeyKind.NETWORK, KeyKind.THING, KeyKind.CERTIFICATE, KeyKind.COGNITO)
+_IDENTIFYING = (KeyKind.NETWORK, KeyKind.THING, KeyKind.CERTIFICATE, KeyKind.COGNITO)
 """Kinds of keys whose values identify the client."""
 
 

@@ -59,11 +59,10 @@ def lint(
     """All findings in document order; those of the answer first."""
     subject = LintSubject(tuple(documents), surroundings, answer)
     found: list[LintFinding] = []
-    left = MOST_CHECKS
+    statements = sum(len(document.statements) for document in documents)
     with bounded_work(_MOST_STEPS):
-        for rule in RULES:
-            left -= sum(len(document.statements) for document in documents)
-            if left < 0:
+        for number, rule in enumerate(RULES, 1):
+            if number * statements > MOST_CHECKS:
                 found.append(_finding(TOO_COMPLEX, _INCOMPLETE))
                 break
             found += _findings(rule, subject)

@@ -77,6 +77,7 @@ _CERTIFICATES = measured(pages.EMULATOR, "over port 8883 with the policies of X.
 _ASSUMED = assumed()
 _MQTT = documented(pages.MQTT)
 _CERTIFICATE = documented(pages.X509_AUTH, "that a registered certificate is required; how TLS ends is assumed")
+_THROUGHPUT = documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")
 _CODE_ASSUMED = assumed(note="the code; AWS's page lists it for this packet")
 
 REFUSED: Final = Rule(
@@ -277,8 +278,8 @@ PUBLISH_RATE: Final = Rule(
 THROUGHPUT: Final = Rule(
     "throughput",
     "more messages wait for the client than 512 KiB a second can carry, and this one is dropped",
-    _ignored(documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")),
-    _ignored(documented(pages.QUOTAS, "the rate; what AWS does with the messages that wait is assumed")),
+    _ignored(_THROUGHPUT),
+    _ignored(_THROUGHPUT),
 )
 EXPIRED: Final = Rule(
     "disconnect-after",

@@ -1,6 +1,6 @@
 """Topics and topic filters as AWS IoT treats them: which match, and which it accepts.
 
-What the broker refuses is said in one place, `core.contract.broker`; here it is asked for by topic and by filter.
+What the broker refuses is defined in one place, `core.contract.broker`; here it is asked by topic and by filter.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def shared(topic_filter: str) -> Shared | None:
 
 
 def is_basic_ingest(topic: str) -> bool:
-    """Whether a message goes to a rule alone and to no subscriber."""
+    """Whether a message goes only to a rule and to no subscriber."""
     return topic.startswith(_RULES)
 
 

@@ -1,6 +1,6 @@
 """The kinds of text that are recognised when they are pasted, most certain first.
 
-The rule: one table. What is in no row is not recognised, and is said to be so in one sentence.
+The rule: one table. A text that matches no row is not recognised, and one sentence says so.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from authlens.core.saved.saved_request import SavedRequest
 from authlens.frozen import dataclass
 
 _LONG = 120
-"""Characters from which an event on one line is taken for one: no field holds such a value."""
+"""Characters from which a single line counts as an event: no field has such a long value."""
 LONGEST_COMMAND = 65_536
-"""Characters; taking a command line apart takes a time that grows faster than its length."""
+"""Characters; the time to parse a command line grows faster than its length."""
 _LONGEST = 1_048_576
-"""Characters of a policy or an answer; AWS takes far less."""
+"""Characters of a policy or an answer; AWS accepts far fewer."""
 _EVENT_MARKS = ("protocolData", "connectionMetadata", "signatureVerified")
 _ANSWER_MARKS = ('"isAuthenticated"', '"policyDocuments"', '"principalId"')
 
@@ -58,7 +58,7 @@ class Pasted:
     presented: Presented | None = None
     """The client certificate in an event."""
     notes: tuple[str, ...] = ()
-    """What the text did not tell."""
+    """What the text does not say."""
 
 
 def plain(text: str) -> str:
@@ -106,7 +106,7 @@ def read_request(text: str) -> Pasted:
 
 
 def elsewhere(text: str) -> str | None:
-    """Which command takes a text that was given to another; `None` where it is not recognised."""
+    """Which command reads a text that was given to another; `None` if it is not recognised."""
     kind = kind_of(text)
     return None if kind is None else f"this is {_ARTICLES.get(kind, 'a')} {kind.value}; {_ELSEWHERE[kind]}"
 

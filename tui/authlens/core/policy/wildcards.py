@@ -74,7 +74,7 @@ _LEFT: ContextVar[list[int] | None] = ContextVar("steps left", default=None)
 def bounded_work(steps: int) -> Iterator[None]:
     """Let comparisons of patterns take this many steps, a few for each symbol, and then raise TooMuchWork.
 
-    Inside another bound that one counts.
+    Inside another bound, only the outer one applies.
     """
     outer = _LEFT.get()
     token = _LEFT.set([steps] if outer is None else outer)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from authlens.core.contract.broker import LONGEST_CLIENT_ID
 from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
 from authlens.core.request.authorizer import AUTHORIZER_NAME
 from authlens.core.request.members import header_path
@@ -102,10 +103,6 @@ def no_client_id(subject: PreflightSubject) -> Iterator[Finding]:
         yield Finding("no-client-id", "info", "mqttContext.clientId", message, 0, 0, fix)
 
 
-_CLIENT_ID_BYTES = 128
-"""AWS IoT's quota."""
-
-
 def refused_client_id(subject: PreflightSubject) -> Iterator[Finding]:
     """A client id that a test call accepts and a real connection does not."""
     path = "mqttContext.clientId"
@@ -113,12 +110,12 @@ def refused_client_id(subject: PreflightSubject) -> Iterator[Finding]:
     if refers(text):
         return
     size = len(text.encode("utf-8", "replace"))
-    if size > _CLIENT_ID_BYTES:
+    if size > LONGEST_CLIENT_ID:
         message = (
             f"The client id has {size} bytes; AWS IoT refuses a device whose client id is longer than "
-            f"{_CLIENT_ID_BYTES}. The test call accepts it."
+            f"{LONGEST_CLIENT_ID}. The test call accepts it."
         )
-        yield Finding("client-id-too-long", "warning", path, message, min(_CLIENT_ID_BYTES, len(text)), len(text))
+        yield Finding("client-id-too-long", "warning", path, message, min(LONGEST_CLIENT_ID, len(text)), len(text))
     if text.startswith("$"):
         message = "The client id starts with '$', which is reserved for AWS IoT: a device that sends it is refused."
         yield Finding("client-id-reserved", "warning", path, message, 0, 1)

@@ -44,7 +44,7 @@ def _finding(subject: PreflightSubject, violation: Violation, path: str, words: 
     """`words`: AWS's answer, which lists all violated constraints at once."""
     text = text_at(subject.request, path)
     start, end = _range(violation, text)
-    message, fix = _message(violation, path, text or "", start), _plain_fix(subject, violation, path, text)
+    message, fix = _message(violation, path, start), _plain_fix(subject, violation, path, text)
     if path == "tokenSignature" and "pattern" in violation.rule and text is not None:
         corrected = corrected_signature(text)
         if corrected:
@@ -92,7 +92,7 @@ def _first_bad_character(limits: Limits, text: str) -> tuple[int, int]:
     return (min(len(body) + 2, len(text)), len(text)) if len(text) - len(body) > 2 else (0, len(text))
 
 
-def _message(violation: Violation, path: str, text: str, start: int) -> str:
+def _message(violation: Violation, path: str, start: int) -> str:
     limits, subject = violation.limits, label(path)
     if violation.rule == "Member must not be null":
         return "The authorizer name is missing; it is the only member that AWS always requires."

@@ -100,7 +100,7 @@ def _documents(node: Node) -> tuple[Any, ...]:
 
 
 def _document(node: Node) -> Any:
-    """A document written as YAML, or as JSON text as AWS returns it. A JSON string stands for a document that is not a
+    """A document written as YAML, or as JSON text as AWS returns it. A JSON string represents a document that is not a
     policy."""
     if isinstance(node.value, dict):
         return node.plain()

@@ -130,8 +130,8 @@ def token_names(request: AuthorizerRequest, authorizer: Authorizer | None = None
     if authorizer is not None:
         return frozenset([authorizer.token_key_name.lower()] if authorizer.token_key_name else [])
     names = {placed.name.lower() for placed in everything(request) if placed.value}
-    beside = names - HARMLESS_NAMES - {SIGNATURE_NAME}
-    return frozenset(beside if SIGNATURE_NAME in names and len(beside) == 1 else [])
+    others = names - HARMLESS_NAMES - {SIGNATURE_NAME}
+    return frozenset(others if SIGNATURE_NAME in names and len(others) == 1 else [])
 
 
 def secret_spans(place: str, text: str, names: frozenset[str] = frozenset()) -> tuple[tuple[int, int], ...]:

@@ -97,14 +97,14 @@ class _Editor:
         self._put(key.start_mark.index, self._line_end(_end(node)), written)
         return None
 
-    def _insert(self, node: yaml.MappingNode, beside: _Entry, behind: bool, key: str, value: Any) -> None:
+    def _insert(self, node: yaml.MappingNode, neighbour: _Entry, after: bool, key: str, value: Any) -> None:
         """Add an entry after another, or before it."""
-        start, end = beside[0].start_mark.index, _end(beside[1])
+        start, end = neighbour[0].start_mark.index, _end(neighbour[1])
         if node.flow_style:
-            at, written = end if behind else start, f"{self._inline(key)}: {self._inline(value)}"
-            self._put(at, at, f", {written}" if behind else f"{written}, ")
+            at, written = end if after else start, f"{self._inline(key)}: {self._inline(value)}"
+            self._put(at, at, f", {written}" if after else f"{written}, ")
         else:
-            at = self._line_end(end) if behind else self._line_start(start)
+            at = self._line_end(end) if after else self._line_start(start)
             self._put_line(at, self._block({key: value}, node.value[0][0].start_mark.column))
 
     # Lists

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure
-from authlens.core.pasted.stored_answer import read_stored_answer
+from authlens.core.pasted.stored_answer import NotRecognised, read_stored_answer
 from authlens.core.verdict.stages import stages
 from support.preflight import NOW
 
@@ -38,8 +38,11 @@ def test_any_object_is_explained_or_refused(value: dict[str, Any]) -> None:
 
 @given(st.text(st.characters(exclude_characters="{")))
 def test_any_text_is_explained_or_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match="an answer"):
-        read_stored_answer(text, NOW)
+    try:
+        stored = read_stored_answer(text, NOW)
+    except NotRecognised:
+        return
+    assert stored.messages or stored.invocation.failure
 
 
 def test_a_deeply_nested_text_is_refused_in_a_sentence() -> None:

@@ -94,7 +94,7 @@ class LocalTargets:
             endpoints = list(self._running.values())
             self._running.clear()
         for endpoint in endpoints:
-            endpoint.let_go()
+            endpoint.close_lifeline()
         for endpoint in endpoints:
             endpoint.end()
 
@@ -104,7 +104,7 @@ class LocalTargets:
             endpoint = self._running.get(path)
             if endpoint is None or not endpoint.is_current():
                 if endpoint:
-                    endpoint.let_go()
+                    endpoint.close_lifeline()
                     threading.Thread(target=endpoint.end, daemon=True).start()
                 endpoint = self._running[path] = LocalEndpoint(path)
             return endpoint
@@ -149,19 +149,11 @@ class LocalEndpoint:
         failed_lately = self._failed_at is not None and time.monotonic() - self._failed_at < RETRY_AFTER
         return failed_lately and self._stamp == stamp(self._path)
 
-    def let_go(self) -> None:
-        """Close its lifeline."""
-        with contextlib.suppress(OSError):
-            pipe(self._child.stdin).close()
+    def close_lifeline(self) -> None:
+        close_lifeline(self._child)
 
     def end(self) -> None:
-        self.let_go()
-        try:
-            self._child.wait(END_LIMIT)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
+        end_child(self._child)
         for reader in self._readers:
             reader.join()
 
@@ -209,6 +201,22 @@ def started(path: Path, *options: str) -> subprocess.Popen[str]:
         text=True,
         errors="replace",
     )
+
+
+def close_lifeline(child: subprocess.Popen[str]) -> None:
+    """Ask it to end, without waiting for that."""
+    with contextlib.suppress(OSError):
+        pipe(child.stdin).close()
+
+
+def end_child(child: subprocess.Popen[str]) -> None:
+    close_lifeline(child)
+    try:
+        child.wait(END_LIMIT)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def printed_line(printed: bytes) -> str:

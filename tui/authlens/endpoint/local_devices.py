@@ -5,19 +5,15 @@ The child's standard input is a lifeline, as in `local`. A thread reads its repo
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import signal
 import socket
-import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from authlens.core.devices.ledger import Ledger, Watched
 from authlens.core.invocation.invocation import Invocation
-from authlens.endpoint.local import END_LIMIT, LocalTargetError, Stamp, pipe, stamp, started
+from authlens.endpoint.local import LocalTargetError, Stamp, end_child, pipe, stamp, started
 from authlens.frozen import dataclass
 
 USUAL_PORT = 8883
@@ -103,14 +99,7 @@ class LocalDevices:
 
     def close(self) -> None:
         """End it and its functions."""
-        with contextlib.suppress(OSError):
-            pipe(self._child.stdin).close()
-        try:
-            self._child.wait(END_LIMIT)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
+        end_child(self._child)
 
     def _read(self) -> None:
         with pipe(self._child.stdout) as stdout:

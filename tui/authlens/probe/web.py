@@ -35,7 +35,7 @@ def _url(plan: ProbePlan, path: str) -> URL:
 class _Steps:
     """DNS and TCP as aiohttp traces them, for the report and to say how far a failure came."""
 
-    def __init__(self, plan: ProbePlan, report: Report) -> None:
+    def __init__(self, report: Report) -> None:
         self._report = report
         self._began = time.monotonic()
         self.is_resolved = False
@@ -63,7 +63,7 @@ class _Steps:
 @asynccontextmanager
 async def session_for(plan: ProbePlan, report: Report) -> AsyncIterator[tuple[aiohttp.ClientSession, _Steps]]:
     """An HTTP session of one connection, with the plan's trust and no proxy: a device uses none."""
-    steps = _Steps(plan, report)
+    steps = _Steps(report)
     connector = aiohttp.TCPConnector(ssl=tls_context(plan), limit=1, force_close=True)
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=plan.seconds, sock_read=plan.seconds)
     async with aiohttp.ClientSession(

@@ -212,18 +212,16 @@ class _Reader:
         if stack is None:
             known = ", ".join(name for _, name in self._project.of_kind(FUNCTIONS)) or "none"
             raise DefinitionError(self._path, 0, 0, f"it has no function {logical}; its functions: {known}")
-        place = stack.place(logical)
         try:
             function = self._function(stack, logical)
             arn = authorizer_arn(self._project.region, self._project.account, logical)
             authorizer = with_signing(Authorizer(logical, arn, function.arn, "ACTIVE"), self._project.settings)
             return AuthorizerDefinition(authorizer, function)
         except (Unresolvable, YamlError) as problem:
-            self._leave_out(stack, logical, place, problem)
+            self._leave_out(stack, logical, problem)
             return None
 
     def _authorizer_if_possible(self, stack: Stack, logical: str) -> AuthorizerDefinition | None:
-        place = stack.place(logical)
         try:
             if stack.is_there(logical) is False:
                 condition = stack.resources[logical]["Condition"]
@@ -232,12 +230,12 @@ class _Reader:
                     f"its condition {condition.value} is false",
                     "give other values with --parameter NAME=VALUE",
                 )
-            return self._authorizer(stack, logical, place)
+            return self._authorizer(stack, logical, stack.place(logical))
         except (Unresolvable, YamlError) as problem:
-            self._leave_out(stack, logical, place, problem)
+            self._leave_out(stack, logical, problem)
             return None
 
-    def _leave_out(self, stack: Stack, logical: str, place: Node, problem: Unresolvable | YamlError) -> None:
+    def _leave_out(self, stack: Stack, logical: str, problem: Unresolvable | YamlError) -> None:
         if isinstance(problem, Unresolvable):
             line, column, reason, step = problem.node.line, problem.node.column, problem.reason, problem.next_step
         else:
@@ -246,15 +244,16 @@ class _Reader:
         self._faults.append(DefinitionError(stack.path, line, column, whole))
         self._project.note(stack.path, line, f"{reason}; the authorizer {logical} is left out", step)
         names = {logical}
-        with suppress(Unresolvable, YamlError):
-            names |= {stack.physical(logical)} if stack.kind(logical) == AUTHORIZER else set()
+        if stack.kind(logical) == AUTHORIZER:
+            with suppress(Unresolvable, YamlError):
+                names.add(stack.physical(logical))
         self._left += [left_out(name, stack.path, line, reason, step) for name in sorted(names)]
 
     def _authorizer(self, stack: Stack, logical: str, place: Node) -> AuthorizerDefinition:
         properties = stack.properties(logical)
         read = stack.read(properties)
         function = self._function_behind(
-            stack, properties.get("AuthorizerFunctionArn", place), read.text("AuthorizerFunctionArn") or ""
+            properties.get("AuthorizerFunctionArn", place), read.text("AuthorizerFunctionArn") or ""
         )
         settings = self._project.settings
         try:
@@ -282,7 +281,7 @@ class _Reader:
             raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", step)
         return AuthorizerDefinition(authorizer, function)
 
-    def _function_behind(self, stack: Stack, place: Node, arn: str) -> FunctionDefinition:
+    def _function_behind(self, place: Node, arn: str) -> FunctionDefinition:
         """By its ARN, or by the function's name alone or in an ARN of another account."""
         candidates = [
             (owner, logical)

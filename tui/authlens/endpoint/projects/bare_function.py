@@ -9,7 +9,6 @@ from pathlib import Path
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.cloudformation.template import with_signing
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION
 from authlens.endpoint.templates.definitions import (
     AuthorizerDefinition,
@@ -21,7 +20,7 @@ from authlens.endpoint.templates.definitions import (
 )
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import Settings, with_signing
 
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
 

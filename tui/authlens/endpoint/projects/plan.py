@@ -14,7 +14,6 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.json_limits import MOST_BYTES, load_bounded
 from authlens.endpoint.projects.plan_values import Plan, Resource, is_plan
 from authlens.endpoint.templates import function_checks
-from authlens.endpoint.templates.cloudformation.template import replace_notes, with_signing
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import (
     DEFAULT_MEMORY_SIZE,
@@ -30,7 +29,7 @@ from authlens.endpoint.templates.definitions import (
 )
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
-from authlens.endpoint.templates.settings import FunctionSettings, Settings
+from authlens.endpoint.templates.settings import FunctionSettings, Settings, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 _MOST_NAMED = 8
@@ -86,7 +85,7 @@ class _Reader:
         authorizers = tuple(definition for definition in read if definition)
         notes = tuple(dict.fromkeys(self._notes))
         if not authorizers and self._faults:
-            raise replace_notes(self._faults[0], notes)
+            raise self._faults[0].with_notes(notes)
         if not authorizers:
             raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
         return Definitions(

@@ -59,6 +59,11 @@ class DefinitionError(Exception):
         self.notes = notes
         """Other problems of the file, one line each."""
 
+    def with_notes(self, notes: tuple[str, ...]) -> DefinitionError:
+        """The same error with these notes, without repeating its own."""
+        others = tuple(note for note in notes if self.reason not in note)
+        return DefinitionError(self.path, self.line, self.column, self.reason, others)
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionDefinition:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from authlens.core.contract import management
+from authlens.core.request.authorizer import Authorizer
 from authlens.core.text.yaml_reader import Node, YamlError, decode, load
 from authlens.endpoint.templates.definition_file import content_of, project_folders
 from authlens.endpoint.templates.definitions import DefinitionError, account_of, region_of_node
@@ -199,3 +201,25 @@ def _unquoted(value: str) -> str:
 
 def _why(error: Exception) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+
+
+def with_signing(authorizer: Authorizer, settings: Settings) -> Authorizer:
+    """The authorizer with the configured key; without one, signing is disabled. Raises DefinitionError."""
+    name = settings.token_key_name or authorizer.token_key_name
+    if settings.public_key is None:
+        return replace(authorizer, signing_disabled=True, token_key_name=name)
+    path = settings.public_key
+    try:
+        pem = content_of(path).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not a text file"
+        raise DefinitionError(path, 0, 0, f"the public key cannot be read: {why}") from None
+    refusal = management.key_refusal(authorizer.name, "key", pem)
+    if refusal:
+        raise DefinitionError(path, 0, 0, f"AWS IoT refuses this: {refusal.message}")
+    return replace(
+        authorizer,
+        signing_disabled=False,
+        token_key_name=name or "token",
+        token_signing_public_keys=(("key", pem),),
+    )

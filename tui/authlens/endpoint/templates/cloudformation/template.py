@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from authlens.core.contract import management
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
@@ -40,7 +38,7 @@ from authlens.endpoint.templates.definitions import (
     authorizer_refusal,
     left_out,
 )
-from authlens.endpoint.templates.settings import Settings
+from authlens.endpoint.templates.settings import Settings, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
@@ -188,7 +186,7 @@ class _Reader:
         authorizers = tuple(definition for definition in read if definition)
         notes = tuple(dict.fromkeys(self._project.notes))
         if not authorizers and self._faults:
-            raise replace_notes(self._faults[0], notes)
+            raise self._faults[0].with_notes(notes)
         if not authorizers:
             raise DefinitionError(self._path, 0, 0, self._nothing(), notes)
         return Definitions(
@@ -310,35 +308,7 @@ class _Reader:
         return self._functions[name]
 
 
-def replace_notes(error: DefinitionError, notes: tuple[str, ...]) -> DefinitionError:
-    """The error with the other notes, without repeating its own."""
-    others = tuple(note for note in notes if error.reason not in note)
-    return DefinitionError(error.path, error.line, error.column, error.reason, others)
-
-
 def _keys(value: Any, properties: Mapping[str, Node], place: Node) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise Unresolvable(properties.get("TokenSigningPublicKeys", place), "TokenSigningPublicKeys is not a mapping")
     return tuple((key, as_text(pem)) for key, pem in value.items())
-
-
-def with_signing(authorizer: Authorizer, settings: Settings) -> Authorizer:
-    """The authorizer with the configured key; without one, signing is disabled. Raises DefinitionError."""
-    name = settings.token_key_name or authorizer.token_key_name
-    if settings.public_key is None:
-        return replace(authorizer, signing_disabled=True, token_key_name=name)
-    path = settings.public_key
-    try:
-        pem = content_of(path).decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not a text file"
-        raise DefinitionError(path, 0, 0, f"the public key cannot be read: {why}") from None
-    refusal = management.key_refusal(authorizer.name, "key", pem)
-    if refusal:
-        raise DefinitionError(path, 0, 0, f"AWS IoT refuses this: {refusal.message}")
-    return replace(
-        authorizer,
-        signing_disabled=False,
-        token_key_name=name or "token",
-        token_signing_public_keys=(("key", pem),),
-    )

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := -m pip install --quiet --disable-pip-version-check
 OLD := "authlens needs Python 3.11 or newer: make PYTHON=python3.12 run"
 
-# What the tests look for beside the checkout otherwise, and what tools would write into it.
+# What the tests would otherwise look for next to the checkout, and what tools would write into it.
 export AUTHLENS_AWS_CLI := $(abspath $(VENV)-aws)/bin/aws
 export AUTHLENS_NODE_CLIENTS := $(abspath $(VENV)-node)/node_modules
 ifneq ($(VENV),.venv)

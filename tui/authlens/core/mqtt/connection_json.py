@@ -17,7 +17,7 @@ from authlens.core.text.json_members import Members
 
 
 def to_json(device: DeviceConnection) -> dict[str, Any]:
-    """With the keys that docs/devices.md documents; what is absent or empty is left out."""
+    """With the keys that docs/files.md documents; what is absent or empty is left out."""
     counts = device.counts
     return _present(
         id=device.id,

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
 from authlens.cli.console.services import World
+from authlens.cli.inputs.definitions import reported
 
 PRIVATE_KEY = "keys/private.pem"
 SCHEMA = ".authlens/request.schema.json"
@@ -104,19 +105,11 @@ def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, byt
     """The files of a project for existing code. Raises CommandError."""
     from authlens.endpoint.projects.draft import drafted
     from authlens.endpoint.projects.source import Source, read_source
-    from authlens.endpoint.templates.definitions import DefinitionError
     from authlens.endpoint.templates.settings import Settings
     from authlens.endpoint.templates.unpack import Cache
 
     source = Source.named(arguments.source, settings=Settings(function=arguments.function))
-    try:
-        definitions = read_source(source, Cache(world.places().cache / "unpacked"))
-    except DefinitionError as error:
-        for note in error.notes:
-            narrate(f"authlens: warning: {note}", world.stderr)
-        raise CommandError(str(error)) from None
-    for warning in definitions.warnings:
-        narrate(f"authlens: warning: {warning}", world.stderr)
+    definitions = reported(lambda: read_source(source, Cache(world.places().cache / "unpacked")), world)
     files = drafted(definitions, source.path, arguments.directory, bool(source.handler), arguments.function)
     return {name: content.encode() for name, content in files.items()}
 

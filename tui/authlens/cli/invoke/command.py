@@ -19,7 +19,6 @@ from authlens.cli.invoke.aws_config import settings as read_settings
 from authlens.cli.invoke.input import Draft, check_readable, gather, rebased, target_of
 from authlens.cli.invoke.output import Style, answer_of, decoded, render
 from authlens.core.commands.options import OPTIONS, OUTPUT, GivenOptions, Option, OptionError, read
-from authlens.core.saved.source import split_source
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -80,8 +79,7 @@ def _prompt(given: GivenOptions, settings: Settings, world: World) -> OpenApp:
     draft = gather(given, settings.raw_password, world, complete=False)
     more = [(option.name, given.text(option.key) or "") for option in OPTIONS if _outside_the_form(option, given)]
     world.gate().vouch(target_of(given))
-    source = Path(split_source(draft.source)[0]) if draft.source else None
-    return OpenApp(saved=draft.saved, source=source, prompt=True, more_options=tuple(more))
+    return OpenApp(saved=draft.saved, source=draft.file, prompt=True, more_options=tuple(more))
 
 
 def _outside_the_form(option: Option, given: GivenOptions) -> bool:
@@ -238,9 +236,7 @@ class _Call:
         from authlens.cli.inputs.trust import check_trust
 
         self.world.gate().vouch(target_of(self.given))
-        path = Path(split_source(draft.source)[0]) if draft.source else None
-        named = (draft.saved.target, draft.base, path)
-        check_trust([named], self.given.flag("trust"), self.world)
+        check_trust([(draft.saved.target, draft.base, draft.file)], self.given.flag("trust"), self.world)
 
     def _save(self, draft: Draft) -> None:
         file = self.given.text("save")

@@ -23,6 +23,7 @@ from authlens.core.request.members import FIELDS
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
+from authlens.core.saved.source import split_source
 from authlens.core.text.file_names import file_hint
 from authlens.frozen import dataclass
 from authlens.user_path import NotAPath, user_path
@@ -44,7 +45,11 @@ class Draft:
     saved: SavedRequest
     base: Path | None = None
     source: str | None = None
-    """The saved request's path, if there is one."""
+    """The saved request's path, if there is one, and the case in it."""
+
+    @property
+    def file(self) -> Path | None:
+        return Path(split_source(self.source)[0]) if self.source else None
 
 
 def gather(given: GivenOptions, raw_password: bool, world: World, complete: bool = True) -> Draft:

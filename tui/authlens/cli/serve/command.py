@@ -18,11 +18,11 @@ examples:
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from authlens.cli.console.diagnostics import CommandError, ExitCode, narrate
+from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
+from authlens.cli.inputs.definitions import reported
 from authlens.cli.serve import device_options
 from authlens.cli.serve.sources import declare_source, source_of
 
@@ -67,9 +67,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
     def read() -> Definitions:
         return _read(arguments, source, world)
 
-    definitions = _definitions(read, world)
-    for warning in definitions.warnings:
-        narrate(f"authlens: warning: {warning}", world.stderr)
+    definitions = reported(read, world)
     from authlens.cli.serve.loop import serve
     from authlens.endpoint.api.server import CannotListen
 
@@ -94,17 +92,6 @@ def _check_host(arguments: argparse.Namespace) -> None:
             f"--host {arguments.host} would let other machines run the functions here; "
             "if that is what you want, name the host that they may call with --allow-host NAME"
         )
-
-
-def _definitions(read: Callable[[], Definitions], world: World) -> Definitions:
-    from authlens.endpoint.templates.definitions import DefinitionError
-
-    try:
-        return read()
-    except DefinitionError as error:
-        for note in error.notes:
-            narrate(f"authlens: warning: {note}", world.stderr)
-        raise CommandError(str(error)) from None
 
 
 def _read(arguments: argparse.Namespace, source: Source, world: World) -> Definitions:

@@ -89,6 +89,16 @@ def test_what_only_a_file_names_is_not_reached(words: tuple[str, ...], authlens:
     assert "Nothing was run or sent" in ended.err
 
 
+def test_a_file_in_the_home_folder_is_asked_about_by_its_whole_path(
+    authlens: Command, evil: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for command in ("invoke", "connect"):
+        done = authlens(command, "--request", "~/evil repo/a.yaml")
+        assert done.code == 252
+        assert f"authlens trust '{evil.parent}'" in done.err.splitlines()
+
+
 def test_standard_input_is_not_trusted(authlens: Command, evil: Path) -> None:
     for words in (("run", "-"), ("invoke", "--request", "-"), ("explain", "--request", "-", "--describe")):
         ended = authlens(*words, stdin=ABROAD)

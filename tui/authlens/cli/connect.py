@@ -19,6 +19,8 @@ from authlens.cli.inputs.saved_requests import (
 )
 from authlens.cli.inputs.trust import check_trust, declare_trust
 from authlens.core.probe.plan import WAYS, ProbeOptions, ProbePlan, Way, trials
+from authlens.core.saved.source import source_of
+from authlens.user_path import user_path
 
 if TYPE_CHECKING:
     from authlens.core.invocation.invocation import Invocation
@@ -83,7 +85,7 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
             )
         except CannotProbe as problem:
             raise CommandError(str(problem)) from problem
-        invocation = sender.send(saved, base, _source(arguments, earlier), way=probe)
+        invocation = sender.send(saved, base, _source(arguments, earlier, file), way=probe)
     if not arguments.no_history:
         _record(invocation, world)
     if probe.report is None:
@@ -97,17 +99,19 @@ def _subject(
     """The saved request, the folder that its paths are relative to, the earlier invocation, and the file it is from."""
     if arguments.history is None:
         saved, folder = read_saved_request(arguments.request, world, arguments.environment, arguments.trust)
-        file = None if arguments.request == STDIN else Path(file_and_case(arguments.request)[0])
-        return saved, folder, None, file
+        file, _ = file_and_case(arguments.request)
+        return saved, folder, None, None if file == STDIN else user_path(file)
     from authlens.cli.inputs.of_history import noted_origin, of_history
 
     invocation = of_history(arguments.history, world)
-    base, file = noted_origin(invocation, arguments.trust, world)
-    return invocation.saved, base, invocation, file
+    base, origin = noted_origin(invocation, arguments.trust, world)
+    return invocation.saved, base, invocation, origin
 
 
-def _source(arguments: argparse.Namespace, earlier: Invocation | None) -> str | None:
-    return earlier.source if earlier else None if arguments.request == STDIN else arguments.request
+def _source(arguments: argparse.Namespace, earlier: Invocation | None, file: Path | None) -> str | None:
+    if earlier is not None:
+        return earlier.source
+    return source_of(str(file), file_and_case(arguments.request)[1]) if file else None
 
 
 def _options(arguments: argparse.Namespace, earlier: Invocation | None) -> ProbeOptions:

@@ -23,7 +23,7 @@ from authlens.core.request.members import FIELDS
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
-from authlens.core.saved.source import split_source
+from authlens.core.saved.source import source_of, split_source
 from authlens.core.text.file_names import file_hint
 from authlens.frozen import dataclass
 from authlens.user_path import NotAPath, user_path
@@ -97,7 +97,7 @@ def _saved_request(given: GivenOptions, world: World) -> Draft:
     except RequestFileError as error:
         raise CommandError(f"--request: {error}") from None
     saved = in_environment(saved, path.parent, environment, world) if environment else saved
-    return Draft(saved, path.parent, name)
+    return Draft(saved, path.parent, source_of(str(path), case))
 
 
 def _refuse_two_readers(given: GivenOptions) -> None:

@@ -16,7 +16,7 @@ from authlens.core.contract.pages import (
 from authlens.core.contract.statement import Source, documented, measured, reported
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
-_SDK = "AWS IoT Device SDK v2"
+SDK = "AWS IoT Device SDK v2"
 _LOOPBACK = measured(note="observed from the client on loopback")
 _V3_REFUSAL = measured(EMULATOR, "over WebSocket, MQTT 3.1.1 closes without CONNACK")
 
@@ -25,9 +25,19 @@ _REFUSED = (
     "the function refused, raised or returned an invalid answer",
     "its documents do not allow iot:Connect for this client id, or there are none",
 )
-_DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
+NO_ANSWER = (
+    "the port or ALPN leads to another protocol: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
+    "a firewall or proxy blocks the connection",
+    "the function takes longer than the client's timeout",
+)
+FILTER_DENIED = (
+    "the documents do not allow iot:Subscribe on topicfilter/… with exactly that filter",
+    "they name the resource as topic/… instead of topicfilter/…",
+)
+DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
 _ASK_TEST = "Does a test call with the same contexts pass, and may this client id connect?"
-_ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
+ASK_PORT = "Which port and ALPN does the client use? ('authlens event --device-lines')"
+ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
 _NO_INVOCATION = "Was the function invoked? Look at its log and at AWS IoT's ('authlens logs --connections')."
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
@@ -35,7 +45,7 @@ _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
 
 def _hangup(id_: str, pattern: str, origin: str, source: Source = _LOOPBACK, is_general: bool = True) -> MessageRow:
     """A connection closed without a reason, as with every refusal in MQTT 3.1.1."""
-    causes = (*_REFUSED, _DENIED_ACTION, "another device connected with the same client id")
+    causes = (*_REFUSED, DENIED_ACTION, "another device connected with the same client id")
     meaning = "AWS IoT closed the connection without a reason, as it does for every refusal with MQTT 3.1.1."
     return MessageRow(
         id_,
@@ -66,7 +76,7 @@ ROWS: tuple[MessageRow, ...] = (
     MessageRow(
         "sdk-connack-refused",
         r"AWS_ERROR_MQTT5_CONNACK_CONNECTION_REFUSED|\b5150\b[^\n]{0,60}(?:CONNACK|rejected)",
-        _SDK,
+        SDK,
         _CONNECT,
         "AWS IoT answered CONNECT with a refusal; the CONNACK contains the reason code.",
         _REFUSED,
@@ -76,27 +86,27 @@ ROWS: tuple[MessageRow, ...] = (
     _hangup(
         "sdk-hangup",
         r"AWS_ERROR_MQTT_UNEXPECTED_HANGUP|\berror (?:code )?5134\b|code=5134",
-        _SDK,
+        SDK,
         reported(HANGUP_REPORT),
         is_general=False,
     ),
     MessageRow(
         "sdk-cancelled",
         r"AWS_ERROR_MQTT_(?:CANCELLED_FOR_CLEAN_SESSION|CONNECTION_(?:DESTROYED|SHUTDOWN|DISCONNECTING))|code=513[5-8]",
-        _SDK,
+        SDK,
         DeviceStage.PUBLISH,
         "The connection ended while a publish or subscribe waited for its answer.",
-        (_DENIED_ACTION, "another device connected with the same client id", "the network was lost"),
-        _ASK_POLICY,
+        (DENIED_ACTION, "another device connected with the same client id", "the network was lost"),
+        ASK_POLICY,
         _LOOPBACK,
     ),
     MessageRow(
         "sdk-disconnect",
         r"AWS_ERROR_MQTT5_DISCONNECT_RECEIVED",
-        _SDK,
+        SDK,
         _CONNECTED,
         "AWS IoT ended the connection with a DISCONNECT; the packet contains the reason code.",
-        (_DENIED_ACTION, "another device connected with the same client id", "disconnectAfterInSeconds has elapsed"),
+        (DENIED_ACTION, "another device connected with the same client id", "disconnectAfterInSeconds has elapsed"),
         "Which reason code does the DISCONNECT have?",
         documented(MQTT),
     ),
@@ -106,22 +116,18 @@ ROWS: tuple[MessageRow, ...] = (
         "an MQTT client",
         _CONNECT,
         "CONNECT or a ping was not answered in time.",
-        (
-            "the port or ALPN leads to another protocol: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
-            "a firewall or proxy blocks the connection",
-            "the function takes longer than the client's timeout",
-        ),
-        "Which port and ALPN does the client use? ('authlens event --device-lines')",
+        NO_ANSWER,
+        ASK_PORT,
         documented(PROTOCOLS),
     ),
     MessageRow(
         "sdk-subscribe-failed",
         r"AWS_ERROR_MQTT_(?:CONNECTION_SUBSCRIBE_FAILURE|ACK_REASON_CODE_FAILURE|PROTOCOL_ADAPTER_FAILING_REASON_CODE)",
-        _SDK,
+        SDK,
         DeviceStage.SUBSCRIBE,
         "AWS IoT answered a subscribe or publish with a failing reason code.",
         ("the documents do not allow it: Subscribe needs topicfilter/, Publish and Receive need topic/",),
-        _ASK_POLICY,
+        ASK_POLICY,
         documented(MQTT),
     ),
     MessageRow(
@@ -148,7 +154,7 @@ ROWS: tuple[MessageRow, ...] = (
         DeviceStage.PUBLISH,
         "AWS IoT ended the connection because a publish of QoS 0 is not allowed.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
-        _ASK_POLICY,
+        ASK_POLICY,
         measured(EMULATOR, "MQTT 5, with the policies of X.509 certificates"),
     ),
     MessageRow(
@@ -230,7 +236,7 @@ ROWS: tuple[MessageRow, ...] = (
         DeviceStage.PUBLISH,
         "AWS IoT refused a publish; with MQTT 5 the connection stays open.",
         ("the documents do not allow iot:Publish on that topic", "iot:RetainPublish is missing for a retained one"),
-        _ASK_POLICY,
+        ASK_POLICY,
         _LOOPBACK,
     ),
     MessageRow(
@@ -240,11 +246,8 @@ ROWS: tuple[MessageRow, ...] = (
         "an MQTT client",
         DeviceStage.SUBSCRIBE,
         "AWS IoT refused a subscribe.",
-        (
-            "the documents do not allow iot:Subscribe on topicfilter/… with exactly that filter",
-            "they name the resource as topic/… instead of topicfilter/…",
-        ),
-        _ASK_POLICY,
+        FILTER_DENIED,
+        ASK_POLICY,
         _LOOPBACK,
     ),
     MessageRow(
@@ -301,7 +304,7 @@ ROWS: tuple[MessageRow, ...] = (
         "an MQTT client",
         _CONNECT,
         "AWS IoT answered 'not authorized' (0x87): at CONNECT the connection is refused, later a single action.",
-        (*_REFUSED, _DENIED_ACTION),
+        (*_REFUSED, DENIED_ACTION),
         f"Was it the answer to CONNECT, PUBLISH or SUBSCRIBE? {_ASK_TEST}",
         measured(EMULATOR, "MQTT 5"),
         is_general=True,

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from authlens.core.contract.pages import IAM_ACTIONS, LAMBDA_ANSWER, MQTT, PROTOCOLS
 from authlens.core.contract.statement import assumed, documented
+from authlens.core.verdict.device_message_rows import ASK_PORT, FILTER_DENIED, NO_ANSWER, SDK
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
 _OF_THE_LIBRARY = assumed(note="according to the library's source code")
+_OF_THE_SDK = assumed(note="the SDK's own text")
 _CONNECT = DeviceStage.CONNECT
 _UPGRADE_CAUSES = (
     "the authorizer is not named or not found, and the request is not signed with SigV4 either",
@@ -60,12 +62,8 @@ ROWS: tuple[MessageRow, ...] = (
         "an MQTT client",
         _CONNECT,
         "The connection was opened, but no answer came in time.",
-        (
-            "the port or ALPN leads to another protocol: custom authentication over MQTT needs 443 with ALPN 'mqtt'",
-            "a firewall or proxy blocks the connection",
-            "the function takes longer than the client's timeout",
-        ),
-        "Which port and ALPN does the client use? ('authlens event --device-lines')",
+        NO_ANSWER,
+        ASK_PORT,
         _OF_THE_LIBRARY,
     ),
     MessageRow(
@@ -96,32 +94,32 @@ ROWS: tuple[MessageRow, ...] = (
     MessageRow(
         "sdk-not-connected",
         r"AWS_ERROR_MQTT_NOT_CONNECTED|OFFLINE_QUEUE_POLICY|Connection is not open, and may not be closed",
-        "AWS IoT Device SDK v2",
+        SDK,
         DeviceStage.PUBLISH,
         "An operation was attempted on a connection that is not open.",
         ("connecting failed earlier: the previous message says why", "the program continues after a disconnect"),
         "What was logged before this, at CONNECT?",
-        assumed(note="the SDK's own text"),
+        _OF_THE_SDK,
     ),
     MessageRow(
         "sdk-stopped",
         r"AWS_ERROR_MQTT5_USER_REQUESTED_STOP",
-        "AWS IoT Device SDK v2",
+        SDK,
         DeviceStage.CONNECTED,
         "The program itself stopped the client.",
         ("the program called stop",),
         "Was it intended to stop here? Nothing was refused.",
-        assumed(note="the SDK's own text"),
+        _OF_THE_SDK,
     ),
     MessageRow(
         "sdk-protocol-error",
         r"AWS_ERROR_MQTT5?_(?:DECODE_|ENCODE_)?PROTOCOL_ERROR|AWS_ERROR_MQTT_INVALID_\w+",
-        "AWS IoT Device SDK v2",
+        SDK,
         _CONNECT,
         "The data received on the connection is not valid MQTT.",
         ("the port or ALPN leads to another protocol", "a proxy answers instead of the server"),
         "Which host, port and ALPN does the client use?",
-        assumed(note="the SDK's own text"),
+        _OF_THE_SDK,
     ),
     # WebSockets and HTTPS
     MessageRow(
@@ -154,10 +152,7 @@ ROWS: tuple[MessageRow, ...] = (
         "an MQTT client",
         DeviceStage.SUBSCRIBE,
         "The broker refused a subscribe (SUBACK 0x80).",
-        (
-            "the documents do not allow iot:Subscribe on topicfilter/… with exactly that filter",
-            "they name the resource as topic/… instead of topicfilter/…",
-        ),
+        FILTER_DENIED,
         "Which filter is subscribed to, and do the documents allow it? ('authlens decide')",
         documented(MQTT),
     ),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from authlens.core.contract.pages import LIFECYCLE_EVENTS, LOG_ENTRIES
 from authlens.core.contract.statement import documented
+from authlens.core.verdict.device_message_rows import ASK_POLICY, DENIED_ACTION
 from authlens.core.verdict.device_messages import DeviceStage, MessageRow
 
 _CONNECT, _CONNECTED = DeviceStage.CONNECT, DeviceStage.CONNECTED
-_DENIED_ACTION = "the documents do not allow the device's last action (Publish, Subscribe or Receive)"
-_ASK_POLICY = "Which action and topic came just before, and do the documents allow it? ('authlens decide')"
 
 
 def _logged(id_: str, stage: DeviceStage, meaning: str, causes: tuple[str, ...], ask: str) -> MessageRow:
@@ -101,8 +100,8 @@ LOG_ROWS: dict[str, MessageRow] = {
         _lifecycle(
             "log-auth-error",
             "The client could not be authenticated, or attempted something that it is not allowed to do.",
-            (_DENIED_ACTION, "the function refused when the policies were refreshed"),
-            _ASK_POLICY,
+            (DENIED_ACTION, "the function refused when the policies were refreshed"),
+            ASK_POLICY,
         ),
     ),
     "CLIENT_ERROR": _lifecycle(

@@ -27,7 +27,7 @@ def read_answer(body: bytes, content_length: str | None) -> Outcome | Failure:
 
 
 def read_function_answer(body: bytes, error: str | None) -> Outcome | Failure:
-    """What AWS IoT makes of a function's answer. error: Lambda's X-Amz-Function-Error, where the function failed."""
+    """How AWS IoT judges a function's answer. error: Lambda's X-Amz-Function-Error, if the function failed."""
     run = FunctionAnswer(body) if error is None else _failed_run(body)
     judged = judge(run)
     return judged if isinstance(judged, Outcome) else failure_of_refusal(judged)

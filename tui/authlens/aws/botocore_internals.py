@@ -16,8 +16,7 @@ from botocore.credentials import ProcessProvider
 
 
 def set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> None:
-    # botocore binds getpass as the prompter's default, so it can only be replaced on the provider itself; a test
-    # holds this private name to the pinned botocore.
+    # botocore binds getpass as the prompter's default, so it can only be replaced on the provider itself.
     resolver = core.get_component("credential_provider")
     for provider in resolver.providers:
         if provider.METHOD == "assume-role":
@@ -26,7 +25,7 @@ def set_prompter(core: botocore.session.Session, ask: Callable[[str], str]) -> N
 
 def detach_processes(core: botocore.session.Session) -> None:
     """Have each credential_process run without the terminal: one that asks there would take the app's keys."""
-    # Of the profile itself, and of a role's source profile; a test holds these private names as well.
+    # Of the profile itself, and of a role's source profile.
     for provider in core.get_component("credential_provider").providers:
         if provider.METHOD == ProcessProvider.METHOD:
             provider._popen = without_terminal

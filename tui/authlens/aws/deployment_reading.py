@@ -95,7 +95,7 @@ class _Reader:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.undeclared = ""
-        """What a local endpoint says of a permission that no template declares."""
+        """What a local endpoint says about a permission that no template declares."""
 
     def read(self, permission: str, call: Callable[[Any], Value], absent: Absent) -> Value | Absent | Unread:
         """The fact; `absent` where AWS says that there is none."""

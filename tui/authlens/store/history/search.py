@@ -83,7 +83,7 @@ def extend_words(connection: sqlite3.Connection, number: int, more: str, indexed
         )
         connection.execute("INSERT INTO word_index (rowid, text) VALUES (?, ?)", (number, text))
     elif not waits and has_index_table(connection):
-        return  # an index that this SQLite does not know still holds the words of before
+        return  # an index that this SQLite cannot read still has the old words
     connection.execute("UPDATE word SET text = ? WHERE number = ?", (text, number))
 
 

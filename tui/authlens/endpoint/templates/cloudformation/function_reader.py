@@ -221,7 +221,7 @@ def permissions(stack: Stack, logical: str) -> Iterator[str]:
 
 
 def _permissions(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The logical ids of those that are there, with what is known of them."""
+    """The logical ids of those whose condition may be true, with their known properties."""
     for owner, permission in project.of_kind((PERMISSION,)):
         if owner.is_there(permission) is not False:
             yield permission, {key: _known(owner, node) for key, node in owner.properties(permission).items()}

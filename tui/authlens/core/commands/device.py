@@ -19,6 +19,8 @@ CLIENT_ID = "client-1"
 CERTIFICATE, PRIVATE_KEY = "device.pem.crt", "device.pem.key"
 """Placeholders if a certificate is needed and its files are not known."""
 _HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::\d+)?(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
+_BRACKETED = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?\[(?P<host>[0-9a-f:.]+)\](?::(?P<port>\d{1,5}))?/?", re.IGNORECASE)
+_PORT = re.compile(r":(?P<port>\d{1,5})(?:[/?#].*)?$", re.DOTALL)
 _IN_HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """Text that arrives unchanged as the value of a header; anything else goes into the query string."""
 
@@ -64,10 +66,6 @@ def host_and_port(endpoint: str) -> tuple[str, int | None]:
         return bracketed["host"], int(bracketed["port"]) if bracketed["port"] else None
     port = _PORT.search(endpoint.strip())
     return host_of(endpoint) or "", int(port["port"]) if port else None
-
-
-_BRACKETED = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?\[(?P<host>[0-9a-f:.]+)\](?::(?P<port>\d{1,5}))?/?", re.IGNORECASE)
-_PORT = re.compile(r":(?P<port>\d{1,5})(?:[/?#].*)?$", re.DOTALL)
 
 
 def device_of(

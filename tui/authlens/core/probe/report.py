@@ -24,6 +24,7 @@ from authlens.core.mqtt.rules import (
     WILL_QOS,
     Rule,
 )
+from authlens.core.policy.matching import DecisionWord
 from authlens.core.probe.plan import Trial
 from authlens.frozen import dataclass
 
@@ -116,7 +117,10 @@ class Tried:
     @property
     def differs(self) -> bool:
         """Whether the broker did something other than the policies say."""
-        return None not in (self.predicted, self.answer) and (self.predicted == "ALLOWED") is not self.is_allowed
+        return (
+            None not in (self.predicted, self.answer)
+            and (self.predicted == DecisionWord.ALLOWED) is not self.is_allowed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,14 @@ class ProbeReport:
 
     @property
     def differs(self) -> bool:
-        return any(each.differs for each in self.tried) or (
-            self.predicted is not None
-            and self.verdict is not Verdict.UNREACHED
-            and (self.predicted == "ALLOWED") is not (self.verdict is Verdict.CONNECTED)
-        )
+        return self.connect_differs or any(each.differs for each in self.tried)
+
+    @property
+    def connect_differs(self) -> bool:
+        """Whether the broker answered CONNECT with something other than the policies say."""
+        if self.predicted is None or self.verdict is Verdict.UNREACHED:
+            return False
+        return (self.predicted == DecisionWord.ALLOWED) is not (self.verdict is Verdict.CONNECTED)
 
 
 _OF_CONNACK = {

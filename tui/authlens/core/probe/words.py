@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
 from authlens.core.probe.report import ProbeReport, Tried, Verdict
 
@@ -21,14 +22,14 @@ _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 
 def headline(report: ProbeReport) -> str:
     """`connected`, or how it ended, in one sentence."""
-    version = report.version or 5
+    version = report.version or V5
     if report.verdict is Verdict.CONNECTED:
         return "connected"
     if report.verdict is Verdict.UNREACHED or report.answer is None:
         return report.problem
     answer = report.answer
     if answer.packet is None:
-        return f"the server {answer.closed} after CONNECT" + ("" if version == 5 else _REFUSED_IN_3)
+        return f"the server {answer.closed} after CONNECT" + ("" if version == V5 else _REFUSED_IN_3)
     reason = f": {answer.reason}" if answer.reason else ""
     return f"refused with {answer.words(version)}{reason}"
 
@@ -80,10 +81,8 @@ def trial_words(each: Tried, version: int) -> str:
 
 def prediction_words(report: ProbeReport) -> Iterator[str]:
     """Where the broker did something other than the policies say."""
-    version = report.version or 5
-    connected = report.verdict is Verdict.CONNECTED
-    is_known = report.predicted is not None and report.verdict is not Verdict.UNREACHED
-    if is_known and (report.predicted == "ALLOWED") is not connected:
+    version = report.version or V5
+    if report.connect_differs:
         yield f"predicted {report.predicted}: connecting as {report.client_id}; {headline(report)}"
     for each in report.tried:
         if each.differs and each.answer is not None:

@@ -1,6 +1,6 @@
 """JSON that other tools write, which may be large: read only where it cannot take too much time or memory.
 
-The rule: what is counted are the characters that make values (`{`, `[`, `,`), before anything is made of them.
+The rule: the characters that make values (`{`, `[`, `,`) are counted before anything is made of them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from typing import Any
 MOST_BYTES = 16 * 1024 * 1024
 MOST_VALUES = 400_000
 """Counted with their commas; a plan of 3,000 resources has 200,000."""
-
-
 MOST_OF_ONE = 100_000
 """Of one answer or invocation, likewise."""
 

@@ -5,6 +5,7 @@ The rule: it only covers what a client sees. The function's answer and its polic
 
 from __future__ import annotations
 
+from authlens.core.invocation.access import ALLOWED
 from authlens.core.invocation.invocation import FailureKind, Invocation
 from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
 from authlens.core.probe.words import causes_of
@@ -56,7 +57,7 @@ def _denied_words(decision: PacketDecision) -> str:
 
 
 def _step_for(decision: PacketDecision) -> str:
-    if decision.word == "ALLOWED":
+    if decision.word == ALLOWED:
         return "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
     return f"Send the test call, and ask about {decision.action} on {decision.resource}."
 

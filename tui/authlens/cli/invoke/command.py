@@ -71,8 +71,8 @@ def _encode_output(world: World) -> None:
         try:
             world.output.encode_as(encoding)
         except LookupError:
-            said = f"AWS_CLI_OUTPUT_ENCODING is not a known encoding: {encoding}; use one such as utf-8"
-            raise CommandError(said, ExitCode.OTHER) from None
+            message = f"AWS_CLI_OUTPUT_ENCODING is not a known encoding: {encoding}; use one such as utf-8"
+            raise CommandError(message, ExitCode.OTHER) from None
 
 
 def _prompt(given: GivenOptions, settings: Settings, world: World) -> OpenApp:
@@ -276,9 +276,9 @@ class _Call:
 
     def _colour(self) -> bool:
         """As in AWS CLI v2: tables have colours on a terminal, or on request."""
-        wanted = self.given.text("color") or "auto"
-        wished = wanted == "on" or (wanted == "auto" and self.world.output.is_terminal)
-        return wished and self.settings.output == "table"
+        choice = self.given.text("color") or "auto"
+        is_on = choice == "on" or (choice == "auto" and self.world.output.is_terminal)
+        return is_on and self.settings.output == "table"
 
 
 def _made_visible(value: Any) -> Any:

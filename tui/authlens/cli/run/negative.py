@@ -55,7 +55,8 @@ def _cases(item: Item, saved: SavedRequest, trust: bool, world: World) -> tuple[
                 authorizer = sender.describe(saved.request.authorizer_name or "", saved.target, item.base)
             except CallFailed as error:
                 narrate(
-                    f"{item.name}: no wrong signature is made, for the authorizer is not known: {error}", world.stderr
+                    f"{item.name}: no case with a wrong signature, because the authorizer is not known: {error}",
+                    world.stderr,
                 )
     return cases_of(saved, authorizer, item.base, world.environ, lambda said: narrate(said, world.stderr))
 

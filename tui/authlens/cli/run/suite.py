@@ -96,29 +96,29 @@ def report(
     """
     form = report_form(reporting, world)
     progress = Progress(len(items) or None, world.stderr, world.environ)
-    told: list[Result] = []
+    reported: list[Result] = []
     invocations: list[Invocation] = []
 
     def finish(latency: ColdAndWarm | None) -> None:
         if latency:
             form.latency(latency)
-        skipped = items[len(told) :]
-        form.end(told, len(skipped))
-        write_reports(reporting, told, skipped, world)
+        skipped = items[len(reported) :]
+        form.end(reported, len(skipped))
+        write_reports(reporting, reported, skipped, world)
 
     progress.show(0)
     with _ending(lambda: finish(cold_and_warm(invocations) if with_latency else None), progress), closing(results):
         for group in results:
             result = merged(group)
-            told.append(result)
+            reported.append(result)
             invocations += (each.invocation for each in group if each.invocation)
             progress.clear()
             form.result(result)
             annotate_result(result, reporting, world)
-            progress.show(len(told))
+            progress.show(len(reported))
             if fail_fast and not result.passed:
                 break
-    return exit_code(told)
+    return exit_code(reported)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ class Compared:
 
 def compare_targets(options: TargetOptions, world: World) -> ExitCode:
     destinations = [_read(text) for text in options.target]
-    told: list[Compared] = []
+    reported: list[Compared] = []
     check_junit(options.reporting.junit)
     with open_suite(None, options.no_history, world) as suite:
         items = items_of(options.selection, world, options.environment)
@@ -58,11 +58,9 @@ def compare_targets(options: TargetOptions, world: World) -> ExitCode:
         results = Workers(suite.run, options.concurrency or AWS_CONCURRENCY).run(jobs)
         for item in items:
             row = list(_compared(_of(item, destinations), results))
-            told += row
+            reported += row
             write_row(item, row, options.reporting, world)
-            for each in row:
-                annotate_result(each.result, options.reporting, world)
-    return finished(told, options.reporting, world)
+    return finished(reported, options.reporting, world)
 
 
 def _read(text: str) -> Destination:
@@ -102,10 +100,16 @@ def differences(first: Result, result: Result) -> Iterator[str]:
 
 
 def write_row(item: Item, row: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> None:
-    """kind: what the rows are, `target` or `way`."""
+    """The table of one item, and its annotations. kind: what the rows are, `target` or `way`."""
     if reporting.output == "json":
         world.output.line(json.dumps(_json(item, row, kind)))
-        return
+    else:
+        _write_text(item, row, world, kind)
+    for each in row:
+        annotate_result(each.result, reporting, world)
+
+
+def _write_text(item: Item, row: Sequence[Compared], world: World, kind: str) -> None:
     world.output.line(visible(f"{item.name}  {item.title}" if item.title != item.name else item.name))
     for line in _table(row, kind):
         world.output.line(f"  {line}".rstrip())
@@ -166,10 +170,10 @@ def _json(item: Item, row: Sequence[Compared], kind: str) -> dict[str, Any]:
     }
 
 
-def finished(told: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> ExitCode:
-    results = [each.result for each in told]
+def finished(reported: Sequence[Compared], reporting: Reporting, world: World, kind: str = "target") -> ExitCode:
+    results = [each.result for each in reported]
     write_reports(reporting, results, (), world)
-    different = sum(bool(each.differences) for each in told)
+    different = sum(bool(each.differences) for each in reported)
     differ = "1 answer differs" if different == 1 else f"{different} answers differ"
     text = f"{summary(results, 0)}; {differ} from the first {kind}'s"
     if reporting.output == "json":

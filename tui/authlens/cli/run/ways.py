@@ -11,7 +11,7 @@ from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.services import World
 from authlens.cli.run.items import items_of
 from authlens.cli.run.options import ViaOptions
-from authlens.cli.run.suite import annotate_result, check_items, check_junit, open_suite
+from authlens.cli.run.suite import check_items, check_junit, open_suite
 from authlens.cli.run.targets import Compared, differences, finished, write_row
 from authlens.core.expect.check import Judgement, JudgementState
 from authlens.core.invocation.invocation import Invocation
@@ -30,7 +30,7 @@ def compare_ways(options: ViaOptions, world: World) -> ExitCode:
     ways = _names(options.via)
     _checked(options, ways)
     check_junit(options.reporting.junit)
-    told: list[Compared] = []
+    reported: list[Compared] = []
     with open_suite(None, options.no_history, world) as suite:
         items = items_of(options.selection, world, options.environment)
         local = Target(local=str(Path(options.serve).absolute())) if options.serve else None
@@ -39,11 +39,9 @@ def compare_ways(options: ViaOptions, world: World) -> ExitCode:
         check_items(items, options.trust, world)
         for item in items:
             row = list(_row(item, ways, _Sending(suite, options, local)))
-            told += row
+            reported += row
             write_row(item, row, options.reporting, world, "way")
-            for each in row:
-                annotate_result(each.result, options.reporting, world)
-    return finished(told, options.reporting, world, "way")
+    return finished(reported, options.reporting, world, "way")
 
 
 def _names(given: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Every reader of text from outside: at most a second and 200 MiB for the worst text up to its limit.
 
-The times that are asserted have a wide margin, because other processes run beside the tests.
+The times that are asserted have a wide margin, because other processes run next to the tests.
 """
 
 from __future__ import annotations
@@ -380,7 +380,7 @@ BOUNDED_ELSEWHERE = {
     "ui/screens/devices.py": "authlens's own certificate authority",
     "ui/runtime/clipboard.py": "text of the app itself",
     "probe": "answers of a broker, bounded where they are received",
-    "__main__.py": "no file at all",
+    "__main__.py": "no file",
 }
 """Modules that read outside text in one go without a limit, and why they may."""
 

@@ -37,9 +37,9 @@ def test_work_that_takes_too_long_is_left_behind_on_a_daemon_thread() -> None:
     assert ended.wait(5)
 
 
-def test_what_is_done_is_told_on_its_own_thread() -> None:
-    told: list[tuple[int, threading.Thread]] = []
-    thread = start(lambda: 7, lambda attempt: told.append((attempt.answer(), threading.current_thread())))
+def test_the_end_is_reported_on_the_thread_of_the_work() -> None:
+    reported: list[tuple[int, threading.Thread]] = []
+    thread = start(lambda: 7, lambda attempt: reported.append((attempt.answer(), threading.current_thread())))
     thread.join(5)
-    assert told == [(7, thread)]
+    assert reported == [(7, thread)]
     assert thread.daemon

@@ -27,7 +27,7 @@ OF_THE_INTERPRETER = ("WeakSet", "WeakValueDictionary", "WeakKeyDictionary", "Ev
 
 
 class Running:
-    """A command's process ends with what it holds; here each has a history of its own instead."""
+    """A command's process ends with what it holds; here each run has its own history instead."""
 
     def __init__(self, command: Command, files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
         self.command, self.files, self.monkeypatch = command, files, monkeypatch

@@ -108,7 +108,7 @@ def test_nothing_is_assigned_or_deleted() -> None:
     assert not hasattr(value, "__dict__")
 
 
-def test_defaults_are_made_anew_for_each_instance() -> None:
+def test_defaults_are_made_for_each_instance() -> None:
     assert Ours("a").tags is not Ours("a").tags
 
 

@@ -44,7 +44,7 @@ def ended(line: str, **environ: str) -> tuple[int, str, str]:
         ("--version >&-", 0, ""),
     ],
 )
-def test_a_closed_stream_is_no_fault(line: str, code: int, words: str) -> None:
+def test_a_closed_stream_is_not_a_fault(line: str, code: int, words: str) -> None:
     returned, out, err = ended(line)
     assert (returned, out) == (code, "")
     assert words in err

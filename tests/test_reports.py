@@ -106,10 +106,10 @@ def test_what_was_needed_is_what_the_program_says(
     for name, content in report.files.items():
         Path(name).write_text(content if isinstance(content, str) else json.dumps(content))
     ended = Command(capsys, monkeypatch)(*report.words)
-    told = f"{ended.out}\n{ended.err}"
+    printed = f"{ended.out}\n{ended.err}"
     for said in report.said:
-        assert said in told
-    assert not report.unsaid or report.unsaid not in told
+        assert said in printed
+    assert not report.unsaid or report.unsaid not in printed
 
 
 def test_every_report_is_in_the_guide() -> None:

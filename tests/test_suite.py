@@ -50,7 +50,7 @@ def test_an_invalid_file_cannot_be_judged_and_sends_nothing() -> None:
     assert gateway.sent == []
 
 
-def test_policy_variables_come_from_what_references_stand_for() -> None:
+def test_policy_variables_come_from_the_values_of_references() -> None:
     own = Outcome(True, "p", (PASSED.policy_documents[0].replace("client/sensor-7", "client/${iot:ClientId}"),))
     gateway = ScriptedGateway([Reply(own, 0.001)])
 
@@ -59,7 +59,7 @@ def test_policy_variables_come_from_what_references_stand_for() -> None:
     assert result.state is JudgementState.KEPT
 
 
-def test_what_references_stand_for_is_hidden_and_not_kept() -> None:
+def test_values_of_references_are_hidden_and_not_kept() -> None:
     result = suite(ScriptedGateway()).run(item())
 
     assert result.redactor.text("it was canary-of-a-secret") == "it was [redacted]"

@@ -43,7 +43,7 @@ def names(folder: Path) -> list[str]:
         pytest.param("{a: {b: c}, request: {authorizerName: A}}", True, id="in braces"),
         pytest.param("  request:\n    authorizerName: A\n", True, id="indented as a whole"),
         pytest.param("? request\n: {authorizerName: A}\n", True, id="with a question mark"),
-        pytest.param("requst: {authorizerName: A}\nexpect: {}\n", True, id="misspelt beside expect"),
+        pytest.param("requst: {authorizerName: A}\nexpect: {}\n", True, id="misspelt with expect"),
         pytest.param("Request: {authorizerName: A}\nkind: x\n", False, id="another one's Request"),
         pytest.param("", False, id="empty"),
     ],

@@ -187,7 +187,7 @@ def test_the_profile_and_region_that_count_are_known_before_anybody_is_asked(
     assert BotoGateway().configured(target) == expected
 
 
-def test_a_profile_that_is_not_there_is_no_configuration(scrubbed_environment: Path) -> None:
+def test_an_unknown_profile_has_no_configuration(scrubbed_environment: Path) -> None:
     with pytest.raises(CallFailed) as failed:
         BotoGateway().configured(Target("nowhere"))
     assert failed.value.failure.error == "ProfileNotFound"

@@ -74,13 +74,13 @@ def test_each_denial_names_the_permission_it_takes() -> None:
 
 
 @pytest.mark.parametrize("body", [{}, "<html>log in first</html>", '{"Policy"'])
-def test_a_broken_answer_is_no_fact(body: object) -> None:
+def test_a_broken_answer_is_not_a_fact(body: object) -> None:
     found = read({CONFIGURATION: (200, body), POLICY: (200, body), "/domainConfigurations": (200, body)})
     unread = (found.function, found.permission, found.domains)
     assert all(isinstance(each, Unread) and each.why == "broken answer" for each in unread)
 
 
-def test_where_nobody_answers_every_fact_says_so_after_one_attempt() -> None:
+def test_without_an_answer_every_fact_says_so_after_one_attempt() -> None:
     with deployed() as server:
         url = server.url
     found = GATEWAY.deployment(AUTHORIZER, target(url))
@@ -94,7 +94,7 @@ def test_an_alias_has_a_policy_of_its_own() -> None:
     assert (found.permission, found.unqualified_permission) == (None, policy()[1]["Policy"])
 
 
-def test_an_alias_that_is_gone_is_told_from_a_function_that_is_gone() -> None:
+def test_a_missing_alias_is_distinguished_from_a_missing_function() -> None:
     alias = Authorizer("A", arn=ARN, function_arn=f"{FUNCTION}:prod")
     missing = {f"/2015-03-31/functions/{FUNCTION}:prod/configuration": ABSENT}
     assert read(missing, alias).is_qualifier_dead
@@ -115,7 +115,7 @@ def test_at_most_ten_calls_are_made_and_what_is_left_out_is_named() -> None:
     assert len(found.undescribed) == 23
 
 
-def test_what_a_local_endpoint_does_not_serve_is_no_fact() -> None:
+def test_what_a_local_endpoint_does_not_serve_is_not_a_fact() -> None:
     unknown: Reply = (404, {"code": "UnknownOperationException", "message": None})
     found = read(dict.fromkeys(("/endpoint", "/v2LoggingOptions", CONCURRENCY), unknown))
     assert (found.data_endpoint, found.concurrency, found.is_logging_read, found.unread) == ("", None, False, ())

@@ -149,7 +149,7 @@ def test_a_permission_is_named_where_one_is_missing(error: str, advice: str | No
 
 
 @pytest.mark.parametrize("url", ["http://", "127.0.0.1:80", "http://[bad"])
-def test_an_endpoint_that_is_no_url_is_named(url: str) -> None:
+def test_an_endpoint_that_is_not_a_url_is_named(url: str) -> None:
     failure = GATEWAY.invoke(REQUEST, target(url)).result
     assert not isinstance(failure, Outcome)
     assert (failure.kind, failure.error) == (FailureKind.CONFIGURATION, "InvalidEndpoint")
@@ -259,7 +259,7 @@ def test_a_local_target_ignores_the_users_aws_settings(
     assert isinstance(call(http(json.dumps(GRANTED))).result, Outcome)
 
 
-def test_an_unverified_server_is_no_news_to_who_asked_for_it() -> None:
+def test_an_unverified_server_gives_no_warning_to_whoever_asked_for_it() -> None:
     with warnings.catch_warnings(record=True) as said:
         BotoGateway().invoke(REQUEST, replace(target("https://127.0.0.1:1"), verify_ssl=False))
         warnings.warn_explicit("Unverified HTTPS request is being made", UserWarning, "x.py", 1, "urllib3.connection")

@@ -111,7 +111,7 @@ def test_a_second_start_reads_the_parts_and_gets_the_same_answer(tmp_path: Path)
 
 
 @pytest.mark.parametrize("torn", ["", "{", "[]", "{}", "null", '{"operations": 1}'])
-def test_a_torn_part_is_made_anew(tmp_path: Path, torn: str) -> None:
+def test_a_torn_part_is_made_again(tmp_path: Path, torn: str) -> None:
     first = answered(tmp_path)
     for path in next(tmp_path.iterdir()).iterdir():
         path.write_text(torn)

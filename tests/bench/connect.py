@@ -1,7 +1,7 @@
 """A probe: from the key to its verdict against the local listener; and the command against `authlens event`.
 
-The time of a bare TLS handshake with the same listener is subtracted from the command's. The two are run in turns and
-compared by the medians of their CPU time and, if perf counts them, by their instructions.
+The time of a bare TLS handshake with the same listener is subtracted from the time of the command. The two alternate,
+and are compared by the medians of their CPU time and, if perf counts them, by their instructions.
 """
 
 from __future__ import annotations

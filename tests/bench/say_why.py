@@ -48,7 +48,7 @@ FAILED = Invocation(SPOILED, Target(), Failure(FailureKind.AWS, "InvalidRequestE
 
 
 def rows() -> Iterator[Row]:
-    yield _row("preflight and stages of a signed request with a slip", lambda: _judge(FAILED))
+    yield _row("preflight and stages of a signed request with a mistake", lambda: _judge(FAILED))
     yield _row("preflight and stages of a pass with five questions", lambda: _judge(PASSED))
 
 

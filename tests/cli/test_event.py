@@ -195,5 +195,5 @@ def test_a_logged_certificate_is_kept(authlens: Command) -> None:
     Path("again.yaml").write_text(ended.out.replace("request:", "request:\n  authorizerName: A", 1))
     again = json.loads(authlens("event", "--request", "again.yaml", "--as", "mqtt").out)["protocolData"]["tls"]
     assert again["x509CertificatePem"] == certificate_pem()
-    told = json.loads(authlens("event", "--read", "logged.json", "--output", "json").out)
-    assert told["certificate"] == {"x509CertificatePem": certificate_pem(), "principalId": "abc"}
+    read = json.loads(authlens("event", "--read", "logged.json", "--output", "json").out)
+    assert read["certificate"] == {"x509CertificatePem": certificate_pem(), "principalId": "abc"}

@@ -238,7 +238,7 @@ def test_several_folders_in_the_environment(
     assert authlens("run", "evil repo", "--no-history").code == 0
 
 
-def test_settings_beside_a_template_run_nothing_untrusted(authlens: Command, tmp_path: Path) -> None:
+def test_settings_next_to_a_template_run_nothing_untrusted(authlens: Command, tmp_path: Path) -> None:
     folder, mark = tmp_path / "evil repo", tmp_path / "mark"
     (folder / "evil").write_text(f"#!/bin/sh\necho ran >> '{mark}'\n")
     (folder / "evil").chmod(0o755)

@@ -171,7 +171,7 @@ BEFORE: list[tuple[str, dict[str, Any], int, str, str | None]] = [
         "Token signature mismatch for authorizer signed",
     ),
     (
-        "signature that is no signature",
+        "signature that is not a signature",
         {"authorizerName": "signed", "token": "t", "tokenSignature": "c2ln"},
         400,
         INVALID,

@@ -220,7 +220,7 @@ def test_output_is_cut_in_the_middle_and_counted(tmp_path: Path) -> None:
     assert f"[… {5000 * 1001 - KEPT} bytes left out …]" in log
 
 
-def test_output_that_is_no_text_is_shown_as_far_as_it_is(tmp_path: Path) -> None:
+def test_output_that_is_not_text_is_shown_as_far_as_it_is(tmp_path: Path) -> None:
     log = run(tmp_path, "prints no text")[0].log
     assert "ABCDEF" in log
     assert log.endswith("\ufffd\ufffd")

@@ -92,7 +92,7 @@ def send(url: str | None) -> None:
 @pytest.mark.parametrize(
     "line", ["", "not JSON", "[]", '{"printed": 1}', '{"url": "http://localhost:1"}', "[" * 100_000]
 )
-def test_other_lines_of_an_endpoint_are_no_output(line: str) -> None:
+def test_other_lines_of_an_endpoint_are_not_output(line: str) -> None:
     assert printed_text(line) == ""
     assert printed_text(printed_line("é\n".encode())) == "é\n"
 
@@ -135,7 +135,7 @@ def test_a_start_that_fails_says_what_the_endpoint_says(
 
 
 @pytest.mark.slow
-def test_a_mended_file_is_served(local_targets: LocalTargets, project: Path) -> None:
+def test_a_fixed_file_is_served(local_targets: LocalTargets, project: Path) -> None:
     path = project / "authorizers.yaml"
     path.write_text("authorizers: {}\n")
     with pytest.raises(LocalTargetError, match="authorizers is empty"):

@@ -31,7 +31,7 @@ def test_every_save_is_noticed_once(project: Path) -> None:
     assert len(set(states)) == 3
 
 
-def test_what_lies_beside_the_code_is_not_watched(project: Path) -> None:
+def test_what_is_next_to_the_code_is_not_watched(project: Path) -> None:
     watch = CodeWatch("authorizers.yaml", project)
     before = watch.state()
     (project / "notes.txt").write_text("nothing to do with it")

@@ -106,7 +106,7 @@ def _test_files(path: Path) -> tuple[list[Path], list[Path], list[Path]]:
 
 
 def _passes(mutant: Mutant | None, tests: Sequence[Path]) -> bool:
-    """Whether the tests find nothing, in a process of its own; `None` puts no fault in."""
+    """Whether the tests find nothing, in a new process; `None` puts no fault in."""
     if not tests:
         return True
     child = os.fork()

@@ -1,4 +1,4 @@
-"""Each way of not getting through has a sentence of its own, which names the host."""
+"""Each way in which a connection fails has its own sentence, which names the host."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_tls_fails_with_a_sentence_of_its_own(fault: str, way: Way, tmp_path: Pa
     assert words in report.problem
 
 
-def test_a_certificate_that_nobody_signed_is_not_trusted(tmp_path: Path) -> None:
+def test_a_self_signed_certificate_is_not_trusted(tmp_path: Path) -> None:
     with broken_broker(tmp_path, reads()) as (port, _):
         report = probed(port, None)
 
@@ -126,7 +126,7 @@ def test_connect_is_refused(case: str, tmp_path: Path) -> None:
     assert not report.is_yes
 
 
-def test_silence_is_no_answer(tmp_path: Path) -> None:
+def test_silence_is_not_an_answer(tmp_path: Path) -> None:
     hold = threading.Event()
     with broken_broker(tmp_path, answers(b"", hold=hold)) as (port, ca):
         report = probed(port, ca, seconds=0.3)
@@ -136,7 +136,7 @@ def test_silence_is_no_answer(tmp_path: Path) -> None:
     assert "localhost: nothing answered CONNECT within 0.3 s" in report.problem
 
 
-def test_what_is_not_mqtt_is_no_answer(tmp_path: Path) -> None:
+def test_what_is_not_mqtt_is_not_an_answer(tmp_path: Path) -> None:
     with broken_broker(tmp_path, answers(b"\xff\xff\xff\xff\xff\xff")) as (port, ca):
         report = probed(port, ca)
 

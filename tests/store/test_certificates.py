@@ -12,7 +12,7 @@ from authlens.store.certificates import found_from_here, presented_by, read_cert
 from support.certificates import certificate_pem
 
 
-def test_the_file_is_read_beside_the_saved_request(tmp_path: Path) -> None:
+def test_the_file_is_read_next_to_the_saved_request(tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text("PEM")
     assert read_certificate(Certificate("c.pem"), tmp_path) == "PEM"
     assert read_certificate(Certificate(str(tmp_path / "c.pem")), None) == "PEM"
@@ -51,7 +51,7 @@ def test_what_a_connection_presents_is_its_text_with_its_id(tmp_path: Path) -> N
     assert presented_by(None, tmp_path) is None
 
 
-def test_what_is_no_certificate_is_presented_by_nobody(tmp_path: Path) -> None:
+def test_what_is_not_a_certificate_is_not_presented(tmp_path: Path) -> None:
     (tmp_path / "c.pem").write_text("PEM")
     with pytest.raises(ValueError, match="certificate"):
         presented_by(Certificate("c.pem"), tmp_path)

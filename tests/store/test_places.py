@@ -1,4 +1,4 @@
-"""Where files live: XDG on every platform, the platform's own folders without it, `requests/` beside the work first."""
+"""Where files live: XDG on every platform, the platform's own folders without it, `requests/` of the work first."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_other_values_are_passed_over(tmp_path: Path, value: str) -> None:
     assert found.requests == usual.user_data_path / "requests"
 
 
-def test_requests_beside_the_work_come_first(tmp_path: Path) -> None:
+def test_requests_in_the_working_folder_come_first(tmp_path: Path) -> None:
     (tmp_path / "requests").mkdir()
     assert places({}, tmp_path).requests == tmp_path / "requests"
 
 
-def test_a_file_of_that_name_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_of_that_name_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "requests").touch()
     assert places({"XDG_DATA_HOME": str(tmp_path)}, tmp_path).requests == tmp_path / "authlens/requests"
 

@@ -28,7 +28,7 @@ TEXTS = {
     "within text": ("Bearer ${env:TOKEN}!", "Bearer t-1!"),
     "two": ("${env:TOKEN}/${env:TOKEN}", "t-1/t-1"),
     "empty is set": ("<${env:EMPTY}>", "<>"),
-    "what it stands for is not resolved again": ("${env:NESTED}", "${env:TOKEN}"),
+    "its value is not resolved again": ("${env:NESTED}", "${env:TOKEN}"),
     "lines": ("${env:TWO}", "a\nb"),
     "keyring, the service with a slash": ("${keyring:aws/iot/sensor}", "k-1"),
     "a literal": ("$${env:TOKEN}", "${env:TOKEN}"),
@@ -54,8 +54,8 @@ MISSING = {
     "keyring entry": ("${keyring:aws/iot/other}", "the keyring has nothing for 'other' in 'aws/iot'"),
     "keyring without a user": ("${keyring:aws}", "a keyring reference is ${keyring:SERVICE/USER}"),
     "not closed": ("${env:TOKEN", "is not closed by }"),
-    "a slip": ("${evn:TOKEN}", "did you mean env?"),
-    "another slip": ("${File:x}", "did you mean file?"),
+    "a misspelling": ("${evn:TOKEN}", "did you mean env?"),
+    "another misspelling": ("${File:x}", "did you mean file?"),
 }
 
 
@@ -67,7 +67,7 @@ def test_missing(text: str, words: str, tmp_path: Path) -> None:
     assert words in str(caught.value)
 
 
-def test_without_a_field_the_sentence_stands_alone() -> None:
+def test_without_a_field_the_sentence_is_complete() -> None:
     with pytest.raises(MissingReference, match=r"^the environment variable"):
         references().text("${env:NONE}")
 
@@ -90,7 +90,7 @@ def test_file(content: bytes, text: str, tmp_path: Path) -> None:
     assert references(tmp_path).text("${file:secret.txt}") == text
 
 
-def test_a_file_is_looked_for_beside_the_saved_request_and_at_home(
+def test_a_file_is_looked_for_next_to_the_saved_request_and_at_home(
     tmp_path: Path, scrubbed_environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "here").mkdir()
@@ -102,7 +102,7 @@ def test_a_file_is_looked_for_beside_the_saved_request_and_at_home(
     assert references().text("${file:a}") == "a"
 
 
-def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(b"\xff\n")
     with pytest.raises(MissingReference, match="token: the file 'key' is not UTF-8 text"):
         references(tmp_path).text("${file:key}", "token")
@@ -207,7 +207,7 @@ def test_without_the_keyring_package(monkeypatch: pytest.MonkeyPatch) -> None:
         References({}).text("${keyring:s/u}", "token")
 
 
-def test_what_is_known_to_be_missing_is_told_with_its_place(tmp_path: Path) -> None:
+def test_what_is_known_to_be_missing_is_reported_with_its_place(tmp_path: Path) -> None:
     def no_keyring(service: str, user: str) -> str | None:
         raise AssertionError("nothing is opened to look ahead")
 

@@ -100,7 +100,7 @@ class TestLoad:
         assert words in caught.value.problem
         assert path.read_bytes() == content
 
-    def test_what_is_no_file(self, tmp_path: Path) -> None:
+    def test_what_is_not_a_file(self, tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         for name, words in {"none": "No such file", ".": "Is a directory", "pipe": "regular", "a\0b": "name"}.items():
             with pytest.raises(Unreadable, match=words) as caught:
@@ -125,7 +125,7 @@ class TestConflicts:
             save(path, SAVED, loaded.digest)
         assert load(path).saved == OTHER
 
-    def test_a_file_changed_and_changed_back_is_no_conflict(self, loaded: Loaded, path: Path) -> None:
+    def test_a_file_changed_and_changed_back_is_not_a_conflict(self, loaded: Loaded, path: Path) -> None:
         content = path.read_bytes()
         path.write_bytes(b"")
         path.write_bytes(content)
@@ -180,7 +180,7 @@ class TestConflicts:
         save(path, SAVED, None, overwrite=True)
         assert path.read_text() == write(SAVED)
 
-    def test_of_two_instances_one_is_told(self, loaded: Loaded, path: Path) -> None:
+    def test_of_two_instances_one_reports_it(self, loaded: Loaded, path: Path) -> None:
         code = """
             import sys
             from dataclasses import replace
@@ -206,7 +206,7 @@ class TestConflicts:
 
 
 class TestUnwritable:
-    def test_a_header_that_stands_twice_is_not_lost(self, path: Path) -> None:
+    def test_a_header_that_appears_twice_is_not_lost(self, path: Path) -> None:
         twice = HttpContext((("a", "1"), ("b", "2"), ("a", "3")))
         with pytest.raises(Unwritable, match="the header a appears twice, and a file holds a name once; remove one"):
             save(path, replace(SAVED, request=AuthorizerRequest("A", http_context=twice)), None)
@@ -319,7 +319,7 @@ class TestListing:
             Entry(tmp_path / "gone.yaml", error="No such file or directory"),
         ]
 
-    def test_what_is_no_saved_request_is_passed_over(self, tmp_path: Path) -> None:
+    def test_what_is_not_a_saved_request_is_ignored(self, tmp_path: Path) -> None:
         (tmp_path / ".git").mkdir()
         for name in (".git/a.yaml", ".hidden.yaml", "note.txt"):
             (tmp_path / name).write_text("request: {}")
@@ -341,7 +341,7 @@ class TestListing:
         assert names(tmp_path) == []
 
 
-def test_every_error_is_one_of_ours() -> None:
+def test_every_error_is_a_known_one() -> None:
     assert all(issubclass(kind, RequestFileError) for kind in (Unreadable, Unwritable, Conflict))
 
 

@@ -1,4 +1,4 @@
-"""Settings: defaults without a file, problems told and never fatal, saved without loss of what is not ours."""
+"""Settings: defaults without a file, problems reported and never fatal, saved without loss of other keys."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize(("text", "words"), PROBLEMS.values(), ids=PROBLEMS)
-def test_a_problem_is_told_and_the_default_counts(
+def test_a_problem_is_reported_and_the_default_counts(
     path: Path, text: str, words: str, request: pytest.FixtureRequest
 ) -> None:
     path.parent.mkdir()
@@ -83,13 +83,13 @@ def test_a_problem_is_told_and_the_default_counts(
     assert words in settings.problems[0]
 
 
-def test_the_rest_counts_beside_a_problem(path: Path) -> None:
+def test_the_rest_counts_despite_a_problem(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("theme: 7\nclipboard: system\n")
     assert load_settings(path).clipboard == "system"
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     assert "cannot be read: Is a directory" in load_settings(tmp_path).problems[0]
     assert "cannot be read: its name is not a valid file name" in load_settings(tmp_path / "a\0b").problems[0]
 
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_is_left_as_it_was(path: Path, content: bytes
     assert path.read_bytes() == content
 
 
-def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsNotSaved, match="cannot be written: "):
         save_settings(tmp_path / "file/config.yaml", SETTINGS)

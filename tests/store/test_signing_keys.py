@@ -32,7 +32,7 @@ def test_a_key_signs_and_the_request_is_shown_as_sent(tmp_path: Path) -> None:
     [(None, "t"), (Sign("missing.pem"), "t"), (Sign("missing.pem"), None), (Sign("x"), "${env:TOKEN}")],
     ids=["unsigned", "no key", "no token", "reference"],
 )
-def test_a_request_that_cannot_be_signed_now_stays_as_it_stands(
+def test_a_request_that_cannot_be_signed_now_stays_unchanged(
     tmp_path: Path, sign: Sign | None, token: str | None
 ) -> None:
     request = AuthorizerRequest("A", token)
@@ -64,7 +64,7 @@ def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("beside", "command"),
+    ("siblings", "command"),
     [
         ((), "--generate keys/private.pem"),
         (("public.pem",), "--generate keys/private.pem --public keys/public.pem --replace"),
@@ -75,12 +75,12 @@ def test_no_file_is_ever_overwritten(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_the_command_that_makes_a_missing_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: tuple[str, ...], command: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, siblings: tuple[str, ...], command: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "notes.txt").write_text("x")
-    for name in beside:
+    for name in siblings:
         (tmp_path / "keys" / name).write_text(pair("a").public_pem)
 
     assert generate_command(tmp_path / "requests" / ".." / "keys" / "private.pem") == f"authlens sign {command}"

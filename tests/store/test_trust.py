@@ -60,7 +60,7 @@ def test_links_are_followed(known: TrustList, folder: Path, tmp_path: Path) -> N
     assert not known.trusts(folder / "way-out" / "a.yaml")
 
 
-def test_one_file_trusts_nothing_beside_it(known: TrustList, folder: Path) -> None:
+def test_one_file_trusts_nothing_next_to_it(known: TrustList, folder: Path) -> None:
     (folder / "mine.yaml").touch()
     known.add([folder / "mine.yaml"], NOW)
 

@@ -37,7 +37,7 @@ class FaultServer:
     url: str
     received: list[Received] = field(default_factory=list)
     own: threading.local = field(default_factory=threading.local)
-    """Its `request` is the one that the thread answers."""
+    """`own.request` is the request that the current thread answers."""
     release: threading.Event = field(default_factory=threading.Event)
     """Hanging answers wait for this event, which is set when the server stops."""
 

@@ -42,7 +42,7 @@ def site_of(frame: FrameType, event: str, called: Any, rooms: tuple[str, ...]) -
 
 @contextmanager
 def watching(seen: Callable[[Site], None], rooms: tuple[str, ...]) -> Iterator[None]:
-    """Tell of every such call, in threads that are started too; what `seen` raises is raised by the call."""
+    """Report every such call, also in threads that are started; what `seen` raises is raised by the call."""
 
     def trace(frame: FrameType, event: str, called: Any) -> None:
         site = site_of(frame, event, called, rooms)
@@ -59,7 +59,7 @@ def watching(seen: Callable[[Site], None], rooms: tuple[str, ...]) -> Iterator[N
 
 
 def sites(act: Callable[[], object], rooms: tuple[str, ...]) -> list[Site]:
-    """Every site that the act comes by, in the order of the first time."""
+    """Every site that the act passes, in the order of the first time."""
     found: dict[Site, None] = {}
     with watching(lambda site: found.setdefault(site), rooms):
         act()

@@ -20,7 +20,7 @@ class Outside:
     port: int
     """The port of a loopback server that counts its connections."""
     elsewhere: Path
-    """A folder beside the opened one."""
+    """A folder next to the opened one."""
 
 
 Writer = Callable[[Path, Outside], str]

@@ -157,7 +157,7 @@ def cdk(folder: Path) -> None:
 
 
 def serverless(folder: Path) -> None:
-    """What `serverless package` writes: a template whose code would be in S3, and the package beside it."""
+    """What `serverless package` writes: a template whose code would be in S3, and the package next to it."""
     template = {
         "Resources": {
             "AuthLambdaFunction": {
@@ -301,7 +301,7 @@ def nested(folder: Path) -> None:
 
 
 def terraform_state(folder: Path) -> None:
-    """A raw state: modules, an index, a zip with a package in it, and the region in the ARNs alone."""
+    """A raw state: modules, an index, a zip with a package in it, and the region only in the ARNs."""
     arn = "arn:aws:lambda:eu-west-3:111122223333:function:fleet-auth"
 
     def resource(kind: str, module: str, attributes: dict[str, Any], **more: Any) -> dict[str, Any]:

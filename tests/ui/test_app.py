@@ -84,7 +84,7 @@ async def test_keys_are_remapped_by_the_settings(tmp_path: Path) -> None:
         assert len(robot.gateway.sent) == 1
 
 
-async def test_what_the_settings_name_and_there_is_not_is_reported(tmp_path: Path) -> None:
+async def test_unknown_names_in_the_settings_are_reported(tmp_path: Path) -> None:
     async with running(tmp_path, settings=Settings(theme="drak", keymap={"sent": "f5"})) as robot:
         said = "\n".join(robot.notifications())
         assert "theme: there is no theme 'drak'; there are dark, high-contrast, light, terminal." in said

@@ -1,4 +1,4 @@
-"""Saved requests in view: a tree beside the form, or by a key."""
+"""Saved requests in view: a tree next to the form, or in its place by a key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-async def test_the_tree_is_beside_the_form_where_there_is_room(folder: Path, tmp_path: Path) -> None:
+async def test_the_tree_is_next_to_the_form_if_there_is_room(folder: Path, tmp_path: Path) -> None:
     async with running(tmp_path, folder / "one.yaml", size=(200, 60)) as robot:
         await robot.rest()
         rows = robot.screen.query_one(CollectionRows)
@@ -58,7 +58,7 @@ async def test_the_tree_is_beside_the_form_where_there_is_room(folder: Path, tmp
         await robot.press("enter")
         await robot.rest()
         assert (folder / "one-two.yaml").exists()
-        assert robot.form.file.case == "wrong", "the open request is another"
+        assert robot.form.file.case == "wrong", "the open request is a different one"
 
 
 async def test_elsewhere_a_key_shows_the_tree_in_place_of_the_form(folder: Path, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ async def test_one_request_goes_to_several_targets(tmp_path: Path) -> None:
         assert sorted(request.authorizer_name or "" for request in robot.gateway.sent) == ["Other", "SensorAuth"]
 
 
-async def test_negative_cases_are_written_beside_the_request(tmp_path: Path) -> None:
+async def test_negative_cases_are_written_next_to_the_request(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         await robot.run("negative_cases")
         await robot.press("space", "enter")

@@ -94,7 +94,7 @@ async def test_questions_stay_open_over_every_answer(tmp_path: Path) -> None:
         )
 
 
-async def test_a_question_that_is_none_is_told(tmp_path: Path) -> None:
+async def test_an_invalid_question_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path, gateway=unsigned()) as robot:
         await robot.ask("publsh a")
         assert "did you mean iot:Publish?" in robot.text()
@@ -147,7 +147,7 @@ async def test_a_question_is_typed_on_its_page_and_asked_again_after_a_restart(t
         await robot.type("connect other")
         await robot.press("enter")
         assert "IMPLICIT_DENY Connect client/other" in robot.text()
-        assert robot.answer.pages.chosen == "access", "letters are no keys of the answer there"
+        assert robot.answer.pages.chosen == "access", "letters are not keys of the answer there"
         assert robot.form.draft.expect is None
     async with running(tmp_path) as robot:
         await robot.send()

@@ -108,7 +108,7 @@ async def test_a_blank_form_asks_about_changes_and_undo_brings_all_back(saved: P
         assert load(saved).saved == SENSOR
 
 
-async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_told_with_its_place(
+async def test_a_file_is_found_in_the_folder_and_a_broken_one_is_reported_with_its_position(
     saved: Path, tmp_path: Path
 ) -> None:
     (saved.parent / "broken.yaml").write_text("request:\n  authorizerNam: x\n")
@@ -157,7 +157,7 @@ async def test_a_change_on_the_disk_is_asked_about(saved: Path, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("text", "said"), [("request: [", "line 1, column 11"), ("request: {authorizerNam: x}", "did you mean"), ("", "")]
 )
-async def test_a_file_that_cannot_be_opened_is_told_and_left(tmp_path: Path, text: str, said: str) -> None:
+async def test_a_file_that_cannot_be_opened_is_reported_and_left(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(text)
     async with running(tmp_path, path) as robot:

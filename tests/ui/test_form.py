@@ -80,7 +80,7 @@ async def test_the_password_is_written_in_another_way_and_back(tmp_path: Path) -
         assert robot.screen.query_one("#password-kind", Choices).chosen == "text"
 
 
-async def test_a_password_that_cannot_be_read_is_told_at_the_field_and_not_sent(tmp_path: Path) -> None:
+async def test_a_password_that_cannot_be_read_is_reported_at_the_field_and_not_sent(tmp_path: Path) -> None:
     async with running(tmp_path) as robot:
         robot.screen.query_one("#password-kind", Choices).focus()
         await robot.press("right", "right")

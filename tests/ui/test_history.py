@@ -81,13 +81,13 @@ async def test_pages_are_loaded_when_they_come_in_sight(tmp_path: Path) -> None:
         assert [row.number for row in rows._rows] == list(range(PAGE * 2 + 5, 0, -1))
 
 
-async def test_a_history_that_cannot_be_written_is_told_and_sending_goes_on(tmp_path: Path) -> None:
+async def test_a_history_that_cannot_be_written_is_reported_and_sending_goes_on(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "history.db").mkdir()
     async with running(tmp_path) as robot:
         await robot.send()
         assert "✓ AUTHENTICATED" in robot.text()
-        assert robot.notifications() == [f"History: {robot.screen.history_state.problem}"], "told whole, and once"
+        assert robot.notifications() == [f"History: {robot.screen.history_state.problem}"], "shown completely, and once"
 
 
 async def test_a_new_outcome_does_not_move_the_row_one_reads(tmp_path: Path) -> None:

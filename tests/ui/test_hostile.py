@@ -100,7 +100,7 @@ def make(folder: Path, *texts: str) -> None:
 
 
 def test_no_variable_is_ever_put_into_markup() -> None:
-    """Nothing in the app builds markup: texts are Content, and what takes markup is told not to."""
+    """Nothing in the app builds markup: texts are Content, and what takes markup gets markup=False."""
     source = Path(__file__).parent.parent.parent / "tui" / "authlens" / "ui"
     for path in source.rglob("*.py"):
         text = path.read_text()

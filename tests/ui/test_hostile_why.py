@@ -71,7 +71,7 @@ async def test_the_bench_shows_hostile_text_as_text(tmp_path: Path, text: str) -
         await through(robot, "f5", "escape")
 
 
-async def test_an_expected_error_that_is_no_pattern_stops_nothing(tmp_path: Path) -> None:
+async def test_an_expected_error_that_is_not_a_pattern_stops_nothing(tmp_path: Path) -> None:
     saved, reply = everywhere("x")
     saved = replace(saved, expect=Expectation(error=ExpectedError("X", "([")))
     async with running(tmp_path, saved, gateway=gateway_of("x", reply), every_frame=True) as robot:

@@ -58,4 +58,4 @@ async def test_typing_after_a_send_cancels_nothing_of_the_sent_request() -> None
     assert known[0][2] is not None, "what is deployed around it was read too"
     assert states[-1].authorizer is not None
     assert states[-1].authorizer.name == "Other"
-    assert states[-1].deployment is None, "that of the sent request is none of the form's"
+    assert states[-1].deployment is None, "that of the sent request does not belong to the form"

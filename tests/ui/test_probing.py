@@ -1,4 +1,4 @@
-"""Connecting as a device from the app: what it will do is said first, and the verdict says how far it came."""
+"""Connecting as a device from the app: what it will do is said first, and the verdict says how far it got."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scenes of the app as pictures. They are the golden files: `make screenshots` draws them anew."""
+"""Scenes of the app as pictures. They are the golden files: `make screenshots` draws them again."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ RAN = LocalRun(
 )
 
 
-async def test_what_can_be_told_apart_looks_as_it_did(requests: Path) -> None:
+async def test_every_kind_of_outcome_looks_as_it_did(requests: Path) -> None:
     """Every kind of outcome in the history, an answer that a local function got wrong, and a function that runs."""
     made = gateway(PASSED, USELESS, Outcome(False, "sensor7", ()), REFUSED)
     made.results += [

@@ -53,7 +53,7 @@ def key(tmp_path: Path) -> Path:
     return path
 
 
-async def test_the_signature_follows_the_token_and_is_made_anew_on_sending(tmp_path: Path, key: Path) -> None:
+async def test_the_signature_follows_the_token_and_is_made_again_on_sending(tmp_path: Path, key: Path) -> None:
     async with running(tmp_path, saved(TOKEN), gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
         await open_bench(robot)
         assert "The signature fits the key 'k1'" in robot.text()
@@ -71,10 +71,10 @@ async def test_the_signature_follows_the_token_and_is_made_anew_on_sending(tmp_p
         assert robot.form.draft.saved == saved(TOKEN)
 
 
-async def test_a_slip_is_named_and_mended(tmp_path: Path) -> None:
+async def test_a_mistake_is_named_and_fixed(tmp_path: Path) -> None:
     assert TOKEN.token_signature is not None
-    slipped = AuthorizerRequest("TokenAuth", "device-7", base64_to_base64url(TOKEN.token_signature))
-    async with running(tmp_path, saved(slipped), gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
+    mistaken = AuthorizerRequest("TokenAuth", "device-7", base64_to_base64url(TOKEN.token_signature))
+    async with running(tmp_path, saved(mistaken), gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
         await open_bench(robot)
         assert "base64url" in robot.text()
         await robot.press("f8")
@@ -137,7 +137,7 @@ async def test_an_encrypted_key_asks_and_its_passphrase_is_not_kept(tmp_path: Pa
         assert any("never kept" in said for said in robot.notifications())
 
 
-async def test_a_key_that_is_none_is_told(tmp_path: Path) -> None:
+async def test_an_invalid_key_is_reported(tmp_path: Path) -> None:
     async with running(tmp_path, saved(TOKEN), gateway=ScriptedGateway(authorizer=AUTHORIZER)) as robot:
         await open_bench(robot)
         for name in ("missing.pem", ".", "/dev/zero"):

@@ -292,8 +292,8 @@ REFUSED = {
     "no question": (["--answer", "-", "--ask", "iot:Connect"], "{}", "on what? Add the client id"),
     "a question too early": (["--request", "request.yaml", "--ask", "iot:Connect client/a"], "", "needs an answer"),
     "nobody to describe": (["--answer", "-", "--describe"], '{"isAuthenticated": false}', "authorizerName"),
-    "an object that is no answer": (["--answer", "-"], '{"foo": 1}', "not recognised"),
-    "text that is no error": (["--answer", "-"], "hello", "not recognised"),
+    "an object that is not an answer": (["--answer", "-"], '{"foo": 1}', "not recognised"),
+    "text that is not an error": (["--answer", "-"], "hello", "not recognised"),
 }
 
 

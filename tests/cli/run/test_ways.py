@@ -49,7 +49,7 @@ def test_every_way_side_by_side(serving: DeviceServing, tmp_path: Path) -> None:
     assert "r.yaml [mqtt]" in (tmp_path / "j.xml").read_text()
 
 
-def test_where_they_part(serving: DeviceServing, tmp_path: Path) -> None:
+def test_where_they_differ(serving: DeviceServing, tmp_path: Path) -> None:
     words = ("--via", "test,mqtt", "--endpoint", f"localhost:{serving.port}")
     done = run(serving, tmp_path, *words)
 

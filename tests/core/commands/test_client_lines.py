@@ -73,7 +73,7 @@ def test_what_authlens_writes_is_read_back() -> None:
     ],
     ids=lambda value: value.split()[0] if isinstance(value, str) else "",
 )
-def test_lines_of_others(text: str, request_: AuthorizerRequest) -> None:
+def test_lines_for_other_clients(text: str, request_: AuthorizerRequest) -> None:
     assert is_client_line(text)
     read = read_client_line(text)
     assert read.saved.request == request_
@@ -89,7 +89,7 @@ def test_a_certificate_is_kept(program: str) -> None:
 @pytest.mark.parametrize(
     "text", ["curl", "curly hair", "see: curl (HTTPS publish)", "# curl (HTTPS)", "", "mqttxx pub -u"]
 )
-def test_other_texts_are_no_lines_of_clients(text: str) -> None:
+def test_other_texts_are_not_client_lines(text: str) -> None:
     assert not is_client_line(text)
 
 

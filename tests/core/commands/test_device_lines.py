@@ -117,7 +117,7 @@ def test_a_browser_gets_everything_in_the_url() -> None:
     assert lines(request)["websocket-url"].text.endswith(f"/mqtt?a=1&{AUTHORIZER_NAME}=A")
 
 
-def test_a_binary_password_cannot_stand_on_a_command_line() -> None:
+def test_a_binary_password_cannot_be_on_a_command_line() -> None:
     line = lines(AuthorizerRequest("A", mqtt_context=MqttContext("u", b"\xff")))["mosquitto_pub"]
     assert "-P" not in options(line)
     assert "binary" in line.note
@@ -159,7 +159,7 @@ def test_every_line_is_quoted(username: str, password: str, client: str) -> None
     ast.parse(found["aws-sdk"].text)
 
 
-def test_references_and_escapes_stand_as_they_are_meant() -> None:
+def test_references_and_escapes_are_written_as_they_are_meant() -> None:
     request = AuthorizerRequest(
         "A", "${env:TOKEN}", SIGNATURE, mqtt_context=MqttContext("$${env:X}", "${file:pw}", "c")
     )
@@ -247,7 +247,7 @@ def test_a_certificate_is_on_every_line_that_can_carry_one() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\0"])
-def test_a_header_with_a_line_break_is_left_out_and_said_so(end: str) -> None:
+def test_a_header_with_a_line_break_is_left_out_with_a_note(end: str) -> None:
     headers = (("X-Bad", f"1{end}Evil: 2"), ("X-Good", "3"))
     curl = lines(AuthorizerRequest("A", http_context=HttpContext(headers)))["curl"]
     assert "Evil" not in curl.text

@@ -32,7 +32,7 @@ _AWS = "aws iot test-invoke-authorizer"
         "see the docs of aws, then run\n",
     ],
 )
-def test_what_stands_before_the_program_is_passed_over(before: str) -> None:
+def test_what_precedes_the_program_is_ignored(before: str) -> None:
     assert find(before + _AWS) == CommandStart(len(before))
 
 

@@ -98,7 +98,7 @@ def test_errors_name_the_option_and_point(words: list[str], message: str) -> Non
     assert message in str(error.value)
 
 
-def test_bytes_are_no_context() -> None:
+def test_bytes_are_not_a_context() -> None:
     with pytest.raises(rules.MemberError, match="use file://"):
         rules.of_options(read(["--tls-context", "fileb://x"]), lambda text: b"{}")
 
@@ -114,14 +114,14 @@ def test_a_password_is_read_as_leniently_as_v2_reads_it(password: Any, decoded: 
 
 
 @pytest.mark.parametrize("password", ["hello", "é"])
-def test_what_is_no_base64_is_refused_without_quoting_it(password: str) -> None:
+def test_what_is_not_base64_is_refused_without_quoting_it(password: str) -> None:
     with pytest.raises(rules.NotBase64) as error:
         rules.decode_password({"mqttContext": {"password": password}})
     assert password not in str(error.value)
 
 
 @pytest.mark.parametrize("members", [{}, {"mqttContext": []}, {"mqttContext": {}}])
-def test_no_password_is_no_error(members: dict[str, Any]) -> None:
+def test_no_password_is_not_an_error(members: dict[str, Any]) -> None:
     rules.decode_password(members)
     assert not members.get("mqttContext")
 
@@ -136,7 +136,7 @@ def test_no_password_is_no_error(members: dict[str, Any]) -> None:
         (b"${env:X}", b"${env:X}"),
     ],
 )
-def test_literal_text_is_no_reference(text: Any, written: Any) -> None:
+def test_literal_text_is_not_a_reference(text: Any, written: Any) -> None:
     assert references.literal(text) == written
     assert references.unescaped(written) == text
 

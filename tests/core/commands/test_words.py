@@ -89,7 +89,7 @@ def test_substitutions_become_references(line: str, written: str) -> None:
     assert words.written(words.words[1].text) == written
 
 
-def test_a_private_character_of_the_text_is_no_reference() -> None:
+def test_a_private_character_of_the_text_is_not_a_reference() -> None:
     words = split("aws '\ue000'$X")
     assert words.written({"a": [words.words[1].text], "b": words.words[1].text})["b"] == "\ue000${env:X}"
 

@@ -100,7 +100,7 @@ def test_a_section_knows_whether_it_changed() -> None:
     assert not Section("answer", rows_of("...")).changed
 
 
-def test_three_rows_are_kept_beside_a_change() -> None:
+def test_three_rows_are_kept_around_a_change() -> None:
     rows = [AlignedRow(RowKind.SAME, str(number), str(number)) for number in range(20)]
     rows[10] = AlignedRow(RowKind.CHANGED, "a", "b")
     folded = fold(rows)

@@ -17,7 +17,7 @@ def policy(*statements: Any, version: str = "2012-10-17") -> str:
     return json.dumps({"Version": version, "Statement": list(statements)})
 
 
-def told(left: list[str], right: list[str]) -> list[str]:
+def policy_words(left: list[str], right: list[str]) -> list[str]:
     return [change.words for change in policy_changes(pair_documents(left, right))]
 
 
@@ -26,7 +26,7 @@ def test_the_sentence_of_the_guide() -> None:
     right = [policy(CONNECT), policy(CONNECT, {**PUBLISH, "Action": ["iot:Publish", "iot:Receive"]})]
     before, after = Outcome(True, "p1", tuple(left)), Outcome(True, "p2", tuple(right))
 
-    words = [change.words for change in result_changes(before, after)] + told(left, right)
+    words = [change.words for change in result_changes(before, after)] + policy_words(left, right)
 
     assert words == ["principal p1 → p2", "document 1 unchanged", "document 2, statement 2: action iot:Receive added"]
 
@@ -92,12 +92,12 @@ def test_the_sentence_of_the_guide() -> None:
                 "document 2 (was 1) unchanged",
                 "order of documents changed, which has no effect (2 → 1, 1 → 2)",
             ],
-            id="document order is told",
+            id="document order is reported",
         ),
     ],
 )
 def test_policies(left: list[str], right: list[str], words: list[str]) -> None:
-    assert told(left, right) == words
+    assert policy_words(left, right) == words
 
 
 def test_only_what_means_something_else_differs() -> None:
@@ -142,7 +142,7 @@ def test_an_error_without_a_message_is_its_class() -> None:
     assert result_words(Failure(FailureKind.AWS, "InvalidRequestException", None)) == "InvalidRequestException"
 
 
-def test_requests_are_compared_as_they_are_and_told_as_they_are_shown() -> None:
+def test_requests_are_compared_as_they_are_and_described_as_they_are_shown() -> None:
     left = {"authorizerName": "A", "token": "secret 1", "mqttContext.clientId": "c1"}
     right = {"authorizerName": "A", "token": "secret 2", "tlsContext.serverName": "n"}
     hidden = {"token": "***"}

@@ -24,14 +24,14 @@ def test_an_invocation_equals_itself() -> None:
     assert comparison.summary == "document 1 unchanged"
 
 
-def test_time_duration_and_target_are_told_and_are_no_difference() -> None:
+def test_time_duration_and_target_are_shown_and_are_not_a_difference() -> None:
     comparison = compare(invocation(duration=1.0), invocation(target=Target(profile="prod", region="eu-west-1")))
 
     assert comparison.equal
     assert "target local demo → profile prod, region eu-west-1" in comparison.words
 
 
-def test_what_describe_said_is_told_and_is_no_difference() -> None:
+def test_what_describe_said_is_shown_and_is_not_a_difference() -> None:
     before = Authorizer("A", status="ACTIVE", token_signing_public_keys=(("k", "pem"),))
 
     comparison = compare(
@@ -116,7 +116,7 @@ def test_an_answer_and_a_failure() -> None:
     )
 
 
-def test_secrets_are_compared_and_never_told() -> None:
+def test_secrets_are_compared_and_never_shown() -> None:
     other = replace(REQUEST, mqtt_context=MqttContext("sensor-7", "battery staple", "sensor-7"))
 
     comparison = compare(invocation(), invocation(request=other))

@@ -1,4 +1,4 @@
-"""A probe beside a test call: the two are held together by who is let in, and by what was tried."""
+"""A probe compared with a test call: by whether the client was accepted, and by what was tried."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ DEVICE = DeviceConnection("id", Transport.MQTTS, "h:443", 5, is_probe=True)
 PROBE = replace(TEST_CALL, result=Outcome(True), device=DEVICE)
 
 
-def test_both_let_in_is_the_same_whatever_the_function_answered() -> None:
+def test_both_accepted_is_the_same_whatever_the_function_answered() -> None:
     comparison = compare(TEST_CALL, PROBE)
 
     assert comparison.equal
     assert comparison.words == ("the test call passes; the connection over MQTT 5 over TLS is let in",)
 
 
-def test_where_they_part_is_said() -> None:
+def test_where_they_differ_is_reported() -> None:
     words = "your server name is not an endpoint of this account"
     failed = replace(DEVICE, steps=(Step(DeviceStage.TLS, False, "x"),), reason=words)
     probe = replace(PROBE, result=Failure(FailureKind.UNREACHABLE, "Unreached", words), device=failed)
@@ -43,7 +43,7 @@ def test_where_they_part_is_said() -> None:
     )
 
 
-def test_a_device_that_the_policies_keep_out_is_what_the_test_call_says_too() -> None:
+def test_a_device_that_the_policies_deny_agrees_with_the_test_call() -> None:
     other = replace(TEST_CALL, request=AuthorizerRequest("A", mqtt_context=MqttContext(client_id="other")))
     refused = replace(DEVICE, refused_by="connect-refused", reason="refused with CONNACK 0x87")
     failure = Failure(FailureKind.DEVICE, "connect-refused", "refused")

@@ -73,7 +73,7 @@ def test_same_meaning(left: str, right: str) -> None:
             policy({**CONNECT, "Resource": []}), policy({"Effect": "Allow", "Action": "iot:Connect"}), id="[]"
         ),
         pytest.param("not json", "no json", id="text"),
-        pytest.param("null", "[]", id="JSON that is no object"),
+        pytest.param("null", "[]", id="JSON that is not an object"),
         pytest.param(policy(CONNECT), "not json", id="policy and text"),
     ],
 )
@@ -94,7 +94,7 @@ def test_documents_are_matched_best_first() -> None:
     assert [pair.equal for pair in pairs] == [False, False, True]
 
 
-def test_removed_documents_stand_last() -> None:
+def test_removed_documents_come_last() -> None:
     pairs = pair_documents([policy(CONNECT), policy(PUBLISH)], [policy(PUBLISH)])
 
     assert [(bool(pair.left), bool(pair.right)) for pair in pairs] == [(True, True), (True, False)]
@@ -163,7 +163,7 @@ def test_order_never_means_anything(documents: list[Any], random: Any) -> None:
 
 
 @given(st.lists(POLICIES, max_size=3), st.lists(POLICIES, max_size=3))
-def test_every_document_is_told_once_on_each_side(left: list[Any], right: list[Any]) -> None:
+def test_every_document_is_listed_once_on_each_side(left: list[Any], right: list[Any]) -> None:
     pairs = pair_documents(left, right)
 
     assert sorted(pair.left.number for pair in pairs if pair.left) == list(range(1, len(left) + 1))
@@ -189,7 +189,7 @@ def test_documents_hold_a_set_of_statements(left: list[str], right: list[str], s
     assert equal_documents(right, left) is same
 
 
-def test_a_statement_said_twice_is_one_pair() -> None:
+def test_a_repeated_statement_is_one_pair() -> None:
     for left, right in ((policy(CONNECT), policy(CONNECT, CONNECT)), (policy(CONNECT, CONNECT), policy(CONNECT))):
         [pair] = pair_documents([left], [right])
         assert [(each.left is None, each.right is None) for each in pair.statements] == [(False, False)]

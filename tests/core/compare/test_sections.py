@@ -37,7 +37,7 @@ def test_as_text_what_was_written_is_marked() -> None:
     assert sections(comparison, textual=True)[-1].changed
 
 
-def test_moved_documents_stand_beside_what_they_were() -> None:
+def test_moved_documents_are_next_to_what_they_were() -> None:
     before, after = outcome(policy(CONNECT), policy(PUBLISH)), outcome(policy(PUBLISH), policy(CONNECT))
 
     parts = sections(compare(invocation(before), invocation(after), ()))
@@ -46,13 +46,13 @@ def test_moved_documents_stand_beside_what_they_were() -> None:
     assert not any(part.changed for part in parts)
 
 
-def test_a_document_that_is_no_policy_is_shown_as_it_came() -> None:
+def test_a_document_that_is_not_a_policy_is_shown_as_received() -> None:
     comparison = compare(invocation(outcome("{a\nb")), invocation(outcome("{a\nc")), ())
 
     assert shown(sections(comparison)[-1]) == ["~b|c"]
 
 
-def test_a_failure_beside_an_answer() -> None:
+def test_a_failure_next_to_an_answer() -> None:
     comparison = compare(invocation(), invocation(REFUSAL))
 
     part = next(part for part in sections(comparison) if part.title == "answer")

@@ -120,7 +120,7 @@ def test_refused(value: Any, message: str) -> None:
     ],
     ids=["empty", "no JSON", "trailing text", "not UTF-8", "NaN", "deep", "deep document"],
 )
-def test_a_payload_that_is_no_such_json_is_refused(payload: bytes) -> None:
+def test_a_payload_that_is_not_such_json_is_refused(payload: bytes) -> None:
     refusal = judge(payload)
 
     assert isinstance(refusal, Refusal)

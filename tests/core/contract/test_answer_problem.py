@@ -97,7 +97,7 @@ def test_something_is_wrong_exactly_where_aws_refuses(changes: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '"'])
-def test_what_is_not_json_is_no_answer(text: str) -> None:
+def test_what_is_not_json_is_not_an_answer(text: str) -> None:
     problem = answer_problem(text)
     assert problem is not None
     assert problem.member == ""

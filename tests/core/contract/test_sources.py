@@ -46,6 +46,6 @@ def test_every_source_is_one_of_the_pages(table: dict[str, Source]) -> None:
         assert each.page or each.known is Certainty.ASSUMED or each.note
 
 
-def test_what_nobody_measured_is_said_to_be_assumed() -> None:
+def test_what_was_not_measured_is_said_to_be_assumed() -> None:
     assert of_explanation("StrangeException").known is Certainty.ASSUMED
     assert of_explanation("unreachable").known is Certainty.MEASURED

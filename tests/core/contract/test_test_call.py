@@ -323,7 +323,7 @@ def test_a_top_level_token_is_the_token_whatever_the_authorizer() -> None:
     assert test_call.verified_token(request(httpContext={"queryString": "?tok=t"}), None) is None
 
 
-def test_status_is_no_reason_to_refuse_a_test_call() -> None:
+def test_status_is_not_a_reason_to_refuse_a_test_call() -> None:
     assert test_call.refuse(request(tlsContext={}), replace(PLAIN, status="INACTIVE"), fits) is None
 
 

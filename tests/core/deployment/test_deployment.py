@@ -12,7 +12,7 @@ DENIED = Unread("iot:ListDomainConfigurations", "AccessDeniedException")
 @pytest.mark.parametrize(
     ("arn", "name"), [(FUNCTION, ""), (f"{FUNCTION}:prod", "prod"), (f"{FUNCTION}:7", "7"), ("", "")]
 )
-def test_an_alias_or_version_stands_at_the_end(arn: str, name: str) -> None:
+def test_an_alias_or_version_is_at_the_end(arn: str, name: str) -> None:
     assert qualifier(arn) == name
     assert unqualified(arn) == (FUNCTION if arn else "")
 

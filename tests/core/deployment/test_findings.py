@@ -154,7 +154,7 @@ CASES: dict[str, tuple[Deployment, AuthorizerRequest, dict[str, str], str]] = {
         {"function-qualifier": "warning"},
         "names the alias 'live' of its function, which does not exist",
     ),
-    "no log of AWS IoT": (
+    "no AWS IoT log": (
         replace(GOOD, is_logging_read=True),
         replace(NAMED, mqtt_context=MqttContext(client_id="sensor 7")),
         {"iot-logging-off": "info"},
@@ -354,10 +354,10 @@ def test_a_deployment_is_judged(
 
 @pytest.mark.parametrize("deployment", [case[0] for case in CASES.values()], ids=CASES.keys())
 def test_every_fact_is_a_sentence(deployment: Deployment) -> None:
-    told = facts(deployment)
-    assert {fact.id for fact in told} >= {"function", "permission", "default-authorizer", "data-endpoint"}
-    assert all(fact.text.endswith(".") for fact in told)
-    assert sum(not fact.is_read for fact in told) == len(deployment.unread)
+    found = facts(deployment)
+    assert {fact.id for fact in found} >= {"function", "permission", "default-authorizer", "data-endpoint"}
+    assert all(fact.text.endswith(".") for fact in found)
+    assert sum(not fact.is_read for fact in found) == len(deployment.unread)
 
 
 def test_a_domain_tells_where_it_sends_devices() -> None:

@@ -38,8 +38,8 @@ RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
     "a star is within its part": ([source("arn:aws:*:authorizer/A")], InvokeGrant.OTHER_SOURCE),
     "equal text": ([source(ARN, "StringEquals", "aws:sourceArn")], InvokeGrant.GRANTED),
     "StringEquals takes no star": ([source(ARN[:-1] + "*", "StringEquals")], InvokeGrant.OTHER_SOURCE),
-    "StringEquals minds the case": ([source(ARN.replace("/A", "/a"), "StringEquals")], InvokeGrant.OTHER_SOURCE),
-    "StringEqualsIgnoreCase does not": (
+    "StringEquals is case-sensitive": ([source(ARN.replace("/A", "/a"), "StringEquals")], InvokeGrant.OTHER_SOURCE),
+    "StringEqualsIgnoreCase is not": (
         [source(ARN.replace("/A", "/a"), "StringEqualsIgnoreCase")],
         InvokeGrant.GRANTED,
     ),
@@ -60,7 +60,7 @@ RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
     ),
     "no condition": ([STATEMENT | {"Condition": {}}], InvokeGrant.OPEN),
     "a condition of another kind": ([source("o-1", "StringEquals", "aws:PrincipalOrgID")], InvokeGrant.UNJUDGED),
-    "a condition that is none": ([STATEMENT | {"Condition": ["x"]}], InvokeGrant.UNJUDGED),
+    "an invalid condition": ([STATEMENT | {"Condition": ["x"]}], InvokeGrant.UNJUDGED),
     "a negated operator": ([source(OTHER, "ArnNotLike")], InvokeGrant.UNJUDGED),
     "another service": ([STATEMENT | {"Principal": {"Service": "events.amazonaws.com"}}], InvokeGrant.MISSING),
     "several services": ([STATEMENT | {"Principal": {"Service": ["x", "iot.amazonaws.com"]}}], InvokeGrant.GRANTED),
@@ -70,8 +70,8 @@ RULES: dict[str, tuple[list[dict[str, Any]], InvokeGrant]] = {
     "every action": ([STATEMENT | {"Action": ["lambda:*"]}], InvokeGrant.GRANTED),
     "the action in another case": ([STATEMENT | {"Action": "lambda:invokefunction"}], InvokeGrant.GRANTED),
     "no statement": ([], InvokeGrant.MISSING),
-    "a right one beside a wrong one": ([source(OTHER), STATEMENT], InvokeGrant.GRANTED),
-    "a deny beats it": ([STATEMENT, STATEMENT | {"Effect": "Deny", "Sid": "no"}], InvokeGrant.DENIED),
+    "a right one and a wrong one": ([source(OTHER), STATEMENT], InvokeGrant.GRANTED),
+    "a deny overrides it": ([STATEMENT, STATEMENT | {"Effect": "Deny", "Sid": "no"}], InvokeGrant.DENIED),
     "a deny of another authorizer": ([STATEMENT, source(OTHER) | {"Effect": "Deny"}], InvokeGrant.GRANTED),
 }
 
@@ -85,7 +85,7 @@ def test_a_single_statement_needs_no_list() -> None:
     assert permission(json.dumps({"Statement": STATEMENT}), AUTHORIZER) == InvokePermission(InvokeGrant.GRANTED, "s")
 
 
-def test_what_is_named_instead_is_told() -> None:
+def test_what_is_named_instead_is_reported() -> None:
     assert judged(source(OTHER)) == InvokePermission(InvokeGrant.OTHER_SOURCE, "s", OTHER)
 
 
@@ -96,7 +96,7 @@ def test_no_text_is_too_odd(policy: str) -> None:
     assert other_services(policy) == ()
 
 
-def test_a_function_without_a_policy_lets_nobody_in() -> None:
+def test_a_function_without_a_policy_lets_no_service_in() -> None:
     assert permission(None, AUTHORIZER).grant is InvokeGrant.MISSING
     assert other_services(None) == ()
 

@@ -50,7 +50,7 @@ def test_version_3_is_let_in_with_two_bytes() -> None:
     assert acceptance(Connect("a"), False, True) == Connack(0, True)
 
 
-def test_version_5_is_told_what_aws_can_do() -> None:
+def test_version_5_learns_what_aws_can_do() -> None:
     given = acceptance(Connect("a", version=V5, keep_alive=10), False, False).properties
     known = {
         properties.RECEIVE_MAXIMUM: 100,

@@ -69,7 +69,7 @@ def test_the_number_of_connections_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("line", ["", "{", "[]", "{}", '{"event": "connection"}', '{"event": "decision"}', "null"])
-def test_what_is_no_report_is_passed_over(line: str) -> None:
+def test_what_is_not_a_report_is_ignored(line: str) -> None:
     made = Ledger()
     assert made.read(line) is None
     assert made.changes == 0

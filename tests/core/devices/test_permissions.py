@@ -54,7 +54,7 @@ def test_why_has_the_nearest_miss_and_is_worked_out_once(monkeypatch: pytest.Mon
     assert may.why(denied) is not why
 
 
-def test_other_documents_ask_anew() -> None:
+def test_other_documents_are_asked_again() -> None:
     may = permitted(allowed("iot:Publish", "topic/a"))
     assert may.decide("iot:Publish", "topic/a").allowed
     assert not may.replaced([allowed("iot:Publish", "topic/b")]).decide("iot:Publish", "topic/a").allowed

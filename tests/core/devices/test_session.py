@@ -108,7 +108,7 @@ class TestPublish:
     def test_the_largest_payload_passes(self) -> None:
         assert of_kind(session().receive(publish(payload=bytes(128 * 1024)), 0), Route)
 
-    def test_a_topic_alias_stands_for_the_topic_it_was_set_with(self) -> None:
+    def test_a_topic_alias_means_the_topic_it_was_set_with(self) -> None:
         client = session(version=V5)
         alias = ((properties.TOPIC_ALIAS, 8),)
         client.receive(Publish("long/topic", properties=alias), 0)

@@ -105,7 +105,7 @@ def test_findings_of_the_severity_or_above() -> None:
     assert len(errors) < len(warnings)
 
 
-def test_every_broken_promise_is_told() -> None:
+def test_every_unmet_expectation_is_reported() -> None:
     expectation = Expectation(is_authenticated=False, principal_id="p", refresh_after_in_seconds=1)
 
     assert [broken.key for broken in keeps(expectation, invocation())] == [
@@ -216,7 +216,7 @@ def test_an_error_that_was_expected_keeps_no_promise_of_an_answer() -> None:
     assert [broken.key for broken in keeps(asked, invocation(REFUSAL))] == ["isAuthenticated", "principalId", "allow"]
 
 
-def test_a_pattern_that_backtracks_without_end_is_given_up() -> None:
+def test_a_pattern_that_backtracks_without_end_is_abandoned() -> None:
     endless = Expectation(principal_id="/^(a|a)*$/")
 
     judgement = judge(endless, invocation(outcome(principal="a" * 60 + "1")))
@@ -248,7 +248,7 @@ def test_a_message_is_recorded_whole_as_long_as_a_pattern_may_be(length: int, is
     assert (recorded.error.message or "").endswith("$") == is_whole
 
 
-def test_an_unknown_action_is_judged_and_said_to_be_unknown() -> None:
+def test_an_unknown_action_is_judged_with_a_note() -> None:
     asked = Question("iot:NewTomorrow", "topic/a")
     for expectation, state in (
         (Expectation(deny=(asked, Question("iot:Publish", "topic/other"))), JudgementState.KEPT),

@@ -28,8 +28,8 @@ SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
 def test_differences_from_what_was_expected(expectation: Expectation, words: tuple[str, ...]) -> None:
     comparison = compare_with_expectation(expectation, invocation(duration=0.0124))
 
-    told = tuple(change.words for change in comparison.changes if change.differs)
-    assert told == words
+    differing = tuple(change.words for change in comparison.changes if change.differs)
+    assert differing == words
     assert comparison.equal == (not words)
 
 
@@ -50,7 +50,7 @@ def test_documents_are_compared_by_meaning() -> None:
     assert comparison.words[0].startswith("statement 2 added: Allow iot:Publish on ")
 
 
-def test_questions_that_are_answered_otherwise_come_first() -> None:
+def test_questions_that_are_answered_differently_come_first() -> None:
     expectation = Expectation(is_authenticated=True, allow=(CONNECTING, SUBSCRIBING), deny=(CONNECTING,))
 
     words = compare_with_expectation(expectation, invocation()).words

@@ -43,7 +43,7 @@ def test_an_error_is_an_answer_too() -> None:
     ).replace("    ", "  ")
 
 
-def test_a_document_that_is_no_json_stays_text() -> None:
+def test_a_document_that_is_not_json_stays_text() -> None:
     assert answer(invocation(outcome("{no")))["policyDocuments"] == ["{no"]
 
 
@@ -58,7 +58,7 @@ def test_long_answers_and_logs_are_cut_and_say_so() -> None:
     assert text.splitlines()[-1] == "  99"
 
 
-def test_without_an_invocation_the_reason_stands_alone() -> None:
+def test_without_an_invocation_there_is_only_the_reason() -> None:
     assert explanation(Judgement(JudgementState.UNJUDGED, reason="line 3: no"), None) == "line 3: no"
 
 

@@ -103,7 +103,7 @@ def test_wrong_signature_in_token_mode() -> None:
     assert error_of(case) == ExpectedError("InvalidRequestException", "Token signature mismatch for authorizer")
 
 
-def test_wrong_signature_is_put_where_the_good_one_stands() -> None:
+def test_wrong_signature_is_put_where_the_good_one_is() -> None:
     mqtt = cases(SIGNED_CONTEXT)["wrong-signature"].saved.request.mqtt_context
 
     assert mqtt is not None
@@ -147,14 +147,14 @@ def test_expired_jwt_is_signed_again_with_a_key() -> None:
         pytest.param(Sign("key.pem"), None, id="yes"),
     ],
 )
-def test_expired_jwt_reaches_the_function_only_when_signed_anew(
+def test_expired_jwt_reaches_the_function_only_when_signed_again(
     sign: Sign | None, expected: ExpectedError | None
 ) -> None:
     assert error_of(cases(TOKEN_MODE, sign)["expired-jwt"]) == expected
 
 
 @pytest.mark.parametrize("token", ["eyJub3Q.eyJqd3Q.x", "eyJ.eyJ", "${env:TOKEN}", "a.b.c"])
-def test_what_is_no_jwt_does_not_expire(token: str) -> None:
+def test_what_is_not_a_jwt_does_not_expire(token: str) -> None:
     assert "expired-jwt" not in cases(AuthorizerRequest("A", token=token, token_signature="c2ln"))
 
 

@@ -19,7 +19,7 @@ def test_open_questions_are_recorded_with_their_answers() -> None:
     assert judge(expect, ANSWER).state is JudgementState.KEPT
 
 
-def test_what_was_wished_before_is_asked_anew_and_limits_stay() -> None:
+def test_what_was_expected_before_is_asked_again_and_limits_stay() -> None:
     before = Expectation(principal_id="old", allow=(OTHER,), deny=(MAY_PUBLISH,), max_duration=0.8, no_findings="error")
     expect = recorded(ANSWER, (), before)
     assert (expect.allow, expect.deny) == ((MAY_PUBLISH,), (OTHER,))

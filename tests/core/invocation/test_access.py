@@ -18,7 +18,7 @@ def test_documents_decide() -> None:
     assert questions.word(Question("iot:Publish", "topic/sensors/8/data")) == "IMPLICIT_DENY"
 
 
-def test_the_reason_is_told() -> None:
+def test_the_reason_is_given() -> None:
     access = AccessQuestions(outcome(policy(PUBLISH, CONNECT))).ask(CONNECTING)
 
     assert access.word == "ALLOWED"
@@ -78,7 +78,7 @@ def test_variables_come_from_the_request_and_from_the_question_first() -> None:
         pytest.param(REQUEST, {"iot:ClientId": ("sensor-7",)}, id="client id"),
         pytest.param(AuthorizerRequest("A", tls_context=TlsContext("n")), {"iot:DomainName": ("n",)}, id="server name"),
         pytest.param(
-            AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), {}, id="a reference is no value"
+            AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}")), {}, id="a reference is not a value"
         ),
     ],
 )

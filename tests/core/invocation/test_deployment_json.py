@@ -46,6 +46,6 @@ def test_what_is_written_reads_back(deployment: Deployment) -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], {"function": 7}, {"domains": [7]}, {"permission": []}])
-def test_what_is_no_deployment_is_refused_with_a_sentence(value: object) -> None:
+def test_what_is_not_a_deployment_is_refused_with_a_sentence(value: object) -> None:
     with pytest.raises(ValueError, match=r"\w+ \w+"):
         deployment_from_json(value, AUTHORIZER)

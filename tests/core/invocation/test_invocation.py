@@ -14,11 +14,11 @@ def run(result: Outcome | Failure) -> Invocation:
     return Invocation(AuthorizerRequest("A"), Target(), result, datetime(2026, 1, 1, tzinfo=UTC), 0.1)
 
 
-def test_an_outcome_is_no_failure() -> None:
+def test_an_outcome_is_not_a_failure() -> None:
     outcome = Outcome(True, "p")
     assert (run(outcome).outcome, run(outcome).failure) == (outcome, None)
 
 
-def test_a_failure_is_no_outcome() -> None:
+def test_a_failure_is_not_an_outcome() -> None:
     failure = Failure(FailureKind.AWS, "ResourceNotFoundException", "Authorizer A not found", 404)
     assert (run(failure).outcome, run(failure).failure) == (None, failure)

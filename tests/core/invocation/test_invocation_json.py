@@ -133,9 +133,9 @@ BROKEN = {
         {**to_json(FULL), "request": {"httpContext": {"headers": {"a": 1}}}},
         "text names and values",
     ),
-    "headers are no pairs": ({**to_json(FULL), "request": {"httpContext": {"headers": [1]}}}, "text names and values"),
+    "headers are not pairs": ({**to_json(FULL), "request": {"httpContext": {"headers": [1]}}}, "text names and values"),
     "password is a number": ({**to_json(FULL), "request": {"mqttContext": {"password": 1}}}, "password must be text"),
-    "password is no base64": (
+    "password is not base64": (
         {**to_json(FULL), "request": {"mqttContext": {"password": {"base64": "hunter2!"}}}},
         "password is not base64",
     ),

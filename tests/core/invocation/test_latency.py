@@ -44,7 +44,7 @@ def test_numbers_are_in_order(durations: list[float]) -> None:
     assert found.count == len(durations)
 
 
-def test_the_first_call_is_cold_and_those_that_began_beside_it() -> None:
+def test_the_first_call_is_cold_and_those_that_began_during_it() -> None:
     found = cold_and_warm([call(1.0, 0.01), call(0.0, 0.4), call(0.3, 0.4), call(0.5, 0.01)])
 
     assert found is not None

@@ -42,7 +42,7 @@ def test_seconds_that_are_left_out_are_fine() -> None:
     assert not ids(answer(refreshAfterInSeconds=None, disconnectAfterInSeconds=None))
 
 
-def test_a_finding_of_the_answer_stands_at_its_member() -> None:
+def test_a_finding_of_the_answer_is_at_its_member() -> None:
     [found] = [one for one in findings(answer(principalId="a b")) if one.id == "principal-id"]
     assert (found.document, found.line, found.column) == (None, 3, 17)
     [missing] = [one for one in findings(answer(principalId=None)) if one.id == "principal-id"]

@@ -16,7 +16,7 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    ("resource", "slip"),
+    ("resource", "problem"),
     [
         ("*", None),
         ("arn:*", None),
@@ -43,9 +43,9 @@ def test_the_rule_speaks_of_the_one_and_not_of_the_other(case: Case) -> None:
         ('["arn:aws:iot:*", "b"]', "stringified-array"),
     ],
 )
-def test_the_first_slip_of_an_arn(resource: str, slip: str | None) -> None:
+def test_the_first_problem_of_an_arn(resource: str, problem: str | None) -> None:
     found = arn_rules.arn_problem(resource)
-    assert (found and found[0]) == slip
+    assert (found and found[0]) == problem
 
 
 def test_a_list_in_a_string_tells_how_many_it_holds() -> None:

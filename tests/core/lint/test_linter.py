@@ -112,15 +112,15 @@ AWS_SAMPLES = [
 
 
 @pytest.mark.parametrize(("sample", "rule"), AWS_SAMPLES)
-def test_the_slips_of_awss_own_samples_are_found(sample: str, rule: str) -> None:
+def test_the_mistakes_in_awss_own_samples_are_found(sample: str, rule: str) -> None:
     assert rule in ids(sample)
 
 
 def test_gauges_tell_what_is_left() -> None:
     one = document(*GOOD)
     compact = len(json.dumps(json.loads(one.text), separators=(",", ":")))
-    told = [(gauge.name, gauge.used, gauge.left) for gauge in gauges([one, parse("{}")])]
-    assert told == [
+    shown = [(gauge.name, gauge.used, gauge.left) for gauge in gauges([one, parse("{}")])]
+    assert shown == [
         ("documents", 2, 8),
         ("document 1", len(one.text), 2048 - len(one.text)),
         ("document 1 without white space", compact, 2048 - compact),

@@ -40,7 +40,7 @@ def test_statements_of_one_effect() -> None:
     assert [one.name for one in subject.usable("Deny")] == ["statement 1 of document 2"]
 
 
-def test_a_hit_stands_at_its_statement_unless_told() -> None:
+def test_a_hit_is_at_its_statement_by_default() -> None:
     statement = document(allow("iot:Connect", "*")).statements[0]
     placed = StatementAt(2, statement)
     assert placed.hit("x") == Hit("x", 2, 0, statement.span)

@@ -36,7 +36,7 @@ def test_aws_sample_output_with_unescaped_quotes() -> None:
     ]
 
 
-def test_a_version_that_is_no_text() -> None:
+def test_a_version_that_is_not_text() -> None:
     assert messages(text(Version=2012), "other-version") == ["Version is a number, not `2012-10-17`"]
 
 

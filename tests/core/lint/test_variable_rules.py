@@ -110,7 +110,7 @@ def test_keys_that_aws_names_have_no_finding(key: str) -> None:
     "name",
     ["iot:CertificateId", "iot:Connection.Thing.ThingName", "iot:Certificate.Subject.AlternativeName.IPAddress"],
 )
-def test_what_a_certificate_brings_is_no_error(name: str) -> None:
+def test_what_a_certificate_brings_is_not_an_error(name: str) -> None:
     found = [one.severity for one in findings(connects(f"${{{name}}}")) if one.id.endswith("-variable")]
     assert found == ["warning"]
     assert not ids(connects(f"${{{name}}}"), has_certificate=True) & {"thing-variable", "certificate-variable"}

@@ -39,12 +39,12 @@ def test_the_names_are_those_of_the_standard() -> None:
         if code != codes.SUCCESS
     }
     assert {code for code in codes.NAMES if code} == set(theirs)
-    otherwise = {code: name for code, name in codes.NAMES.items() if code and _folded(name) not in theirs[code]}
-    assert otherwise == {
+    different = {code: name for code, name in codes.NAMES.items() if code and _folded(name) not in theirs[code]}
+    assert different == {
         0x11: "No subscription existed",
         0x9E: "Shared subscriptions not supported",
         0xA2: "Wildcard subscriptions not supported",
-    }, "paho words these in its own way"
+    }, "paho words these differently"
     assert codes.NAMES[0] == "Success"
     assert list(codes.V3_CONNACK_NAMES) == [0, 1, 2, 3, 4, 5]
     assert codes.V3_CONNACK_NAMES[5] == "Not authorized"

@@ -21,7 +21,7 @@ def test_what_is_not_a_variable_byte_integer(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("value", [-1, fields.VARIABLE_LIMIT + 1])
-def test_a_number_that_is_no_variable_byte_integer(value: int) -> None:
+def test_a_number_that_is_not_a_variable_byte_integer(value: int) -> None:
     with pytest.raises(Malformed, match="variable byte integer"):
         fields.variable(value)
 

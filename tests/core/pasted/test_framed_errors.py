@@ -85,7 +85,7 @@ def test_words_of_aws_without_a_frame(text: str, error: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "not found", "Authorizer A", "an error", "null", "Error: boom"])
-def test_other_words_are_no_error_of_aws(text: str) -> None:
+def test_other_words_are_not_an_error_from_aws(text: str) -> None:
     assert bare_error(text) is None
 
 

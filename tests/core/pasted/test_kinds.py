@@ -69,7 +69,7 @@ def test_what_names_no_authorizer_is_for_that_of_the_form() -> None:
     assert any("name" in note for note in read_pasted(nameless, NOW).notes)
 
 
-def test_what_is_no_request_is_read_as_what_it_is() -> None:
+def test_what_is_not_a_request_is_read_as_what_it_is() -> None:
     assert read_pasted(POLICY, NOW).policy == POLICY
     error = read_pasted(ERROR, NOW)
     assert error.kind is Kind.ERROR

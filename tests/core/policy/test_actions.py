@@ -115,7 +115,7 @@ def test_what_kind_of_name_it_is(name: str, kind: NameKind) -> None:
         ("iot:ublishPublish", None),
     ],
 )
-def test_slips_of_the_pen(written: str, meant: str | None) -> None:
+def test_misspelt_actions(written: str, meant: str | None) -> None:
     assert misspelt(written) == meant
 
 

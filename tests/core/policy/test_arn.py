@@ -16,7 +16,7 @@ def test_an_arn_has_six_fields_and_its_tail_may_hold_colons() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "*", "topic/a", "arn:aws:iot:*", "urn:aws:iot:us-east-1:1:topic/a"])
-def test_other_texts_are_no_arn(text: str) -> None:
+def test_other_texts_are_not_arns(text: str) -> None:
     assert arn.split(text) is None
 
 

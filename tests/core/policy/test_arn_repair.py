@@ -82,7 +82,7 @@ def test_what_was_meant(text: str, meant: str, fault: str) -> None:
         "",
     ],
 )
-def test_what_has_no_fault_or_cannot_be_told(text: str) -> None:
+def test_what_has_no_fault_or_cannot_be_repaired(text: str) -> None:
     assert repair(text) is None
 
 

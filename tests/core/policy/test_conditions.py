@@ -172,5 +172,5 @@ def test_variables_in_values_are_replaced_and_literal() -> None:
         "ForAnyValue:Null",
     ],
 )
-def test_other_names_are_no_operator(name: str) -> None:
+def test_other_names_are_not_operators(name: str) -> None:
     assert operator_named(name) is None

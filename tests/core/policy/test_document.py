@@ -132,7 +132,7 @@ def test_of_two_conditions_with_one_key_the_last_counts() -> None:
 
 
 @pytest.mark.parametrize(("effect", "words"), [("allow", "`allow`"), (1, "a number"), ([], "a list"), (True, "true")])
-def test_an_effect_that_is_none_is_quoted(effect: Any, words: str) -> None:
+def test_an_invalid_effect_is_quoted(effect: Any, words: str) -> None:
     one = {"Effect": effect, "Action": "iot:Connect", "Resource": "*"}
     [fault] = parse(json.dumps({"Version": "2012-10-17", "Statement": one})).statements[0].faults
     assert fault.message.endswith(f" not {words}")

@@ -53,14 +53,14 @@ def test_when_a_statement_applies(one: dict[str, object], asked: Asking, expecte
     assert (found is not None) is expected
 
 
-def test_the_elements_that_matched_are_told() -> None:
+def test_the_elements_that_matched_are_listed() -> None:
     one = document(allow(["iot:Receive", "iot:Pub*"], ["topic/b", "topic/*"])).statements[0]
     assert matches(one, asking("iot:Publish", "topic/a")) == (one.actions[1], one.resources[1])
     not_one = document(NOT_ACTION).statements[0]
     assert matches(not_one, asking("iot:Connect", "client/a")) == (None, not_one.resources[0])
 
 
-def test_unmet_conditions_are_told_in_their_order() -> None:
+def test_unmet_conditions_are_listed_in_order() -> None:
     block = {"StringEquals": {"iot:ClientId": "a", "iot:DomainName": "b"}, "Null": {"iot:ClientId": "true"}}
     one = parse(text(allow("*", "*", Condition=block))).statements[0]
     unmet = unmet_conditions(one, Context({"iot:ClientId": ("a",)}))

@@ -128,7 +128,7 @@ def test_a_repeated_header_is_warned_of() -> None:
     assert "2 times" in found(request)["repeated-header"].message
 
 
-def test_headers_that_differ_in_case_alone_are_told_as_that() -> None:
+def test_headers_that_differ_only_in_case_are_reported_as_such() -> None:
     request = AuthorizerRequest("A", http_context=HttpContext((("a", "1"), ("A", "2"))))
     finding = found(request)["repeated-header"]
     assert (finding.path, "'a', 'A' differ only in case" in finding.message) == ("httpContext.headers[A]", True)

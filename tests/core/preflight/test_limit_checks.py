@@ -60,7 +60,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize(("spoiled", "span", "words"), SPOILED.values(), ids=SPOILED.keys())
-def test_a_spoiled_signature_is_explained_and_mended(spoiled: str, span: tuple[int, int], words: str) -> None:
+def test_a_spoiled_signature_is_explained_and_fixed(spoiled: str, span: tuple[int, int], words: str) -> None:
     request = with_signature(spoiled)
     finding = found(request)["model-constraint-pattern"]
     assert (finding.path, finding.severity, finding.start, finding.end) == ("tokenSignature", "error", *span)
@@ -69,14 +69,14 @@ def test_a_spoiled_signature_is_explained_and_mended(spoiled: str, span: tuple[i
 
 
 @pytest.mark.parametrize(("signature", "span"), [("AA===", (4, 5)), ("=", (0, 1)), ("A=A", (1, 2)), ("A.B", (1, 2))])
-def test_what_no_slip_explains_has_no_fix(signature: str, span: tuple[int, int]) -> None:
+def test_what_no_mistake_explains_has_no_fix(signature: str, span: tuple[int, int]) -> None:
     finding = found(with_signature(signature))["model-constraint-pattern"]
     assert (finding.start, finding.end) == span
     if signature in ("=", "A.B"):
         assert finding.fix is None
 
 
-def test_a_good_signature_needs_no_mending() -> None:
+def test_a_good_signature_needs_no_correction() -> None:
     assert corrected_signature(GOOD) is None
 
 

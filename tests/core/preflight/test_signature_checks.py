@@ -25,7 +25,7 @@ def test_a_fitting_signature_is_left_alone() -> None:
         assert "signature-mismatch" not in found(place(AuthorizerRequest("A", TOKEN), where, GOOD, SIGNED), SIGNED)
 
 
-def test_the_slip_that_would_make_it_fit_is_offered() -> None:
+def test_the_correction_that_makes_it_fit_is_offered() -> None:
     request = AuthorizerRequest("A", TOKEN + "\n", GOOD)
     finding = found(request, SIGNED)["signature-mismatch"]
     assert finding.aws_words == "Token signature mismatch for authorizer A"
@@ -35,7 +35,7 @@ def test_the_slip_that_would_make_it_fit_is_offered() -> None:
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_slip_in_a_context_is_mended_where_it_stands(where: Place) -> None:
+def test_a_mistake_in_a_context_is_fixed_in_place(where: Place) -> None:
     spoiled = place(AuthorizerRequest("A", TOKEN), where, base64_to_base64url(GOOD), SIGNED)
     assert mended(spoiled, "signature-mismatch", SIGNED) == place(AuthorizerRequest("A", TOKEN), where, GOOD, SIGNED)
 
@@ -71,13 +71,13 @@ def test_a_url_encoded_header_is_decoded() -> None:
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_placed_signature_that_is_no_base64_is_mended_without_knowing_the_keys(where: Place) -> None:
+def test_a_placed_signature_that_is_not_base64_is_fixed_without_knowing_the_keys(where: Place) -> None:
     request = place(AuthorizerRequest("A"), where, base64_to_base64url(GOOD))
     assert mended(request, "signature-not-base64") == place(AuthorizerRequest("A"), where, GOOD)
     assert found(place(AuthorizerRequest("A"), where, "(signature)"))["signature-not-base64"].fix is None
 
 
-def test_a_doubly_encoded_signature_is_mended() -> None:
+def test_a_doubly_encoded_signature_is_fixed() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?{SIGNATURE_NAME}={url_encode(url_encode(GOOD))}"))
     assert mended(request, "signature-not-base64").mqtt_context == MqttContext(f"u?{SIGNATURE_NAME}={url_encode(GOOD)}")
 
@@ -124,7 +124,7 @@ def test_an_unsigned_authorizer_verifies_nothing() -> None:
     assert found(request, UNSIGNED)["signature-not-verified"].severity == "info"
 
 
-def test_a_jwt_beside_its_own_third_part_loses_it() -> None:
+def test_a_jwt_next_to_its_own_third_part_loses_it() -> None:
     part = to_base64url(json.dumps({"alg": "RS256"}).encode())
     request = AuthorizerRequest("A", f"{part}.{part}.AP8", "AP8=")
     assert mended(request, "jwt-signs-itself") == AuthorizerRequest("A", f"{part}.{part}", "AP8=")
@@ -135,7 +135,7 @@ def test_an_authorizer_without_keys_judges_no_signature() -> None:
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_known_parameter_is_no_misspelling_of_another(where: Place) -> None:
+def test_a_known_parameter_is_not_a_misspelling_of_another(where: Place) -> None:
     request = AuthorizerRequest("Mower", mqtt_context=MqttContext("bot"))
     for name, value in ((AUTHORIZER_NAME, "Mower"), ("jwt", "allow")):
         request = put(request, where, name, value)

@@ -60,7 +60,7 @@ def test_a_scheme_before_the_token_is_dropped() -> None:
     assert mended(AuthorizerRequest("A", "Bearer abc", "AAAA"), "token-scheme").token == "abc"
 
 
-def test_an_expired_jwt_is_warned_of_where_it_stands() -> None:
+def test_an_expired_jwt_is_warned_of_in_place() -> None:
     old = jwt(exp=NOW.timestamp() - 3600)
     assert "expired 1 h ago" in found(AuthorizerRequest("A", old, "AAAA"))["jwt-not-valid-now"].message
     placed = AuthorizerRequest("A", mqtt_context=MqttContext(f"u?tok={old}"))

@@ -84,5 +84,5 @@ def test_a_row_that_was_met_twice_is_printed_once() -> None:
     assert seen.id == "http-refused"
 
 
-def test_what_another_server_answered_is_no_word_on_aws() -> None:
+def test_what_another_server_answered_says_nothing_about_aws() -> None:
     assert observations(report(Verdict.REFUSED, answer=Answer("HTTP", 502))) == ()

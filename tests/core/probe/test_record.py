@@ -41,7 +41,7 @@ def test_a_refused_probe() -> None:
     assert connection_json.from_json(Members(connection_json.to_json(record), "device")) == record
 
 
-def test_a_denied_publish_is_a_decision_and_what_was_not_tried_is_none() -> None:
+def test_a_denied_publish_is_a_decision_and_what_was_not_tried_is_not() -> None:
     tried = (Tried(Trial("publish", "a"), Answer("PUBACK", 0x87), "ALLOWED"), Tried(Trial("publish", "b"), None))
     report = ProbeReport(Verdict.CONNECTED, PLAN.address, "c", 5, STEPS[:3], Answer("CONNACK", 0), tried=tried)
 

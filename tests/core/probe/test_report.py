@@ -53,7 +53,7 @@ def test_the_broker_is_compared_with_the_documents(predicted: str, code: int, di
     assert report(Verdict.CONNECTED, tried=(tried,)).differs is differs
 
 
-def test_a_login_that_was_predicted_otherwise_differs_only_where_the_protocol_answered() -> None:
+def test_a_login_differs_from_its_prediction_only_if_the_protocol_answered() -> None:
     assert report(Verdict.REFUSED, predicted="ALLOWED").differs
     assert not report(Verdict.CONNECTED, predicted="ALLOWED").differs
     assert not report(Verdict.UNREACHED, predicted="ALLOWED").differs

@@ -67,7 +67,7 @@ def test_each_trial_is_named() -> None:
     assert trial_words(Tried(trial, None), V5).startswith("not tried: publish alarms/7")
 
 
-def test_what_was_predicted_otherwise_is_said() -> None:
+def test_what_was_predicted_differently_is_reported() -> None:
     denied = Tried(Trial("publish", "a"), Answer("PUBACK", 0x87), "ALLOWED")
     as_said = Tried(Trial("publish", "b"), Answer("PUBACK", 0), "ALLOWED")
     words = list(prediction_words(report(Verdict.CONNECTED, tried=(denied, as_said), predicted="IMPLICIT_DENY")))

@@ -99,7 +99,7 @@ def test_a_context_that_is_absent_stays_absent(path: str) -> None:
     assert with_text(AuthorizerRequest("name"), path, "new") == AuthorizerRequest("name")
 
 
-def test_what_is_absent_or_bytes_is_no_text() -> None:
+def test_what_is_absent_or_bytes_is_not_text() -> None:
     assert text_at(AuthorizerRequest(), "token") is None
     assert text_at(AuthorizerRequest(mqtt_context=MqttContext(password=b"x")), "mqttContext.password") is None
 

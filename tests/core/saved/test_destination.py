@@ -45,6 +45,6 @@ def test_one_destination_is_one_place(text: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "prod", "profile=", "colour=red", "profile=a,"])
-def test_what_is_no_destination_says_how_to_write_one(text: str) -> None:
+def test_what_is_not_a_destination_says_how_to_write_one(text: str) -> None:
     with pytest.raises(ValueError, match="KEY=VALUE"):
         read_destination(text)

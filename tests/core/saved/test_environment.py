@@ -43,7 +43,7 @@ TARGETS = {
     "a region": ("region: eu-west-1", Target("dev", "us-west-2"), Target("dev", "eu-west-1")),
     "an endpoint": ("endpointUrl: http://h", Target("dev", local="a.yaml"), Target("dev", endpoint_url="http://h")),
     "a local one": ("local: b.yaml", Target(endpoint_url="http://h"), Target(local="b.yaml")),
-    "a profile is no local one": ("profile: prod", Target(local="a.yaml"), Target("prod")),
+    "a profile replaces a local target": ("profile: prod", Target(local="a.yaml"), Target("prod")),
     "a region of a local one": ("region: eu-west-1", Target(local="a.yaml"), Target(None, "eu-west-1", None, "a.yaml")),
     "only values": ("values: {A: b}", Target(local="a.yaml"), Target(local="a.yaml")),
 }
@@ -54,7 +54,7 @@ def test_target(text: str, own: Target, expected: Target) -> None:
     assert read_environment(text).of(SavedRequest(AuthorizerRequest(), target=own)).target == expected
 
 
-def test_values_stand_for_variables_everywhere() -> None:
+def test_values_replace_variables_everywhere() -> None:
     saved = SavedRequest(
         AuthorizerRequest(
             "${env:A}",

@@ -44,7 +44,7 @@ def test_questions(text: str, action: str, resource: str) -> None:
         ("connect client/${iot:ClientId}", "contains a variable"),
     ],
 )
-def test_what_is_no_question_says_how_to_ask(text: str, says: str) -> None:
+def test_what_is_not_a_question_says_how_to_ask(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("?", r"\?")):
         read_question(text)
 

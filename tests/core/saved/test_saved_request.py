@@ -12,5 +12,5 @@ def test_what_is_not_given_is_absent() -> None:
     assert (saved.target, saved.sign, saved.expect, saved.description) == (Target(), None, None, None)
 
 
-def test_a_signature_goes_beside_the_token_unless_said() -> None:
+def test_a_signature_goes_next_to_the_token_by_default() -> None:
     assert Sign("keys/k.pem").place == "token"

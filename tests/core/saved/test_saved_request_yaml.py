@@ -168,7 +168,7 @@ REFUSED = {
     "a passphrase in clear": ("request: {}\nsign: {key: k, passphrase: hunter2}", 2, 28, "a reference such as"),
     "an unknown place": ("request: {}\nsign: {key: k, place: here}", 2, 23, "one of: token, username"),
     "no request": ("description: x", 1, 1, "the key request is missing"),
-    "tags that are no list": ("request: {}\ntags: smoke", 2, 7, "tags must be a list"),
+    "tags that are not a list": ("request: {}\ntags: smoke", 2, 7, "tags must be a list"),
     "a tag of two words": ("request: {}\ntags: [a, b c]", 2, 11, "one word"),
     "a tag with a comma": ("request: {}\ntags: ['a,b']", 2, 8, "one word"),
     "a number as tag": ("request: {}\ntags: [7]", 2, 8, "quote it"),
@@ -333,11 +333,11 @@ def test_json_stays_json() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "request: [", "\u0000"])
-def test_a_text_that_cannot_be_read_is_written_anew(text: str) -> None:
+def test_a_text_that_cannot_be_read_is_rewritten(text: str) -> None:
     assert rewrite(text, read(BY_HAND)) == write(read(BY_HAND))
 
 
-def test_a_slip_in_the_key_request_is_named() -> None:
+def test_a_misspelling_of_the_key_request_is_named() -> None:
     with pytest.raises(YamlError, match="did you mean 'request'"):
         read("reqest: {authorizerName: A}\n")
 

@@ -85,5 +85,5 @@ def test_the_shortest_have_no_form() -> None:
     assert "ab" not in forms_of("ab")
 
 
-def test_bytes_that_are_no_text() -> None:
+def test_bytes_that_are_not_text() -> None:
     assert b"\xff\x00secret".hex() in forms_of(b"\xff\x00secret")

@@ -1,4 +1,4 @@
-"""An invocation without its secrets: canaries searched for in all its JSON, in every place they can stand."""
+"""An invocation without its secrets: canaries searched for in all its JSON, in every place they can be."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ UNREADABLE = {
     "a list": b"[]",
     "a number as token": b'{"token": 7}',
     "a context that is a list": b'{"mqttContext": [], "httpContext": 7}',
-    "a password that is no base64": b'{"mqttContext": {"password": "?"}}',
+    "a password that is not base64": b'{"mqttContext": {"password": "?"}}',
     "too deep": b"[" * 100_000,
 }
 

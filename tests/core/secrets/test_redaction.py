@@ -87,7 +87,7 @@ def test_references_stay() -> None:
 
 
 NO_REFERENCE = {
-    "text beside it": "hunter2${env:T}",
+    "text next to it": "hunter2${env:T}",
     "a literal": "$${env:hunter2}",
     "not closed": "${env:hunter2",
     "another kind": "${cmd:hunter2}",
@@ -95,7 +95,7 @@ NO_REFERENCE = {
 
 
 @pytest.mark.parametrize("token", NO_REFERENCE.values(), ids=NO_REFERENCE)
-def test_what_is_no_reference_is_secret(token: str) -> None:
+def test_what_is_not_a_reference_is_secret(token: str) -> None:
     assert secrets_of(AuthorizerRequest(token=token)) == (token,)
     assert redact_request(AuthorizerRequest(token=token)).token == MASK
 
@@ -151,7 +151,7 @@ TOKEN_NAMES = {
     "of the authorizer": (NAMED, Authorizer("A", token_key_name="x-zone"), {"x-zone"}),
     "of one without": (NAMED, Authorizer("A", signing_disabled=True), set()),
     "not known": (NAMED, None, set()),
-    "alone beside a signature": (
+    "alone with a signature": (
         AuthorizerRequest(mqtt_context=MqttContext(f"u?zone=north{SIGNED}&SDK=Py&x-amz-customauthorizer-name=A")),
         None,
         {"zone"},
@@ -237,7 +237,7 @@ def test_every_text_of_a_value_is_redacted() -> None:
     assert Redactor(["canary-key"]).values(value) == {MASK: [1, None, f"a {MASK}", {"x": True}]}
 
 
-def test_content_keeps_bytes_that_are_no_text() -> None:
+def test_content_keeps_bytes_that_are_not_text() -> None:
     assert Redactor(["canary-secret"]).content(b"\xff canary-secret \x00") == b"\xff [redacted] \x00"
 
 
@@ -258,7 +258,7 @@ PATTERNS = {
 
 
 @pytest.mark.parametrize(("text", "secret"), PATTERNS.values(), ids=PATTERNS)
-def test_patterns_go_without_being_told(text: str, secret: str) -> None:
+def test_patterns_are_redacted_without_being_listed(text: str, secret: str) -> None:
     shown = Redactor([]).text(text)
     assert secret not in shown
     assert MASK in shown

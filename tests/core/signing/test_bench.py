@@ -26,7 +26,7 @@ GOOD = AuthorizerRequest("A", "abc", signature("abc"))
     ],
     ids=["token mode", "username", "headers"],
 )
-def test_the_fitting_key_is_named_wherever_token_and_signature_stand(request_: AuthorizerRequest) -> None:
+def test_the_fitting_key_is_named_wherever_token_and_signature_are(request_: AuthorizerRequest) -> None:
     shown = bench(request_, SIGNED)
     assert (shown.fitting_key, shown.conclusion, shown.mistakes) == ("new", "The signature fits the key 'new'.", ())
     assert [(row.name, row.bits, row.problem, row.fits) for row in shown.keys] == [
@@ -48,9 +48,7 @@ def test_the_fitting_key_is_named_wherever_token_and_signature_stand(request_: A
         (AuthorizerRequest("A", "abc", "AAAA"), SIGNED, "no likely mistake"),
     ],
 )
-def test_one_sentence_says_how_it_stands(
-    request_: AuthorizerRequest, authorizer: Authorizer | None, words: str
-) -> None:
+def test_one_sentence_sums_it_up(request_: AuthorizerRequest, authorizer: Authorizer | None, words: str) -> None:
     shown = bench(request_, authorizer)
     assert words in shown.conclusion
     assert shown.fitting_key is None or words == "nothing to verify"
@@ -81,7 +79,7 @@ def jwt(algorithm: str = "RS256") -> str:
     return f"{'.'.join(parts)}.AP8"
 
 
-def test_a_jwt_is_decoded_beside_the_token() -> None:
+def test_a_jwt_is_decoded_next_to_the_token() -> None:
     shown: Bench = bench(AuthorizerRequest("A", jwt()), SIGNED, NOW)
     assert shown.jwt is not None
     assert shown.jwt.algorithm == "RS256"

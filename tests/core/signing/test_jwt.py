@@ -46,7 +46,7 @@ def test_header_claims_and_parts_are_read() -> None:
     ],
     ids=["empty", "word", "two", "three", "dots", "four parts", "no alg", "null", "lists", "cut JSON"],
 )
-def test_what_is_no_jwt_is_not_taken_for_one(text: str) -> None:
+def test_what_is_not_a_jwt_is_not_taken_for_one(text: str) -> None:
     assert jwt.read(text) is None
 
 
@@ -84,7 +84,7 @@ def test_only_rs256_can_be_the_token_signature(algorithm: object) -> None:
         ({"exp": 1e300}, "never expires: it has no readable 'exp'", False),
     ],
 )
-def test_times_are_told_against_now(claims: dict[str, Any], words: str, expired: bool) -> None:
+def test_times_are_given_relative_to_now(claims: dict[str, Any], words: str, expired: bool) -> None:
     read = jwt.read(made(claims))
     assert read is not None
     assert jwt.validity(read, NOW) == words

@@ -157,7 +157,7 @@ def test_the_openssl_line_of_an_encrypted_key_encrypts() -> None:
         ("nothing", "it has no line '-----BEGIN"),
     ],
 )
-def test_what_is_no_pem_is_told_how_to_become_one(text: str, said: str) -> None:
+def test_what_is_not_pem_says_how_to_convert_it(text: str, said: str) -> None:
     with pytest.raises(keys.KeyProblem, match=said):
         keys.read_public_key(text)
 

@@ -38,7 +38,7 @@ def wrapped(text: str) -> str:
 
 
 def octets_of(text: str) -> bytes:
-    """Of base64; of a text that is none any more, its own."""
+    """Those that base64 encodes; of a text that is no longer base64, its own."""
     return strict_base64(text) or text.encode()
 
 
@@ -66,7 +66,7 @@ SIGNATURE_MISTAKES: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize(("spoil", "ids"), SIGNATURE_MISTAKES.values(), ids=SIGNATURE_MISTAKES.keys())
-def test_a_spoiled_signature_is_mended(spoil: Callable[[str], str], ids: tuple[str, ...]) -> None:
+def test_a_spoiled_signature_is_corrected(spoil: Callable[[str], str], ids: tuple[str, ...]) -> None:
     found = likely_mistakes(TOKEN, spoil(GOOD), KEYS)
     assert found == (Mistake(ids, found[0].reason, "mine", TOKEN, GOOD),)
     assert found[0].message.startswith("The ")
@@ -142,14 +142,14 @@ ANEW: dict[str, tuple[bytes, AsymmetricPadding, str]] = {
 
 
 @pytest.mark.parametrize(("signed", "padding", "mistake"), ANEW.values(), ids=ANEW.keys())
-def test_what_has_to_be_signed_anew_is_told(signed: bytes, padding: AsymmetricPadding, mistake: str) -> None:
+def test_what_has_to_be_signed_again_is_reported(signed: bytes, padding: AsymmetricPadding, mistake: str) -> None:
     signature = to_base64(read_private_key(PRIVATE).sign(signed, padding, SHA256()))
     assert [(each.ids, each.key, each.token) for each in likely_mistakes("allow", signature, KEYS)] == [
         ((mistake,), "mine", None)
     ]
 
 
-def test_a_fitting_signature_has_no_slip_and_an_unknown_key_none_either() -> None:
+def test_neither_a_fitting_signature_nor_an_unknown_key_has_a_mistake() -> None:
     assert likely_mistakes(TOKEN, GOOD, KEYS) == ()
     assert likely_mistakes(TOKEN, signing.sign(TOKEN, pair("c").private_pem), KEYS) == ()
     assert likely_mistakes(TOKEN, GOOD, [("broken", "no key")]) == ()
@@ -163,11 +163,11 @@ def test_any_text_may_be_asked_about(token: str, signature: str) -> None:
 
 @given(st.sampled_from(sorted(SIGNATURE_MISTAKES)), st.sampled_from(sorted(SIGNATURE_MISTAKES)))
 @settings(max_examples=30)
-def test_what_a_slip_offers_always_fits(first: str, second: str) -> None:
+def test_what_a_mistake_offers_always_fits(first: str, second: str) -> None:
     try:
         spoiled = SIGNATURE_MISTAKES[second][0](SIGNATURE_MISTAKES[first][0](GOOD))
     except binascii.Error:
-        reject()  # of a signature that is no base64 any more there are no octets to write in hex
+        reject()  # a signature that is no longer base64 has no octets to write in hex
     for mistake in likely_mistakes(TOKEN, spoiled, KEYS):
         assert mistake.token is None or signing.verify(mistake.token, mistake.signature or "", dict(KEYS)[mistake.key])
 

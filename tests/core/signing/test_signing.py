@@ -44,7 +44,7 @@ def test_an_encrypted_key_signs_with_its_passphrase_only() -> None:
     assert signing.verify("token", signing.sign("token", made.private_pem, b"secret"), made.public_pem)
 
 
-def test_a_key_of_numbers_that_are_no_primes_signs_nothing() -> None:
+def test_a_key_of_numbers_that_are_not_primes_signs_nothing() -> None:
     e = 65537
     p, q = (next(n for n in count(start, 2) if gcd(n - 1, e) == 1) for start in (3**646, 5**441))
     d = pow(e, -1, lcm(p - 1, q - 1))

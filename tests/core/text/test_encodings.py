@@ -30,7 +30,7 @@ def test_url_encoded_text_decodes_to_itself(text: str) -> None:
 
 
 @given(st.text())
-def test_text_that_is_no_base64_is_not_guessed_into_it(text: str) -> None:
+def test_text_that_is_not_base64_is_not_guessed_into_it(text: str) -> None:
     octets = encodings.strict_base64(text)
     assert octets is None or base64.b64encode(octets).decode()[:-2] == text[: -2 or None]
 

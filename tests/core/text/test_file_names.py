@@ -30,7 +30,7 @@ from authlens.core.text.file_names import file_hint, file_name
         ("two words.json", None),
     ],
 )
-def test_the_name_of_a_file_is_told_from_a_value(text: str, name: str | None) -> None:
+def test_the_name_of_a_file_is_distinguished_from_a_value(text: str, name: str | None) -> None:
     assert file_name(text) == name
 
 

@@ -84,7 +84,7 @@ def test_no_text_raises(text: str) -> None:
     ],
     ids=lambda value: repr(value)[:20] if isinstance(value, str) else "",
 )
-def test_a_fault_stands_at_its_place(text: str, line: int, column: int, words: str) -> None:
+def test_a_fault_is_at_its_position(text: str, line: int, column: int, words: str) -> None:
     fault = parse(text).fault
     assert fault is not None
     assert (fault.span.line, fault.span.column) == (line, column)

@@ -72,7 +72,7 @@ def test_what_only_compiling_tells_is_said_when_it_is_judged(pattern: str) -> No
         found(pattern, "a")
 
 
-def test_one_that_backtracks_without_end_is_given_up() -> None:
+def test_one_that_backtracks_without_end_is_abandoned() -> None:
     with pytest.raises(TooSlow, match="was abandoned"):
         found("^(a|aa)*$", "a" * 200 + "b")
     started = time.process_time()

@@ -105,7 +105,7 @@ def test_line_ends_of_windows_and_a_missing_last_one_are_kept() -> None:
     assert edited("a: x\r\nb: y", {"a": "x", "b": "y"}, {"a": "x", "b": "y", "c": "z"}) == "a: x\r\nb: y\r\nc: z\r\n"
 
 
-def test_an_entry_of_the_top_level_may_be_written_anew() -> None:
+def test_an_entry_of_the_top_level_may_be_rewritten() -> None:
     text = edited(FILE, meaning(FILE), {**meaning(FILE), "request": {"token": "t"}}, deep=False)
     assert text == FILE[: FILE.index("request:")] + "request:\n  token: t\n" + FILE[FILE.index("list:") :]
 

@@ -131,7 +131,7 @@ scalars = st.text() | st.integers() | st.booleans() | st.none() | st.binary()
     st.text(st.sampled_from("ab: \n-'\"[]{},\\#*<17.x"), max_size=30)
     | st.lists(st.sampled_from(["a:", " b", "\n", "  ", "- ", "[", "]", "{", "}", ", ", "'c'", '"\\x41"'])).map("".join)
 )
-def test_libyaml_reads_nothing_otherwise(text: str) -> None:
+def test_libyaml_reads_nothing_differently(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(yaml, "__with_libyaml__", False)
         without = outcome(text)
@@ -190,16 +190,16 @@ MISTYPED = {
     "a list is not text": (Node.string, "[a]", "must be text, not a list"),
     "binary is not text": (Node.string, "!!binary AAAA", "must be text, not binary"),
     "a mapping is not text or bytes": (Node.string_or_bytes, "{a: b}", "must be text, not a mapping"),
-    "true is no integer": (Node.integer, "true", "whole number, not true or false"),
-    "a fraction is no integer": (Node.integer, "1.5", "whole number"),
+    "true is not an integer": (Node.integer, "true", "whole number, not true or false"),
+    "a fraction is not an integer": (Node.integer, "1.5", "whole number"),
     "too small": (lambda node: node.integer(minimum=1), "0", "at least 1"),
-    "true is no number": (Node.number, "true", "must be a number"),
+    "true is not a number": (Node.number, "true", "must be a number"),
     "number too small": (lambda node: node.number(minimum=0.5), "0.1", "at least 0.5"),
-    "text is no boolean": (Node.boolean, "yes", "true or false, not text"),
-    "text is no list": (Node.list, "a", "must be a list, not text"),
-    "text is no mapping": (Node.mapping, "a", "must be a mapping"),
+    "text is not a boolean": (Node.boolean, "yes", "true or false, not text"),
+    "text is not a list": (Node.list, "a", "must be a list, not text"),
+    "text is not a mapping": (Node.mapping, "a", "must be a mapping"),
     "not a choice": (lambda node: node.choice(["full", "off"]), "on", "one of: full, off"),
-    "a list is no choice": (lambda node: node.choice(["full"]), "[full]", "one of: full"),
+    "a list is not a choice": (lambda node: node.choice(["full"]), "[full]", "one of: full"),
 }
 
 
@@ -211,7 +211,7 @@ def test_field_refuses(read: Any, text: str, words: str) -> None:
     assert words in caught.value.message
 
 
-def test_a_name_can_stand_for_the_key() -> None:
+def test_a_name_can_replace_the_key() -> None:
     with pytest.raises(YamlError, match="a header's value must be text"):
         field("7").string("a header's value")
 

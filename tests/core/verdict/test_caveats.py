@@ -121,7 +121,7 @@ def of_x509(outcome: Outcome = GOOD, **known: Any) -> dict[str, str]:
     return {caveat.id: caveat.severity for caveat in caveats(passed)}
 
 
-def test_beside_a_certificate_the_function_decides_nothing_alone() -> None:
+def test_with_a_certificate_the_function_does_not_decide_alone() -> None:
     assert of_x509() == {"certificate-not-sent": "info", "alpn-and-port": "info"}
     assert of_x509(replace(GOOD, policy_documents=()))["no-documents"] == "info"
     other = replace(GOOD, policy_documents=(POLICY.replace("c1", "c2"),))

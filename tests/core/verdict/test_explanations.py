@@ -210,7 +210,7 @@ def test_unauthorized_is_about_the_signature_only_where_one_was_sent() -> None:
     assert explain(said("UnauthorizedException", "x", 401), in_context).stage is Stage.SIGNATURE
 
 
-def test_an_explicit_deny_is_not_mended_by_an_allow() -> None:
+def test_an_explicit_deny_is_not_fixed_by_an_allow() -> None:
     words = "User is not authorized to perform: iot:TestInvokeAuthorizer with an explicit deny in a policy"
     assert "no Allow overrides" in explain(said("AccessDeniedException", words, 403), CONTEXT).next_step
 
@@ -283,7 +283,7 @@ def test_a_connection_that_timed_out_never_reached_the_function() -> None:
     assert explain(Failure(FailureKind.TIMED_OUT, "ConnectTimeoutError", "x"), CONTEXT).stage is Stage.CREDENTIALS
 
 
-def test_braces_in_a_message_are_no_blanks() -> None:
+def test_braces_in_a_message_are_not_blanks() -> None:
     message = "{x} at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}"
     assert blanks(answer.PRINCIPAL, message) == {"value": "{x}"}
     assert "{x}" in explain(said(RESPONSE, message), CONTEXT).why
@@ -298,5 +298,5 @@ def test_braces_in_a_message_are_no_blanks() -> None:
         (None, Stage.WELL_FORMED),
     ],
 )  # fmt: skip
-def test_the_status_places_words_that_nobody_knows(status: int | None, stage: Stage) -> None:
+def test_the_status_places_unknown_words(status: int | None, stage: Stage) -> None:
     assert explain(Failure(FailureKind.AWS, "NewTomorrow", "new", status), CONTEXT).stage is stage

@@ -1,4 +1,4 @@
-"""What a probe came to: its own stages, never those of a test call, and never a word on policies that it cannot see."""
+"""The verdict on a probe: its own stages, never those of a test call, and nothing about policies that it cannot see."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_authenticated_but_everything_denied_is_a_conclusion_of_its_own(document
     assert ("return at least one document" in verdict.next_step) == (not documents)
 
 
-def test_an_action_that_nobody_knows_may_allow_something() -> None:
+def test_an_unknown_action_may_allow_something() -> None:
     unknown = policy(("Allow", "iot:NewTomorrow", f"{ARN}topic/${{iot:Connection.Thing.ThingName}}"))
     assert judged(Outcome(True, "p1", (unknown,))).conclusion is Conclusion.ALLOWED
     dead = ("Allow", "iot:Publish", f"{ARN}topic/${{iot:Connection.Thing.ThingName}}")
@@ -271,7 +271,7 @@ def test_a_missing_permission_is_the_cause_where_aws_fails_inside() -> None:
     ],
     ids=["the function ran", "another stage", "a refused login"],
 )
-def test_what_is_deployed_is_told_beside_another_cause(result: Outcome | Failure) -> None:
+def test_what_is_deployed_is_reported_with_another_cause(result: Outcome | Failure) -> None:
     verdict, without = deployed(result), judged(result)
     assert (verdict.headline, verdict.next_step, verdict.stages) == (
         without.headline,
@@ -341,7 +341,7 @@ def test_a_verdict_is_of_what_was_read_for_its_invocation() -> None:
     assert "function-missing" in {each.id for each in stages(kept).caveats}
 
 
-def test_a_missing_principal_of_a_login_that_passed_is_no_refusal() -> None:
+def test_a_missing_principal_of_a_login_that_passed_is_not_a_refusal() -> None:
     message = "null at principalId failed to satisfy constraint: Member must satisfy ([a-zA-Z0-9]){1,128}"
     failure = Failure(FailureKind.AWS, "InvalidResponseException", message, 400)
     invocation = Invocation(AuthorizerRequest("A"), Target(), failure, NOW, 0.1)

@@ -56,7 +56,7 @@ async def test_a_changed_file_is_taken_in_and_a_broken_one_is_not(tmp_path: Path
     assert (names(endpoint), endpoint.problem) == (["A"], "")
 
 
-async def test_settings_that_appear_beside_a_template_count(tmp_path: Path) -> None:
+async def test_settings_that_appear_next_to_a_template_count(tmp_path: Path) -> None:
     template = """
         Resources:
           Fn:

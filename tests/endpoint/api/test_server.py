@@ -228,7 +228,7 @@ def test_what_is_not_http_is_answered_in_our_words_and_logged() -> None:
     assert log == ["400 the request is not valid HTTP"]
 
 
-def test_a_client_that_hangs_up_is_no_defect() -> None:
+def test_a_client_that_hangs_up_is_not_a_defect() -> None:
     with running(definitions(Authorizer("plain", signing_disabled=True))) as endpoint:
         head = f"POST /authorizer/plain/test HTTP/1.1\r\nHost: localhost:{endpoint.port}\r\nContent-Length: 9\r\n\r\n"
         with socket.create_connection(("127.0.0.1", endpoint.port)) as connection:

@@ -1,4 +1,4 @@
-"""Real clients against `authlens serve`: what each family is told, and what the listener reports of it.
+"""Real clients against `authlens serve`: what each family is answered, and what the listener reports about it.
 
 The normal run tries one allowed, one refused and one denied case of each family; the slow one every case.
 """

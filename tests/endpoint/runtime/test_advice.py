@@ -61,7 +61,7 @@ def test_a_package_of_package_json(tmp_path: Path, lock: str, command: str) -> N
     assert said == f"package.json lists jsonwebtoken, and it is not installed: run '{command}' in {tmp_path}."
 
 
-def test_a_file_of_the_function_itself_is_no_package(tmp_path: Path) -> None:
+def test_a_file_of_the_function_itself_is_not_a_package(tmp_path: Path) -> None:
     assert advice(define(tmp_path, runtime="nodejs20.x"), NO_NODE.format("./lib"), "") == ""
 
 

@@ -33,7 +33,7 @@ def test_a_function_sees_the_packages_of_lambda_and_no_other(tmp_path: Path) -> 
     assert exit_words == "Use exit"
 
 
-def test_packages_beside_the_code_come_first(tmp_path: Path) -> None:
+def test_packages_next_to_the_code_come_first(tmp_path: Path) -> None:
     (tmp_path / "boto3.py").write_text("MINE = True")
     (result,) = invoke(define(tmp_path, "import boto3\ndef handler(event, context): return boto3.MINE"), {})
     assert result.payload == b"true"

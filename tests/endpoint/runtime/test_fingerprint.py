@@ -55,7 +55,7 @@ def test_a_change_is_noticed(folder: Path, change: str) -> None:
 
 
 @pytest.mark.parametrize("change", NO_CHANGES)
-def test_what_is_no_change_is_none(folder: Path, change: str) -> None:
+def test_what_changes_nothing_is_not_a_change(folder: Path, change: str) -> None:
     before = fingerprint(folder)
     NO_CHANGES[change](folder)
     assert fingerprint(folder) == before

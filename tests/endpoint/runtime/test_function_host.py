@@ -111,12 +111,12 @@ def test_a_kill_in_mid_call_is_the_error_that_lambda_gives_and_the_next_call_wor
                 time.sleep(60)
             return "fine"
     """
-    function, told = define(tmp_path / "fn", source), tmp_path / "pid"
+    function, file = define(tmp_path / "fn", source), tmp_path / "pid"
 
     async def kill(host: FunctionHost) -> list[FunctionResult]:
-        call = asyncio.create_task(host.invoke(function, json.dumps({"file": str(told)}).encode(), request_id="id"))
-        await until(told.exists)
-        os.kill(int(told.read_text()), signal.SIGKILL)
+        call = asyncio.create_task(host.invoke(function, json.dumps({"file": str(file)}).encode(), request_id="id"))
+        await until(file.exists)
+        os.kill(int(file.read_text()), signal.SIGKILL)
         return [await call, await host.invoke(function, b'{"file": ""}')]
 
     killed, after = hosted(kill)
@@ -224,7 +224,7 @@ def test_a_program_of_ones_own_gets_every_header_of_lambda(tmp_path: Path) -> No
     assert headers["Lambda-Runtime-Cognito-Identity"] == ""
 
 
-def test_a_program_that_answers_nonsense_is_started_anew(tmp_path: Path) -> None:
+def test_a_program_that_answers_nonsense_is_restarted(tmp_path: Path) -> None:
     first, nonsense, after = invoke(custom(tmp_path), 1, "nonsense", 2)
     assert nonsense.payload == b"this is no JSON"
     assert value(first)[1] != value(after)[1]
@@ -333,7 +333,7 @@ def test_two_time_limits_share_the_process(tmp_path: Path) -> None:
     assert value(first) == value(second)
 
 
-def test_a_function_defined_anew_gets_a_new_process(tmp_path: Path) -> None:
+def test_a_redefined_function_gets_a_new_process(tmp_path: Path) -> None:
     function = define(tmp_path, "import os\ndef handler(event, context): return os.environ['A']")
 
     async def both(host: FunctionHost) -> list[FunctionResult]:

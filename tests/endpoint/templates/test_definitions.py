@@ -100,7 +100,7 @@ def test_a_command_is_enough_for_a_program_of_ones_own(project: Path) -> None:
     assert (function.runtime, function.command) == ("provided", (str(project / "run"), "--fast"))
 
 
-def test_a_command_beside_the_code_comes_first(project: Path) -> None:
+def test_a_command_next_to_the_code_comes_first(project: Path) -> None:
     text = SHORT.replace("functions/sensor", "functions/own").replace("handler: app.handler", "command: [./bootstrap]")
     assert read(project, text).functions[0].command == (str(project / "functions/own/bootstrap"),)
 
@@ -118,7 +118,7 @@ def test_an_interpreter_by_path_or_name(project: Path) -> None:
     assert read(project, SHORT + f"    interpreter: {sys.executable}\n").functions[0].interpreter == sys.executable
 
 
-def test_a_key_may_stand_in_the_file(project: Path) -> None:
+def test_a_key_may_be_in_the_file(project: Path) -> None:
     pem = pair("definitions").public_pem
     text = SHORT + "    tokenKeyName: t\n    tokenSigningPublicKeys:\n      k1: |\n" + indented(pem)
     assert read(project, text).authorizers[0].authorizer.token_signing_public_keys == (("k1", pem),)
@@ -246,7 +246,7 @@ def test_an_endless_file_is_read_no_further_than_needed(project: Path) -> None:
         read(project, key("none").replace("keys/none.pem", "/dev/zero"))
 
 
-def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(tmp_path: Path) -> None:
     (tmp_path / "authorizers.yaml").write_bytes(b"authorizers:\n  \xff: {}")
     with pytest.raises(DefinitionError, match="line 2, column 3: the file is not UTF-8"):
         read_definitions(tmp_path / "authorizers.yaml")

@@ -79,7 +79,7 @@ class TestModes:
             assert mode(side_file(path)) == 0o600
         assert (mode(path), mode(path.parent)) == (0o600, 0o700)
 
-    def test_older_ones_are_mended(self, path: Path) -> None:
+    def test_older_ones_are_fixed(self, path: Path) -> None:
         open_file(path).close()
         for found, wide in ((path, 0o644), (path.parent, 0o755)):
             found.chmod(wide)

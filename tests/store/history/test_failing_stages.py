@@ -1,4 +1,4 @@
-"""The failing stage beside a record: kept, found, migrated to, and forgotten with the record."""
+"""The failing stage of a record: kept, found, added to older files, and deleted with the record."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_it_is_kept_for_the_row_and_found(tmp_path: Path) -> None:
         assert [row.stage for row in history.page()] == ["", "policy allows"]
         assert [row.number for row in history.page("denied")] == [1]
         history.judge((1,), lambda _: ("other", "other"))
-        assert [row.stage for row in history.page("denied")] == ["policy allows"], "judged once"
+        assert [row.stage for row in history.page("denied")] == ["policy allows"], "a record is judged once"
         assert history.clear()
         assert history.page("denied") == []
         assert history.problem is None

@@ -112,7 +112,7 @@ class TestRecords:
             thread.join()
         assert numbers(history) == list(range(8, 0, -1))
 
-    def test_a_body_that_is_none_of_ours_is_told(self, history: History, path: Path) -> None:
+    def test_a_body_that_authlens_did_not_write_is_reported(self, history: History, path: Path) -> None:
         history.record(FULL)
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("UPDATE invocation SET body = '[]'")
@@ -253,7 +253,7 @@ def damage(path: Path) -> None:
 
 
 class TestFaults:
-    def test_garbage_is_set_aside_and_told(self, path: Path) -> None:
+    def test_garbage_is_set_aside_and_reported(self, path: Path) -> None:
         path.parent.mkdir()
         path.write_bytes(b"no database at all " * 1000)
         with History(path) as history:
@@ -316,7 +316,7 @@ class TestFaults:
         assert not history.clear()
         assert "newer" in (history.problem or "")
 
-    def test_a_locked_file_is_told_and_used_again(self, path: Path) -> None:
+    def test_a_locked_file_is_reported_and_used_again(self, path: Path) -> None:
         with History(path, busy_seconds=0.01) as history:
             history.record(FULL)
             with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -362,7 +362,7 @@ class TestFaults:
         assert run_python(code, str(path)).splitlines() == ["None True 1", "2 None"]
         assert not is_damaged(path)
 
-    def test_a_read_only_file_is_shown_and_told(self) -> None:
+    def test_a_read_only_file_is_shown_and_reported(self) -> None:
         code = """
             import os, sys
             from pathlib import Path
@@ -437,7 +437,7 @@ _WRITING = """
 
 
 def kill_writers(path: Path, rounds: int) -> None:
-    """Three writers, killed in the midst of it; everything that one was told is recorded must be there."""
+    """Three writers, killed while they write; everything that was acknowledged must be there."""
     acknowledged: set[int] = set()
     for killed in range(rounds):
         children = [start_python(_WRITING, str(path), TESTS) for _ in range(3)]

@@ -30,8 +30,8 @@ requests = st.builds(
         pytest.param(Draft(target=Target("dev")), True, False, id="only a target"),
         pytest.param(Draft(authorizer_name="a"), False, False, id="a name"),
         pytest.param(Draft(mode=Mode.TOKEN), False, False, id="another mode"),
-        pytest.param(Draft(token="t"), False, True, id="a token beside contexts"),
-        pytest.param(Draft(mode=Mode.TOKEN, token="t", username="u"), False, True, id="a context beside a token"),
+        pytest.param(Draft(token="t"), False, True, id="a token with contexts"),
+        pytest.param(Draft(mode=Mode.TOKEN, token="t", username="u"), False, True, id="a context with a token"),
         pytest.param(Draft(mode=Mode.BOTH, token="t", username="u"), False, False, id="both"),
         pytest.param(Draft(headers=(("", ""),)), False, False, id="an empty row"),
     ],
@@ -82,7 +82,7 @@ def test_the_password_is_read_in_its_kind(kind: PasswordKind, text: str, passwor
         (PasswordKind.HEX, "7", "two digits"),
     ],
 )
-def test_a_password_that_is_not_of_its_kind_is_told_and_not_sent(kind: PasswordKind, text: str, said: str) -> None:
+def test_a_password_of_the_wrong_kind_is_reported_and_not_sent(kind: PasswordKind, text: str, said: str) -> None:
     draft = Draft(password=text, password_kind=kind)
     assert said in (draft.problem or "")
     assert text not in (draft.problem or "")

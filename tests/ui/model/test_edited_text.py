@@ -29,7 +29,7 @@ SAVED = SavedRequest(
         ("a", "", ""),
     ],
 )
-def test_the_line_feed_at_the_end_of_a_file_is_none_of_the_value(before: str, text: str, value: str) -> None:
+def test_the_newline_at_the_end_of_a_file_is_not_part_of_the_value(before: str, text: str, value: str) -> None:
     assert value_from(text, before) == value
 
 

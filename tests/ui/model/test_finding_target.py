@@ -40,7 +40,7 @@ def test_every_member_has_its_place_in_the_form(path: str, member: str | None) -
     ],
     ids=["nothing", "an error without a fix", "a warning", "a note"],
 )
-def test_only_what_is_told_is_mended(pointed: Finding | None, mended: Finding | None, words: list[Finding]) -> None:
+def test_only_what_is_shown_can_be_fixed(pointed: Finding | None, mended: Finding | None, words: list[Finding]) -> None:
     assert fixable(ALL, pointed) is mended
     assert notable(ALL, pointed) == words
 

@@ -1,4 +1,4 @@
-"""A fault of the app itself: places are told and kept for the owner alone, values never."""
+"""A fault of the app itself: its locations are shown and readable only by the owner, values never."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_the_shipped_themes_are_four_and_whole(tmp_path: Path) -> None:
     }
 
 
-def test_a_theme_of_the_user_is_read_and_a_broken_one_is_told(tmp_path: Path) -> None:
+def test_a_theme_of_the_user_is_read_and_a_broken_one_is_reported(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text('primary: "#102030"\n')
     (tmp_path / "broken.yaml").write_text("primary: nothing-like-a-colour\n")
     found = list(read_themes(tmp_path))[4:]
@@ -50,6 +50,6 @@ async def test_the_shortest_theme_gives_every_variable(tmp_path: Path, text: str
         ("primary: red\nvariables: {border: x}", "not a colour"),
     ],
 )
-def test_a_mistake_in_a_theme_is_told(text: str, said: str) -> None:
+def test_a_mistake_in_a_theme_is_reported(text: str, said: str) -> None:
     with pytest.raises(YamlError, match=said):
         parse_theme("t", text)

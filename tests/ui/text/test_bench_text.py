@@ -42,9 +42,9 @@ def jwt(algorithm: str, expires: int) -> str:
         (AuthorizerRequest("A", "device-7"), "The request has no signature to verify."),
         (AuthorizerRequest("A"), "The request has no token to verify."),
     ],
-    ids=["fits", "slip", "other token", "no signature", "nothing"],
+    ids=["fits", "mistake", "other token", "no signature", "nothing"],
 )
-def test_the_first_line_says_how_it_stands(request_: AuthorizerRequest, words: str) -> None:
+def test_the_first_line_sums_it_up(request_: AuthorizerRequest, words: str) -> None:
     assert words in said(request_)
 
 

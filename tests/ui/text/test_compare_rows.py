@@ -32,7 +32,7 @@ def test_rows_fit_their_width_and_lose_nothing(width: int, textual: bool, folded
         assert said in packed or width < TWO_COLUMNS
 
 
-def test_narrow_stands_in_one_column_and_wide_in_two() -> None:
+def test_narrow_has_one_column_and_wide_has_two() -> None:
     narrow = plain(drawn_rows(DIFFERENT, TWO_COLUMNS - 1, False, True))
     assert "- principalId: sensor7\n+ principalId: p2" in narrow
     wide = plain(drawn_rows(DIFFERENT, TWO_COLUMNS, False, True))

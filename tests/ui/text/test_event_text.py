@@ -45,13 +45,13 @@ def lines_with(request: AuthorizerRequest, is_test: bool) -> dict[str, list[str]
     }
 
 
-def test_a_headers_case_is_told_on_both_sides() -> None:
+def test_a_headers_case_is_marked_on_both_sides() -> None:
     test, real = lines_with(HTTP, True), lines_with(HTTP, False)
     assert any("X-Key" in line and "lower case" in " ".join(said) for line, said in test.items())
     assert any(line.startswith('"x-key"') for line in real)
 
 
-def test_a_line_that_the_other_side_alone_has_is_told_at_its_parent() -> None:
+def test_a_line_that_only_the_other_side_has_is_marked_at_its_parent() -> None:
     said = [text for texts in lines_with(AuthorizerRequest("A", "t"), True).values() for text in texts]
     assert any(text.startswith("protocolData: Token mode sends no protocolData") for text in said)
 

@@ -1,4 +1,4 @@
-"""Rows of the history: told apart by the request and by what came of it."""
+"""Rows of the history: distinguished by the request and its outcome."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def line(name: str, state: tuple[Content, Content], target: Target, width: int) 
         (40, "CompanyProductionSenso… ! INACTIVE AWS"),
     ],
 )
-def test_an_authorizer_out_of_use_is_told_at_every_width(width: int, said: str) -> None:
+def test_an_authorizer_out_of_use_is_shown_at_every_width(width: int, said: str) -> None:
     assert line(LONG, INACTIVE, AWS, width) == said
 
 

@@ -60,20 +60,20 @@ def test_the_headline_drops_what_there_is_no_room_for() -> None:
     assert outcome_text.headline(invocation(PASSED, 3), NOW, 0).plain == "✓ AUTHENTICATED  sensor7"
 
 
-def test_a_failure_is_told_word_for_word_with_its_facts() -> None:
+def test_a_failure_is_quoted_with_its_facts() -> None:
     failure = Failure(FailureKind.AWS, "InvalidRequestException", "Token [x] \x1b]0;y", 400, "id-1", "Do this.")
     assert outcome_text.details(invocation(failure)).plain == (
         "AWS: Token [x] ␛]0;y\nInvalidRequestException · HTTP 400 · request id id-1"
     )
 
 
-def test_a_message_that_aws_left_out_is_told() -> None:
+def test_a_message_that_aws_left_out_is_reported() -> None:
     assert (
         "null" in outcome_text.details(invocation(Failure(FailureKind.AWS, "InvalidRequestException", None, 400))).plain
     )
 
 
-def test_an_outcome_is_told_in_human_time() -> None:
+def test_an_outcome_has_readable_times() -> None:
     said = outcome_text.details(invocation(PASSED)).plain
     assert said == "1 document · refresh 5 min · disconnect 24 h"
     assert outcome_text.details(invocation(Outcome(True, "p"))).plain == "no documents"

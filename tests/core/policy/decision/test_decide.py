@@ -122,14 +122,14 @@ def test_all_documents_count_together() -> None:
     assert [(one.document, one.index, one.lines) for one in decision.deciding] == [(1, 0, (4, 8))]
 
 
-def test_every_statement_that_decided_is_told() -> None:
+def test_every_statement_that_decided_is_listed() -> None:
     decision = ask(document(allow("iot:*", "*"), allow("iot:Publish", "topic/a")), "Publish", "topic/a")
     assert decision.allowed
     assert [one.index for one in decision.deciding] == [0, 1]
     assert [one.resource.text for one in decision.deciding if one.resource] == ["*", ARN + "topic/a"]
 
 
-def test_a_document_that_is_no_policy_grants_nothing() -> None:
+def test_a_document_that_is_not_a_policy_grants_nothing() -> None:
     assert ask([parse("{"), parse("[]"), parse("{}")], "iot:Publish", "topic/a").word is DecisionWord.IMPLICIT_DENY
 
 
@@ -163,13 +163,13 @@ def test_each_word_has_its_own_near_misses() -> None:
     policies = document(
         allow("iot:Publish", "topic/A"), deny("iot:Publish", "topic/B"), allow("iot:Publish", "topic/b")
     )
-    told = {
+    deciding = {
         resource: [
             miss.statement.index for miss in ask(policies, "iot:Publish", resource).near_misses if miss.statement
         ]
         for resource in ("topic/a", "topic/b", "topic/B")
     }
-    assert told == {"topic/a": [0], "topic/b": [1], "topic/B": []}
+    assert deciding == {"topic/a": [0], "topic/b": [1], "topic/B": []}
 
 
 def test_decisions_on_the_same_grounds_are_equal() -> None:

@@ -101,7 +101,7 @@ def test_what_not_action_and_not_resource_leave_out() -> None:
     assert misses(document(not_there), "iot:Publish", "topic/a") == [f"its NotResource `{ARN}topic/*` excludes this"]
 
 
-def test_what_is_left_out_is_told() -> None:
+def test_what_is_left_out_is_reported() -> None:
     assert misses([parse("[]")], "iot:Publish", "topic/a")[0].startswith(
         "this document is ignored: a policy must be an object"
     )
@@ -147,7 +147,7 @@ def test_an_explicit_deny_has_no_near_miss() -> None:
     assert misses(document(deny("*", "*")), "iot:Publish", "topic/a") == []
 
 
-def test_a_resource_of_star_alone_is_no_miss_of_the_question() -> None:
+def test_a_bare_star_as_resource_is_not_a_near_miss() -> None:
     assert misses(document(allow("iot:ListRetainedMessages", "topic/a")), "iot:ListRetainedMessages", "*") == []
 
 

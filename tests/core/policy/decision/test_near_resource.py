@@ -70,7 +70,7 @@ def test_why_a_resource_does_not_match(resource: str, asked: str, words: str) ->
 
 
 @pytest.mark.parametrize("resource", ["[", "[1", '{"a": 1}', "[[", "[]"])
-def test_texts_that_are_no_list_are_no_list(resource: str) -> None:
+def test_texts_that_are_not_lists_are_not_lists(resource: str) -> None:
     text = document(allow("iot:Publish", "[") | {"Resource": resource})
     assert misses(text, "iot:Publish", "topic/a") == []
 
@@ -82,7 +82,7 @@ def test_a_tail_alone_in_the_policy() -> None:
     ]
 
 
-def test_a_variable_is_no_reason_where_the_rest_differs_too() -> None:
+def test_a_variable_is_not_the_reason_if_the_rest_differs_too() -> None:
     one = document(allow("iot:Publish", "topic/x/${iot:DomainName}"))
     assert not any("has no value" in message for message in misses(one, "iot:Publish", "topic/y/a"))
 

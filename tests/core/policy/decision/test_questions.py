@@ -110,7 +110,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
         [one("iot:*Publish", "topic/a")],
         [("+", PUBLISH_A, {}), ("+", "iot:RetainPublish topic/a", {}), ("-", "iot:Receive topic/a", {})],
     ),
-    "iot:* is no other service": (
+    "iot:* covers no other service": (
         [one("iot:*", "*")],
         [
             ("+", "iot:DeleteConnection client/c1", {}),
@@ -184,7 +184,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
             ("-", "iot:GetThingShadow thing/u", {}),
         ],
     ),
-    "signs in a name": (
+    "special characters in a name": (
         [one("iot:Publish", ["topic/a%2Fb", "topic/grüße 1", "topic/a.b", "topic/$aws/rules/r"])],
         [
             ("-", "iot:Publish topic/a/b", {}),
@@ -220,7 +220,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
         [ALLOW_ALL, {"Effect": "Deny", "Action": "iot:Publish", "NotResource": f"{ARN}topic/a"}],
         [("+", PUBLISH_A, {}), ("!", "iot:Publish topic/b", {}), ("+", CONNECT, {})],
     ),
-    "a Deny with a literal + is passed by": (
+    "a Deny with a literal + is bypassed": (
         [ALLOW_ALL, one("iot:Subscribe", "topicfilter/a/+/secret", None, "Deny")],
         [("!", "iot:Subscribe topicfilter/a/+/secret", {}), ("+", "iot:Subscribe topicfilter/a/b/secret", {})],
     ),
@@ -316,7 +316,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
             ("-", CONNECT, seen("iot:DomainName", "d.x")),
         ],
     ),
-    "negated operators hold of an absent key": (
+    "negated operators hold for an absent key": (
         [when("StringNotEquals", "iot:DomainName", ["d1", "d2"])],
         [
             ("+", CONNECT, {}),
@@ -352,7 +352,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
             ("+", PUBLISH_A, seen("iot:DomainName", "d")),
         ],
     ),
-    "values that are no text": (
+    "values that are not text": (
         [when("Bool", "iot:Connection.Thing.IsAttached", True), when("NumericLessThan", "x", 7, "iot:Publish")],
         [
             ("+", CONNECT, seen("iot:Connection.Thing.IsAttached", "true")),
@@ -386,7 +386,7 @@ QUESTIONS: dict[str, tuple[list[dict[str, Any]], list[Row]]] = {
             ("-", CONNECT, {}),
         ],
     ),
-    "no such address": (
+    "not an address": (
         [when("NotIpAddress", IP, "203.0.113.0/24")],
         [("-", CONNECT, seen(IP, "203.0.113.9")), ("+", CONNECT, seen(IP, "10.0.0.1")), ("+", CONNECT, {})],
     ),

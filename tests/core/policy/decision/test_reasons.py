@@ -23,7 +23,7 @@ def test_an_allow_names_its_statement_and_lines() -> None:
     )
 
 
-def test_variables_and_conditions_are_told() -> None:
+def test_variables_and_conditions_are_listed() -> None:
     one = document(allow("iot:Connect", "client/${iot:ClientId}", Condition={"Null": {"iot:Nothing": "true"}}))
     assert reasons(one, "iot:Connect", "client/c1", "c1") == (
         f"Document 1, statement 1 (lines 4-13) allows iot:Connect on {ARN}client/${{iot:ClientId}}, "
@@ -31,7 +31,7 @@ def test_variables_and_conditions_are_told() -> None:
     )
 
 
-def test_not_resource_is_told() -> None:
+def test_not_resource_is_explained() -> None:
     one = document({"Effect": "Deny", "Action": "*", "NotResource": ARN + "topic/a"})
     assert reasons(one, "iot:Publish", "topic/b")[0].endswith(
         "denies iot:Publish on topic/b, which its NotResource does not list"
@@ -70,7 +70,7 @@ def test_what_is_needed_lies_in_the_same_account() -> None:
     assert f"iot:Connect on {ARN}client/c1" in reasons(subscribe, "iot:Subscribe", ARN + "topicfilter/a", "c1")[1]
 
 
-def test_every_substitution_is_told() -> None:
+def test_every_substitution_is_listed() -> None:
     one = document(
         allow("iot:Publish", "topic/${iot:ClientId}/${iot:DomainName}"),
         allow("iot:Connect", "client/${iot:ClientId}"),
@@ -99,8 +99,8 @@ def document_on_one_line() -> Document:
 
 def test_a_tail_that_could_be_in_several_accounts_says_so() -> None:
     one = document(allow("iot:Publish", "topic/a"), allow("iot:Receive", "arn:aws:iot:us-west-2:999999999999:topic/a"))
-    told = "The question names no region or account, and the documents name several: "
-    assert reasons(one, "iot:Publish", "topic/a")[1] == told + "us-east-1:123456789012, us-west-2:999999999999"
+    said = "The question names no region or account, and the documents name several: "
+    assert reasons(one, "iot:Publish", "topic/a")[1] == said + "us-east-1:123456789012, us-west-2:999999999999"
     assert len(reasons(one, "iot:Publish", ARN + "topic/a")) == 1
 
 

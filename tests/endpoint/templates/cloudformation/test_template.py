@@ -155,7 +155,7 @@ def test_the_function_of_a_template_runs(tmp_path: Path) -> None:
 
 
 def cdk(folder: Path) -> Path:
-    """What `cdk synth` writes: JSON with the assets beside it."""
+    """What `cdk synth` writes: JSON with the assets next to it."""
     template = {
         "Resources": {
             "Fn9270CBC0": {

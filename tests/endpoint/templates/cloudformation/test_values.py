@@ -132,7 +132,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=[reason for _, _, reason in BROKEN.values()])
-def test_a_text_that_is_no_template(text: str) -> None:
+def test_a_text_that_is_not_a_template(text: str) -> None:
     with pytest.raises(YamlError) as caught:
         load_template(text)
     line, column, reason = BROKEN[text]

@@ -26,15 +26,15 @@ def test_a_document_that_is_not_json_is_shown_as_it_came_with_the_place_of_its_f
     assert text[2] == '{"a":␛]0;x'
 
 
-def test_too_long_a_document_is_told_in_its_heading() -> None:
+def test_a_document_that_is_too_long_has_it_in_its_heading() -> None:
     assert "✗ 2,050 of 2,048 characters" in plain(documents.document_lines(['"' + "x" * 2048 + '"']))
 
 
-def test_no_documents_are_told_in_words() -> None:
+def test_no_documents_are_described_in_words() -> None:
     assert "may do nothing" in plain(documents.document_lines(()))
 
 
-def test_a_long_text_is_cut_and_the_cut_is_told() -> None:
+def test_a_long_text_is_cut_and_the_cut_is_marked() -> None:
     lines = page.body_lines("x" * (page.MOST_SHOWN + 10))
     assert lines[-1].content.plain == "Showing the first 262,144 of 262,154 characters."
     assert len(page.text_lines("\n" * 10_000)) == page.MOST_LINES + 1

@@ -66,7 +66,7 @@ def test_a_verdict_without_fault_lights_nothing() -> None:
     ("kind", "elsewhere"),
     [(FailureKind.CREDENTIALS, True), (FailureKind.UNREACHABLE, True), (FailureKind.BROKEN_ANSWER, False)],
 )
-def test_what_another_target_may_mend_names_the_key_that_chooses_it(kind: FailureKind, elsewhere: bool) -> None:
+def test_what_another_target_may_fix_names_the_key_that_chooses_it(kind: FailureKind, elsewhere: bool) -> None:
     assert ("F9 chooses" in stage_text.failure_text(of(invocation(Failure(kind, "X", "x"))).verdict).plain) == elsewhere
 
 
@@ -78,7 +78,7 @@ def test_questions_tell_their_decision_reason_and_nearest_miss() -> None:
     assert "close: " in said
 
 
-def test_what_the_broker_refuses_all_the_same_is_said() -> None:
+def test_what_the_broker_refuses_anyway_is_shown() -> None:
     every = invocation(outcome(policy({"Effect": "Allow", "Action": "iot:*", "Resource": "*"})))
     asked = (Question("iot:Publish", "topic/a/+"), Question("iot:Publish", "topic/a"))
     wildcard, plain_topic = (plain([item]) for item in access_text.access_items(of(every, *asked), asked))
@@ -96,7 +96,7 @@ def test_decisions_are_made_in_the_region_and_account_of_the_authorizer() -> Non
     assert found.permissions.connects is Ruling.DENIED
 
 
-def test_substituted_variables_are_told() -> None:
+def test_substituted_variables_are_shown() -> None:
     own = {"Effect": "Allow", "Action": "iot:Connect", "Resource": "arn:aws:iot:*:*:client/${iot:ClientId}"}
     said = plain(access_text.access_items(of(invocation(outcome(policy(own))), MAY_CONNECT), (MAY_CONNECT,)))
     assert "${iot:ClientId} is sensor-7" in said
@@ -134,7 +134,7 @@ def test_the_lines_that_decide_are_marked(
     assert access_text.deciding_places(of(GOOD), 3) == {}
 
 
-def test_findings_stand_at_their_lines_below_the_gauges() -> None:
+def test_findings_are_at_their_lines_below_the_gauges() -> None:
     reasons = of(invocation(outcome(policy({**PUBLISH, "Action": "iot:Publsh"}, CONNECT))))
     items = finding_text.finding_items(reasons)
     assert "documents █░░░░░░░ 1/10" in items[0].lines[0].plain
@@ -145,7 +145,7 @@ def test_findings_stand_at_their_lines_below_the_gauges() -> None:
     assert "Nothing to check yet" in plain(finding_text.finding_items(None))
 
 
-def test_marks_of_a_question_stand_before_findings() -> None:
+def test_marks_of_a_question_come_before_findings() -> None:
     reasons = of(invocation(outcome(policy(CONNECT))), MAY_CONNECT)
     both = finding_text.all_marks(reasons, 0)
     assert both[0, 4][0].glyph == "▌"
@@ -161,7 +161,7 @@ def test_marks_of_a_question_stand_before_findings() -> None:
     ],
     ids=["kept", "one", "two"],
 )
-def test_an_expectation_is_told_kept_or_broken(expect: Expectation, said: str) -> None:
+def test_an_expectation_is_shown_as_met_or_not(expect: Expectation, said: str) -> None:
     assert stage_text.expectation_text(judge(expect, GOOD), 100).plain.startswith(said)
 
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_judged_says_so() -> None:
     ],
     ids=["same", "one change", "several"],
 )
-def test_the_difference_from_the_baseline_is_told_in_a_line(after: Any, said: str) -> None:
+def test_the_difference_from_the_baseline_fits_in_a_line(after: Any, said: str) -> None:
     comparison = compare(replace(GOOD, number=3), replace(GOOD, result=after, number=4))
     assert said in stage_text.change_text(comparison, 74).plain
     assert stage_text.change_text(comparison, 74).cell_length <= 74
@@ -199,7 +199,7 @@ def test_hints_offer_one_key_for_one_fix_and_count_the_notes() -> None:
     assert "· A note." in "\n".join(line.plain for line in finding_text.hint_lines((first, note), note))
 
 
-def test_what_nobody_measured_is_marked() -> None:
+def test_what_was_not_measured_is_marked() -> None:
     assumed = Finding("line-break", "warning", "token", "It contains a line break.")
     measured = Finding("white-space", "warning", "token", "It has white space.")
     lines = [line.plain for line in finding_text.hint_lines((assumed, measured), None)]

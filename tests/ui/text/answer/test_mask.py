@@ -13,17 +13,17 @@ TEXTS = {
     "alone": (SECRET, MASK),
     "in the middle": (f"a {SECRET} b", f"a {MASK} b"),
     "twice": (f"{SECRET}{SECRET} {SECRET}", f"{MASK}{MASK} {MASK}"),
-    "beside a part of itself": (f"token {SECRET} token", f"token {MASK} token"),
-    "beside the mask": (f"{MASK} {SECRET}", f"{MASK} {MASK}"),
+    "next to a part of itself": (f"token {SECRET} token", f"token {MASK} token"),
+    "next to the mask": (f"{MASK} {SECRET}", f"{MASK} {MASK}"),
     "not at all": ("user sensor-7", "user sensor-7"),
 }
 
 
 @pytest.mark.parametrize(("text", "shown"), TEXTS.values(), ids=TEXTS)
 def test_text(text: str, shown: str) -> None:
-    veil = Mask(Redactor([SECRET]))
-    assert veil.content(Content.styled(text, "bold")).plain == shown == veil.text(text)
-    assert veil.has_hidden is (text != shown)
+    mask = Mask(Redactor([SECRET]))
+    assert mask.content(Content.styled(text, "bold")).plain == shown == mask.text(text)
+    assert mask.has_hidden is (text != shown)
     assert REVEALED.content(Content(text)).plain == text
 
 
@@ -35,14 +35,14 @@ def test_the_rest_keeps_its_style() -> None:
 
 
 def test_lines_items_and_marks() -> None:
-    veil = Mask(Redactor([SECRET]))
+    mask = Mask(Redactor([SECRET]))
     line, other = Line(Content(f"say {SECRET}"), 3, 1), Line(Content("innocent"), 4, 1)
-    hidden = veil.lines((line, other))
+    hidden = mask.lines((line, other))
     assert [(each.content.plain, each.number, each.document) for each in hidden] == [
         (f"say {MASK}", 3, 1),
         ("innocent", 4, 1),
     ]
-    assert veil.lines((other,)) == (other,)
-    (item,) = veil.items([Item((Content(SECRET),), (1, 2))])
+    assert mask.lines((other,)) == (other,)
+    (item,) = mask.items([Item((Content(SECRET),), (1, 2))])
     assert (item.lines[0].plain, item.place) == (MASK, (1, 2))
-    assert veil.marks({(0, 1): (Mark("!", "red", f"not {SECRET}"),)}) == {(0, 1): (Mark("!", "red", f"not {MASK}"),)}
+    assert mask.marks({(0, 1): (Mark("!", "red", f"not {SECRET}"),)}) == {(0, 1): (Mark("!", "red", f"not {MASK}"),)}

@@ -17,7 +17,7 @@ import pytest
 from authlens.cli.completion import command as completion
 from authlens.cli.console.diagnostics import CommandError, ExitCode
 from authlens.cli.console.output import Output
-from authlens.cli.console.parser import COMMANDS
+from authlens.cli.console.parser import COMMANDS, SHELLS
 from authlens.cli.console.services import World
 from authlens.core.commands.options import OPTIONS
 from support.terminal import Terminal
@@ -37,10 +37,10 @@ def _require(shell: str) -> None:
 
 @pytest.fixture(scope="module")
 def scripts() -> dict[str, str]:
-    return {shell: completion.script(shell) for shell in completion.SHELLS}
+    return {shell: completion.script(shell) for shell in SHELLS}
 
 
-@pytest.mark.parametrize("shell", completion.SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) -> None:
     script = scripts[shell].replace("\\", "")
     for command in COMMANDS:
@@ -49,7 +49,7 @@ def test_every_command_and_option_is_known(shell: str, scripts: dict[str, str]) 
         assert (option.name if shell != "fish" else f"-l {option.name[2:]}") in script, option.name
 
 
-@pytest.mark.parametrize("shell", completion.SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_real_shell_reads_the_script(shell: str, scripts: dict[str, str], tmp_path: Path) -> None:
     _require(shell)
     (tmp_path / "script").write_text(scripts[shell])
@@ -145,7 +145,7 @@ def test_zsh_completes(scripts: dict[str, str], folder: Path) -> None:
             terminal.press("ctrl+u")
 
 
-@pytest.mark.parametrize("shell", completion.SHELLS)
+@pytest.mark.parametrize("shell", SHELLS)
 def test_installs_into_the_users_folder_repeatedly(shell: str, tmp_path: Path) -> None:
     for _ in range(2):
         world, out = _world(HOME=str(tmp_path), SHELL=f"/bin/{shell}")
@@ -156,7 +156,7 @@ def test_installs_into_the_users_folder_repeatedly(shell: str, tmp_path: Path) -
 
 def test_folders_of_the_environment_are_honoured(tmp_path: Path) -> None:
     environ = {"XDG_DATA_HOME": "/d", "XDG_CONFIG_HOME": "/c", "BASH_COMPLETION_USER_DIR": "/b"}
-    assert [str(completion.place(shell, environ)) for shell in completion.SHELLS] == [
+    assert [str(completion.place(shell, environ)) for shell in SHELLS] == [
         "/b/completions/authlens",
         "/d/zsh/site-functions/_authlens",
         "/c/fish/completions/authlens.fish",

@@ -77,7 +77,7 @@ class ScreenHost:
             try:
                 await work()
             except TooManyAbandoned as error:
-                self.notify(str(error), "warning")
+                self._screen.notify(str(error), severity="warning", markup=False)
 
         _: Worker[None] = self._screen.run_worker(run, group=group, exclusive=exclusive)
 

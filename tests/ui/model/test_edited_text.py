@@ -60,7 +60,7 @@ def test_cases_are_kept() -> None:
     ("change", "said"),
     [
         (("clientId: c", "clientId: '[redacted]'"), "mqttContext.clientId"),
-        (("Authorization", "X-Other"), "another name|stands for a hidden value"),
+        (("Authorization", "X-Other"), "another name|represents a hidden value"),
         (("authorizerName", "authorizerNam"), "line"),
     ],
 )

@@ -29,7 +29,7 @@ class NotTaken(ValueError):
 
 
 def value_from(text: str, before: str) -> str:
-    """The value of a field. Editors end a file with a line feed, which is none of the value."""
+    """The value of a field. Editors end a file with a line feed, which is not part of the value."""
     if "\r" not in before:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.removesuffix("\n") if not before.endswith("\n") else text
@@ -85,7 +85,7 @@ def _restored(path: str, value: Any, shown: Any, before: Any) -> Any:
     secrets = _secrets(shown, before)
     parts = value.split(MASK)
     if len(parts) - 1 != len(secrets):
-        raise NotTaken(f"{path}: {MASK} stands for a hidden value; leave it where it was, or write the value itself.")
+        raise NotTaken(f"{path}: {MASK} represents a hidden value; leave it where it was, or write the value itself.")
     return "".join(part + secret for part, secret in zip(parts, (*secrets, ""), strict=True))
 
 

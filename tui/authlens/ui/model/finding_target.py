@@ -23,7 +23,7 @@ def member_of(path: str) -> str | None:
 
 
 def notable(findings: Sequence[Finding], pointed: Finding | None) -> list[Finding]:
-    """Those that are shown in words. Notes are when the person went to one of them."""
+    """Those that are shown in words. Notes are only when the user went to one of them."""
     with_notes = pointed is not None and pointed.severity == "info"
     return [finding for finding in findings if with_notes or finding.severity != "info"]
 

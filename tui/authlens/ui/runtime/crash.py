@@ -1,6 +1,6 @@
-"""What is shown and written when the app itself
+"""What is shown and written when the app itself fails.
 
-fails. The rule: places in the program and never a value. An exception's message may quote a secret, so it is left out.
+The rule: places in the program and never a value. An exception's message may quote a secret, so it is left out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The binding ids of the user's keymap, read from the classes that have them, and the errors of a keymap. The rule:
+"""The binding ids of the user's keymap, read from the classes that have them, and the errors of a keymap.
 
-there is no other list of ids. It is read only if the settings change a key, or a test asks.
+The rule: there is no other list of ids. It is read only if the settings change a key, or a test asks.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The user's programs that take over the terminal: an editor for a text, a pager for a document. The rule:
+"""The user's programs that take over the terminal: an editor for a text, a pager for a document.
 
-a text is kept in a private folder of ours, and only until the program ends.
+The rule: a text is kept in a private folder of ours, and only until the program ends.
 """
 
 from __future__ import annotations

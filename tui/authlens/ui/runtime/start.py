@@ -23,7 +23,7 @@ class Start:
     problem: str = ""
     """Why the wanted file was not opened."""
     is_choice: bool = False
-    """Whether the file was chosen among those of a folder that the person named."""
+    """Whether the file was chosen among those of a folder that the user named."""
 
 
 def start(services: AppServices) -> Start:

@@ -1,6 +1,6 @@
-"""A line of the history: the time, the outcome as a glyph and a word, the request, and the duration. Pure. The
+"""A line of the history: the time, the outcome as a glyph and a word, the request, and the duration. Pure.
 
-rule: two different rows can be distinguished before one is opened.
+The rule: two different rows can be distinguished before one is opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a request of an untrusted folder would run, reach and read, as lines for the person who decides. Pure."""
+"""What a request of an untrusted folder would run, reach and read, as lines for the user, who decides. Pure."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class PickOne(Dialog[str]):
     ]
 
     def __init__(self, title: str, things: Sequence[tuple[str, str, str]], chosen: str = "") -> None:
-        """things: their ids, what they are called, and what there is to say of them. chosen: the one of now."""
+        """things: their ids, titles and descriptions. chosen: the id of the current one."""
         super().__init__()
         self._title = title
         self._things = things

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from authlens.ui.model.probe_form import PROTOCOLS, ProbeForm
@@ -63,8 +64,8 @@ class ProbeDialog(Dialog[ProbeForm]):
         self.query(Field).first().focus()
 
     @property
-    def _said(self) -> str:
-        return str(safe_lines(self.form.problem or self.form.confirmation))
+    def _said(self) -> Content:
+        return safe_lines(self.form.problem or self.form.confirmation)
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

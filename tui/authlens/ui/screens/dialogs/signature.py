@@ -110,7 +110,7 @@ class SignatureScreen(Dialog[Signed]):
         self._base = base or Path()
         self._now = now
         self._resolve = resolve
-        """The text that a reference stands for. Raises ValueError."""
+        """The value of a reference. Raises ValueError."""
 
     def compose(self) -> ComposeResult:
         sign = self._sign
@@ -131,7 +131,7 @@ class SignatureScreen(Dialog[Signed]):
 
     def on_mount(self) -> None:
         self.query(Field).first().focus()
-        self._sign_anew()
+        self._sign_again()
         self.set_interval(1, self._count_down)
 
     # What is typed
@@ -140,7 +140,7 @@ class SignatureScreen(Dialog[Signed]):
         event.stop()
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(0.1, self._look if event.member == "signature" else self._sign_anew)
+        self._pause = self.set_timer(0.1, self._look if event.member == "signature" else self._sign_again)
 
     def on_field_left(self, event: Field.Left) -> None:
         event.stop()
@@ -161,7 +161,7 @@ class SignatureScreen(Dialog[Signed]):
             self._request, token=self._value("token") or None, token_signature=self._value("signature") or None
         )
 
-    def _sign_anew(self) -> None:
+    def _sign_again(self) -> None:
         """The signature follows the token as long as a key is named."""
         token, key = self._value("token"), self._value("key").strip()
         self._say(self._signed_with(token, key) if token and key else "")
@@ -261,7 +261,7 @@ class SignatureScreen(Dialog[Signed]):
             self._say(f"Nothing was written. {error.filename}: {error.strerror or error}.")
             return
         self._show("key", wanted)
-        self._sign_anew()
+        self._sign_again()
         said = f"Wrote {made.private.name} and {made.public.name} in {made.private.parent}. The same with openssl:"
         self._say("\n".join([said, *made.openssl]))
 

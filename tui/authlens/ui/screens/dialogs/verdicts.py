@@ -26,7 +26,7 @@ from authlens.ui.text.safe_content import safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 
-_TOLD = 2
+_SHOWN = 2
 _LONGEST = 120
 """How many changes, and characters of each, the table shows; Enter shows them all."""
 
@@ -106,7 +106,7 @@ def _item(sent: Sent) -> Item:
 def _judged(judgement: Judgement) -> Content:
     passed = judgement.state is JudgementState.KEPT
     style = "$text-success" if passed else "$text-error"
-    return Content.assemble("   ", safe_content(f"{'✓ as expected' if passed else f'✗ {headline(judgement)}'}", style))
+    return Content.assemble("   ", safe_content("✓ as expected" if passed else f"✗ {headline(judgement)}", style))
 
 
 def _difference(sent: Sent) -> Content:
@@ -117,7 +117,7 @@ def _difference(sent: Sent) -> Content:
     comparison = compare(sent.against, sent.invocation)
     if comparison.answer_equal:
         return Content.styled("   = the same outcome by meaning", "$text-success")
-    told, more = comparison.differing[:_TOLD], len(comparison.differing) - _TOLD
-    said = "; ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in told)
+    shown, more = comparison.differing[:_SHOWN], len(comparison.differing) - _SHOWN
+    said = "; ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}…" for each in shown)
     left = f" · {more} more" if more > 0 else ""
     return Content.assemble("   ", ("≠ ", "$text-warning"), safe_content(said), (left, "$foreground-muted"))

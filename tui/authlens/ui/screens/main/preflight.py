@@ -81,7 +81,7 @@ class PreflightController:
         return replace(known, has_authorizer=False, authorizer=None) if is_absent else known
 
     def fix(self) -> None:
-        """Make the fix of the finding that the person went to, else of the first that has one."""
+        """Make the fix of the finding that the user went to, otherwise of the first that has one."""
         finding = fixable(self.hints.findings, self.hints.target)
         if finding is None or finding.fix is None:
             self._host.notify("No finding here can be fixed with a key.")

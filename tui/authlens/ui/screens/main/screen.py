@@ -162,10 +162,9 @@ class MainScreen(Screen[object]):
         self.form_state = form
         self.identity.settle(form)
         self.answer.form_is(form)
-        if self.is_mounted:
-            self.collections.form_changed()
         self.panes.retitle(RequestPane.ID, form.title, " ● unsaved" if form.unsaved else "")
         if self.is_mounted:
+            self.collections.form_changed()
             self.preflight.look_ahead()
 
     def _answer_changed(self, view: AnswerView) -> None:
@@ -240,7 +239,7 @@ class MainScreen(Screen[object]):
         self.collections.do(event.action, event.node, event.nodes)
 
     def _file_opened(self) -> None:
-        """What is typed next is for the form, and no command of the pane that had the focus."""
+        """What is typed next is for the form, not a command of the pane that had the focus."""
         self.panes.go_to(RequestPane.ID)
 
     def _cloud_log_changed(self, log: CloudLog) -> None:
@@ -250,7 +249,7 @@ class MainScreen(Screen[object]):
         self.watching = watching
         self.panes.retitle(AnswerPane.ID, "", "watching" if watching else "")
 
-    # What the person does in the panes
+    # What the user does in the panes
 
     def on_request_pane_edited(self, event: RequestPane.Edited) -> None:
         self.form.edit(event.changes, event.where)

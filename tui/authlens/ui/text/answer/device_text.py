@@ -42,7 +42,7 @@ def device_mark(caveats: Iterable[Caveat]) -> str:
     return f"!{warnings}" if warnings else f"·{len(severities)}" if severities else ""
 
 
-def untold(verdict: Verdict) -> Content | None:
+def warning_of_another_stage(verdict: Verdict) -> Content | None:
     """The first warning of another stage than the one that failed, where the headline does not give it."""
     lit = verdict.lit.stage if verdict.lit else None
     warnings = (each for each in verdict.caveats if each.severity == "warning" and each.stage is not lit)

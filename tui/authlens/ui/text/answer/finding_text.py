@@ -96,9 +96,9 @@ def all_marks(reasons: Explanation, question: int | None) -> Mapping[Place, tupl
 
 def hint_lines(findings: Sequence[Finding], pointed: Finding | None) -> list[Content]:
     """The findings of preflight, the most severe first, and the one fix that a key applies. Notes are counted."""
-    mended = fixable(findings, pointed)
+    fixed = fixable(findings, pointed)
     grave = notable(findings, pointed)
-    lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is mended)]
+    lines = [line for finding in grave for line in _hint(finding, finding is pointed, finding is fixed)]
     left = len(findings) - len(grave)
     if left:
         lines.append(Content.styled(f"· {left} note{'' if left == 1 else 's'}", "$foreground-muted"))
@@ -113,10 +113,10 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
     )
 
 
-def _hint(finding: Finding, is_pointed: bool, is_mended: bool) -> Iterable[Content]:
+def _hint(finding: Finding, is_pointed: bool, is_fixed: bool) -> Iterable[Content]:
     glyph, style = _SEVERITIES[finding.severity]
     mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
     yield Content.assemble((f"{glyph} ", style), prose(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:
-        key = ("  F8 ", "bold $footer-key-foreground") if is_mended else ("  → ", "$foreground-muted")
-        yield Content.assemble(key, prose(finding.fix.label, "" if is_mended else "$foreground-muted"))
+        key = ("  F8 ", "bold $footer-key-foreground") if is_fixed else ("  → ", "$foreground-muted")
+        yield Content.assemble(key, prose(finding.fix.label, "" if is_fixed else "$foreground-muted"))

@@ -13,7 +13,7 @@ from authlens.core.verdict.stages import CONNECT_AS_DEVICE, Conclusion, Stage, S
 from authlens.ui.text import outcome_text
 from authlens.ui.text.answer.access_text import near_miss_text
 from authlens.ui.text.answer.answer_view import AnswerView
-from authlens.ui.text.answer.device_text import untold, warning_text
+from authlens.ui.text.answer.device_text import warning_of_another_stage, warning_text
 from authlens.ui.text.page import aside
 from authlens.ui.text.safe_content import prose, safe_content
 
@@ -44,7 +44,7 @@ def verdict_text(view: AnswerView, width: int, *, in_full: bool = False) -> Cont
     if verdict is None:
         return Content("")
     said = _passed(view, verdict, width, in_full) if view.is_allowed else _failed(view, verdict, width)
-    warning = untold(verdict)
+    warning = warning_of_another_stage(verdict)
     if warning is not None and warning.plain not in Content("\n").join(said).plain:
         said.append(warning)
     if view.changes is not None:

@@ -76,7 +76,7 @@ class AnswerPane(Pane):
 
     @dataclass
     class CopyAsked(Message):
-        """A text is to be copied. `what` names it for the person."""
+        """A text is to be copied. `what` names it for the user."""
 
         text: str
         what: str

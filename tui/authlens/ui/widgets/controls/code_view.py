@@ -31,7 +31,7 @@ class _Row:
     first: bool = True
     note: bool = False
     indent: int = 0
-    """Cells that a wrapped part is set in; they are no part of the text."""
+    """Cells that a wrapped part is set in; they are not part of the text."""
 
 
 class CodeView(Rows):

@@ -50,7 +50,7 @@ def is_faithful(text: str) -> bool:
     return unshielded(shielded(text)) == text
 
 
-def _is_no_value(text: str) -> bool:
+def _is_not_a_value(text: str) -> bool:
     """Whether a text is certainly of another kind than the value of a field."""
     from authlens.core.pasted.kinds import kind_of  # loaded with the first paste
 
@@ -78,7 +78,7 @@ def _unshield(character: str) -> str:
 
 
 def _picture(character: str) -> str:
-    """One cell that stands for the character."""
+    """One cell that represents the character."""
     if ord(character) < _HIGH_PLANE:
         return character
     picture = visible(_unshield(character))
@@ -293,7 +293,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         plain = line if line.isascii() else "".join(map(_picture, line))
         return Text(plain, end="", no_wrap=True)
 
-    def _stand_blind(self) -> None:
+    def _move_to_end(self) -> None:
         """The cursor is not visible in a hidden value: it is at the end, unless all of it is selected."""
         if set(self.selection) != {(0, 0), self.document.end}:
             self.selection = Selection.cursor(self.document.end)
@@ -309,12 +309,12 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
         if event.key == "enter":
             event.prevent_default()
         elif self.masked:
-            self._stand_blind()
+            self._move_to_end()
 
     async def on_paste(self, event: events.Paste) -> None:
         event.prevent_default()
         event.stop()
-        if self.in_form and _is_no_value(event.text):
+        if self.in_form and _is_not_a_value(event.text):
             self.post_message(self.Recognised(event.text))
         elif not self.read_only:
             self.insert_text(event.text)
@@ -322,7 +322,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
     def insert_text(self, text: str) -> None:
         """Put text in at the cursor, exactly as it is; a line of Windows or old Mac OS stays one."""
         if self.masked:
-            self._stand_blind()
+            self._move_to_end()
         result = self.replace_as_typed(shielded(text), *self.selection)
         if result is not None:
             self.move_cursor(result.end_location)
@@ -352,7 +352,7 @@ class Field(PaintGuard, WatchedArea, inherit_bindings=False):
             self.delete_as_typed(*self.selection)
 
     def action_paste(self) -> None:
-        if self.in_form and _is_no_value(self.app.clipboard):
+        if self.in_form and _is_not_a_value(self.app.clipboard):
             self.post_message(self.Recognised(self.app.clipboard))
         elif not self.read_only:
             self.insert_text(self.app.clipboard)

@@ -90,7 +90,7 @@ class PaneLayout(Vertical):
         self.go_to(panes[(panes.index(self.front) + by) % len(panes)])
 
     def _visited(self) -> list[str]:
-        """The panes that there is a way to by the key: all on tabs, else those that are seen."""
+        """The panes that the key goes to: all on tabs, otherwise those in view."""
         on_tabs = self.screen.has_class("-narrow") or self.zoomed
         return [pane.ID for pane in self._kinds if on_tabs or self._aside != pane.ID or self.screen.has_class("-huge")]
 

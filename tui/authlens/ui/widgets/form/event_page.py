@@ -1,5 +1,4 @@
-"""The event that the function will receive for the request in its current form, or that a real connection would
-cause."""
+"""The event that the function will receive for the request as it is now, or that a real connection would cause."""
 
 from __future__ import annotations
 

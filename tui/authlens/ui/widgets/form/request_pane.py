@@ -209,7 +209,7 @@ class RequestPane(Pane):
             if row.query("#mode"):
                 row.note(Content("\n").join(lines) if lines else None)
 
-    # What the person does
+    # What the user does
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

@@ -104,8 +104,8 @@ class HistoryPane(Pane):
         self.post_message(self.Wanted(event.text))
 
     def on_search_box_moved(self, event: SearchBox.Moved) -> None:
-        event.stop()
         """Move from the search to its results."""
+        event.stop()
         self.rows.focus()
         if event.by < 0 or self.rows.number is None:
             self.rows.action_cursor(event.by)

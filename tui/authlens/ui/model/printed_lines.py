@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from authlens.core.request.references import refers
+from authlens.core.request.request import texts
 from authlens.core.saved.saved_request import SavedRequest
 
 if TYPE_CHECKING:
@@ -50,11 +51,4 @@ class PrintedLines:
 
 
 def _has_references(saved: SavedRequest) -> bool:
-    texts: list[str] = []
-
-    def collect(text: str) -> str:
-        texts.append(text)
-        return text
-
-    saved.request.with_texts(collect)
-    return any(map(refers, texts))
+    return any(refers(text) for _, text in texts(saved.request))

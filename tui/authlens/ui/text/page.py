@@ -6,7 +6,7 @@ from textual.content import Content
 
 from authlens.core.text.visible import visible_lines
 from authlens.frozen import dataclass
-from authlens.ui.text.pretty_json import Fault, pretty
+from authlens.ui.text.pretty_json import Fault, Pretty, pretty
 from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_SHOWN = 256 * 1024
@@ -34,12 +34,15 @@ class Line:
     """Cells that the parts of a broken sentence after the first are set in."""
 
 
+def laid_out(text: str) -> Pretty | Fault | None:
+    """JSON with a member on each line; `None` if it is too long to be drawn."""
+    return pretty(text) if len(text) <= MOST_SHOWN else None
+
+
 def body_lines(text: str) -> tuple[Line, ...]:
     """A body of the wire: laid out when it is JSON, as it is otherwise."""
-    laid_out = pretty(text) if len(text) <= MOST_SHOWN else None
-    if laid_out is None or isinstance(laid_out, Fault):
-        return tuple(text_lines(text))
-    return tuple(json_lines("\n".join(laid_out.lines)))
+    page = laid_out(text)
+    return tuple(json_lines("\n".join(page.lines)) if isinstance(page, Pretty) else text_lines(text))
 
 
 def text_lines(text: str) -> list[Line]:

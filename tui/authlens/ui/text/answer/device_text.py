@@ -11,11 +11,9 @@ from authlens.core.deployment.deployment import Deployment
 from authlens.core.deployment.facts import facts
 from authlens.core.verdict.stages import Verdict
 from authlens.ui.text.answer.explanation import Explanation
-from authlens.ui.text.answer.finding_text import finding_items
+from authlens.ui.text.answer.finding_text import SEVERITIES, finding_items
 from authlens.ui.text.page import Item, aside
 from authlens.ui.text.safe_content import prose, safe_content
-
-_SEVERITIES = {"warning": ("!", "$text-warning"), "info": ("·", "$text-primary"), "error": ("✗", "$text-error")}
 
 
 def page_items(page: str, reasons: Explanation | None, deployment: Deployment | None) -> list[Item]:
@@ -61,7 +59,7 @@ def warning_text(caveat: Caveat) -> Content:
 
 
 def _caveat(caveat: Caveat) -> Item:
-    glyph, style = _SEVERITIES[caveat.severity]
+    glyph, style = SEVERITIES[caveat.severity]
     return Item(
         (
             Content.assemble(

@@ -12,8 +12,8 @@ from textual.content import Content
 from authlens.core.contract.limits import LONGEST_DOCUMENT
 from authlens.core.invocation.invocation import Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun, doctor
-from authlens.ui.text.page import MOST_SHOWN, Line, Mark, body_lines, json_lines, note, note_line, text_lines
-from authlens.ui.text.pretty_json import Fault, pretty
+from authlens.ui.text.page import Line, Mark, body_lines, json_lines, laid_out, note, note_line, text_lines
+from authlens.ui.text.pretty_json import Fault
 
 
 def page_lines(page: str, invocation: Invocation | None) -> tuple[Line, ...]:
@@ -112,13 +112,13 @@ def raw_lines(documents: Sequence[str]) -> tuple[Line, ...]:
 
 
 def _document(index: int, text: str) -> Iterable[Line]:
-    if len(text) > MOST_SHOWN:
+    page = laid_out(text)
+    if page is None:
         return _numbered(text_lines(text), index)
-    laid_out = pretty(text)
-    if isinstance(laid_out, Fault):
-        place = f"Not JSON: {laid_out.reason} at line {laid_out.line}, column {laid_out.column}. Shown as received."
+    if isinstance(page, Fault):
+        place = f"Not JSON: {page.reason} at line {page.line}, column {page.column}. Shown as received."
         return [Line(Content.styled(f"✗ {place}", "$text-error"), is_prose=True), *_numbered(text_lines(text), index)]
-    return _numbered(json_lines("\n".join(laid_out.lines)), index)
+    return _numbered(json_lines("\n".join(page.lines)), index)
 
 
 def _numbered(lines: Iterable[Line], document: int) -> list[Line]:

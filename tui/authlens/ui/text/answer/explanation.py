@@ -18,8 +18,8 @@ from authlens.core.request.authorizer import Authorizer
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Verdict, stages
 from authlens.frozen import dataclass
-from authlens.ui.text.page import MOST_SHOWN
-from authlens.ui.text.pretty_json import Pretty, pretty
+from authlens.ui.text.page import laid_out
+from authlens.ui.text.pretty_json import Pretty
 
 if TYPE_CHECKING:
     from authlens.core.lint.rule import LintFinding
@@ -73,11 +73,11 @@ def explain(
     read = read_for(invocation, authorizer, deployment)
     if outcome is None or invocation.is_probe:
         return Explanation(verdict, (), (), (), ())
-    laid_out = tuple(pretty(text) if len(text) <= MOST_SHOWN else None for text in outcome.policy_documents)
+    pages = tuple(map(laid_out, outcome.policy_documents))
     # Decided on the text as it is laid out, so that every line that is named is the line on the screen.
     documents = tuple(
         policy.parse("\n".join(page.lines) if isinstance(page, Pretty) else text)
-        for page, text in zip(laid_out, outcome.policy_documents, strict=True)
+        for page, text in zip(pages, outcome.policy_documents, strict=True)
     )
     variables = {**variables_of(invocation.request), **read.variables}
     access = AccessQuestions(outcome, invocation.request, read.variables, read.authorizer, documents)
@@ -90,7 +90,7 @@ def explain(
         decided,
         lint_outcome(outcome, invocation.request, read.authorizer, read.has_certificate),
         tuple(gauges([policy.parse(text) for text in outcome.policy_documents])),
-        tuple(each if isinstance(each, Pretty) else None for each in laid_out),
+        tuple(page if isinstance(page, Pretty) else None for page in pages),
         permissions,
         is_wanted and permissions is None,
     )

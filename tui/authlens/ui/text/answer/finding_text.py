@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authlens.core.lint.rule import LintFinding
 
 
-_SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
+SEVERITIES = {"error": ("✗", "$text-error"), "warning": ("!", "$text-warning"), "info": ("·", "$text-primary")}
 
 
 def finding_items(reasons: Explanation | None) -> list[Item]:
@@ -27,7 +27,7 @@ def finding_items(reasons: Explanation | None) -> list[Item]:
     if reasons is None:
         return [Item((aside("Nothing to check yet."),))]
     head = Item((_gauge_line(reasons.gauges),)) if reasons.gauges else None
-    found = sorted(reasons.findings, key=lambda each: list(_SEVERITIES).index(each.severity))
+    found = sorted(reasons.findings, key=lambda each: list(SEVERITIES).index(each.severity))
     items = [_finding_item(reasons, each) for each in found]
     if not items:
         items = [Item((Content.styled("✓ No findings.", "$text-success"),))]
@@ -35,7 +35,7 @@ def finding_items(reasons: Explanation | None) -> list[Item]:
 
 
 def _finding_item(reasons: Explanation, finding: LintFinding) -> Item:
-    glyph, style = _SEVERITIES[finding.severity]
+    glyph, style = SEVERITIES[finding.severity]
     place = reasons.place(finding.document, finding.span.start) if finding.span else None
     where = f"document {place[0] + 1}, line {place[1]}" if place else "the answer"
     return Item(
@@ -81,7 +81,7 @@ def finding_marks(reasons: Explanation) -> dict[Place, tuple[Mark, ...]]:
     for finding in reasons.findings:
         place = reasons.place(finding.document, finding.span.start) if finding.span else None
         if place is not None and finding.severity != "info":
-            glyph, style = _SEVERITIES[finding.severity]
+            glyph, style = SEVERITIES[finding.severity]
             marks[place] = (*marks.get(place, ()), Mark(glyph, style, prose(finding.message).plain))
     return marks
 
@@ -114,7 +114,7 @@ def hint_keys(findings: Sequence[Finding], pointed: Finding | None) -> Content:
 
 
 def _hint(finding: Finding, is_pointed: bool, is_fixed: bool) -> Iterable[Content]:
-    glyph, style = _SEVERITIES[finding.severity]
+    glyph, style = SEVERITIES[finding.severity]
     mark = (f"  {finding.source.mark}" if finding.source.mark else "", "$foreground-muted")
     yield Content.assemble((f"{glyph} ", style), prose(finding.message, "bold" if is_pointed else ""), mark)
     if finding.fix is not None:

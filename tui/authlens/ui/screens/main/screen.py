@@ -204,10 +204,10 @@ class MainScreen(Screen[object]):
         self.history.record(invocation)
 
     def _history_changed(self, history: HistoryState) -> None:
-        is_more = history.page is not self.history_state.page and self.collection.nodes
+        page, before = history.page, self.history_state.page
         self.history_state = history
-        if is_more:
-            self.collections.refresh()
+        if page is not None and page is not before and page.before is None and self.collection.nodes:
+            self.collections.refresh()  # older rows contain no newer verdict
 
     def _invocation_chosen(self, action: str, invocation: Invocation) -> None:
         """An invocation of the history, or a connection of a device, is to be shown, loaded, or sent again."""

@@ -112,7 +112,6 @@ class WaysController:
         self, key: str, saved: SavedRequest, probe: ProbeForm | None, first: Invocation | None
     ) -> Invocation | None:
         """What came of one way; `None` if it is not possible and nothing was sent."""
-        from authlens.probe.making import CannotProbe, probe_of, probed_request
         from authlens.sending import left_behind
 
         base, source, started_at = self._form.state.base, self._form.state.source, self._services.now()
@@ -121,13 +120,10 @@ class WaysController:
         if key == "function":
             made = self._sender.function_way()
         elif probe is not None and key != "test":
-            options = replace(probe, protocol=key).options
-            saved = probed_request(options, saved)
-            try:
-                made = probe_of(options, saved, base, self._sender.device_endpoint, first)
-            except CannotProbe as problem:
-                self._host.notify(str(problem), "warning")
+            probed = self._probing.probed(replace(probe, protocol=key), saved, base, first)
+            if probed is None:
                 return None
+            saved, made = probed
         try:
             return await background.call(lambda: self._sender.send(saved, base, source, way=made), seconds)
         except (TimeoutError, background.TooManyAbandoned):

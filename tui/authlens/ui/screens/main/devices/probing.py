@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authlens.core.invocation.gateway import CallFailed
+from authlens.core.invocation.gateway import CallFailed, SendingWay
 from authlens.core.invocation.invocation import Invocation
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
@@ -120,20 +120,28 @@ class ProbeController:
         return self._sender.device_endpoint(target, base)
 
     def _connect(self, chosen: ProbeForm, saved: SavedRequest, base: Path | None, again: Invocation | None) -> None:
-        from authlens.probe.making import CannotProbe, probe_of, probed_request
-
-        options = chosen.options
-        saved = probed_request(options, saved)
         shown = self._answer.invocation
         earlier = shown if shown is not None and not shown.is_probe and self._form.state.holds(shown) else None
         if earlier is not None:
             self._answer.follow()
+        probed = self.probed(chosen, saved, base, earlier)
+        if probed is not None:
+            request, probe = probed
+            self._sending.send(request, again, probe)
+
+    def probed(
+        self, form: ProbeForm, saved: SavedRequest, base: Path | None, earlier: Invocation | None
+    ) -> tuple[SavedRequest, SendingWay] | None:
+        """The request as a probe sends it, and the way it is sent; what makes it impossible is reported."""
+        from authlens.probe.making import CannotProbe, probe_of, probed_request
+
+        options = form.options
+        request = probed_request(options, saved)
         try:
-            probe = probe_of(options, saved, base, self._sender.device_endpoint, earlier)
+            return request, probe_of(options, request, base, self._sender.device_endpoint, earlier)
         except CannotProbe as problem:
             self._host.notify(str(problem), "warning")
-            return
-        self._sending.send(saved, again, probe)
+            return None
 
 
 def _note(found: DeviceEndpoint | str) -> str:

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import argparse
 import ast
+import atexit
+import compileall
+import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import multiprocessing
 import os
 import random
 import resource
+import shutil
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
     parser.add_argument("--count", type=int, default=600, help="mutants to draw (600)")
     parser.add_argument("--seed", type=int, default=12, help="of the draw (12)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once (one per processor)")
     parser.add_argument("modules", nargs="*", metavar="PATH", help="files or folders of core (all)")
     arguments = parser.parse_args()
     paths = [path for given in arguments.modules or [str(CORE)] for path in _modules(Path(given).resolve())]
@@ -45,16 +53,19 @@ def main() -> int:
     _warm_up()
     survivors: dict[Path, list[Mutant]] = defaultdict(list)
     drawn_of: dict[Path, int] = defaultdict(int)
-    for path, of_module in groupby(sorted(drawn, key=lambda one: (str(one.path), one.index)), lambda one: one.path):
-        for mutant in of_module:
-            drawn_of[path] += 1
-            if _survives(mutant):
-                survivors[path].append(mutant)
-                _say(f"survives: {path.relative_to(ROOT)}:{mutant.line}: {mutant.what}")
-        # Where all are found, the tests must have found the faults and nothing else.
-        if not survivors[path] and not _passes(None, _test_files(path)[0]):
-            _say(f"the tests fail without a fault: {path}")
-            return 2
+    ordered = sorted(drawn, key=lambda one: (str(one.path), one.index))
+    with ProcessPoolExecutor(arguments.jobs, multiprocessing.get_context("fork")) as pool:
+        judged = zip(ordered, pool.map(_survives, ordered), strict=True)
+        for path, of_module in groupby(judged, lambda one: one[0].path):
+            for mutant, survives in of_module:
+                drawn_of[path] += 1
+                if survives:
+                    survivors[path].append(mutant)
+                    _say(f"survives: {path.relative_to(ROOT)}:{mutant.line}: {mutant.what}")
+            # Where all are found, the tests must have found the faults and nothing else.
+            if not survivors[path] and not _passes(None, _test_files(path)[0]):
+                _say(f"the tests fail without a fault: {path}")
+                return 2
     return _report(drawn_of, survivors)
 
 
@@ -70,11 +81,19 @@ def _modules(path: Path) -> list[Path]:
 
 
 def _warm_up() -> None:
-    """Import what every test needs once, and nothing of authlens."""
+    """Import what every test needs once, and nothing of authlens; compile the rest once."""
     from hypothesis import Phase, settings
+
+    for name in ("pytest_asyncio", "pytest_timeout", "yaml"):
+        importlib.import_module(name)
 
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(ROOT / "tests"))
+    bytecode = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, bytecode)
+    sys.pycache_prefix = bytecode
+    for folder in (ROOT / "tui" / "authlens", ROOT / "tests" / "core", ROOT / "tests" / "support"):
+        compileall.compile_dir(folder, quiet=2)
     # A counterexample is enough; making it small takes most of the time.
     settings.register_profile("mutation", max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
 

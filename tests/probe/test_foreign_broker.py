@@ -13,7 +13,7 @@ import pytest
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import ProbePlan, Trial
-from authlens.core.probe.report import ProbeReport, Verdict
+from authlens.core.probe.report import ProbeReport, ProbeVerdict
 from authlens.probe.run import run
 from support.broken_broker import server_pem
 from support.processes import wait_until
@@ -81,7 +81,7 @@ def test_let_in_and_refused(broker: tuple[int, Path], version: int) -> None:
 
     assert report.is_yes, report
     assert report.received == 1
-    assert refused.verdict is Verdict.REFUSED
+    assert refused.verdict is ProbeVerdict.REFUSED
     assert refused.answer is not None
     assert refused.answer.code == (0x87 if version == V5 else 5)
 

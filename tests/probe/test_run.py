@@ -14,7 +14,7 @@ from authlens.core.mqtt import properties
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.packets import V3, V5, Connack, Disconnect, Puback, Publish, Suback
 from authlens.core.probe.plan import ProbePlan, Trial, Way
-from authlens.core.probe.report import Closed, ProbeReport, Stage, Verdict
+from authlens.core.probe.report import ConnectionEnd, ProbeReport, ProbeStage, ProbeVerdict
 from authlens.probe.run import run
 from support.broken_broker import Act, answers, broken_broker, reads, resets, upgrades
 
@@ -27,7 +27,7 @@ def probed(port: int, ca: Path | None, **members: Any) -> ProbeReport:
     return run(ProbePlan("localhost", port=port, ca_file=str(ca) if ca else None, **given))
 
 
-def failed_at(report: ProbeReport) -> Stage:
+def failed_at(report: ProbeReport) -> ProbeStage:
     return next(step.stage for step in report.steps if not step.passed)
 
 
@@ -42,8 +42,8 @@ def test_nothing_listens_there(way: Way) -> None:
     port = free_port()
     report = probed(port, None, way=way, trials=TRIALS[1:])
 
-    assert report.verdict is Verdict.UNREACHED
-    assert failed_at(report) is Stage.TCP
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert failed_at(report) is ProbeStage.TCP
     assert "localhost" in report.problem
     assert "refused" in report.problem
 
@@ -52,8 +52,8 @@ def test_nothing_listens_there(way: Way) -> None:
 def test_there_is_no_such_host(way: Way) -> None:
     report = run(ProbePlan("no-such-host.invalid", way=way, trials=TRIALS[1:], seconds=5.0))
 
-    assert report.verdict is Verdict.UNREACHED
-    assert failed_at(report) is Stage.DNS
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert failed_at(report) is ProbeStage.DNS
     assert "no-such-host.invalid" in report.problem
 
 
@@ -74,8 +74,8 @@ def test_tls_fails_with_a_sentence_of_its_own(fault: str, way: Way, tmp_path: Pa
     with broken_broker(tmp_path, act, **options) as (port, ca):
         report = probed(port, ca, way=way)
 
-    assert report.verdict is Verdict.UNREACHED
-    assert failed_at(report) is Stage.TLS
+    assert report.verdict is ProbeVerdict.UNREACHED
+    assert failed_at(report) is ProbeStage.TLS
     assert words in report.problem
 
 
@@ -83,7 +83,7 @@ def test_a_self_signed_certificate_is_not_trusted(tmp_path: Path) -> None:
     with broken_broker(tmp_path, reads()) as (port, _):
         report = probed(port, None)
 
-    assert failed_at(report) is Stage.TLS
+    assert failed_at(report) is ProbeStage.TLS
     assert "certificate is not trusted" in report.problem
 
 
@@ -94,23 +94,23 @@ def test_a_handshake_that_is_cut_short_names_its_usual_causes(tmp_path: Path) ->
     with broken_broker(tmp_path, closes, tls=False) as (port, ca):
         report = probed(port, ca)
 
-    assert failed_at(report) is Stage.TLS
+    assert failed_at(report) is ProbeStage.TLS
     assert "SNI localhost" in report.problem
 
 
-CONNECTS: dict[str, tuple[Act, int, Closed | None, int | None]] = {
-    "closed": (reads(), V3, Closed.CLOSED, None),
-    "reset": (resets, V3, Closed.RESET, None),
-    "refused in 3.1.1": (answers(encode(Connack(5), V3)), V3, Closed.CLOSED, 5),
+CONNECTS: dict[str, tuple[Act, int, ConnectionEnd | None, int | None]] = {
+    "closed": (reads(), V3, ConnectionEnd.CLOSED, None),
+    "reset": (resets, V3, ConnectionEnd.RESET, None),
+    "refused in 3.1.1": (answers(encode(Connack(5), V3)), V3, ConnectionEnd.CLOSED, 5),
     "refused in 5": (
         answers(encode(Connack(0x87, properties=((properties.REASON_STRING, "why"),)), V5)),
         V5,
-        Closed.CLOSED,
+        ConnectionEnd.CLOSED,
         0x87,
     ),
-    "a wrong CONNACK of 5": (answers(encode(Connack(0x85), V5)), V5, Closed.CLOSED, 0x85),
-    "throttled": (answers(encode(Connack(0x97), V5)), V5, Closed.CLOSED, 0x97),
-    "disconnected": (answers(encode(Disconnect(0x8E), V5)), V5, Closed.CLOSED, 0x8E),
+    "a wrong CONNACK of 5": (answers(encode(Connack(0x85), V5)), V5, ConnectionEnd.CLOSED, 0x85),
+    "throttled": (answers(encode(Connack(0x97), V5)), V5, ConnectionEnd.CLOSED, 0x97),
+    "disconnected": (answers(encode(Disconnect(0x8E), V5)), V5, ConnectionEnd.CLOSED, 0x8E),
 }
 
 
@@ -120,7 +120,7 @@ def test_connect_is_refused(case: str, tmp_path: Path) -> None:
     with broken_broker(tmp_path, act) as (port, ca):
         report = probed(port, ca, version=version)
 
-    assert report.verdict is Verdict.REFUSED
+    assert report.verdict is ProbeVerdict.REFUSED
     assert report.answer is not None
     assert (report.answer.closed, report.answer.code) == (closed, code)
     assert not report.is_yes
@@ -132,7 +132,7 @@ def test_silence_is_not_an_answer(tmp_path: Path) -> None:
         report = probed(port, ca, seconds=0.3)
         hold.set()
 
-    assert report.verdict is Verdict.UNREACHED
+    assert report.verdict is ProbeVerdict.UNREACHED
     assert "localhost: nothing answered CONNECT within 0.3 s" in report.problem
 
 
@@ -140,7 +140,7 @@ def test_what_is_not_mqtt_is_not_an_answer(tmp_path: Path) -> None:
     with broken_broker(tmp_path, answers(b"\xff\xff\xff\xff\xff\xff")) as (port, ca):
         report = probed(port, ca)
 
-    assert report.verdict is Verdict.UNREACHED
+    assert report.verdict is ProbeVerdict.UNREACHED
     assert "not MQTT" in report.problem
 
 
@@ -152,18 +152,18 @@ def test_an_upgrade_that_http_refuses(status: str, tmp_path: Path) -> None:
     with broken_broker(tmp_path, answers(answer)) as (port, ca):
         report = probed(port, ca, way="wss")
 
-    assert report.verdict is Verdict.REFUSED
-    assert failed_at(report) is Stage.UPGRADE
+    assert report.verdict is ProbeVerdict.REFUSED
+    assert failed_at(report) is ProbeStage.UPGRADE
     assert report.answer is not None
     assert report.answer.code == int(status[:3])
     assert "proxy" in report.answer.reason
 
 
-FRAMES: dict[str, tuple[bytes, Closed]] = {
-    "an empty close frame": (b"\x88\x00", Closed.EMPTY_CLOSE_FRAME),
-    "a close frame with a code": (b"\x88\x02\x03\xe8", Closed.CLOSE_FRAME),
-    "a policy violation": (b"\x88\x02\x03\xf0", Closed.CLOSE_FRAME),
-    "no frame at all": (b"", Closed.CLOSED),
+FRAMES: dict[str, tuple[bytes, ConnectionEnd]] = {
+    "an empty close frame": (b"\x88\x00", ConnectionEnd.EMPTY_CLOSE_FRAME),
+    "a close frame with a code": (b"\x88\x02\x03\xe8", ConnectionEnd.CLOSE_FRAME),
+    "a policy violation": (b"\x88\x02\x03\xf0", ConnectionEnd.CLOSE_FRAME),
+    "no frame at all": (b"", ConnectionEnd.CLOSED),
 }
 
 
@@ -173,7 +173,7 @@ def test_how_a_websocket_is_closed(case: str, tmp_path: Path) -> None:
     with broken_broker(tmp_path, upgrades(*([frame] if frame else []))) as (port, ca):
         report = probed(port, ca, way="wss", version=V3)
 
-    assert report.verdict is Verdict.REFUSED
+    assert report.verdict is ProbeVerdict.REFUSED
     assert report.answer is not None
     assert report.answer.closed is closed
 
@@ -189,14 +189,14 @@ def test_everything_that_is_allowed(tmp_path: Path) -> None:
     assert report.is_yes
     assert report.received == 1
     assert [step.stage for step in report.steps] == [
-        Stage.DNS,
-        Stage.TCP,
-        Stage.TLS,
-        Stage.CONNECT,
-        Stage.SUBSCRIBE,
-        Stage.PUBLISH,
+        ProbeStage.DNS,
+        ProbeStage.TCP,
+        ProbeStage.TLS,
+        ProbeStage.CONNECT,
+        ProbeStage.SUBSCRIBE,
+        ProbeStage.PUBLISH,
     ]
-    tls = next(step for step in report.steps if step.stage is Stage.TLS)
+    tls = next(step for step in report.steps if step.stage is ProbeStage.TLS)
     assert "ALPN mqtt offered, mqtt chosen" in tls.detail
 
 
@@ -210,9 +210,9 @@ def test_a_denied_filter_leaves_the_connection_and_a_closed_one_ends_the_rest(tm
         ended = probed(port, ca, trials=TRIALS, version=V3)
 
     assert [each.is_allowed for each in kept.tried] == [False, True]
-    assert kept.verdict is Verdict.CONNECTED
+    assert kept.verdict is ProbeVerdict.CONNECTED
     assert ended.tried[0].answer is not None
-    assert ended.tried[0].answer.closed is Closed.CLOSED
+    assert ended.tried[0].answer.closed is ConnectionEnd.CLOSED
     assert ended.tried[1].answer is None
 
 
@@ -233,5 +233,5 @@ def test_files_that_cannot_be_used(name: str, tmp_path: Path) -> None:
     with broken_broker(tmp_path, reads()) as (port, ca):
         report = probed(port, ca, certificate_file=str(tmp_path / name))
 
-    assert report.verdict is Verdict.UNREACHED
+    assert report.verdict is ProbeVerdict.UNREACHED
     assert name in report.problem

@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt import rules
-from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.connection import (
+    ConnectionStage,
+    ConnectionStep,
+    Counts,
+    DeviceConnection,
+    PacketDecision,
+    Transport,
+)
 from authlens.core.mqtt.packets import V5
 from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
 from authlens.core.request.target import Target
@@ -17,9 +24,9 @@ DENIED = PacketDecision(
     2.5, "PUBLISH", "alarms/7", 1, "iot:Publish", "IMPLICIT_DENY", "", rules.PUBLISH_DENIED.id, "no statement allows it"
 )
 STEPS = (
-    Step(DeviceStage.NETWORK, True, "127.0.0.1"),
-    Step(DeviceStage.TLS, True, "SNI localhost, ALPN mqtt", "a warning"),
-    Step(DeviceStage.CONNECTED, True),
+    ConnectionStep(ConnectionStage.NETWORK, True, "127.0.0.1"),
+    ConnectionStep(ConnectionStage.TLS, True, "SNI localhost, ALPN mqtt", "a warning"),
+    ConnectionStep(ConnectionStage.CONNECTED, True),
 )
 CONNECTED = DeviceConnection(
     "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -39,7 +46,7 @@ REFUSED = DeviceConnection(
     Transport.WSS,
     "127.0.0.1",
     V5,
-    steps=(STEPS[0], Step(DeviceStage.FOUND, False, "the authorizer A is INACTIVE")),
+    steps=(STEPS[0], ConnectionStep(ConnectionStage.FOUND, False, "the authorizer A is INACTIVE")),
     refused_by=rules.REFUSED.id,
     reason="the authorizer A is INACTIVE",
 )

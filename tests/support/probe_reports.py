@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from authlens.core.mqtt.packets import V5
-from authlens.core.probe.report import ProbeReport, Verdict
+from authlens.core.probe.report import ProbeReport, ProbeVerdict
 
 
-def report(verdict: Verdict, version: int | None = V5, **members: Any) -> ProbeReport:
+def report(verdict: ProbeVerdict, version: int | None = V5, **members: Any) -> ProbeReport:
     return ProbeReport(verdict, "mqtts://h:443", "c", version, (), **members)

@@ -19,7 +19,7 @@ from authlens.core.devices.ledger import Watched
 from authlens.core.invocation.gateway import Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.invocation.local_run import LocalRun
-from authlens.core.mqtt.connection import Counts, DeviceStage, Step
+from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, Counts
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext
 from authlens.core.saved.saved_request import SavedRequest, Sign
@@ -286,8 +286,8 @@ class Quiet:
         pass
 
     def seen(self, since: int = -1) -> Seen | None:
-        passed = (stage for stage in DeviceStage if stage is not DeviceStage.UPGRADE)
-        steps = tuple(Step(stage, True) for stage in passed)
+        passed = (stage for stage in ConnectionStage if stage is not ConnectionStage.UPGRADE)
+        steps = tuple(ConnectionStep(stage, True) for stage in passed)
         connected = replace(device_records.CONNECTED, steps=steps)
         decisions = (device_records.DENIED, device_records.ALLOWED)
         watched = (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from authlens.core.compare.compare import compare
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
-from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, DeviceConnection, PacketDecision, Transport
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 
@@ -35,7 +35,7 @@ def test_both_accepted_is_the_same_whatever_the_function_answered() -> None:
 
 def test_where_they_differ_is_reported() -> None:
     words = "your server name is not an endpoint of this account"
-    failed = replace(DEVICE, steps=(Step(DeviceStage.TLS, False, "x"),), reason=words)
+    failed = replace(DEVICE, steps=(ConnectionStep(ConnectionStage.TLS, False, "x"),), reason=words)
     probe = replace(PROBE, result=Failure(FailureKind.UNREACHABLE, "Unreached", words), device=failed)
 
     assert compare(TEST_CALL, probe).differing == (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.request.members import MEMBERS, Kind
+from authlens.core.request.members import MEMBERS, MemberKind
 from authlens.core.request.request import (
     AuthorizerRequest,
     HttpContext,
@@ -81,7 +81,7 @@ PATHS = [path for path, _ in texts_of(FULL)]
 
 def test_every_member_of_the_api_is_among_the_texts() -> None:
     headers = "httpContext.headers[A]", "httpContext.headers[b]"
-    plain = [member.path for member in MEMBERS if member.kind is not Kind.MAP]
+    plain = [member.path for member in MEMBERS if member.kind is not MemberKind.MAP]
     assert sorted(PATHS) == sorted([*plain, *headers])
 
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.text.yaml_reader import MAX_BYTES, Node, YamlError, decode, load
+from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, YamlNode, decode, load
 
 ACCEPTED = {
     "text": ("a: x", {"a": "x"}),
@@ -138,7 +138,7 @@ def test_libyaml_reads_nothing_differently(text: str) -> None:
     assert outcome(text) == without
 
 
-def outcome(text: str) -> Node | str:
+def outcome(text: str) -> YamlNode | str:
     try:
         return load(text)
     except YamlError as error:
@@ -158,17 +158,17 @@ def _without_shared(value: Any) -> Any:
     return [_without_shared(item) for item in value] if isinstance(value, list) else value
 
 
-def field(text: str) -> Node:
+def field(text: str) -> YamlNode:
     return load(f"field: {text}").mapping()["field"]
 
 
 FIELDS = {
-    "string": (Node.string, "no", "no"),
-    "string or bytes, text": (Node.string_or_bytes, "x", "x"),
-    "string or bytes, bytes": (Node.string_or_bytes, "!!binary AAAA", b"\0\0\0"),
-    "integer": (Node.integer, "5", 5),
-    "number": (Node.number, "5", 5.0),
-    "boolean": (Node.boolean, "true", True),
+    "string": (YamlNode.string, "no", "no"),
+    "string or bytes, text": (YamlNode.string_or_bytes, "x", "x"),
+    "string or bytes, bytes": (YamlNode.string_or_bytes, "!!binary AAAA", b"\0\0\0"),
+    "integer": (YamlNode.integer, "5", 5),
+    "number": (YamlNode.number, "5", 5.0),
+    "boolean": (YamlNode.boolean, "true", True),
     "list": (lambda node: [item.string() for item in node.list()], "[a, b]", ["a", "b"]),
     "choice": (lambda node: node.choice(["full", "off"]), "off", "off"),
     "fields": (lambda node: list(node.fields("a", "b")), "{b: 1}", ["b"]),
@@ -183,21 +183,21 @@ def test_field_reads(read: Any, text: str, value: Any) -> None:
 
 
 MISTYPED = {
-    "a number is not text": (Node.string, "007", "field must be text, not a number; quote it"),
-    "a fraction is not text": (Node.string, "1.10", "quote it"),
-    "true is not text": (Node.string, "true", "quote it"),
-    "nothing is not text": (Node.string, "~", "has no value; write ''"),
-    "a list is not text": (Node.string, "[a]", "must be text, not a list"),
-    "binary is not text": (Node.string, "!!binary AAAA", "must be text, not binary"),
-    "a mapping is not text or bytes": (Node.string_or_bytes, "{a: b}", "must be text, not a mapping"),
-    "true is not an integer": (Node.integer, "true", "whole number, not true or false"),
-    "a fraction is not an integer": (Node.integer, "1.5", "whole number"),
+    "a number is not text": (YamlNode.string, "007", "field must be text, not a number; quote it"),
+    "a fraction is not text": (YamlNode.string, "1.10", "quote it"),
+    "true is not text": (YamlNode.string, "true", "quote it"),
+    "nothing is not text": (YamlNode.string, "~", "has no value; write ''"),
+    "a list is not text": (YamlNode.string, "[a]", "must be text, not a list"),
+    "binary is not text": (YamlNode.string, "!!binary AAAA", "must be text, not binary"),
+    "a mapping is not text or bytes": (YamlNode.string_or_bytes, "{a: b}", "must be text, not a mapping"),
+    "true is not an integer": (YamlNode.integer, "true", "whole number, not true or false"),
+    "a fraction is not an integer": (YamlNode.integer, "1.5", "whole number"),
     "too small": (lambda node: node.integer(minimum=1), "0", "at least 1"),
-    "true is not a number": (Node.number, "true", "must be a number"),
+    "true is not a number": (YamlNode.number, "true", "must be a number"),
     "number too small": (lambda node: node.number(minimum=0.5), "0.1", "at least 0.5"),
-    "text is not a boolean": (Node.boolean, "yes", "true or false, not text"),
-    "text is not a list": (Node.list, "a", "must be a list, not text"),
-    "text is not a mapping": (Node.mapping, "a", "must be a mapping"),
+    "text is not a boolean": (YamlNode.boolean, "yes", "true or false, not text"),
+    "text is not a list": (YamlNode.list, "a", "must be a list, not text"),
+    "text is not a mapping": (YamlNode.mapping, "a", "must be a mapping"),
     "not a choice": (lambda node: node.choice(["full", "off"]), "on", "one of: full, off"),
     "a list is not a choice": (lambda node: node.choice(["full"]), "[full]", "one of: full"),
 }

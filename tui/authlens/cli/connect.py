@@ -202,25 +202,25 @@ def _not_sent(invocation: Invocation, world: World) -> ExitCode:
 
 
 def _write(arguments: argparse.Namespace, report: ProbeReport, world: World) -> ExitCode:
-    from authlens.core.probe.report import Verdict
+    from authlens.core.probe.report import ProbeVerdict
 
     if arguments.output == "json":
         world.output.json(_json(report))
     else:
         for line in _lines(report):
             world.output.line(line)
-    if report.verdict is Verdict.UNREACHED:
+    if report.verdict is ProbeVerdict.UNREACHED:
         complain(report.problem, world.stderr)
         return ExitCode.OTHER
     return ExitCode.DONE if report.is_yes else ExitCode.NO
 
 
 def _lines(report: ProbeReport) -> Iterator[str]:
-    from authlens.core.probe.report import Verdict
+    from authlens.core.probe.report import ProbeVerdict
     from authlens.core.probe.words import causes, headline, prediction_words, trial_words
     from authlens.core.text.visible import visible
 
-    if report.verdict is not Verdict.UNREACHED:
+    if report.verdict is not ProbeVerdict.UNREACHED:
         yield visible(headline(report))
     for each in report.tried:
         yield visible(trial_words(each, report.version or 5))
@@ -235,12 +235,12 @@ def _lines(report: ProbeReport) -> Iterator[str]:
 
 def _json(report: ProbeReport) -> dict[str, Any]:
     from authlens.core.probe.observations import observations
-    from authlens.core.probe.report import Verdict
+    from authlens.core.probe.report import ProbeVerdict
     from authlens.core.probe.words import causes, headline, prediction_words
 
     answer = report.answer
     return {
-        "connected": report.verdict is Verdict.CONNECTED,
+        "connected": report.verdict is ProbeVerdict.CONNECTED,
         "verdict": report.verdict.value,
         "sentence": headline(report),
         "address": report.address,

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from typing import Protocol
 
-from authlens.core.probe.report import Closed
+from authlens.core.probe.report import ConnectionEnd
 
 _CHUNK = 65_536
 
@@ -14,7 +14,7 @@ _CHUNK = 65_536
 class Ended(Exception):
     """The connection is over."""
 
-    def __init__(self, how: Closed) -> None:
+    def __init__(self, how: ConnectionEnd) -> None:
         super().__init__(how)
         self.how = how
 
@@ -41,20 +41,20 @@ class TlsChannel:
             self._writer.write(data)
             await self._writer.drain()
         except (ConnectionError, ssl.SSLError) as error:
-            raise Ended(Closed.RESET) from error
+            raise Ended(ConnectionEnd.RESET) from error
 
     async def receive(self, seconds: float) -> bytes:
         try:
             async with asyncio.timeout(seconds):
                 data = await self._reader.read(_CHUNK)
         except TimeoutError:
-            raise Ended(Closed.SILENT) from None
+            raise Ended(ConnectionEnd.SILENT) from None
         except ssl.SSLError as error:
-            raise Ended(Closed.CLOSED) from error
+            raise Ended(ConnectionEnd.CLOSED) from error
         except ConnectionError as error:
-            raise Ended(Closed.RESET) from error
+            raise Ended(ConnectionEnd.RESET) from error
         if not data:
-            raise Ended(Closed.CLOSED)
+            raise Ended(ConnectionEnd.CLOSED)
         return data
 
     async def close(self) -> None:

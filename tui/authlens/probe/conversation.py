@@ -22,7 +22,7 @@ from authlens.core.mqtt.packets import (
 )
 from authlens.core.mqtt.properties import Properties
 from authlens.core.probe.plan import ProbePlan, Trial
-from authlens.core.probe.report import Answer, Closed, ProbeStep, Stage, Tried
+from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply, Tried
 from authlens.probe.channel import Channel, Ended
 from authlens.probe.network import Report, Unreached
 
@@ -37,11 +37,11 @@ class Conversation:
         self._report = report
         self._decoder = Decoder(plan.version)
         self._waiting: list[Packet] = []
-        self._ended: Closed | None = None
+        self._ended: ConnectionEnd | None = None
         self.received = 0
         """Messages that were delivered."""
 
-    async def connect(self) -> Answer:
+    async def connect(self) -> ServerReply:
         """The answer to CONNECT. Raises Unreached where what answers does not speak MQTT."""
         plan, began = self._plan, time.monotonic()
         packet = Connect(
@@ -56,10 +56,10 @@ class Conversation:
             answer = await self._ask(packet, Connack, None)
         except Malformed as error:
             message = f"{plan.host}: what answered is not MQTT ({error})"
-            raise Unreached(Stage.CONNECT, message) from error
-        if answer.packet is None and answer.closed is Closed.SILENT:
-            raise Unreached(Stage.CONNECT, f"{plan.host}: nothing answered CONNECT within {plan.seconds:g} s")
-        self._step(Stage.CONNECT, answer, began)
+            raise Unreached(ProbeStage.CONNECT, message) from error
+        if answer.packet is None and answer.closed is ConnectionEnd.SILENT:
+            raise Unreached(ProbeStage.CONNECT, f"{plan.host}: nothing answered CONNECT within {plan.seconds:g} s")
+        self._step(ProbeStage.CONNECT, answer, began)
         return answer
 
     async def run(self, trials: tuple[Trial, ...]) -> tuple[Tried, ...]:
@@ -74,7 +74,7 @@ class Conversation:
                 self._ended = ended.how
         await self._channel.close()
 
-    async def _try(self, number: int, trial: Trial) -> Answer | None:
+    async def _try(self, number: int, trial: Trial) -> ServerReply | None:
         if self._ended is not None:
             return None
         began = time.monotonic()
@@ -86,15 +86,15 @@ class Conversation:
                 answer = await self._ask(publish, Puback, number)
         except Malformed:
             # The topic cannot be encoded, or the answer cannot be decoded.
-            self._ended = Closed.CLOSED
-            answer = Answer(closed=Closed.CLOSED, reason="the packet or its answer is not valid MQTT")
-        self._step(Stage(trial.kind), answer, began, trial.topic)
+            self._ended = ConnectionEnd.CLOSED
+            answer = ServerReply(closed=ConnectionEnd.CLOSED, reason="the packet or its answer is not valid MQTT")
+        self._step(ProbeStage(trial.kind), answer, began, trial.topic)
         return answer
 
-    async def _ask(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer:
+    async def _ask(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> ServerReply:
         """Send, and wait for the answer; other packets are counted or end the wait."""
         until = time.monotonic() + self._plan.seconds
-        found: Answer | None = None
+        found: ServerReply | None = None
         try:
             await self._channel.send(encode(packet, self._plan.version))
             while found is None:
@@ -105,27 +105,29 @@ class Conversation:
         except Ended as ended:
             if found is None:
                 self._ended = ended.how
-                return Answer(closed=ended.how)
-            if ended.how is Closed.SILENT:
+                return ServerReply(closed=ended.how)
+            if ended.how is ConnectionEnd.SILENT:
                 return found
             self._ended = ended.how
             return replace(found, closed=ended.how)
         return found
 
-    def _answer(self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None) -> Answer | None:
+    def _answer(
+        self, packet: Packet, wanted: type[Connack | Suback | Puback], packet_id: int | None
+    ) -> ServerReply | None:
         if isinstance(packet, Disconnect):
-            return Answer("DISCONNECT", packet.code, _reason(packet.properties))
+            return ServerReply("DISCONNECT", packet.code, _reason(packet.properties))
         if isinstance(packet, Publish):
             self.received += 1
             return None
         if not isinstance(packet, wanted):
             return None
         if isinstance(packet, Connack):
-            return Answer("CONNACK", packet.code, _reason(packet.properties), properties=_named(packet.properties))
+            return ServerReply("CONNACK", packet.code, _reason(packet.properties), properties=_named(packet.properties))
         if isinstance(packet, Suback) and packet.packet_id == packet_id:
-            return Answer("SUBACK", packet.codes[0] if packet.codes else 0x80, _reason(packet.properties))
+            return ServerReply("SUBACK", packet.codes[0] if packet.codes else 0x80, _reason(packet.properties))
         if isinstance(packet, Puback) and packet.packet_id == packet_id:
-            return Answer("PUBACK", packet.code, _reason(packet.properties))
+            return ServerReply("PUBACK", packet.code, _reason(packet.properties))
         return None
 
     async def _next(self, until: float) -> Packet:
@@ -134,7 +136,7 @@ class Conversation:
             self._waiting += self._decoder.feed(data)
         return self._waiting.pop(0)
 
-    def _step(self, stage: Stage, answer: Answer, began: float, topic: str = "") -> None:
+    def _step(self, stage: ProbeStage, answer: ServerReply, began: float, topic: str = "") -> None:
         words = answer.words(self._plan.version)
         reason = f": {answer.reason}" if answer.reason else ""
         properties = "".join(f", {name} {value}" for name, value in answer.properties)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeStep, Stage
+from authlens.core.probe.report import ProbeStage, ProbeStep
 
 Report = Callable[[ProbeStep], None]
 
@@ -24,7 +24,7 @@ _CLOCK = "check this machine's clock"
 class Unreached(Exception):
     """No answer of the protocol came; the message says why, as a sentence."""
 
-    def __init__(self, stage: Stage, message: str) -> None:
+    def __init__(self, stage: ProbeStage, message: str) -> None:
         super().__init__(message)
         self.stage = stage
 
@@ -37,12 +37,14 @@ async def resolve(plan: ProbePlan, report: Report) -> list[tuple[socket.AddressF
         async with asyncio.timeout(plan.seconds):
             found = await loop.getaddrinfo(plan.host, plan.port, type=socket.SOCK_STREAM)
     except TimeoutError:
-        raise Unreached(Stage.DNS, f"{plan.host}: the name server did not answer within {plan.seconds:g} s") from None
+        raise Unreached(
+            ProbeStage.DNS, f"{plan.host}: the name server did not answer within {plan.seconds:g} s"
+        ) from None
     except (OSError, UnicodeError) as error:
-        raise Unreached(Stage.DNS, f"{plan.host}: {dns_words(error)}") from error
+        raise Unreached(ProbeStage.DNS, f"{plan.host}: {dns_words(error)}") from error
     addresses: list[tuple[socket.AddressFamily, Any]] = [(family, address) for family, _, _, _, address in found]
     detail = ", ".join(dict.fromkeys(str(address[0]) for _, address in addresses))
-    report(ProbeStep(Stage.DNS, True, time.monotonic() - began, detail))
+    report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - began, detail))
     return addresses
 
 
@@ -73,9 +75,9 @@ async def connect(plan: ProbePlan, report: Report) -> socket.socket:
             connection.close()
             raise
         else:
-            report(ProbeStep(Stage.TCP, True, time.monotonic() - began, f"{address[0]} port {plan.port}"))
+            report(ProbeStep(ProbeStage.TCP, True, time.monotonic() - began, f"{address[0]} port {plan.port}"))
             return connection
-    raise Unreached(Stage.TCP, tcp_words(plan, failures[-1], [family for family, _ in addresses]))
+    raise Unreached(ProbeStage.TCP, tcp_words(plan, failures[-1], [family for family, _ in addresses]))
 
 
 def tcp_words(plan: ProbePlan, error: OSError, families: list[socket.AddressFamily]) -> str:
@@ -97,13 +99,13 @@ def tls_context(plan: ProbePlan) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=plan.ca_file)
     except OSError as error:
-        raise Unreached(Stage.TLS, f"the CA file {plan.ca_file}: {_file_words(error)}") from error
+        raise Unreached(ProbeStage.TLS, f"the CA file {plan.ca_file}: {_file_words(error)}") from error
     if plan.certificate_file is not None:
         try:
             context.load_cert_chain(plan.certificate_file, plan.key_file)
         except OSError as error:
             files = f"{plan.certificate_file} and its key {plan.key_file or 'in the same file'}"
-            raise Unreached(Stage.TLS, f"the certificate {files}: {_file_words(error)}") from error
+            raise Unreached(ProbeStage.TLS, f"the certificate {files}: {_file_words(error)}") from error
     if plan.way == "mqtt" and plan.alpn:
         context.set_alpn_protocols(list(plan.alpn))
     return context
@@ -126,9 +128,9 @@ async def encrypt(
         async with asyncio.timeout(plan.seconds):
             streams = await asyncio.open_connection(sock=connection, ssl=context, server_hostname=plan.name)
     except OSError as error:  # ssl.SSLError and TimeoutError too
-        raise Unreached(Stage.TLS, f"{plan.host}: {tls_words(plan, error)}") from error
+        raise Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, error)}") from error
     tls = streams[1].get_extra_info("ssl_object")
-    report(ProbeStep(Stage.TLS, True, time.monotonic() - began, tls_detail(plan, tls)))
+    report(ProbeStep(ProbeStage.TLS, True, time.monotonic() - began, tls_detail(plan, tls)))
     return streams
 
 

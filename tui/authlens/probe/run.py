@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import Answer, ProbeReport, ProbeStep, Tried, Verdict
+from authlens.core.probe.report import ProbeReport, ProbeStep, ProbeVerdict, ServerReply, Tried
 from authlens.probe.network import Unreached, connect, encrypt
 
 
@@ -20,7 +20,7 @@ async def _run(plan: ProbePlan) -> ProbeReport:
         return await _BY_WAY[plan.way](plan, steps)
     except Unreached as failure:
         steps.append(ProbeStep(failure.stage, False, 0.0, str(failure)))
-        return _report(plan, Verdict.UNREACHED, steps, problem=str(failure))
+        return _report(plan, ProbeVerdict.UNREACHED, steps, problem=str(failure))
 
 
 async def _over_tls(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
@@ -42,7 +42,7 @@ async def _over_websocket(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeRepor
         try:
             channel = await upgrade(session, traced, plan, steps.append)
         except Refused as refused:
-            return _report(plan, Verdict.REFUSED, steps, answer=refused.answer)
+            return _report(plan, ProbeVerdict.REFUSED, steps, answer=refused.answer)
         return await _conversation(plan, channel, steps)
 
 
@@ -52,7 +52,7 @@ async def _over_https(plan: ProbePlan, steps: list[ProbeStep]) -> ProbeReport:
     trial = plan.trials[0]
     async with session_for(plan, steps.append) as (session, traced):
         answer = await publish(session, traced, plan, trial, steps.append)
-    verdict = Verdict.CONNECTED if answer.is_yes else Verdict.REFUSED
+    verdict = ProbeVerdict.CONNECTED if answer.is_yes else ProbeVerdict.REFUSED
     return _report(plan, verdict, steps, answer=answer, tried=(Tried(trial, answer),))
 
 
@@ -67,16 +67,16 @@ async def _conversation(plan: ProbePlan, channel: object, steps: list[ProbeStep]
             tried = await conversation.run(plan.trials)
     finally:
         await conversation.leave()
-    verdict = Verdict.CONNECTED if answer.is_yes else Verdict.REFUSED
+    verdict = ProbeVerdict.CONNECTED if answer.is_yes else ProbeVerdict.REFUSED
     return _report(plan, verdict, steps, answer=answer, tried=tried, received=conversation.received)
 
 
 def _report(
     plan: ProbePlan,
-    verdict: Verdict,
+    verdict: ProbeVerdict,
     steps: list[ProbeStep],
     *,
-    answer: Answer | None = None,
+    answer: ServerReply | None = None,
     problem: str = "",
     tried: tuple[Tried, ...] = (),
     received: int = 0,

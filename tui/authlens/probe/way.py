@@ -17,7 +17,7 @@ from authlens.core.invocation.gateway import CallFailed, Reply
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.probe.plan import ProbePlan
 from authlens.core.probe.record import connection_of
-from authlens.core.probe.report import ProbeReport, Verdict
+from authlens.core.probe.report import ProbeReport, ProbeVerdict
 from authlens.core.probe.words import headline
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest
@@ -100,7 +100,7 @@ class Probe:
 
 def _result(report: ProbeReport) -> Outcome | Failure:
     """What the other side said of the login. A device never sees what the function answered."""
-    if report.verdict is Verdict.CONNECTED:
+    if report.verdict is ProbeVerdict.CONNECTED:
         return Outcome(True)
     if report.refused_by is not None:
         return Failure(FailureKind.DEVICE, report.refused_by, headline(report))

@@ -15,7 +15,7 @@ import aiohttp
 from yarl import URL
 
 from authlens.core.probe.plan import ProbePlan, Trial
-from authlens.core.probe.report import Answer, Closed, ProbeStep, Stage
+from authlens.core.probe.report import ConnectionEnd, ProbeStage, ProbeStep, ServerReply
 from authlens.probe.channel import Ended
 from authlens.probe.network import Report, Unreached, dns_words, tcp_words, tls_context, tls_detail, tls_words
 
@@ -48,16 +48,16 @@ class _Steps:
 
     async def _resolved(self, session: Any, context: SimpleNamespace, given: Any) -> None:
         self.is_resolved = True
-        self._report(ProbeStep(Stage.DNS, True, time.monotonic() - self._began, given.host))
+        self._report(ProbeStep(ProbeStage.DNS, True, time.monotonic() - self._began, given.host))
         self._began = time.monotonic()
 
     def encrypted(self, plan: ProbePlan, tls: ssl.SSLObject | None) -> None:
         """aiohttp does TCP and TLS in one go."""
         took = time.monotonic() - self._began
-        self._report(ProbeStep(Stage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
+        self._report(ProbeStep(ProbeStage.TCP, True, 0.0, f"{plan.host} port {plan.port}"))
         # aiohttp releases a connection with the last byte of a short answer.
         detail = tls_detail(plan, tls) if tls is not None else f"SNI {plan.name}, the certificate is trusted"
-        self._report(ProbeStep(Stage.TLS, True, took, detail))
+        self._report(ProbeStep(ProbeStage.TLS, True, took, detail))
 
 
 @asynccontextmanager
@@ -76,18 +76,20 @@ def unreached(plan: ProbePlan, error: BaseException) -> Unreached:
     """aiohttp's failure as ours."""
     cause = getattr(error, "os_error", None) or getattr(error, "certificate_error", None) or error.__cause__
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return Unreached(Stage.DNS, f"{plan.host}: {dns_words(cause if isinstance(cause, OSError) else OSError())}")
+        return Unreached(
+            ProbeStage.DNS, f"{plan.host}: {dns_words(cause if isinstance(cause, OSError) else OSError())}"
+        )
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)):
         known = cause if isinstance(cause, OSError) else ssl.SSLError(1, str(error))
-        return Unreached(Stage.TLS, f"{plan.host}: {tls_words(plan, known)}")
+        return Unreached(ProbeStage.TLS, f"{plan.host}: {tls_words(plan, known)}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Unreached(Stage.TCP, tcp_words(plan, error.os_error, []))
+        return Unreached(ProbeStage.TCP, tcp_words(plan, error.os_error, []))
     if isinstance(error, (TimeoutError, aiohttp.ServerTimeoutError)):
-        return Unreached(Stage.UPGRADE, f"{plan.host}: nothing answered within {plan.seconds:g} s")
+        return Unreached(ProbeStage.UPGRADE, f"{plan.host}: nothing answered within {plan.seconds:g} s")
     if isinstance(error, aiohttp.ServerDisconnectedError):
         message = f"{plan.host}: the server closed the connection without an answer to the HTTP request"
-        return Unreached(Stage.UPGRADE, message)
-    return Unreached(Stage.UPGRADE, f"{plan.host}: {type(error).__name__} while waiting for the HTTP answer")
+        return Unreached(ProbeStage.UPGRADE, message)
+    return Unreached(ProbeStage.UPGRADE, f"{plan.host}: {type(error).__name__} while waiting for the HTTP answer")
 
 
 class WebSocketChannel:
@@ -98,21 +100,21 @@ class WebSocketChannel:
         try:
             await self._socket.send_bytes(data)
         except (ConnectionError, aiohttp.ClientError) as error:
-            raise Ended(Closed.RESET) from error
+            raise Ended(ConnectionEnd.RESET) from error
 
     async def receive(self, seconds: float) -> bytes:
         try:
             async with asyncio.timeout(seconds):
                 message = await self._socket.receive()
         except TimeoutError:
-            raise Ended(Closed.SILENT) from None
+            raise Ended(ConnectionEnd.SILENT) from None
         if message.type is aiohttp.WSMsgType.BINARY:
             return bytes(message.data)
         if message.type is aiohttp.WSMsgType.CLOSE:
-            raise Ended(Closed.EMPTY_CLOSE_FRAME if message.data == _EMPTY_CLOSE else Closed.CLOSE_FRAME)
+            raise Ended(ConnectionEnd.EMPTY_CLOSE_FRAME if message.data == _EMPTY_CLOSE else ConnectionEnd.CLOSE_FRAME)
         if message.type is aiohttp.WSMsgType.ERROR:
-            raise Ended(Closed.RESET)
-        raise Ended(Closed.CLOSED)
+            raise Ended(ConnectionEnd.RESET)
+        raise Ended(ConnectionEnd.CLOSED)
 
     async def close(self) -> None:
         async with asyncio.timeout(1):
@@ -133,12 +135,14 @@ async def upgrade(session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan
         )
     except aiohttp.WSServerHandshakeError as error:
         detail = f"HTTP {error.status} {error.message}".strip()
-        report(ProbeStep(Stage.UPGRADE, False, time.monotonic() - began, detail))
-        raise Refused(Answer("HTTP", error.status, _header_words(error))) from error
+        report(ProbeStep(ProbeStage.UPGRADE, False, time.monotonic() - began, detail))
+        raise Refused(ServerReply("HTTP", error.status, _header_words(error))) from error
     except (aiohttp.ClientError, OSError) as error:
         raise unreached(plan, error) from error
     steps.encrypted(plan, socket.get_extra_info("ssl_object"))
-    report(ProbeStep(Stage.UPGRADE, True, time.monotonic() - began, "HTTP 101, subprotocol " + str(socket.protocol)))
+    report(
+        ProbeStep(ProbeStage.UPGRADE, True, time.monotonic() - began, "HTTP 101, subprotocol " + str(socket.protocol))
+    )
     return WebSocketChannel(socket)
 
 
@@ -151,14 +155,14 @@ def _header_words(error: aiohttp.WSServerHandshakeError) -> str:
 class Refused(Exception):
     """HTTP refused the request."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: ServerReply) -> None:
         super().__init__(str(answer.code))
         self.answer = answer
 
 
 async def publish(
     session: aiohttp.ClientSession, steps: _Steps, plan: ProbePlan, trial: Trial, report: Report
-) -> Answer:
+) -> ServerReply:
     """One publish over HTTPS. Raises Unreached."""
     began = time.monotonic()
     given = "&".join(filter(None, ("" if "qos=" in plan.query.lower() else "qos=1", plan.query)))
@@ -176,8 +180,8 @@ async def publish(
             transport = connection.transport if connection else None
             steps.encrypted(plan, transport.get_extra_info("ssl_object") if transport else None)
             body = (await response.content.read(_LARGEST_BODY)).decode("utf-8", "replace")
-            answer = Answer("HTTP", response.status, body)
+            answer = ServerReply("HTTP", response.status, body)
     except (aiohttp.ClientError, OSError) as error:
         raise unreached(plan, error) from error
-    report(ProbeStep(Stage.PUBLISH, answer.is_yes, time.monotonic() - began, f"HTTP {answer.code}"))
+    report(ProbeStep(ProbeStage.PUBLISH, answer.is_yes, time.monotonic() - began, f"HTTP {answer.code}"))
     return answer

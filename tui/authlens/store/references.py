@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.preflight.finding import Missing
-from authlens.core.request.members import BY_PATH, Kind, Member, sentence_label
+from authlens.core.request.members import BY_PATH, Member, MemberKind, sentence_label
 from authlens.core.request.references import KINDS, Reference, replaced, scan, whole_reference
 from authlens.core.request.request import AuthorizerRequest, texts
 from authlens.core.text.visible import visible
@@ -81,9 +81,9 @@ class References:
         return None
 
     def _value(self, member: Member, value: Any) -> Any:
-        if member.kind is Kind.MAP:
+        if member.kind is MemberKind.MAP:
             return tuple((name, self.text(text, f"{member.path}.{name}")) for name, text in value)
-        if member.kind is Kind.BLOB:
+        if member.kind is MemberKind.BLOB:
             return self._blob(value, member.path)
         return self.text(value, member.path)
 
@@ -155,7 +155,7 @@ class References:
 
 
 def _is_blob(path: str) -> bool:
-    return path in BY_PATH and BY_PATH[path].kind is Kind.BLOB
+    return path in BY_PATH and BY_PATH[path].kind is MemberKind.BLOB
 
 
 def _literal(found: Reference, field: str) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from authlens.core.text.yaml_reader import Node, YamlError, load
+from authlens.core.text.yaml_reader import YamlError, YamlNode, load
 from authlens.core.text.yaml_writer import dump
 
 _COMMENT_OR_END = re.compile(r"\s+#.*|\s*$", re.DOTALL)
@@ -17,7 +17,7 @@ _COMMENT_OR_END = re.compile(r"\s+#.*|\s*$", re.DOTALL)
 Changes = Mapping[tuple[str, ...], Any]
 
 
-def with_changes(text: str, document: Node, changes: Changes) -> str:
+def with_changes(text: str, document: YamlNode, changes: Changes) -> str:
     """The text with the value at each path changed or added. The document is the text, read."""
     wanted = document.plain() or {}
     for path, value in changes.items():
@@ -51,7 +51,7 @@ def _edited(text: str, path: tuple[str, ...], value: Any) -> str:
     return _replaced(text, node, value)
 
 
-def _replaced(text: str, node: Node, value: Any) -> str:
+def _replaced(text: str, node: YamlNode, value: Any) -> str:
     lines = text.splitlines(keepends=True)
     if node.text is None or isinstance(value, dict) or node.line > len(lines):
         return text
@@ -62,7 +62,7 @@ def _replaced(text: str, node: Node, value: Any) -> str:
     return "".join(lines)
 
 
-def _added(text: str, section: Node, path: tuple[str, ...], value: Any) -> str:
+def _added(text: str, section: YamlNode, path: tuple[str, ...], value: Any) -> str:
     """A new key as the first one of a block section."""
     lines = text.splitlines(keepends=True)
     first = next(iter(section.value.values()), None) if isinstance(section.value, dict) else None

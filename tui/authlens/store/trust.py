@@ -18,7 +18,7 @@ from authlens.store.files import locked, make_own_folder, read_bounded, write_wh
 from authlens.user_path import NotAPath, user_path
 
 if TYPE_CHECKING:
-    from authlens.core.text.yaml_reader import Node
+    from authlens.core.text.yaml_reader import YamlNode
 
 VARIABLE = "AUTHLENS_TRUST"
 _HEADER = "# Folders whose files authlens may run and send for; see 'authlens trust --help'.\n"
@@ -103,7 +103,7 @@ class TrustList:
             raise TrustNotKept(f"the list of trusted folders {self._path} cannot be written: {why}") from None
 
 
-def _entry(node: Node) -> Trusted:
+def _entry(node: YamlNode) -> Trusted:
     fields = node.fields("path", "since")
     if "path" not in fields:
         raise node.error("path is missing")

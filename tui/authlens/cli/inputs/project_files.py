@@ -20,7 +20,7 @@ from authlens.frozen import dataclass
 if TYPE_CHECKING:
     from authlens.core.preflight.finding import Finding as PreflightFinding
     from authlens.core.saved.saved_request import SavedRequest
-    from authlens.core.text.yaml_reader import Node
+    from authlens.core.text.yaml_reader import YamlNode
 
 _AUTHORIZERS = re.compile(r"^[\"']?authorizers[\"']?\s*:", re.MULTILINE)
 _REQUEST = re.compile(r"^[\"']?(?:request|cases|expect|sign)[\"']?\s*:", re.MULTILINE)
@@ -112,7 +112,7 @@ def _preflight(saved: SavedRequest, path: Path, environ: Mapping[str, str]) -> I
     yield from (each for each in found if each.severity != "info")
 
 
-def _placed(found: PreflightFinding, document: Node, case: str | None) -> FileFinding:
+def _placed(found: PreflightFinding, document: YamlNode, case: str | None) -> FileFinding:
     message = found.message if case is None else f"case {case}: {found.message}"
     place = document
     keys = _keys(found.path)
@@ -132,7 +132,7 @@ def _keys(path: str) -> tuple[str, ...]:
     return (*header["path"].split("."), header["name"]) if header else tuple(path.split(".")) if path else ()
 
 
-def _at(node: Node, way: tuple[str | None, ...]) -> Node | None:
+def _at(node: YamlNode, way: tuple[str | None, ...]) -> YamlNode | None:
     for key in way:
         if not isinstance(node.value, dict) or key not in node.value:
             return None

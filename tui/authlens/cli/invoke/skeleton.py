@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from authlens.core.request.members import CONTEXTS, SHAPE, Kind, Member, Shape
+from authlens.core.request.members import CONTEXTS, SHAPE, Member, MemberKind, Shape
 
 ANSWER: dict[str, Any] = {
     "isAuthenticated": True,
@@ -25,7 +25,7 @@ def skeleton(kind: str) -> str:
     return json.dumps(_json(SHAPE), indent=4) + "\n"
 
 
-_EMPTY: dict[Kind, Any] = {Kind.TEXT: "", Kind.BLOB: None, Kind.MAP: {"KeyName": ""}}
+_EMPTY: dict[MemberKind, Any] = {MemberKind.TEXT: "", MemberKind.BLOB: None, MemberKind.MAP: {"KeyName": ""}}
 
 
 def _json(shape: Shape) -> dict[str, Any]:
@@ -39,9 +39,9 @@ def _yaml_lines(shape: Shape) -> Iterator[str]:
         if not isinstance(row, Member):
             yield f"{name}:{space}# {CONTEXTS[name]}"
             yield from (f"  {line}" for line in _yaml_lines(row))
-        elif row.kind is Kind.MAP:
+        elif row.kind is MemberKind.MAP:
             yield f"{name}:{space}# {row.about}"
             yield "  KeyName: ''"
         else:
-            binary = "!!binary " if row.kind is Kind.BLOB else ""
+            binary = "!!binary " if row.kind is MemberKind.BLOB else ""
             yield f"{name}: {binary}''{space}# {row.about}"

@@ -12,7 +12,7 @@ from authlens.core.expect.check import JudgementState
 from authlens.core.expect.judgement_text import headline, sentence
 
 if TYPE_CHECKING:
-    from authlens.core.text.yaml_reader import Node
+    from authlens.core.text.yaml_reader import YamlNode
     from authlens.suite import Result
     from authlens.suite_items import Item
 
@@ -56,7 +56,7 @@ def _line(item: Item, key: str) -> int:
     return of_case or _line_of(document, ("expect", word)) or own or 1
 
 
-def _line_of(node: Node, path: tuple[str, ...]) -> int | None:
+def _line_of(node: YamlNode, path: tuple[str, ...]) -> int | None:
     for name in path:
         found = node.value.get(name) if isinstance(node.value, dict) else None
         if found is None:
@@ -66,7 +66,7 @@ def _line_of(node: Node, path: tuple[str, ...]) -> int | None:
 
 
 @lru_cache(maxsize=4)
-def _document(path: Path) -> Node | None:
+def _document(path: Path) -> YamlNode | None:
     """Read once for all cases of a file."""
     from authlens.core.saved.saved_request_yaml import read_json_or_yaml
     from authlens.core.text.yaml_reader import YamlError

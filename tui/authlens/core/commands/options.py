@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from authlens.core.request.members import BY_PATH, SHAPE, Kind, Member, members_of, option_name
+from authlens.core.request.members import BY_PATH, SHAPE, Member, MemberKind, members_of, option_name
 from authlens.frozen import dataclass
 
 
@@ -76,7 +76,7 @@ def _of_member(member: Member) -> Option:
 def _of_context(name: str) -> Option:
     members = list(members_of(name))
     shorthand = ",".join(f"{member.name}={member.example}" for member in members)
-    blobs = "".join(f" ({member.name} in base64)" for member in members if member.kind is Kind.BLOB)
+    blobs = "".join(f" ({member.name} in base64)" for member in members if member.kind is MemberKind.BLOB)
     return Option(option_name(name), REQUEST, f"{shorthand}{blobs} - or JSON", metavar="CONTEXT")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from authlens.core.commands import shorthand
 from authlens.core.commands.options import GivenOptions
-from authlens.core.request.members import CONTEXTS, FIELDS, SHAPE, Kind, Member, Shape, option_name
+from authlens.core.request.members import CONTEXTS, FIELDS, SHAPE, Member, MemberKind, Shape, option_name
 from authlens.core.text.file_names import file_hint
 
 Load = Callable[[str], str | bytes]
@@ -139,9 +139,9 @@ def _structure(path: str, members: Any, shape: Shape) -> Iterator[str]:
 def _member(path: str, value: Any, row: Member | Shape) -> Iterator[str]:
     if not isinstance(row, Member):
         yield from _structure(path, value, row)
-    elif row.kind is Kind.MAP:
+    elif row.kind is MemberKind.MAP:
         yield from _map(path, value)
-    elif row.kind is Kind.BLOB:
+    elif row.kind is MemberKind.BLOB:
         if not isinstance(value, (str, bytes)):
             yield _wrong_type(path, value, "bytes, str")
     else:

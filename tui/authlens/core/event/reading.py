@@ -15,7 +15,7 @@ from typing import Any
 
 from authlens.core.event.event import Presented
 from authlens.core.request.authorizer import AUTHORIZER_NAME
-from authlens.core.request.members import CONTEXTS, Kind, Member, members_of, protocol_of
+from authlens.core.request.members import CONTEXTS, Member, MemberKind, members_of, protocol_of
 from authlens.core.request.references import literal
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import find
@@ -146,10 +146,10 @@ def _members(value: Any, context: str, notes: list[str]) -> dict[str, Any] | Non
 
 
 def _member(member: Member, value: Any, notes: list[str]) -> Any:
-    if member.kind is Kind.MAP:
+    if member.kind is MemberKind.MAP:
         return {str(name): str(text) for name, text in value.items()} if isinstance(value, dict) else None
     text = _text(value)
-    if member.kind is Kind.BLOB:
+    if member.kind is MemberKind.BLOB:
         return _password(text, notes)
     if member.path == "httpContext.queryString":
         return _with_mark(text, notes) if text else None

@@ -18,7 +18,7 @@ from authlens.core.invocation.deployment_json import deployment_from_json, deplo
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation, Wire
 from authlens.core.invocation.local_run import LocalRun
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.members import MEMBERS, SHAPE, Kind, Member, Shape
+from authlens.core.request.members import MEMBERS, SHAPE, Member, MemberKind, Shape
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.target import Identity, Target
 from authlens.core.request.token_place import Place
@@ -65,7 +65,7 @@ def request_to_json(request: AuthorizerRequest) -> dict[str, Any]:
         value = request.value(member)
         if isinstance(value, bytes):
             place[member.name] = _bytes(value)
-        elif member.kind is Kind.MAP and len(dict(value or ())) < len(value or ()):
+        elif member.kind is MemberKind.MAP and len(dict(value or ())) < len(value or ()):
             place[member.name] = [list(pair) for pair in value]
     return members
 
@@ -201,7 +201,9 @@ def _read_member(members: Members, name: str, row: Member | Shape) -> Any:
     if not isinstance(row, Member):
         inner = members.members(name)
         return None if inner is None else _read_members(inner, row)
-    read = {Kind.TEXT: members.text, Kind.BLOB: members.text_or_bytes, Kind.MAP: members.pairs}[row.kind]
+    read = {MemberKind.TEXT: members.text, MemberKind.BLOB: members.text_or_bytes, MemberKind.MAP: members.pairs}[
+        row.kind
+    ]
     return read(name)
 
 

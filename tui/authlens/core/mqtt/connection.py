@@ -35,7 +35,7 @@ class Transport(StrEnum):
         return self in (Transport.MQTTS, Transport.WSS, Transport.HTTPS, Transport.TLS)
 
 
-class DeviceStage(StrEnum):
+class ConnectionStage(StrEnum):
     """The stages of a connection, in their order."""
 
     NETWORK = "network"
@@ -52,10 +52,10 @@ class DeviceStage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ConnectionStep:
     """A stage that was reached."""
 
-    stage: DeviceStage
+    stage: ConnectionStage
     passed: bool
     detail: str = ""
     warning: str = ""
@@ -146,7 +146,7 @@ class DeviceConnection:
     """SNI."""
     alpn: tuple[str, ...] = ()
     """The protocols that the client offered."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ConnectionStep, ...] = ()
     refused_by: str | None = None
     """The id of the rule that refused it."""
     reason: str = ""

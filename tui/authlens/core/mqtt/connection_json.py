@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from authlens.core.mqtt.connection import (
+    ConnectionStage,
+    ConnectionStep,
     Counts,
     DeviceConnection,
-    DeviceStage,
     PacketDecision,
     PresentedCertificate,
-    Step,
     Transport,
 )
 from authlens.core.text.json_members import Members
@@ -50,7 +50,7 @@ def certificate_to_json(certificate: PresentedCertificate | None) -> dict[str, A
     return None if certificate is None else {"id": certificate.id, "subject": certificate.subject}
 
 
-def step_to_json(step: Step) -> dict[str, Any]:
+def step_to_json(step: ConnectionStep) -> dict[str, Any]:
     return {"stage": step.stage.value, "passed": step.passed, **_present(detail=step.detail, warning=step.warning)}
 
 
@@ -74,7 +74,7 @@ def from_json(members: Members) -> DeviceConnection:
     """Raises ValueError with a sentence."""
     return DeviceConnection(
         id=members.required_text("id"),
-        transport=_one_of(Transport, members.required_text("transport")),
+        transport=_one_of(Transport, "transport", members.required_text("transport")),
         peer=members.text("peer") or "",
         version=members.integer("mqtt"),
         server_name=members.text("serverName"),
@@ -112,9 +112,9 @@ def _certificate(members: Members | None) -> PresentedCertificate | None:
     return members and PresentedCertificate(members.required_text("id"), members.text("subject") or "")
 
 
-def _step(members: Members) -> Step:
-    return Step(
-        _one_of(DeviceStage, members.required_text("stage")),
+def _step(members: Members) -> ConnectionStep:
+    return ConnectionStep(
+        _one_of(ConnectionStage, "stage", members.required_text("stage")),
         bool(members.boolean("passed")),
         members.text("detail") or "",
         members.text("warning") or "",
@@ -126,12 +126,12 @@ def _counts(members: Members) -> Counts:
     return Counts(*(members.integer(name) or 0 for name in names))
 
 
-def _one_of(kind: Any, text: str) -> Any:
+def _one_of(kind: Any, name: str, text: str) -> Any:
     """A member of an enumeration."""
     try:
         return kind(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a {kind.__name__} that authlens knows") from None
+        raise ValueError(f"{text!r} is not a {name} that authlens knows") from None
 
 
 def _present(**fields: Any) -> dict[str, Any]:

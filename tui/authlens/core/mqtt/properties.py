@@ -89,7 +89,7 @@ PAIR = Type(_pair, _write_pair)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PropertyRow:
     name: str
     """Its name in JSON and on the screen."""
     type: Type
@@ -100,34 +100,36 @@ class Row:
     repeats: bool = False
 
 
-TABLE: dict[int, Row] = {
-    PAYLOAD_FORMAT: Row("payloadFormatIndicator", BYTE, (PUBLISH, WILL), most=1),
-    MESSAGE_EXPIRY: Row("messageExpiryInterval", LONG, (PUBLISH, WILL)),
-    CONTENT_TYPE: Row("contentType", TEXT, (PUBLISH, WILL)),
-    RESPONSE_TOPIC: Row("responseTopic", TEXT, (PUBLISH, WILL)),
-    CORRELATION_DATA: Row("correlationData", BINARY, (PUBLISH, WILL)),
-    SUBSCRIPTION_ID: Row("subscriptionIdentifier", VARIABLE, (PUBLISH, SUBSCRIBE), least=1, repeats=True),
-    SESSION_EXPIRY: Row("sessionExpiryInterval", LONG, (CONNECT, CONNACK, DISCONNECT)),
-    ASSIGNED_CLIENT_ID: Row("assignedClientIdentifier", TEXT, (CONNACK,)),
-    SERVER_KEEP_ALIVE: Row("serverKeepAlive", SHORT, (CONNACK,)),
-    AUTHENTICATION_METHOD: Row("authenticationMethod", TEXT, (CONNECT, CONNACK, AUTH)),
-    AUTHENTICATION_DATA: Row("authenticationData", BINARY, (CONNECT, CONNACK, AUTH)),
-    REQUEST_PROBLEM_INFORMATION: Row("requestProblemInformation", BYTE, (CONNECT,), most=1),
-    WILL_DELAY: Row("willDelayInterval", LONG, (WILL,)),
-    REQUEST_RESPONSE_INFORMATION: Row("requestResponseInformation", BYTE, (CONNECT,), most=1),
-    RESPONSE_INFORMATION: Row("responseInformation", TEXT, (CONNACK,)),
-    SERVER_REFERENCE: Row("serverReference", TEXT, (CONNACK, DISCONNECT)),
-    REASON_STRING: Row("reasonString", TEXT, (CONNACK, *_ACKNOWLEDGEMENTS, DISCONNECT, AUTH)),
-    RECEIVE_MAXIMUM: Row("receiveMaximum", SHORT, (CONNECT, CONNACK), least=1),
-    TOPIC_ALIAS_MAXIMUM: Row("topicAliasMaximum", SHORT, (CONNECT, CONNACK)),
-    TOPIC_ALIAS: Row("topicAlias", SHORT, (PUBLISH,), least=1),
-    MAXIMUM_QOS: Row("maximumQoS", BYTE, (CONNACK,), most=1),
-    RETAIN_AVAILABLE: Row("retainAvailable", BYTE, (CONNACK,), most=1),
-    USER_PROPERTY: Row("userProperty", PAIR, (WILL, *range(CONNECT, UNSUBACK + 1), DISCONNECT, AUTH), repeats=True),
-    MAXIMUM_PACKET_SIZE: Row("maximumPacketSize", LONG, (CONNECT, CONNACK), least=1),
-    WILDCARDS_AVAILABLE: Row("wildcardSubscriptionAvailable", BYTE, (CONNACK,), most=1),
-    SUBSCRIPTION_IDS_AVAILABLE: Row("subscriptionIdentifierAvailable", BYTE, (CONNACK,), most=1),
-    SHARED_AVAILABLE: Row("sharedSubscriptionAvailable", BYTE, (CONNACK,), most=1),
+TABLE: dict[int, PropertyRow] = {
+    PAYLOAD_FORMAT: PropertyRow("payloadFormatIndicator", BYTE, (PUBLISH, WILL), most=1),
+    MESSAGE_EXPIRY: PropertyRow("messageExpiryInterval", LONG, (PUBLISH, WILL)),
+    CONTENT_TYPE: PropertyRow("contentType", TEXT, (PUBLISH, WILL)),
+    RESPONSE_TOPIC: PropertyRow("responseTopic", TEXT, (PUBLISH, WILL)),
+    CORRELATION_DATA: PropertyRow("correlationData", BINARY, (PUBLISH, WILL)),
+    SUBSCRIPTION_ID: PropertyRow("subscriptionIdentifier", VARIABLE, (PUBLISH, SUBSCRIBE), least=1, repeats=True),
+    SESSION_EXPIRY: PropertyRow("sessionExpiryInterval", LONG, (CONNECT, CONNACK, DISCONNECT)),
+    ASSIGNED_CLIENT_ID: PropertyRow("assignedClientIdentifier", TEXT, (CONNACK,)),
+    SERVER_KEEP_ALIVE: PropertyRow("serverKeepAlive", SHORT, (CONNACK,)),
+    AUTHENTICATION_METHOD: PropertyRow("authenticationMethod", TEXT, (CONNECT, CONNACK, AUTH)),
+    AUTHENTICATION_DATA: PropertyRow("authenticationData", BINARY, (CONNECT, CONNACK, AUTH)),
+    REQUEST_PROBLEM_INFORMATION: PropertyRow("requestProblemInformation", BYTE, (CONNECT,), most=1),
+    WILL_DELAY: PropertyRow("willDelayInterval", LONG, (WILL,)),
+    REQUEST_RESPONSE_INFORMATION: PropertyRow("requestResponseInformation", BYTE, (CONNECT,), most=1),
+    RESPONSE_INFORMATION: PropertyRow("responseInformation", TEXT, (CONNACK,)),
+    SERVER_REFERENCE: PropertyRow("serverReference", TEXT, (CONNACK, DISCONNECT)),
+    REASON_STRING: PropertyRow("reasonString", TEXT, (CONNACK, *_ACKNOWLEDGEMENTS, DISCONNECT, AUTH)),
+    RECEIVE_MAXIMUM: PropertyRow("receiveMaximum", SHORT, (CONNECT, CONNACK), least=1),
+    TOPIC_ALIAS_MAXIMUM: PropertyRow("topicAliasMaximum", SHORT, (CONNECT, CONNACK)),
+    TOPIC_ALIAS: PropertyRow("topicAlias", SHORT, (PUBLISH,), least=1),
+    MAXIMUM_QOS: PropertyRow("maximumQoS", BYTE, (CONNACK,), most=1),
+    RETAIN_AVAILABLE: PropertyRow("retainAvailable", BYTE, (CONNACK,), most=1),
+    USER_PROPERTY: PropertyRow(
+        "userProperty", PAIR, (WILL, *range(CONNECT, UNSUBACK + 1), DISCONNECT, AUTH), repeats=True
+    ),
+    MAXIMUM_PACKET_SIZE: PropertyRow("maximumPacketSize", LONG, (CONNECT, CONNACK), least=1),
+    WILDCARDS_AVAILABLE: PropertyRow("wildcardSubscriptionAvailable", BYTE, (CONNACK,), most=1),
+    SUBSCRIPTION_IDS_AVAILABLE: PropertyRow("subscriptionIdentifierAvailable", BYTE, (CONNACK,), most=1),
+    SHARED_AVAILABLE: PropertyRow("sharedSubscriptionAvailable", BYTE, (CONNACK,), most=1),
 }
 
 
@@ -177,7 +179,7 @@ def _written(properties: Properties, packet: int) -> Iterator[bytes]:
         yield fields.variable(number) + row.type.write(_checked(row, value))
 
 
-def _row(number: int, packet: int) -> Row:
+def _row(number: int, packet: int) -> PropertyRow:
     row = TABLE.get(number)
     if row is None:
         raise Malformed(f"there is no property {number:#04x}")
@@ -186,7 +188,7 @@ def _row(number: int, packet: int) -> Row:
     return row
 
 
-def _checked(row: Row, value: Value) -> Value:
+def _checked(row: PropertyRow, value: Value) -> Value:
     if isinstance(value, int) and not row.least <= value <= (row.most if row.most is not None else value):
         raise Malformed(f"{value} is not a value of {row.name}", PROTOCOL_ERROR)
     return value

@@ -19,11 +19,11 @@ from authlens.core.text import json_reader
 from authlens.core.text.json_reader import (
     JsonArray,
     JsonFault,
+    JsonNode,
     JsonNumber,
     JsonObject,
     JsonString,
     JsonWord,
-    Node,
     Span,
 )
 from authlens.frozen import dataclass
@@ -88,7 +88,7 @@ class Statement:
     conditions: tuple[Condition, ...]
     faults: tuple[JsonFault, ...]
     """The faults that exclude it from decisions."""
-    node: Node = field(repr=False)
+    node: JsonNode = field(repr=False)
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -112,7 +112,7 @@ class Statement:
 class Document:
     text: str = field(repr=False)
     """The text that the spans refer to."""
-    root: Node | None = field(repr=False)
+    root: JsonNode | None = field(repr=False)
     version: str | None
     statements: tuple[Statement, ...]
     faults: tuple[JsonFault, ...]
@@ -142,7 +142,7 @@ def parse(text: str) -> Document:
     return from_node(read.root, text, is_text=True)
 
 
-def from_node(node: Node, text: str, is_text: bool = False) -> Document:
+def from_node(node: JsonNode, text: str, is_text: bool = False) -> Document:
     """A document that is a value inside a text already parsed."""
     if not isinstance(node, JsonObject):
         fault = JsonFault("not-an-object", _not_a_policy(node), node.span)
@@ -156,17 +156,17 @@ def from_node(node: Node, text: str, is_text: bool = False) -> Document:
     return Document(text, node, version, statements, tuple(faults), is_text)
 
 
-def _not_a_policy(node: Node) -> str:
+def _not_a_policy(node: JsonNode) -> str:
     if isinstance(node, JsonString) and node.value.lstrip().startswith("{"):
         return "this is a string that contains a policy: it was JSON-encoded twice"
     return f"a policy must be an object with Version and Statement, not {_kind(node)}"
 
 
-def _kind(node: Node) -> str:
+def _kind(node: JsonNode) -> str:
     return json_reader.words(node)
 
 
-def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[Node, ...]:
+def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[JsonNode, ...]:
     node = root.get("Statement")
     match node:
         case None:
@@ -184,7 +184,7 @@ def _statement_nodes(root: JsonObject, faults: list[JsonFault]) -> tuple[Node, .
             return ()
 
 
-def _statement(node: Node, index: int, is_plain: bool) -> Statement:
+def _statement(node: JsonNode, index: int, is_plain: bool) -> Statement:
     if not isinstance(node, JsonObject):
         fault = JsonFault("wrong-type", f"a statement must be an object, not {_kind(node)}", node.span)
         return Statement(index, node.span, None, (), False, (), False, (), (fault,), node)
@@ -240,7 +240,7 @@ def _either(node: JsonObject, plain: str, negated: str, faults: list[JsonFault])
     return found[0], list(_texts(value, found[0], faults)) if value is not None else []
 
 
-def _texts(node: Node, key: str, faults: list[JsonFault]) -> Iterator[JsonString]:
+def _texts(node: JsonNode, key: str, faults: list[JsonFault]) -> Iterator[JsonString]:
     items = node.items if isinstance(node, JsonArray) else (node,)
     if not items:
         faults.append(JsonFault("wrong-type", f"{key} is an empty list; it needs at least one value", node.span))
@@ -255,7 +255,7 @@ def _resource(text: JsonString, is_plain: bool) -> ResourceElement:
     return ResourceElement(text.value, text.span, template(text.value, is_plain), fitting_prefix(text.value))
 
 
-def _conditions(node: Node | None, faults: list[JsonFault], is_plain: bool) -> Iterator[Condition]:
+def _conditions(node: JsonNode | None, faults: list[JsonFault], is_plain: bool) -> Iterator[Condition]:
     if node is None:
         return
     for operator, keys in _members(node, "Condition must be an object of operators", faults):
@@ -272,7 +272,7 @@ def _conditions(node: Node | None, faults: list[JsonFault], is_plain: bool) -> I
             )
 
 
-def _members(node: Node, rule: str, faults: list[JsonFault]) -> Iterator[tuple[JsonString, Node]]:
+def _members(node: JsonNode, rule: str, faults: list[JsonFault]) -> Iterator[tuple[JsonString, JsonNode]]:
     """The members of an object, the last one of any duplicates; a fault if it is not an object."""
     if not isinstance(node, JsonObject):
         faults.append(JsonFault("wrong-type", f"{rule}, not {_kind(node)}", node.span))
@@ -280,7 +280,7 @@ def _members(node: Node, rule: str, faults: list[JsonFault]) -> Iterator[tuple[J
     yield from {name.value: (name, value) for name, value in node.members}.values()
 
 
-def _condition_values(node: Node, faults: list[JsonFault], is_plain: bool) -> Iterator[ConditionValue]:
+def _condition_values(node: JsonNode, faults: list[JsonFault], is_plain: bool) -> Iterator[ConditionValue]:
     for item in node.items if isinstance(node, JsonArray) else (node,):
         match item:
             case JsonString(value=text) | JsonNumber(text=text):

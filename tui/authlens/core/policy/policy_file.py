@@ -13,7 +13,7 @@ from functools import lru_cache
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
 from authlens.core.text import json_reader
-from authlens.core.text.json_reader import JsonArray, JsonFault, JsonObject, JsonString, Node, Span
+from authlens.core.text.json_reader import JsonArray, JsonFault, JsonNode, JsonObject, JsonString, Span
 from authlens.frozen import dataclass
 
 _WRAPPERS = ("outcome", "result", "answer")
@@ -64,7 +64,7 @@ def read(text: str) -> PolicyFile:
     return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault=fault)
 
 
-def _answer(root: Node) -> JsonObject | None:
+def _answer(root: JsonNode) -> JsonObject | None:
     """The object of an authorizer's answer or AWS's outcome, at the root or inside an invocation."""
     if not isinstance(root, JsonObject):
         return None
@@ -75,7 +75,7 @@ def _answer(root: Node) -> JsonObject | None:
     return None
 
 
-def _documents(node: Node, text: str, whole: Node) -> Iterator[tuple[Document, JsonString | None]]:
+def _documents(node: JsonNode, text: str, whole: JsonNode) -> Iterator[tuple[Document, JsonString | None]]:
     match node:
         case JsonArray():
             for item in node.items:
@@ -86,7 +86,7 @@ def _documents(node: Node, text: str, whole: Node) -> Iterator[tuple[Document, J
             yield _document(node, text, whole)
 
 
-def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString | None]:
+def _document(node: JsonNode, text: str, whole: JsonNode) -> tuple[Document, JsonString | None]:
     if isinstance(node, JsonString):
         return document.parse(node.value), node
     if node is whole:
@@ -94,7 +94,7 @@ def _document(node: Node, text: str, whole: Node) -> tuple[Document, JsonString 
     return document.from_node(node, text), None
 
 
-def _too_many(root: Node) -> JsonFault | None:
+def _too_many(root: JsonNode) -> JsonFault | None:
     """Each document in a string is JSON of its own with its own limit; this limits all documents of the file
     together."""
     documents = root.items if isinstance(root, JsonArray) else ()
@@ -108,7 +108,7 @@ def _too_many(root: Node) -> JsonFault | None:
     return None
 
 
-def _no_documents(root: Node) -> JsonFault | None:
+def _no_documents(root: JsonNode) -> JsonFault | None:
     if isinstance(root, JsonObject | JsonArray | JsonString):
         return None
     message = f"expected a policy, a list of policies or an answer, not {json_reader.words(root)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from authlens.core.contract.test_call import CONSTRAINTS, Violation, broken_rules, constraint_refusal, violations
 from authlens.core.preflight.finding import Check, Finding, Fix, PreflightSubject
-from authlens.core.request.members import BY_PATH, LIMITS, Kind, Limits, header_path, label
+from authlens.core.request.members import BY_PATH, LIMITS, Limits, MemberKind, header_path, label
 from authlens.core.request.references import refers
 from authlens.core.request.request import text_at, with_text
 from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS
@@ -102,7 +102,7 @@ def _message(violation: Violation, path: str, start: int) -> str:
         allowed = BY_PATH[limits.path].characters
         return f"AWS refuses {subject} at character {start + 1}: it may contain only {allowed}."
     if "less than" in violation.rule:
-        unit = "bytes" if path in BY_PATH and BY_PATH[path].kind is Kind.BLOB else "characters"
+        unit = "bytes" if path in BY_PATH and BY_PATH[path].kind is MemberKind.BLOB else "characters"
         return f"AWS refuses {subject}: it is longer than {limits.maximum} {unit}."
     return f"AWS refuses {subject}: it is empty; remove the member or fill it in."
 

@@ -10,7 +10,7 @@ from authlens.core.contract.statement import Source, documented
 from authlens.core.mqtt.limits import TOPIC_ALIASES, UNACKNOWLEDGED
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import Rule
-from authlens.core.probe.report import Answer, ProbeReport, Verdict, rule_of_denial, rule_of_refusal
+from authlens.core.probe.report import ProbeReport, ProbeVerdict, ServerReply, rule_of_denial, rule_of_refusal
 from authlens.frozen import dataclass
 
 
@@ -47,18 +47,18 @@ def observations(report: ProbeReport) -> tuple[Observation, ...]:
 
 def _observations(report: ProbeReport) -> Iterator[Observation]:
     version = report.version or V5
-    if report.answer is not None and report.verdict is Verdict.REFUSED:
+    if report.answer is not None and report.verdict is ProbeVerdict.REFUSED:
         rule = rule_of_refusal(report.answer)
         if rule is not None:
             yield _of_rule(rule, report.answer, version)
-    if report.answer is not None and report.verdict is Verdict.CONNECTED:
+    if report.answer is not None and report.verdict is ProbeVerdict.CONNECTED:
         yield from _of_properties(report.answer, version)
     for each in report.tried:
         if each.answer is not None and not each.answer.is_yes:
             yield _of_rule(rule_of_denial(each.trial, each.answer), each.answer, version)
 
 
-def _of_rule(rule: Rule, answer: Answer, version: int) -> Observation:
+def _of_rule(rule: Rule, answer: ServerReply, version: int) -> Observation:
     response = rule.response(version)
     agrees = response.packet == answer.packet and (response.code is None or response.code == answer.code)
     if answer.packet != "HTTP":
@@ -80,7 +80,7 @@ _BY_DEFAULT = {"maximumQoS": "2", "retainAvailable": "1", "wildcardSubscriptionA
 """The default that MQTT 5 gives a property that is not sent."""
 
 
-def _of_properties(answer: Answer, version: int) -> Iterator[Observation]:
+def _of_properties(answer: ServerReply, version: int) -> Iterator[Observation]:
     if version != V5 or answer.packet != "CONNACK":
         return
     given = dict(answer.properties)

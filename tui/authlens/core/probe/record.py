@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from authlens.core.mqtt.connection import Counts, DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.connection import (
+    ConnectionStage,
+    ConnectionStep,
+    Counts,
+    DeviceConnection,
+    PacketDecision,
+    Transport,
+)
 from authlens.core.mqtt.packets import V5
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.probe.report import ProbeReport, Stage, Tried, Verdict, rule_of_denial
+from authlens.core.probe.report import ProbeReport, ProbeStage, ProbeVerdict, Tried, rule_of_denial
 from authlens.core.probe.words import headline, trial_words
 
 _STAGES = {
-    Stage.DNS: DeviceStage.NETWORK,
-    Stage.TCP: DeviceStage.NETWORK,
-    Stage.TLS: DeviceStage.TLS,
-    Stage.UPGRADE: DeviceStage.UPGRADE,
-    Stage.CONNECT: DeviceStage.CONNECTED,
-    Stage.SUBSCRIBE: DeviceStage.SUBSCRIBE,
-    Stage.PUBLISH: DeviceStage.PUBLISH,
+    ProbeStage.DNS: ConnectionStage.NETWORK,
+    ProbeStage.TCP: ConnectionStage.NETWORK,
+    ProbeStage.TLS: ConnectionStage.TLS,
+    ProbeStage.UPGRADE: ConnectionStage.UPGRADE,
+    ProbeStage.CONNECT: ConnectionStage.CONNECTED,
+    ProbeStage.SUBSCRIBE: ConnectionStage.SUBSCRIBE,
+    ProbeStage.PUBLISH: ConnectionStage.PUBLISH,
 }
 _TRANSPORTS = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}
 
@@ -25,7 +32,7 @@ _TRANSPORTS = {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport
 def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: float) -> DeviceConnection:
     """identifier: a fresh UUID. at: seconds since 1970."""
     steps = tuple(
-        Step(_STAGES[step.stage], step.passed, f"{step.stage} {step.seconds * 1000:.0f} ms: {step.detail}")
+        ConnectionStep(_STAGES[step.stage], step.passed, f"{step.stage} {step.seconds * 1000:.0f} ms: {step.detail}")
         for step in report.steps
     )
     counts = Counts()
@@ -41,7 +48,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
         alpn=plan.alpn if plan.way == "mqtt" else (),
         steps=steps,
         refused_by=report.refused_by,
-        reason="" if report.verdict is Verdict.CONNECTED else headline(report),
+        reason="" if report.verdict is ProbeVerdict.CONNECTED else headline(report),
         decisions=(
             *_connect_decision(report, at),
             *(_decision(each, report.version or V5, at) for each in report.tried if each.answer),
@@ -54,7 +61,7 @@ def connection_of(plan: ProbePlan, report: ProbeReport, identifier: str, at: flo
 
 def _connect_decision(report: ProbeReport, at: float) -> Iterator[PacketDecision]:
     """What the policies say about connecting, if they are known."""
-    if report.predicted is not None and report.verdict is not Verdict.UNREACHED:
+    if report.predicted is not None and report.verdict is not ProbeVerdict.UNREACHED:
         yield PacketDecision(
             at=at,
             packet="CONNECT",

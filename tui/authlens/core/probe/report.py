@@ -29,7 +29,7 @@ from authlens.core.probe.plan import Trial
 from authlens.frozen import dataclass
 
 
-class Verdict(StrEnum):
+class ProbeVerdict(StrEnum):
     CONNECTED = "connected"
     REFUSED = "refused"
     """MQTT or HTTP answered no, or the server closed the connection in answer to CONNECT."""
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     """No answer of the protocol: DNS, TCP, TLS or the upgrade failed, or what answered was something else."""
 
 
-class Stage(StrEnum):
+class ProbeStage(StrEnum):
     DNS = "DNS"
     TCP = "TCP"
     TLS = "TLS"
@@ -47,7 +47,7 @@ class Stage(StrEnum):
     PUBLISH = "publish"
 
 
-class Closed(StrEnum):
+class ConnectionEnd(StrEnum):
     """How a connection ended without an answer."""
 
     CLOSED = "closed the connection"
@@ -59,14 +59,14 @@ class Closed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeStep:
-    stage: Stage
+    stage: ProbeStage
     passed: bool
     seconds: float
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerReply:
     """What the server did in answer to one packet or request."""
 
     packet: str | None = None
@@ -74,7 +74,7 @@ class Answer:
     code: int | None = None
     reason: str = ""
     """The reason string, or the body of an HTTP answer."""
-    closed: Closed | None = None
+    closed: ConnectionEnd | None = None
     """How the connection ended with it, where it did."""
     properties: tuple[tuple[str, str], ...] = ()
     """Of a CONNACK of MQTT 5, by their names, but for the reason string."""
@@ -105,7 +105,7 @@ class Tried:
     """One trial and what came of it."""
 
     trial: Trial
-    answer: Answer | None
+    answer: ServerReply | None
     """`None` where the connection had ended before."""
     predicted: str | None = None
     """What the policies say: `ALLOWED`, `EXPLICIT_DENY` or `IMPLICIT_DENY`; `None` where they are not known."""
@@ -125,13 +125,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class ProbeReport:
-    verdict: Verdict
+    verdict: ProbeVerdict
     address: str
     client_id: str
     version: int | None
     """MQTT's protocol level; `None` over HTTPS."""
     steps: tuple[ProbeStep, ...]
-    answer: Answer | None = None
+    answer: ServerReply | None = None
     """To CONNECT, or to the HTTPS request."""
     problem: str = ""
     """Why there was no answer, as a sentence that names the host."""
@@ -144,12 +144,12 @@ class ProbeReport:
     @property
     def is_yes(self) -> bool:
         """Connected, and everything that was tried was allowed."""
-        return self.verdict is Verdict.CONNECTED and all(each.is_allowed for each in self.tried)
+        return self.verdict is ProbeVerdict.CONNECTED and all(each.is_allowed for each in self.tried)
 
     @property
     def refused_by(self) -> str | None:
         """The id of the rule, or the status of HTTP as in `http-502`; `None` if nothing refused it."""
-        if self.verdict is not Verdict.REFUSED or self.answer is None:
+        if self.verdict is not ProbeVerdict.REFUSED or self.answer is None:
             return None
         rule = rule_of_refusal(self.answer)
         return rule.id if rule is not None else f"http-{self.answer.code}"
@@ -165,9 +165,9 @@ class ProbeReport:
     @property
     def connect_differs(self) -> bool:
         """Whether the broker answered CONNECT with something other than the policies say."""
-        if self.predicted is None or self.verdict is Verdict.UNREACHED:
+        if self.predicted is None or self.verdict is ProbeVerdict.UNREACHED:
             return False
-        return (self.predicted == DecisionWord.ALLOWED) is not (self.verdict is Verdict.CONNECTED)
+        return (self.predicted == DecisionWord.ALLOWED) is not (self.verdict is ProbeVerdict.CONNECTED)
 
 
 _OF_CONNACK = {
@@ -187,7 +187,7 @@ _OF_SUBACK = {codes.TOPIC_FILTER_INVALID: FILTER, codes.QUOTA_EXCEEDED: TOO_MANY
 _OF_PUBACK = {codes.TOPIC_NAME_INVALID: TOPIC, codes.QUOTA_EXCEEDED: PUBLISH_RATE}
 
 
-def rule_of_refusal(answer: Answer) -> Rule | None:
+def rule_of_refusal(answer: ServerReply) -> Rule | None:
     """The row of the rules that a refused CONNECT or HTTPS request belongs to; `None` where another server answered."""
     if answer.packet == "HTTP":
         return HTTP_REFUSED if answer.code in _HTTP_REFUSALS else None
@@ -199,7 +199,7 @@ def rule_of_refusal(answer: Answer) -> Rule | None:
 _HTTP_REFUSALS = (401, 403)
 
 
-def rule_of_denial(trial: Trial, answer: Answer) -> Rule:
+def rule_of_denial(trial: Trial, answer: ServerReply) -> Rule:
     """The row that a denied subscription or publish belongs to."""
     if answer.packet == "HTTP":
         return HTTP_REFUSED

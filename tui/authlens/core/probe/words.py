@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from authlens.core.mqtt.packets import V5
 from authlens.core.mqtt.rules import CONNECT_RATE, HTTP_REFUSED
-from authlens.core.probe.report import ProbeReport, Tried, Verdict
+from authlens.core.probe.report import ProbeReport, ProbeVerdict, Tried
 
 REFUSAL_CAUSES = (
     "the function refused, raised an error or returned an answer that AWS does not accept: compare with a test call",
@@ -23,9 +23,9 @@ _REFUSED_IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
 def headline(report: ProbeReport) -> str:
     """`connected`, or how it ended, in one sentence."""
     version = report.version or V5
-    if report.verdict is Verdict.CONNECTED:
+    if report.verdict is ProbeVerdict.CONNECTED:
         return "connected"
-    if report.verdict is Verdict.UNREACHED or report.answer is None:
+    if report.verdict is ProbeVerdict.UNREACHED or report.answer is None:
         return report.problem
     answer = report.answer
     if answer.packet is None:

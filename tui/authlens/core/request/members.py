@@ -16,7 +16,7 @@ from functools import cache
 from authlens.frozen import dataclass
 
 
-class Kind(Enum):
+class MemberKind(Enum):
     TEXT = "text"
     BLOB = "blob"
     """Text, sent as UTF-8, or bytes; base64 where AWS's tools write it as text."""
@@ -69,7 +69,7 @@ class Member:
     """What the pattern allows, in words."""
     minimum: int = 1
     required: bool = False
-    kind: Kind = Kind.TEXT
+    kind: MemberKind = MemberKind.TEXT
     placeholder: str = "not sent"
     """Shown in the empty field of the form."""
     position: int = 0
@@ -101,9 +101,9 @@ class Member:
 
     @property
     def limits(self) -> tuple[Limits, ...]:
-        if self.kind is Kind.MAP:
+        if self.kind is MemberKind.MAP:
             return tuple(Limits(f"{self.path}{part}", 1, self.maximum, self.pattern) for part in ("[key]", "[value]"))
-        pattern = None if self.kind is Kind.BLOB else self.pattern
+        pattern = None if self.kind is MemberKind.BLOB else self.pattern
         return (Limits(self.path, self.minimum, self.maximum, pattern, self.required),)
 
 
@@ -152,7 +152,7 @@ MEMBERS = (
         "Headers",
         8192,
         Secrecy.NAMED,
-        kind=Kind.MAP,
+        kind=MemberKind.MAP,
         position=1,
         about="Header names and values.",
         example="{Name=value,...}",
@@ -182,7 +182,7 @@ MEMBERS = (
         "Password",
         65535,
         Secrecy.SECRET,
-        kind=Kind.BLOB,
+        kind=MemberKind.BLOB,
         position=1,
         about="The MQTT password, its bytes in base64.",
     ),

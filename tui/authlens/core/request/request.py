@@ -15,9 +15,9 @@ from authlens.core.request.members import (
     CONTEXTS,
     FIELDS,
     MEMBERS,
-    Kind,
     Limits,
     Member,
+    MemberKind,
     header_path,
     is_header,
     members_of,
@@ -91,7 +91,7 @@ class AuthorizerRequest:
                 place = found.setdefault(member.context, {})
             value = None if holder is None else getattr(holder, member.field)
             if value is not None:
-                place[member.name] = dict(value) if member.kind is Kind.MAP else value
+                place[member.name] = dict(value) if member.kind is MemberKind.MAP else value
         return found
 
     def to_api(self) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class AuthorizerRequest:
         found = self.as_written()
         for member in MEMBERS:
             place = found.get(member.context, {}) if member.context else found
-            if member.kind is Kind.BLOB and member.name in place:
+            if member.kind is MemberKind.BLOB and member.name in place:
                 place[member.name] = as_bytes(place[member.name])
         return found
 
@@ -138,7 +138,7 @@ class AuthorizerRequest:
         """The request with `change` applied to every text; header names and a binary password stay as they are."""
 
         def changed(member: Member, value: Any) -> Any:
-            if member.kind is Kind.MAP:
+            if member.kind is MemberKind.MAP:
                 return tuple((name, change(text)) for name, text in value)
             return change(value) if isinstance(value, str) else value
 
@@ -158,7 +158,7 @@ def _context(name: str, members: Mapping[str, Any]) -> Any:
 
 
 def _read(member: Member, value: Any) -> Any:
-    if value is None or member.kind is not Kind.MAP:
+    if value is None or member.kind is not MemberKind.MAP:
         return value
     return tuple((name, text) for name, text in (value.items() if isinstance(value, Mapping) else value))
 
@@ -170,7 +170,7 @@ def texts(request: AuthorizerRequest) -> Iterator[tuple[str, str]]:
     """
     for member in MEMBERS:
         value = request.value(member)
-        if member.kind is Kind.MAP:
+        if member.kind is MemberKind.MAP:
             yield from ((header_path(name), text) for name, text in value or ())
         elif isinstance(value, str):
             yield member.path, value
@@ -199,9 +199,9 @@ def limited_values(request: AuthorizerRequest) -> Iterator[tuple[Limits, str | N
     """Every value that AWS limits, `None` if absent, with the name of its header if it belongs to one."""
     for member in MEMBERS:
         value = request.value(member)
-        if member.kind is Kind.MAP:
+        if member.kind is MemberKind.MAP:
             for limits, part in zip(member.limits, (0, 1), strict=True):
                 yield from ((limits, pair[0], pair[part]) for pair in value or ())
         else:
-            sent = as_bytes(value) if member.kind is Kind.BLOB and value is not None else value
+            sent = as_bytes(value) if member.kind is MemberKind.BLOB and value is not None else value
             yield from ((limits, None, sent) for limits in member.limits)

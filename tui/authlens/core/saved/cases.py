@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from authlens.core.request.references import Reference, references, replaced
 from authlens.core.saved.source import SEPARATOR
-from authlens.core.text.yaml_reader import Node
+from authlens.core.text.yaml_reader import YamlNode
 from authlens.frozen import dataclass
 
 KEYS = ("request", "expect", "values", "description", "tags", "skip")
@@ -37,12 +37,12 @@ class CaseFields:
     """A case ready to be read: the keys of the whole file with the changes applied."""
 
     name: str
-    written: Node
+    written: YamlNode
     """The case as written in the file."""
-    fields: Mapping[str, Node]
+    fields: Mapping[str, YamlNode]
 
 
-def read_cases(node: Node, fields: Mapping[str, Node]) -> Iterator[CaseFields]:
+def read_cases(node: YamlNode, fields: Mapping[str, YamlNode]) -> Iterator[CaseFields]:
     """Each case of `cases:`; `fields` are the keys of the file. Raises YamlError.
 
     The nodes are removed from the document one by one, because those of thousands of cases take more memory than their
@@ -63,7 +63,7 @@ def mentions_case(text: str) -> bool:
     return any(found.kind == "case" for found in references(text))
 
 
-def _check_name(name: str, written: Node) -> None:
+def _check_name(name: str, written: YamlNode) -> None:
     key = written.key or written
     if not name.strip() or not name.isprintable():
         raise key.error("a case needs a name of printable characters")
@@ -71,7 +71,7 @@ def _check_name(name: str, written: Node) -> None:
         raise key.error(f"the name of a case cannot contain {SEPARATOR}, which separates the file from the case")
 
 
-def _fields_of(name: str, written: Node, inherited: Mapping[str, Node]) -> dict[str, Node]:
+def _fields_of(name: str, written: YamlNode, inherited: Mapping[str, YamlNode]) -> dict[str, YamlNode]:
     own = written.fields(*KEYS) if written.value is not None else {}
     values = _values(own["values"]) if "values" in own else {}
     fields = dict(inherited)
@@ -88,18 +88,18 @@ def _fields_of(name: str, written: Node, inherited: Mapping[str, Node]) -> dict[
     return {key: fill.node(value) for key, value in fields.items()}
 
 
-def _put(fields: dict[str, Node], key: str, value: Node) -> None:
+def _put(fields: dict[str, YamlNode], key: str, value: YamlNode) -> None:
     if _removes(value):
         fields.pop(key, None)
     else:
         fields[key] = value
 
 
-def _with_tags(base: Node | None, own: Node) -> Node:
+def _with_tags(base: YamlNode | None, own: YamlNode) -> YamlNode:
     return own if base is None else replace(own, value=[*base.list(), *own.list()])
 
 
-def merged(base: Node, own: Node) -> Node:
+def merged(base: YamlNode, own: YamlNode) -> YamlNode:
     """The mapping `base` with the members of `own` merged in recursively. Header names are case-insensitive."""
     values = dict(base.mapping())
     for key, value in own.mapping().items():
@@ -114,7 +114,7 @@ def merged(base: Node, own: Node) -> Node:
     return replace(own, value=values)
 
 
-def _without_removals(node: Node) -> Node:
+def _without_removals(node: YamlNode) -> YamlNode:
     """A mapping that is new in the case, without its `null` members: there is nothing to remove."""
     if not isinstance(node.value, dict):
         return node
@@ -123,15 +123,15 @@ def _without_removals(node: Node) -> Node:
     )
 
 
-def _is_headers(node: Node) -> bool:
+def _is_headers(node: YamlNode) -> bool:
     return node.key is not None and node.key.text == "headers"
 
 
-def _same_header(name: str, headers: Mapping[str, Node]) -> str:
+def _same_header(name: str, headers: Mapping[str, YamlNode]) -> str:
     return next((each for each in headers if each.lower() == name.lower()), name)
 
 
-def _expect(base: Node | None, own: Node) -> Node:
+def _expect(base: YamlNode | None, own: YamlNode) -> YamlNode:
     """The keys of the case replace those of the file, and keys that cannot be combined with them are dropped."""
     named = own.mapping()
     values = dict(base.mapping()) if base is not None else {}
@@ -142,19 +142,19 @@ def _expect(base: Node | None, own: Node) -> Node:
     return replace(own, value=values)
 
 
-def _ruled_out(named: Mapping[str, Node]) -> tuple[str, ...]:
+def _ruled_out(named: Mapping[str, YamlNode]) -> tuple[str, ...]:
     if "error" in named and not _removes(named["error"]):
         return _OF_AN_ANSWER
     refused = "isAuthenticated" in named and named["isAuthenticated"].value is False
     return ("error", "allow") if refused else ("error",) if any(key in named for key in _OF_AN_ANSWER) else ()
 
 
-def _removes(node: Node) -> bool:
+def _removes(node: YamlNode) -> bool:
     """An explicit `null`; a missing value is an error as everywhere else."""
     return node.value is None and node.text in _NULLS
 
 
-def _values(node: Node) -> dict[str, str]:
+def _values(node: YamlNode) -> dict[str, str]:
     return {name: value.string(f"the value {name}") for name, value in node.mapping().items()}
 
 
@@ -165,7 +165,7 @@ class _Fill:
     case: str
     values: Mapping[str, str]
 
-    def node(self, node: Node) -> Node:
+    def node(self, node: YamlNode) -> YamlNode:
         if isinstance(node.value, dict):
             filled = {key: self.node(value) for key, value in node.value.items()}
             is_same = all(filled[key] is value for key, value in node.value.items())
@@ -179,7 +179,7 @@ class _Fill:
         text = replaced(node.value, lambda found: self._value(found, node))
         return replace(node, value=text, text=text)
 
-    def _value(self, found: Reference, node: Node) -> str:
+    def _value(self, found: Reference, node: YamlNode) -> str:
         if found.kind != "case" or not found.is_closed:
             return found.written
         name = found.name

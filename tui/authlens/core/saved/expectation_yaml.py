@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from authlens.core.saved.cases import mentions_case
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from authlens.core.text.pattern import problem
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 
 KEYS = (
     "isAuthenticated",
@@ -28,7 +28,7 @@ KEYS = (
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s)")
 
 
-def read(node: Node) -> Expectation:
+def read(node: YamlNode) -> Expectation:
     """Read the mapping of `expect:`. Raises YamlError at the position of the error."""
     fields = node.fields(*KEYS)
 
@@ -36,14 +36,14 @@ def read(node: Node) -> Expectation:
         return reading(fields[key]) if key in fields else absent
 
     return Expectation(
-        is_authenticated=optional("isAuthenticated", Node.boolean),
+        is_authenticated=optional("isAuthenticated", YamlNode.boolean),
         principal_id=optional("principalId", _text_or_pattern),
         allow=optional("allow", _questions, ()),
         deny=optional("deny", _questions, ()),
         variables=optional("variables", _variables, {}),
         policy_documents=optional("policyDocuments", _documents),
-        refresh_after_in_seconds=optional("refreshAfterInSeconds", Node.integer),
-        disconnect_after_in_seconds=optional("disconnectAfterInSeconds", Node.integer),
+        refresh_after_in_seconds=optional("refreshAfterInSeconds", YamlNode.integer),
+        disconnect_after_in_seconds=optional("disconnectAfterInSeconds", YamlNode.integer),
         error=optional("error", _error),
         max_duration=optional("maxDuration", _seconds),
         no_findings=optional("noFindings", lambda field: field.choice(("error", "warning"))),
@@ -55,7 +55,7 @@ def pattern_of(text: str) -> str | None:
     return text[1:-1] if len(text) > 1 and text.startswith("/") and text.endswith("/") else None
 
 
-def _text_or_pattern(node: Node) -> str:
+def _text_or_pattern(node: YamlNode) -> str:
     text = node.string()
     pattern = pattern_of(text)
     if pattern is not None:
@@ -63,17 +63,17 @@ def _text_or_pattern(node: Node) -> str:
     return text
 
 
-def _check_pattern(pattern: str, node: Node) -> None:
+def _check_pattern(pattern: str, node: YamlNode) -> None:
     reason = problem(pattern)
     if reason:
         raise node.error(f"{node.name} is not a valid regular expression: {reason}")
 
 
-def _questions(node: Node) -> tuple[Question, ...]:
+def _questions(node: YamlNode) -> tuple[Question, ...]:
     return tuple(_question(item, node.name) for item in node.list())
 
 
-def _question(node: Node, name: str) -> Question:
+def _question(node: YamlNode, name: str) -> Question:
     from authlens.core.saved.question import read_question
 
     text = node.string(f"an entry of {name}")
@@ -86,20 +86,20 @@ def _question(node: Node, name: str) -> Question:
         raise node.error(str(error).removesuffix(".")) from None
 
 
-def _variables(node: Node) -> dict[str, tuple[str, ...]]:
+def _variables(node: YamlNode) -> dict[str, tuple[str, ...]]:
     return {name: _values(item) for name, item in node.mapping().items()}
 
 
-def _values(node: Node) -> tuple[str, ...]:
+def _values(node: YamlNode) -> tuple[str, ...]:
     items = node.value if isinstance(node.value, list) else [node]
     return tuple(item.string("a variable's value") for item in items)
 
 
-def _documents(node: Node) -> tuple[Any, ...]:
+def _documents(node: YamlNode) -> tuple[Any, ...]:
     return tuple(_document(item) for item in node.list())
 
 
-def _document(node: Node) -> Any:
+def _document(node: YamlNode) -> Any:
     """A document written as YAML, or as JSON text as AWS returns it. A JSON string represents a document that is not a
     policy."""
     if isinstance(node.value, dict):
@@ -118,7 +118,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _error(node: Node) -> ExpectedError:
+def _error(node: YamlNode) -> ExpectedError:
     if not isinstance(node.value, dict):
         return ExpectedError(node.string())
     fields = node.fields("class", "message")
@@ -128,14 +128,14 @@ def _error(node: Node) -> ExpectedError:
     return ExpectedError(fields["class"].string(), message)
 
 
-def _message_pattern(node: Node) -> str:
+def _message_pattern(node: YamlNode) -> str:
     """The pattern of a `/regex/`; any other text is searched for literally."""
     text = _text_or_pattern(node)
     pattern = pattern_of(text)
     return re.escape(text) if pattern is None else pattern
 
 
-def _seconds(node: Node) -> float:
+def _seconds(node: YamlNode) -> float:
     found = _DURATION.fullmatch(node.text or "")
     if found is None:
         raise node.error("maxDuration must be a number with a unit, such as 800ms or 2s")

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from authlens.core.request.members import MEMBERS, SHAPE, Kind, Member, Shape
+from authlens.core.request.members import MEMBERS, SHAPE, Member, MemberKind, Shape
 from authlens.core.request.references import whole_reference
 from authlens.core.request.request import AuthorizerRequest, as_bytes
 from authlens.core.request.target import Target
@@ -28,7 +28,7 @@ from authlens.core.text import json_nodes
 from authlens.core.text.base64_text import lenient_base64
 from authlens.core.text.encodings import to_base64
 from authlens.core.text.yaml_edit import NotEditable, edited
-from authlens.core.text.yaml_reader import Node, YamlError, load
+from authlens.core.text.yaml_reader import YamlError, YamlNode, load
 from authlens.core.text.yaml_writer import dump
 
 KEYS = ("description", "tags", "skip", "target", "request", "sign", "certificate", "expect", "cases")
@@ -37,7 +37,7 @@ _MEMBERS = tuple(SHAPE)
 
 _TAG = re.compile(r"[^\s,]+")
 
-_Password = Callable[[Node], str | bytes]
+_Password = Callable[[YamlNode], str | bytes]
 
 
 def read(text: str) -> SavedRequest:
@@ -64,14 +64,16 @@ def read(text: str) -> SavedRequest:
 
 
 def _read_fields(
-    fields: Mapping[str, Node], file: SavedRequest | None = None, of_file: Mapping[str, Node] | None = None
+    fields: Mapping[str, YamlNode], file: SavedRequest | None = None, of_file: Mapping[str, YamlNode] | None = None
 ) -> SavedRequest:
     """Build the saved request from these keys, without its cases.
 
     file: for a case, the request already built from the file's keys `of_file`; unchanged parts are shared with it.
     """
 
-    def value(key: str, read_node: Callable[[Node], Any], shared: Callable[[SavedRequest], Any], absent: Any) -> Any:
+    def value(
+        key: str, read_node: Callable[[YamlNode], Any], shared: Callable[[SavedRequest], Any], absent: Any
+    ) -> Any:
         if file is not None and of_file is not None and fields.get(key) is of_file.get(key):
             return shared(file)
         return read_node(fields[key]) if key in fields else absent
@@ -81,8 +83,8 @@ def _read_fields(
         skip=value("skip", _read_reason, lambda saved: saved.suite.skip, None),
     )
     return SavedRequest(
-        request=_read_request(fields["request"], Node.string_or_bytes),
-        description=value("description", Node.string, lambda saved: saved.description, None),
+        request=_read_request(fields["request"], YamlNode.string_or_bytes),
+        description=value("description", YamlNode.string, lambda saved: saved.description, None),
         target=value("target", _read_target, lambda saved: saved.target, Target()),
         sign=value("sign", _read_sign, lambda saved: saved.sign, None),
         expect=value("expect", expectation_yaml.read, lambda saved: saved.expect, None),
@@ -91,24 +93,24 @@ def _read_fields(
     )
 
 
-def _read_tags(node: Node) -> tuple[str, ...]:
+def _read_tags(node: YamlNode) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_read_tag(item) for item in node.list()))
 
 
-def _read_tag(node: Node) -> str:
+def _read_tag(node: YamlNode) -> str:
     tag = node.string("a tag")
     if not _TAG.fullmatch(tag):
         raise node.error("a tag must be one word without spaces or commas")
     return tag
 
 
-def _read_reason(node: Node) -> str:
+def _read_reason(node: YamlNode) -> str:
     if isinstance(node.value, bool) or not node.string().strip():
         raise node.error("skip needs a reason, such as 'waiting for the new key'")
     return node.string()
 
 
-def read_json_or_yaml(text: str) -> Node:
+def read_json_or_yaml(text: str) -> YamlNode:
     """Read JSON as JSON, because YAML's reader would change some strings, and everything else as YAML."""
     if text.lstrip().startswith("{"):
         try:
@@ -118,7 +120,7 @@ def read_json_or_yaml(text: str) -> Node:
     return load(text)
 
 
-def _read_input_document(document: Node) -> SavedRequest:
+def _read_input_document(document: YamlNode) -> SavedRequest:
     """Read an AWS CLI input document; `null` members, which its skeleton contains, count as absent."""
     ours = [key for key in document.mapping() if key in KEYS]
     strange = [key for key in document.mapping() if key not in (*KEYS, *_MEMBERS)]
@@ -132,14 +134,14 @@ def _read_input_document(document: Node) -> SavedRequest:
     return SavedRequest(_read_request(_without_nulls(document), _base64_password))
 
 
-def _without_nulls(node: Node) -> Node:
+def _without_nulls(node: YamlNode) -> YamlNode:
     if not isinstance(node.value, dict):
         return node
     kept = {key: _without_nulls(item) for key, item in node.value.items() if item.value is not None}
-    return Node(kept, node.line, node.column, key=node.key)
+    return YamlNode(kept, node.line, node.column, key=node.key)
 
 
-def _base64_password(node: Node) -> bytes:
+def _base64_password(node: YamlNode) -> bytes:
     value = node.string_or_bytes()
     if isinstance(value, bytes):
         return value
@@ -149,23 +151,23 @@ def _base64_password(node: Node) -> bytes:
         raise node.error("the password of an AWS CLI input document must be base64") from None
 
 
-def _read_request(node: Node, password: _Password) -> AuthorizerRequest:
+def _read_request(node: YamlNode, password: _Password) -> AuthorizerRequest:
     return AuthorizerRequest.from_api(_read_members(node, SHAPE, password))
 
 
-def _read_members(node: Node, shape: Shape, password: _Password) -> dict[str, Any]:
+def _read_members(node: YamlNode, shape: Shape, password: _Password) -> dict[str, Any]:
     return {name: _read_member(value, shape[name], password) for name, value in node.fields(*shape).items()}
 
 
-def _read_member(node: Node, row: Member | Shape, password: _Password) -> Any:
+def _read_member(node: YamlNode, row: Member | Shape, password: _Password) -> Any:
     if not isinstance(row, Member):
         return _read_members(node, row, password)
-    if row.kind is Kind.MAP:
+    if row.kind is MemberKind.MAP:
         return {name: value.string("a header's value") for name, value in node.mapping().items()}
-    return password(node) if row.kind is Kind.BLOB else node.string()
+    return password(node) if row.kind is MemberKind.BLOB else node.string()
 
 
-def _read_target(node: Node) -> Target:
+def _read_target(node: YamlNode) -> Target:
     fields = node.fields("profile", "region", "endpointUrl", "local")
     if "local" in fields and "endpointUrl" in fields:
         raise fields["local"].error("local and endpointUrl cannot be used together")
@@ -177,7 +179,7 @@ def _read_target(node: Node) -> Target:
     )
 
 
-def _read_sign(node: Node) -> Sign:
+def _read_sign(node: YamlNode) -> Sign:
     fields = node.fields("key", "passphrase", "place")
     if "key" not in fields:
         raise node.error("sign needs key, the path of a PEM private key")
@@ -188,7 +190,7 @@ def _read_sign(node: Node) -> Sign:
     return Sign(fields["key"].string(), passphrase, place)
 
 
-def _read_certificate(node: Node) -> Certificate:
+def _read_certificate(node: YamlNode) -> Certificate:
     fields = node.fields("file", "key", "thingName", "attached")
     if not fields:
         raise node.error("certificate is empty; add file, thingName or both")
@@ -196,7 +198,7 @@ def _read_certificate(node: Node) -> Certificate:
     return Certificate(_text(fields, "file"), _text(fields, "key"), _text(fields, "thingName"), attached)
 
 
-def _text(fields: Mapping[str, Node], key: str) -> str | None:
+def _text(fields: Mapping[str, YamlNode], key: str) -> str | None:
     return fields[key].string() if key in fields else None
 
 
@@ -234,7 +236,7 @@ def _with_password_bytes(saved: SavedRequest) -> SavedRequest:
     one."""
 
     def changed(member: Member, value: Any) -> Any:
-        return as_bytes(value) if member.kind is Kind.BLOB and b"${" not in as_bytes(value) else value
+        return as_bytes(value) if member.kind is MemberKind.BLOB and b"${" not in as_bytes(value) else value
 
     return replace(saved, request=saved.request.changed(changed))
 
@@ -249,7 +251,7 @@ def _input_document(saved: SavedRequest) -> dict[str, Any]:
     members = saved.request.to_api()
     for member in MEMBERS:
         context = members.get(member.context or "", {})
-        if member.kind is Kind.BLOB and member.name in context:
+        if member.kind is MemberKind.BLOB and member.name in context:
             context[member.name] = to_base64(context[member.name])
     return members
 

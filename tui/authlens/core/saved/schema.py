@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from authlens.core.request.members import CONTEXTS, SHAPE, Kind, Member, Shape
+from authlens.core.request.members import CONTEXTS, SHAPE, Member, MemberKind, Shape
 from authlens.core.saved import cases, expectation_yaml, saved_request_yaml
 from authlens.core.saved.source import SEPARATOR
 
@@ -67,9 +67,9 @@ def _members(shape: Shape, nullable: bool = False) -> Schema:
 def _member(name: str, row: Member | Shape, nullable: bool) -> Schema:
     if not isinstance(row, Member):
         schema = about(_members(row, nullable), CONTEXTS[name])
-    elif row.kind is Kind.MAP:
+    elif row.kind is MemberKind.MAP:
         schema = about({"type": "object", "additionalProperties": _or_null(TEXT, nullable)}, row.about)
-    elif row.kind is Kind.BLOB:
+    elif row.kind is MemberKind.BLOB:
         schema = about(TEXT, "Text, sent as UTF-8; use !!binary for bytes.")
     else:
         schema = about(TEXT, row.about)

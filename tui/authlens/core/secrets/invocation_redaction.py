@@ -15,7 +15,7 @@ from authlens.core.invocation.invocation import Failure, Invocation, Wire
 from authlens.core.invocation.invocation_json import request_from_json
 from authlens.core.invocation.local_run import LocalRun, Unresolved
 from authlens.core.mqtt.connection import DeviceConnection
-from authlens.core.request.members import MEMBERS, Kind
+from authlens.core.request.members import MEMBERS, MemberKind
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.secrets.redaction import MASK, Redactor, masked, redact_request, referred_secrets, secrets_of
 
@@ -135,7 +135,7 @@ def _from_wire(members: Any) -> AuthorizerRequest:
     """The request from the wire format, where a blob is plain base64."""
     for member in MEMBERS:
         context = members.get(member.context) if isinstance(members, dict) else None
-        if member.kind is Kind.BLOB and isinstance(context, dict) and member.name in context:
+        if member.kind is MemberKind.BLOB and isinstance(context, dict) and member.name in context:
             context[member.name] = {"base64": context[member.name]}
     return request_from_json(members)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from authlens.core.request import query
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
-from authlens.core.request.members import MEMBERS, Kind, Member, Secrecy
+from authlens.core.request.members import MEMBERS, Member, MemberKind, Secrecy
 from authlens.core.request.references import is_only_reference, refers
 from authlens.core.request.request import AuthorizerRequest
 from authlens.core.request.token_place import everything
@@ -198,7 +198,7 @@ def _masked_member(member: Member, value: Any, names: frozenset[str]) -> Any:
         return masked(value)
     if member.secrecy is Secrecy.OPEN:
         return value
-    if member.kind is Kind.MAP:
+    if member.kind is MemberKind.MAP:
         return tuple((name, masked(text) if _is_secret(name, text, names) else text) for name, text in value)
     for each in reversed(query.of(member.name, value)):
         if _is_secret(each.name, each.raw, names):

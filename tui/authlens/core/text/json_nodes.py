@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from authlens.core.text.yaml_reader import MAX_DEPTH, Node, YamlError
+from authlens.core.text.yaml_reader import MAX_DEPTH, YamlError, YamlNode
 
 MAX_VALUES = 20_000
 """Keys included: read in half a second."""
@@ -27,16 +27,16 @@ def _refuse_constant(name: str) -> NoReturn:
 _SCALARS = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def load(text: str) -> Node:
+def load(text: str) -> YamlNode:
     """The value in the text. Raises YamlError when it is not JSON."""
-    reader = _Reader(text)
+    reader = _NodeReader(text)
     node = reader.value(depth=1)
     if not reader.at_end():
         raise reader.error("more text after the end of the JSON value")
     return node
 
 
-class _Reader:
+class _NodeReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
@@ -50,7 +50,7 @@ class _Reader:
     def error(self, message: str, at: int | None = None) -> YamlError:
         return YamlError(message, *self._place(self._at if at is None else at))
 
-    def value(self, depth: int, key: Node | None = None) -> Node:
+    def value(self, depth: int, key: YamlNode | None = None) -> YamlNode:
         first = self._text[self._at : self._at + 1]
         if first in ("{", "[") and depth > MAX_DEPTH:
             raise self.error(f"nested deeper than {MAX_DEPTH} levels")
@@ -65,8 +65,8 @@ class _Reader:
         self._skip()
         return self._made(start, value, text, key)
 
-    def _made(self, start: int, value: Any, text: str | None, key: Node | None) -> Node:
-        return Node(value, *self._place(start), text, key)
+    def _made(self, start: int, value: Any, text: str | None, key: YamlNode | None) -> YamlNode:
+        return YamlNode(value, *self._place(start), text, key)
 
     def _count(self) -> None:
         self._values += 1
@@ -77,8 +77,8 @@ class _Reader:
         line = bisect_right(self._line_starts, at)
         return line, at - self._line_starts[line - 1] + 1
 
-    def _object(self, depth: int) -> dict[str, Node]:
-        entries: dict[str, Node] = {}
+    def _object(self, depth: int) -> dict[str, YamlNode]:
+        entries: dict[str, YamlNode] = {}
         for _ in self._items("}"):
             start = self._at
             if self._text[start : start + 1] != '"':
@@ -94,7 +94,7 @@ class _Reader:
             entries[name] = self.value(depth, key)
         return entries
 
-    def _array(self, depth: int) -> list[Node]:
+    def _array(self, depth: int) -> list[YamlNode]:
         return [self.value(depth) for _ in self._items("]")]
 
     def _items(self, end: str) -> Iterator[None]:

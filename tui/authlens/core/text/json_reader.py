@@ -65,17 +65,17 @@ class JsonWord:
 
 @dataclass(frozen=True, slots=True)
 class JsonArray:
-    items: tuple[Node, ...]
+    items: tuple[JsonNode, ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class JsonObject:
-    members: tuple[tuple[JsonString, Node], ...]
+    members: tuple[tuple[JsonString, JsonNode], ...]
     """In order, including duplicates."""
     span: Span
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> JsonNode | None:
         """The value of a key; for duplicates the last one, as in most parsers."""
         return next((value for name, value in reversed(self.members) if name.value == key), None)
 
@@ -92,19 +92,19 @@ class JsonObject:
                 first[name.value] = name
 
 
-Node = JsonObject | JsonArray | JsonString | JsonNumber | JsonWord
+JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonWord
 
 
 @dataclass(frozen=True, slots=True)
 class JsonText:
     """The result of parsing a text: its root, or the fault that prevented parsing."""
 
-    root: Node | None
+    root: JsonNode | None
     fault: JsonFault | None
 
 
 def parse(text: str) -> JsonText:
-    reader = _Reader(text)
+    reader = _JsonParser(text)
     try:
         return JsonText(reader.document(), None)
     except _Unreadable as unreadable:
@@ -113,7 +113,7 @@ def parse(text: str) -> JsonText:
         return JsonText(None, JsonFault("json-syntax", unreadable.message, LinePlaces(text).span(start, end)))
 
 
-def plain(node: Node) -> Any:
+def plain(node: JsonNode) -> Any:
     """The value as a Python object. A number too long for Python to convert stays text."""
     match node:
         case JsonObject():
@@ -126,7 +126,7 @@ def plain(node: Node) -> Any:
             return node.value
 
 
-def words(node: Node) -> str:
+def words(node: JsonNode) -> str:
     """The kind of value, for use in a sentence."""
     match node:
         case JsonObject():
@@ -141,7 +141,7 @@ def words(node: Node) -> str:
             return {True: "true", False: "false", None: "null"}[node.value]
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: JsonNode) -> Iterator[JsonNode]:
     """The node and everything inside it, in document order."""
     yield node
     match node:
@@ -192,7 +192,7 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
 
 
-class _Reader:
+class _JsonParser:
     """A recursive-descent parser for one text."""
 
     def __init__(self, text: str) -> None:
@@ -202,7 +202,7 @@ class _Reader:
         self._values = 0
         self._places = LinePlaces(text)
 
-    def document(self) -> Node:
+    def document(self) -> JsonNode:
         if self._text.startswith("\ufeff"):
             raise _Unreadable("the text starts with a byte order mark, which is not valid JSON; save it without one", 0)
         if self._peek() == "":
@@ -220,7 +220,7 @@ class _Reader:
         self._at = found.end() if found else self._at
         return self._text[self._at : self._at + 1]
 
-    def _value(self) -> Node:
+    def _value(self) -> JsonNode:
         character = self._peek()
         self._count()
         if character == "{":
@@ -234,17 +234,17 @@ class _Reader:
         if self._values > MAX_VALUES:
             raise _Unreadable(f"the JSON has more than {MAX_VALUES:,} keys and values; split it", self._at)
 
-    def _nested(self, read: Any) -> Node:
+    def _nested(self, read: Any) -> JsonNode:
         self._depth += 1
         if self._depth > DEEPEST:
             raise _Unreadable(f"the JSON is nested deeper than {DEEPEST} levels", self._at)
-        node: Node = read()
+        node: JsonNode = read()
         self._depth -= 1
         return node
 
     def _object(self) -> JsonObject:
         start = self._open()
-        members: list[tuple[JsonString, Node]] = []
+        members: list[tuple[JsonString, JsonNode]] = []
         while self._more("}", bool(members)):
             self._count()
             key = self._string("a key in double quotes")
@@ -256,7 +256,7 @@ class _Reader:
 
     def _array(self) -> JsonArray:
         start = self._open()
-        items: list[Node] = []
+        items: list[JsonNode] = []
         while self._more("]", bool(items)):
             items.append(self._value())
         return JsonArray(tuple(items), self._places.span(start, self._at))

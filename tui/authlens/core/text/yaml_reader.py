@@ -73,7 +73,7 @@ class YamlError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class YamlNode:
     """One value of the file with its position. The accessors return it as the type a field requires, or raise
     YamlError."""
 
@@ -83,7 +83,7 @@ class Node:
     column: int
     text: str | None = None
     """A scalar as written, without quotes."""
-    key: Node | None = None
+    key: YamlNode | None = None
     """The key it belongs to."""
 
     def error(self, message: str) -> YamlError:
@@ -134,18 +134,18 @@ class Node:
             raise self.error(f"{self.name} must be one of: {', '.join(words)}")
         return str(self.text)
 
-    def list(self) -> list[Node]:
+    def list(self) -> list[YamlNode]:
         if not isinstance(self.value, list):
             raise self.error(f"{self.name} must be a list, not {self.kind}")
         return self.value
 
-    def mapping(self) -> dict[str, Node]:
+    def mapping(self) -> dict[str, YamlNode]:
         """The entries of a mapping with arbitrary keys."""
         if not isinstance(self.value, dict):
             raise self.error(f"{self.name} must be a mapping of keys to values, not {self.kind}")
         return self.value
 
-    def fields(self, *known: str) -> dict[str, Node]:
+    def fields(self, *known: str) -> dict[str, YamlNode]:
         """The entries of a mapping that may have only the known keys."""
         fields = self.mapping()
         for key in fields:
@@ -156,7 +156,7 @@ class Node:
     def unknown(self, key: str, known: Iterable[str]) -> YamlError:
         """The error for an unknown key of this mapping; the key is quoted only if it resembles a known one."""
         names = list(known)
-        node: Node = self.value[key].key
+        node: YamlNode = self.value[key].key
         by_folded = {name.casefold(): name for name in names}
         near = difflib.get_close_matches(key.casefold(), by_folded, n=1)
         if near:
@@ -205,14 +205,14 @@ def decode(content: bytes) -> str:
         raise YamlError("the file is not UTF-8 text", *place(before, len(before))) from None
 
 
-def load(text: str) -> Node:
+def load(text: str) -> YamlNode:
     """The single document in the text; for an empty text a node whose value is `None`."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"the text is larger than {MAX_BYTES} bytes")
     return _read_by_libyaml(text) or _read(text)
 
 
-def _read_by_libyaml(text: str) -> Node | None:
+def _read_by_libyaml(text: str) -> YamlNode | None:
     """The document; `None` if PyYAML's own parser must read it, because the two differ on this text or its errors."""
     if not yaml.__with_libyaml__ or not _READ_ALIKE.fullmatch(text):
         return None
@@ -242,7 +242,7 @@ def _placed_alike(loader: yaml.CSafeLoader) -> Iterator[yaml.Event]:
         yield event
 
 
-def _read(text: str) -> Node:
+def _read(text: str) -> YamlNode:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES_SLOWLY:
         raise TooLong(
             f"the file is larger than {MAX_BYTES_SLOWLY // 1024} KiB and is either not valid YAML or slow to "
@@ -296,35 +296,35 @@ def _said(problem: str) -> str:
     return problem if _QUOTES_NOTHING.fullmatch(problem) else _QUOTED.sub("…", problem)
 
 
-def _document(events: Iterator[yaml.Event]) -> Node:
-    document: Node | None = None
+def _document(events: Iterator[yaml.Event]) -> YamlNode:
+    document: YamlNode | None = None
     for event in events:
         if isinstance(event, yaml.DocumentStartEvent):
             if document is not None:
                 raise _refusal(event, "a second document; a file may contain only one")
             document = _node(next(events), events, depth=1)
-    return document or Node(None, 1, 1, "")
+    return document or YamlNode(None, 1, 1, "")
 
 
-def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int, key: Node | None = None) -> Node:
+def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int, key: YamlNode | None = None) -> YamlNode:
     _refuse_extras(event)
     if isinstance(event, yaml.ScalarEvent):
         return _scalar(event, key)
     if depth > MAX_DEPTH:
         raise _refusal(event, f"nested deeper than {MAX_DEPTH} levels")
     build = _mapping if isinstance(event, yaml.MappingStartEvent) else _sequence
-    return Node(build(events, depth + 1), *_start(event), key=key)
+    return YamlNode(build(events, depth + 1), *_start(event), key=key)
 
 
-def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Node]:
+def _sequence(events: Iterator[yaml.Event], depth: int) -> list[YamlNode]:
     items = []
     while not isinstance(event := next(events), yaml.SequenceEndEvent):
         items.append(_node(event, events, depth))
     return items
 
 
-def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Node]:
-    entries: dict[str, Node] = {}
+def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, YamlNode]:
+    entries: dict[str, YamlNode] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, depth)
         if key.text is None or isinstance(key.value, bytes):
@@ -355,15 +355,15 @@ def _start(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _scalar(event: yaml.ScalarEvent, key: Node | None) -> Node:
+def _scalar(event: yaml.ScalarEvent, key: YamlNode | None) -> YamlNode:
     line, column = _start(event)
     if event.tag == _BINARY:
         try:
-            return Node(lenient_base64(event.value), line, column, event.value, key)
+            return YamlNode(lenient_base64(event.value), line, column, event.value, key)
         except ValueError:
             raise YamlError("the value of !!binary must be base64", line, column) from None
     value = _resolve(event.value, line, column) if event.implicit[0] else event.value
-    return Node(value, line, column, event.value, key)
+    return YamlNode(value, line, column, event.value, key)
 
 
 def _resolve(text: str, line: int, column: int) -> str | int | float | bool | None:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from authlens.core.invocation.access import ALLOWED
 from authlens.core.invocation.invocation import FailureKind, Invocation
-from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PacketDecision, Step, Transport
+from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, DeviceConnection, PacketDecision, Transport
 from authlens.core.probe.words import causes_of
 from authlens.core.verdict.verdict import Conclusion, StageResult, StageState, Verdict
 
 _OVER = {
-    Transport.WSS: (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.UPGRADE, DeviceStage.CONNECTED),
-    Transport.HTTPS: (DeviceStage.NETWORK, DeviceStage.TLS),
+    Transport.WSS: (ConnectionStage.NETWORK, ConnectionStage.TLS, ConnectionStage.UPGRADE, ConnectionStage.CONNECTED),
+    Transport.HTTPS: (ConnectionStage.NETWORK, ConnectionStage.TLS),
 }
-_OVER_TLS = (DeviceStage.NETWORK, DeviceStage.TLS, DeviceStage.CONNECTED)
+_OVER_TLS = (ConnectionStage.NETWORK, ConnectionStage.TLS, ConnectionStage.CONNECTED)
 _NEXT = {
-    DeviceStage.NETWORK: "Check the host name, the port and the network, then connect again.",
-    DeviceStage.TLS: "Fix the problem described, then connect again; nothing was sent to the authorizer.",
+    ConnectionStage.NETWORK: "Check the host name, the port and the network, then connect again.",
+    ConnectionStage.TLS: "Fix the problem described, then connect again; nothing was sent to the authorizer.",
 }
 
 
@@ -28,7 +28,7 @@ def probe_verdict(invocation: Invocation, device: DeviceConnection) -> Verdict:
     failure = invocation.failure
     if failure is not None and failure.kind is not FailureKind.DEVICE:
         lit = next((each for each in results if each.state is StageState.FAILED), None)
-        step = _NEXT.get(DeviceStage(lit.stage), "") if lit else ""
+        step = _NEXT.get(ConnectionStage(lit.stage), "") if lit else ""
         words = device.reason or failure.message or failure.error
         return Verdict(Conclusion.FAILED, results, words, step or "Check the endpoint, then connect again.", "")
     who = _who(invocation, device)
@@ -62,13 +62,13 @@ def _step_for(decision: PacketDecision) -> str:
     return f"Send the test call, and ask about {decision.action} on {decision.resource}."
 
 
-def _stages_of(device: DeviceConnection) -> tuple[DeviceStage, ...]:
+def _stages_of(device: DeviceConnection) -> tuple[ConnectionStage, ...]:
     reached = tuple(dict.fromkeys(step.stage for step in device.steps))
     expected = _OVER.get(device.transport, _OVER_TLS)
     return (*expected, *(stage for stage in reached if stage not in expected))
 
 
-def _stage_result(stage: DeviceStage, device: DeviceConnection) -> StageResult:
+def _stage_result(stage: ConnectionStage, device: DeviceConnection) -> StageResult:
     steps = [step for step in device.steps if step.stage is stage]
     if not steps:
         return StageResult(stage, StageState.NOT_REACHED)
@@ -76,5 +76,5 @@ def _stage_result(stage: DeviceStage, device: DeviceConnection) -> StageResult:
     return StageResult(stage, StageState.PASSED if failed is None else StageState.FAILED, _why(failed, steps))
 
 
-def _why(failed: Step | None, steps: list[Step]) -> str:
+def _why(failed: ConnectionStep | None, steps: list[ConnectionStep]) -> str:
     return failed.detail if failed is not None else "; ".join(step.detail for step in steps if step.detail)

@@ -13,7 +13,7 @@ from authlens.core.invocation.access import ALLOWED, Access
 from authlens.frozen import dataclass
 
 if TYPE_CHECKING:
-    from authlens.core.mqtt.connection import DeviceStage
+    from authlens.core.mqtt.connection import ConnectionStage
     from authlens.core.policy.decision.near_miss import NearMiss
 
 
@@ -47,7 +47,7 @@ class Conclusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StageResult:
-    stage: Stage | DeviceStage
+    stage: Stage | ConnectionStage
     state: StageState
     why: str = ""
     """One sentence; empty if there is nothing to say."""

@@ -7,7 +7,13 @@ from dataclasses import field, replace
 
 from authlens.core.deployment.client_certificate import ClientCertificate
 from authlens.core.mqtt.client_hello import ClientHello
-from authlens.core.mqtt.connection import DeviceConnection, DeviceStage, PresentedCertificate, Step, Transport
+from authlens.core.mqtt.connection import (
+    ConnectionStage,
+    ConnectionStep,
+    DeviceConnection,
+    PresentedCertificate,
+    Transport,
+)
 from authlens.core.mqtt.entrance import entrance_warning, hello_words
 from authlens.core.request.request import TlsContext
 from authlens.frozen import dataclass
@@ -47,23 +53,25 @@ class Arrival:
     def record(self, transport: Transport, needs_alpn: bool = True) -> DeviceConnection:
         """The beginning of the connection's record."""
         warning = entrance_warning(self.hello, transport, needs_alpn)
-        network = Step(DeviceStage.NETWORK, True, self.peer, warning if self.hello is None else "")
+        network = ConnectionStep(ConnectionStage.NETWORK, True, self.peer, warning if self.hello is None else "")
         steps = [network]
         if self.hello is not None:
-            steps.append(Step(DeviceStage.TLS, True, self._tls_words(self.hello), warning))
+            steps.append(ConnectionStep(ConnectionStage.TLS, True, self._tls_words(self.hello), warning))
         if transport in (Transport.WSS, Transport.WS):
-            steps.append(Step(DeviceStage.UPGRADE, True))
+            steps.append(ConnectionStep(ConnectionStage.UPGRADE, True))
         return self.begun(transport, tuple(steps))
 
-    def failed(self, transport: Transport, stage: DeviceStage, reason: str) -> DeviceConnection:
+    def failed(self, transport: Transport, stage: ConnectionStage, reason: str) -> DeviceConnection:
         """The record of a connection that failed at this stage."""
-        steps = [Step(DeviceStage.NETWORK, True, self.peer)] if stage is not DeviceStage.NETWORK else []
-        if self.hello is not None and stage is not DeviceStage.TLS:
-            steps.append(Step(DeviceStage.TLS, True, hello_words(self.hello)))
-        words = f"{reason} ({hello_words(self.hello)})" if self.hello and stage is DeviceStage.TLS else reason
-        return self.begun(transport, (*steps, Step(stage, False, words)))
+        steps = (
+            [ConnectionStep(ConnectionStage.NETWORK, True, self.peer)] if stage is not ConnectionStage.NETWORK else []
+        )
+        if self.hello is not None and stage is not ConnectionStage.TLS:
+            steps.append(ConnectionStep(ConnectionStage.TLS, True, hello_words(self.hello)))
+        words = f"{reason} ({hello_words(self.hello)})" if self.hello and stage is ConnectionStage.TLS else reason
+        return self.begun(transport, (*steps, ConnectionStep(stage, False, words)))
 
-    def begun(self, transport: Transport, steps: tuple[Step, ...]) -> DeviceConnection:
+    def begun(self, transport: Transport, steps: tuple[ConnectionStep, ...]) -> DeviceConnection:
         own = self.certificate
         return DeviceConnection(
             self.id,

@@ -14,7 +14,7 @@ from authlens.core.devices.pace import Pace
 from authlens.core.devices.permissions import CONNECT, Permissions
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
-from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.decoder import Decoder
 from authlens.core.mqtt.encoder import encode
 from authlens.core.mqtt.fields import Malformed
@@ -226,7 +226,7 @@ class MqttClient:
         rule: Rule,
         detail: str = "",
         connect: Connect | None = None,
-        stage: DeviceStage | None = DeviceStage.CONNECTED,
+        stage: ConnectionStage | None = ConnectionStage.CONNECTED,
     ) -> None:
         """Refuse the connection. stage: where it failed; `None` if its steps already say so."""
         if self.is_over:

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 from authlens.core.deployment.deployment import Domain
 from authlens.core.mqtt import limits, rules
-from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.entrance import unlisted_certificate
 from authlens.core.mqtt.rules import Rule
 from authlens.core.request.request import AuthorizerRequest
@@ -126,7 +126,7 @@ class Entrance(asyncio.Protocol):
         if not self._is_reported:
             self._is_reported = True
             transport = Transport.TLS if self._arrival.hello is not None else Transport.TCP
-            report_failure(self._hub, self._arrival, transport, DeviceStage.CONNECTED, reason)
+            report_failure(self._hub, self._arrival, transport, ConnectionStage.CONNECTED, reason)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -135,14 +135,14 @@ class Entrance(asyncio.Protocol):
 
 def report_certificate(hub: Hub, arrival: Arrival, reason: str) -> None:
     """Report a client without a certificate that its domain accepts."""
-    report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, reason, rules.CERTIFICATE)
+    report_failure(hub, arrival, Transport.TLS, ConnectionStage.TLS, reason, rules.CERTIFICATE)
 
 
 def report_failure(
     hub: Hub,
     arrival: Arrival,
     transport: Transport,
-    stage: DeviceStage,
+    stage: ConnectionStage,
     reason: str,
     rule: Rule = rules.NOT_CONNECT,
 ) -> None:

@@ -20,7 +20,7 @@ from authlens.core.deployment.deployment import Domain
 from authlens.core.devices.authorizer_choice import choose
 from authlens.core.event import event
 from authlens.core.invocation.invocation import Failure, FailureKind, failure_of_refusal
-from authlens.core.mqtt.connection import DeviceStage, Step, Transport
+from authlens.core.mqtt.connection import ConnectionStage, ConnectionStep, Transport
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
 from authlens.core.request.authorizer import Authorizer
@@ -50,7 +50,7 @@ class Admission:
 
     request: AuthorizerRequest
     result: Outcome | Failure
-    steps: tuple[Step, ...]
+    steps: tuple[ConnectionStep, ...]
     authorizer: Authorizer | None = None
     event: str | None = None
     log: str | None = None
@@ -97,17 +97,17 @@ class Gate:
         choice = choose(request, transport, self.domain(server_name), named, certificate is not None)
         request = replace(request, authorizer_name=choice.name)
         if choice.name is None:
-            return _refused(request, (), DeviceStage.FOUND, choice.why, _failure("NoAuthorizer", choice.why))
+            return _refused(request, (), ConnectionStage.FOUND, choice.why, _failure("NoAuthorizer", choice.why))
         authorizer = self._endpoint.registry.get(choice.name)
         if authorizer is None:
             refusal = test_call.UNKNOWN_AUTHORIZER.refusal(name=choice.name)
             reason = f"there is no authorizer {choice.name} ({choice.why})"
-            return _refused(request, (), DeviceStage.FOUND, reason, failure_of_refusal(refusal))
+            return _refused(request, (), ConnectionStage.FOUND, reason, failure_of_refusal(refusal))
         if authorizer.status != "ACTIVE":
             reason = f"the authorizer {authorizer.name} is {authorizer.status}; a test call does not notice"
-            failed = _refused(request, (), DeviceStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
+            failed = _refused(request, (), ConnectionStage.FOUND, reason, _failure("InactiveAuthorizer", reason))
             return replace(failed, authorizer=authorizer)
-        found = Step(DeviceStage.FOUND, True, f"{authorizer.name}, {choice.why}")
+        found = ConnectionStep(ConnectionStage.FOUND, True, f"{authorizer.name}, {choice.why}")
         return await self._verified(request, authorizer, transport, connection_id, (found,), certificate)
 
     async def refresh(self, admission: Admission) -> Admission:
@@ -126,16 +126,16 @@ class Gate:
         authorizer: Authorizer,
         transport: Transport,
         connection_id: str,
-        steps: tuple[Step, ...],
+        steps: tuple[ConnectionStep, ...],
         certificate: ClientCertificate | None,
     ) -> Admission:
         refusal = test_call.signature_refusal(request, authorizer, self._endpoint.verify)
         if refusal is not None:
             message = refusal.message or "the token or its signature is missing"
-            failed = _refused(request, steps, DeviceStage.SIGNATURE, message, failure_of_refusal(refusal))
+            failed = _refused(request, steps, ConnectionStage.SIGNATURE, message, failure_of_refusal(refusal))
             return replace(failed, authorizer=authorizer)
         signing = "signing is disabled" if authorizer.signing_disabled else ""
-        steps = (*steps, Step(DeviceStage.SIGNATURE, True, signing))
+        steps = (*steps, ConnectionStep(ConnectionStage.SIGNATURE, True, signing))
         kind = _KINDS[transport]
         key = (authorizer, request, certificate)
         if kind == "http" and authorizer.enable_caching_for_http and key in self._cache:
@@ -161,7 +161,7 @@ class Gate:
         request: AuthorizerRequest,
         authorizer: Authorizer,
         sent: str,
-        steps: tuple[Step, ...],
+        steps: tuple[ConnectionStep, ...],
         certificate: ClientCertificate | None,
     ) -> Admission:
         result = await self._run(authorizer, sent.encode())
@@ -182,52 +182,52 @@ def _admission(
     request: AuthorizerRequest,
     judged: Outcome | Refusal,
     result: FunctionResult,
-    steps: tuple[Step, ...],
+    steps: tuple[ConnectionStep, ...],
     certificate: ClientCertificate | None,
 ) -> Admission:
     """The admission that follows from the function's answer."""
     took = f"{result.duration * 1000:.0f} ms" + (", cold start" if result.cold else "")
     if isinstance(judged, Refusal):
-        stage = DeviceStage(judged.stage or DeviceStage.FUNCTION)
-        if stage is DeviceStage.ANSWER:
-            steps = (*steps, Step(DeviceStage.FUNCTION, True, took))
+        stage = ConnectionStage(judged.stage or ConnectionStage.FUNCTION)
+        if stage is ConnectionStage.ANSWER:
+            steps = (*steps, ConnectionStep(ConnectionStage.FUNCTION, True, took))
         return _refused(request, steps, stage, judged.message or judged.error, failure_of_refusal(judged))
-    steps = (*steps, Step(DeviceStage.FUNCTION, True, took), Step(DeviceStage.ANSWER, True))
+    steps = (*steps, ConnectionStep(ConnectionStage.FUNCTION, True, took), ConnectionStep(ConnectionStage.ANSWER, True))
     if not judged.is_authenticated:
         reason = "the function answered isAuthenticated: false"
-        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+        return _refused(request, steps, ConnectionStage.AUTHENTICATED, reason, judged)
     if certificate is not None:
         return _with_certificate(request, judged, steps, certificate)
     if not judged.policy_documents:
         reason = "the function authenticated the client but returned no policy documents"
-        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
-    steps = (*steps, Step(DeviceStage.AUTHENTICATED, True, judged.principal_id or ""))
+        return _refused(request, steps, ConnectionStage.AUTHENTICATED, reason, judged)
+    steps = (*steps, ConnectionStep(ConnectionStage.AUTHENTICATED, True, judged.principal_id or ""))
     documents = tuple(document.parse(text) for text in judged.policy_documents)
     return Admission(request, judged, steps, documents=documents)
 
 
 def _with_certificate(
-    request: AuthorizerRequest, judged: Outcome, steps: tuple[Step, ...], certificate: ClientCertificate
+    request: AuthorizerRequest, judged: Outcome, steps: tuple[ConnectionStep, ...], certificate: ClientCertificate
 ) -> Admission:
     """Authenticated with CUSTOM_AUTH_X509: the documents attached to the certificate add to the function's."""
     if judged.principal_id != certificate.id:
         reason = "the answer's principalId is not the id of the client certificate, which CUSTOM_AUTH_X509 requires"
-        return _refused(request, steps, DeviceStage.AUTHENTICATED, reason, judged)
+        return _refused(request, steps, ConnectionStage.AUTHENTICATED, reason, judged)
     unknown = "policies attached to the certificate apply too; list them under policies to include them"
     warning = unknown if certificate.policies is None else ""
-    steps = (*steps, Step(DeviceStage.AUTHENTICATED, True, certificate.id, warning))
+    steps = (*steps, ConnectionStep(ConnectionStage.AUTHENTICATED, True, certificate.id, warning))
     documents = tuple(document.parse(text) for text in (*judged.policy_documents, *(certificate.policies or ())))
     return Admission(request, judged, steps, documents=documents)
 
 
 def _refused(
     request: AuthorizerRequest,
-    steps: tuple[Step, ...],
-    stage: DeviceStage,
+    steps: tuple[ConnectionStep, ...],
+    stage: ConnectionStage,
     reason: str,
     result: Outcome | Failure,
 ) -> Admission:
-    return Admission(request, result, (*steps, Step(stage, False, reason)), reason=reason)
+    return Admission(request, result, (*steps, ConnectionStep(stage, False, reason)), reason=reason)
 
 
 def _failure(error: str, message: str) -> Failure:

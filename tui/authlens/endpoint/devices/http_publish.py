@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from authlens.core.devices.effects import Judged, Message
 from authlens.core.devices.permissions import PUBLISH, RETAIN, Permissions
 from authlens.core.mqtt import limits, properties, rules
-from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.properties import Properties, Value
 from authlens.core.mqtt.topics import topic_problem
 from authlens.core.request.policy_variables import connection_variables
@@ -54,7 +54,7 @@ async def publish(hub: Hub, arrival: Arrival, wanted: PublishRequest) -> Publish
     try:
         message = message_of(wanted, hub.now())
     except BadRequest as error:
-        record.refused(rules.HTTP_REFUSED, str(error), DeviceStage.CONNECTED, loop.time() - started)
+        record.refused(rules.HTTP_REFUSED, str(error), ConnectionStage.CONNECTED, loop.time() - started)
         return Published(400, str(error), trace_id)
     admission = await hub.gate.admit(request, transport, trace_id, arrival.certificate)
     record.admitted(admission)
@@ -147,7 +147,7 @@ def _denied(record: Record, permissions: Permissions, message: Message, seconds:
             judged = Judged("PUBLISH", message.topic, message.qos, action, decision, rule, rule.v3)
             why = record.denied(judged, permissions).detail
             reason = f"the policy does not allow {action} on topic/{message.topic}: {why}"
-            record.refused(rule, reason, DeviceStage.CONNECTED, seconds)
+            record.refused(rule, reason, ConnectionStage.CONNECTED, seconds)
             return True
     record.connected(Judged("PUBLISH", message.topic, message.qos, action, decision), permissions, seconds)
     return False

@@ -14,7 +14,7 @@ from pathlib import Path
 from authlens.core.deployment.deployment import Domain
 from authlens.core.deployment.transport import X509
 from authlens.core.mqtt import limits
-from authlens.core.mqtt.connection import DeviceStage, Transport
+from authlens.core.mqtt.connection import ConnectionStage, Transport
 from authlens.core.mqtt.entrance import certificate_failure, handshake_failure
 from authlens.endpoint.api.server import CannotListen, listen
 from authlens.endpoint.api.state import Endpoint
@@ -170,9 +170,9 @@ class DeviceListener:
             if problem is not None:
                 report_certificate(hub, arrival, problem)
             else:
-                report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(reason))
+                report_failure(hub, arrival, Transport.TLS, ConnectionStage.TLS, handshake_failure(reason))
         except (ConnectionError, TimeoutError, OSError):
-            report_failure(hub, arrival, Transport.TLS, DeviceStage.TLS, handshake_failure(""))
+            report_failure(hub, arrival, Transport.TLS, ConnectionStage.TLS, handshake_failure(""))
 
     def _context_of(self, domain: Domain) -> ssl.SSLContext:
         """Made again when the domain changes."""
@@ -213,12 +213,12 @@ def _requiring(domain: Domain | None) -> Domain | None:
     return domain if domain is not None and domain.authentication_type == X509 else None
 
 
-def _first_problem(peeked: Peeked | None) -> tuple[Transport, DeviceStage, str] | None:
+def _first_problem(peeked: Peeked | None) -> tuple[Transport, ConnectionStage, str] | None:
     """Why the first bytes cannot be used."""
     if peeked is None:
-        return Transport.TCP, DeviceStage.NETWORK, "the client sent nothing, or only part of a ClientHello"
+        return Transport.TCP, ConnectionStage.NETWORK, "the client sent nothing, or only part of a ClientHello"
     if peeked.first == TLS and peeked.hello is None:
-        return Transport.TLS, DeviceStage.TLS, "the ClientHello cannot be read"
+        return Transport.TLS, ConnectionStage.TLS, "the ClientHello cannot be read"
     return None
 
 

@@ -13,11 +13,11 @@ from authlens.core.devices.permissions import Permissions
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import (
     KEPT_DECISIONS,
+    ConnectionStage,
+    ConnectionStep,
     Counts,
     DeviceConnection,
-    DeviceStage,
     PacketDecision,
-    Step,
 )
 from authlens.core.mqtt.rules import Rule
 from authlens.core.request.request import AuthorizerRequest
@@ -72,14 +72,14 @@ class Record:
     def connected(self, judged: Judged, permissions: Permissions, seconds: float) -> None:
         """The client was accepted. judged: the decision about its CONNECT."""
         decision = self._add(judged, permissions)
-        self.device = replace(self.device, steps=(*self.device.steps, Step(DeviceStage.CONNECTED, True)))
+        self.device = replace(self.device, steps=(*self.device.steps, ConnectionStep(ConnectionStage.CONNECTED, True)))
         self._tell(seconds)
         if self._sink.wants_all:
             self._sink.decided(self._invocation, decision)
 
-    def refused(self, rule: Rule, reason: str, stage: DeviceStage | None, seconds: float) -> None:
+    def refused(self, rule: Rule, reason: str, stage: ConnectionStage | None, seconds: float) -> None:
         """The client was refused at a stage; `None` if its steps already say so."""
-        steps = self.device.steps if stage is None else (*self.device.steps, Step(stage, False, reason))
+        steps = self.device.steps if stage is None else (*self.device.steps, ConnectionStep(stage, False, reason))
         self.device = replace(self.device, steps=steps, refused_by=rule.id, reason=reason)
         if not self._is_judged:
             failure = Failure(FailureKind.DEVICE, rule.id, reason)

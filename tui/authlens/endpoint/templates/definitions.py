@@ -19,7 +19,7 @@ from authlens.core.invocation.local_run import Unresolved
 from authlens.core.policy.arn import partition_of, split
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.device_entries import read_default, read_domains
@@ -163,17 +163,17 @@ def function_arn(region: str, account: str, name: str) -> str:
     return f"arn:{partition_of(region)}:lambda:{region}:{account}:function:{name}"
 
 
-def _optional(fields: Mapping[str, Node], key: str, read: Callable[[Node], Value], default: Value) -> Value:
+def _optional(fields: Mapping[str, YamlNode], key: str, read: Callable[[YamlNode], Value], default: Value) -> Value:
     return read(fields[key]) if key in fields else default
 
 
-def _required(node: Node, fields: Mapping[str, Node], key: str) -> Node:
+def _required(node: YamlNode, fields: Mapping[str, YamlNode], key: str) -> YamlNode:
     if key not in fields:
         raise (node.key or node).error(f"{key} is missing")
     return fields[key]
 
 
-def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
+def _definitions(root: YamlNode, path: Path, ask: bool) -> Definitions:
     fields = root.fields(*FILE_KEYS)
     region = _optional(fields, "region", region_of_node, DEFAULT_REGION)
     account = _optional(fields, "account", account_of, DEFAULT_ACCOUNT)
@@ -204,13 +204,13 @@ def _definitions(root: Node, path: Path, ask: bool) -> Definitions:
     )
 
 
-def region_of_node(node: Node) -> str:
+def region_of_node(node: YamlNode) -> str:
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-[0-9]+", node.string()):
         raise node.error("region must be the name of an AWS region, such as us-west-2")
     return node.string()
 
 
-def account_of(node: Node) -> str:
+def account_of(node: YamlNode) -> str:
     if not re.fullmatch("[0-9]{12}", node.string()):
         raise node.error("account must be twelve digits")
     return node.string()
@@ -229,7 +229,7 @@ class _Reader:
         self.warnings: list[str] = []
         self.key_files: list[Path] = []
 
-    def authorizer(self, name: str, node: Node) -> AuthorizerDefinition:
+    def authorizer(self, name: str, node: YamlNode) -> AuthorizerDefinition:
         _stop(node.key or node, management.name_refusal(name))
         fields = node.fields(*AUTHORIZER_KEYS, *FUNCTION_KEYS)
         function = self._shared(self._function(name, node, fields), node)
@@ -240,18 +240,18 @@ class _Reader:
             arn=authorizer_arn(self._region, self._account, name),
             function_arn=function.arn,
             status=_optional(fields, "status", lambda status: status.choice(management.STATUSES), "ACTIVE"),
-            signing_disabled=_optional(fields, "signingDisabled", Node.boolean, not signing),
-            token_key_name=_optional(fields, "tokenKeyName", Node.string, None),
+            signing_disabled=_optional(fields, "signingDisabled", YamlNode.boolean, not signing),
+            token_key_name=_optional(fields, "tokenKeyName", YamlNode.string, None),
             token_signing_public_keys=keys,
-            enable_caching_for_http=_optional(fields, "enableCachingForHttp", Node.boolean, False),
+            enable_caching_for_http=_optional(fields, "enableCachingForHttp", YamlNode.boolean, False),
         )
         _stop(_place_of_signing(node, fields), authorizer_refusal(authorizer))
         return AuthorizerDefinition(authorizer, function)
 
-    def _keys(self, authorizer: str, node: Node) -> tuple[tuple[str, str], ...]:
+    def _keys(self, authorizer: str, node: YamlNode) -> tuple[tuple[str, str], ...]:
         return tuple((name, self._key(authorizer, name, key)) for name, key in node.mapping().items())
 
-    def _key(self, authorizer: str, name: str, node: Node) -> str:
+    def _key(self, authorizer: str, name: str, node: YamlNode) -> str:
         """The PEM text, given directly or as a path."""
         text = node.string()
         if "-----BEGIN" not in text:
@@ -267,17 +267,17 @@ class _Reader:
         _stop(node, management.key_refusal(authorizer, name, text))
         return text
 
-    def _shared(self, function: FunctionDefinition, node: Node) -> FunctionDefinition:
+    def _shared(self, function: FunctionDefinition, node: YamlNode) -> FunctionDefinition:
         """Authorizers may share a function, which must then be the same."""
         if self.functions.setdefault(function.name, function) != function:
             raise (node.key or node).error(f"another authorizer defines the function {function.name} in another way")
         return function
 
-    def _function(self, name: str, node: Node, fields: Mapping[str, Node]) -> FunctionDefinition:
+    def _function(self, name: str, node: YamlNode, fields: Mapping[str, YamlNode]) -> FunctionDefinition:
         name = _optional(fields, "functionName", _function_name, name)
         folder = self._folder(node, fields)
         environment = _environment(fields["environment"]) if "environment" in fields else {}
-        handler = _optional(fields, "handler", Node.string, "")
+        handler = _optional(fields, "handler", YamlNode.string, "")
         interpreter = self._interpreter(fields)
         runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter, self._ask))
         if language(runtime) != "provided":
@@ -297,7 +297,7 @@ class _Reader:
             arn=function_arn(self._region, self._account, name),
         )
 
-    def _folder(self, node: Node, fields: Mapping[str, Node]) -> Path:
+    def _folder(self, node: YamlNode, fields: Mapping[str, YamlNode]) -> Path:
         """A command needs no folder of code: then it runs in the folder of the file."""
         if "codeUri" not in fields and "command" in fields:
             return self._base
@@ -305,13 +305,13 @@ class _Reader:
         with unfit_at(code_uri):
             return function_checks.checked_folder(code_uri.string(), self._base)
 
-    def _interpreter(self, fields: Mapping[str, Node]) -> str | None:
+    def _interpreter(self, fields: Mapping[str, YamlNode]) -> str | None:
         if "interpreter" not in fields:
             return None
         with unfit_at(fields["interpreter"]):
             return function_checks.checked_program(fields["interpreter"].string(), self._base)
 
-    def _runtime(self, node: Node, fields: Mapping[str, Node], default: str) -> str:
+    def _runtime(self, node: YamlNode, fields: Mapping[str, YamlNode], default: str) -> str:
         """The runtime, after checking that its interpreter starts; a different version is a warning."""
         runtime = "provided" if "command" in fields else default
         if "runtime" in fields:
@@ -329,7 +329,7 @@ class _Reader:
             self.warnings.append(f"{self._path}, line {place.line}: {warning}")
         return runtime
 
-    def _command(self, node: Node, fields: Mapping[str, Node], runtime: str, folder: Path) -> tuple[str, ...]:
+    def _command(self, node: YamlNode, fields: Mapping[str, YamlNode], runtime: str, folder: Path) -> tuple[str, ...]:
         place = fields.get("command", fields.get("runtime", node.key or node))
         if language(runtime) != "provided":
             if "command" in fields:
@@ -342,29 +342,29 @@ class _Reader:
             return function_checks.checked_command(command, folder, self._base)
 
 
-def _function_name(node: Node) -> str:
+def _function_name(node: YamlNode) -> str:
     if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", node.string()):
         raise node.error("functionName must be 1 to 64 letters, digits, - and _")
     return node.string()
 
 
-def _environment(node: Node) -> dict[str, str]:
+def _environment(node: YamlNode) -> dict[str, str]:
     return {name: _variable(name, value) for name, value in node.mapping().items()}
 
 
-def _variable(name: str, node: Node) -> str:
+def _variable(name: str, node: YamlNode) -> str:
     with unfit_at(node.key or node):
         return function_checks.checked_variable(name, function_checks.filled(node.string(), os.environ))
 
 
-def _timeout(node: Node) -> float:
+def _timeout(node: YamlNode) -> float:
     seconds = node.number()
     if not 0 < seconds <= MAXIMUM_TIMEOUT:
         raise node.error(f"timeout must be seconds, more than 0 and at most {MAXIMUM_TIMEOUT}")
     return seconds
 
 
-def _memory_size(node: Node) -> int:
+def _memory_size(node: YamlNode) -> int:
     size, (least, most) = node.integer(), MEMORY_SIZES
     if not least <= size <= most:
         raise node.error(f"memorySize must be {least} to {most} (MiB)")
@@ -383,7 +383,7 @@ def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:
     return management.create_refusal(authorizer.name, members)
 
 
-def _place_of_signing(node: Node, fields: Mapping[str, Node]) -> Node:
+def _place_of_signing(node: YamlNode, fields: Mapping[str, YamlNode]) -> YamlNode:
     """The place to report if AWS refuses the signing settings."""
     for key in ("tokenSigningPublicKeys", "signingDisabled", "tokenKeyName"):
         if key in fields:
@@ -391,6 +391,6 @@ def _place_of_signing(node: Node, fields: Mapping[str, Node]) -> Node:
     return node.key or node
 
 
-def _stop(node: Node, refusal: Refusal | None) -> None:
+def _stop(node: YamlNode, refusal: Refusal | None) -> None:
     if refusal:
         raise node.error(f"AWS IoT refuses this: {refusal.message}")

@@ -10,7 +10,7 @@ from authlens.core.deployment.client_certificate import ClientCertificate, clien
 from authlens.core.deployment.deployment import Domain
 from authlens.core.deployment.transport import X509
 from authlens.core.saved.certificate_variables import CertificateProblem
-from authlens.core.text.yaml_reader import Node
+from authlens.core.text.yaml_reader import YamlNode
 from authlens.endpoint.templates.definition_file import content_of
 from authlens.frozen import dataclass
 from authlens.user_path import user_path
@@ -28,7 +28,7 @@ _LARGEST = 65_536
 APPLICATION_PROTOCOLS = ("SECURE_MQTT", "MQTT_WSS", "HTTPS", "DEFAULT")
 
 
-def read_default(fields: Mapping[str, Node], authorizers: Mapping[str, Node]) -> str | None:
+def read_default(fields: Mapping[str, YamlNode], authorizers: Mapping[str, YamlNode]) -> str | None:
     return _authorizer(fields["defaultAuthorizer"], authorizers) if "defaultAuthorizer" in fields else None
 
 
@@ -42,7 +42,7 @@ class DomainEntries:
     """Lines with what AWS would refuse, or what leaves a domain without devices."""
 
 
-def read_domains(fields: Mapping[str, Node], authorizers: Mapping[str, Node], base: Path) -> DomainEntries:
+def read_domains(fields: Mapping[str, YamlNode], authorizers: Mapping[str, YamlNode], base: Path) -> DomainEntries:
     """Hosts and their configurations. base: the folder that paths are relative to."""
     entries = fields["domains"].mapping() if "domains" in fields else {}
     files = _Files(base)
@@ -64,7 +64,7 @@ def _warnings(domain: Domain) -> Iterator[str]:
         yield f"AWS IoT accepts {X509} with applicationProtocol SECURE_MQTT or HTTPS only"
 
 
-def _domain(host: str, node: Node, authorizers: Mapping[str, Node], files: _Files) -> Domain:
+def _domain(host: str, node: YamlNode, authorizers: Mapping[str, YamlNode], files: _Files) -> Domain:
     if not host or any(character in ":/@[] " for character in host):
         raise (node.key or node).error(f"{host!r} is not a host name; give the name only, without scheme or port")
     members = node.fields(*DOMAIN_KEYS)
@@ -91,7 +91,7 @@ class _Files:
         self.found: list[Path] = []
         self._base = base
 
-    def certificate(self, node: Node) -> ClientCertificate:
+    def certificate(self, node: YamlNode) -> ClientCertificate:
         """An entry of clientCertificates: a file, or a mapping with more about it."""
         if not isinstance(node.value, dict):
             return self._certificate(node, {})
@@ -100,7 +100,7 @@ class _Files:
             raise node.error("file is missing; it names the certificate")
         return self._certificate(members["file"], members)
 
-    def _certificate(self, file: Node, members: Mapping[str, Node]) -> ClientCertificate:
+    def _certificate(self, file: YamlNode, members: Mapping[str, YamlNode]) -> ClientCertificate:
         thing, attached, policies = (members.get(key) for key in CERTIFICATE_KEYS[1:])
         text = file.string("a certificate")
         pem = text if "-----BEGIN" in text else self._content(file, text)
@@ -115,7 +115,7 @@ class _Files:
             named = "this text" if pem is text else text
             raise file.error(f"{named} is not a usable certificate: {problem}") from None
 
-    def _policy(self, node: Node) -> str:
+    def _policy(self, node: YamlNode) -> str:
         name = node.string("a policy")
         text = self._content(node, name)
         try:
@@ -126,7 +126,7 @@ class _Files:
             raise node.error(f"{name} is not a policy document in JSON")
         return text
 
-    def _content(self, node: Node, name: str) -> str:
+    def _content(self, node: YamlNode, name: str) -> str:
         try:
             path = user_path(name, self._base)
             if not path.is_file():
@@ -143,7 +143,7 @@ class _Files:
         return text
 
 
-def _authorizer(node: Node, authorizers: Mapping[str, Node]) -> str:
+def _authorizer(node: YamlNode, authorizers: Mapping[str, YamlNode]) -> str:
     name = node.string()
     if name not in authorizers:
         raise node.error(f"there is no authorizer {name} in this file")

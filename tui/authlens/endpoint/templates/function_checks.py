@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.request.references import Reference, replaced
-from authlens.core.text.yaml_reader import MAX_BYTES, Node
+from authlens.core.text.yaml_reader import MAX_BYTES, YamlNode
 from authlens.endpoint.templates.child_environment import question_environment
 from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
@@ -47,7 +47,7 @@ class Unfit(ValueError):
 
 
 @contextmanager
-def unfit_at(node: Node) -> Iterator[None]:
+def unfit_at(node: YamlNode) -> Iterator[None]:
     """Turns Unfit into a YamlError at this place of the file."""
     try:
         yield

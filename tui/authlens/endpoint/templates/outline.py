@@ -11,7 +11,7 @@ from pathlib import Path
 
 from authlens.core.policy.arn import partition_of
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.text.yaml_reader import Node, YamlError, decode, load
+from authlens.core.text.yaml_reader import YamlError, YamlNode, decode, load
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of, looks_like_template
 
 
@@ -31,7 +31,7 @@ def authorizers_of(path: Path) -> tuple[Authorizer, ...] | None:
         return None
 
 
-def _authorizer(name: str, fields: Mapping[str, Node], base: Path, own: str) -> Authorizer:
+def _authorizer(name: str, fields: Mapping[str, YamlNode], base: Path, own: str) -> Authorizer:
     keys = fields["tokenSigningPublicKeys"].mapping() if "tokenSigningPublicKeys" in fields else {}
     signing = "tokenKeyName" in fields or bool(keys)
     return Authorizer(
@@ -64,7 +64,7 @@ def programs_of(path: Path) -> tuple[str, ...]:
         return (f"what {path} describes",)
 
 
-def _programs(name: str, fields: Mapping[str, Node], base: Path) -> Iterator[str]:
+def _programs(name: str, fields: Mapping[str, YamlNode], base: Path) -> Iterator[str]:
     if "command" in fields:
         words = [item.text or "" for item in fields["command"].list()]
         yield f"{' '.join(words)} as the program of authorizer {name}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from authlens.core.contract import management
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.text.yaml_reader import Node, YamlError, decode, load
+from authlens.core.text.yaml_reader import YamlError, YamlNode, decode, load
 from authlens.endpoint.templates.definition_file import content_of, project_folders
 from authlens.endpoint.templates.definitions import DefinitionError, account_of, region_of_node
 from authlens.endpoint.templates.function_checks import Unfit, checked_variable, filled, unfit_at
@@ -96,7 +96,7 @@ def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         raise DefinitionError(path, 0, 0, f"cannot be read: {error.strerror}") from None
 
 
-def _settings(root: Node, path: Path, environ: Mapping[str, str]) -> Settings:
+def _settings(root: YamlNode, path: Path, environ: Mapping[str, str]) -> Settings:
     if root.value is None:
         return Settings(files=(path,))
     given = root.fields(*KEYS)
@@ -126,13 +126,13 @@ def _settings(root: Node, path: Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _program(node: Node, base: Path) -> str:
+def _program(node: YamlNode, base: Path) -> str:
     """A path relative to the file, or a name in PATH."""
     text = node.string()
     return str(_path(node, base)) if os.sep in text else text
 
 
-def _function(node: Node, base: Path, environ: Mapping[str, str]) -> FunctionSettings:
+def _function(node: YamlNode, base: Path, environ: Mapping[str, str]) -> FunctionSettings:
     given = node.fields(*FUNCTION_KEYS)
     return FunctionSettings(
         code_uri=_path(given["codeUri"], base) if "codeUri" in given else None,
@@ -144,16 +144,16 @@ def _function(node: Node, base: Path, environ: Mapping[str, str]) -> FunctionSet
     )
 
 
-def _command(node: Node, base: Path) -> tuple[str, ...]:
+def _command(node: YamlNode, base: Path) -> tuple[str, ...]:
     words = node.list()
     return (_program(words[0], base), *(word.string("command") for word in words[1:])) if words else ()
 
 
-def _entries(node: Node) -> list[tuple[str, Node]]:
+def _entries(node: YamlNode) -> list[tuple[str, YamlNode]]:
     return [] if node.value is None else list(node.mapping().items())
 
 
-def _environment(node: Node, environ: Mapping[str, str]) -> dict[str, str]:
+def _environment(node: YamlNode, environ: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for name, each in _entries(node):
         with unfit_at(each.key or each):
@@ -161,14 +161,14 @@ def _environment(node: Node, environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _value(node: Node, environ: Mapping[str, str]) -> str:
+def _value(node: YamlNode, environ: Mapping[str, str]) -> str:
     """Text, or a number or boolean as written. `${env:NAME}` comes from the environment."""
     text = node.text if isinstance(node.value, int | float | bool) and node.text is not None else node.string()
     with unfit_at(node):
         return filled(text, environ)
 
 
-def _path(node: Node, base: Path) -> Path:
+def _path(node: YamlNode, base: Path) -> Path:
     try:
         return Path(os.path.abspath(user_path(node.string(), base)))
     except NotAPath as error:

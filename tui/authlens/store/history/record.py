@@ -17,7 +17,7 @@ from authlens.core.invocation.invocation import Invocation
 from authlens.core.invocation.invocation_json import from_json, to_json
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.request import query
-from authlens.core.request.members import MEMBERS, Kind, Secrecy
+from authlens.core.request.members import MEMBERS, MemberKind, Secrecy
 from authlens.core.request.target import Target
 from authlens.core.secrets.invocation_redaction import redact_invocation, without_resolved
 from authlens.frozen import dataclass
@@ -117,7 +117,7 @@ def _findable(shown: Invocation) -> Iterator[str | None]:
     if failure is not None:
         yield from (failure.error, failure.message)
     for member in MEMBERS:
-        if member.kind is Kind.TEXT and member.secrecy is not Secrecy.SECRET:
+        if member.kind is MemberKind.TEXT and member.secrecy is not Secrecy.SECRET:
             yield query.before(member.name, request.value(member) or "")
 
 

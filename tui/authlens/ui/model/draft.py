@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from authlens.core.request import members
-from authlens.core.request.members import Kind, Member
+from authlens.core.request.members import Member, MemberKind
 from authlens.core.request.references import whole_reference
 from authlens.core.request.request import AuthorizerRequest, Mode
 from authlens.core.request.target import Target
@@ -33,7 +33,7 @@ class PasswordKind(StrEnum):
     FILE = "file"
 
 
-MEMBERS = {member.field: member.path for member in members.MEMBERS if member.kind is not Kind.MAP}
+MEMBERS = {member.field: member.path for member in members.MEMBERS if member.kind is not MemberKind.MAP}
 """The text fields of a draft and the members that they fill."""
 
 
@@ -111,9 +111,9 @@ class Draft:
     def _value(self, member: Member) -> Any:
         """What is sent of the field; `None` when nothing is."""
         value = getattr(self, member.field)
-        if member.kind is Kind.MAP:
+        if member.kind is MemberKind.MAP:
             value = tuple(row for row in value if row != ("", ""))
-        elif member.kind is Kind.BLOB:
+        elif member.kind is MemberKind.BLOB:
             try:
                 return self._password()
             except ValueError:
@@ -130,7 +130,8 @@ def of_saved(saved: SavedRequest) -> Draft:
     """The draft that would send, and save, exactly this."""
     request = saved.request
     fields: dict[str, Any] = {
-        member.field: request.value(member) or (() if member.kind is Kind.MAP else "") for member in members.MEMBERS
+        member.field: request.value(member) or (() if member.kind is MemberKind.MAP else "")
+        for member in members.MEMBERS
     }
     fields["password"], kind = _written(request.mqtt_context.password if request.mqtt_context else None)
     return Draft(

@@ -13,7 +13,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
 from authlens.core.text import yaml_reader
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.frozen import dataclass
 from authlens.store.files import read_bounded
 
@@ -90,13 +90,13 @@ def parse_theme(name: str, text: str) -> Theme:
     )
 
 
-def _variables(node: Node) -> dict[str, str]:
+def _variables(node: YamlNode) -> dict[str, str]:
     return {
         name: value.string(name) if name.endswith("style") else _colour(value) for name, value in node.mapping().items()
     }
 
 
-def _colour(node: Node) -> str:
+def _colour(node: YamlNode) -> str:
     text = node.string()
     try:
         Color.parse(text)

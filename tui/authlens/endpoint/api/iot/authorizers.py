@@ -19,7 +19,7 @@ from authlens.core.event import event
 from authlens.core.invocation.local_run import HEADER as LOCAL_RUN
 from authlens.core.invocation.local_run import LocalRun, to_header
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.members import CONTEXTS, SHAPE, Kind, members_of
+from authlens.core.request.members import CONTEXTS, SHAPE, MemberKind, members_of
 from authlens.core.request.request import AuthorizerRequest
 from authlens.endpoint.api.aws_error import AwsError, malformed, refused
 from authlens.endpoint.api.body import blob, boolean, read_body, structure, tag_list, text, text_map
@@ -36,7 +36,7 @@ LONG_LOG_TAIL = 32 * 1024
 
 _PYTHON_CLIENT = re.compile("boto|aws-cli", re.IGNORECASE)
 
-_READ = {Kind.TEXT: text, Kind.BLOB: blob, Kind.MAP: text_map}
+_READ = {MemberKind.TEXT: text, MemberKind.BLOB: blob, MemberKind.MAP: text_map}
 _CONTEXTS = {name: structure({each.name: _READ[each.kind] for each in members_of(name)}) for name in CONTEXTS}
 _TEST_MEMBERS = {name: _CONTEXTS.get(name, text) for name in SHAPE if name != "authorizerName"}
 _UPDATE_MEMBERS = {

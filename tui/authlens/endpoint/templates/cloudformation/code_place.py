@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from authlens.core.text.json_limits import load_bounded
-from authlens.core.text.yaml_reader import Node
+from authlens.core.text.yaml_reader import YamlNode
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.stack import Fields, Stack
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
@@ -59,7 +59,7 @@ def _inline(stack: Stack, properties: Fields) -> str | None:
 
 
 def _declared(
-    stack: Stack, node: Node, properties: Fields, uri: str = "CodeUri", other: str = "Code", what: str = "code"
+    stack: Stack, node: YamlNode, properties: Fields, uri: str = "CodeUri", other: str = "Code", what: str = "code"
 ) -> Path:
     """SAM's CodeUri (by default the template's folder), or a local Code before packaging."""
     name = uri if uri in properties or other not in properties else other
@@ -80,11 +80,11 @@ def _declared(
     return on_disk(stack, node, found, what)
 
 
-def _is_in_s3(node: Node) -> bool:
+def _is_in_s3(node: YamlNode) -> bool:
     return isinstance(node.value, dict) and any(key.startswith(("S3", "Bucket")) for key in node.value)
 
 
-def _key(stack: Stack, node: Node) -> str:
+def _key(stack: Stack, node: YamlNode) -> str:
     """The object's key, in either spelling; the bucket is irrelevant."""
     given = node.mapping().get("S3Key", node.mapping().get("Key"))
     try:
@@ -105,7 +105,7 @@ def _in_s3(stack: Stack, key: str) -> Path | None:
     return next((path for path in beside if path.exists()), None)
 
 
-def on_disk(stack: Stack, node: Node, path: Path, what: str) -> Path:
+def on_disk(stack: Stack, node: YamlNode, path: Path, what: str) -> Path:
     """The folder itself, or the zip unpacked. Raises Unresolvable."""
     if not os.path.exists(path):
         raise Unresolvable(node, f"the {what} {os.path.normpath(path)} does not exist", _how_to_make(stack, path))

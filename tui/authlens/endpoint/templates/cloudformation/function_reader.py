@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.invocation.local_run import Unresolved
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.cloudformation.code_place import code_folder, layer_folder, not_built
 from authlens.endpoint.templates.cloudformation.stack import LAYERS, Project, Stack
@@ -34,7 +34,7 @@ class _Function:
         self._stack = stack
         self._logical = logical
         self._own = stack.properties(logical)
-        self._properties: dict[str, Node] = {**stack.globals, **self._own}
+        self._properties: dict[str, YamlNode] = {**stack.globals, **self._own}
         self._read = stack.read(self._properties)
         self._place = stack.place(logical)
         settings = stack.project.settings
@@ -181,7 +181,7 @@ class _Function:
         }
         return {**found, **given}
 
-    def _variable(self, name: str, node: Node, given: Mapping[str, str]) -> str | None:
+    def _variable(self, name: str, node: YamlNode, given: Mapping[str, str]) -> str | None:
         if name in given:
             return given[name]
         if name in RESERVED:
@@ -198,7 +198,7 @@ class _Function:
             logical = node.plain().get("Ref") if isinstance(node.value, dict) else None
             return self._missing(name, node, problem, str(logical) if logical in self._stack.resources else None)
 
-    def _missing(self, name: str, node: Node, problem: Unresolvable, stand_in: str | None) -> str | None:
+    def _missing(self, name: str, node: YamlNode, problem: Unresolvable, stand_in: str | None) -> str | None:
         """A resource is replaced by its logical id, so that the function finds the variable."""
         step = problem.next_step or f"give --env {name}=VALUE, or env: {{{name}: VALUE}} in authlens.yaml"
         if stand_in is not None:
@@ -227,7 +227,7 @@ def _permissions(project: Project) -> Iterator[tuple[str, dict[str, Any]]]:
             yield permission, {key: _known(owner, node) for key, node in owner.properties(permission).items()}
 
 
-def _known(stack: Stack, node: Node) -> Any:
+def _known(stack: Stack, node: YamlNode) -> Any:
     try:
         return stack.resolver.resolve(node)
     except (Unresolvable, YamlError, RecursionError):

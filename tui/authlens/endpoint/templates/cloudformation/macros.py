@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from authlens.core.text import yaml_reader
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates.cloudformation.text import MOST_NODES, load_template
 from authlens.endpoint.templates.cloudformation.values import section
 from authlens.endpoint.templates.definition_file import content_of
@@ -28,7 +28,7 @@ def needs_expansion(text: str) -> bool:
 class Expansion:
     """The expansion of one template."""
 
-    def __init__(self, root: Mapping[str, Node], path: Path, note: Note) -> None:
+    def __init__(self, root: Mapping[str, YamlNode], path: Path, note: Note) -> None:
         self.files: list[Path] = []
         """The files that were included."""
         self._root = root
@@ -36,16 +36,16 @@ class Expansion:
         self._note = note
         self._left = MOST_NODES
 
-    def expanded(self) -> dict[str, Node]:
+    def expanded(self) -> dict[str, YamlNode]:
         """Raises YamlError if the template would become too large."""
         return {name: self._node(node, {}, 0) for name, node in self._root.items()}
 
-    def _node(self, node: Node, loop: Mapping[str, str], depth: int) -> Node:
+    def _node(self, node: YamlNode, loop: Mapping[str, str], depth: int) -> YamlNode:
         self._left -= 1
         if self._left < 0:
             raise node.error(f"expanded, the template has more than {MOST_NODES} values")
         if isinstance(node.value, dict):
-            entries: dict[str, Node] = node.value
+            entries: dict[str, YamlNode] = node.value
             variable = entries.get("Ref")
             if len(entries) == 1 and variable is not None and variable.value in loop:
                 return replace(variable, value=loop[variable.value], text=loop[variable.value])
@@ -57,7 +57,9 @@ class Expansion:
             return replace(node, value=text, text=text)
         return node
 
-    def _entries(self, entries: Mapping[str, Node], loop: Mapping[str, str], depth: int) -> Iterator[tuple[str, Node]]:
+    def _entries(
+        self, entries: Mapping[str, YamlNode], loop: Mapping[str, str], depth: int
+    ) -> Iterator[tuple[str, YamlNode]]:
         for key, node in entries.items():
             if key == _TRANSFORM:
                 yield from self._included(node, depth)
@@ -66,7 +68,7 @@ class Expansion:
             else:
                 yield _filled(key, loop), self._node(node, loop, depth)
 
-    def _included(self, node: Node, depth: int) -> Iterator[tuple[str, Node]]:
+    def _included(self, node: YamlNode, depth: int) -> Iterator[tuple[str, YamlNode]]:
         fields = node.value if isinstance(node.value, dict) else {}
         name = fields["Name"].value if "Name" in fields else "a macro"
         location = section(fields, "Parameters").get("Location")
@@ -80,7 +82,7 @@ class Expansion:
         else:
             yield from self._content(node, Path(os.path.abspath(self._folder / where)), depth)
 
-    def _content(self, node: Node, path: Path, depth: int) -> Iterator[tuple[str, Node]]:
+    def _content(self, node: YamlNode, path: Path, depth: int) -> Iterator[tuple[str, YamlNode]]:
         try:
             entries = load_template(yaml_reader.decode(content_of(path))).mapping()
         except (OSError, ValueError, YamlError) as error:
@@ -92,7 +94,9 @@ class Expansion:
         for key, value in self._entries(entries, {}, depth + 1):
             yield key, _placed(value, node)
 
-    def _repeated(self, key: str, node: Node, loop: Mapping[str, str], depth: int) -> Iterator[tuple[str, Node]]:
+    def _repeated(
+        self, key: str, node: YamlNode, loop: Mapping[str, str], depth: int
+    ) -> Iterator[tuple[str, YamlNode]]:
         parts = node.value if isinstance(node.value, list) else []
         names = self._collection(parts[1]) if len(parts) == 3 else None
         if names is None or not isinstance(parts[2].value, dict) or depth >= DEEPEST:
@@ -102,7 +106,7 @@ class Expansion:
         for name in names:
             yield from self._entries(parts[2].value, {**loop, str(parts[0].value): name}, depth + 1)
 
-    def _collection(self, node: Node) -> list[str] | None:
+    def _collection(self, node: YamlNode) -> list[str] | None:
         """A list of texts, or a parameter with a list as its default."""
         if isinstance(node.value, list) and all(isinstance(item.value, str) for item in node.value):
             return [item.value for item in node.value]
@@ -118,7 +122,7 @@ def _filled(text: str, loop: Mapping[str, str]) -> str:
     return text
 
 
-def _placed(node: Node, place: Node) -> Node:
+def _placed(node: YamlNode, place: YamlNode) -> YamlNode:
     """The node and everything in it at another place."""
     value = node.value
     if isinstance(value, dict):

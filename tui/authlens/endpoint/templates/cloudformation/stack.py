@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from authlens.core.policy.arn import partition_of
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates.cloudformation.values import (
     NO_VALUE,
     Outside,
@@ -26,7 +26,7 @@ FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
 LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
-Fields = Mapping[str, Node]
+Fields = Mapping[str, YamlNode]
 Known = dict[str, Any]
 
 
@@ -88,7 +88,7 @@ class Stack:
 
     def __init__(
         self,
-        root: Mapping[str, Node],
+        root: Mapping[str, YamlNode],
         path: Path,
         project: Project,
         name: str,
@@ -124,10 +124,10 @@ class Stack:
             self._of_kind[kinds] = [logical for logical in self.resources if self.kind(logical) in kinds]
         return self._of_kind[kinds]
 
-    def properties(self, logical: str) -> dict[str, Node]:
+    def properties(self, logical: str) -> dict[str, YamlNode]:
         return section(self.resources[logical], "Properties")
 
-    def place(self, logical: str) -> Node:
+    def place(self, logical: str) -> YamlNode:
         fields = self.resources[logical]
         return fields["Type"] if "Type" in fields else next(iter(fields.values()))
 
@@ -196,7 +196,7 @@ class Stack:
             return None
         return as_text(self.resolver.resolve(self.outputs[name].mapping()["Value"]))
 
-    def export(self, output: Node, name: str) -> str | None:
+    def export(self, output: YamlNode, name: str) -> str | None:
         """The value of an output that is exported by this name."""
         fields = output.value if isinstance(output.value, dict) else {}
         exported = fields.get("Export")

@@ -15,7 +15,7 @@ from typing import Any
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
-from authlens.core.text.yaml_reader import Node, YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 from authlens.endpoint.templates.cloudformation.function_reader import read_function
 from authlens.endpoint.templates.cloudformation.macros import Expansion, needs_expansion
 from authlens.endpoint.templates.cloudformation.stack import (
@@ -101,7 +101,7 @@ def load_stack(
     return stack
 
 
-def _root(path: Path, project: Project) -> dict[str, Node]:
+def _root(path: Path, project: Project) -> dict[str, YamlNode]:
     """The sections of a template, with loops and local includes expanded."""
     text = yaml_reader.decode(content_of(path))
     root = load_template(text).mapping()
@@ -139,7 +139,7 @@ def _nest(stack: Stack, logical: str, depth: int) -> None:
         stack.project.note(stack.path, place.line, f"the nested stack {logical} is not read: {error}")
 
 
-def _thunk(stack: Stack, node: Node) -> Callable[[], Any]:
+def _thunk(stack: Stack, node: YamlNode) -> Callable[[], Any]:
     def value() -> Any:
         found = stack.resolver.resolve(node)
         return ",".join(map(as_text, found)) if isinstance(found, list) else as_text(found)
@@ -147,7 +147,7 @@ def _thunk(stack: Stack, node: Node) -> Callable[[], Any]:
     return value
 
 
-def _nested_path(stack: Stack, logical: str, properties: Mapping[str, Node]) -> Path:
+def _nested_path(stack: Stack, logical: str, properties: Mapping[str, YamlNode]) -> Path:
     place = stack.place(logical)
     asset = stack.read(section(stack.resources[logical], "Metadata")).text("aws:asset:path")
     name = "TemplateURL" if "TemplateURL" in properties else "Location"
@@ -247,7 +247,7 @@ class _Reader:
                 names.add(stack.physical(logical))
         self._left += [left_out(name, stack.path, line, reason, step) for name in sorted(names)]
 
-    def _authorizer(self, stack: Stack, logical: str, place: Node) -> AuthorizerDefinition:
+    def _authorizer(self, stack: Stack, logical: str, place: YamlNode) -> AuthorizerDefinition:
         properties = stack.properties(logical)
         read = stack.read(properties)
         function = self._function_behind(
@@ -279,7 +279,7 @@ class _Reader:
             raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", step)
         return AuthorizerDefinition(authorizer, function)
 
-    def _function_behind(self, place: Node, arn: str) -> FunctionDefinition:
+    def _function_behind(self, place: YamlNode, arn: str) -> FunctionDefinition:
         """By its ARN, or by the function's name alone or in an ARN of another account."""
         candidates = [
             (owner, logical)
@@ -308,7 +308,7 @@ class _Reader:
         return self._functions[name]
 
 
-def _keys(value: Any, properties: Mapping[str, Node], place: Node) -> tuple[tuple[str, str], ...]:
+def _keys(value: Any, properties: Mapping[str, YamlNode], place: YamlNode) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise Unresolvable(properties.get("TokenSigningPublicKeys", place), "TokenSigningPublicKeys is not a mapping")
     return tuple((key, as_text(pem)) for key, pem in value.items())

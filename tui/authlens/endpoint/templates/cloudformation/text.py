@@ -11,7 +11,7 @@ import re
 import yaml
 
 from authlens.core.text import json_nodes
-from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, Node, YamlError
+from authlens.core.text.yaml_reader import MAX_BYTES, MAX_DEPTH, YamlError, YamlNode
 
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
@@ -37,7 +37,7 @@ class _Budget:
             raise YamlError(f"with its aliases expanded, the template has more than {MOST_NODES} values", line, column)
 
 
-def load_template(text: str) -> Node:
+def load_template(text: str) -> YamlNode:
     """Raises YamlError."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"the template is larger than {MAX_BYTES} bytes")
@@ -51,7 +51,7 @@ def load_template(text: str) -> Node:
         raise YamlError(f"this is not valid YAML: {error.problem}", *place) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise YamlError("not valid YAML") from None
-    return Node(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
+    return YamlNode(None, 1, 1, "") if composed is None else _node(composed, 1, _Budget())
 
 
 class _Bounded(yaml.SafeLoader):
@@ -68,23 +68,23 @@ class _Bounded(yaml.SafeLoader):
         return event
 
 
-def _node(composed: yaml.Node, depth: int, budget: _Budget, key: Node | None = None) -> Node:
+def _node(composed: yaml.Node, depth: int, budget: _Budget, key: YamlNode | None = None) -> YamlNode:
     line, column = composed.start_mark.line + 1, composed.start_mark.column + 1
     budget.take(line, column)
     if depth > MAX_DEPTH:
         raise YamlError(f"nested deeper than {MAX_DEPTH} levels", line, column)
     if isinstance(composed, yaml.MappingNode):
-        node = Node(_mapping(composed, depth + 1, budget), line, column, key=key)
+        node = YamlNode(_mapping(composed, depth + 1, budget), line, column, key=key)
     elif isinstance(composed, yaml.SequenceNode):
-        node = Node([_node(item, depth + 1, budget) for item in composed.value], line, column, key=key)
+        node = YamlNode([_node(item, depth + 1, budget) for item in composed.value], line, column, key=key)
     else:
-        node = Node(_scalar(composed), line, column, composed.value, key)
+        node = YamlNode(_scalar(composed), line, column, composed.value, key)
     return node if composed.tag.startswith(_STANDARD) else _long_form(composed.tag, node, key)
 
 
-def _mapping(composed: yaml.MappingNode, depth: int, budget: _Budget) -> dict[str, Node]:
-    entries: dict[str, Node] = {}
-    merged: dict[str, Node] = {}
+def _mapping(composed: yaml.MappingNode, depth: int, budget: _Budget) -> dict[str, YamlNode]:
+    entries: dict[str, YamlNode] = {}
+    merged: dict[str, YamlNode] = {}
     for key, value in composed.value:
         name = _node(key, depth, budget)
         if name.text == _MERGE and key.style is None:
@@ -99,7 +99,7 @@ def _mapping(composed: yaml.MappingNode, depth: int, budget: _Budget) -> dict[st
     return {**merged, **entries}
 
 
-def _merged(value: yaml.Node, name: Node) -> list[yaml.MappingNode]:
+def _merged(value: yaml.Node, name: YamlNode) -> list[yaml.MappingNode]:
     """The mappings that `<<` merges; the first one has precedence."""
     mappings = value.value if isinstance(value, yaml.SequenceNode) else [value]
     if not all(isinstance(mapping, yaml.MappingNode) for mapping in mappings):
@@ -118,10 +118,10 @@ def _scalar(composed: yaml.Node) -> str | int | bool | None:
     return _WORDS.get(text, text)
 
 
-def _long_form(tag: str, node: Node, key: Node | None) -> Node:
+def _long_form(tag: str, node: YamlNode, key: YamlNode | None) -> YamlNode:
     name = tag.removeprefix("!")
     if name == "GetAtt" and isinstance(node.value, str):
         parts = node.value.split(".", 1)
-        node = Node([Node(part, node.line, node.column, part) for part in parts], node.line, node.column)
+        node = YamlNode([YamlNode(part, node.line, node.column, part) for part in parts], node.line, node.column)
     function = name if name in _WITHOUT_PREFIX else f"Fn::{name}"
-    return Node({function: node}, node.line, node.column, key=key)
+    return YamlNode({function: node}, node.line, node.column, key=key)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from authlens.core.text.yaml_reader import Node
+from authlens.core.text.yaml_reader import YamlNode
 
 _BLANK = re.compile(r"\$\{(!?)([^{}]*)\}")
 MOST_STEPS = 100_000
@@ -26,7 +26,7 @@ _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}*")
 class Unresolvable(Exception):
     """A value is known on AWS only."""
 
-    def __init__(self, node: Node, reason: str, next_step: str = "") -> None:
+    def __init__(self, node: YamlNode, reason: str, next_step: str = "") -> None:
         super().__init__(f"line {node.line}: {reason}")
         self.node = node
         self.reason = reason
@@ -58,13 +58,13 @@ class Outside:
 class Resolver:
     """Resolves nodes of one template."""
 
-    def __init__(self, root: Mapping[str, Node], outside: Outside) -> None:
+    def __init__(self, root: Mapping[str, YamlNode], outside: Outside) -> None:
         self._parameters = section(root, "Parameters")
         self._conditions = section(root, "Conditions")
         self._mappings = section(root, "Mappings")
         self._outside = outside
         self._steps = self._written = 0
-        self._functions: dict[str, Callable[[Node], Any]] = {
+        self._functions: dict[str, Callable[[YamlNode], Any]] = {
             "Ref": lambda node: self._ref(node, self._text(node)),
             "Condition": lambda node: self.condition(node, self._text(node)),
             "Fn::GetAtt": self._get_att,
@@ -84,7 +84,7 @@ class Resolver:
             "Fn::Not": lambda node: not self._items(node, 1)[0],
         }
 
-    def resolve(self, node: Node) -> Any:
+    def resolve(self, node: YamlNode) -> Any:
         """The plain value. Raises Unresolvable."""
         self._take(node)
         if isinstance(node.value, dict):
@@ -97,21 +97,21 @@ class Resolver:
             self._written += len(value)
         return value
 
-    def _take(self, node: Node, steps: int = 1) -> None:
+    def _take(self, node: YamlNode, steps: int = 1) -> None:
         self._steps += steps
         if self._steps > MOST_STEPS or self._written > MOST_TEXTS:
             raise Unresolvable(node, "the template refers to itself too often to be resolved")
 
-    def _fits(self, node: Node, length: int) -> None:
+    def _fits(self, node: YamlNode, length: int) -> None:
         if length > MOST_TEXT:
             raise Unresolvable(node, f"the text is longer than {MOST_TEXT} characters")
 
-    def condition(self, node: Node, name: str) -> bool:
+    def condition(self, node: YamlNode, name: str) -> bool:
         if name not in self._conditions:
             raise Unresolvable(node, f"there is no condition {name!r}")
         return bool(self.resolve(self._conditions[name]))
 
-    def _mapping(self, node: Node, entries: Mapping[str, Node]) -> Any:
+    def _mapping(self, node: YamlNode, entries: Mapping[str, YamlNode]) -> Any:
         if len(entries) == 1:
             name, argument = next(iter(entries.items()))
             if name in self._functions:
@@ -121,19 +121,19 @@ class Resolver:
         values = {key: self.resolve(value) for key, value in entries.items()}
         return {key: value for key, value in values.items() if value is not NO_VALUE}
 
-    def _text(self, node: Node) -> str:
+    def _text(self, node: YamlNode) -> str:
         value = self.resolve(node)
         if isinstance(value, dict | list) or value is None or value is NO_VALUE:
             raise node.error(f"this must be text, not {node.kind}")
         return as_text(value)
 
-    def _items(self, node: Node, count: int | None = None) -> list[Any]:
+    def _items(self, node: YamlNode, count: int | None = None) -> list[Any]:
         items = self.resolve(node)
         if not isinstance(items, list) or (count is not None and len(items) != count):
             raise node.error(f"this must be a list of {count}" if count else "this must be a list")
         return items
 
-    def _ref(self, node: Node, name: str) -> Any:
+    def _ref(self, node: YamlNode, name: str) -> Any:
         self._take(node)
         if name in self._outside.pseudo:
             return self._outside.pseudo[name]
@@ -144,7 +144,7 @@ class Resolver:
             raise Unresolvable(node, f"{name} names neither a parameter with a default nor a resource known here")
         return found
 
-    def _parameter(self, node: Node, name: str) -> Any:
+    def _parameter(self, node: YamlNode, name: str) -> Any:
         fields = self._parameters[name].mapping()
         kind = str(fields["Type"].plain()) if "Type" in fields else "String"
         give = f"give --parameter {name}=VALUE, or parameters: {{{name}: VALUE}} in authlens.yaml"
@@ -163,26 +163,26 @@ class Resolver:
         self._take(node, text.count(",") + 1)
         return [item.strip() for item in text.split(",")]
 
-    def _get_att(self, node: Node) -> str:
+    def _get_att(self, node: YamlNode) -> str:
         parts = node.value.split(".", 1) if isinstance(node.value, str) else [self._text(item) for item in node.list()]
         return self._attribute(node, parts[0], ".".join(parts[1:]))
 
-    def _attribute(self, node: Node, name: str, attribute: str) -> str:
+    def _attribute(self, node: YamlNode, name: str, attribute: str) -> str:
         self._take(node)
         found = self._outside.resource(name, attribute)
         if found is None:
             raise Unresolvable(node, f"{name}.{attribute} is known on AWS only")
         return found
 
-    def _import(self, node: Node) -> str:
+    def _import(self, node: YamlNode) -> str:
         name = self._text(node)
         found = self._outside.exported(name)
         if found is None:
             raise Unresolvable(node, f"the export {name!r} belongs to a stack that is not here")
         return found
 
-    def _sub(self, node: Node) -> str:
-        text, known = node, dict[str, Node]()
+    def _sub(self, node: YamlNode) -> str:
+        text, known = node, dict[str, YamlNode]()
         if isinstance(node.value, list):
             if len(node.value) != 2:
                 raise node.error("Fn::Sub takes a text and a mapping")
@@ -208,7 +208,7 @@ class Resolver:
 
         return _static(node, _BLANK.sub(fill, text.string("Fn::Sub")))
 
-    def _join(self, node: Node) -> str:
+    def _join(self, node: YamlNode) -> str:
         separator, parts = self._items(node, 2)
         if not isinstance(parts, list):
             raise node.error("Fn::Join takes a separator and a list")
@@ -216,39 +216,39 @@ class Resolver:
         self._fits(node, sum(map(len, texts)) + len(between) * len(texts))
         return _static(node, between.join(texts))
 
-    def _select(self, node: Node) -> Any:
+    def _select(self, node: YamlNode) -> Any:
         index, items = self._items(node, 2)
         try:
             return items[int(index)]
         except (IndexError, ValueError, TypeError):
             raise node.error("Fn::Select finds no such item") from None
 
-    def _split(self, node: Node) -> list[str]:
+    def _split(self, node: YamlNode) -> list[str]:
         separator, text = self._items(node, 2)
         items = as_text(text).split(as_text(separator))
         self._take(node, len(items))
         return items
 
-    def _if(self, node: Node) -> Any:
+    def _if(self, node: YamlNode) -> Any:
         parts = node.list()
         if len(parts) != 3:
             raise node.error("Fn::If takes a condition and two values")
         return self.resolve(parts[1] if self.condition(parts[0], parts[0].string("Fn::If")) else parts[2])
 
-    def _find_in_map(self, node: Node) -> Any:
+    def _find_in_map(self, node: YamlNode) -> Any:
         if len(node.list()) < 3:
             raise node.error("Fn::FindInMap takes a mapping and two keys")
         names = [self._text(item) for item in node.list()[:3]]
         found: Any = self._mappings
         for name in names:
-            found = found.mapping() if isinstance(found, Node) else found
+            found = found.mapping() if isinstance(found, YamlNode) else found
             if name not in found:
                 raise Unresolvable(node, f"the mapping {names[0]!r} has no {name!r}")
             found = found[name]
         return self.resolve(found)
 
 
-def _static(node: Node, text: str) -> str:
+def _static(node: YamlNode, text: str) -> str:
     """The text, unless AWS would replace a part of it."""
     dynamic = _DYNAMIC.search(text)
     if dynamic:
@@ -256,7 +256,7 @@ def _static(node: Node, text: str) -> str:
     return text
 
 
-def section(root: Mapping[str, Node], name: str) -> dict[str, Node]:
+def section(root: Mapping[str, YamlNode], name: str) -> dict[str, YamlNode]:
     return root[name].mapping() if name in root and root[name].value is not None else {}
 
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from authlens.core.request.members import Kind, Member, Secrecy, members_of
+from authlens.core.request.members import Member, MemberKind, Secrecy, members_of
 from authlens.ui.model.draft import Draft, PasswordKind
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
@@ -64,11 +64,11 @@ class MemberPage(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         for member in self.members():
-            if member.kind is Kind.MAP:
+            if member.kind is MemberKind.MAP:
                 yield FormRow(member.title, HeadersTable(self.draft.headers, self.token_names))
             else:
                 yield FormRow(member.title, self._field(member))
-            if member.kind is Kind.BLOB:
+            if member.kind is MemberKind.BLOB:
                 yield FormRow("as", Choices([Choice(kind.value, kind.value) for kind in PasswordKind], key=_KIND))
         if self.HINT:
             yield Static(self.HINT, classes="hint")

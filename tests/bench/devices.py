@@ -19,7 +19,7 @@ from pathlib import Path
 
 from authlens.core.devices.effects import Effect, Message
 from authlens.core.devices.ledger import Ledger
-from authlens.core.devices.pace import Pace
+from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.session import Session
 from authlens.core.invocation.invocation_json import to_json
 from authlens.core.mqtt.connection_json import decision_to_json
@@ -285,7 +285,7 @@ async def throughput(folder: Path, kind: type[Session]) -> float:
         for connection in devices.listener.hub.clients:
             assert connection.session is not None
             connection.session.__class__ = kind
-            connection.inbound = connection.outbox.pace = Pace(1e12)
+            connection.inbound = connection.outbox.pace = ByteBucket(1e12)
         message = encode(Publish("ok/x", bytes(64)), V3)
         expected = len(message) * MESSAGES
         started = time.perf_counter()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from authlens.core.pasted.kinds import Kind, Unreadable, elsewhere, kind_of, read_pasted, read_request
+from authlens.core.pasted.kinds import PastedKind, UnreadablePaste, elsewhere, kind_of, read_pasted, read_request
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
@@ -27,16 +27,16 @@ ERROR = (
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (COMMAND, Kind.COMMAND),
-        ("$ authlens invoke --authorizer-name A", Kind.COMMAND),
-        ("mosquitto_pub -h h.example.com -u u -P p", Kind.CLIENT),
-        (LOGGED, Kind.EVENT),
-        (json.dumps(EVENT), Kind.EVENT),
-        (f"2026-11-23T09:30:00Z\tINFO\t{EVENT!r}\n", Kind.EVENT),
-        (POLICY, Kind.POLICY),
-        (f"[{POLICY}]", Kind.POLICY),
-        ('{"isAuthenticated": false}', Kind.ANSWER),
-        (ERROR, Kind.ERROR),
+        (COMMAND, PastedKind.COMMAND),
+        ("$ authlens invoke --authorizer-name A", PastedKind.COMMAND),
+        ("mosquitto_pub -h h.example.com -u u -P p", PastedKind.CLIENT),
+        (LOGGED, PastedKind.EVENT),
+        (json.dumps(EVENT), PastedKind.EVENT),
+        (f"2026-11-23T09:30:00Z\tINFO\t{EVENT!r}\n", PastedKind.EVENT),
+        (POLICY, PastedKind.POLICY),
+        (f"[{POLICY}]", PastedKind.POLICY),
+        ('{"isAuthenticated": false}', PastedKind.ANSWER),
+        (ERROR, PastedKind.ERROR),
         ('{"signatureVerified": true}', None),
         ("signatureVerified\nprotocolData {", None),
         ('{"Statement": 1', None),
@@ -47,7 +47,7 @@ ERROR = (
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_text_is_of_the_kind_that_it_certainly_is(text: str, kind: Kind | None) -> None:
+def test_a_text_is_of_the_kind_that_it_certainly_is(text: str, kind: PastedKind | None) -> None:
     assert kind_of(text) is kind
     assert kind_of(text.replace("\n", "\r")) is kind
     assert kind_of(text.replace("\n", "\r\n")) is kind
@@ -72,15 +72,15 @@ def test_what_names_no_authorizer_is_for_that_of_the_form() -> None:
 def test_what_is_not_a_request_is_read_as_what_it_is() -> None:
     assert read_pasted(POLICY, NOW).policy == POLICY
     error = read_pasted(ERROR, NOW)
-    assert error.kind is Kind.ERROR
+    assert error.kind is PastedKind.ERROR
     assert error.answer is not None
     assert error.answer.invocation.failure is not None
     message = read_pasted("Connection interrupted: AWS_ERROR_MQTT_UNEXPECTED_HANGUP", NOW)
-    assert message.kind is Kind.MESSAGE
+    assert message.kind is PastedKind.MESSAGE
     assert message.answer is not None
     assert message.answer.messages
     answer = read_pasted(json.dumps({"isAuthenticated": True}), NOW)
-    assert answer.kind is Kind.ANSWER, "also where AWS would refuse it"
+    assert answer.kind is PastedKind.ANSWER, "also where AWS would refuse it"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_what_is_not_a_request_is_read_as_what_it_is() -> None:
     ids=["command", "long", "client", "unknown"],
 )
 def test_what_cannot_be_read_is_one_sentence(text: str, said: str) -> None:
-    with pytest.raises(Unreadable, match=said) as raised:
+    with pytest.raises(UnreadablePaste, match=said) as raised:
         read_pasted(text, NOW)
     assert "\n" not in str(raised.value)
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_one_sentence(text: str, said: str) -> None:
 def test_a_text_for_another_command_is_sent_there() -> None:
     assert "authlens lint" in (elsewhere(POLICY) or "")
     assert (elsewhere(ERROR) or "").startswith("this is an error")
-    with pytest.raises(Unreadable, match="authlens explain"):
+    with pytest.raises(UnreadablePaste, match="authlens explain"):
         read_request(ERROR)
     assert read_request('{"signatureVerified": true, "token": "t"}').saved is not None
     assert elsewhere("?") is None

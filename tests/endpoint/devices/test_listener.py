@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Domain
-from authlens.core.devices.pace import Pace
+from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.report import client_of
 from authlens.core.invocation.verdict_word import verdict_word
 from authlens.core.mqtt import codes, properties, rules
@@ -475,7 +475,7 @@ async def test_a_slow_subscriber_harms_nobody(devices: Listening) -> None:
         await client.receive()
     slow.writer.transport.pause_reading()  # type: ignore[attr-defined]  # WriteTransport does not declare it; a socket's has it
     for connection in devices.listener.hub.clients:
-        connection.outbox.pace = Pace(1e12)
+        connection.outbox.pace = ByteBucket(1e12)
     for _ in range(120):
         devices.publish("ok/big", bytes(100_000))
         assert isinstance(await quick.receive(), Publish)

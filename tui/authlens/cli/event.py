@@ -251,12 +251,12 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 def _read(arguments: argparse.Namespace, world: World) -> ExitCode:
-    from authlens.core.pasted.kinds import Unreadable, read_request
+    from authlens.core.pasted.kinds import UnreadablePaste, read_request
     from authlens.core.saved.saved_request_yaml import write
 
     try:
         read = read_request(read_text(arguments.read, world, "a logged event or a client's command"))
-    except Unreadable as error:
+    except UnreadablePaste as error:
         raise CommandError(f"{arguments.read}: {error}") from error
     assert read.saved is not None
     for note in read.notes:

@@ -168,10 +168,10 @@ _NEGATIVE_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 def read(words: Sequence[str]) -> GivenOptions:
     """The options and other words of a command line. Raises OptionError."""
-    return _Reader(words).read()
+    return _OptionReader(words).read()
 
 
-class _Reader:
+class _OptionReader:
     def __init__(self, words: Sequence[str]) -> None:
         self._words = words
         self._at = 0

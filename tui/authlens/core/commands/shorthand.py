@@ -40,7 +40,7 @@ class ShorthandError(ValueError):
 def parse(text: str, load: Callable[[str], Value] = str) -> dict[str, Value]:
     """The members in the text. Raises ShorthandError."""
     try:
-        return _Reader(text, load).members()
+        return _ShorthandReader(text, load).members()
     except RecursionError:
         raise ShorthandError("Brackets are nested too deeply", text, 0) from None
 
@@ -67,7 +67,7 @@ def _is_plain(text: str) -> bool:
     return bool(text == text.strip() and _SCALAR.fullmatch(text)) and not text.endswith("\\") and "\\," not in text
 
 
-class _Reader:
+class _ShorthandReader:
     """Reads the text once; `_at` is the index of the next character."""
 
     def __init__(self, text: str, load: Callable[[str], Value]) -> None:

@@ -26,7 +26,7 @@ _PLACES = {"username": "the MQTT username", "queryString": "the query string", "
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AuthorizerChoice:
     name: str | None
     """`None` where no authorizer applies; then `why` is the reason."""
     why: str
@@ -39,21 +39,23 @@ def choose(
     domain: Domain | None = None,
     default: str | None = None,
     has_certificate: bool = False,
-) -> Choice:
+) -> AuthorizerChoice:
     """domain: the configuration for the server name, if there is one. default: the account's default."""
     problem = domain and _domain_problem(domain, transport, has_certificate)
     if problem:
-        return Choice(None, problem)
+        return AuthorizerChoice(None, problem)
     named = find(request, AUTHORIZER_NAME)
     if domain is not None and domain.default_authorizer:
         if named is None or not domain.allows_override:
-            return Choice(domain.default_authorizer, f"the default of {domain.domain_name}")
-        return Choice(named.value, f"named in {_PLACES[named.place]}")
+            return AuthorizerChoice(domain.default_authorizer, f"the default of {domain.domain_name}")
+        return AuthorizerChoice(named.value, f"named in {_PLACES[named.place]}")
     if named is not None:
-        return Choice(named.value, f"named in {_PLACES[named.place]}")
+        return AuthorizerChoice(named.value, f"named in {_PLACES[named.place]}")
     if default is not None:
-        return Choice(default, "the account's default")
-    return Choice(None, f"the client names no authorizer ({AUTHORIZER_NAME}), and there is no default authorizer")
+        return AuthorizerChoice(default, "the account's default")
+    return AuthorizerChoice(
+        None, f"the client names no authorizer ({AUTHORIZER_NAME}), and there is no default authorizer"
+    )
 
 
 def _domain_problem(domain: Domain, transport: Transport, has_certificate: bool) -> str | None:

@@ -14,26 +14,26 @@ from authlens.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ConnectProblem:
     rule: Rule
     detail: str = ""
 
 
-def connect_problem(connect: Connect) -> Problem | None:
+def connect_problem(connect: Connect) -> ConnectProblem | None:
     """What is wrong with the packet, regardless of who sends it."""
     problem = client_id_problem(connect.client_id)
     if problem is not None:
-        return Problem(rules.CLIENT_ID, problem)
+        return ConnectProblem(rules.CLIENT_ID, problem)
     will = connect.will
     if will is None:
         return None
     if will.qos == 2:
-        return Problem(rules.WILL_QOS)
+        return ConnectProblem(rules.WILL_QOS)
     problem = topic_problem(will.topic, retain=will.retain)
     if problem is not None:
-        return Problem(rules.WILL_TOPIC, problem)
+        return ConnectProblem(rules.WILL_TOPIC, problem)
     if len(will.payload) > limits.PAYLOAD_BYTES.value:
-        return Problem(rules.TOO_LARGE, f"the payload of the last will has {len(will.payload)} bytes")
+        return ConnectProblem(rules.TOO_LARGE, f"the payload of the last will has {len(will.payload)} bytes")
     return None
 
 

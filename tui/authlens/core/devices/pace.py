@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Pace:
+class ByteBucket:
     """A bucket that holds one second's bytes. Spending more than it holds makes the next bytes wait."""
 
     __slots__ = ("_at", "_left", "_rate")

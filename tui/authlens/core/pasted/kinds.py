@@ -24,7 +24,7 @@ _EVENT_MARKS = ("protocolData", "connectionMetadata", "signatureVerified")
 _ANSWER_MARKS = ('"isAuthenticated"', '"policyDocuments"', '"principalId"')
 
 
-class Kind(StrEnum):
+class PastedKind(StrEnum):
     """What a text is; the value names it to a person."""
 
     COMMAND = "command"
@@ -36,20 +36,20 @@ class Kind(StrEnum):
     MESSAGE = "message"
 
 
-REQUESTS = (Kind.COMMAND, Kind.CLIENT, Kind.EVENT)
+REQUESTS = (PastedKind.COMMAND, PastedKind.CLIENT, PastedKind.EVENT)
 """The kinds that hold a whole request."""
 
 
-_ARTICLES = {Kind.ANSWER: "an", Kind.ERROR: "an"}
+_ARTICLES = {PastedKind.ANSWER: "an", PastedKind.ERROR: "an"}
 
 
-class Unreadable(ValueError):
+class UnreadablePaste(ValueError):
     """The text is of no known kind, or of one and cannot be read; the message says where it goes wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    kind: Kind
+    kind: PastedKind
     saved: SavedRequest | None = None
     """The request that it holds."""
     answer: StoredAnswer | None = None
@@ -66,7 +66,7 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def kind_of(text: str) -> Kind | None:
+def kind_of(text: str) -> PastedKind | None:
     """What the text certainly is; `None` where it may be anything, such as the value of a field."""
     text = plain(text)
     return next((kind for kind, recognises in _RECOGNISED if recognises(text)), None)
@@ -75,7 +75,7 @@ def kind_of(text: str) -> Kind | None:
 def read_pasted(text: str, now: datetime, authorizer_name: str = "") -> Pasted:
     """What the text holds; an event or a client's line that names no authorizer is for the one given.
 
-    Raises Unreadable.
+    Raises UnreadablePaste.
     """
     text = plain(text)
     kind = kind_of(text)
@@ -84,25 +84,27 @@ def read_pasted(text: str, now: datetime, authorizer_name: str = "") -> Pasted:
 
 
 _ELSEWHERE = {
-    Kind.POLICY: "'authlens lint FILE' checks it, and 'authlens decide --policy FILE --summary' says what it allows",
+    PastedKind.POLICY: "'authlens lint FILE' checks it, and 'authlens decide --policy FILE --summary' summarizes it",
     **dict.fromkeys(REQUESTS, "'authlens event --read FILE' makes a saved request of it"),
-    **dict.fromkeys((Kind.ANSWER, Kind.ERROR, Kind.MESSAGE), "'authlens explain --answer FILE' explains it"),
+    **dict.fromkeys(
+        (PastedKind.ANSWER, PastedKind.ERROR, PastedKind.MESSAGE), "'authlens explain --answer FILE' explains it"
+    ),
 }
 
 
 def read_request(text: str) -> Pasted:
     """The request of a command, a client's line or an event, which may be shorter than one that is pasted.
 
-    Raises Unreadable.
+    Raises UnreadablePaste.
     """
     text = plain(text)
     kind = kind_of(text)
-    if kind in (Kind.COMMAND, Kind.CLIENT):
+    if kind in (PastedKind.COMMAND, PastedKind.CLIENT):
         return _READERS[kind](text, "")
     try:
         return _event(text, "")
-    except Unreadable as error:
-        raise Unreadable(elsewhere(text) or str(error)) from None
+    except UnreadablePaste as error:
+        raise UnreadablePaste(elsewhere(text) or str(error)) from None
 
 
 def elsewhere(text: str) -> str | None:
@@ -155,13 +157,13 @@ def _is_error(text: str) -> bool:
     return printed_error(text) is not None
 
 
-_RECOGNISED: tuple[tuple[Kind, Callable[[str], bool]], ...] = (
-    (Kind.COMMAND, _is_command),
-    (Kind.CLIENT, _is_client_line),
-    (Kind.EVENT, _is_event),
-    (Kind.POLICY, _is_policy),
-    (Kind.ANSWER, _is_answer),
-    (Kind.ERROR, _is_error),
+_RECOGNISED: tuple[tuple[PastedKind, Callable[[str], bool]], ...] = (
+    (PastedKind.COMMAND, _is_command),
+    (PastedKind.CLIENT, _is_client_line),
+    (PastedKind.EVENT, _is_event),
+    (PastedKind.POLICY, _is_policy),
+    (PastedKind.ANSWER, _is_answer),
+    (PastedKind.ERROR, _is_error),
 )
 
 
@@ -169,14 +171,14 @@ def _command(text: str, authorizer_name: str) -> Pasted:
     from authlens.core.commands.read import CommandLineError, parse_command_line
 
     if len(text) > LONGEST_COMMAND:
-        raise Unreadable(
+        raise UnreadablePaste(
             f"The pasted command is longer than {LONGEST_COMMAND:,} characters. Put its long values into files and "
             "name them with file://."
         )
     try:
-        return Pasted(Kind.COMMAND, parse_command_line(text))
+        return Pasted(PastedKind.COMMAND, parse_command_line(text))
     except CommandLineError as error:
-        raise Unreadable(f"The command cannot be read: {error}") from None
+        raise UnreadablePaste(f"The command cannot be read: {error}") from None
 
 
 def _client_line(text: str, authorizer_name: str) -> Pasted:
@@ -185,11 +187,11 @@ def _client_line(text: str, authorizer_name: str) -> Pasted:
     try:
         read = read_client_line(text)
     except UnreadableLine as error:
-        raise Unreadable(f"The command cannot be read: {error}.") from None
+        raise UnreadablePaste(f"The command cannot be read: {error}.") from None
     saved = read.saved
     if saved.request.authorizer_name is None and authorizer_name:
-        return Pasted(Kind.CLIENT, _named(saved, authorizer_name))
-    return Pasted(Kind.CLIENT, saved, notes=read.notes)
+        return Pasted(PastedKind.CLIENT, _named(saved, authorizer_name))
+    return Pasted(PastedKind.CLIENT, saved, notes=read.notes)
 
 
 def _named(saved: SavedRequest, authorizer_name: str) -> SavedRequest:
@@ -206,35 +208,38 @@ def _event(text: str, authorizer_name: str) -> Pasted:
         if read.request.authorizer_name is None and authorizer_name:
             read = read_event(text, authorizer_name)
     except UnreadableEvent as error:
-        raise Unreadable(str(error)) from None
+        raise UnreadablePaste(str(error)) from None
     return Pasted(
-        Kind.EVENT, SavedRequest(read.request, certificate=read.certificate), presented=read.presented, notes=read.notes
+        PastedKind.EVENT,
+        SavedRequest(read.request, certificate=read.certificate),
+        presented=read.presented,
+        notes=read.notes,
     )
 
 
 def _policy(text: str, authorizer_name: str) -> Pasted:
-    return Pasted(Kind.POLICY, policy=text)
+    return Pasted(PastedKind.POLICY, policy=text)
 
 
-_READERS: dict[Kind, Callable[[str, str], Pasted]] = {
-    Kind.COMMAND: _command,
-    Kind.CLIENT: _client_line,
-    Kind.EVENT: _event,
-    Kind.POLICY: _policy,
+_READERS: dict[PastedKind, Callable[[str, str], Pasted]] = {
+    PastedKind.COMMAND: _command,
+    PastedKind.CLIENT: _client_line,
+    PastedKind.EVENT: _event,
+    PastedKind.POLICY: _policy,
 }
 
 
-def _answer(text: str, now: datetime, kind: Kind | None) -> Pasted:
+def _answer(text: str, now: datetime, kind: PastedKind | None) -> Pasted:
     """An answer, an error or a message: what `explain --answer` reads."""
     try:
         answer = read_stored_answer(text, now)
     except NotRecognised:
-        raise Unreadable(
+        raise UnreadablePaste(
             "Not recognised: this is not a command, event, answer, policy, error or log message known to authlens."
         ) from None
     except ValueError as error:
-        raise Unreadable(f"The pasted answer cannot be read: {error}") from None
+        raise UnreadablePaste(f"The pasted answer cannot be read: {error}") from None
     if answer.messages:
-        return Pasted(Kind.MESSAGE, answer=answer)
-    is_failure = kind is not Kind.ANSWER and answer.invocation.failure is not None
-    return Pasted(Kind.ERROR if is_failure else Kind.ANSWER, answer=answer)
+        return Pasted(PastedKind.MESSAGE, answer=answer)
+    is_failure = kind is not PastedKind.ANSWER and answer.invocation.failure is not None
+    return Pasted(PastedKind.ERROR if is_failure else PastedKind.ANSWER, answer=answer)

@@ -10,7 +10,7 @@ from functools import partial
 from authlens.core.deployment.transport import transport_of
 from authlens.core.devices import handshake
 from authlens.core.devices.effects import Judged
-from authlens.core.devices.pace import Pace
+from authlens.core.devices.pace import ByteBucket
 from authlens.core.devices.permissions import CONNECT, Permissions
 from authlens.core.devices.session import Session
 from authlens.core.mqtt import limits, rules
@@ -48,7 +48,7 @@ class MqttClient:
         self.will: Will | None = None
         self.is_over = False
         self.outbox = Outbox(link, partial(self._throttled, is_sender=False))
-        self.inbound = Pace(limits.THROUGHPUT.value)
+        self.inbound = ByteBucket(limits.THROUGHPUT.value)
         self._hub = hub
         self._http = http
         self._arrival = arrival

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from authlens.core.devices.pace import Pace
+from authlens.core.devices.pace import ByteBucket
 from authlens.core.mqtt import limits
 from authlens.endpoint.devices.link import Link
 
@@ -16,7 +16,7 @@ _RATE = limits.THROUGHPUT.value
 class Outbox:
     def __init__(self, link: Link, on_wait: Callable[[], None]) -> None:
         """on_wait: called whenever something has to wait because of the rate."""
-        self.pace = Pace(_RATE)
+        self.pace = ByteBucket(_RATE)
         self.held_back = 0
         """Bytes that wait because of the rate, not because the client reads slowly."""
         self._link = link

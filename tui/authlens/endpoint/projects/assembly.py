@@ -10,7 +10,7 @@ from typing import Any
 
 from authlens.core.text.json_limits import MOST_BYTES, load_bounded
 from authlens.endpoint.projects.foreign import PLAN_STEP
-from authlens.endpoint.templates.cloudformation.stack import Environment
+from authlens.endpoint.templates.cloudformation.stack import StackEnvironment
 from authlens.endpoint.templates.cloudformation.template import definitions_of, load_stack, new_project
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
@@ -55,7 +55,7 @@ def read_assembly(
     project.files.append(folder / MANIFEST)
     for each in found:
         try:
-            where = Environment(
+            where = StackEnvironment(
                 settings.region or each.region or region, settings.account or each.account or project.account
             )
             load_stack(each.path, project, each.name, assets_of(each.path), environment=where)

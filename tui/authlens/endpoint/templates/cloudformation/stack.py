@@ -31,7 +31,7 @@ Known = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Environment:
+class StackEnvironment:
     """Where a stack is deployed."""
 
     region: str
@@ -93,12 +93,12 @@ class Stack:
         project: Project,
         name: str,
         given: Mapping[str, Callable[[], Any]] | None = None,
-        environment: Environment | None = None,
+        environment: StackEnvironment | None = None,
     ) -> None:
         self.path = path
         self.name = name
         self.project = project
-        self.environment = environment or Environment(project.region, project.account)
+        self.environment = environment or StackEnvironment(project.region, project.account)
         self.resources: dict[str, Fields] = {
             logical: node.value for logical, node in section(root, "Resources").items() if isinstance(node.value, dict)
         }
@@ -246,7 +246,7 @@ def _given(settings: Settings) -> dict[str, Callable[[], Any]]:
     return {name: lambda value=value: value for name, value in settings.parameters.items()}  # type: ignore[misc]
 
 
-def _pseudo(environment: Environment, name: str) -> dict[str, Any]:
+def _pseudo(environment: StackEnvironment, name: str) -> dict[str, Any]:
     region, account = environment.region, environment.account
     partition = partition_of(region)
     return {

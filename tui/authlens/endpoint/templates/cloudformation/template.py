@@ -22,9 +22,9 @@ from authlens.endpoint.templates.cloudformation.stack import (
     AUTHORIZER,
     FUNCTIONS,
     NESTED,
-    Environment,
     Project,
     Stack,
+    StackEnvironment,
 )
 from authlens.endpoint.templates.cloudformation.text import load_template
 from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_text, section
@@ -80,7 +80,7 @@ def load_stack(
     assets: Mapping[str, Path] | None = None,
     given: Mapping[str, Callable[[], Any]] | None = None,
     depth: int = 1,
-    environment: Environment | None = None,
+    environment: StackEnvironment | None = None,
 ) -> Stack:
     """A template with the stacks nested in it. Raises DefinitionError.
 

@@ -16,7 +16,7 @@ from authlens.ui.screens.main.form import FormController
 from authlens.ui.screens.main.identity import IdentityController
 
 if TYPE_CHECKING:
-    from authlens.core.pasted.kinds import Kind, Pasted
+    from authlens.core.pasted.kinds import Pasted, PastedKind
     from authlens.core.pasted.stored_answer import StoredAnswer
 
 
@@ -39,13 +39,13 @@ class PasteController:
 
     def put(self, text: str) -> None:
         """Recognise a pasted text; an unrecognised one is reported."""
-        from authlens.core.pasted.kinds import Unreadable, read_pasted
+        from authlens.core.pasted.kinds import UnreadablePaste, read_pasted
 
         if not text.strip():
             return
         try:
             pasted = read_pasted(text, self._services.now(), self._form.state.draft.authorizer_name)
-        except Unreadable as error:
+        except UnreadablePaste as error:
             self._host.notify(str(error), "warning", 10)
             return
         if pasted.saved is not None:
@@ -55,7 +55,7 @@ class PasteController:
         elif pasted.answer is not None:
             self._show_answer(pasted, pasted.answer)
 
-    def _fill(self, saved: SavedRequest, kind: Kind, notes: tuple[str, ...]) -> None:
+    def _fill(self, saved: SavedRequest, kind: PastedKind, notes: tuple[str, ...]) -> None:
         """A request fills the form."""
         before = self._form.state.draft
         draft = of_saved(saved)

@@ -13,6 +13,27 @@ def test_the_words_of_the_facts() -> None:
     assert "5134" in printed(rules.REFUSED, V3)
 
 
+REFUSED, PUBLISH, SUBSCRIBE = rules.REFUSED, rules.PUBLISH_DENIED, rules.SUBSCRIBE_DENIED
+
+
+def test_which_clients_are_known_for_which_answer() -> None:
+    known = {
+        (rule, version): [client for client, _ in prints(rule, version)]
+        for rule in rules.RULES
+        for version in (V3, V5)
+        if printed(rule, version)
+    }
+    assert known == {
+        (REFUSED, V3): ["mosquitto_pub", "the AWS IoT Device SDK", "MQTT.js", "paho-mqtt"],
+        (REFUSED, V5): ["mosquitto_pub", "the AWS IoT Device SDK"],
+        (PUBLISH, V3): ["mosquitto_pub", "the AWS IoT Device SDK", "MQTT.js"],
+        (PUBLISH, V5): ["mosquitto_pub"],
+        (SUBSCRIBE, V3): ["mosquitto_sub", "MQTT.js"],
+        (SUBSCRIBE, V5): ["mosquitto_sub"],
+    }
+    assert printed(SUBSCRIBE, V3) == "mosquitto_sub prints nothing and keeps reconnecting; MQTT.js emits only `close`"
+
+
 def test_nothing_is_made_up() -> None:
     assert printed(rules.SHUTDOWN, V5) == ""
 

@@ -64,3 +64,33 @@ def test_what_aws_sends_is_what_its_page_lists() -> None:
         "DISCONNECT": "81 82 87 8B 8D 8E 8F 90 93 94 97 98 9B A1",
     }
     assert {name: " ".join(f"{code:02X}" for code in sent) for name, sent in codes.SENT_BY_AWS.items()} == listed
+
+
+def test_the_constants_are_the_numbers_of_their_names() -> None:
+    own = {
+        name: value
+        for name, value in vars(codes).items()
+        if name.isupper() and isinstance(value, int) and not name.startswith("V3")
+    }
+    words = {"OVER": "over", "QOS": "QoS", "ID": "identifier", "IDS": "identifiers"}
+    exceptions = {
+        "UNSUPPORTED_VERSION": "Unsupported protocol version",
+        "CLIENT_ID_NOT_VALID": "Client identifier not valid",
+        "BAD_USERNAME_OR_PASSWORD": "Bad user name or password",
+        "DISCONNECT_WITH_WILL": "Disconnect with will message",
+    }
+    for name, value in own.items():
+        plain = " ".join(words.get(part, part.lower()) for part in name.split("_"))
+        assert codes.NAMES[value] == exceptions.get(name, plain[:1].upper() + plain[1:])
+    assert len(own) == 26
+
+
+def test_return_codes_of_3_1_1() -> None:
+    assert codes.V3_CONNACK_NAMES == {
+        0: "Connection accepted",
+        1: "Unacceptable protocol version",
+        2: "Identifier rejected",
+        3: "Server unavailable",
+        4: "Bad user name or password",
+        5: "Not authorized",
+    }

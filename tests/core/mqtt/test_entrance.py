@@ -65,3 +65,77 @@ def test_other_failures_are_not_about_the_client_certificate() -> None:
 def test_what_was_offered_in_words() -> None:
     assert hello_words(ClientHello("a", ("mqtt", "h2"))) == "SNI a, ALPN mqtt, h2"
     assert hello_words(ClientHello()) == "no SNI, no ALPN"
+
+
+NO_NAME = "the client sends no server name (SNI), without which AWS IoT cannot choose an endpoint"
+ASKS = "asks AWS IoT for a client certificate instead of custom authentication"
+ON_443 = "on port 443 AWS IoT takes MQTT with ALPN mqtt, or a domain configuration for SECURE_MQTT"
+
+
+@pytest.mark.parametrize(
+    ("hello", "transport", "needs_alpn", "warning"),
+    [
+        (None, Transport.MQTT, True, "AWS IoT accepts TLS only"),
+        (None, Transport.WS, True, "AWS IoT accepts TLS only"),
+        (None, Transport.MQTTS, True, ""),
+        (ClientHello(None), Transport.WSS, False, NO_NAME),
+        *(
+            (ClientHello("a", ("mqtt", name)), Transport.WSS, False, f"ALPN mqtt, {name} {ASKS}")
+            for name in ("x-amzn-mqtt-ca", "x-amzn-http-ca")
+        ),
+        (ClientHello("a", ("h2", "http/1.1")), Transport.MQTTS, True, f"the client offers ALPN h2, http/1.1; {ON_443}"),
+        (ClientHello("a"), Transport.MQTTS, True, f"the client offers no ALPN; {ON_443}"),
+        (ClientHello("a"), Transport.MQTTS, False, ""),
+        (ClientHello("a", ("h2", "mqtt")), Transport.MQTTS, True, ""),
+        (ClientHello("a"), Transport.TLS, True, ""),
+    ],
+)
+def test_each_warning_word_for_word(
+    hello: ClientHello | None, transport: Transport, needs_alpn: bool, warning: str
+) -> None:
+    assert entrance_warning(hello, transport, needs_alpn) == warning
+
+
+NOT_TAKEN = "the client's certificate is not accepted"
+CA = "the client does not trust the local CA"
+NAME = "the client rejects the listener's certificate: give it the CA file, and connect to a name it holds"
+VERSION = "client and listener have no TLS version in common"
+CIPHER = "client and listener have no cipher in common"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("tlsv1_alert_unknown_ca", CA),
+        ("SSLV3_ALERT_BAD_CERTIFICATE", NAME),
+        ("SSLV3_ALERT_CERTIFICATE_UNKNOWN", NAME),
+        ("SSLV3_ALERT_CERTIFICATE_EXPIRED", NAME),
+        ("UNSUPPORTED_PROTOCOL", VERSION),
+        ("WRONG_VERSION_NUMBER", VERSION),
+        ("NO_SHARED_CIPHER", CIPHER),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", CIPHER),
+        ("SOMETHING_NEW", "the TLS handshake failed: SOMETHING_NEW"),
+        ("", "the client closed the connection during the handshake; most likely it does not trust the local CA"),
+    ],
+)
+def test_each_failure_of_a_handshake_word_for_word(reason: str, words: str) -> None:
+    assert handshake_failure(reason) == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "detail", "words"),
+    [
+        (
+            "peer_did_not_return_a_certificate",
+            "",
+            "the client presented no certificate, which h requires (CUSTOM_AUTH_X509)",
+        ),
+        ("certificate_verify_failed", "", "the client's certificate is not among the clientCertificates of h"),
+        ("CERTIFICATE_VERIFY_FAILED", "certificate is not yet valid", f"certificate is not yet valid: {NOT_TAKEN}"),
+        ("CERTIFICATE_VERIFY_FAILED", "certificate has expired", f"certificate has expired: {NOT_TAKEN}"),
+        ("UNKNOWN_CA", "certificate has expired", None),
+        ("", "", None),
+    ],
+)
+def test_each_failure_of_a_client_certificate_word_for_word(reason: str, detail: str, words: str | None) -> None:
+    assert certificate_failure(reason, "h", detail) == words

@@ -8,6 +8,8 @@ import pytest
 
 from authlens.core.mqtt.packets import (
     V3,
+    V5,
+    Auth,
     Connack,
     Connect,
     Disconnect,
@@ -22,6 +24,7 @@ from authlens.core.mqtt.packets import (
 
 
 def test_packets_are_frozen_values() -> None:
+    assert (V3, V5) == (4, 5)
     packet = Publish("a", b"x")
     assert packet == Publish("a", b"x")
     assert hash(packet) == hash(Publish("a", b"x"))
@@ -34,7 +37,7 @@ def test_the_smallest_connect_is_a_clean_one_of_version_3() -> None:
 
 
 def test_what_is_left_out_is_a_success_and_nothing_special() -> None:
-    for packet in (Puback(1), Pubrec(1), Pubrel(1), Pubcomp(1), Connack(), Disconnect()):
+    for packet in (Puback(1), Pubrec(1), Pubrel(1), Pubcomp(1), Connack(), Disconnect(), Auth()):
         assert (packet.code, packet.properties) == (0, ())
     assert not Connack().session_present
     for each in (Publish("a", b""), Will("a")):

@@ -8,6 +8,7 @@ from authlens.core.mqtt.topics import (
     Shared,
     client_id_problem,
     filter_problem,
+    has_wildcard,
     is_basic_ingest,
     matches,
     shared,
@@ -113,6 +114,18 @@ def test_which_client_ids_may_connect(client_id: str, words: str | None) -> None
 
 def test_shared_subscriptions_and_basic_ingest() -> None:
     assert shared("$share/g/a/#") == Shared("g", "a/#")
-    assert shared("a/$share/g") is None
+    assert shared("$share/g/a") == Shared("g", "a")
+    for text in (
+        "a/$share/g",
+        "$share/",
+        "$share//a",
+        "$share/g",
+        "$share/g/",
+        "$share/g+/a",
+        "$share/#/a",
+        "share/g/a",
+    ):
+        assert shared(text) is None
+    assert [has_wildcard(text) for text in ("a/+", "#", "a/b", "")] == [True, True, False, False]
     assert is_basic_ingest("$aws/rules/name/topic")
     assert not is_basic_ingest("$aws/things/a")

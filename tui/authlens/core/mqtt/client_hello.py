@@ -31,9 +31,8 @@ def missing(data: bytes) -> int:
 
     The number may increase as more record headers arrive.
     """
-    needed, start = 4, 0
-    collected = bytearray()
-    while True:
+    start, message = 0, bytearray()
+    while not _is_whole(message):
         if len(data) < start + _RECORD_HEADER:
             return start + _RECORD_HEADER - len(data)
         if data[start] != _HANDSHAKE:
@@ -44,12 +43,14 @@ def missing(data: bytes) -> int:
             return 0
         if len(data) < end:
             return end - len(data)
-        collected += data[start + _RECORD_HEADER : end]
-        if len(collected) >= 4:
-            needed = 4 + int.from_bytes(collected[1:4], "big")
-        if len(collected) >= needed:
-            return 0
+        message += data[start + _RECORD_HEADER : end]
         start = end
+    return 0
+
+
+def _is_whole(message: bytes | bytearray) -> bool:
+    """Whether a handshake message has the length that its header announces."""
+    return len(message) >= 4 + int.from_bytes(message[1:4], "big")
 
 
 def read(data: bytes) -> ClientHello | None:
@@ -63,13 +64,11 @@ def read(data: bytes) -> ClientHello | None:
 def _message(data: bytes) -> bytes:
     """The handshake message, which may span several records."""
     records, message = Reader(data), bytearray()
-    while records.left:
+    while not _is_whole(message):
         if records.byte() != _HANDSHAKE:
             raise Malformed("not a handshake record")
         records.short()
         message += records.raw(records.short())
-        if len(message) >= 4 and len(message) >= 4 + int.from_bytes(message[1:4], "big"):
-            break
     return bytes(message)
 
 

@@ -116,29 +116,29 @@ def _connect(kind: int, reader: Reader, version: int) -> Connect:
         code = UNSUPPORTED_VERSION if known else PROTOCOL_ERROR
         raise Malformed(f"the protocol {name!r} level {level} is neither MQTT 3.1.1 nor 5", code)
     flags, keep_alive = reader.byte(), reader.short()
-    if flags & 0x01:
+    if _bit(flags, 0):
         raise Malformed("the reserved flag of CONNECT is set")
     given = properties.read(reader, properties.CONNECT) if level == V5 else ()
     client_id = reader.text()
     will = _will(flags, reader, level)
-    username = reader.text() if flags & 0x80 else None
-    if flags & 0x40 and username is None and level == V3:
+    username = reader.text() if _bit(flags, 7) else None
+    if _bit(flags, 6) and username is None and level == V3:
         raise Malformed("CONNECT has a password without a username, which MQTT 3.1.1 does not allow")
-    password = reader.binary() if flags & 0x40 else None
-    return Connect(client_id, username, password, level, bool(flags & 0x02), keep_alive, will, given)
+    password = reader.binary() if _bit(flags, 6) else None
+    return Connect(client_id, username, password, level, _bit(flags, 1), keep_alive, will, given)
 
 
 def _will(flags: int, reader: Reader, version: int) -> Will | None:
-    qos = flags >> 3 & 0x03
-    if not flags & 0x04:
-        if flags & 0x38:
+    qos, retain = flags >> 3 & 0x03, _bit(flags, 5)
+    if not _bit(flags, 2):
+        if qos or retain:
             raise Malformed("CONNECT has flags of a will but no will")
         return None
     if qos == 3:
         raise Malformed("the QoS of the will is 3")
     given = properties.read(reader, properties.WILL) if version == V5 else ()
     topic, payload = reader.text(), reader.binary()
-    return Will(topic, payload, qos, bool(flags & 0x20), given)
+    return Will(topic, payload, qos, retain, given)
 
 
 def _connack(kind: int, reader: Reader, version: int) -> Connack:
@@ -152,12 +152,16 @@ def _publish(flags: int, reader: Reader, version: int) -> Publish:
     qos = flags >> 1 & 0x03
     if qos == 3:
         raise Malformed("the QoS of a PUBLISH is 3")
-    if flags & 0x08 and not qos:
+    if _bit(flags, 3) and not qos:
         raise Malformed("a PUBLISH of QoS 0 is marked as a duplicate")
     topic = reader.text()
     packet_id = _packet_id(reader) if qos else None
     given = _given(properties.PUBLISH, reader, version)
-    return Publish(topic, reader.rest(), qos, bool(flags & 0x01), bool(flags & 0x08), packet_id, given)
+    return Publish(topic, reader.rest(), qos, _bit(flags, 0), _bit(flags, 3), packet_id, given)
+
+
+def _bit(flags: int, number: int) -> bool:
+    return bool(flags >> number & 1)
 
 
 def _packet_id(reader: Reader) -> int:
@@ -185,7 +189,7 @@ def _subscribe(kind: int, reader: Reader, version: int) -> Subscribe:
         topic, options = reader.text(), reader.byte()
         if options & 0x03 == 3 or options >> 4 & 0x03 == 3 or options & (0xC0 if version == V5 else 0xFC):
             raise Malformed(f"{options:#04x} is not a set of subscription options")
-        filters.append(Filter(topic, options & 0x03, bool(options & 0x04), bool(options & 0x08), options >> 4 & 0x03))
+        filters.append(Filter(topic, options & 0x03, _bit(options, 2), _bit(options, 3), options >> 4 & 0x03))
     if not filters:
         raise Malformed("a SUBSCRIBE names no topic filter", PROTOCOL_ERROR)
     return Subscribe(packet_id, tuple(filters), given)

@@ -106,3 +106,22 @@ def test_three_rows_are_kept_around_a_change() -> None:
     folded = fold(rows)
     assert [row.left for row in folded if isinstance(row, AlignedRow)] == ["7", "8", "9", "a", "11", "12", "13"]
     assert [isinstance(row, Fold) for row in folded] == [True, *[False] * 7, True]
+
+
+def test_the_common_ends_of_a_huge_difference_stay() -> None:
+    left, right = ([f"{side}{number}" for number in range(2001)] for side in "ab")
+    assert kinds(align(["h", *left, "t"], ["h", *right, "t"])) == f" {'~' * 2001} "
+
+
+@pytest.mark.parametrize(("lines", "is_matched"), [((2000, 2000), True), ((2001, 2), False), ((2, 2001), False)])
+def test_up_to_two_thousand_lines_are_matched(lines: tuple[int, int], is_matched: bool) -> None:
+    left, right = ([f"{side}{number}" for number in range(count)] for side, count in zip("ab", lines, strict=True))
+    left[1] = right[0] = "the same"
+    rows = align(["h", *left], ["h", *right])
+    assert [each.left for each in rows if each.kind is RowKind.SAME] == ["h", *(["the same"] if is_matched else [])]
+
+
+@pytest.mark.parametrize(("count", "start"), [(400, 1), (401, 0)])
+def test_up_to_four_hundred_words_are_matched(count: int, start: int) -> None:
+    spans = word_spans("x" + "," * (count - 1), ";" * (count - 1) + "x")
+    assert spans == (((start, count),), ((0, count - start),))

@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import pytest
 
+from authlens.core.compare.changes import Change
 from authlens.core.compare.compare import Side, asked, compare, members, target_words
 from authlens.core.contract.outcome import Outcome
+from authlens.core.mqtt.connection import DeviceConnection
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
@@ -234,3 +236,81 @@ def test_an_invocation_with_a_certificate_is_compared_with_its_variables() -> No
     assert certified.has_certificate
     comparison = compare(plain, certified, (Question("iot:Connect", "client/sensor-7"),))
     assert [(flip.before.word, flip.after.word) for flip in comparison.flips] == [("IMPLICIT_DENY", "ALLOWED")]
+
+
+def test_a_side_holds_what_is_compared_of_an_invocation() -> None:
+    sent = invocation(number=7, authorizer=Authorizer("SensorAuth"))
+    assert Side.of(sent) == Side(
+        "invocation 7", REQUEST, sent.result, Target(local="demo"), Authorizer("SensorAuth"), 0.012
+    )
+    assert Side.of(sent, "before").label == "before"
+    assert Side.of(invocation()).label == "this invocation"
+    assert Side.of_draft(SavedRequest(REQUEST)) == Side("draft", REQUEST, target=Target(), saved=SavedRequest(REQUEST))
+
+
+def test_how_it_was_sent_is_noted() -> None:
+    direct = invocation(via="function")
+    note = Change("target", "sent as test call → the function called directly", differs=False)
+    assert [change for change in compare(invocation(), direct).changes if change.about == "target"] == [note]
+    assert compare(invocation(), direct).equal
+    assert compare(direct, direct).words == ("document 1 unchanged",)
+
+
+def test_authorizers_of_other_names_are_not_compared() -> None:
+    one, other = (invocation(authorizer=Authorizer(name, status=name)) for name in "AB")
+    assert compare(one, other).words == ("document 1 unchanged",)
+
+
+def test_policies_alone_are_asked_as_of_a_client_that_is_let_in() -> None:
+    alone = Side("policy.json", result=outcome(policy(PUBLISH), authenticated=False), policies_alone=True)
+    for left, right, change in (
+        (alone, invocation(), "IMPLICIT_DENY → ALLOWED"),
+        (invocation(), alone, "ALLOWED → IMPLICIT_DENY"),
+    ):
+        words = compare(left, right).words
+        assert len(words) == 2
+        assert words[0].startswith(f"connect as sensor-7: {change}, because ")
+        assert words[1].startswith("statement 1 ")
+    assert compare(alone, invocation(REFUSAL)).words == (
+        "authenticated → ResourceNotFoundException: Authorizer SensorAuth not found",
+    )
+
+
+def test_what_is_denied_in_another_way_comes_after_what_is_allowed_or_no_longer() -> None:
+    other = Question("iot:Publish", "topic/sensors/8/data")
+    right = outcome(policy(CONNECT, PUBLISH, {"Effect": "Deny", "Action": "iot:Publish", "Resource": "*"}))
+    flips = compare(invocation(), invocation(right), (other, PUBLISHING)).flips
+    assert [(flip.after.question, flip.before.word, flip.after.word) for flip in flips] == [
+        (PUBLISHING, "ALLOWED", "EXPLICIT_DENY"),
+        (other, "IMPLICIT_DENY", "EXPLICIT_DENY"),
+    ]
+    assert [flip.is_about_allowing for flip in flips] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words", "differs"),
+    [
+        (None, None, None, False),
+        (device_records.CONNECTED, device_records.CONNECTED, None, False),
+        (None, device_records.CONNECTED, "test call → MQTT 5 over TLS, connected", False),
+        (device_records.CONNECTED, None, "MQTT 5 over TLS, connected → test call", False),
+        (
+            None,
+            device_records.REFUSED,
+            "test call → MQTT 5 over WSS, refused: the authorizer A is INACTIVE",
+            True,
+        ),
+        (
+            device_records.REFUSED,
+            device_records.CONNECTED,
+            "MQTT 5 over WSS, refused: the authorizer A is INACTIVE → MQTT 5 over TLS, connected",
+            True,
+        ),
+    ],
+)
+def test_connections_differ_by_whether_the_device_is_let_in(
+    left: DeviceConnection | None, right: DeviceConnection | None, words: str | None, differs: bool
+) -> None:
+    sent = replace(device_records.invocation(device_records.CONNECTED), result=Outcome(True, "s7"))
+    changes = compare(replace(sent, device=left), replace(sent, device=right)).changes
+    assert changes == (() if words is None else (Change("answer", f"connection {words}", differs),))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from authlens.core.deployment.deployment import Deployment, Domain, Function, Unread
-from authlens.core.deployment.facts import facts
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from authlens.core.deployment.deployment import Concurrency, Deployment, Domain, Function, Logging, Unread
+from authlens.core.deployment.facts import Fact, facts
 from authlens.core.request.authorizer import Authorizer
 
 AUTHORIZER = Authorizer("A", function_arn="arn:aws:lambda:eu-west-1:111122223333:function:f")
@@ -26,3 +32,65 @@ def test_each_domain_is_a_fact_of_its_own() -> None:
 
     assert len(found) == 2
     assert "iot.example.org" in found[1]
+
+
+ARN = "arn:aws:iot:eu-west-1:111122223333:authorizer/A"
+KNOWN = Authorizer("A", arn=ARN, function_arn=FUNCTION.arn)
+BARE = Deployment(KNOWN, FUNCTION, None, data_endpoint="abc-ats.iot.eu-west-1.amazonaws.com")
+
+
+def policy(**condition: object) -> str:
+    statement = {"Sid": "s1", "Effect": "Allow", "Principal": {"Service": "iot.amazonaws.com"}, "Action": "lambda:*"}
+    return json.dumps({"Statement": [{**statement, "Condition": condition}]})
+
+
+UNASKED = [
+    ("function", f"The function {FUNCTION.arn} is Active; its timeout is 3 s."),
+    ("permission", "AWS IoT's permission to invoke the function for this authorizer: missing."),
+    ("default-authorizer", "No default authorizer is set."),
+    ("data-endpoint", "Devices connect to abc-ats.iot.eu-west-1.amazonaws.com."),
+]
+ALLOWED = "AWS IoT is allowed to invoke the function for this authorizer (statement 's1')."
+
+
+@pytest.mark.parametrize(
+    ("members", "sentences"),
+    [
+        ({}, {}),
+        ({"function": None}, {"function": "The function does not exist."}),
+        ({"permission": policy(ArnLike={"AWS:SourceArn": ARN})}, {"permission": ALLOWED}),
+        ({"permission": policy()}, {"permission": ALLOWED}),
+        ({"permission": policy(), "undeclared": "None is declared."}, {"permission": ALLOWED}),
+        ({"undeclared": "None is declared."}, {"permission": "None is declared."}),
+        ({"default_authorizer": "B"}, {"default-authorizer": "The default authorizer is B."}),
+        ({"data_endpoint": ""}, {"data-endpoint": "The target has no data endpoint."}),
+        ({"concurrency": Concurrency()}, {"concurrency": "The function has no reserved concurrency."}),
+        ({"concurrency": Concurrency(0)}, {"concurrency": "The function's reserved concurrency is 0."}),
+        ({"is_logging_read": True}, {"logging": "AWS IoT's log is not set up."}),
+        (
+            {"is_logging_read": True, "logging": Logging("INFO", is_off=True)},
+            {"logging": "AWS IoT's log is switched off."},
+        ),
+        ({"is_logging_read": True, "logging": Logging("INFO")}, {"logging": "AWS IoT logs at level INFO."}),
+        ({"logging": Logging("INFO")}, {}),
+        ({"domains": Unread("iot:X", "denied")}, {"domains": "Not read: iot:X (denied)."}),
+        (
+            {"domains": (Domain("d"),)},
+            {
+                "domain": "Domain configuration d (no host, ENABLED): no authorizer of its own; authentication "
+                "DEFAULT, protocol DEFAULT. MQTT over TLS needs ALPN mqtt there."
+            },
+        ),
+        (
+            {"domains": (Domain("d", "h", allows_override=True, application_protocol="HTTPS", tls_policy="P"),)},
+            {
+                "domain": "Domain configuration d (h, ENABLED): default authorizer none, devices may name another; "
+                "authentication DEFAULT, protocol HTTPS, TLS policy P. MQTT over TLS is not accepted there."
+            },
+        ),
+    ],
+)
+def test_every_fact_has_its_sentence(members: dict[str, Any], sentences: dict[str, str]) -> None:
+    expected = {**dict(UNASKED), **sentences}
+    assert [(each.id, each.text) for each in facts(replace(BARE, **members))] == list(expected.items())
+    assert Fact("x", "y").is_read

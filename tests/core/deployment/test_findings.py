@@ -380,3 +380,54 @@ def test_a_domain_tells_where_it_sends_devices() -> None:
 def test_without_the_arns_the_permission_is_asked_for_without_a_command() -> None:
     nowhere = Deployment(Authorizer("A"), Function(FUNCTION_ARN, 3), None)
     assert next(iter(deployment_caveats(nowhere, NAMED))).next_step == "Add the permission."
+
+
+MQTT, PLAIN = MqttContext(f"u?{AUTHORIZER_NAME}=A"), HttpContext(((AUTHORIZER_NAME, "A"),))
+
+
+def headers(name: str) -> HttpContext:
+    return HttpContext(((AUTHORIZER_NAME, "A"), (name, "x")))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "mqtt", "http", "is_carried"),
+    [
+        ("DEFAULT", MQTT, PLAIN, True),
+        ("HTTPS", MQTT, None, False),
+        ("HTTPS", MQTT, PLAIN, False),
+        ("HTTPS", None, PLAIN, True),
+        ("MQTT_WSS", MQTT, None, True),
+        ("MQTT_WSS", MQTT, PLAIN, True),
+        ("MQTT_WSS", None, PLAIN, False),
+        ("MQTT_WSS", None, HttpContext(None, f"?{AUTHORIZER_NAME}=A"), False),
+        ("MQTT_WSS", None, headers("Upgrade"), True),
+        ("MQTT_WSS", None, headers("sec-websocket-protocol"), True),
+        ("MQTT_WSS", None, headers("Sec-WebSocket-Key"), True),
+        ("MQTT_WSS", None, headers("sec-fetch-mode"), False),
+        ("SECURE_MQTT", MQTT, None, True),
+        ("SECURE_MQTT", MQTT, PLAIN, False),
+        ("SECURE_MQTT", None, PLAIN, False),
+    ],
+)
+def test_what_a_domain_s_protocol_carries(
+    protocol: str, mqtt: MqttContext | None, http: HttpContext | None, is_carried: bool
+) -> None:
+    deployment = replace(GOOD, domains=domain(application_protocol=protocol))
+    request = on("iot.example.com", AuthorizerRequest("A", http_context=http, mqtt_context=mqtt))
+    found = [caveat.id for caveat in deployment_caveats(deployment, request)]
+    assert found == ([] if is_carried else ["domain-protocol"])
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "d1."),
+        (5, "d1, d2, d3, d4, d5."),
+        (6, "d1, d2, d3, d4, d5 and 1 more."),
+        (7, "d1, d2, d3, d4, d5 and 2 more."),
+    ],
+)
+def test_the_first_five_domains_that_were_not_read_are_named(count: int, words: str) -> None:
+    names = tuple(f"d{number}" for number in range(1, count + 1))
+    (found,) = deployment_caveats(replace(GOOD, undescribed=names), NAMED)
+    assert found.message == f"Domain configurations not read, because at most ten calls are made: {words}"

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from authlens.core.deployment.invoke_permission import InvokeGrant, InvokePermission, other_services, permission
+from authlens.core.deployment.invoke_permission import (
+    InvokeGrant,
+    InvokePermission,
+    other_services,
+    permission,
+    permission_line,
+)
 from authlens.core.request.authorizer import Authorizer
 
 ARN = "arn:aws:iot:eu-west-1:111122223333:authorizer/A"
@@ -104,3 +110,15 @@ def test_a_function_without_a_policy_lets_no_service_in() -> None:
 def test_other_services_are_named_once() -> None:
     events = STATEMENT | {"Principal": {"Service": "events.amazonaws.com"}}
     assert other_services(json.dumps({"Statement": [STATEMENT, events, events]})) == ("events.amazonaws.com",)
+
+
+@pytest.mark.parametrize(("arn", "function"), [("", ""), (ARN, ""), ("", AUTHORIZER.function_arn)])
+def test_the_command_needs_both_arns(arn: str, function: str) -> None:
+    assert permission_line(Authorizer("A", arn=arn, function_arn=function)) is None
+
+
+def test_the_command_names_the_authorizer_in_its_statement() -> None:
+    assert permission_line(Authorizer("my auth=1", arn=ARN, function_arn=AUTHORIZER.function_arn)) == (
+        f"aws lambda add-permission --function-name {AUTHORIZER.function_arn} --principal iot.amazonaws.com "
+        f"--source-arn {ARN} --statement-id my-auth-1 --action lambda:InvokeFunction"
+    )

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from authlens.core.expect.check import JudgementState, judge, keeps, matches, milliseconds, unwanted_findings
+from authlens.core.expect.check import Broken, JudgementState, judge, keeps, matches, milliseconds, unwanted_findings
 from authlens.core.expect.judgement_text import explanation
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
@@ -173,6 +173,9 @@ def test_the_reason_why_nothing_can_be_said() -> None:
         ("a", "ab", False),
         ("/a/", "ab", True),
         ("/", "/", True),
+        ("/", "x", False),
+        ("/a", "/a", True),
+        ("a/", "a", False),
         ("//", "x", True),
         ("/\\[/", "[", True),
     ],
@@ -210,10 +213,32 @@ def test_ids_of_one_call_are_not_recorded() -> None:
 def test_an_error_that_was_expected_keeps_no_promise_of_an_answer() -> None:
     error = ExpectedError("ResourceNotFoundException")
     kept = Expectation(error=error, is_authenticated=False, deny=(CONNECTING,))
-    asked = Expectation(error=error, is_authenticated=True, principal_id="p1", allow=(CONNECTING,))
+    asked = Expectation(
+        error=error,
+        is_authenticated=True,
+        principal_id="p1",
+        allow=(CONNECTING, SUBSCRIBING),
+        policy_documents=({"Version": "2012-10-17"},),
+        refresh_after_in_seconds=300,
+        disconnect_after_in_seconds=0,
+    )
 
     assert keeps(kept, invocation(REFUSAL)) == ()
-    assert [broken.key for broken in keeps(asked, invocation(REFUSAL))] == ["isAuthenticated", "principalId", "allow"]
+    got, why = "ResourceNotFoundException: Authorizer SensorAuth not found", "an error has no answer"
+    assert keeps(asked, invocation(REFUSAL)) == (
+        Broken("isAuthenticated", "true", got, why),
+        Broken("principalId", "p1", got, why),
+        Broken("allow", '["iot:Connect client/sensor-7", "iot:Subscribe topicfilter/#"]', got, why),
+        Broken("policyDocuments", '[{"Version": "2012-10-17"}]', got, why),
+        Broken("refreshAfterInSeconds", "300", got, why),
+        Broken("disconnectAfterInSeconds", "0", got, why),
+    )
+
+
+def test_a_message_is_quoted_as_it_is() -> None:
+    failure = Failure(FailureKind.AWS, "InvalidRequestException", "größer", 400)
+    (broken,) = keeps(Expectation(error=ExpectedError(failure.error, "^kleiner")), invocation(failure))
+    assert broken == Broken("error.message", "/^kleiner/", '"größer"', "the pattern does not match the message")
 
 
 def test_a_pattern_that_backtracks_without_end_is_abandoned() -> None:
@@ -270,7 +295,16 @@ def test_thing_variables_are_a_finding_unless_a_certificate_brings_them() -> Non
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.0004, "0.4 ms"), (0.001, "1.0 ms"), (0.0099, "9.9 ms"), (0.01, "10 ms"), (0.25, "250 ms"), (2.0, "2000 ms")],
+    [
+        (0.0004, "0.4 ms"),
+        (0.0009945, "0.99 ms"),
+        (0.001, "1.0 ms"),
+        (0.0099, "9.9 ms"),
+        (0.009945, "9.9 ms"),
+        (0.01, "10 ms"),
+        (0.25, "250 ms"),
+        (2.0, "2000 ms"),
+    ],
 )
 def test_milliseconds(seconds: float, words: str) -> None:
     assert milliseconds(seconds) == words

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.expect.check import JudgementState
+from authlens.core.expect.check import Broken, Judgement, JudgementState
 from authlens.core.expect.connection_check import judge_connection
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, Transport
@@ -26,27 +27,68 @@ def probe(result: Outcome | Failure) -> Invocation:
     return Invocation(AuthorizerRequest("A"), Target(), result, at, 0.1, device=DEVICE)
 
 
+KEPT, BROKEN = JudgementState.KEPT, JudgementState.BROKEN
+ASKED, OTHER = Question("iot:Publish", "topic/a"), Question("iot:Publish", "topic/b")
+SUBSCRIBED = Question("iot:Subscribe", "topic/a")
+UNREACHED = Failure(FailureKind.UNREACHABLE, "Unreached", "no network")
+DENIED = replace(DEVICE, decisions=(replace(ALLOWED, rule="publish-denied", detail="denied: publish a"),))
+
+
 @pytest.mark.parametrize(
-    ("expect", "result", "state"),
+    ("expect", "result", "device", "broken"),
     [
-        (None, CONNECTED, JudgementState.KEPT),
-        (None, REFUSED, JudgementState.BROKEN),
-        (Expectation(is_authenticated=True, principal_id="p"), CONNECTED, JudgementState.KEPT),
-        (Expectation(is_authenticated=False), REFUSED, JudgementState.KEPT),
-        (Expectation(is_authenticated=False), CONNECTED, JudgementState.BROKEN),
-        (Expectation(error=ExpectedError("InvalidResponseException")), REFUSED, JudgementState.KEPT),
-        (Expectation(allow=(Question("iot:Publish", "topic/a"),)), CONNECTED, JudgementState.KEPT),
-        (Expectation(deny=(Question("iot:Publish", "topic/a"),)), CONNECTED, JudgementState.BROKEN),
-        (Expectation(deny=(Question("iot:Publish", "topic/b"),)), CONNECTED, JudgementState.KEPT),
-        (None, Failure(FailureKind.UNREACHABLE, "Unreached", "no network"), JudgementState.UNJUDGED),
+        (None, CONNECTED, DEVICE, ()),
+        (None, REFUSED, DEVICE, (Broken("isAuthenticated", "connected", "refused with CONNACK 0x87"),)),
+        (
+            None,
+            Failure(FailureKind.DEVICE, "connect-refused", None),
+            DEVICE,
+            (Broken("isAuthenticated", "connected", "connect-refused"),),
+        ),
+        (Expectation(is_authenticated=True, principal_id="p"), CONNECTED, DEVICE, ()),
+        (Expectation(is_authenticated=False), REFUSED, DEVICE, ()),
+        (
+            Expectation(is_authenticated=False),
+            CONNECTED,
+            DEVICE,
+            (Broken("isAuthenticated", "refused", "connected"),),
+        ),
+        (Expectation(error=ExpectedError("InvalidResponseException")), REFUSED, DEVICE, ()),
+        (
+            Expectation(error=ExpectedError("InvalidResponseException")),
+            CONNECTED,
+            DEVICE,
+            (Broken("error", "refused", "connected"),),
+        ),
+        (Expectation(allow=(ASKED,)), CONNECTED, DEVICE, ()),
+        (
+            Expectation(allow=(ASKED,)),
+            CONNECTED,
+            DENIED,
+            (Broken("allow", "iot:Publish topic/a: allowed", "denied: publish a"),),
+        ),
+        (Expectation(allow=(OTHER, SUBSCRIBED)), CONNECTED, DENIED, ()),
+        (
+            Expectation(deny=(ASKED,)),
+            CONNECTED,
+            DEVICE,
+            (Broken("deny", "iot:Publish topic/a: denied", "allowed: publish a"),),
+        ),
+        (Expectation(deny=(ASKED,)), CONNECTED, DENIED, ()),
+        (Expectation(deny=(OTHER, SUBSCRIBED)), CONNECTED, DEVICE, ()),
+        (Expectation(deny=(ASKED,)), CONNECTED, None, ()),
     ],
 )
 def test_who_is_let_in_and_what_was_tried(
-    expect: Expectation | None, result: Outcome | Failure, state: JudgementState
+    expect: Expectation | None,
+    result: Outcome | Failure,
+    device: DeviceConnection | None,
+    broken: tuple[Broken, ...],
 ) -> None:
-    assert judge_connection(expect, probe(result)).state is state
+    judgement = judge_connection(expect, replace(probe(result), device=device))
+    assert judgement == Judgement(BROKEN if broken else KEPT, broken)
 
 
-def test_the_words_name_the_refusal() -> None:
-    (broken,) = judge_connection(None, probe(REFUSED)).broken
-    assert (broken.expected, broken.got) == ("connected", "refused with CONNACK 0x87")
+def test_a_probe_that_reached_nothing_is_not_judged() -> None:
+    judgement = judge_connection(None, probe(UNREACHED))
+    assert judgement == Judgement(JudgementState.UNJUDGED, reason="Unreached: no network")

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
+from authlens.core.compare.compare import Side
 from authlens.core.contract.outcome import Outcome
 from authlens.core.expect.check import judge
-from authlens.core.expect.difference import compare_with_expectation
+from authlens.core.expect.difference import compare_with_expectation, promised
 from authlens.core.expect.record import record
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
@@ -19,6 +22,7 @@ SUBSCRIBING = Question("iot:Subscribe", "topicfilter/#")
         (Expectation(principal_id="/sensor/", is_authenticated=True), ()),
         (Expectation(principal_id="sensor8"), ("principal sensor8 → sensor7",)),
         (Expectation(principal_id="/^(\\w|\\w)*!/"), ("principal /^(\\w|\\w)*!/ → sensor7",)),
+        (Expectation(principal_id="/(?P=x)/"), ("principal /(?P=x)/ → sensor7",)),
         (Expectation(is_authenticated=False), ("authenticated no → yes",)),
         (Expectation(refresh_after_in_seconds=600), ("refresh after 600 → 300",)),
         (Expectation(max_duration=0.001), ("duration: expected at most 1.0 ms, got 12 ms",)),
@@ -85,6 +89,36 @@ def test_errors(expectation: Expectation, result: Outcome | Failure | None, word
     comparison = compare_with_expectation(expectation, invocation(result))
 
     assert "; ".join(change.words for change in comparison.changes if change.differs) == words
+
+
+def test_what_is_promised_is_what_came_apart_from_what_was_expected() -> None:
+    expectation = Expectation(principal_id="p", policy_documents=({"Id": "ü"}, "no JSON"), refresh_after_in_seconds=0)
+    expected = Outcome(True, "p", ('{"Id": "ü"}', "no JSON"), 0, 86400)
+    assert promised(expectation, outcome(policy(CONNECT))) == expected
+    assert promised(expectation, REFUSAL) == replace(expected, disconnect_after_in_seconds=None)
+    assert promised(replace(expectation, is_authenticated=False), REFUSAL) == replace(
+        expected, is_authenticated=False, disconnect_after_in_seconds=None
+    )
+    assert promised(Expectation(principal_id="/^sensor/"), outcome()) == outcome()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "expected"),
+    [
+        (ExpectedError(REFUSAL.error), REFUSAL, REFUSAL),
+        (ExpectedError(REFUSAL.error, "not found"), REFUSAL, REFUSAL),
+        (ExpectedError(REFUSAL.error, "^x"), REFUSAL, replace(REFUSAL, message="/^x/")),
+        (ExpectedError(REFUSAL.error, "^x"), outcome(), Failure(FailureKind.AWS, REFUSAL.error, "/^x/")),
+        (ExpectedError("Other"), REFUSAL, Failure(FailureKind.AWS, "Other", None)),
+    ],
+)
+def test_the_error_that_is_promised(wanted: ExpectedError, got: Outcome | Failure, expected: Failure) -> None:
+    assert promised(Expectation(error=wanted), got) == expected
+
+
+def test_only_an_answer_is_compared() -> None:
+    with pytest.raises(ValueError, match="only be compared with an answer"):
+        compare_with_expectation(Expectation(), Side("a draft"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
+from authlens.core.contract.outcome import Outcome
 from authlens.core.expect.check import Broken, Judgement, JudgementState
-from authlens.core.expect.judgement_text import answer, explanation, headline
+from authlens.core.expect.judgement_text import answer, explanation, headline, sentence
+from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
 from authlens.core.invocation.local_run import LocalRun
 from support.invocations import CONNECT, REFUSAL, invocation, outcome, policy
 
@@ -66,3 +70,69 @@ def test_what_ran_the_function_and_what_to_do_come_last() -> None:
     run = LocalRun("Python 3.11.7", ("A layer is missing.",), advice="run 'npm install'")
     lines = explanation(TWO, replace(invocation(outcome(policy(CONNECT))), local_run=run)).splitlines()
     assert lines[-4:] == ["runtime", "  Ran on Python 3.11.7.", "  A layer is missing.", "  run 'npm install'"]
+
+
+def lines_of(invocation_: Invocation) -> list[str]:
+    return explanation(TWO, invocation_).splitlines()[7:]
+
+
+@pytest.mark.parametrize(
+    ("length", "more"),
+    [(20_000, []), (20_001, ["  … 1 more character"]), (20_002, ["  … 2 more characters"])],
+)
+def test_an_answer_is_cut_after_its_length(length: int, more: list[str]) -> None:
+    empty = replace(invocation(), result=Outcome(True, ""))
+    around = len("\n".join(line[2:] for line in lines_of(empty)[1:]))
+    found = lines_of(replace(empty, result=Outcome(True, "x" * (length - around))))
+    assert [line for line in found if "more" in line] == more
+
+
+@pytest.mark.parametrize(
+    ("count", "title"), [(19, "function log"), (20, "function log"), (21, "function log, last 20 lines")]
+)
+def test_a_log_is_cut_before_its_last_lines(count: int, title: str) -> None:
+    found = lines_of(replace(invocation(), function_log="".join(f"{number}\n" for number in range(count))))
+    shown = [f"  {number}" for number in range(count)][-20:]
+    assert found[-len(shown) - 1 :] == [title, *shown]
+
+
+@pytest.mark.parametrize(
+    ("result", "lines"),
+    [
+        (
+            Outcome(False, "ü", ("no JSON",)),
+            ["answer", '  {', '    "isAuthenticated": false,', '    "principalId": "ü",', '    "policyDocuments": [',
+             '      "no JSON"', "    ]", "  }"],
+        ),
+        (
+            Failure(FailureKind.AWS, "E", None, 400, "id"),
+            ["answer", "  {", '    "error": "E",', '    "httpStatus": 400,', '    "requestId": "id"', "  }"],
+        ),
+        (
+            Failure(FailureKind.UNREACHABLE, "E", "m", advice="do"),
+            ["no answer", "  {", '    "error": "E",', '    "message": "m",', '    "advice": "do"', "  }"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_answer_in_lines(result: Outcome | Failure, lines: list[str]) -> None:
+    assert lines_of(replace(invocation(), result=result)) == lines
+
+
+def test_the_notes_of_a_judgement_follow_its_reason() -> None:
+    judgement = Judgement(JudgementState.UNJUDGED, reason="why", notes=("note",))
+    assert explanation(judgement, None) == "why\nnote"
+
+
+def test_a_skipped_request_has_its_reason() -> None:
+    assert headline(Judgement(JudgementState.SKIPPED, reason="later")) == "later"
+    assert headline(Judgement(JudgementState.BROKEN, (*TWO.broken, *TWO.broken))) == (
+        "principalId: expected a, got b (and 3 more)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [("", "k: expected a, got b"), ("a → b", "k: expected a, got b"), ("c", "k: expected a, got b: c")],
+)
+def test_a_difference_that_says_no_more_is_left_out(difference: str, words: str) -> None:
+    assert sentence(Broken("k", "a", "b", difference)) == words

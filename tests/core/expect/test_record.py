@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
 from authlens.core.expect.check import JudgementState, judge
-from authlens.core.expect.record import recorded
-from authlens.core.saved.expectation import Expectation, Question
+from authlens.core.expect.record import record, recorded
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from support.invocations import CONNECT, PUBLISH, REFUSAL, invocation, outcome, policy
 
 MAY_CONNECT = Question("iot:Connect", "client/sensor-7")
@@ -32,3 +35,32 @@ def test_a_refusal_is_recorded_without_questions() -> None:
     assert expect.error.error == "ResourceNotFoundException"
     assert expect.allow == expect.deny == ()
     assert recorded(invocation(outcome(authenticated=False)), (MAY_CONNECT,), None).is_authenticated is False
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        (None, None),
+        ("Authorizer A not found", "^Authorizer A not found$"),
+        ("a.b (1)", r"^a\.b \(1\)$"),
+        ("id 01234567-89ab-cdef-0123-456789ABCDEF: x", "^id [0-9a-fA-F-]{36}: x$"),
+        ("x" * 498, f"^{'x' * 498}$"),
+        ("x" * 499, f"^{'x' * 166}"),
+        ("(" * 250, "^" + r"\(" * 166),
+    ],
+    ids=["none", "plain", "escaped", "an id", "as long as a pattern", "too long", "too long when escaped"],
+)
+def test_the_pattern_of_a_message(message: str | None, pattern: str | None) -> None:
+    failure = Failure(FailureKind.AWS, "E", message)
+    assert record(invocation(failure)) == Expectation(error=ExpectedError("E", pattern))
+
+
+def test_documents_are_recorded_as_values_where_they_are_objects() -> None:
+    documents = ('{"Version": "2012-10-17"}', "[1]", "no JSON", "[" * 100_000)
+    assert record(invocation(outcome(*documents))) == Expectation(
+        is_authenticated=True,
+        principal_id="sensor7",
+        policy_documents=({"Version": "2012-10-17"}, *documents[1:]),
+        refresh_after_in_seconds=300,
+        disconnect_after_in_seconds=86400,
+    )

@@ -113,11 +113,8 @@ def _shown(value: object) -> str:
 
 
 def _document_name(pair: DocumentPair) -> str:
-    document = pair.right or pair.left
-    name = f"document {document.number if document else 0}"
-    if pair.left and pair.right and pair.left.number != pair.right.number:
-        return f"{name} (was {pair.left.number})"
-    return name
+    number, *others = dict.fromkeys(side.number for side in (pair.right, pair.left) if side)
+    return f"document {number} (was {others[0]})" if others else f"document {number}"
 
 
 def _document_changes(pair: DocumentPair, prefix: str) -> Iterator[Change]:
@@ -134,8 +131,7 @@ def _document_changes(pair: DocumentPair, prefix: str) -> Iterator[Change]:
 
 
 def _document_alone(pair: DocumentPair) -> Change:
-    document = pair.right or pair.left
-    statements = document.statements if document else ()
+    statements = [statement for side in (pair.left, pair.right) if side for statement in side.statements]
     said = "; ".join(statement_summary(statement) for statement in statements) or "no statement"
     return Change("policies", f"{_document_name(pair)} {'added' if pair.right else 'removed'}: {said}")
 

@@ -117,7 +117,7 @@ def equal_documents(left: Sequence[Any], right: Sequence[Any]) -> bool:
 
 def mean_the_same(pairs: Sequence[DocumentPair]) -> bool:
     """Like `equal_documents`, for documents that are already paired."""
-    left, right = ([side for side in sides if side] for sides in zip(*((p.left, p.right) for p in pairs), strict=True))
+    left, right = (pair.left for pair in pairs if pair.left), (pair.right for pair in pairs if pair.right)
     return _whole_meaning(left) == _whole_meaning(right)
 
 

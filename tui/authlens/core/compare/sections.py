@@ -65,7 +65,7 @@ def _request(left: Side, right: Side) -> Iterator[Section]:
         rows = _keyed(members(left.request), members(right.request))
         redacted = (shown_members(left.request, left.authorizer), shown_members(right.request, right.authorizer))
         shown = _one_line_each(_keyed(*redacted))
-        yield Section("request", tuple(_shown_as(*pair) for pair in zip(rows, shown, strict=True)))
+        yield Section("request", tuple(map(_shown_as, rows, shown)))
 
 
 def _keyed(left: Mapping[str, str], right: Mapping[str, str]) -> list[AlignedRow]:

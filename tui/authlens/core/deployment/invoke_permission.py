@@ -56,14 +56,17 @@ def permission(policy: str | None, authorizer: Authorizer) -> InvokePermission:
         statements = _list(json.loads(policy)["Statement"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return InvokePermission(InvokeGrant.UNREADABLE)
-    about = [each for each in statements if isinstance(each, dict) and _is_about_invoking(each)]
-    found = [_judged(each, authorizer) for each in about]
+    judged = [
+        (each.get("Effect"), _judged(each, authorizer))
+        for each in statements
+        if isinstance(each, dict) and _is_about_invoking(each)
+    ]
     denied = (
         InvokePermission(InvokeGrant.DENIED, one.statement)
-        for each, one in zip(about, found, strict=True)
-        if each.get("Effect") == "Deny" and one.grant in (InvokeGrant.GRANTED, InvokeGrant.OPEN)
+        for effect, one in judged
+        if effect == "Deny" and one.grant in (InvokeGrant.GRANTED, InvokeGrant.OPEN)
     )
-    allowed = (one for each, one in zip(about, found, strict=True) if each.get("Effect") == "Allow")
+    allowed = (one for effect, one in judged if effect == "Allow")
     best = min(allowed, key=lambda one: _ORDER.index(one.grant), default=InvokePermission(InvokeGrant.MISSING))
     return next(denied, best)
 

@@ -73,8 +73,9 @@ def _answer_lines(invocation: Invocation) -> Iterator[str]:
     failure = invocation.failure
     yield "answer" if failure is None or failure.kind is FailureKind.AWS else "no answer"
     yield from (f"  {line}" for line in text[:_LONGEST].splitlines())
-    if len(text) > _LONGEST:
-        yield f"  … {len(text) - _LONGEST} more characters"
+    more = len(text) - _LONGEST
+    if more > 0:
+        yield f"  … {more} more character{'s' if more > 1 else ''}"
     log = (invocation.function_log or "").rstrip().splitlines()
     if log:
         yield "function log" if len(log) <= _LOG_LINES else f"function log, last {_LOG_LINES} lines"

@@ -133,15 +133,18 @@ def _missing_token(saved: SavedRequest) -> Iterator[NegativeCase]:
 def _missing_context_fields(saved: SavedRequest) -> Iterator[NegativeCase]:
     request = saved.request
     http, mqtt = request.http_context, request.mqtt_context
-    for member in members_of("mqttContext") if mqtt else ():
-        if mqtt and request.value(member) is not None:
-            less = replace(mqtt, **{member.field: None})
-            yield _missing(saved, member.field, replace(request, mqtt_context=None if less == MqttContext() else less))
-    if http and http.query_string is not None:
-        yield _missing(saved, "query string", _with_http(request, replace(http, query_string=None)))
-    for header in (http.headers or ()) if http else ():
-        if http and http.headers:
-            left = tuple(each for each in http.headers if each != header)
+    if mqtt:
+        for member in members_of("mqttContext"):
+            if request.value(member) is not None:
+                less = replace(mqtt, **{member.field: None})
+                without = replace(request, mqtt_context=None if less == MqttContext() else less)
+                yield _missing(saved, member.field, without)
+    if http:
+        if http.query_string is not None:
+            yield _missing(saved, "query string", _with_http(request, replace(http, query_string=None)))
+        headers = http.headers or ()
+        for header in headers:
+            left = tuple(each for each in headers if each != header)
             yield _missing(saved, f"header {header[0]}", _with_http(request, replace(http, headers=left or None)))
 
 

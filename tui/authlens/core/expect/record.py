@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from authlens.core.invocation.access import ALLOWED, AccessQuestions
+from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Failure, Invocation
 from authlens.core.saved.expectation import Expectation, ExpectedError, Question
 from authlens.core.saved.question import question_problem
@@ -28,7 +28,7 @@ def recorded(invocation: Invocation, questions: Sequence[Question], before: Expe
     variables = {**dict(invocation.variables), **kept.variables}
     access = AccessQuestions(outcome, invocation.request, variables, invocation.authorizer)
     asked = dict.fromkeys(each for each in (*kept.allow, *questions, *kept.deny) if question_problem(each) is None)
-    allowed = tuple(question for question in asked if access.ask(question, in_short=True).word == ALLOWED)
+    allowed = tuple(question for question in asked if access.decide(question).allowed)
     return replace(new, allow=allowed, deny=tuple(question for question in asked if question not in allowed))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from authlens.ui.runtime.host import Severity, Work
+from authlens.ui.runtime.host import Severity, Typing, Work
 
 
 class FakeHost:
@@ -19,7 +19,7 @@ class FakeHost:
         self.repeated: list[Callable[[], None]] = []
         self.is_open = True
 
-    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
+    def run(self, work: Work, group: str, *, exclusive: bool = True, typing: Typing = "goes on") -> None:
         if exclusive:
             self.cancel(group)
 

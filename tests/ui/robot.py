@@ -98,7 +98,12 @@ class Robot:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        await self.press(*({" ": "space"}.get(character, character) for character in text))
+        await self.press(*_keys(text))
+
+    async def type_ahead(self, *keys: str) -> None:
+        """Hit keys, and type the texts among them, without waiting for the app in between."""
+        self.pilot.type_ahead(*(key for each in keys for key in (_keys(each[1:]) if each[0] == "'" else [each])))
+        await self.rest()
 
     async def send(self) -> None:
         await self.press("f5")
@@ -164,6 +169,10 @@ class Robot:
 
     def notifications(self) -> list[str]:
         return [notification.message for notification in self.app._notifications]
+
+
+def _keys(text: str) -> list[str]:
+    return [{" ": "space"}.get(character, character) for character in text]
 
 
 @asynccontextmanager

@@ -38,13 +38,18 @@ class StillPilot(Pilot[object]):
 
     async def press(self, *keys: str) -> None:
         """One key after the other, each when the app rests from the one before."""
+        for key in keys:
+            self.type_ahead(key)
+            await self.pause()
+
+    def type_ahead(self, *keys: str) -> None:
+        """All at once, as they come in when a person is faster than the app."""
         driver = self.app._driver
         assert driver is not None
         for key in keys:
             event = _event(key)
             event.set_sender(self.app)
             driver.send_message(event)
-            await self.pause()
 
 
 async def _loop_rests() -> None:

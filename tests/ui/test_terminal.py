@@ -16,7 +16,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.saved_request import SavedRequest
 from authlens.core.saved.saved_request_yaml import write
-from support.terminal import Terminal
+from support.terminal import KEYS, Terminal
 
 COMMAND = (sys.executable, "-m", "authlens")
 TAKEN = b"\x1b[?1049h"
@@ -67,6 +67,14 @@ def test_leaving_a_prompt_restores_the_terminal_and_prints_the_command_line(
     with Terminal([*COMMAND, *words], environ=home, cwd=str(tmp_path)) as terminal:
         terminal.wait_for("F5 Send")
         terminal.settle()
+        # What is typed faster than the app opens its fields is for the fields.
+        terminal.type("".join((KEYS["f6"], KEYS["f6"], "/rl and more")))
+        terminal.wait_for("/  rl and more")
+        terminal.type("\x0fquick")
+        terminal.wait_for("Open a saved request")
+        terminal.wait_for("quick")
+        terminal.press("escape")
+        terminal.wait_gone("Open a saved request")
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
         assert all(sequence in terminal.written for sequence in RESTORED)

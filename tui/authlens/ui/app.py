@@ -24,9 +24,10 @@ from textual.screen import ModalScreen, Screen
 
 from authlens.ui.runtime import background, clipboard, hangup
 from authlens.ui.runtime.host import quoted
+from authlens.ui.runtime.key_queue import OrderedKeysApp
 from authlens.ui.runtime.mfa import MfaAsker
 from authlens.ui.runtime.services import AppServices
-from authlens.ui.runtime.textual_internals import ContinuedDriver, FaultApp, close_at_once, until_complete
+from authlens.ui.runtime.textual_internals import ContinuedDriver, close_at_once
 from authlens.ui.runtime.themes import DEFAULT, BrokenTheme, read_theme, read_themes
 from authlens.ui.text.key_words import place_name
 from authlens.ui.text.safe_content import AsciiGlyphs, TerminalGuard
@@ -61,7 +62,7 @@ def _look_for_garbage() -> None:
     gc.enable()
 
 
-class AuthlensApp(FaultApp):
+class AuthlensApp(OrderedKeysApp):
     CSS_PATH = "app.tcss"
     TITLE = "authlens"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (180, "-huge")]  # noqa: RUF012 - as Textual declares it
@@ -208,9 +209,6 @@ class AuthlensApp(FaultApp):
         return drawn.replace("<svg ", '<svg xml:space="preserve" ', 1)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.InputEvent) and self.screen_stack:
-            # A key that is hit before a dialog is complete would find none of its widgets.
-            await until_complete(self.screen)
         if isinstance(event, events.Paste):
             # Terminals send a line end of a bracketed paste as CR, as the Enter key does.
             event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")

@@ -5,7 +5,9 @@ A test hands them a host that runs everything at once and answers dialogs from a
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
 from typing import Any, Literal, Protocol, TypeVar
 
 from textual.screen import Screen
@@ -13,10 +15,17 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from authlens.ui.runtime.background import TooManyAbandoned
+from authlens.ui.runtime.key_queue import KeyHold
 
 Answer = TypeVar("Answer")
 Work = Callable[[], Coroutine[Any, Any, object]]
 Severity = Literal["information", "warning", "error"]
+Typing = Literal["goes on", "waits for the dialog", "waits"]
+"""What happens to keys that are hit while something runs in the background."""
+
+
+_held: ContextVar[tuple[KeyHold, Typing] | None] = ContextVar("held", default=None)
+"""The keys that wait for what runs now."""
 
 
 def quoted(text: str) -> str:
@@ -29,8 +38,11 @@ class Host(Protocol):
     def is_open(self) -> bool:
         """Whether the screen still exists."""
 
-    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
-        """Run it in the background; an exclusive one cancels what runs in its group."""
+    def run(self, work: Work, group: str, *, exclusive: bool = True, typing: Typing = "goes on") -> None:
+        """Run it in the background; an exclusive one cancels what runs in its group.
+
+        typing: what is typed is for the first dialog that it opens, or for the field that has the focus at its end.
+        """
 
     def cancel(self, group: str) -> None:
         """Stop waiting for the work of a group."""
@@ -72,12 +84,19 @@ class ScreenHost:
     def is_open(self) -> bool:
         return self._screen.is_mounted and self._screen.app.is_running
 
-    def run(self, work: Work, group: str, *, exclusive: bool = True) -> None:
+    def run(self, work: Work, group: str, *, exclusive: bool = True, typing: Typing = "goes on") -> None:
+        held = KeyHold(self._screen)
+        if typing != "goes on":
+            held.take()
+
         async def run() -> None:  # Textual asks for a function that it knows to be async
+            _held.set((held, typing))
             try:
                 await work()
             except TooManyAbandoned as error:
                 self._screen.notify(str(error), severity="warning", markup=False)
+            finally:
+                held.release()
 
         _: Worker[None] = self._screen.run_worker(run, group=group, exclusive=exclusive)
 
@@ -93,7 +112,15 @@ class ScreenHost:
         return self._screen.set_interval(seconds, call).stop
 
     async def ask(self, dialog: Screen[Answer]) -> Answer | None:
-        return await self._screen.app.push_screen_wait(dialog)
+        held = _held.get()
+        answer = self._screen.app.push_screen(dialog, wait_for_dismiss=True)
+        if held is not None:
+            held[0].release()
+        try:
+            return await asyncio.shield(answer)
+        finally:
+            if held is not None and held[1] == "waits":
+                held[0].take()
 
     def open(self, dialog: Screen[Any]) -> None:
         self._screen.app.push_screen(dialog)

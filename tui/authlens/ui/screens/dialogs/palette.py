@@ -1,9 +1,14 @@
-"""Textual's command palette, made to survive any key at any moment in any terminal."""
+"""Textual's command palette, made to survive any key at any moment in any terminal.
+
+Enter is for what is found by all that was typed, and what is typed after it for what the command opens.
+"""
 
 from __future__ import annotations
 
-from textual.command import CommandInput
+from textual.command import CommandInput, CommandList
+from textual.worker import Worker, WorkerState
 
+from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.runtime.textual_internals import SteadyPalette, forget_styles
 
 
@@ -15,6 +20,19 @@ class Palette(SteadyPalette):
     def on_mount(self) -> None:
         """Without animations the cursor does not blink either."""
         self.query_one(CommandInput).cursor_blink = self.app.animation_level != "none"
+        self._searching, self._leaving = KeyHold(self), KeyHold(self)
 
     def on_unmount(self) -> None:
+        self._leaving.release()
         forget_styles()
+
+    def on_input_changed(self) -> None:
+        self._searching.take()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.state in (WorkerState.SUCCESS, WorkerState.ERROR):
+            self._searching.release()
+
+    def on_input_submitted(self) -> None:
+        if self.query_one(CommandList).highlighted is not None:
+            self._leaving.take()

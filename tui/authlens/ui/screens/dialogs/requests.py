@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from authlens.ui.runtime import background
+from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.field import Field
@@ -96,6 +97,8 @@ class RequestsScreen(Dialog[Path]):
 
     def on_mount(self) -> None:
         self.query_one(Field).focus()
+        self._reading = KeyHold(self)
+        self._reading.take()  # Enter is for what will be listed
         self._list()
 
     @work(exclusive=True)
@@ -107,7 +110,8 @@ class RequestsScreen(Dialog[Path]):
         except RequestFileError as error:
             self.query_one(".folder", Static).update(safe_content(str(error), "$text-warning"))
         self._start_below_what_is_common()
-        self._filter("")
+        self._filter(self.query_one(Field).value)
+        self._reading.release()
 
     def _start_below_what_is_common(self) -> None:
         """Names start below the folder that all of them share."""

@@ -65,7 +65,7 @@ class BatchController:
 
     def several_targets(self) -> None:
         """The same request to several targets, one table of verdicts."""
-        self._host.run(self._several_targets, "batch")
+        self._host.run(self._several_targets, "batch", typing="waits for the dialog")
 
     async def _several_targets(self) -> None:
         from authlens.core.saved.destination import read_destination

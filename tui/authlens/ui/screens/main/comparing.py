@@ -36,7 +36,7 @@ class CompareController:
 
     def numbers(self, numbers: tuple[int, ...]) -> None:
         """Compare two of the history; a single one is compared with the answer shown."""
-        self._host.run(lambda: self._numbers(numbers), "compare")
+        self._host.run(lambda: self._numbers(numbers), "compare", typing="waits for the dialog")
 
     async def _numbers(self, numbers: tuple[int, ...]) -> None:
         sides = await self._history.get_all(tuple(sorted(numbers[:2])))
@@ -59,7 +59,7 @@ class CompareController:
         saved = self._form.state.sent
         form = Side.of_draft(saved, "the form", self._identity.known_authorizer(saved))
         last = Side.of(shown, f"#{shown.number}")
-        self._host.run(lambda: self._open(last, form), "compare")
+        self._host.run(lambda: self._open(last, form), "compare", typing="waits for the dialog")
 
     async def _open(self, left: Invocation | Side, right: Invocation | Side) -> None:
         from authlens.core.compare.compare import compare
@@ -76,7 +76,7 @@ class CompareController:
 
     def pin_number(self, number: int) -> None:
         """An invocation of the history becomes the baseline; the baseline itself is cleared."""
-        self._host.run(lambda: self._pin(number), "compare")
+        self._host.run(lambda: self._pin(number), "compare", typing="waits for the dialog")
 
     async def _pin(self, number: int) -> None:
         baseline = self._answer.view.baseline
@@ -125,4 +125,4 @@ class CompareController:
 
             self._show(await background.call(lambda: compare_with_expectation(expect, invocation)))
 
-        self._host.run(show, "compare")
+        self._host.run(show, "compare", typing="waits for the dialog")

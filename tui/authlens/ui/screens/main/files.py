@@ -96,7 +96,7 @@ class FileController:
         self._run(self._leave)
 
     def _run(self, work: Work) -> None:
-        self._host.run(work, "file")
+        self._host.run(work, "file", typing="waits")
 
     def say_what_was_opened(self) -> None:
         """The user named a folder: report which of its files was opened."""

@@ -140,7 +140,7 @@ class HistoryController:
 
     def choose(self, action: str, number: int) -> None:
         """Show an invocation, load its request, or send it again."""
-        self._host.run(lambda: self._choose(action, number), "recall")
+        self._host.run(lambda: self._choose(action, number), "recall", typing="waits")
 
     async def _choose(self, action: str, number: int) -> None:
         invocation = await self.get(number)

@@ -39,7 +39,7 @@ class LooksController:
 
     def target(self) -> None:
         """Choose where requests are sent."""
-        self._host.run(self._target, "target")
+        self._host.run(self._target, "target", typing="waits for the dialog")
 
     async def _target(self) -> None:
         from authlens.ui.screens.dialogs.target import TargetScreen
@@ -52,7 +52,7 @@ class LooksController:
 
     def request_as(self) -> None:
         """The request as a command, as code, as an event."""
-        self._host.run(self._request_as, "request as")
+        self._host.run(self._request_as, "request as", typing="waits for the dialog")
 
     async def _request_as(self) -> None:
         from authlens.core.deployment.transport import transport_of
@@ -71,7 +71,7 @@ class LooksController:
 
     def events(self) -> None:
         """The event of this test and that of a real device."""
-        self._host.run(self._events, "events")
+        self._host.run(self._events, "events", typing="waits for the dialog")
 
     async def _events(self) -> None:
         from authlens.ui.screens.dialogs.events import EventsScreen
@@ -92,7 +92,7 @@ class LooksController:
 
     def signature(self) -> None:
         """Open the signature bench on the request."""
-        self._host.run(self._signature, "signature")
+        self._host.run(self._signature, "signature", typing="waits for the dialog")
 
     async def _signature(self) -> None:
         from authlens.core.request.token_place import find_token

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from authlens.core.invocation.invocation import Invocation
 from authlens.ui.model.screen_values import Running
+from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.answer import documents
 from authlens.ui.text.answer.answer_view import AnswerView, Relation
 from authlens.ui.text.answer.cloud_log_lines import CloudLog, log_lines
@@ -31,13 +32,13 @@ from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.compare_view import CompareView
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.pages import Page, Pages
-from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.search_box import SearchBox
+from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 
 _TEXTS = (("raw", "Raw"), ("wire", "Wire"), ("log", "Log"))
 
 
-class AnswerPane(Pane):
+class AnswerPane(SearchablePane):
     ID: ClassVar[str] = "answer"
     TITLE: ClassVar[str] = "Answer"
     DEFAULT_CSS = """
@@ -171,12 +172,12 @@ class AnswerPane(Pane):
         """Go where questions are asked."""
         page = self.pages.open("access")
         if isinstance(page, AccessPage):
-            self.call_after_refresh(page.ask)
+            after_refresh(self, page.ask)
 
     def action_turn(self, by: int) -> None:
         """Go to the adjacent page, with the cursor in it."""
         self.pages.choices.action_move(by)
-        self.call_after_refresh(self._enter)
+        after_refresh(self, self._enter)
 
     # What is hidden
 
@@ -188,7 +189,7 @@ class AnswerPane(Pane):
         if action in LETTERS and self.query("#texts") and self.pages.chosen == "access":
             return False  # there letters are the beginning of a question
         if action != "reveal":
-            return True
+            return super().check_action(action, parameters)
         return self.invocation is not None and (self.mask is REVEALED or self.mask.has_hidden)
 
     def on_descendant_blur(self) -> None:
@@ -279,9 +280,6 @@ class AnswerPane(Pane):
 
     # Searching and copying
 
-    def action_search(self) -> None:
-        self.query_one(SearchBox).open()
-
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:
         event.stop()
         self.text.sought = event.text
@@ -314,7 +312,7 @@ class AnswerPane(Pane):
     def focus_page(self, name: str) -> None:
         """Bring a page to the front, with the cursor in it."""
         self.pages.open(name)
-        self.call_after_refresh(self._enter)
+        after_refresh(self, self._enter)
 
     def _enter(self) -> None:
         page = self.entrance()

@@ -16,9 +16,9 @@ from textual.widgets import Static
 from authlens.ui.model.collection import CollectionState, Node, filtered
 from authlens.ui.text.collection_text import node_line
 from authlens.ui.text.safe_content import safe_content
-from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.rows import Rows
 from authlens.ui.widgets.controls.search_box import SearchBox
+from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 
 
 class CollectionRows(Rows):
@@ -67,7 +67,7 @@ class CollectionRows(Rows):
             self.action_ask("open")
 
 
-class CollectionPane(Pane):
+class CollectionPane(SearchablePane):
     ID: ClassVar[str] = "saved"
     TITLE: ClassVar[str] = "Saved"
     DEFAULT_CSS = """
@@ -118,9 +118,6 @@ class CollectionPane(Pane):
             empty.update(safe_content(state.problem or _nothing(self._search)))
         files = sum(node.path is not None and not node.case for node in self.collection.nodes)
         self.border_title = Content.assemble(self.TITLE, (f"  {files:,}", "$foreground-muted"))
-
-    def action_search(self) -> None:
-        self.query_one(SearchBox).open()
 
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:
         event.stop()

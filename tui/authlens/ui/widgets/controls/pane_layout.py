@@ -7,6 +7,7 @@ from textual.containers import Container, Vertical
 from textual.reactive import var
 from textual.widget import Widget
 
+from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.pane import Pane
@@ -78,7 +79,7 @@ class PaneLayout(Vertical):
         """Bring a pane to the front where only one is seen, and focus it."""
         self.front = pane
         if focus:
-            self.call_after_refresh(self._enter, pane)
+            after_refresh(self, self._enter, pane)
 
     def go_to_if_hidden(self, pane: str) -> None:
         """Bring a pane to the front where only one is seen; if all are, the focus does not move."""

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
+from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.widgets.controls.field import Field
 
 
@@ -59,11 +60,21 @@ class SearchBox(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static("/", classes="label", markup=False)
 
+    @property
+    def is_open(self) -> bool:
+        return self.has_class("-open")
+
     def open(self) -> None:
+        """Search for something, or for something else."""
         self.add_class("-open")
         if not self.query(Field):
             self.mount(Field("search", placeholder=self._placeholder), Static("", classes="found", markup=False))
-        self.call_after_refresh(lambda: self.query_one(Field).focus())
+        after_refresh(self, self._enter)
+
+    def _enter(self) -> None:
+        field = self.query_one(Field)
+        field.select_all()
+        field.focus()
 
     def watch_found(self) -> None:
         for label in self.query(".found").results(Static):
@@ -84,5 +95,6 @@ class SearchBox(Horizontal):
         self.remove_class("-open")
         for field in self.query(Field):
             field.show("")
+        self.screen.refresh_bindings()
         self.post_message(self.Sought(""))
         self.post_message(self.Closed())

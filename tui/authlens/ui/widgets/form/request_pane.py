@@ -19,6 +19,7 @@ from authlens.core.request.request import Mode
 from authlens.ui.model.draft import Draft
 from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
+from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.safe_content import safe_content, shortened
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
@@ -146,7 +147,7 @@ class RequestPane(Pane):
         if content.focus is not None:
             self._open_page_of(content.focus)
             # A page that was never seen has its fields only after the next refresh.
-            self.call_after_refresh(self._go_to, content.focus)
+            after_refresh(self, self._go_to, content.focus)
         elif not _is_filled(pages.chosen, draft):
             pages.open(_first_page(draft))
 
@@ -168,7 +169,7 @@ class RequestPane(Pane):
         member = member_of(finding.path)
         if member is not None:
             self._open_page_of(member)
-            self.call_after_refresh(self._select, finding, member)
+            after_refresh(self, self._select, finding, member)
 
     def _select(self, finding: Finding, member: str) -> None:
         field = self._header_field(finding) if member == "headers" else self._field(member)

@@ -18,8 +18,8 @@ from textual.widgets import Static
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
 from authlens.ui.text.safe_content import safe_content
-from authlens.ui.widgets.controls.pane import Pane
 from authlens.ui.widgets.controls.search_box import SearchBox
+from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 from authlens.ui.widgets.history.history_rows import HistoryRows
 
 _EMPTY = (
@@ -28,7 +28,7 @@ _EMPTY = (
 )
 
 
-class HistoryPane(Pane):
+class HistoryPane(SearchablePane):
     ID: ClassVar[str] = "history"
     TITLE: ClassVar[str] = "History"
     DEFAULT_CSS = """
@@ -94,9 +94,6 @@ class HistoryPane(Pane):
         count = "" if total is None else f"  {total:,}"
         warning = safe_content(f"  ! {problem}", "$text-warning") if problem else Content("")
         self.border_title = Content.assemble(self.TITLE, (count, "$foreground-muted"), warning)
-
-    def action_search(self) -> None:
-        self.query_one(SearchBox).open()
 
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:
         event.stop()

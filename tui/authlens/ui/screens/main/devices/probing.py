@@ -52,14 +52,14 @@ class ProbeController:
 
     def open(self) -> None:
         """Ask for the endpoint and what to try, then connect with the request in the form."""
-        self._host.run(lambda: self._open(None), "probe")
+        self._host.run(lambda: self._open(None), "probe", typing="waits for the dialog")
 
     def again(self, invocation: Invocation) -> None:
         """Connect again as an earlier probe did, after the user has confirmed it."""
         if is_redacted(invocation):
             self._host.notify("The history holds this request redacted, so it cannot be sent again.")
             return
-        self._host.run(lambda: self._open(invocation), "probe")
+        self._host.run(lambda: self._open(invocation), "probe", typing="waits for the dialog")
 
     async def _open(self, again: Invocation | None) -> None:
         from authlens.ui.screens.dialogs.probe import ProbeDialog

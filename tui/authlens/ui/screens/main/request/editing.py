@@ -62,7 +62,7 @@ class EditController:
             saved = request_from(after, draft.saved, authorizer)
         except NotTaken as error:
             said = str(error)
-            self._host.run(lambda: self._ask_again(said, after), "edit")
+            self._host.run(lambda: self._ask_again(said, after), "edit", typing="waits for the dialog")
             return
         if saved != draft.saved:
             self._sender.gate.vouch(changed_target(draft.target, saved.target), self._form.state.base)

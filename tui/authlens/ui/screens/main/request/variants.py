@@ -23,7 +23,7 @@ class VariantController:
 
     def choose_case(self) -> None:
         """Put a case of the open file into the form."""
-        self._host.run(self._choose_case, "file")
+        self._host.run(self._choose_case, "file", typing="waits for the dialog")
 
     async def _choose_case(self) -> None:
         from authlens.ui.screens.dialogs.pick import PickOne
@@ -47,7 +47,7 @@ class VariantController:
 
     def choose_environment(self) -> None:
         """Send the request in another environment from now on."""
-        self._host.run(self._choose_environment, "file")
+        self._host.run(self._choose_environment, "file", typing="waits for the dialog")
 
     async def _choose_environment(self) -> None:
         from authlens.store.environments import NoEnvironment, environment_names, load_environment

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.devices.handshake import acceptance, connect_problem, keep_alive, refusal, with_client_id
+from authlens.core.devices.handshake import (
+    ConnectProblem,
+    acceptance,
+    connect_problem,
+    keep_alive,
+    refusal,
+    with_client_id,
+)
 from authlens.core.mqtt import codes, properties, rules
 from authlens.core.mqtt.packets import V3, V5, Connack, Connect, Will
 from authlens.core.mqtt.properties import number_of, text_of
@@ -30,6 +37,12 @@ def test_what_is_refused_whoever_asks(connect: Connect, rule: Rule | None) -> No
     assert (problem.rule if problem else None) is rule
 
 
+def test_the_largest_will_is_accepted_and_a_larger_one_is_measured() -> None:
+    assert connect_problem(Connect("a", will=Will("bye", bytes(128 * 1024)))) is None
+    problem = connect_problem(Connect("a", will=Will("bye", bytes(128 * 1024 + 1))))
+    assert problem == ConnectProblem(rules.TOO_LARGE, "the payload of the last will has 131073 bytes")
+
+
 @pytest.mark.parametrize(
     ("asked", "counts"), [(0, 1200), (1, 30), (29, 30), (30, 30), (600, 600), (1200, 1200), (1201, 1200)]
 )
@@ -51,19 +64,21 @@ def test_version_3_is_let_in_with_two_bytes() -> None:
 
 
 def test_version_5_learns_what_aws_can_do() -> None:
-    given = acceptance(Connect("a", version=V5, keep_alive=10), False, False).properties
-    known = {
-        properties.RECEIVE_MAXIMUM: 100,
-        properties.MAXIMUM_QOS: 1,
-        properties.RETAIN_AVAILABLE: 1,
-        properties.TOPIC_ALIAS_MAXIMUM: 8,
-        properties.WILDCARDS_AVAILABLE: 1,
-        properties.SUBSCRIPTION_IDS_AVAILABLE: 0,
-        properties.SERVER_KEEP_ALIVE: 30,
-    }
-    assert {number: number_of(given, number) for number in known} == known
-    assert text_of(given, properties.ASSIGNED_CLIENT_ID) is None
-    assert number_of(given, properties.SESSION_EXPIRY) is None
+    assert acceptance(Connect("a", version=V5, keep_alive=10), False, True) == Connack(
+        0,
+        True,
+        (
+            (properties.RECEIVE_MAXIMUM, 100),
+            (properties.MAXIMUM_QOS, 1),
+            (properties.RETAIN_AVAILABLE, 1),
+            (properties.TOPIC_ALIAS_MAXIMUM, 8),
+            (properties.WILDCARDS_AVAILABLE, 1),
+            (properties.SUBSCRIPTION_IDS_AVAILABLE, 0),
+            (properties.SHARED_AVAILABLE, 1),
+            (properties.MAXIMUM_PACKET_SIZE, 262_144),
+            (properties.SERVER_KEEP_ALIVE, 30),
+        ),
+    )
 
 
 def test_a_longer_session_than_aws_keeps_is_cut_and_said() -> None:

@@ -39,7 +39,38 @@ def test_a_connection_and_its_decisions() -> None:
     (watched,) = made.watched()
     assert watched.is_open
     assert (watched.counts, watched.decisions, watched.denials) == (Counts(1, 0, 0, 1), (DENIED, ALLOWED), (DENIED,))
-    assert (made.decisions, made.denials) == (2, 1)
+    assert (made.decisions, made.denials, made.changes) == (2, 1, 3)
+
+
+def test_a_record_that_holds_decisions_brings_them() -> None:
+    made = read(connection(CONNECTED), connection(CONNECTED))
+    (watched,) = made.watched()
+    assert (watched.counts, watched.decisions, watched.denials) == (Counts(1, 0, 0, 1), (DENIED, ALLOWED), (DENIED,))
+    assert (made.decisions, made.denials, made.changes) == (2, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        decision(ALLOWED, REFUSED),
+        decision(replace(ALLOWED, packet="CONNECT")),
+        {"event": "connection", "invocation": to_json(replace(invocation(FRESH), device=None))},
+        {"event": "throttled", "id": FRESH.id},
+    ],
+    ids=["of an unknown connection", "of CONNECT, which the record holds", "of a test call", "another event"],
+)
+def test_a_report_that_says_nothing_new_changes_nothing(value: dict[str, Any]) -> None:
+    made = read(connection(FRESH), value)
+    assert (made.changes, made.decisions, made.denials) == (1, 0, 0)
+    assert [watched.decisions for watched in made.watched()] == [()]
+
+
+def test_the_invocation_is_returned_for_connections_and_ends() -> None:
+    made = Ledger()
+    assert made.read(json.dumps(connection(FRESH))) == invocation(FRESH)
+    assert made.read(json.dumps(decision(ALLOWED))) is None
+    ended = replace(FRESH, ended_by=rules.CLIENT_LEFT.id)
+    assert made.read(json.dumps(connection(ended, "end"))) == invocation(ended)
 
 
 def test_the_newest_connection_comes_first_and_a_refused_one_is_not_open() -> None:
@@ -65,7 +96,8 @@ def test_everything_is_counted_and_the_newest_is_kept(monkeypatch: pytest.Monkey
 
 def test_the_number_of_connections_is_bounded() -> None:
     devices = [replace(FRESH, id=str(number)) for number in range(ledger.KEPT_CONNECTIONS + 5)]
-    assert len(read(*map(connection, devices)).watched()) == ledger.KEPT_CONNECTIONS
+    kept = read(*map(connection, devices)).watched()
+    assert [watched.device.id for watched in kept] == [str(number) for number in range(504, 4, -1)]
 
 
 @pytest.mark.parametrize("line", ["", "{", "[]", "{}", '{"event": "connection"}', '{"event": "decision"}', "null"])

@@ -27,7 +27,17 @@ def test_a_connection_and_its_end() -> None:
         "versionNumber": 0,
     }
     topic, event = read(lifecycle.disconnected("a", "s", "p", "CLIENT_INITIATED_DISCONNECT", 1))
-    assert (topic, event["clientInitiatedDisconnect"]) == ("$aws/events/presence/disconnected/a", True)
+    assert topic == "$aws/events/presence/disconnected/a"
+    assert event == {
+        "clientId": "a",
+        "timestamp": 1,
+        "eventType": "disconnected",
+        "sessionIdentifier": "s",
+        "principalIdentifier": "p",
+        "clientInitiatedDisconnect": True,
+        "disconnectReason": "CLIENT_INITIATED_DISCONNECT",
+        "versionNumber": 0,
+    }
     _, event = read(lifecycle.disconnected("a", "s", "p", "CONNECTION_LOST", 1))
     assert (event["clientInitiatedDisconnect"], event["disconnectReason"]) == (False, "CONNECTION_LOST")
 

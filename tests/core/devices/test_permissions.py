@@ -49,9 +49,23 @@ def test_why_has_the_nearest_miss_and_is_worked_out_once(monkeypatch: pytest.Mon
     assert "; close: " in why
     assert may.why(denied) is why
     monkeypatch.setattr(permissions, "KEPT", 2)
-    for name in "bcd":
+    for name in "bc":
         may.why(may.decide("iot:Publish", f"topic/{name}"))
     assert may.why(denied) is not why
+
+
+def test_only_the_nearest_of_several_misses_is_named() -> None:
+    denied = permitted(allowed("iot:Publish", "topic/a/"), allowed("iot:Publish", "topic/A")).decide(
+        "iot:Publish", "topic/a"
+    )
+    assert len(denied.near_misses) == 2
+    assert permitted().why(denied) == f"{'; '.join(denied.reasons)}; close: {denied.near_misses[0].message}"
+
+
+def test_the_deciding_statement_is_named_by_its_place() -> None:
+    may = permitted(allowed("iot:Publish", "topic/a"), allowed("iot:Publish", "topic/b"))
+    assert may.deciding(may.decide("iot:Publish", "topic/b")) == "document 2, statement 1 (line 1)"
+    assert may.deciding(may.decide("iot:Publish", "topic/c")) == ""
 
 
 def test_other_documents_are_asked_again() -> None:

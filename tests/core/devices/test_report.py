@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from authlens.core.contract import pages
 from authlens.core.devices import report
 from authlens.core.mqtt import rules
+from authlens.core.mqtt.clients import printed
 from authlens.core.mqtt.connection import DeviceConnection, PacketDecision, PresentedCertificate, Transport
+from authlens.core.mqtt.connection_json import decision_to_json
+from authlens.core.mqtt.packets import V3, V5
+from authlens.core.mqtt.rules import Rule
+from authlens.core.request.request import AuthorizerRequest
 from support.device_records import ALLOWED, CONNECTED, DENIED, REFUSED, invocation
 
 
 def test_a_line_for_a_connection_that_was_let_in() -> None:
     line = report.connection_line(invocation(CONNECTED), CONNECTED)
     assert line == "connected sensor-7 over MQTT 5 over TLS by A 20 ms; on AWS: a warning"
+    slow = replace(invocation(CONNECTED), duration=2.0)
+    assert " by A 2000 ms" in report.connection_line(slow, CONNECTED)
 
 
 def test_a_line_for_a_refusal_says_why_what_answered_and_how_it_is_known() -> None:
@@ -44,38 +54,159 @@ def test_a_line_for_the_end() -> None:
     line = report.end_line(invocation(device), device)
     assert line.startswith("ended sensor-7 after 3.2 s: nothing arrived for one and a half keep alive intervals; ")
     assert line.endswith("1 published, 2 subscribed, 3 received, 1 denied")
+    unknown = replace(CONNECTED, reason="the network failed")
+    assert report.end_line(invocation(unknown), unknown) == (
+        "ended sensor-7 after 0.0 s: the connection ended (the network failed); 1 published, 2 subscribed, 3 received, "
+        "1 denied"
+    )
+
+
+REFUSED_JSON = {
+    "event": "connection",
+    "id": REFUSED.id,
+    "startedAt": "2026-11-28T00:00:00+00:00",
+    "clientId": "sensor-7",
+    "verdict": "REFUSED",
+    "protocol": "MQTT 5 over WSS",
+    "peer": "127.0.0.1",
+    "authorizer": "A",
+    "certificate": None,
+    "reason": "the authorizer A is INACTIVE",
+    "steps": [
+        {"stage": "network", "passed": True, "detail": "127.0.0.1"},
+        {"stage": "authorizer found", "passed": False, "detail": "the authorizer A is INACTIVE"},
+    ],
+    "duration": 0.02,
+    "outcome": None,
+    "request": {
+        "authorizerName": "A",
+        "mqttContext": {
+            "username": "sensor-7?x-amz-customauthorizer-name=A",
+            "password": "hunter2-hunter2",
+            "clientId": "sensor-7",
+        },
+        "tlsContext": {"serverName": "localhost"},
+    },
+    "answer": "CONNACK 0x87, closed",
+    "answerPacket": "CONNACK",
+    "code": "0x87",
+    "closes": True,
+    "known": "measured",
+    "source": pages.EMULATOR,
+    "note": "over WebSocket, eu-west-1",
+    "clientPrints": "mosquitto_pub exits with 135, which is 0x87; the AWS IoT Device SDK reports 5150 with the reason "
+    "string",
+}
 
 
 def test_the_json_of_a_refusal() -> None:
-    value = report.connection_json_of(invocation(REFUSED), REFUSED)
-    assert (value["event"], value["verdict"], value["clientId"]) == ("connection", "REFUSED", "sensor-7")
-    assert (value["code"], value["closes"], value["known"]) == ("0x87", True, "measured")
-    assert value["steps"][-1] == {
-        "stage": "authorizer found",
-        "passed": False,
-        "detail": "the authorizer A is INACTIVE",
-    }
+    assert report.connection_json_of(invocation(REFUSED), REFUSED) == REFUSED_JSON
 
 
-def test_the_json_of_decisions_and_the_end() -> None:
+def test_the_json_of_an_accepted_connection_has_no_answer() -> None:
+    accepted = replace(invocation(CONNECTED), duration=0.0123456789)
+    value = report.connection_json_of(accepted, CONNECTED)
+    assert list(value) == [key for key in REFUSED_JSON if key not in ANSWER]
+    assert (value["reason"], value["duration"], value["verdict"]) == (None, 0.012346, "CONNECTED")
+    assert value["outcome"] == {"isAuthenticated": True, "principalId": "s7", "policyDocuments": []}
+
+
+ANSWER = ("answer", "answerPacket", "code", "closes", "known", "source", "note", "clientPrints")
+
+
+@pytest.mark.parametrize(
+    ("rule", "version", "answer"),
+    [
+        (rules.HTTP_REFUSED, None, ("HTTP 403", "HTTP", "403", False)),
+        (rules.REFUSED, V3, ("closed", None, None, True)),
+        (rules.REFUSED, None, ("closed", None, None, True)),
+        (rules.REFUSED, V5, ("CONNACK 0x87, closed", "CONNACK", "0x87", True)),
+        (rules.CONNECT_RATE, V5, ("CONNACK 0x97, closed", "CONNACK", "0x97", True)),
+    ],
+)
+def test_the_answer_in_json(rule: Rule, version: int | None, answer: tuple[object, ...]) -> None:
+    value = report.connection_json_of(invocation(REFUSED), replace(REFUSED, refused_by=rule.id, version=version))
+    assert tuple(value[key] for key in ANSWER[:4]) == answer
+    source = rule.response(version or V3).source
+    assert (value["known"], value["source"], value["note"]) == (source.known.value, source.page, source.note or None)
+    assert value["clientPrints"] == (printed(rule, version or V3) or None)
+
+
+def test_the_json_of_decisions() -> None:
+    decided = {"event": "decision", "id": CONNECTED.id, "clientId": "sensor-7"}
     allowed = report.decision_json_of(invocation(CONNECTED), ALLOWED)
-    assert (allowed["event"], allowed["allowed"], "code" in allowed) == ("decision", True, False)
+    assert allowed == {**decided, "allowed": True, **decision_to_json(ALLOWED)}
     denied = report.decision_json_of(invocation(CONNECTED), DENIED)
-    assert (denied["allowed"], denied["rule"], denied["code"]) == (False, "publish-denied", "0x87")
-    device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.0)
-    end = report.end_json_of(invocation(device), device)
-    assert (end["event"], end["rule"], end["counts"]["denied"]) == ("end", "client-left", 1)
+    assert denied == {
+        **decided,
+        "allowed": False,
+        **decision_to_json(DENIED),
+        "answer": "PUBACK 0x87, stays connected",
+        "answerPacket": "PUBACK",
+        "code": "0x87",
+        "closes": False,
+        "known": "measured",
+        "source": pages.EMULATOR,
+        "note": "over port 8883 with the policies of X.509 certificates",
+        "clientPrints": 'mosquitto_pub prints "Warning: Publish 1 failed: Not authorized." and exits with 0',
+    }
+    v3 = report.decision_json_of(invocation(replace(CONNECTED, version=V3)), DENIED)
+    assert (v3["answer"], v3["code"], v3["closes"]) == ("closed", None, True)
+
+
+def test_a_decision_outside_a_connection_has_no_id() -> None:
+    bare = replace(invocation(CONNECTED), device=None, request=AuthorizerRequest("A"))
+    for decision in (ALLOWED, DENIED):
+        value = report.decision_json_of(bare, decision)
+        assert (value["id"], value["clientId"]) == (None, None)
+    assert value["answer"] == "closed"
+    assert report.decision_line(bare, ALLOWED).startswith("allowed (no client id) PUBLISH")
+
+
+def test_the_json_of_an_end() -> None:
+    device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.23456789)
+    ended = {
+        "event": "end",
+        "id": CONNECTED.id,
+        "clientId": "sensor-7",
+        "rule": "client-left",
+        "reason": None,
+        "lasted": 1.234568,
+        "counts": {"published": 1, "subscribed": 2, "received": 3, "denied": 1},
+    }
+    assert report.end_json_of(invocation(device), device) == ended
+    unfinished = replace(device, reason="r", lasted=None)
+    assert report.end_json_of(invocation(device), unfinished) == {**ended, "reason": "r", "lasted": 0.0}
 
 
 def test_everything_that_is_kept_of_a_connection() -> None:
     device = replace(CONNECTED, ended_by=rules.CLIENT_LEFT.id, lasted=1.0)
-    lines = report.record_lines(invocation(device), device)
-    assert lines[0] == "sensor-7 over MQTT 5 over TLS, from 127.0.0.1"
-    assert "passed  TLS: SNI localhost, ALPN mqtt" in lines
-    assert "        on AWS: a warning" in lines
-    assert lines[-1].startswith("ended sensor-7")
-    refused = report.record_lines(invocation(REFUSED), REFUSED)
-    assert refused[-1].startswith("answered → CONNACK 0x87, closed")
+    shown = invocation(device)
+    kept = [
+        "passed  network: 127.0.0.1",
+        "passed  TLS: SNI localhost, ALPN mqtt",
+        "        on AWS: a warning",
+        "passed  connected",
+        report.decision_line(shown, ALLOWED),
+        report.decision_line(shown, DENIED),
+        report.end_line(shown, device),
+    ]
+    assert report.record_lines(shown, device) == ["sensor-7 over MQTT 5 over TLS, from 127.0.0.1", *kept]
+    assert report.record_lines(invocation(REFUSED), REFUSED) == [
+        "sensor-7 over MQTT 5 over WSS, from 127.0.0.1",
+        "passed  network: 127.0.0.1",
+        "failed  authorizer found: the authorizer A is INACTIVE",
+        f"answered{report.response_words(rules.REFUSED, V5)}",
+    ]
+    nobody = replace(CONNECTED, peer="", steps=(), decisions=())
+    assert report.record_lines(shown, nobody) == ["sensor-7 over MQTT 5 over TLS, from an unknown address"]
+    for peer, published in (("127.0.0.1", []), ("192.0.2.1", ["published to a real broker: sensors/7"])):
+        probe = replace(device, peer=peer, is_probe=True)
+        assert report.record_lines(shown, probe) == [
+            f"sensor-7 over MQTT 5 over TLS, to {peer}, a probe",
+            *published,
+            *kept,
+        ]
 
 
 def test_only_a_refusal_has_an_answer_in_the_record() -> None:

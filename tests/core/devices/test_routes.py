@@ -35,6 +35,14 @@ def test_shared_subscriptions_take_turns() -> None:
     made = routes(("a", "$share/g/x/+", 0), ("b", "$share/g/x/+", 0), ("c", "x/1", 0))
     turns = [[client_id for client_id, _ in made.of("x/1")] for _ in range(4)]
     assert turns == [["c", "a"], ["c", "b"], ["c", "a"], ["c", "b"]]
+    assert made.of("y/1") == []
+    made.remove("a", "$share/g/x/+")
+    assert [client_id for client_id, _ in made.of("x/2")] == ["b"]
+
+
+def test_of_several_matching_subscriptions_the_first_of_the_highest_qos_counts() -> None:
+    found = routes(("a", "x/#", 0), ("a", "x/+", 1), ("a", "+/y", 1), ("a", "#", 0)).of("x/y")
+    assert found == [("a", Filter("x/+", 1))]
 
 
 @pytest.mark.parametrize("topic_filter", ["#", "$aws/rules/r/a", "$aws/rules/#"])

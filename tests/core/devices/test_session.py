@@ -122,6 +122,22 @@ class TestPublish:
         assert sent(client.receive(publish(), 10.9)) == [Puback(7, codes.QUOTA_EXCEEDED)]
         assert of_kind(client.receive(publish(), 11.5), Route)
 
+    def test_the_first_second_has_a_hundred_too(self) -> None:
+        client = session()
+        assert [bool(of_kind(client.receive(publish(0), 0.5), Route)) for _ in range(101)] == [True] * 100 + [False]
+
+    def test_what_ends_the_connection_sends_the_will(self) -> None:
+        effects = session(NOTHING).receive(publish(0), 0)
+        assert effects[-1] == End(rules.PUBLISH_DENIED_QOS_0, "", sends_will=True)
+        detail = "131073 bytes"
+        assert session().receive(publish(payload=bytes(128 * 1024 + 1)), 0)[-1] == End(rules.TOO_LARGE, detail, True)
+
+    def test_subscribers_get_the_properties_but_expiry_and_alias(self) -> None:
+        given = ((properties.MESSAGE_EXPIRY, 60), (properties.CONTENT_TYPE, "a/b"), (properties.TOPIC_ALIAS, 1))
+        (route,) = of_kind(session(version=V5).receive(Publish("a", b"x", properties=given), 5), Route)
+        kept = ((properties.CONTENT_TYPE, "a/b"),)
+        assert route.message == Message("a", b"x", properties=kept, sender="sensor-7", expires_at=65)
+
 
 class TestSubscribe:
     @pytest.mark.parametrize("version", [V3, V5])
@@ -181,6 +197,37 @@ class TestSubscribe:
         assert sent(client.receive(Subscribe(2, (Filter("one more"),)), 0)) == [Suback(2, (code,))]
         assert sent(client.receive(Subscribe(3, (Filter("7", 1),)), 0)) == [Suback(3, (1,))]
 
+    def test_only_the_first_rule_that_ends_the_connection_is_its_reason(self) -> None:
+        client = session(policy(Subscribe=["topicfilter/ok"]))
+        effects = client.receive(Subscribe(1, tuple(map(Filter, ("ok", "a#", "x")))), 0)
+        assert rules_of(effects) == [None, rules.FILTER, rules.SOME_FILTERS_DENIED]
+        assert of_kind(effects, End) == [End(rules.FILTER)]
+        assert not of_kind(effects, Subscribed)
+
+    def test_a_subscription_that_was_there_is_replaced(self) -> None:
+        client = session(version=V5)
+        client.receive(Subscribe(1, (Filter("a"),)), 0)
+        effects = client.receive(Subscribe(2, (Filter("a", 1),)), 0)
+        assert of_kind(effects, Subscribed) == [Subscribed(((Filter("a", 1), True),))]
+        assert client.state.subscriptions == {"a": Filter("a", 1)}
+
+    def test_what_was_granted_and_what_was_not_is_judged_with_its_reason(self) -> None:
+        effects = session(version=V5).receive(Subscribe(1, (Filter("a#", 1),)), 0)
+        (judged,) = of_kind(effects, Judged)
+        assert (judged.packet, judged.topic, judged.qos, judged.action) == ("SUBSCRIBE", "a#", 1, None)
+        assert judged.detail
+        assert not of_kind(effects, Subscribed)
+
+    def test_the_number_of_filters_in_one_packet_is_bounded(self) -> None:
+        client = session(version=V5)
+        assert rules_of(client.receive(Subscribe(1, tuple(map(Filter, "abcdefgh"))), 0)) == [None] * 8
+        assert (
+            rules_of(client.receive(Subscribe(1, tuple(map(Filter, "abcdefghi"))), 0)) == [rules.TOO_MANY_FILTERS] * 9
+        )
+
+    def test_unsubscribing_from_what_there_is_not_is_acknowledged(self) -> None:
+        assert session().receive(Unsubscribe(2, ("a",)), 0) == [Send(Unsuback(2, (0,)))]
+
     def test_unsubscribing_names_what_there_was(self) -> None:
         client = session(version=V5)
         client.receive(Subscribe(1, (Filter("a"),)), 0)
@@ -230,11 +277,47 @@ class TestDelivery:
         packet = sent(session(version=V5).deliver(message, Filter("a"), 4))[0]
         assert isinstance(packet, Publish)
         assert packet.properties == ((properties.MESSAGE_EXPIRY, 6),)
+        (late,) = sent(session(version=V5).deliver(message, Filter("a"), 9.9))
+        assert isinstance(late, Publish)
+        assert late.properties == ((properties.MESSAGE_EXPIRY, 1),)
         assert sent(session(version=V5).deliver(message, Filter("a"), 10)) == []
+        assert sent(session(version=V3).deliver(message, Filter("a"), 4)) == [Publish("a")]
+
+    def test_only_version_5_has_properties(self) -> None:
+        message = Message("a", properties=((properties.CONTENT_TYPE, "a/b"),))
+        assert sent(session(version=V3).deliver(message, Filter("a"), 0)) == [Publish("a")]
+        (packet,) = sent(session(version=V5).deliver(message, Filter("a"), 0))
+        assert packet == Publish("a", properties=((properties.CONTENT_TYPE, "a/b"),))
+
+    def test_a_message_that_expires_while_it_waits_takes_no_identifier_from_the_window(self) -> None:
+        client = session(version=V5, properties=((properties.RECEIVE_MAXIMUM, 1),))
+        for message in (Message("a", b"1", 1), Message("a", b"2", 1, expires_at=5), Message("a", b"3", 1)):
+            client.deliver(message, Filter("a", 1), 0)
+        assert sent(client.receive(Puback(1), 6)) == [Publish("a", b"3", 1, packet_id=3)]
+        assert list(client.state.unacknowledged) == [3]
+
+    def test_a_message_that_expires_unacknowledged_is_not_sent_again(self) -> None:
+        state = SessionState("sensor-7", unacknowledged={1: Message("a", b"1", 1, expires_at=5)})
+        assert session(state=state).resume(6) == []
+
+    def test_what_no_longer_fits_is_judged_and_dropped(self) -> None:
+        state = SessionState("sensor-7")
+        client = session(state=state)
+        while state.keep(Message("a", qos=1)):
+            pass
+        effects = client.deliver(Message("a", qos=1), Filter("a", 1), 0)
+        assert (rules_of(effects), sent(effects), len(state.waiting)) == ([None], [], 1000)
+
+    def test_a_retained_message_keeps_its_flag_and_reaches_its_own_sender(self) -> None:
+        message = Message("a", b"x", 1, True, sender="sensor-7")
+        for qos, packet_id in ((0, None), (1, 1)):
+            found = sent(session(version=V5).retained(message, Filter("a", qos, no_local=True), 0))
+            assert found == [Publish("a", b"x", qos, True, packet_id=packet_id)]
 
     def test_a_packet_larger_than_the_client_takes_is_left_out(self) -> None:
         client = session(version=V5, properties=((properties.MAXIMUM_PACKET_SIZE, 100),))
-        assert sent(client.deliver(Message("a", bytes(200)), Filter("a"), 0)) == []
+        assert sent(client.deliver(Message("a", bytes(100)), Filter("a"), 0)) == []
+        assert sent(client.deliver(Message("a", bytes(99)), Filter("a"), 0)) == [Publish("a", bytes(99))]
 
     def test_a_session_goes_on_with_what_was_not_acknowledged(self) -> None:
         state = SessionState("sensor-7")
@@ -249,6 +332,8 @@ class TestDelivery:
         state.keep(Message("a", b"2", 1))
         effects = session(NOTHING, state=state).resume(0)
         assert (sent(effects), rules_of(effects)) == ([], [rules.RECEIVE_DENIED])
+        (judged,) = of_kind(effects, Judged)
+        assert (judged.packet, judged.topic, judged.qos, judged.action) == ("RECEIVE", "a", 1, "iot:Receive")
 
     def test_packet_identifiers_in_use_are_skipped(self) -> None:
         state = SessionState("a", last_id=65534, unacknowledged={65535: Message("a"), 1: Message("a")})
@@ -269,6 +354,12 @@ def test_a_packet_that_does_not_belong_here_ends_the_connection(packet: Packet, 
     assert (sent(effects), ended_by(effects)) == ([Disconnect(codes.PROTOCOL_ERROR)], rule)
 
 
+def test_an_end_is_announced_by_a_disconnect_only_where_that_is_the_answer() -> None:
+    client = session(version=V5)
+    assert client.end(rules.SUBSCRIBE_DENIED, "d", sends_will=False) == [End(rules.SUBSCRIBE_DENIED, "d", False)]
+    assert sent(client.end(rules.PROTOCOL_ERROR)) == [Disconnect(codes.PROTOCOL_ERROR)]
+
+
 def test_a_ping_is_answered() -> None:
     assert sent(session().receive(Pingreq(), 0)) == [Pingresp()]
 
@@ -283,6 +374,16 @@ def test_a_disconnect_may_change_how_long_the_session_lives() -> None:
     client = session(version=V5, properties=((properties.SESSION_EXPIRY, 60),))
     client.receive(Disconnect(properties=((properties.SESSION_EXPIRY, 5),)), 0)
     assert client.expiry == 5
+    client.receive(Disconnect(), 0)
+    assert client.expiry == 5
+    client.receive(Disconnect(properties=((properties.SESSION_EXPIRY, 0xFFFFFFFF),)), 0)
+    assert client.expiry == 604_800
+
+
+def test_a_session_that_was_to_end_with_its_connection_cannot_outlive_it_after_all() -> None:
+    client = session(version=V5)
+    client.receive(Disconnect(properties=((properties.SESSION_EXPIRY, 5),)), 0)
+    assert client.expiry == 0
 
 
 @pytest.mark.parametrize(

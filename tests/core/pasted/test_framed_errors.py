@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from authlens.core.pasted.framed_errors import bare_error, framed_error, of_setup
+from authlens.core.invocation.invocation import Failure, FailureKind
+from authlens.core.pasted.framed_errors import bare_error, framed_error, is_certain, of_setup
 from authlens.core.verdict.device_messages import recognise
 
 NO_NAME = "Token key name for authorizer A cannot be null"
@@ -29,6 +30,57 @@ FRAMES = {
     "console": f"InvalidRequestException\n{NO_NAME}",
     "console with space": f"InvalidRequestException \n \n {NO_NAME}",
 }
+
+
+ORIGINS: dict[str, tuple[str, int | None, bool]] = {
+    "CloudFormation": ("CloudFormation or CDK", 400, True),
+    "older CloudFormation": ("CloudFormation or CDK", 400, True),
+    "CDK": ("CloudFormation or CDK", 400, True),
+    "Terraform": ("Terraform or the AWS SDK for Go", 400, True),
+    "older Terraform": ("Terraform", None, True),
+    "boto3": ("the AWS CLI or boto3", None, True),
+    "Java": ("CloudFormation or CDK", 400, True),
+    "JavaScript": ("an AWS SDK", None, False),
+    "console": ("the AWS console", None, False),
+    "console with space": ("the AWS console", None, False),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_the_frame_tells_the_tool_and_the_status(name: str) -> None:
+    origin, status, certain = ORIGINS[name]
+    failure = Failure(FailureKind.AWS, "InvalidRequestException", NO_NAME, status)
+    assert framed_error(FRAMES[name]) == (origin, failure)
+    assert is_certain(origin) is certain
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message", "status"),
+    [
+        ("StatusMessage: no. ErrorCode: NotFound", "ResourceNotFoundException", "no", None),
+        ("StatusMessage: no. ErrorCode: InvalidRequest", "InvalidRequestException", "no", None),
+        ("StatusMessage: no. ErrorCode: ServiceLimitExceeded", "ServiceLimitExceeded", "no", None),
+        ("InvalidRequestException: None", "InvalidRequestException", None, None),
+        ("null (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
+        (" (Service: Iot, Status Code: 500, Error Code: FooException)", "FooException", None, 500),
+        ("no (Service: Iot, Status Code: 500)", "InvalidRequestException", "no", 500),
+        ('one "two (Service: Iot, Status Code: 500)', "InvalidRequestException", "two", 500),
+        ("one\ntwo (Service: Iot, Status Code: 500)", "InvalidRequestException", "two", 500),
+        ("AException: software.b.BException: no", "BException", "no", None),
+    ],
+)
+def test_class_words_and_status_of_what_is_framed(text: str, error: str, message: str | None, status: int) -> None:
+    framed = framed_error(text)
+    assert framed is not None
+    assert framed[1] == Failure(FailureKind.AWS, error, message, status)
+
+
+def test_only_the_beginning_of_a_long_text_is_searched() -> None:
+    assert framed_error(" " * (32_768 - 27) + "ThrottlingException: no way") is not None
+    assert framed_error(" " * 32_768 + "ThrottlingException: no way") is None
+    assert bare_error("\n" * 49 + MISMATCH) == Failure(FailureKind.AWS, "InvalidRequestException", MISMATCH)
+    assert bare_error("\n" * 50 + MISMATCH) is None
+    assert bare_error(" " * 32_768 + MISMATCH) is None
 
 
 @pytest.mark.parametrize("text", FRAMES.values(), ids=FRAMES.keys())

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from authlens.core.invocation.invocation import Failure, FailureKind
-from authlens.core.pasted.printed_error import printed_error
+from authlens.core.pasted.printed_error import printed_error, stored_error
 
 CALL = "when calling the TestInvokeAuthorizer operation"
 
@@ -56,3 +56,22 @@ def test_a_printed_error_is_read_back_as_the_failure(
 @pytest.mark.parametrize("text", ["", "<html>", "An error occurred", "It was unable to locate credentials"])
 def test_anything_else_is_not_an_error(text: str) -> None:
     assert printed_error(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "failure"),
+    [
+        ({"__type": "com.amazonaws#AException", "message": "m"}, Failure(FailureKind.AWS, "AException", "m")),
+        ({"Error": {"Code": "A", "Message": "m"}, "httpStatus": 400}, Failure(FailureKind.AWS, "A", "m", 400)),
+        ({"error": "A", "message": 3, "httpStatus": "400"}, Failure(FailureKind.AWS, "A", None)),
+        ({"Error": "x", "Code": "A"}, Failure(FailureKind.AWS, "A", None)),
+        ({"__type": 7, "Code": "A", "error": "B"}, Failure(FailureKind.AWS, "A", None)),
+        ({"error": ""}, None),
+        ({"error": "A", "isAuthenticated": False}, None),
+        ({"message": "m"}, None),
+        ({}, None),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_stored_error_is_read_back(value: dict[str, object], failure: Failure | None) -> None:
+    assert stored_error(value) == failure

@@ -21,8 +21,12 @@ NO_CLIENT_ID = "(no client id)"
 
 def client_of(invocation: Invocation) -> str:
     """The client id, or a placeholder if it is unknown."""
+    return _client_id(invocation) or NO_CLIENT_ID
+
+
+def _client_id(invocation: Invocation) -> str | None:
     mqtt = invocation.request.mqtt_context
-    return (mqtt and mqtt.client_id) or NO_CLIENT_ID
+    return mqtt.client_id or None if mqtt else None
 
 
 def connection_line(invocation: Invocation, device: DeviceConnection) -> str:
@@ -111,7 +115,7 @@ def connection_json_of(invocation: Invocation, device: DeviceConnection) -> dict
         "event": "connection",
         "id": device.id,
         "startedAt": invocation.started_at.isoformat(),
-        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "clientId": _client_id(invocation),
         "verdict": verdict_word(invocation),
         "protocol": device.protocol,
         "peer": device.peer,
@@ -131,7 +135,7 @@ def decision_json_of(invocation: Invocation, decision: PacketDecision) -> dict[s
     return {
         "event": "decision",
         "id": device.id if device else None,
-        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "clientId": _client_id(invocation),
         "allowed": decision.is_allowed,
         **connection_json.decision_to_json(decision),
         **_answer(decision.broken, device.version if device else None),
@@ -142,7 +146,7 @@ def throttle_json_of(invocation: Invocation, is_sender: bool) -> dict[str, Any]:
     return {
         "event": "throttled",
         "id": invocation.device.id if invocation.device else None,
-        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "clientId": _client_id(invocation),
         "direction": "sent" if is_sender else "received",
         "bytesPerSecond": int(limits.THROUGHPUT.value),
         "known": limits.THROUGHPUT.source.known.value,
@@ -154,7 +158,7 @@ def end_json_of(invocation: Invocation, device: DeviceConnection) -> dict[str, A
     return {
         "event": "end",
         "id": device.id,
-        "clientId": (invocation.request.mqtt_context and invocation.request.mqtt_context.client_id) or None,
+        "clientId": _client_id(invocation),
         "rule": device.ended_by,
         "reason": device.reason or None,
         "lasted": round(device.lasted or 0.0, 6),
@@ -174,7 +178,7 @@ def _answer(rule: Rule | None, version: int | None) -> dict[str, Any]:
     return {
         "answer": str(response),
         "answerPacket": response.packet,
-        "code": None if response.code is None else code_text(response),
+        "code": _code(response),
         "closes": response.closes,
         "known": response.source.known.value,
         "source": response.source.page,
@@ -183,6 +187,8 @@ def _answer(rule: Rule | None, version: int | None) -> dict[str, Any]:
     }
 
 
-def code_text(response: Response) -> str:
+def _code(response: Response) -> str | None:
     """A reason code in hexadecimal, or an HTTP status in decimal."""
-    return str(response.code) if response.packet == "HTTP" else codes.written(response.code or 0)
+    if response.code is None:
+        return None
+    return str(response.code) if response.packet == "HTTP" else codes.written(response.code)

@@ -24,8 +24,10 @@ class Routes:
     def remove(self, client_id: str, topic_filter: str) -> None:
         table = self._table(topic_filter)
         clients = table.get(topic_filter)
-        if clients is not None and clients.pop(client_id, None) is not None and not clients:
-            del table[topic_filter]
+        if clients is not None:
+            clients.pop(client_id, None)
+            if not clients:
+                del table[topic_filter]
 
     def of(self, topic: str) -> list[tuple[str, Filter]]:
         """The clients that receive a message on a topic, each with its matching subscription of the highest QoS.

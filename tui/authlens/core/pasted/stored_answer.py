@@ -93,8 +93,10 @@ def _of_text(text: str, now: datetime) -> StoredAnswer:
     messages = recognise(text)
     if messages:
         return StoredAnswer(_invocation(Failure(FailureKind.DEVICE, "", None), now), messages=messages)
-    if framed is not None and explain(framed[1], AuthorizerRequest()).id != "unknown":
-        return _of_framed(*framed, now)
+    if framed is not None:
+        stored = _of_framed(*framed, now)
+        if stored.messages or explain(framed[1], AuthorizerRequest()).id != "unknown":
+            return stored
     raise NotRecognised
 
 

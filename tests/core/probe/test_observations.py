@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from authlens.core.mqtt import rules
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.observations import observations
 from authlens.core.probe.plan import Trial
@@ -90,3 +91,78 @@ def test_a_row_that_was_met_twice_is_printed_once() -> None:
 
 def test_what_another_server_answered_says_nothing_about_aws() -> None:
     assert observations(report(ProbeVerdict.REFUSED, answer=ServerReply("HTTP", 502))) == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "answer", "agrees"),
+    [
+        (V5, ServerReply("CONNACK", 0x87, closed=ConnectionEnd.RESET), True),
+        (V5, ServerReply("CONNACK", 0x86, closed=ConnectionEnd.CLOSED), False),
+        (V5, ServerReply("DISCONNECT", 0x87, closed=ConnectionEnd.CLOSED), False),
+        (V5, ServerReply(closed=ConnectionEnd.CLOSED), False),
+        (V3, ServerReply(), False),
+        (None, ServerReply("HTTP", 403), True),
+        (None, ServerReply("HTTP", 401), False),
+    ],
+)
+def test_packet_code_and_end_must_all_agree(version: int | None, answer: ServerReply, agrees: bool) -> None:
+    (seen,) = observations(report(ProbeVerdict.REFUSED, version, answer=answer))
+    assert seen.agrees is agrees
+
+
+def test_an_observation_as_json() -> None:
+    (seen,) = observations(report(ProbeVerdict.REFUSED, V3, answer=ServerReply("CONNACK", 5)))
+    assert seen.to_json() == {
+        "rule": "connect-refused",
+        "what": "the connection is not authenticated or may not connect",
+        "mqtt": 4,
+        "seen": "CONNACK 0x05 Not authorized",
+        "table": "closed",
+        "known": "measured",
+        "page": rules.REFUSED.v3.source.page,
+        "agrees": False,
+    }
+
+
+def test_the_properties_of_a_connack_one_by_one() -> None:
+    given = (("receiveMaximum", "100"), ("maximumQoS", "1"), ("retainAvailable", "0"))
+    seen = observations(report(ProbeVerdict.CONNECTED, answer=ServerReply("CONNACK", 0, properties=given)))
+    expected = [
+        ("receiveMaximum", "100", "100", True),
+        ("maximumQoS", "1", "1", True),
+        ("topicAliasMaximum", "not sent", "8", False),
+        ("retainAvailable", "0", "1", False),
+        ("wildcardSubscriptionAvailable", "not sent", "1", True),
+        ("subscriptionIdentifierAvailable", "not sent", "0", False),
+    ]
+    assert [(each.id, each.what, each.version, each.seen, each.table, each.agrees) for each in seen] == [
+        (f"connack-{name}", f"{name} of CONNACK", V5, *rest) for name, *rest in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "version", "answer"),
+    [
+        (ProbeVerdict.CONNECTED, V3, ServerReply("CONNACK", 0)),
+        (ProbeVerdict.CONNECTED, None, ServerReply("HTTP", 200)),
+        (ProbeVerdict.CONNECTED, V5, None),
+        (ProbeVerdict.REFUSED, V5, None),
+        (ProbeVerdict.UNREACHED, V5, ServerReply("CONNACK", 0x87)),
+    ],
+)
+def test_what_touches_no_row(verdict: ProbeVerdict, version: int | None, answer: ServerReply | None) -> None:
+    assert observations(report(verdict, version, answer=answer)) == ()
+
+
+def test_rows_keep_the_order_in_which_they_were_met() -> None:
+    tried = (
+        Tried(SUBSCRIBE, ServerReply("SUBACK", 0x87)),
+        Tried(PUBLISH, None),
+        Tried(PUBLISH, ServerReply("PUBACK", 0x87)),
+        Tried(SUBSCRIBE, ServerReply("SUBACK", 0x87)),
+    )
+    seen = observations(report(ProbeVerdict.CONNECTED, V3, tried=tried))
+    assert [(each.id, each.version, each.agrees) for each in seen] == [
+        ("subscribe-denied", V3, False),
+        ("publish-denied", V3, False),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.probe.plan import ProbeOptions, ProbePlan, Trial, Way
+from authlens.core.probe.plan import ProbeOptions, ProbePlan, Trial, Way, trials
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,50 @@ def test_a_topic_that_mqtt_cannot_carry(topic: str, words: str) -> None:
 def test_https_publishes_once_and_subscribes_to_nothing() -> None:
     publish, subscribe = Trial("publish", "a"), Trial("subscribe", "a")
     assert ProbeOptions("https", trials=(publish,)).problem == ""
-    for trials in ((), (publish, publish), (publish, subscribe), (subscribe,)):
-        assert "HTTPS can only publish" in ProbeOptions("https", trials=trials).problem
+    for given in ((), (publish, publish), (publish, subscribe), (subscribe,)):
+        assert "HTTPS can only publish" in ProbeOptions("https", trials=given).problem
+
+
+def test_what_each_trial_asks_for() -> None:
+    subscribe, publish = Trial("subscribe", "a/#"), Trial("publish", "a")
+    assert (subscribe.action, subscribe.packet, subscribe.resource) == ("iot:Subscribe", "SUBSCRIBE", "topicfilter/a/#")
+    assert (publish.action, publish.packet, publish.resource) == ("iot:Publish", "PUBLISH", "topic/a")
+
+
+def test_trials_subscribe_first_and_split_a_payload_at_its_first_equals_sign() -> None:
+    assert trials(["s/#", "t"], ["a", "b=", "c=x=y", "d=\udcff"]) == (
+        Trial("subscribe", "s/#"),
+        Trial("subscribe", "t"),
+        Trial("publish", "a"),
+        Trial("publish", "b"),
+        Trial("publish", "c", b"x=y"),
+        Trial("publish", "d", b"\xff"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ((), ""),
+        ((Trial("publish", "a"), Trial("subscribe", "b")), ""),
+        ((Trial("publish", "a"), Trial("subscribe", "")), "Name a topic to subscribe to."),
+        ((Trial("publish", "a\0"), Trial("publish", "")), "publish: MQTT cannot use this text as a topic."),
+        ((Trial("subscribe", "é" * 32_767 + "a"),), ""),
+        ((Trial("subscribe", "é" * 32_768),), "subscribe: MQTT cannot use this text as a topic."),
+        ((Trial("subscribe", "\udcff"),), ""),
+    ],
+    ids=["nothing", "two", "no topic", "the first problem", "65,535 bytes", "65,536 bytes", "a byte that is not UTF-8"],
+)
+def test_the_first_problem_of_the_trials(given: tuple[Trial, ...], problem: str) -> None:
+    assert ProbeOptions(trials=given).problem == problem
+    assert ProbeOptions("wss", trials=given).problem == problem
+
+
+def test_over_https_a_topic_is_judged_too() -> None:
+    assert ProbeOptions("https", trials=(Trial("publish", ""),)).problem == "Name a topic to publish to."
+
+
+def test_what_is_not_chosen() -> None:
+    options, plan = ProbeOptions(), ProbePlan("h")
+    assert (options.way, options.version, options.seconds) == ("mqtt", 5, 10.0)
+    assert (plan.way, plan.version, plan.port, plan.alpn, plan.seconds) == ("mqtt", 5, 443, ("mqtt",), 10.0)

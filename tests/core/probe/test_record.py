@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.mqtt import connection_json
-from authlens.core.mqtt.connection import ConnectionStage, Transport
+from authlens.core.mqtt.connection import (
+    ConnectionStage,
+    ConnectionStep,
+    Counts,
+    DeviceConnection,
+    PacketDecision,
+    Transport,
+)
 from authlens.core.probe.plan import ProbePlan, Trial, Way
 from authlens.core.probe.record import connection_of
 from authlens.core.probe.report import (
@@ -79,3 +86,85 @@ def test_only_what_was_answered_is_counted(way: Way) -> None:
     assert (record.counts.published, record.counts.denied) == (1, 1)
     assert record.transport == {"mqtt": Transport.MQTTS, "wss": Transport.WSS, "https": Transport.HTTPS}[way]
     assert (record.reason, record.refused_by) == ("", None)
+
+
+def test_a_whole_record() -> None:
+    steps = (ProbeStep(ProbeStage.UPGRADE, True, 0.0126, "HTTP 101"), ProbeStep(ProbeStage.CONNECT, True, 0.0004, "ok"))
+    trials = (Trial("subscribe", "s/#"), Trial("publish", "a"), Trial("publish", "b"))
+    tried = (
+        Tried(trials[0], ServerReply("SUBACK", 1), "ALLOWED"),
+        Tried(trials[1], ServerReply("PUBACK", 0x87), "IMPLICIT_DENY"),
+        Tried(trials[2], None),
+    )
+    plan = replace(PLAN, way="wss", port=8443, server_name="sni.example.com", trials=trials)
+    report = ProbeReport(
+        ProbeVerdict.CONNECTED, plan.address, "c", 4, steps, ServerReply("CONNACK", 0), tried=tried, predicted="ALLOWED"
+    )
+    assert connection_of(plan, report, "id-1", 1000.0) == DeviceConnection(
+        "id-1",
+        Transport.WSS,
+        "h.example.com:8443",
+        4,
+        "sni.example.com",
+        (),
+        (
+            ConnectionStep(ConnectionStage.UPGRADE, True, "upgrade 13 ms: HTTP 101"),
+            ConnectionStep(ConnectionStage.CONNECTED, True, "connect 0 ms: ok"),
+        ),
+        decisions=(
+            PacketDecision(1000.0, "CONNECT", "c", 0, "iot:Connect", "ALLOWED", detail="connected"),
+            PacketDecision(
+                *(1000.0, "SUBSCRIBE", "s/#", 1, "iot:Subscribe", "ALLOWED"),
+                detail="allowed: subscribe s/# (SUBACK 0x01 Granted QoS 1)",
+            ),
+            PacketDecision(
+                *(1000.0, "PUBLISH", "a", 1, "iot:Publish", "IMPLICIT_DENY"),
+                rule="publish-denied",
+                detail="denied: publish a (PUBACK 0x87 Not authorized)",
+            ),
+        ),
+        counts=Counts(subscribed=1, denied=1),
+        lasted=report.seconds,
+        is_probe=True,
+    )
+    assert round(report.seconds, 6) == 0.013
+
+
+@pytest.mark.parametrize(
+    ("verdict", "predicted", "decided"),
+    [
+        (ProbeVerdict.REFUSED, "ALLOWED", [("CONNECT", "ALLOWED", "connect-refused")]),
+        (ProbeVerdict.REFUSED, None, []),
+        (ProbeVerdict.UNREACHED, "ALLOWED", []),
+        (ProbeVerdict.CONNECTED, "IMPLICIT_DENY", [("CONNECT", "IMPLICIT_DENY", None)]),
+    ],
+)
+def test_the_connect_is_decided_where_the_protocol_answered_and_the_policies_are_known(
+    verdict: ProbeVerdict, predicted: str | None, decided: list[tuple[str, str, str | None]]
+) -> None:
+    answer = ServerReply("CONNACK", 0x87, closed=ConnectionEnd.CLOSED)
+    report = ProbeReport(verdict, PLAN.address, "c", 5, STEPS, answer, "h.example.com: no answer", predicted=predicted)
+    record = connection_of(PLAN, report, "id-1", 1000.0)
+    assert [(each.packet, each.word, each.rule) for each in record.decisions] == decided
+    reasons = {
+        ProbeVerdict.CONNECTED: "",
+        ProbeVerdict.REFUSED: "refused with CONNACK 0x87 Not authorized, and the server closed the connection",
+        ProbeVerdict.UNREACHED: "h.example.com: no answer",
+    }
+    assert record.reason == reasons[verdict]
+    assert (record.alpn, record.server_name) == (("mqtt",), "h.example.com")
+
+
+def test_every_stage_of_a_probe_is_one_of_a_connection() -> None:
+    steps = tuple(ProbeStep(stage, True, 0.0) for stage in ProbeStage)
+    report = ProbeReport(ProbeVerdict.UNREACHED, PLAN.address, "c", None, steps)
+    assert [step.stage.value for step in connection_of(PLAN, report, "id-1", 0.0).steps] == [
+        *("network", "network", "TLS", "upgrade", "connected", "subscribe", "publish"),
+    ]
+
+
+def test_a_denial_without_a_version_is_worded_as_in_5() -> None:
+    tried = (Tried(Trial("publish", "a"), ServerReply("HTTP", 403, "no")),)
+    report = ProbeReport(ProbeVerdict.REFUSED, PLAN.address, "c", None, (), ServerReply("HTTP", 403, "no"), tried=tried)
+    (decision,) = connection_of(replace(PLAN, way="https"), report, "id-1", 0.0).decisions
+    assert (decision.rule, decision.detail) == ("http-refused", "denied: publish a (HTTP 403: no)")

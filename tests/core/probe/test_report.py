@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authlens.core.mqtt.packets import V3
+from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
 from authlens.core.probe.report import (
     ConnectionEnd,
@@ -98,3 +98,118 @@ def test_names_of_codes_are_those_of_the_version() -> None:
     assert "Not authorized" in ServerReply("CONNACK", 5).words(4)
     assert "Identifier rejected" in ServerReply("CONNACK", 2).words(4)
     assert "Granted QoS 2" in ServerReply("CONNACK", 2).words(5)
+
+
+SUBSCRIBE = Trial("subscribe", "a/#")
+
+
+@pytest.mark.parametrize(
+    ("answer", "refusal"),
+    [
+        (ServerReply("CONNACK", 0x87), "connect-refused"),
+        (ServerReply("CONNACK", 0x80), "connect-refused"),
+        (ServerReply("CONNACK", 0x97), "connect-rate"),
+        (ServerReply("CONNACK", 0x9B), "will-qos"),
+        (ServerReply("CONNACK", 0x85), "client-id"),
+        (ServerReply("CONNACK", 0x8E), "connect-refused"),
+        (ServerReply("DISCONNECT", 0x8E), "taken-over"),
+        (ServerReply("DISCONNECT", 0x8D), "keep-alive"),
+        (ServerReply("DISCONNECT", 0x98), "disconnect-after"),
+        (ServerReply("DISCONNECT", 0x81), "malformed"),
+        (ServerReply("DISCONNECT", 0x95), "too-large"),
+        (ServerReply("DISCONNECT", 0x80), "connect-refused"),
+        (ServerReply(), "connect-refused"),
+        *((ServerReply("HTTP", code), "http-refused") for code in (401, 403)),
+        *((ServerReply("HTTP", code), f"http-{code}") for code in (400, 402, 404)),
+    ],
+)
+def test_the_row_of_each_refusal(answer: ServerReply, refusal: str) -> None:
+    assert report(ProbeVerdict.REFUSED, answer=answer).refused_by == refusal
+    assert report(ProbeVerdict.UNREACHED, answer=answer).refused_by is None
+
+
+@pytest.mark.parametrize(
+    ("trial", "answer", "rule"),
+    [
+        (PUBLISH, ServerReply("PUBACK", 0x87), "publish-denied"),
+        (PUBLISH, ServerReply("PUBACK", 0x90), "topic"),
+        (PUBLISH, ServerReply("PUBACK", 0x97), "publish-rate"),
+        (PUBLISH, ServerReply(), "publish-denied"),
+        (SUBSCRIBE, ServerReply("SUBACK", 0x87), "subscribe-denied"),
+        (SUBSCRIBE, ServerReply("SUBACK", 0x8F), "filter"),
+        (SUBSCRIBE, ServerReply("SUBACK", 0x97), "too-many-subscriptions"),
+        (SUBSCRIBE, ServerReply(), "subscribe-denied"),
+        (SUBSCRIBE, ServerReply("DISCONNECT", 0x87), "subscribe-denied"),
+        (SUBSCRIBE, ServerReply("DISCONNECT", 0x8E), "taken-over"),
+        (PUBLISH, ServerReply("HTTP", 403), "http-refused"),
+    ],
+)
+def test_the_row_of_each_denial(trial: Trial, answer: ServerReply, rule: str) -> None:
+    assert rule_of_denial(trial, answer).id == rule
+
+
+@pytest.mark.parametrize(
+    ("answer", "version", "words"),
+    [
+        (ServerReply("HTTP", 403), V5, "HTTP 403"),
+        (ServerReply("CONNACK", 5), V3, "CONNACK 0x05 Not authorized"),
+        (ServerReply("CONNACK", 0x87), V5, "CONNACK 0x87 Not authorized"),
+        (ServerReply("SUBACK", 1), V3, "SUBACK 0x01 Granted QoS 1"),
+        (ServerReply("SUBACK", 0x7F), V5, "SUBACK 0x7f"),
+        (ServerReply("CONNACK", 0x87), V3, "CONNACK 0x87"),
+        (
+            ServerReply("DISCONNECT", 0x8E, closed=ConnectionEnd.RESET),
+            V5,
+            "DISCONNECT 0x8e Session taken over, and the server reset the connection",
+        ),
+        (ServerReply(closed=ConnectionEnd.SILENT), V5, "the server did not answer"),
+        (ServerReply("PUBACK", closed=ConnectionEnd.CLOSED), V5, "the server closed the connection"),
+        (ServerReply(code=0, closed=ConnectionEnd.CLOSED), V5, "the server closed the connection"),
+    ],
+)
+def test_an_answer_in_words(answer: ServerReply, version: int, words: str) -> None:
+    assert answer.words(version) == words
+
+
+@pytest.mark.parametrize(
+    ("verdict", "predicted", "differs"),
+    [
+        (ProbeVerdict.CONNECTED, None, False),
+        (ProbeVerdict.CONNECTED, "ALLOWED", False),
+        (ProbeVerdict.CONNECTED, "IMPLICIT_DENY", True),
+        (ProbeVerdict.REFUSED, None, False),
+        (ProbeVerdict.REFUSED, "ALLOWED", True),
+        (ProbeVerdict.REFUSED, "EXPLICIT_DENY", False),
+        (ProbeVerdict.UNREACHED, "ALLOWED", False),
+        (ProbeVerdict.UNREACHED, "EXPLICIT_DENY", False),
+    ],
+)
+def test_where_the_answer_to_connect_differs(verdict: ProbeVerdict, predicted: str | None, differs: bool) -> None:
+    probed = report(verdict, predicted=predicted)
+    assert (probed.connect_differs, probed.differs) == (differs, differs)
+
+
+YES, NO = ServerReply("PUBACK", 0), ServerReply("PUBACK", 0x87)
+
+
+@pytest.mark.parametrize(
+    ("answer", "predicted", "is_allowed", "differs"),
+    [
+        (YES, None, True, False),
+        (YES, "ALLOWED", True, False),
+        (YES, "EXPLICIT_DENY", True, True),
+        (NO, "ALLOWED", False, True),
+        (NO, "IMPLICIT_DENY", False, False),
+        (None, "ALLOWED", False, False),
+        (None, "IMPLICIT_DENY", False, False),
+        (None, None, False, False),
+    ],
+)
+def test_where_a_trial_differs(
+    answer: ServerReply | None, predicted: str | None, is_allowed: bool, differs: bool
+) -> None:
+    tried = Tried(PUBLISH, answer, predicted)
+    assert (tried.is_allowed, tried.differs) == (is_allowed, differs)
+    assert report(ProbeVerdict.CONNECTED, tried=(Tried(PUBLISH, YES, "ALLOWED"), tried)).differs is differs
+    assert report(ProbeVerdict.CONNECTED, tried=(Tried(PUBLISH, YES), tried)).is_yes is is_allowed
+    assert not report(ProbeVerdict.REFUSED, tried=(Tried(PUBLISH, YES),)).is_yes

@@ -7,8 +7,18 @@ import pytest
 from authlens.core.mqtt.packets import V3, V5
 from authlens.core.probe.plan import Trial
 from authlens.core.probe.report import ConnectionEnd, ProbeVerdict, ServerReply, Tried
-from authlens.core.probe.words import RATE_CAUSES, REFUSAL_CAUSES, causes, headline, prediction_words, trial_words
+from authlens.core.probe.words import (
+    RATE_CAUSES,
+    REFUSAL_CAUSES,
+    causes,
+    causes_of,
+    headline,
+    prediction_words,
+    trial_words,
+)
 from support.probe_reports import report
+
+CLOSED = ServerReply(closed=ConnectionEnd.CLOSED)
 
 
 def test_a_refusal_gives_its_code_and_reason() -> None:
@@ -80,3 +90,93 @@ def test_what_was_predicted_differently_is_reported() -> None:
     assert len(words) == 2
     assert words[0].startswith("predicted IMPLICIT_DENY: connecting as c")
     assert words[1] == "predicted ALLOWED: publish a; the broker answered PUBACK 0x87 Not authorized"
+
+
+IN_3 = ", which is how AWS IoT refuses a CONNECT of MQTT 3.1.1"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "version", "answer", "words"),
+    [
+        (ProbeVerdict.CONNECTED, V5, ServerReply("CONNACK", 0), "connected"),
+        (ProbeVerdict.UNREACHED, V5, ServerReply("CONNACK", 0x87), "h: a problem"),
+        (ProbeVerdict.REFUSED, V5, None, "h: a problem"),
+        (ProbeVerdict.REFUSED, V3, CLOSED, f"the server closed the connection after CONNECT{IN_3}"),
+        (ProbeVerdict.REFUSED, V5, CLOSED, "the server closed the connection after CONNECT"),
+        (ProbeVerdict.REFUSED, None, CLOSED, "the server closed the connection after CONNECT"),
+        (ProbeVerdict.REFUSED, V3, ServerReply("CONNACK", 5), "refused with CONNACK 0x05 Not authorized"),
+        (
+            *(ProbeVerdict.REFUSED, V5, ServerReply("CONNACK", 0x87, "why", ConnectionEnd.CLOSED)),
+            "refused with CONNACK 0x87 Not authorized, and the server closed the connection: why",
+        ),
+        (ProbeVerdict.REFUSED, None, ServerReply("HTTP", 403, "Forbidden"), "refused with HTTP 403: Forbidden"),
+    ],
+)
+def test_each_headline_word_for_word(
+    verdict: ProbeVerdict, version: int | None, answer: ServerReply | None, words: str
+) -> None:
+    assert headline(report(verdict, version, answer=answer, problem="h: a problem")) == words
+
+
+ON_PUBLISH = (
+    REFUSAL_CAUSES[0],
+    "the policies do not allow iot:Publish on this topic",
+    REFUSAL_CAUSES[2],
+    REFUSAL_CAUSES[3],
+)
+NOT_AWS = ("what answered is not AWS IoT: check the host name and the port",)
+PORTAL = ("a captive portal answered in place of AWS IoT: open a browser and sign in to the network",)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (None, ()),
+        ("connect-refused", REFUSAL_CAUSES),
+        ("taken-over", REFUSAL_CAUSES),
+        ("connect-rate", RATE_CAUSES),
+        ("http-refused", ON_PUBLISH),
+        ("http-204", PORTAL),
+        ("http-302", PORTAL),
+        ("http-511", PORTAL),
+        ("http-404", NOT_AWS),
+        ("http-500", NOT_AWS),
+        ("http-None", NOT_AWS),
+    ],
+)
+def test_the_causes_of_each_refusal(refusal: str | None, expected: tuple[str, ...]) -> None:
+    assert causes_of(refusal) == expected
+
+
+def test_an_unavailable_service_may_not_be_aws_either() -> None:
+    assert causes_of("http-503") == ("AWS IoT is throttling or unavailable: wait a moment", *NOT_AWS)
+    assert causes_of("http-502") == causes_of("http-504")
+    assert len(causes_of("http-426")) == 2
+    assert len(REFUSAL_CAUSES) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "version", "words"),
+    [
+        (None, V5, "not tried: publish a (the connection had ended)"),
+        (ServerReply("PUBACK", 0), V5, "allowed: publish a (PUBACK 0x00 Success)"),
+        (ServerReply("PUBACK", 0x87, "why"), V5, "denied: publish a (PUBACK 0x87 Not authorized: why)"),
+        (CLOSED, V3, "denied: publish a (the server closed the connection)"),
+    ],
+)
+def test_a_trial_word_for_word(answer: ServerReply | None, version: int, words: str) -> None:
+    assert trial_words(Tried(Trial("publish", "a"), answer), version) == words
+
+
+def test_each_difference_word_for_word() -> None:
+    trials = (
+        Tried(Trial("subscribe", "s"), CLOSED, "ALLOWED"),
+        Tried(Trial("publish", "a"), None, "ALLOWED"),
+        Tried(Trial("publish", "b"), ServerReply("PUBACK", 0x87), "EXPLICIT_DENY"),
+    )
+    refused = report(ProbeVerdict.REFUSED, V3, answer=ServerReply("CONNACK", 5), tried=trials, predicted="ALLOWED")
+    assert list(prediction_words(refused)) == [
+        "predicted ALLOWED: connecting as c; refused with CONNACK 0x05 Not authorized",
+        "predicted ALLOWED: subscribe s; the server closed the connection",
+    ]
+    assert list(prediction_words(report(ProbeVerdict.CONNECTED, None, predicted="ALLOWED"))) == []

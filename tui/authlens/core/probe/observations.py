@@ -60,9 +60,8 @@ def _observations(report: ProbeReport) -> Iterator[Observation]:
 
 def _of_rule(rule: Rule, answer: ServerReply, version: int) -> Observation:
     response = rule.response(version)
-    agrees = response.packet == answer.packet and (response.code is None or response.code == answer.code)
-    if answer.packet != "HTTP":
-        agrees = agrees and response.closes is (answer.closed is not None)
+    seen = (answer.packet, answer.code, answer.closed is not None)
+    agrees = seen == (response.packet, response.code, response.closes)
     return Observation(rule.id, rule.what, version, answer.words(version), str(response), response.source, agrees)
 
 

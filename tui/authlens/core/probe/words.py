@@ -86,5 +86,6 @@ def prediction_words(report: ProbeReport) -> Iterator[str]:
         yield f"predicted {report.predicted}: connecting as {report.client_id}; {headline(report)}"
     for each in report.tried:
         if each.differs and each.answer is not None:
-            what = f"{each.trial.kind} {each.trial.topic}"
-            yield f"predicted {each.predicted}: {what}; the broker answered {each.answer.words(version)}"
+            what, words = f"{each.trial.kind} {each.trial.topic}", each.answer.words(version)
+            happened = words if each.answer.packet is None else f"the broker answered {words}"
+            yield f"predicted {each.predicted}: {what}; {happened}"

@@ -44,3 +44,18 @@ def test_texts_of_another_type_are_made_text() -> None:
     assert Authorizer.from_api(described) == Authorizer(
         "1", token_key_name="7", token_signing_public_keys=(("k", "1"),)
     )
+
+
+def test_what_is_missing_or_empty_has_its_default() -> None:
+    described = {
+        "authorizerName": "A",
+        "authorizerArn": None,
+        "authorizerFunctionArn": "",
+        "status": "",
+        "tokenKeyName": "",
+        "creationDate": "",
+        "lastModifiedDate": None,
+    }
+    assert Authorizer.from_api(described) == Authorizer("A", token_key_name="", creation_date="")
+    assert Authorizer.from_api({"authorizerName": "A"}) == Authorizer("A")
+    assert (Authorizer("A").signing_disabled, Authorizer("A").enable_caching_for_http) == (False, False)

@@ -7,7 +7,22 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from authlens.core.request.members import BY_PATH, LIMITS, Limits, header_path, label, sentence_label
+from authlens.core.request.members import (
+    BY_PATH,
+    CONTEXTS,
+    FIELDS,
+    LIMITS,
+    MEMBERS,
+    SHAPE,
+    Limits,
+    header_path,
+    is_header,
+    label,
+    members_of,
+    option_name,
+    protocol_of,
+    sentence_label,
+)
 
 
 def limits_of_the_model() -> list[Limits]:
@@ -63,3 +78,44 @@ def test_members_have_words_for_people() -> None:
     assert label("mqttContext.clientId") == "the MQTT client id"
     assert label(header_path("X-Token")) == "the header X-Token"
     assert sentence_label("mqttContext.clientId") == "The MQTT client id"
+
+
+def test_rows_of_a_page_are_arranged_by_position() -> None:
+    assert {member.path: member.position for member in MEMBERS if member.position} == {
+        "httpContext.headers": 1,
+        "mqttContext.username": 1,
+        "mqttContext.password": 1,
+    }
+    assert [member.path for member in MEMBERS if member.required] == ["authorizerName"]
+
+
+def test_the_table_by_context() -> None:
+    assert {context: [member.name for member in members_of(context)] for context in (None, *CONTEXTS)} == {
+        None: ["authorizerName", "token", "tokenSignature"],
+        "httpContext": ["headers", "queryString"],
+        "mqttContext": ["username", "password", "clientId"],
+        "tlsContext": ["serverName"],
+    }
+    assert list(SHAPE) == list(FIELDS) == ["authorizerName", "token", "tokenSignature", *CONTEXTS]
+    assert FIELDS["tokenSignature"] == "token_signature"
+    assert (protocol_of("mqttContext"), protocol_of("httpContext")) == ("mqtt", "http")
+
+
+def test_names_of_options_and_headers() -> None:
+    assert option_name("mqttContext") == "--mqtt-context"
+    assert option_name("authorizerName") == "--authorizer-name"
+    assert header_path("X-A") == "httpContext.headers[X-A]"
+    assert is_header("httpContext.headers[X-A]")
+    assert not is_header("httpContext.headers")
+
+
+def test_the_limits_of_a_map_and_of_bytes() -> None:
+    headers, password = BY_PATH["httpContext.headers"], BY_PATH["mqttContext.password"]
+    assert [(each.path, each.minimum, each.maximum, each.required) for each in headers.limits] == [
+        ("httpContext.headers[key]", 1, 8192, False),
+        ("httpContext.headers[value]", 1, 8192, False),
+    ]
+    assert password.limits == (Limits("mqttContext.password", 1, 65535),)
+    assert password.limits[0].fits("")
+    assert not Limits("a", 1, 2, "b+").fits("bc")
+    assert Limits("a", 1, 2, "b+").fits("bb")

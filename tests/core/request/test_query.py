@@ -69,3 +69,36 @@ def test_a_parameter_that_was_set_is_found_and_all_else_stays(text: str, name: s
 )
 def test_a_parameter_is_joined_or_replaced(text: str, expected: str) -> None:
     assert query.with_parameter(text, query.of_username(text), "k", "v") == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "names", "before"),
+    [
+        ("username", "u?a=1&b", ["a", "b"], "u"),
+        ("username", "u", [], "u"),
+        ("username", "u?a?b", ["a?b"], "u"),
+        ("queryString", "?a=1", ["a"], ""),
+        ("queryString", "a=1", ["a"], ""),
+        ("password", "u?a=1", [], "u?a=1"),
+        ("headers", "?a=1", [], "?a=1"),
+    ],
+)
+def test_which_members_have_parameters_and_what_precedes_them(
+    place: str, text: str, names: list[str], before: str
+) -> None:
+    assert [each.name for each in query.of(place, text)] == names
+    assert query.before(place, text) == before
+
+
+def test_a_parameter_knows_where_its_raw_value_is() -> None:
+    assert query.of_query_string("?a%2B=%20x&&=y") == (
+        query.Parameter("a+", " x", "%20x", 6, 10),
+        query.Parameter("", "y", "y", 13, 14),
+    )
+    assert query.of_query_string("??a=1") == (query.Parameter("?a", "1", "1", 4, 5),)
+
+
+def test_the_first_of_two_parameters_is_replaced_and_what_is_special_is_encoded() -> None:
+    text = "u?K=1&k=2"
+    assert query.with_parameter(text, query.of_username(text), "k", "a b&=+") == "u?K=a%20b%26%3D%2B&k=2"
+    assert query.with_parameter("", (), "a b", "c") == "?a%20b=c"

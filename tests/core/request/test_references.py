@@ -84,3 +84,67 @@ def test_a_default_may_be_a_secret() -> None:
 @given(st.text(alphabet="${}:-envfilcas a"))
 def test_replacing_each_by_itself_changes_nothing(text: str) -> None:
     assert replaced(text, lambda each: each.written) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "is_reference", "is_only"),
+    [
+        ("${ENV:X}", True, True),
+        ("${Keyring:s/u}", True, True),
+        ("${case:n}", True, True),
+        ("${env:X", False, False),
+        ("${env:X} ", True, True),
+        (" ${env:X}${file:a}", True, True),
+        ("${env:X} y ${env:Z}", True, False),
+        ("y ${env:X}", True, False),
+        ("Basic  ${env:X}", True, True),
+        ("Basic${env:X}", True, False),
+        ("Digest ${env:X}", True, False),
+        ("${env:X}Bearer ${env:Y}", True, True),
+        ("${env:X} ${cmd:y}", True, False),
+        ("${env:X}$${env:Y}", True, False),
+        ("${env:X:-}", True, False),
+        ("${env:X}${case:Y:-d}", True, False),
+        ("${keyring:X:-d}", True, True),
+    ],
+)
+def test_which_text_is_nothing_but_references(value: str, is_reference: bool, is_only: bool) -> None:
+    assert refers(value) is is_reference
+    assert is_only_reference(value) is is_only
+
+
+def test_the_parts_and_places_of_references() -> None:
+    assert list(scan("é${case:n:-a:-b}${Env:X}")) == [
+        Reference("case", "n", "a:-b", True, "${case:n:-a:-b}", 1),
+        Reference("Env", "X", None, True, "${Env:X}", 16),
+    ]
+    assert [(each.start, each.end, each.is_escape) for each in scan("a$${b ${env:")] == [(1, 4, True), (6, 12, False)]
+    assert list(references("${Env:X} ${env:X} ${cmd:X} ${env:Y")) == [Reference("env", "X", None, True, "${env:X}", 9)]
+
+
+def test_whole_references_may_have_a_default_and_need_a_name() -> None:
+    assert whole_reference("${env:X:-d}") == Reference("env", "X", "d", True, "${env:X:-d}", 0)
+    assert whole_reference("${env::-d}") is None
+    assert whole_reference(" ${env:X}") is None
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("${env:X}", "$${env:X}"),
+        ("$${env:X}", "$$${env:X}"),
+        ("${iot}", "${iot}"),
+        ("a${b:", "a$${b:"),
+        ({"a": {"b": "${env:X}"}, "${env:Y}": 7}, {"a": {"b": "$${env:X}"}, "${env:Y}": 7}),
+        (b"${env:X}", b"${env:X}"),
+        (None, None),
+    ],
+)
+def test_texts_of_any_depth_are_escaped_and_back(plain: object, written: object) -> None:
+    assert literal(plain) == written
+    assert unescaped(written) == plain
+
+
+def test_each_reference_and_escape_is_replaced_in_its_place() -> None:
+    text = "a ${env:X} $${b} ${fil:c}"
+    assert replaced(text, lambda each: "$" if each.is_escape else f"<{each.name}>") == "a <X> $b} <c>"

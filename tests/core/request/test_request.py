@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.request.members import MEMBERS, MemberKind
+from authlens.core.request.members import BY_PATH, MEMBERS, MemberKind
 from authlens.core.request.request import (
     AuthorizerRequest,
     HttpContext,
     Mode,
     MqttContext,
     TlsContext,
+    limited_values,
     text_at,
     with_text,
 )
@@ -117,3 +118,104 @@ def test_texts_change_while_names_and_bytes_stay() -> None:
     assert request.http_context == HttpContext((("A", "HEADER A"), ("b", "HEADER B")), "?QUERY")
     assert request.mqtt_context == MqttContext("U", b"p", "C")
     assert request.token == "TOKEN"
+
+
+@pytest.mark.parametrize("mode_of", ["token", "context"])
+def test_each_member_alone_decides_the_mode(mode_of: str) -> None:
+    tokens = [AuthorizerRequest(token=""), AuthorizerRequest(token_signature="")]
+    contexts = [
+        AuthorizerRequest(http_context=HttpContext()),
+        AuthorizerRequest(mqtt_context=MqttContext()),
+        AuthorizerRequest(tls_context=TlsContext()),
+    ]
+    for each in tokens if mode_of == "token" else contexts:
+        assert each.mode.value == mode_of
+    assert AuthorizerRequest(token_signature="", tls_context=TlsContext()).mode is Mode.BOTH
+
+
+def test_a_whole_request_as_written_and_as_sent() -> None:
+    written = {
+        "authorizerName": "name",
+        "token": "token",
+        "tokenSignature": "signature",
+        "httpContext": {"headers": {"A": "header a", "b": "header b"}, "queryString": "?query"},
+        "mqttContext": {"username": "username", "password": "password", "clientId": "client"},
+        "tlsContext": {"serverName": "server"},
+    }
+    assert FULL.as_written() == written
+    mqtt = {"username": "username", "password": b"password", "clientId": "client"}
+    assert FULL.to_api() == {**written, "mqttContext": mqtt}
+    assert AuthorizerRequest().to_api() == AuthorizerRequest().as_written() == {}
+    assert AuthorizerRequest(mqtt_context=MqttContext("u")).to_api() == {"mqttContext": {"username": "u"}}
+
+
+def test_null_is_absent_and_headers_may_be_pairs() -> None:
+    members = {
+        "authorizerName": None,
+        "token": "",
+        "httpContext": {"headers": [["A", "1"], ["A", "2"]], "queryString": None},
+        "mqttContext": {},
+        "tlsContext": None,
+    }
+    assert AuthorizerRequest.from_api(members) == AuthorizerRequest(
+        token="", http_context=HttpContext((("A", "1"), ("A", "2"))), mqtt_context=MqttContext()
+    )
+
+
+def test_a_value_is_absent_with_its_context() -> None:
+    password = BY_PATH["mqttContext.password"]
+    assert FULL.value(password) == "password"
+    assert AuthorizerRequest(mqtt_context=MqttContext()).value(password) is None
+    assert AuthorizerRequest().value(password) is None
+    assert AuthorizerRequest(token="t").value(BY_PATH["token"]) == "t"
+
+
+def test_every_member_may_change_at_once() -> None:
+    changed = FULL.changed(lambda member, value: (("N", "v"),) if member.kind is MemberKind.MAP else member.name)
+    assert changed == AuthorizerRequest(
+        "authorizerName",
+        "token",
+        "tokenSignature",
+        HttpContext((("N", "v"),), "queryString"),
+        MqttContext("username", "password", "clientId"),
+        TlsContext("serverName"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("token", replace(FULL, token=None)),
+        ("mqttContext.clientId", replace(FULL, mqtt_context=MqttContext("username", "password"))),
+        ("httpContext.headers[A]", replace(FULL, http_context=HttpContext((("b", "header b"),), "?query"))),
+        ("httpContext.headers[none]", FULL),
+    ],
+)
+def test_one_member_is_removed_and_no_other(path: str, expected: AuthorizerRequest) -> None:
+    assert with_text(FULL, path, None) == expected
+
+
+def test_a_header_of_a_request_without_headers_is_not_added() -> None:
+    request = AuthorizerRequest(http_context=HttpContext(query_string="?q"))
+    assert with_text(request, "httpContext.headers[A]", "x") == replace(request, http_context=HttpContext((), "?q"))
+
+
+def test_every_value_that_aws_limits() -> None:
+    request = AuthorizerRequest(
+        "name", http_context=HttpContext((("A", "1"), ("B", "2"))), mqtt_context=MqttContext("u", "é", None)
+    )
+    assert [(limits.path, header, value) for limits, header, value in limited_values(request)] == [
+        ("authorizerName", None, "name"),
+        ("token", None, None),
+        ("tokenSignature", None, None),
+        ("httpContext.headers[key]", "A", "A"),
+        ("httpContext.headers[key]", "B", "B"),
+        ("httpContext.headers[value]", "A", "1"),
+        ("httpContext.headers[value]", "B", "2"),
+        ("httpContext.queryString", None, None),
+        ("mqttContext.username", None, "u"),
+        ("mqttContext.password", None, b"\xc3\xa9"),
+        ("mqttContext.clientId", None, None),
+        ("tlsContext.serverName", None, None),
+    ]
+    assert [value for limits, _, value in limited_values(AuthorizerRequest()) if value is not None] == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from authlens.core.request import token_place
 from authlens.core.request.authorizer import SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, Mode, MqttContext, TlsContext, text_at
-from authlens.core.request.token_place import Place
+from authlens.core.request.token_place import FoundValue, Place
 
 SIGNED = Authorizer("A", token_key_name="Token-Key")
 PLACES: tuple[Place, ...] = ("username", "queryString", "headers")
@@ -99,3 +101,60 @@ def test_nothing_is_found_where_nothing_is() -> None:
     assert token_place.signature_of(AuthorizerRequest()) is None
     assert token_place.signature_of(AuthorizerRequest(token_signature="s")) == "s"
     assert token_place.token_of(FULL, SIGNED) == "t"
+
+
+MIXED = AuthorizerRequest(
+    http_context=HttpContext((("K", "h"), ("A", "")), "?k=q%20"), mqtt_context=MqttContext("u?K=u%2B&b")
+)
+
+
+def test_every_parameter_and_header_as_a_value() -> None:
+    user, text = "mqttContext.username", "httpContext.queryString"
+    assert token_place.everything(MIXED) == (
+        FoundValue("username", user, "K", "u+", "u%2B", 4, 8),
+        FoundValue("username", user, "b", "", "", 10, 10),
+        FoundValue("queryString", text, "k", "q ", "q%20", 3, 7),
+        FoundValue("headers", "httpContext.headers[K]", "K", "h", "h", 0, 1),
+        FoundValue("headers", "httpContext.headers[A]", "A", "", "", 0, 0),
+    )
+    assert token_place.everything(AuthorizerRequest(http_context=HttpContext(), mqtt_context=MqttContext())) == ()
+    assert token_place.find(MIXED, "k") == token_place.everything(MIXED)[0]
+    assert token_place.find(MIXED, "none") is None
+
+
+def test_the_top_level_comes_before_the_contexts() -> None:
+    request = replace(MIXED, token="", token_signature="")
+    authorizer = Authorizer("A", token_key_name="k")
+    assert token_place.token_of(request, authorizer) == ""
+    assert token_place.token_of(MIXED, authorizer) == "u+"
+    assert token_place.token_of(MIXED, None) is None
+    assert token_place.signature_of(request) == ""
+    signed = token_place.put(MIXED, "headers", SIGNATURE_NAME.upper(), "s")
+    assert token_place.signature_of(signed) == "s"
+    assert token_place.find_token(MIXED, Authorizer("A", token_key_name="")) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("username", replace(MIXED, mqtt_context=MqttContext("u?K=x%20y&b"))),
+        ("queryString", replace(MIXED, http_context=HttpContext((("K", "h"), ("A", "")), "?k=x%20y"))),
+        ("headers", replace(MIXED, http_context=HttpContext((("K", "x y"), ("A", "")), "?k=q%20"))),
+    ],
+)
+def test_one_parameter_is_replaced_in_its_place(place: Place, expected: AuthorizerRequest) -> None:
+    assert token_place.put(MIXED, place, "k", "x y") == expected
+
+
+def test_a_signature_for_the_top_level_replaces_the_old_one() -> None:
+    assert token_place.place(AuthorizerRequest("A", "t", "old"), "token", "s", SIGNED) == AuthorizerRequest(
+        "A", "t", "s"
+    )
+    assert token_place.place(AuthorizerRequest("A", "t", "old"), "headers", "s", SIGNED) == AuthorizerRequest(
+        "A", http_context=HttpContext((("Token-Key", "t"), (SIGNATURE_NAME, "s")))
+    )
+
+
+def test_an_empty_token_moves_too() -> None:
+    placed = token_place.place(AuthorizerRequest("A", ""), "headers", "s", SIGNED)
+    assert placed.http_context == HttpContext((("Token-Key", ""), (SIGNATURE_NAME, "s")))

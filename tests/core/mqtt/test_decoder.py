@@ -272,7 +272,7 @@ def test_flags_of_a_will_without_one_are_malformed(flags: int) -> None:
         (0xF0, b"\x18\0", V5, Auth(0x18)),
         (0xC0, b"", V3, Pingreq()),
         (0xD0, b"", V3, Pingresp()),
-        (0x82, b"\0\7\0\1a\2\0\1b\0", V3, Subscribe(7, (Filter("a", 2), Filter("b")))),
+        (0x82, b"\0\7\0\1a\2\0\1b\0\0\1c\1", V3, Subscribe(7, (Filter("a", 2), Filter("b"), Filter("c", 1)))),
         (0x82, b"\0\7\0\0\1a\x04", V5, Subscribe(7, (Filter("a", no_local=True),))),
         (0x82, b"\0\7\0\0\1a\x08", V5, Subscribe(7, (Filter("a", retain_as_published=True),))),
         (0x82, b"\0\7\0\0\1a\x21", V5, Subscribe(7, (Filter("a", 1, retain_handling=2),))),

@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import shlex
+import string
 import urllib.parse
 from collections.abc import Callable
 
@@ -87,3 +88,59 @@ def test_the_shortest_have_no_form() -> None:
 
 def test_bytes_that_are_not_text() -> None:
     assert b"\xff\x00secret".hex() in forms_of(b"\xff\x00secret")
+
+
+@pytest.mark.parametrize(
+    ("secret", "forms"),
+    [
+        ("", set()),
+        ("a", {"YQ=="}),
+        ("ab", {"YWI="}),
+        ("abc", {"abc", "YWJj"}),
+        ("abcde", {"abcde", "YWJjZGU="}),
+        (b"", set()),
+        (b"abc", {"abc", "YWJj"}),
+        (
+            "abcdef",
+            {
+                *("abcdef", "616263646566", "YWJjZGVm"),
+                *("FiY2RlZ", "hYmNkZW", "YWJjZGVm"),
+            },
+        ),
+    ],
+)
+def test_all_forms_of_a_plain_secret(secret: str | bytes, forms: set[str]) -> None:
+    assert forms_of(secret) == forms
+
+
+def test_what_encodings_change_in_a_secret() -> None:
+    plain = {
+        form for form in forms_of("ab/cd~é") if not set(form) <= set(string.ascii_letters + string.digits + "+/=-_")
+    }
+    assert plain == {
+        "ab/cd~é",
+        "ab/cd~\\u00e9",
+        "ab/cd~\\\\u00e9",
+        "ab%2Fcd~%C3%A9",
+        "ab%2fcd~%c3%a9",
+        "ab/cd~%C3%A9",
+        "ab/cd~%c3%a9",
+        "ab/cd~\\xc3\\xa9",
+        "'ab/cd~é'",
+    }
+    assert "61622f63647ec3a9" in forms_of("ab/cd~é")
+    assert "61622F63647EC3A9" in forms_of("ab/cd~é")
+
+
+def test_lines_of_six_and_segments_of_sixteen_characters_are_forms_of_their_own() -> None:
+    forms = forms_of("abcdef\r\nghijk\nlmnopqr")
+    assert {"abcdef", "lmnopqr"} <= forms
+    assert "ghijk" not in forms
+    forms = forms_of("a" * 16 + "." + "b" * 15 + "." + "c" * 17)
+    assert {"a" * 16, "c" * 17} <= forms
+    assert "b" * 15 not in forms
+
+
+def test_the_letters_and_digits_of_a_secret_are_a_form_from_eight_on() -> None:
+    assert "abcd1234" in forms_of("ab-cd-12-34")
+    assert "abcd123" not in forms_of("ab-cd-12-3")

@@ -293,3 +293,112 @@ def test_refers() -> None:
 def test_nothing_of_a_base64_member_remains(secret: str) -> None:
     encoded = base64.b64encode(secret.encode()).decode()
     assert Redactor([secret]).text(f'{{"password": "{encoded}"}}') == f'{{"password": "{MASK}"}}'
+
+
+@pytest.mark.parametrize(
+    ("header", "is_secret", "is_certain"),
+    [
+        (("X-Zone", "a" * 15), False, False),
+        (("X-Zone", "a" * 16), True, False),
+        (("X-Zone", "x ${env:A}"), True, True),
+        (("X-Token", "a"), True, True),
+        (("X-Token", ""), False, False),
+        (("Host", "a" * 16), False, False),
+        (("Referer", "https://h/?token=abc"), True, True),
+        (("Referer", "https://h/?token="), False, False),
+        (("Referer", "https://h/?zone=abc"), False, False),
+        (("Referer", "https://h/?a=b&sig=c"), True, True),
+        (("Referer", "https://h/token=abc"), False, False),
+        (("X-Amz-CustomAuthorizer-Name", "SensorAuthorizer"), False, False),
+    ],
+)
+def test_which_headers_are_secret(header: tuple[str, str], is_secret: bool, is_certain: bool) -> None:
+    request = AuthorizerRequest(http_context=HttpContext((header,)))
+    expected = (header[1],)
+    assert secrets_of(request) == (expected if is_secret else ())
+    assert secrets_of(request, certain=True) == (expected if is_certain else ())
+    shown = MASK if is_secret else header[1]
+    assert redact_request(request) == AuthorizerRequest(http_context=HttpContext(((header[0], shown),)))
+
+
+def test_secrets_keep_their_order_and_come_as_written_and_as_read() -> None:
+    request = AuthorizerRequest(
+        "A",
+        "t-t",
+        http_context=HttpContext((("Cookie", "c"),), "?sig=q%21&pwd=w"),
+        mqtt_context=MqttContext("u?jwt=%20", "p"),
+    )
+    assert secrets_of(request) == ("t-t", "p", "%20", " ", "q%21", "q!", "w", "c")
+
+
+@pytest.mark.parametrize(
+    ("username", "names"),
+    [
+        (f"u?zone=north&unit={SIGNED}", {"zone"}),
+        (f"u?zone=north&Unit=7{SIGNED}", set()),
+        (f"u?Zone=north{SIGNED.upper()}", {"zone"}),
+        ("u?zone=north", set()),
+        (f"u?{SIGNED}", set()),
+    ],
+)
+def test_the_only_other_name_next_to_a_signature_is_that_of_the_token(username: str, names: set[str]) -> None:
+    assert token_names(AuthorizerRequest(mqtt_context=MqttContext(username))) == names
+
+
+def test_names_of_the_token_are_secret_whatever_their_values() -> None:
+    assert secret_spans("username", "u?Zone=n&b=c", frozenset(["zone"])) == ((7, 8),)
+    assert secret_spans("username", f"u?a={'b' * 20}") == ()
+    assert secret_spans("username", "u?a=b?pwd=c") == ((4, 11),)
+    assert secret_spans("queryString", "?token=${env:T}") == ()
+    assert secret_spans("password", "?token=a") == ()
+
+
+def test_parameters_are_matched_by_their_place_in_their_own_member() -> None:
+    written = AuthorizerRequest(
+        http_context=HttpContext((("A", "1"), ("B", "${env:B}")), "?a=1&b=${env:Q}"),
+        mqtt_context=MqttContext("u?x=1&y=${env:U}"),
+    )
+    sent = AuthorizerRequest(
+        http_context=HttpContext((("B", "bb"), ("C", "cc")), "?a=aa&b=qq&c=cc"),
+        mqtt_context=MqttContext("u?x=xx&y=uu&sig=ss"),
+    )
+    assert referred_secrets(written, sent) == ("uu", "qq", "bb")
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "shown"),
+    [
+        ("abcdef", "xabcdefx abcdef", f"x{MASK}x {MASK}"),
+        ("abcde", "xabcdex abcde", f"xabcdex {MASK}"),
+        ("ab", "ab YWI= xYWI=", f"ab {MASK} xYWI="),
+        ("abc", "abc_ -abc-", f"abc_ -{MASK}-"),
+    ],
+)
+def test_six_characters_go_anywhere_and_fewer_only_as_a_word(secret: str, text: str, shown: str) -> None:
+    assert Redactor([secret]).text(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("eyJhbGci.eyJzdWI", MASK),
+        ("eyJhbGc.eyJzdWI", "eyJhbGc.eyJzdWI"),
+        ("AKIA" + "A" * 15, "AKIA" + "A" * 15),
+        ("AKIA" + "A" * 17, "AKIA" + "A" * 17),
+        ("authorization: abcdefgh", f"authorization: {MASK}"),
+        ("authorization: abcdefg", "authorization: abcdefg"),
+        ("Authorization: Basic YTpi", f"Authorization: {MASK}"),
+        ("a://u:p@h", f"a://{MASK}@h"),
+        ("aws_session_token=abc&x=1", f"aws_session_token={MASK}&x=1"),
+    ],
+)
+def test_patterns_end_where_they_should(text: str, shown: str) -> None:
+    assert Redactor([]).text(text) == shown
+
+
+def test_what_is_masked() -> None:
+    assert masked("${env:A}") == "${env:A}"
+    assert masked(b"${env:A}") == MASK
+    request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "", "client-token"))
+    assert redact_request(request) == request
+    assert tells_of_secret("HOST") is False

@@ -14,6 +14,7 @@ MIN_LENGTH = 6
 """Characters; a shorter form would be found inside ordinary words."""
 _SHORTEST = 3
 _SHORTEST_BARE = 8
+_SHORTEST_SEGMENT = 16
 
 _URL_SAFE = str.maketrans("+/", "-_")
 _NO_LETTER_OR_DIGIT = re.compile("[^A-Za-z0-9]+")
@@ -40,10 +41,8 @@ def _both(secret: str | bytes) -> tuple[str, bytes]:
 def _parts(text: str) -> Iterator[str]:
     """The secret, its lines and the segments of a JWT, each of which may be printed on its own."""
     yield text
-    for separator in ("\n", "."):
-        parts = [part.strip("\r") for part in text.split(separator)]
-        if len(parts) > 1:
-            yield from (part for part in parts if len(part) >= (MIN_LENGTH if separator == "\n" else 16))
+    for separator, shortest in (("\n", MIN_LENGTH), (".", _SHORTEST_SEGMENT)):
+        yield from (part for part in text.replace("\r", "").split(separator) if len(part) >= shortest)
 
 
 def _text_forms(text: str) -> Iterator[str]:
@@ -77,7 +76,7 @@ def _byte_forms(content: bytes) -> Iterator[str]:
     for form in (whole, whole.rstrip("=")):
         yield form
         yield form.translate(_URL_SAFE)
-    for offset in range(3):
+    for offset in (0, 1, 2):
         middle = _base64_middle(content, offset)
         yield middle
         yield middle.translate(_URL_SAFE)
@@ -86,6 +85,6 @@ def _byte_forms(content: bytes) -> Iterator[str]:
 def _base64_middle(content: bytes, offset: int) -> str:
     """The base64 characters that depend only on these bytes if they are preceded by `offset` (mod 3) bytes."""
     encoded = base64.b64encode(b"\0" * offset + content).decode()
-    first = -(-offset * 8 // 6)
-    last = (offset + len(content)) * 8 // 6
+    first = -(-offset * 4 // 3)
+    last = (offset + len(content)) * 4 // 3
     return encoded[first:last]

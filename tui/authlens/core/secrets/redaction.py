@@ -7,8 +7,8 @@ by line); a reference such as `${env:TOKEN}` is not a secret and stays.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from authlens.core.request import query
@@ -155,12 +155,11 @@ def _members(request: AuthorizerRequest) -> Iterator[tuple[str, str | None, tupl
     """
     secret = ((member.path, request.value(member)) for member in MEMBERS if member.secrecy is Secrecy.SECRET)
     yield from ((path, None, (value,)) for path, value in secret if value)
-    count: Counter[str] = Counter()
-    for placed in everything(request):
-        count[placed.place] += 1
-        # Signing appends parameters, and the wire has only one of several headers with the same name.
-        path = placed.path if placed.place == "headers" else f"{placed.path} {count[placed.place]}"
-        yield path, placed.name, (placed.raw,) if placed.value == placed.raw else (placed.raw, placed.value)
+    for place, found in groupby(everything(request), lambda each: each.place):
+        for index, each in enumerate(found):
+            # Signing appends parameters, and the wire has only one of several headers with the same name.
+            path = each.path if place == "headers" else f"{each.path} {index}"
+            yield path, each.name, (each.raw,) if each.value == each.raw else (each.raw, each.value)
 
 
 def _is_secret(name: str, value: str | bytes, names: frozenset[str] = frozenset(), certain: bool = False) -> bool:

@@ -125,3 +125,10 @@ def test_up_to_two_thousand_lines_are_matched(lines: tuple[int, int], is_matched
 def test_up_to_four_hundred_words_are_matched(count: int, start: int) -> None:
     spans = word_spans("x" + "," * (count - 1), ";" * (count - 1) + "x")
     assert spans == (((start, count),), ((0, count - start),))
+
+
+def test_lines_that_are_repeated_often_are_matched_too() -> None:
+    left = [line for number in range(150) for line in ("},", f"a{number}")]
+    right = ["first", *(line.replace("a", "b") for line in left)]
+    rows = align(left, right)
+    assert [each.left for each in rows if each.kind is RowKind.SAME] == ["},"] * 150

@@ -314,3 +314,17 @@ def test_connections_differ_by_whether_the_device_is_let_in(
     sent = replace(device_records.invocation(device_records.CONNECTED), result=Outcome(True, "s7"))
     changes = compare(replace(sent, device=left), replace(sent, device=right)).changes
     assert changes == (() if words is None else (Change("answer", f"connection {words}", differs),))
+
+
+def test_a_secret_that_an_answer_repeats_is_hidden_in_all_that_is_said() -> None:
+    token = "a-token-of-some-length"
+    request = AuthorizerRequest("A", token=token, token_signature="c2ln")
+    echoing = outcome(policy({**PUBLISH, "Resource": f"{TOPIC}{token}"}), principal=token)
+    before, after = invocation(echoing, request), invocation(outcome(policy(), principal="p"), request)
+    comparison = compare(before, after)
+    assert comparison.words == (
+        "publish to [redacted]: ALLOWED → IMPLICIT_DENY, because no statement allows iot:Publish on "
+        "arn:aws:iot:us-west-2:123456789012:topic/[redacted]",
+        "principal [redacted] → p",
+        "statement 1 removed: Allow iot:Publish on arn:aws:iot:us-west-2:123456789012:topic/[redacted]",
+    )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
+from authlens.core.compare.changes import Change
 from authlens.core.compare.compare import compare
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
@@ -77,3 +80,104 @@ def test_the_documents_are_decided_with_the_values_of_the_certificate() -> None:
 
     assert compare(certified, PROBE).equal
     assert not compare(call, PROBE).equal
+
+
+LET_IN = "the connection over MQTT 5 over TLS is let in"
+OTHER_CLIENT = AuthorizerRequest("A", mqtt_context=MqttContext(client_id="other"))
+UNREACHED = Failure(FailureKind.UNREACHABLE, "Unreached", "no network")
+AT_TLS = replace(
+    DEVICE,
+    steps=(ConnectionStep(ConnectionStage.NETWORK, True, ""), ConnectionStep(ConnectionStage.TLS, False, "")),
+    reason="expired",
+)
+
+
+@pytest.mark.parametrize(
+    ("side", "words", "is_let_in"),
+    [
+        (TEST_CALL, "the test call passes", True),
+        (replace(TEST_CALL, request=AuthorizerRequest("A")), "the test call passes", True),
+        (replace(TEST_CALL, request=AuthorizerRequest("A", mqtt_context=MqttContext())), "the test call passes", True),
+        (
+            replace(TEST_CALL, request=OTHER_CLIENT),
+            "the test call passes, but its policies do not allow iot:Connect for this client id",
+            False,
+        ),
+        (
+            replace(TEST_CALL, result=Outcome(False, "p", (POLICY,))),
+            "the test call does not pass: not authenticated as p",
+            False,
+        ),
+        (replace(TEST_CALL, result=Failure(FailureKind.AWS, "E", "m")), "the test call does not pass: E: m", False),
+        (PROBE, LET_IN, True),
+        (replace(PROBE, request=OTHER_CLIENT), LET_IN, True),
+        (replace(PROBE, result=UNREACHED), "the connection over MQTT 5 over TLS fails: no network", False),
+        (
+            replace(PROBE, result=replace(UNREACHED, message=None)),
+            "the connection over MQTT 5 over TLS fails: Unreached",
+            False,
+        ),
+        (
+            replace(PROBE, result=UNREACHED, device=AT_TLS),
+            "the connection over MQTT 5 over TLS fails at TLS: expired",
+            False,
+        ),
+    ],
+)
+def test_the_words_of_one_side(side: Invocation, words: str, is_let_in: bool) -> None:
+    changes = compare(side, PROBE).changes
+    assert [change for change in changes if change.about == "answer"] == [
+        Change("answer", f"{words}; {LET_IN}", differs=not is_let_in)
+    ]
+    assert compare(PROBE, side).changes[0] == Change("answer", f"{LET_IN}; {words}", differs=not is_let_in)
+
+
+def tried(packet: str, action: str, is_allowed: bool) -> PacketDecision:
+    return PacketDecision(0.0, packet, "a", 1, action, rule=None if is_allowed else "x", detail=f"{is_allowed}: a")
+
+
+@pytest.mark.parametrize(
+    ("packet", "action", "is_allowed", "words"),
+    [
+        ("PUBLISH", "iot:Publish", True, ()),
+        ("PUBLISH", "iot:Publish", False, ("publish a: the documents say ALLOWED, and the broker: False: a",)),
+        ("SUBSCRIBE", "iot:Subscribe", False, ()),
+        (
+            "SUBSCRIBE",
+            "iot:Subscribe",
+            True,
+            ("subscribe a: the documents say IMPLICIT_DENY, and the broker: True: a",),
+        ),
+        ("PUBLISH", "iot:Receive", True, ()),
+    ],
+)
+def test_each_try_is_compared_with_the_documents(
+    packet: str, action: str, is_allowed: bool, words: tuple[str, ...]
+) -> None:
+    probe = replace(PROBE, device=replace(DEVICE, decisions=(tried(packet, action, is_allowed),)))
+    assert compare(TEST_CALL, probe).differing == words
+    assert compare(probe, TEST_CALL).differing == words
+    undocumented = replace(TEST_CALL, result=Outcome(True, "p"))
+    assert compare(undocumented, probe).differing == ()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [
+        (tried("PUBLISH", "iot:Publish", True), tried("PUBLISH", "iot:Publish", True), ()),
+        (
+            tried("PUBLISH", "iot:Publish", False),
+            tried("PUBLISH", "iot:Publish", True),
+            ("publish a: False: a → True: a",),
+        ),
+        (tried("PUBLISH", "iot:Publish", True), tried("SUBSCRIBE", "iot:Subscribe", False), ()),
+        (
+            tried("PUBLISH", "iot:Publish", True),
+            replace(tried("PUBLISH", "iot:Publish", False), topic="b"),
+            (),
+        ),
+    ],
+)
+def test_the_same_try_of_two_probes(left: PacketDecision, right: PacketDecision, words: tuple[str, ...]) -> None:
+    one, other = (replace(PROBE, device=replace(DEVICE, decisions=(each,))) for each in (left, right))
+    assert compare(one, other).differing == words

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from authlens.core.compare.compare import Comparison, Side, compare
 from authlens.core.compare.export import as_json, as_markdown, as_text, as_unified
 from authlens.core.request.request import MqttContext
-from support.invocations import CONNECT, PUBLISH, REQUEST, invocation, outcome, policy
+from authlens.core.request.target import Target
+from support.invocations import CONNECT, PUBLISH, REFUSAL, REQUEST, invocation, outcome, policy
 
 CANARY = "canary-of-a-password"
 LEFT = invocation(request=replace(REQUEST, mqtt_context=MqttContext("sensor-7", CANARY, "sensor-7")), number=1)
@@ -114,3 +115,70 @@ def test_a_unified_diff_has_three_lines_around_a_change() -> None:
     ).splitlines()
     start = next(index for index, line in enumerate(lines) if line.startswith("-  ") and "iot:A10" in line)
     assert [line.startswith(" ") for line in lines[start - 4 : start]] == [False, True, True, True]
+
+
+ANSWERED, FAILED = invocation(number=1), invocation(REFUSAL, number=2)
+MARKDOWN = """\
+# invocation 1 → invocation 2
+
+Different.
+
+| | Left | Right |
+|---|---|---|
+| answer | authenticated as sensor7 | ResourceNotFoundException: Authorizer SensorAuth not found |
+| target | local demo | local demo |
+| duration | 12 ms | 12 ms |
+
+- authenticated as sensor7 → ResourceNotFoundException: Authorizer SensorAuth not found
+
+"""
+
+
+def test_a_failure_in_markdown() -> None:
+    text = as_markdown(compare(ANSWERED, FAILED, ()))
+    assert text == f"{MARKDOWN}```diff\n{as_unified(compare(ANSWERED, FAILED, ()))}```\n"
+
+
+def test_equal_sides_in_markdown() -> None:
+    bare = Side("a", REQUEST)
+    assert as_markdown(compare(bare, replace(bare, label="b"))) == (
+        "# a → b\n\nEqual by meaning.\n\n| | Left | Right |\n|---|---|---|\n\n"
+    )
+    one = replace(bare, result=outcome(), duration=0.0)
+    assert "\n| answer | authenticated as sensor7 |  |\n| duration | 0 ms |  |\n" in as_markdown(compare(one, bare))
+    assert as_text(compare(bare, bare)) == "a and a: equal by meaning\n"
+
+
+def test_a_fence_is_longer_than_what_is_in_it() -> None:
+    for marks, fence in (("``", "```"), ("```", "````"), ("`````", "``````")):
+        one, other = (Side("a", result=outcome(principal=f"{marks}{name}")) for name in "ab")
+        lines = as_markdown(compare(one, other)).splitlines()
+        assert (lines[-1], lines.count(f"{fence}diff")) == (fence, 1)
+
+
+def test_a_failure_in_json() -> None:
+    sides = Side("a", result=outcome(), duration=0.5, target=Target(local="demo")), Side("b", result=REFUSAL)
+    words = "authenticated as sensor7 → ResourceNotFoundException: Authorizer SensorAuth not found"
+    assert as_json(compare(*sides)) == {
+        "equal": False,
+        "requestEqual": True,
+        "answerEqual": False,
+        "left": {"label": "a", "target": "local demo", "duration": 0.5},
+        "right": {"label": "b", "target": None, "duration": None},
+        "flipped": [],
+        "changes": [{"about": "answer", "words": words, "differs": True}],
+        "sections": [
+            {
+                "title": "answer",
+                "rows": [
+                    {"kind": "removed", "left": "isAuthenticated: true", "right": None},
+                    {"kind": "removed", "left": "principalId: sensor7", "right": None},
+                    {"kind": "removed", "left": "refreshAfterInSeconds: 300", "right": None},
+                    {"kind": "removed", "left": "disconnectAfterInSeconds: 86400", "right": None},
+                    {"kind": "added", "left": None, "right": "error: ResourceNotFoundException"},
+                    {"kind": "added", "left": None, "right": "httpStatus: 404"},
+                    {"kind": "added", "left": None, "right": "message: Authorizer SensorAuth not found"},
+                ],
+            }
+        ],
+    }

@@ -193,3 +193,12 @@ def test_a_repeated_statement_is_one_pair() -> None:
     for left, right in ((policy(CONNECT), policy(CONNECT, CONNECT)), (policy(CONNECT, CONNECT), policy(CONNECT))):
         [pair] = pair_documents([left], [right])
         assert [(each.left is None, each.right is None) for each in pair.statements] == [(False, False)]
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(59, True), (60, False)])
+def test_a_document_that_is_nested_too_deeply_is_text(depth: int, is_read: bool) -> None:
+    assert (read_policy('{"a":' * depth + "1" + "}" * depth).value is not None) is is_read
+
+
+def test_a_document_is_the_first_unless_it_is_numbered() -> None:
+    assert (read_policy(policy()).number, read_policy(policy(), 3).number) == (1, 3)

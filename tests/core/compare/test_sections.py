@@ -1,9 +1,11 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from authlens.core.compare.aligned_text import RowKind, Section
 from authlens.core.compare.compare import Side, compare
-from authlens.core.compare.sections import sections
+from authlens.core.compare.sections import answer_members, sections
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.invocations import CONNECT, PUBLISH, REFUSAL, REQUEST, invocation, outcome, policy
 
@@ -118,3 +120,167 @@ def test_other_letters_stay_as_they_are() -> None:
     assert "grüße" in text
     assert "öl" in text
     assert "\\u00" not in text
+
+
+WRITTEN = json.dumps(
+    {
+        "Zeta": 1,
+        "Statement": [
+            {
+                "Resource": ["b", "a", "a"],
+                "Xtra": 2,
+                "Condition": {"StringEquals": {"b": "2", "a": ["y", "x"]}, "Bool": {"k": True}, "Odd": "o"},
+                "NotAction": "n",
+                "Action": "iot:Connect",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Sid": "s",
+                "NotResource": [2, "t", {"q": 1}],
+            },
+            {"Effect": "Deny"},
+        ],
+        "Id": "i",
+        "Version": "2012-10-17",
+    }
+)
+IN_ORDER = """\
+{
+  "Version": "2012-10-17",
+  "Id": "i",
+  "Zeta": [
+    1
+  ]
+  "Statement": [
+    {
+      "Sid": "s",
+      "Effect": "Allow",
+      "Principal": [
+        {
+          "AWS": "*"
+        }
+      ],
+      "Action": [
+        "iot:Connect"
+      ],
+      "NotAction": [
+        "n"
+      ],
+      "Resource": [
+        "a",
+        "b"
+      ],
+      "NotResource": [
+        "t",
+        2,
+        {
+          "q": 1
+        }
+      ],
+      "Condition": {
+        "Bool": {
+          "k": [
+            true
+          ]
+        },
+        "Odd": "o",
+        "StringEquals": {
+          "a": [
+            "x",
+            "y"
+          ],
+          "b": [
+            "2"
+          ]
+        }
+      },
+      "Xtra": [
+        2
+      ]
+    },
+    {
+      "Effect": "Deny"
+    },
+  ]
+}"""
+
+
+def document(left: str, right: str, textual: bool = False) -> Section:
+    return sections(compare(Side("l", result=outcome(left)), Side("r", result=outcome(right)), ()), textual)[-1]
+
+
+def test_a_document_is_written_in_a_fixed_order() -> None:
+    rows = document(WRITTEN, json.dumps(dict(sorted(json.loads(WRITTEN).items())))).rows
+    assert [row.left for row in rows] == [row.right for row in rows] == IN_ORDER.splitlines()
+
+
+def test_a_statement_without_a_list_is_next_to_its_match() -> None:
+    other = {"Version": "2012-10-17", "Id": "j", "Statement": {"Effect": "Deny"}}
+    part = document(WRITTEN, json.dumps(other))
+    assert [row.right for row in part.rows if row.right is not None] == [
+        "{",
+        '  "Version": "2012-10-17",',
+        '  "Id": "j"',
+        '  "Statement": [',
+        "    {",
+        '      "Effect": "Deny"',
+        "    },",
+        "  ]",
+        "}",
+    ]
+    assert [(row.left, row.right) for row in part.rows if row.kind is RowKind.CHANGED] == [
+        ('  "Id": "i",', '  "Id": "j"')
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "rows"),
+    [
+        ("[1]", "[1]", [" [1]|[1]"]),
+        ('{"b":1}', "no JSON", ["~{|no JSON", '-  "b": 1|None', "-}|None"]),
+        ("no JSON", '{"ü":1}', ["~no JSON|{", '+None|  "ü": 1', "+None|}"]),
+    ],
+)
+def test_what_is_not_a_policy_on_both_sides_is_shown_as_text(left: str, right: str, rows: list[str]) -> None:
+    assert [f"{row.kind.value}{row.left}|{row.right}" for row in document(left, right).rows] == rows
+
+
+def test_a_document_alone_is_on_its_side() -> None:
+    (added,) = sections(compare(Side("l", result=outcome()), Side("r", result=outcome('{"a":1}')), ()))[1:]
+    (removed,) = sections(compare(Side("l", result=outcome('{"a":1}')), Side("r", result=outcome()), ()))[1:]
+    lines = ["{", '  "a": 1', "}"]
+    assert (added.title, [(row.left, row.right) for row in added.rows]) == ("document 1", [(None, x) for x in lines])
+    assert (removed.title, [(row.left, row.right) for row in removed.rows]) == (
+        "document 1",
+        [(x, None) for x in lines],
+    )
+
+
+def test_the_members_of_an_answer() -> None:
+    assert answer_members(Side("s")) == {}
+    assert answer_members(Side("s", result=outcome(principal=None))) == {
+        "isAuthenticated": "true",
+        "refreshAfterInSeconds": "300",
+        "disconnectAfterInSeconds": "86400",
+    }
+    assert answer_members(Side("s", result=REFUSAL)) == {
+        "error": "ResourceNotFoundException",
+        "httpStatus": "404",
+        "message": "Authorizer SensorAuth not found",
+    }
+
+
+def test_an_answer_on_one_side_is_a_part() -> None:
+    for sides in ((Side("a", REQUEST), Side("b", result=outcome())), (Side("a", result=outcome()), Side("b", REQUEST))):
+        assert [part.title for part in sections(compare(*sides))] == ["answer"]
+
+
+def test_members_of_one_request_alone_are_on_its_side() -> None:
+    other = AuthorizerRequest("SensorAuth", token="a-secret-token")
+    request = sections(compare(Side("a", REQUEST), Side("b", other)))[0]
+    assert [f"{row.kind.value}{row.left}|{row.right}" for row in request.rows] == [
+        " authorizerName: SensorAuth|authorizerName: SensorAuth",
+        "-mqttContext.username: sensor-7|None",
+        "-mqttContext.password: [redacted]|None",
+        "-mqttContext.clientId: sensor-7|None",
+        "+None|token: [redacted]",
+    ]

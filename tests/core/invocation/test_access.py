@@ -1,6 +1,13 @@
 import pytest
 
-from authlens.core.invocation.access import AccessQuestions, variables_of
+from authlens.core.invocation.access import (
+    Access,
+    AccessQuestions,
+    limited_by_broker,
+    place_of,
+    refused_by_broker,
+    variables_of,
+)
 from authlens.core.policy.document import parse
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
@@ -75,6 +82,11 @@ def test_variables_come_from_the_request_and_from_the_question_first() -> None:
     [
         pytest.param(None, {}, id="no request"),
         pytest.param(AuthorizerRequest("A", token="t"), {}, id="token mode"),
+        pytest.param(
+            AuthorizerRequest("A", mqtt_context=MqttContext(client_id="${env:ID}"), tls_context=TlsContext("n")),
+            {"iot:DomainName": ("n",)},
+            id="a reference and a value",
+        ),
         pytest.param(REQUEST, {"iot:ClientId": ("sensor-7",)}, id="client id"),
         pytest.param(AuthorizerRequest("A", tls_context=TlsContext("n")), {"iot:DomainName": ("n",)}, id="server name"),
         pytest.param(
@@ -124,3 +136,85 @@ def test_what_the_broker_refuses_is_said_first() -> None:
     assert because.startswith(
         "but the broker refuses it: a client cannot publish to a topic with the MQTT wildcard `+`; "
     )
+
+
+@pytest.mark.parametrize(
+    ("authorizer", "place"),
+    [
+        (None, (None, None)),
+        (WEST, ("us-west-2", "123456789012")),
+        (Authorizer("A", "arn:aws:iot:eu-west-1:000000000000:authorizer/A"), (None, None)),
+        (Authorizer("A", ""), (None, None)),
+    ],
+)
+def test_the_place_of_an_authorizer(authorizer: Authorizer | None, place: tuple[str | None, str | None]) -> None:
+    assert place_of(authorizer) == place
+
+
+def test_every_resource_is_asked_for_as_it_is_written() -> None:
+    everywhere = {"Effect": "Allow", "Action": "iot:Connect", "Resource": "*"}
+    questions = AccessQuestions(outcome(policy(everywhere)), REQUEST, None, WEST)
+    assert [questions.decide(Question("iot:Connect", resource)).asking.resource.text for resource in RESOURCES] == [
+        "*",
+        "arn:aws:iot:eu-west-1:1:client/c",
+        "arn:aws:iot:us-west-2:123456789012:client/c",
+    ]
+
+
+RESOURCES = ("*", "arn:aws:iot:eu-west-1:1:client/c", "client/c")
+
+
+@pytest.mark.parametrize(
+    ("arn", "resource", "word"),
+    [
+        (WEST.arn, "client/sensor-7", "ALLOWED"),
+        (WEST.arn.replace("west", "east"), "client/sensor-7", "IMPLICIT_DENY"),
+        (WEST.arn.replace("west", "east"), "arn:aws:iot:us-west-2:123456789012:client/sensor-7", "ALLOWED"),
+        ("no ARN", "client/sensor-7", "ALLOWED"),
+    ],
+)
+def test_the_decision_where_an_authorizer_is(arn: str, resource: str, word: str) -> None:
+    questions = AccessQuestions(outcome(policy(CONNECT)), REQUEST)
+    assert questions.word_at(Authorizer("A", arn), Question("iot:Connect", resource)) == word
+
+
+QOS_2 = ["At QoS 2 it is still refused: AWS IoT supports QoS 0 and 1"]
+PLUS = ["a client cannot publish to a topic with the MQTT wildcard `+`"]
+
+
+@pytest.mark.parametrize(
+    ("action", "topic", "refusals", "limits"),
+    [
+        ("iot:Publish", "topic/a", [], QOS_2),
+        ("iot:Publish", "topic/+", PLUS, []),
+        ("iot:Receive", "topic/a", [], []),
+        ("iot:Publish", "topic/denied", [], []),
+        ("iot:Publish", "topic/denied/+", [], []),
+    ],
+)
+def test_what_the_broker_says_of_what_is_allowed(
+    action: str, topic: str, refusals: list[str], limits: list[str]
+) -> None:
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    denied = {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:iot:*:*:topic/denied*"}
+    decision = AccessQuestions(outcome(policy(everything, denied))).decide(Question(action, topic))
+    assert [each.message for each in refused_by_broker(decision)] == refusals
+    assert [each.message for each in limited_by_broker(decision)] == limits
+
+
+def test_a_short_answer_has_the_first_reason_alone() -> None:
+    everything = policy({"Effect": "Allow", "Action": "*", "Resource": "*"})
+    questions = AccessQuestions(outcome(everything))
+    long, short = (questions.ask(Question("iot:Publish", "topic/a/+"), in_short) for in_short in (False, True))
+    assert short == Access(long.question, "ALLOWED", long.reasons[1:2])
+    assert len(long.reasons) == 2
+
+
+def test_a_summary_is_of_the_authorizers_region_and_account() -> None:
+    here, there = (AccessQuestions(outcome(policy(CONNECT)), REQUEST, None, place).summary() for place in (WEST, EAST))
+    assert here is not None
+    assert there is not None
+    assert here != there
+
+
+EAST = Authorizer("A", "arn:aws:iot:us-east-1:123456789012:authorizer/A")

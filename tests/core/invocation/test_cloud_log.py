@@ -8,6 +8,7 @@ from authlens.core.contract.outcome import Outcome
 from authlens.core.deployment.deployment import Deployment, Function, Unread
 from authlens.core.invocation.cloud_log import (
     LogLine,
+    LogQuery,
     connections_query,
     function_group,
     function_query,
@@ -34,19 +35,22 @@ AUTHORIZER = Authorizer("A", function_arn="arn:aws:lambda:eu-west-1:111122223333
 )
 def test_the_group_is_the_configured_one_else_lambdas_usual(function: Function | Unread | None, group: str) -> None:
     assert function_group(AUTHORIZER, Deployment(AUTHORIZER, function, None)) == group
-    assert function_query(AUTHORIZER, AT, AT, Deployment(AUTHORIZER, function, None)).group == group
+    later = AT + timedelta(1)
+    assert function_query(AUTHORIZER, AT, later, Deployment(AUTHORIZER, function, None)) == LogQuery(group, AT, later)
+
+
+def test_without_a_deployment_the_group_is_lambda_s_own() -> None:
+    assert function_group(AUTHORIZER) == "/aws/lambda/my-auth"
 
 
 def test_connections_are_those_of_one_client_or_of_all() -> None:
     assert connections_query(None, AT, AT).pattern == ""
-    assert connections_query('a"b\\', AT, AT).pattern == '{ $.clientId = "a\\"b\\\\" }'
+    assert connections_query('ü"b\\', AT, AT) == LogQuery("AWSIotLogsV2", AT, AT, '{ $.clientId = "ü\\"b\\\\" }')
 
 
 def test_the_window_leaves_room_for_clocks_and_for_late_lines() -> None:
     invocation = Invocation(AuthorizerRequest("A"), Target(), Outcome(True), AT, 2.0)
-    since, until = window(invocation)
-    assert since < AT
-    assert until > AT + timedelta(seconds=2)
+    assert window(invocation) == (AT - timedelta(seconds=5), AT + timedelta(seconds=62))
 
 
 def test_lines_have_their_time() -> None:

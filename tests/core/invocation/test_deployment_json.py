@@ -49,3 +49,76 @@ def test_what_is_written_reads_back(deployment: Deployment) -> None:
 def test_what_is_not_a_deployment_is_refused_with_a_sentence(value: object) -> None:
     with pytest.raises(ValueError, match=r"\w+ \w+"):
         deployment_from_json(value, AUTHORIZER)
+
+
+def test_the_keys_of_a_deployment() -> None:
+    assert deployment_to_json(WHOLE) == {
+        "function": {
+            "timeout": 3,
+            "arn": "arn:f",
+            "state": "Pending",
+            "reason": "Creating",
+            "logGroup": "/aws/lambda/f",
+        },
+        "permission": "{}",
+        "unqualifiedPermission": "{}",
+        "defaultAuthorizer": "A",
+        "domains": [
+            {
+                "name": "d",
+                "domainName": "d.example",
+                "status": "ENABLED",
+                "authenticationType": "CUSTOM_AUTH",
+                "applicationProtocol": "SECURE_MQTT",
+                "defaultAuthorizer": "A",
+                "certificateStatus": "INVALID",
+                "certificateDetail": "expired",
+                "tlsPolicy": "P",
+                "allowsOverride": False,
+            },
+            {
+                "name": "e",
+                "domainName": "",
+                "status": "ENABLED",
+                "authenticationType": "DEFAULT",
+                "applicationProtocol": "DEFAULT",
+                "defaultAuthorizer": "",
+                "certificateStatus": "",
+                "certificateDetail": "",
+                "tlsPolicy": "",
+            },
+        ],
+        "dataEndpoint": "abc-ats.iot.eu-west-1.amazonaws.com",
+        "concurrency": {"reserved": 0},
+        "logging": {"level": "INFO", "role": "role", "isOff": True},
+        "undescribed": ["x"],
+        "undeclared": "No permission is declared.",
+    }
+    unknown = {"unread": {"permission": "lambda:GetPolicy", "why": "AccessDeniedException"}}
+    assert deployment_to_json(Deployment(AUTHORIZER, UNREAD, None)) == {
+        "function": unknown,
+        "permission": None,
+        "unqualifiedPermission": None,
+        "defaultAuthorizer": None,
+        "domains": [],
+        "dataEndpoint": "",
+        "concurrency": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({}, Deployment(AUTHORIZER, None, None)),
+        ({"function": {}}, Deployment(AUTHORIZER, Function("", 0), None)),
+        ({"function": {"arn": "f", "unread": "no"}}, Deployment(AUTHORIZER, Function("f", 0), None)),
+        ({"permission": {"unread": {"permission": "p"}}}, Deployment(AUTHORIZER, None, Unread("p", ""))),
+        ({"domains": [{}]}, Deployment(AUTHORIZER, None, None, domains=(Domain(""),))),
+        ({"concurrency": {}}, Deployment(AUTHORIZER, None, None, concurrency=Concurrency())),
+        ({"logging": None}, Deployment(AUTHORIZER, None, None, is_logging_read=True)),
+        ({"logging": {}}, Deployment(AUTHORIZER, None, None, logging=Logging(""), is_logging_read=True)),
+        ({"undeclared": None, "undescribed": [7]}, Deployment(AUTHORIZER, None, None, undescribed=("7",))),
+    ],
+)
+def test_what_is_left_out_is_empty(written: dict[str, object], expected: Deployment) -> None:
+    assert deployment_from_json(written, AUTHORIZER) == expected

@@ -41,3 +41,13 @@ TypeError: Cannot read properties of undefined (reading 'mqtt')
 )
 def test_the_innermost_line_of_its_own(log: str | None, line: str) -> None:
     assert failing_line(log) == line
+
+
+@pytest.mark.parametrize(("length", "line"), [(64 * 1024, "app.py, line 7"), (64 * 1024 + 1, "")])
+def test_the_end_of_a_long_log_is_read(length: int, line: str) -> None:
+    trace = 'File "/src/app.py", line 7\n'
+    assert failing_line(trace + "x" * (length - len(trace))) == line
+
+
+def test_a_python_trace_comes_before_one_of_node() -> None:
+    assert failing_line(NODE + PYTHON) == failing_line(PYTHON + NODE) == "lib.py, line 14"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.core.invocation.invocation import Invocation
-from authlens.core.invocation.latency import cold_and_warm, latency
+from authlens.core.invocation.latency import ColdAndWarm, cold_and_warm, latency
 from authlens.core.request.target import Target
 from support.invocations import REFUSAL, invocation
 
@@ -75,3 +76,20 @@ def test_the_log_of_lambda_is_believed() -> None:
 def test_errors_are_not_counted() -> None:
     assert cold_and_warm([invocation(REFUSAL)]) is None
     assert cold_and_warm([]) is None
+
+
+@pytest.mark.parametrize(
+    ("calls", "cold", "warm"),
+    [
+        ([call(0, 0.4), call(0.4, 0.1)], [0.4], [0.1]),
+        ([call(0, 0.4), call(0.399, 0.1)], [0.4, 0.1], []),
+        ([call(0, 0.1, "REPORT RequestId: 1 Duration: 2.00 ms")], [], [0.1]),
+        ([call(0, 0.1, "printed by the function")], [0.1], []),
+        ([call(0, 0.1, "printed: Init Duration: 1"), call(1, 0.2, "printed: Init Duration: 1")], [0.1], [0.2]),
+        ([call(0, 0.3), replace(call(0, 0.1), result=REFUSAL), call(1, 0.2)], [0.3], [0.2]),
+    ],
+)
+def test_which_calls_are_cold(calls: list[Invocation], cold: list[float], warm: list[float]) -> None:
+    assert cold_and_warm(calls) == ColdAndWarm(
+        latency(cold + warm), latency(cold) if cold else None, latency(warm) if warm else None
+    )

@@ -21,7 +21,11 @@ def test_throttled(result: Failure | None, throttled: bool) -> None:
 
 def test_pauses_double_up_to_a_limit() -> None:
     assert [pause(attempt, 1.0) for attempt in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 16, 16]
-    assert MOST_ATTEMPTS > 1
+
+
+def test_a_call_is_tried_again_for_a_quarter_of_a_minute_at_most() -> None:
+    pauses = [pause(attempt, 1.0) for attempt in range(1, MOST_ATTEMPTS)]
+    assert pauses == [0.5, 1, 2, 4, 8]
 
 
 def test_half_of_a_pause_is_left_to_chance() -> None:

@@ -9,6 +9,8 @@ import pytest
 from authlens.core.contract.outcome import Outcome
 from authlens.core.invocation.invocation import Failure, FailureKind
 from authlens.core.invocation.verdict_word import verdict_word
+from authlens.core.mqtt.connection import DeviceConnection, Transport
+from support import device_records
 from support.stored_invocations import FAILED, FULL
 
 
@@ -17,8 +19,44 @@ def test_of_an_outcome(authenticated: bool, word: str) -> None:
     assert verdict_word(replace(FULL, result=Outcome(authenticated))) == word
 
 
+WORDS = {
+    FailureKind.AWS: "REFUSED",
+    FailureKind.REFUSED_HERE: "NOT SENT",
+    FailureKind.REFERENCE: "NOT SENT",
+    FailureKind.CREDENTIALS: "NO CREDENTIALS",
+    FailureKind.CONFIGURATION: "NOT CONFIGURED",
+    FailureKind.UNREACHABLE: "UNREACHABLE",
+    FailureKind.TIMED_OUT: "TIMED OUT",
+    FailureKind.BROKEN_ANSWER: "BROKEN ANSWER",
+    FailureKind.ABANDONED: "ABANDONED",
+    FailureKind.LOCAL: "LOCAL ENDPOINT FAILED",
+    FailureKind.DEVICE: "REFUSED",
+    FailureKind.NOT_TRUSTED: "NOT TRUSTED",
+    FailureKind.FAULT: "INTERNAL FAULT",
+}
+
+
 @pytest.mark.parametrize("kind", FailureKind)
 def test_of_a_failure(kind: FailureKind) -> None:
-    word = verdict_word(replace(FAILED, result=Failure(kind, "E", None)))
-    assert word.isupper()
-    assert word not in ("AUTHENTICATED", "NOT AUTHENTICATED")
+    assert verdict_word(replace(FAILED, result=Failure(kind, "E", None))) == WORDS[kind]
+
+
+OUT = DeviceConnection(
+    "i", Transport.MQTTS, "a-ats.iot.eu-west-1.amazonaws.com:443", decisions=(device_records.ALLOWED,), is_probe=True
+)
+
+
+@pytest.mark.parametrize(
+    ("device", "result", "word"),
+    [
+        (device_records.CONNECTED, Outcome(True), "CONNECTED"),
+        (device_records.REFUSED, Failure(FailureKind.DEVICE, "E", None), "REFUSED"),
+        (device_records.REFUSED, Failure(FailureKind.UNREACHABLE, "E", None), "REFUSED"),
+        (OUT, Outcome(True), "CONNECTED, PUBLISHED"),
+        (OUT, Failure(FailureKind.UNREACHABLE, "E", None), "UNREACHABLE"),
+        (replace(OUT, decisions=()), Outcome(True), "CONNECTED"),
+        (replace(OUT, decisions=(), refused_by="connect-refused"), Outcome(True), "REFUSED"),
+    ],
+)
+def test_of_a_connection(device: DeviceConnection, result: Outcome | Failure, word: str) -> None:
+    assert verdict_word(replace(FULL, result=result, device=device)) == word

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment, Domain
+from authlens.core.deployment.deployment import Deployment, Domain, Unread
+from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.invocation.access import AccessQuestions
 from authlens.core.invocation.invocation import Invocation
+from authlens.core.invocation.local_run import LocalRun
 from authlens.core.invocation.read_for import read_for
 from authlens.core.mqtt.connection import DeviceConnection, Transport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
@@ -80,7 +82,7 @@ def test_header_case_and_the_query_mark_differ_over_a_real_connection() -> None:
     assert found(AuthorizerRequest("A", http_context=lower)) == {}
 
 
-@pytest.mark.parametrize(("duration", "warned"), [(3.9, False), (4.1, True)])
+@pytest.mark.parametrize(("duration", "warned"), [(3.9, False), (4.0, False), (4.1, True)])
 def test_a_function_near_its_limit_is_warned_of(duration: float, warned: bool) -> None:
     assert ("slow" in found(duration=duration)) is warned
 
@@ -159,3 +161,113 @@ def test_the_domain_configuration_decides_what_a_device_needs(domain: Domain, wo
     caveat = next(each for each in caveats(passed) if each.id == "alpn-and-port")
     assert words in caveat.message
     assert ("applicationProtocol SECURE_MQTT" in caveat.next_step) == ("'mqtt'" in words)
+
+
+@pytest.mark.parametrize(
+    ("age", "noted"), [(timedelta(minutes=10) - timedelta(seconds=1), True), (timedelta(minutes=10), False)]
+)
+def test_an_authorizer_is_new_for_ten_minutes(age: timedelta, noted: bool) -> None:
+    created = replace(AUTHORIZER, creation_date=(NOW - age).isoformat())
+    assert found(authorizer=created) == {"alpn-and-port": "info", **({"just-created": "info"} if noted else {})}
+
+
+NEITHER = (
+    "The test call has no transport: according to its domain configuration a device needs SNI, but neither ALPN nor to "
+    "name the authorizer."
+)
+NO_ALPN = "The test call has no transport: according to its domain configuration a device needs SNI and no ALPN."
+WITH_CERTIFICATE = "The test call has no transport: a device needs SNI and its client certificate, and no ALPN."
+WITH_ALPN = "The test call has no transport: a device needs port 443, ALPN 'mqtt' (none over WebSocket) and SNI."
+COMMANDS = "Use the device commands, which include all of this."
+CURE = (
+    f"{COMMANDS} A client that cannot set ALPN needs a domain configuration with applicationProtocol SECURE_MQTT and "
+    "authenticationType CUSTOM_AUTH, or a WebSocket."
+)
+HTTP = AuthorizerRequest("A", http_context=HttpContext(((AUTHORIZER_NAME, "A"),)))
+
+
+@pytest.mark.parametrize(
+    ("request_", "transport", "message", "step"),
+    [
+        (REQUEST, DeviceTransport(), WITH_ALPN, CURE),
+        (HTTP, DeviceTransport(), None, None),
+        (REQUEST, DeviceTransport(certificate=Certificate(), is_default=False), WITH_CERTIFICATE, COMMANDS),
+        (HTTP, DeviceTransport(certificate=Certificate(), is_default=False), WITH_CERTIFICATE, COMMANDS),
+        (REQUEST, DeviceTransport(None, needs_name=False, is_default=False), NEITHER, COMMANDS),
+        (HTTP, DeviceTransport(None, needs_name=False, is_default=False), NEITHER, COMMANDS),
+        (REQUEST, DeviceTransport(None, is_default=False), NO_ALPN, COMMANDS),
+    ],
+)
+def test_what_a_device_needs_on_the_way(
+    request_: AuthorizerRequest, transport: DeviceTransport, message: str | None, step: str | None
+) -> None:
+    invocation = Invocation(request_, Target(), GOOD, NOW, 0.1)
+    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, request_), transport=transport)
+    noted = [(each.message, each.next_step) for each in caveats(passed) if each.id == "alpn-and-port"]
+    assert noted == ([] if message is None else [(message, step)])
+
+
+UNREAD = Unread("iot:DescribeDefaultAuthorizer", "AccessDeniedException")
+UNNAMED = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "c1"))
+AROUND = Deployment(AUTHORIZER, Unread("lambda:GetFunctionConfiguration", "x"), None)
+
+
+@pytest.mark.parametrize(
+    ("request_", "default", "needs_name", "count"),
+    [
+        (UNNAMED, None, True, 1),
+        (UNNAMED, None, False, 0),
+        (REQUEST, None, True, 0),
+        (AuthorizerRequest("A"), None, True, 0),
+        (UNNAMED, replace(AROUND, default_authorizer=UNREAD), True, 1),
+        (UNNAMED, replace(AROUND, default_authorizer="A"), True, 0),
+    ],
+)
+def test_the_default_authorizer_is_asked_for_where_nothing_is_known_of_it(
+    request_: AuthorizerRequest, default: Deployment | None, needs_name: bool, count: int
+) -> None:
+    invocation = Invocation(request_, Target(), GOOD, NOW, 0.1)
+    transport = DeviceTransport(needs_name=needs_name)
+    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, request_), default, transport)
+    assert [each.id for each in caveats(passed)].count("default-authorizer") == count
+
+
+@pytest.mark.parametrize(
+    ("run", "noted"), [(None, False), (LocalRun("Python"), False), (LocalRun("Python", answered_text=True), True)]
+)
+def test_an_answer_that_was_json_text_is_noted(run: LocalRun | None, noted: bool) -> None:
+    invocation = Invocation(REQUEST, Target(), GOOD, NOW, 0.1, local_run=run)
+    passed = Passed(invocation, GOOD, AUTHORIZER, AccessQuestions(GOOD, REQUEST))
+    assert ("json-text" in {each.id for each in caveats(passed)}) is noted
+
+
+@pytest.mark.parametrize(
+    ("identity", "arn", "warned"),
+    [
+        (Identity("1", "arn:aws:iam::1:root", "us-east-1"), AUTHORIZER.arn, True),
+        (Identity("1", "arn:aws:iam::1:root", "eu-west-1"), AUTHORIZER.arn, False),
+        (Identity("1", "arn:aws:iam::1:root", "us-east-1"), "", False),
+        (Identity("1", "arn:aws:iam::1:root", "us-east-1"), "arn:aws:iot::1:authorizer/A", False),
+        (None, AUTHORIZER.arn, False),
+    ],
+)
+def test_the_caller_s_region_is_compared_with_the_authorizer_s(
+    identity: Identity | None, arn: str, warned: bool
+) -> None:
+    authorizer = replace(AUTHORIZER, arn=arn)
+    invocation = Invocation(UNNAMED, Target(), GOOD, NOW, 0.1, identity=identity)
+    passed = Passed(invocation, GOOD, authorizer, AccessQuestions(GOOD, UNNAMED))
+    assert ("other-region" in {each.id for each in caveats(passed)}) is warned
+
+
+@pytest.mark.parametrize(
+    ("http", "ids"),
+    [
+        (HttpContext(((AUTHORIZER_NAME, "A"),)), set()),
+        (HttpContext(None, f"?{AUTHORIZER_NAME}=A"), {"query-string-mark"}),
+        (HttpContext(((AUTHORIZER_NAME, "A"), ("a", "1")), ""), set()),
+        (HttpContext(((AUTHORIZER_NAME.title(), "A"),)), {"header-case"}),
+    ],
+)
+def test_what_differs_of_an_http_request(http: HttpContext, ids: set[str]) -> None:
+    assert found(AuthorizerRequest("A", http_context=http)).keys() == ids

@@ -163,3 +163,102 @@ def test_every_row_is_whole() -> None:
         assert row.next_question[-1] in ".?)"
         assert row.causes
         assert row.source.page is None or row.source.page in PAGES
+
+
+REFUSED = record(status="Failure", eventType="Connect", clientId="c1", reason="AUTHORIZATION_FAILURE")
+
+
+@pytest.mark.parametrize(("braces", "count"), [(98, 1), (99, 1), (100, 0)])
+def test_a_hundred_braces_are_tried(braces: int, count: int) -> None:
+    assert len(recognise("{" * braces + REFUSED)) == count
+
+
+@pytest.mark.parametrize(("before", "count"), [(32_750, 1), (32_751, 0)])
+def test_the_beginning_of_a_long_text_is_searched(before: int, count: int) -> None:
+    words = "SESSION_TAKEN_OVER"
+    assert before + len(words) in (32_768, 32_769)
+    assert len(recognise(" " * before + words)) == count
+
+
+def test_eight_messages_are_reported() -> None:
+    assert len(recognise(REFUSED * 7)) == 7
+    assert len(recognise(REFUSED * 9)) == 8
+    texts = [text for text, id_ in SAID.items() if id_.startswith(("tls-", "sdk-", "qos", "host", "bad"))]
+    found = recognise("\n".join(texts))
+    assert len(found) == 8
+    assert len({each.row.id for each in found}) == 8
+
+
+def test_messages_are_in_the_order_of_the_text_and_each_is_reported_once() -> None:
+    text = "AWS_ERROR_MQTT_TIMEOUT\nConnection refused: Not authorized\nQoS not supported\nAWS_ERROR_MQTT_TIMEOUT"
+    assert [each.row.id for each in recognise(text)] == ["sdk-no-answer", "connack-not-authorized", "qos-not-supported"]
+    backwards = "\n".join(reversed(text.splitlines()))
+    assert [each.row.id for each in recognise(backwards)] == [
+        "sdk-no-answer",
+        "qos-not-supported",
+        "connack-not-authorized",
+    ]
+
+
+def test_general_words_count_only_alone() -> None:
+    assert [each.row.id for each in recognise("Unspecified error")] == ["unspecified"]
+    assert [each.row.id for each in recognise("Unspecified error\nSession taken over")] == ["session-taken-over"]
+
+
+@pytest.mark.parametrize(
+    ("members", "id_", "words", "detail"),
+    [
+        ({"eventType": "Connect", "status": "Failure"}, "log-record", "Connect Failure", ""),
+        (
+            {"eventType": "Connect", "status": "Success", "details": "d"},
+            "log-connected",
+            "Connect Success",
+            "details d",
+        ),
+        (
+            {"eventType": "Disconnect", "status": "Success", "disconnectReason": "DUPLICATE_CLIENTID"},
+            "log-duplicate-client-id",
+            "Disconnect Success DUPLICATE_CLIENTID",
+            "",
+        ),
+        (
+            {
+                "eventType": "Publish-In",
+                "status": "Failure",
+                "reason": "AUTHORIZATION_FAILURE",
+                "clientId": "c",
+                "principalId": "p",
+                "principal": "q",
+                "topicName": "t",
+            },
+            "log-authorization-failure",
+            "Publish-In Failure AUTHORIZATION_FAILURE",
+            "client id c, principal p, topic t",
+        ),
+    ],
+)
+def test_what_a_record_says(members: dict[str, str], id_: str, words: str, detail: str) -> None:
+    assert [(each.row.id, each.words, each.detail) for each in recognise(json.dumps(members))] == [(id_, words, detail)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"eventType": "Connect"},
+        {"eventType": "Connect", "status": 7},
+        {"eventType": 7, "status": "Failure"},
+        {"eventType": "disconnected"},
+        {"eventType": "disconnected", "clientId": 7},
+        {"eventType": "subscribed", "clientId": "c"},
+        {"@message": "{eventType"},
+        {"@message": '{"eventType"'},
+        ["eventType"],
+    ],
+)
+def test_other_json_is_not_a_record(value: object) -> None:
+    assert recognise(json.dumps(value)) == ()
+
+
+def test_a_record_within_a_record_is_read() -> None:
+    for key in ("@message", "message"):
+        assert [each.row.id for each in recognise(json.dumps({key: f" {REFUSED}"}))] == ["log-authorization-failure"]

@@ -7,15 +7,16 @@ from dataclasses import replace
 import pytest
 
 from authlens.core.contract.outcome import Outcome
-from authlens.core.deployment.deployment import Deployment, Function
+from authlens.core.deployment.deployment import Deployment, Function, Unread
 from authlens.core.invocation.invocation import Failure, FailureKind, Invocation
+from authlens.core.invocation.local_run import LocalRun, Unresolved
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.authorizer import AUTHORIZER_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Question
-from authlens.core.verdict.stages import Conclusion, Stage, StageState, Verdict, foreseen, stages
+from authlens.core.verdict.stages import Conclusion, Stage, StageState, Verdict, foreseen, stages, with_deployment
 from support.preflight import NOW, SIGNED
 
 MARKS = {StageState.PASSED: "✓", StageState.FAILED: "✗", StageState.WARNED: "!", StageState.NOT_REACHED: "–"}
@@ -354,3 +355,225 @@ def test_every_explanation_says_how_it_is_known() -> None:
     verdict = stages(Invocation(AuthorizerRequest("A"), Target(), failure, NOW, 0.1))
     assert verdict.source is not None
     assert verdict.source.mark == "assumed"
+
+
+READY = "Preflight finds nothing that AWS would refuse."
+
+
+def test_a_request_that_is_ready_is_warned_of_its_deployment() -> None:
+    ready = foreseen(preflight(REQUEST, Authorizer("A", signing_disabled=True)))
+    assert (ready.headline, ready.next_step) == (READY, "Send it.")
+    warned = with_deployment(ready, NO_PERMISSION, REQUEST)
+    assert warned.headline.startswith(f"{READY} But: The function's resource policy does not let iot.amazonaws.com")
+    assert warned.next_step.startswith("Add the permission: aws lambda add-permission")
+    assert warned == replace(ready, headline=warned.headline, next_step=warned.next_step, caveats=warned.caveats)
+    assert [each.id for each in warned.caveats] == ["permission-missing"]
+    assert with_deployment(ready, None, REQUEST) is ready
+    quiet = Deployment(Authorizer("A"), Unread("a", "b"), Unread("a", "b"))
+    noted = with_deployment(ready, quiet, REQUEST)
+    assert (noted.headline, noted.next_step, [each.severity for each in noted.caveats]) == (READY, "Send it.", ["info"])
+
+
+@pytest.mark.parametrize(
+    ("request_", "step"),
+    [
+        (AuthorizerRequest("A", http_context=HttpContext(query_string="a")), "Put '?' before the query string."),
+        (AuthorizerRequest("A", "t"), "Correct it, or send it anyway to see what AWS says."),
+    ],
+)
+def test_the_next_step_before_sending(request_: AuthorizerRequest, step: str) -> None:
+    verdict = foreseen(preflight(request_, SIGNED), SIGNED)
+    assert verdict.lit is not None
+    assert (verdict.next_step, verdict.lit.next_step) == (step, step)
+
+
+def ran(result: Outcome | Failure, log: str | None = None, run: LocalRun | None = None, local: bool = True) -> Verdict:
+    target = Target(local="demo") if local else Target()
+    return stages(Invocation(REQUEST, target, result, NOW, 0.1, function_log=log, local_run=run))
+
+
+def raised(kind: str) -> Failure:
+    return refused("InvalidResponseException", f"Lambda function encountered error in execution: x: {kind}")
+
+
+TRACE = 'Traceback\n  File "/src/app.py", line 12, in handler\n'
+
+
+@pytest.mark.parametrize(
+    ("failure", "log", "local", "why", "step"),
+    [
+        (
+            raised("ValueError"),
+            TRACE,
+            True,
+            "The function raised ValueError. It failed at app.py, line 12.",
+            "Read the",
+        ),
+        (raised("ValueError"), "no trace", True, "The function raised ValueError.", "Read the"),
+        (raised("ValueError"), None, False, "The function raised ValueError.", "Read the"),
+        (
+            raised("Runtime.UserCodeSyntaxError"),
+            None,
+            True,
+            "The function's code has a syntax error.",
+            "Fix the line named in the message.",
+        ),
+        (
+            raised("Runtime.UserCodeSyntaxError"),
+            None,
+            False,
+            "The function's code has a syntax error.",
+            "Fix the line named in the message and deploy again.",
+        ),
+        (
+            refused("InvalidResponseException", "Lambda invocation result is in invalid format"),
+            TRACE,
+            True,
+            "The function's answer is not an object with a boolean isAuthenticated.",
+            "Return a JSON object whose isAuthenticated is the boolean true or false.",
+        ),
+    ],
+)
+def test_where_a_function_failed(failure: Failure, log: str | None, local: bool, why: str, step: str) -> None:
+    verdict = ran(failure, log, local=local)
+    assert verdict.headline == why
+    assert verdict.next_step.startswith(step)
+
+
+def test_what_is_wrong_with_an_answer_is_what_the_machine_found() -> None:
+    run = LocalRun("Python", problem="isAuthenticated is the text 'true'.", advice="run 'npm install'")
+    unfit = ran(refused("InvalidResponseException", "Lambda invocation result is in invalid format"), run=run)
+    assert unfit.headline == run.problem
+    assert unfit.next_step == "Return a JSON object whose isAuthenticated is the boolean true or false."
+    failed = ran(raised("ValueError"), run=run)
+    assert (failed.headline, failed.next_step) == ("The function raised ValueError.", run.advice)
+    plain = ran(refused("InvalidRequestException", "Invalid arguments in the call"), run=run)
+    assert plain == ran(refused("InvalidRequestException", "Invalid arguments in the call"))
+    unknown = ran(refused("ResourceNotFoundException", "Authorizer A not found", 404), run=run)
+    assert unknown.next_step == run.advice
+
+
+NETWORK = " Its log contains a network error: getaddrinfo ENOTFOUND x."
+REACH = "Check that this machine can reach what the function calls, or point the function to a substitute."
+
+
+def test_a_denial_of_everything_may_come_from_the_network() -> None:
+    plain, caused = (ran(Outcome(True, "p1"), log) for log in (None, "getaddrinfo ENOTFOUND x"))
+    everything = "Authenticated as 'p1', but everything is denied: there is no policy document."
+    assert (plain.headline, caused.headline) == (everything, everything + NETWORK)
+    assert caused.next_step == REACH
+    allowed = passed(CONNECT)
+    assert ran(allowed, "getaddrinfo ENOTFOUND x") == ran(allowed)
+    advised = ran(Outcome(True, "p1"), run=LocalRun(advice="Do this."))
+    assert (advised.headline, advised.next_step) == (everything, "Do this.")
+
+
+def test_a_refusal_in_words() -> None:
+    why = "The function refused this login: isAuthenticated is false for the principal 'p1'."
+    step = "Compare the event it received with what it expects, and read its log."
+    for log, run, expected in (
+        (None, None, (why, step)),
+        ("getaddrinfo ENOTFOUND x", None, (why + NETWORK, REACH)),
+        (None, LocalRun(advice="Do this."), (why, "Do this.")),
+        (None, LocalRun(unresolved=(Unresolved("a", "b"),)), (f"{why} A: b.", step)),
+    ):
+        verdict = ran(Outcome(False, "p1"), log, run)
+        assert (verdict.headline, verdict.next_step) == expected
+
+
+def test_without_a_question_the_certificate_may_decide() -> None:
+    verdict = stages(of_certificate(one("Allow", "arn:aws:iot:eu-west-1:1:client/c2")))
+    assert (verdict.conclusion, verdict.stages[-1].state) == (Conclusion.ALLOWED, StageState.NOT_REACHED)
+    assert verdict.stages[-1].why == (
+        "The documents attached to the certificate decide whether the client id 'c1' may connect."
+    )
+    allowed = stages(of_certificate(one("Allow")))
+    assert (allowed.stages[-1].state, allowed.stages[-1].why) == (StageState.PASSED, "The client id 'c1' may connect.")
+
+
+@pytest.mark.parametrize(
+    ("questions", "headline", "step"),
+    [
+        ((), "Authenticated as 'p1'.", "Ask what the client may do."),
+        (
+            (MAY_CONNECT,),
+            "Authenticated as 'p1', and the policies allow the open question.",
+            "Connect as a device would, with authlens connect.",
+        ),
+        (
+            (MAY_CONNECT, Question("iot:Publish", "topic/a")),
+            "Authenticated as 'p1', and the policies allow all 2 open questions.",
+            "Connect as a device would, with authlens connect.",
+        ),
+    ],
+)
+def test_a_pass_in_words(questions: tuple[Question, ...], headline: str, step: str) -> None:
+    verdict = judged(passed(CONNECT, PUBLISH), questions)
+    assert (verdict.headline, verdict.next_step) == (headline, step)
+
+
+def test_what_the_certificate_decides_in_words() -> None:
+    verdict = stages(of_certificate(one("Allow", "arn:aws:iot:eu-west-1:1:client/c2")), [MAY_CONNECT])
+    assert verdict.headline == (
+        "Authenticated as 'p'. The function's documents do not allow iot:Connect on client/c1; those attached to the "
+        "certificate add to them."
+    )
+    assert verdict.stages[-1].state is StageState.NOT_REACHED
+    mixed = stages(
+        of_certificate(one("Deny", "arn:aws:iot:eu-west-1:1:client/c1")),
+        [MAY_CONNECT, Question("iot:Publish", "topic/a")],
+    )
+    assert mixed.conclusion is Conclusion.PARTLY
+
+
+@pytest.mark.parametrize(
+    ("documents", "step"),
+    [
+        ((), "If the login was meant to pass, return at least one document that allows iot:Connect for the client id."),
+        (
+            (policy(("Deny", "iot:Publish", "*")),),
+            "If the login was meant to pass, find out why the function returned a policy that denies.",
+        ),
+    ],
+)
+def test_what_to_do_where_everything_is_denied(documents: tuple[str, ...], step: str) -> None:
+    assert judged(Outcome(True, "p1", documents)).next_step == step
+
+
+@pytest.mark.parametrize(("allows", "denies", "is_compared"), [(50, 50, True), (41, 61, False)])
+def test_up_to_2500_pairs_of_statements_are_compared(allows: int, denies: int, is_compared: bool) -> None:
+    """Others could take long, and AWS accepts no such documents."""
+    statements = [("Allow", "iot:Publish", f"{ARN}topic/{number}") for number in range(allows)]
+    statements += [("Deny", "iot:Publish", f"{ARN}topic/{number}") for number in range(denies)]
+    verdict = judged(Outcome(True, "p1", (policy(*statements),)))
+    assert (verdict.conclusion is Conclusion.DENIED) is is_compared
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (CONNECT, ("Deny", "iot:Connect", f"{ARN}client/c2")),
+        (CONNECT, PUBLISH, ("Deny", "iot:Connect", "*")),
+    ],
+)
+def test_an_allow_that_is_not_denied_is_enough(statements: tuple[tuple[str, object, object], ...]) -> None:
+    assert judged(passed(*statements)).conclusion is Conclusion.ALLOWED
+
+
+def test_the_first_warning_of_a_stage_is_shown() -> None:
+    request = AuthorizerRequest("A", "t", "s")
+    slow = stages(Invocation(request, Target(), passed(CONNECT), NOW, 4.5))
+    warned = [each for each in slow.stages if each.state is StageState.WARNED]
+    assert [(each.stage, each.why) for each in warned] == [
+        (
+            Stage.RAN,
+            "Token mode sent no protocolData: the function saw no username, password, headers or query string.",
+        )
+    ]
+    assert [each.id for each in slow.caveats if each.severity == "warning"] == ["no-protocol-data", "slow"]
+    assert warned[0].next_step == "Test it in context mode too, with what the device sends."
+
+
+def test_what_aws_said_is_at_the_stage_where_it_failed() -> None:
+    verdict = judged(refused("InvalidRequestException", None))
+    assert [each.aws_words for each in verdict.stages] == [*[None] * 4, "InvalidRequestException: null", *[None] * 4]

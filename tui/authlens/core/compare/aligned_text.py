@@ -93,10 +93,10 @@ def word_spans(left: str, right: str) -> tuple[tuple[Span, ...], tuple[Span, ...
 def fold(rows: Sequence[AlignedRow], context: int = 3) -> tuple[AlignedRow | Fold, ...]:
     """The rows with every long run of unchanged ones folded, except `context` rows around each change."""
     near = {
-        place + distance
+        shown
         for place, each in enumerate(rows)
         if each.kind is not RowKind.SAME
-        for distance in range(-context, context + 1)
+        for shown in range(place - context, place + context + 1)
     }
     return tuple(_folded(rows, near))
 

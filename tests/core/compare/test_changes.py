@@ -82,6 +82,31 @@ def test_the_sentence_of_the_guide() -> None:
         ),
         pytest.param([policy()], [], ["document 1 removed: no statement"], id="document removed"),
         pytest.param(
+            [policy({**CONNECT, "Principal": {"AWS": "ü"}})],
+            [policy({**CONNECT, "Condition": {"Bool": {}, "Null": "x"}, "Action": []})],
+            ['statement 1: action iot:Connect → (empty list), condition Null x added, principal {"AWS": "ü"} removed'],
+            id="odd values",
+        ),
+        pytest.param(
+            [],
+            [policy({}, {"Effect": "Deny"}, {"Effect": "Allow", "Action": "a", "NotResource": ["c", "b"]})],
+            [
+                "document 1 added: no effect: no action on no resource; Deny no action on no resource; "
+                "Allow a on all but b, c"
+            ],
+            id="statements without elements",
+        ),
+        pytest.param(
+            [policy({**CONNECT, "Action": ["iot:Connect", "d", "c"]})],
+            [policy({**CONNECT, "Action": ["b", "iot:Connect"], "Resource": ["y", "x"], "Sid": "s"}, version="1")],
+            [
+                "version 2012-10-17 → 1",
+                "statement 1: action b added, action c removed, action d removed, resource x added, resource y added, "
+                "resource arn:c removed",
+            ],
+            id="several values",
+        ),
+        pytest.param(
             [policy(CONNECT)], ["{"], ["document 1: text differs (not a policy on both sides)"], id="unreadable"
         ),
         pytest.param(

@@ -319,12 +319,12 @@ def test_connections_differ_by_whether_the_device_is_let_in(
 def test_a_secret_that_an_answer_repeats_is_hidden_in_all_that_is_said() -> None:
     token = "a-token-of-some-length"
     request = AuthorizerRequest("A", token=token, token_signature="c2ln")
-    echoing = outcome(policy({**PUBLISH, "Resource": f"{TOPIC}{token}"}), principal=token)
-    before, after = invocation(echoing, request), invocation(outcome(policy(), principal="p"), request)
+    echoing = outcome(policy(CONNECT, {**PUBLISH, "Resource": f"{TOPIC}{token}"}), principal=token)
+    before, after = invocation(echoing, request), invocation(outcome(policy(CONNECT), principal="p"), request)
     comparison = compare(before, after)
     assert comparison.words == (
         "publish to [redacted]: ALLOWED → IMPLICIT_DENY, because no statement allows iot:Publish on "
         "arn:aws:iot:us-west-2:123456789012:topic/[redacted]",
         "principal [redacted] → p",
-        "statement 1 removed: Allow iot:Publish on arn:aws:iot:us-west-2:123456789012:topic/[redacted]",
+        "statement 2 removed: Allow iot:Publish on arn:aws:iot:us-west-2:123456789012:topic/[redacted]",
     )

@@ -44,6 +44,18 @@ def policy(*statements: Any, **elements: Any) -> str:
         ),
         pytest.param(policy(CONNECT), json.dumps(json.loads(policy(CONNECT)), indent=4), id="white space"),
         pytest.param("not json", " not json\n", id="text around nothing"),
+        pytest.param('[{"a": 1, "b": 2}]', '[{"b": 2, "a": 1}]', id="order of keys in what is not an object"),
+        pytest.param(policy([{"a": 1, "b": 2}]), policy([{"b": 2, "a": 1}]), id="order of keys in no statement"),
+        pytest.param(
+            policy({**CONNECT, "Principal": {"a": 1, "b": 2}}),
+            policy({**CONNECT, "Principal": {"b": 2, "a": 1}}),
+            id="order of keys in an element",
+        ),
+        pytest.param(
+            policy({**CONNECT, "Condition": {"Bool": {"a": True}}}),
+            policy({**CONNECT, "Condition": {"Bool": {"a": ["true"]}}}),
+            id="true is the text true",
+        ),
     ],
 )
 def test_same_meaning(left: str, right: str) -> None:
@@ -202,3 +214,13 @@ def test_a_document_that_is_nested_too_deeply_is_text(depth: int, is_read: bool)
 
 def test_a_document_is_the_first_unless_it_is_numbered() -> None:
     assert (read_policy(policy()).number, read_policy(policy(), 3).number) == (1, 3)
+
+
+def test_the_most_alike_is_the_one_that_shares_the_greatest_part() -> None:
+    wide = {"Effect": "Allow", "Action": ["a", "b", "c", "d", "e"], "Resource": "r"}
+    near = {"Effect": "Allow", "Action": "a", "Resource": "x"}
+    for left, number in ((policy(wide, near), 2), (policy(near, wide), 1)):
+        [pair] = pair_documents([left], [policy({**near, "Resource": "r"})])
+        first = pair.statements[0].left
+        assert first is not None
+        assert first.number == number

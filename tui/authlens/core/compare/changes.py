@@ -76,10 +76,15 @@ def policy_changes(pairs: Sequence[DocumentPair]) -> Iterator[Change]:
 def statement_summary(statement: StatementMeaning) -> str:
     """`Allow iot:Publish, iot:Receive on topic/a`, ARNs in full."""
     effect = ", ".join(_values(statement, "Effect")) or "no effect:"
-    actions = ", ".join(_values(statement, "Action")) or "all but " + ", ".join(_values(statement, "NotAction"))
-    resources = ", ".join(_values(statement, "Resource")) or "all but " + ", ".join(_values(statement, "NotResource"))
+    actions, resources = (_applies_to(statement, name) for name in ("Action", "Resource"))
     conditioned = any(name.startswith("Condition") for name, _ in statement.atoms)
     return f"{effect} {actions} on {resources}{' under conditions' if conditioned else ''}"
+
+
+def _applies_to(statement: StatementMeaning, name: str) -> str:
+    """`iot:Publish, iot:Receive`, `all but iot:Connect` or `no action`."""
+    named, others = (", ".join(_values(statement, element)) for element in (name, f"Not{name}"))
+    return named or (f"all but {others}" if others else f"no {name.lower()}")
 
 
 def _failure_changes(left: Result, right: Result) -> Iterator[Change]:

@@ -32,6 +32,24 @@ exports.handler = async (event) => ({
 });
 """
 
+OUTER = """
+    Resources:
+      Inner: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: parts/inner.yaml}}
+      Auth:
+        Type: AWS::IoT::Authorizer
+        Properties:
+          AuthorizerName: !GetAtt Inner.Outputs.Name
+          AuthorizerFunctionArn: !GetAtt Inner.Outputs.Arn
+          SigningDisabled: true
+"""
+INNER = """
+    Resources:
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties: {Code: ../src, Handler: app.handler, Runtime: python3.11}
+    Outputs: {Name: {Value: first}, Arn: {Value: !GetAtt Fn.Arn}}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:

@@ -24,8 +24,10 @@ from authlens.cli.console.diagnostics import CommandError
 from authlens.cli.console.parser import Parser
 from authlens.cli.serve import command as serve
 from authlens.cli.serve.log import RequestLog
+from authlens.endpoint.templates.definitions import DefinitionError
 from support.local_endpoint import session
 from support.serve_process import Serving, command, descendants, is_alive, project, serving
+from support.shapes import sam_python
 
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has /proc, which lists the children of a process"
@@ -262,3 +264,21 @@ def test_a_log_that_nobody_reads_blocks_no_call(tmp_path: Path) -> None:
 
     assert code == 0
     assert errors.count("UnknownOperationException") > 30
+
+
+def test_a_file_of_variables_is_read_again(tmp_path: Path) -> None:
+    values = tmp_path / "values.env"
+    sam_python(tmp_path)
+    values.write_text("SAYS=one\n")
+    parser = Parser(prog="authlens serve")
+    serve.declare(parser)
+    arguments = parser.parse_args(["--template", str(tmp_path / "template.yaml"), "--env-file", str(values)])
+    before = serve.read_again(arguments, build_world())
+    values.write_text("SAYS=another\n")
+    after = serve.read_again(arguments, build_world())
+    assert [each.functions[0].environment["SAYS"] for each in (before, after)] == ["one", "another"]
+    assert values in before.files
+    values.write_text("no variable\n")
+    with pytest.raises(DefinitionError, match=r"values\.env: --env-file cannot be read: line 1 is not NAME") as caught:
+        serve.read_again(arguments, build_world())
+    assert values in caught.value.files

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.serve_process import Serving, serving
-from support.shapes import SHAPES, cdk, sam_typescript_unbuilt
+from support.shapes import INNER, OUTER, PYTHON, SHAPES, cdk, sam_typescript_unbuilt, write
 
 AUTHLENS = (sys.executable, "-m", "authlens")
 SHORT = ("SAM, Python",)
@@ -79,3 +79,18 @@ def test_what_cannot_be_served_yet_names_the_next_command(tmp_path: Path) -> Non
     for name, step in (("template.yaml", "run 'sam build'"), ("main.tf", "terraform show -json")):
         done = authlens(folder, "serve", "--template", name)
         assert (done.returncode, done.stdout, step in done.stderr) == (252, "", True)
+
+
+@pytest.mark.slow
+def test_files_that_are_read_only_through_others_are_taken_in_while_it_runs(tmp_path: Path) -> None:
+    """A file of variables, and a nested template that is broken in between."""
+    folder = tmp_path / "checkout"
+    write(folder, {"template.yaml": OUTER, "parts/inner.yaml": INNER, "src/app.py": PYTHON, "values.env": "SAYS=one\n"})
+    with served(folder, "--template", "template.yaml", "--env-file", "values.env") as endpoint:
+        assert principal_of(folder, endpoint.url, "first") == "one"
+        write(folder, {"values.env": "SAYS=another\n"})
+        assert principal_of(folder, endpoint.url, "first") == "another"
+        write(folder, {"values.env": "not a variable\n", "parts/inner.yaml": "Resources: ["})
+        assert principal_of(folder, endpoint.url, "first") == "another"
+        write(folder, {"values.env": "SAYS=last\n", "parts/inner.yaml": INNER.replace("first", "renamed")})
+        assert principal_of(folder, endpoint.url, "renamed") == "last"

@@ -96,7 +96,7 @@ def test_a_piece_that_cannot_run_is_one_line_and_the_rest_is_served(tmp_path: Pa
 def test_an_unbuilt_function_names_what_is_built_already(tmp_path: Path) -> None:
     sam_typescript_unbuilt(tmp_path)
     write(tmp_path, {".aws-sam/build/template.yaml": sam()})
-    with pytest.raises(DefinitionError, match=r"serve .*/\.aws-sam/build/template\.yaml"):
+    with pytest.raises(DefinitionError, match=r"name .*/\.aws-sam/build/template\.yaml"):
         read_source(Source(tmp_path / "template.yaml"))
 
 
@@ -240,11 +240,11 @@ def test_a_function_is_served_with_the_key_that_is_given(tmp_path: Path) -> None
     [
         ("main.tf", "terraform show -json tfplan > plan.json"),
         ("serverless.yml", "run 'serverless package'"),
-        ("sst.config.ts", "--function FILE:HANDLER"),
+        ("sst.config.ts", "as FILE:HANDLER"),
         ("main.go", "go build"),
         ("Cargo.toml", "cargo build"),
         ("cdk.json", "run 'cdk synth'"),
-        ("app.py", "--function {path}:HANDLER"),
+        ("app.py", "no handler was found in it; name it: {path}:HANDLER"),
         ("index.ts", "cdk synth"),
         ("pom.xml", "command: [./NAME]"),
     ],
@@ -422,7 +422,7 @@ def test_what_cannot_be_written_out_is_reported_and_the_rest_is_served(tmp_path:
     reported = [line.removeprefix(f"{tmp_path / 'template.yaml'}, ") for line in definitions.warnings]
     assert reported == [
         "line 2: the file of AWS::Include is in S3; name a local copy as its Location",
-        "line 6: only AWS can expand the macro Company::Macro; serve the processed template",
+        "line 6: only AWS can expand the macro Company::Macro; name the processed template instead",
         "line 7: the collection of Fn::ForEach::Others is not known here; "
         "write its list out, or give it as the default of a parameter",
     ]
@@ -471,6 +471,46 @@ def test_a_state_tells_region_and_account_by_its_arns(tmp_path: Path) -> None:
     terraform_state(tmp_path)
     definitions = read_source(Source(tmp_path / "terraform.tfstate"), Cache(tmp_path / "cache"))
     assert (definitions.region, definitions.account) == ("eu-west-3", "111122223333")
+
+
+@pytest.mark.parametrize("applied", [False, True])
+def test_architectures_and_all_layers_of_a_plan_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
+) -> None:
+    """A plan has references, a state has ARNs."""
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    terraform(tmp_path)
+    write(tmp_path, {"one/python/one.py": "", "two/python/two.py": ""})
+    (tmp_path / "broken.zip").write_text("not a zip")
+    root = json.loads((tmp_path / "plan.json").read_text())
+    module = root["planned_values"]["root_module"]
+    (function,) = (each for each in module["resources"] if each["type"] == "aws_lambda_function")
+    names = ("one", "two", "broken")
+    for name in names:
+        values = {"filename": f"{name}.zip" if name == "broken" else name, "compatible_architectures": ["arm64"]}
+        address = f"aws_lambda_layer_version.{name}"
+        values |= {"arn": f"arn:{name}"} if applied else {}
+        module["resources"].append(
+            {"address": address, "type": "aws_lambda_layer_version", "name": name, "values": values}
+        )
+    function["values"]["architectures"] = ["arm64"]
+    if applied:
+        function["values"]["layers"] = ["arn:one", "arn:elsewhere", "arn:two", "arn:broken"]
+        function["values"]["filename"] = "lambda"
+        root = {"format_version": "1.0", "values": {"root_module": module}}
+    else:
+        config: dict[str, Any] = {"address": function["address"], "expressions": {}}
+        root["configuration"]["root_module"]["resources"].append(config)
+        config["expressions"]["layers"] = {"references": [f"aws_lambda_layer_version.{name}.arn" for name in names]}
+    (tmp_path / "plan.json").write_text(json.dumps(root))
+    definitions = read_source(Source(tmp_path / "plan.json", settings=Settings(function=function["address"])))
+    found = definitions.functions[0]
+    assert found.layers == (tmp_path / "one", tmp_path / "two")
+    text = " ".join(found.differences)
+    assert text.count("on arm64, and this machine is x86_64") == 3
+    assert found.differences[0].startswith("Lambda runs it on arm64")
+    assert text.count("A layer is missing") == 1 + applied
+    assert any("runs without a layer" in line and "broken.zip" in line for line in definitions.warnings)
 
 
 def test_a_function_or_layer_built_for_another_machine_is_a_difference(

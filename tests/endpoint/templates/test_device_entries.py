@@ -12,6 +12,7 @@ from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.templates.definitions import read_definitions
 from authlens.endpoint.templates.device_entries import DomainEntries, read_domains
+from authlens.endpoint.templates.noticed import noticing
 from support.certificates import certificate_and_key
 
 HEAD = """\
@@ -57,8 +58,11 @@ def test_a_certificate_is_a_path_the_text_itself_or_a_mapping(folder: Path) -> N
 
 
 def test_the_files_are_those_whose_change_matters(folder: Path) -> None:
-    entries = read(folder, f"{HEAD}  clientCertificates: [{{file: device.pem, policies: [policy.json]}}]\n")
-    assert entries.files == (folder / "device.pem", folder / "policy.json")
+    with noticing() as files:
+        entries = read(folder, f"{HEAD}  clientCertificates: [{{file: device.pem, policies: [policy.json]}}]\n")
+        with pytest.raises(YamlError):
+            read(folder, f"{HEAD}  clientCertificates: [missing.pem]\n")
+    assert list(files) == [folder / "device.pem", folder / "policy.json", folder / "missing.pem"]
     assert entries.warnings == ()
 
 

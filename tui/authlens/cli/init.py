@@ -10,7 +10,7 @@ examples:
   authlens serve --authorizers my-authorizer/authorizers.yaml
   authlens init try --from template.yaml
   authlens init try --from cdk.out --function AuthFunction
-  authlens init try --from src/app.py:handler
+  authlens init try --from src/app.py
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="source",
         metavar="FILE",
-        help="create it for a template, a cdk.out, the output of terraform show -json, or a function (FILE:HANDLER)",
+        help="create it for a template, a cdk.out, the output of terraform show -json, or FILE[:HANDLER] of a function",
     )
     parser.add_argument(
         "--function", metavar="NAME", help="with --from: the function to serve if the file declares no authorizer"
@@ -110,7 +110,8 @@ def from_source(arguments: argparse.Namespace, world: World) -> Mapping[str, byt
 
     source = Source.named(arguments.source, settings=Settings(function=arguments.function))
     definitions = reported(lambda: read_source(source, Cache(world.places().cache / "unpacked")), world)
-    files = drafted(definitions, source.path, arguments.directory, bool(source.handler), arguments.function)
+    bare = all(each.origin == "function" for each in definitions.functions)
+    files = drafted(definitions, source.path, arguments.directory, bare, arguments.function)
     return {name: content.encode() for name, content in files.items()}
 
 

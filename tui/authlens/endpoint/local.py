@@ -25,6 +25,7 @@ from authlens.core.text.visible import visible
 from authlens.endpoint.samples.unpack import SAMPLES
 from authlens.endpoint.templates.child_environment import endpoint_environment
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
+from authlens.endpoint.templates.noticed import stamp
 from authlens.user_path import NotAPath, user_path
 
 START_LIMIT = 30.0
@@ -39,13 +40,11 @@ CREDENTIALS = StaticCredentials("AUTHLENSLOCAL", "authlens-local")
 """The endpoint verifies no credentials, but a client needs some to sign with."""
 
 YAML = (".yaml", ".yml")
-_BARE = re.compile(r"\.(?:py|js|mjs|cjs):[A-Za-z_$][\w$.]*$")
+_BARE = re.compile(r"\.(?:py|js|mjs|cjs|ts|mts|cts):[A-Za-z_$][\w$.]*$")
 """A function's file and its handler, as in `app.py:handler`."""
 
 MOST_PRINTED = 16 * 1024
 """Characters kept of what functions print while they run."""
-
-Stamp = tuple[int, int, int]
 
 
 class LocalTargetError(RuntimeError):
@@ -280,15 +279,6 @@ def region_of(path: Path) -> str:
         return fields["region"].string() if "region" in fields else DEFAULT_REGION
     except (YamlError, OSError, UnicodeDecodeError):
         return DEFAULT_REGION
-
-
-def stamp(path: Path) -> Stamp | None:
-    """Changes whenever the file does."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def pipe(stream: IO[str] | None) -> IO[str]:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from functools import lru_cache
 from pathlib import Path
 
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO, Target
-from authlens.endpoint.local import LocalTargetError, Stamp, definition_file, stamp
-from authlens.endpoint.projects.source import Source, read_source, watched
+from authlens.endpoint.local import LocalTargetError, definition_file
+from authlens.endpoint.projects.source import Source, read_source
 from authlens.endpoint.runtime.fingerprint import fingerprint
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, FunctionDefinition
 from authlens.endpoint.templates.function_checks import handler_file, handler_parts
 from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.noticed import Stamp, stamp
 from authlens.frozen import dataclass
 
 
@@ -44,17 +44,20 @@ class CodeWatch:
         if self._stamps() != self._read_at:
             self._read_again()
             self._read_at = self._stamps()
-        return hash((self._read_at, *map(fingerprint, self._folders)))
+        return hash((self._read_at, fingerprint(*self._folders)))
 
     def _stamps(self) -> tuple[Stamp | None, ...]:
         return tuple(map(stamp, self._files))
 
     def _read_again(self) -> None:
         """Keeps the previous folders while a file is invalid: the endpoint reports the error."""
-        definitions = _definitions(self._path)
-        if definitions is not None:
-            self._files = tuple(dict.fromkeys((self._path, *definitions.files)))
-            self._folders = tuple(sorted({function.code_uri for function in definitions.functions}))
+        definitions, files = _read(self._path)
+        if definitions is None:
+            self._files = tuple(dict.fromkeys((*self._files, *files)))
+        else:
+            self._files = files
+            folders = {folder for function in definitions.functions for folder in function.folders}
+            self._folders = tuple(sorted(folders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +123,7 @@ def _is_below(file: Path, folder: Path) -> bool:
 
 
 def authorizers_named(target: Target, base: Path | None = None) -> tuple[Authorizer, ...] | None:
-    """The authorizers that a local target's endpoint would serve; `None` if its files cannot be read. Runs nothing.
-
-    Cached until the file or its settings change; changes to nested templates are not noticed.
-    """
+    """The authorizers that a local target's endpoint would serve; `None` if its files cannot be read. Runs nothing."""
     definitions = _defined(target, base)
     return None if definitions is None else tuple(each.authorizer for each in definitions.authorizers)
 
@@ -133,16 +133,34 @@ def _defined(target: Target, base: Path | None) -> Definitions | None:
         path = None if target.local is None else definition_file(target.local, base)
     except LocalTargetError:
         path = None
-    return None if path is None else _definitions_at(path, tuple(map(stamp, (path, *watched(path)))))
+    return None if path is None else _KEPT.definitions(path)
 
 
-@lru_cache(maxsize=8)
-def _definitions_at(path: Path, stamps: tuple[Stamp | None, ...]) -> Definitions | None:
-    return _definitions(path)
+class _Kept:
+    """The definitions of the last few targets, until a file that was read for them changes."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[Path, tuple[Definitions | None, tuple[Path, ...], tuple[Stamp | None, ...]]] = {}
+
+    def definitions(self, path: Path) -> Definitions | None:
+        known = self._known.pop(path, None)
+        if known is None or tuple(map(stamp, known[1])) != known[2]:
+            definitions, files = _read(path)
+            known = (definitions, files, tuple(map(stamp, files)))
+        self._known[path] = known
+        for oldest in list(self._known)[: -self._most]:
+            self._known.pop(oldest, None)
+        return known[0]
 
 
-def _definitions(path: Path) -> Definitions | None:
+_KEPT = _Kept(8)
+
+
+def _read(path: Path) -> tuple[Definitions | None, tuple[Path, ...]]:
+    """Its definitions, unless they are invalid, and the files that they depend on."""
     try:
-        return read_source(Source.named(str(path)), ask=False)
-    except DefinitionError:
-        return None
+        definitions = read_source(Source.named(str(path)), ask=False)
+        return definitions, tuple(dict.fromkeys((path, *definitions.files)))
+    except DefinitionError as error:
+        return None, tuple(dict.fromkeys((path, *error.files)))

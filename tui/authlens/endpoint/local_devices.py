@@ -13,7 +13,8 @@ from pathlib import Path
 
 from authlens.core.devices.ledger import Ledger, Watched
 from authlens.core.invocation.invocation import Invocation
-from authlens.endpoint.local import LocalTargetError, Stamp, end_child, pipe, stamp, started
+from authlens.endpoint.local import LocalTargetError, end_child, pipe, started
+from authlens.endpoint.templates.noticed import Stamp, stamp
 from authlens.frozen import dataclass
 
 USUAL_PORT = 8883

@@ -140,11 +140,11 @@ def test_what_could_not_be_resolved_is_said_with_its_line(tmp_path: Path) -> Non
         ),
         "AuthorizerFunctionArn": (
             "its function is not in this template; the authorizer ElsewhereAuthorizer is left out; "
-            "serve another of its functions with --function NAME: SensorFunction"
+            "serve another of its functions with --function NAME, or function: NAME in authlens.yaml: SensorFunction"
         ),
         "Condition": (
             "its condition IsProduction is false; the authorizer ProductionAuthorizer is left out; "
-            "give other values with --parameter NAME=VALUE"
+            "give other values with --parameter NAME=VALUE, or parameters: {NAME: VALUE} in authlens.yaml"
         ),
     }
 

@@ -62,10 +62,9 @@ def run(arguments: argparse.Namespace, world: World) -> ExitCode:
 
     _check_host(arguments)
     device_options.check(arguments)
-    source = source_of(arguments)
 
     def read() -> Definitions:
-        return _read(arguments, source, world)
+        return read_again(arguments, world)
 
     definitions = reported(read, world)
     from authlens.cli.serve.loop import serve
@@ -94,16 +93,22 @@ def _check_host(arguments: argparse.Namespace) -> None:
         )
 
 
+def read_again(arguments: argparse.Namespace, world: World) -> Definitions:
+    """What the options name, as its files are now, including those of variables. Raises DefinitionError."""
+    from authlens.endpoint.templates.definitions import with_files
+
+    return with_files(lambda: _read(arguments, source_of(arguments), world))
+
+
 def _read(arguments: argparse.Namespace, source: Source, world: World) -> Definitions:
-    """Raises DefinitionError."""
-    from authlens.endpoint.projects.foreign import foreign
-    from authlens.endpoint.projects.source import read_source
+    from authlens.endpoint.projects.source import kind_of, read_source
     from authlens.endpoint.templates.definitions import DefinitionError, read_definitions
     from authlens.endpoint.templates.unpack import Cache
 
     if arguments.authorizers is not None:
-        words = foreign(arguments.authorizers)
-        if words is not None and arguments.authorizers.is_file():
-            raise DefinitionError(arguments.authorizers, 0, 0, words)
+        words = kind_of(arguments.authorizers)
+        if words is not None:
+            what = "--authorizers takes an authorizers.yaml; name anything else with --template"
+            raise DefinitionError(arguments.authorizers, 0, 0, f"{words} ({what})")
         return read_definitions(arguments.authorizers)
     return read_source(source, Cache(world.places().cache / "unpacked"))

@@ -32,7 +32,7 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--function",
         metavar="NAME",
-        help="with --template: serve this function by its logical id; alone: FILE:HANDLER, a function's file",
+        help="with --template: serve this function by its logical id; alone: a function's FILE or FILE:HANDLER",
     )
     values = parser.add_argument_group("values that the files do not contain (see 'authlens help projects')")
     values.add_argument(
@@ -50,8 +50,9 @@ def declare_source(parser: argparse.ArgumentParser) -> None:
 
 
 def source_of(arguments: argparse.Namespace) -> Source:
-    """The source that the options name. Raises CommandError."""
+    """The source that the options name. Raises CommandError, and DefinitionError for an invalid file of variables."""
     from authlens.endpoint.projects.bare_function import split_bare
+    from authlens.endpoint.projects.handlers import is_code
     from authlens.endpoint.projects.source import Source
     from authlens.endpoint.templates.settings import Settings
 
@@ -66,15 +67,16 @@ def source_of(arguments: argparse.Namespace) -> Source:
         return Source(arguments.authorizers)
     if arguments.template is not None:
         return Source.named(arguments.template, settings=settings)
-    if split_bare(arguments.function) is None:
+    if split_bare(arguments.function) is None and not is_code(Path(os.path.expanduser(arguments.function))):
         raise CommandError(
-            f"--function {arguments.function}: without --template give FILE:HANDLER, such as src/app.py:handler"
+            f"--function {arguments.function}: without --template give FILE or FILE:HANDLER, such as src/app.py:handler"
         )
     return Source.named(arguments.function, settings=replace(settings, function=None))
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """Paths are relative to the working folder."""
+    """Paths are relative to the working folder. Raises DefinitionError for an invalid file of variables."""
+    from authlens.endpoint.templates.definitions import DefinitionError
     from authlens.endpoint.templates.settings import Settings, read_env_file
 
     env: dict[str, str] = {}
@@ -83,7 +85,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
             env = read_env_file(arguments.env_file)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            raise CommandError(f"--env-file {arguments.env_file}: {why}") from None
+            raise DefinitionError(arguments.env_file, 0, 0, f"--env-file cannot be read: {why}") from None
     program = arguments.interpreter
     return Settings(
         parameters=dict(arguments.parameter),
@@ -94,7 +96,6 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         function=arguments.function,
         token_key_name=arguments.token_key_name,
         public_key=Path(os.path.abspath(arguments.public_key)) if arguments.public_key else None,
-        files=(Path(os.path.abspath(arguments.env_file)),) if arguments.env_file else (),
     )
 
 

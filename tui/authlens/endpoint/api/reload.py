@@ -6,14 +6,12 @@ The rule: a file that became invalid is one line in the log, and never stops the
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from authlens.endpoint.api.state import Endpoint
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions
-
-Stamp = tuple[tuple[int, int, int] | None, ...]
+from authlens.endpoint.templates.noticed import Stamp, stamp
 
 
 class Reloader:
@@ -29,28 +27,30 @@ class Reloader:
         self._endpoint = endpoint
         self._read = read
         self._log = log
-        self._files = definitions.files
-        self._stamp = stamp_of(self._files)
+        self._stamps = stamps_of(definitions.files)
         self._lock = asyncio.Lock()
 
     async def refresh(self) -> None:
         """Load what changed. Never raises, whatever the files contain."""
-        if stamp_of(self._files) == self._stamp:
+        if stamps_of(self._stamps) == self._stamps:
             return
         async with self._lock:
-            stamp = stamp_of(self._files)
-            if stamp == self._stamp:
+            before = stamps_of(self._stamps)
+            if before == self._stamps:
                 return
-            self._stamp = stamp
+            self._stamps = before
             try:
                 definitions = await asyncio.to_thread(self._read)
             except DefinitionError as error:
+                self._stamps = {**stamps_of(error.files), **before}
                 self._keep(str(error))
                 return
             except Exception as error:  # noqa: BLE001  # a defect of ours must not stop the endpoint
                 self._keep(type(error).__name__)
                 return
             self._take(definitions)
+            now = stamps_of(definitions.files)
+            self._stamps = {file: before.get(file, stamp) for file, stamp in now.items()}
 
     def _keep(self, why: str) -> None:
         self._endpoint.problem = f"Not reloaded, the last good state is still served: {why}"
@@ -58,22 +58,12 @@ class Reloader:
 
     def _take(self, definitions: Definitions) -> None:
         self._endpoint.take(definitions)
-        self._files = definitions.files
-        self._stamp = stamp_of(self._files)
         for warning in definitions.warnings:
             self._log(f"warning: {warning}")
         names = ", ".join(each.authorizer.name for each in definitions.authorizers)
         self._log(f"reloaded: {names}")
 
 
-def stamp_of(files: Iterable[Path]) -> Stamp:
-    """Changes when a file is written, replaced, removed or created."""
-    return tuple(map(_stamp, files))
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return None
-    return (status.st_mtime_ns, status.st_size, status.st_ino)
+def stamps_of(files: Iterable[Path]) -> dict[Path, Stamp | None]:
+    """Each changes when its file is written, replaced, removed or created."""
+    return {file: stamp(file) for file in files}

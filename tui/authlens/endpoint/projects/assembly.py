@@ -14,6 +14,7 @@ from authlens.endpoint.templates.cloudformation.stack import StackEnvironment
 from authlens.endpoint.templates.cloudformation.template import definitions_of, load_stack, new_project
 from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of
 from authlens.endpoint.templates.definitions import DefinitionError, Definitions, warning_of
+from authlens.endpoint.templates.noticed import notice
 from authlens.endpoint.templates.settings import Settings
 from authlens.endpoint.templates.unpack import Cache
 
@@ -52,7 +53,6 @@ def read_assembly(
     region = next((each.region for each in found if each.region), DEFAULT_REGION)
     account = next((each.account for each in found if each.account), None)
     project = new_project(settings, cache, ask, region, account)
-    project.files.append(folder / MANIFEST)
     for each in found:
         try:
             where = StackEnvironment(
@@ -69,7 +69,9 @@ def read_assembly(
 def stack_files(folder: Path, warnings: list[str], depth: int = 1) -> Iterator[StackFile]:
     """The stacks by the manifest; without a manifest, every template of the folder."""
     manifest = folder / MANIFEST
+    notice(manifest)
     if not manifest.is_file():
+        notice(folder)
         for path in sorted(folder.glob("*.template.json")):
             yield StackFile(path, path.name.removesuffix(".template.json"), {})
         return
@@ -108,6 +110,7 @@ def _stack_file(folder: Path, name: str, artifact: Mapping[str, Any], properties
 def assets_of(template: Path) -> dict[str, Path]:
     """The code of a template's functions by object name in S3, from NAME.assets.json."""
     listed = template.with_name(template.name.replace(".template.json", ".assets.json"))
+    notice(listed)
     if listed == template or not listed.is_file():
         return {}
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from authlens.core.policy.arn import function_named
 from authlens.core.request.authorizer import Authorizer
+from authlens.endpoint.projects.handlers import MOST_NAMED, handlers_of
 from authlens.endpoint.templates import function_checks
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION
 from authlens.endpoint.templates.definitions import (
@@ -20,6 +21,7 @@ from authlens.endpoint.templates.definitions import (
 )
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import Settings, with_signing
 
 _BARE = re.compile(r"(?P<file>.+\.(?:py|js|mjs|cjs|ts|mts|cts)):(?P<handler>[A-Za-z_$][\w$.]*)", re.DOTALL)
@@ -46,7 +48,6 @@ def read_bare(file: Path, handler: str, settings: Settings, ask: bool = True) ->
     return Definitions(
         *(region, account, (AuthorizerDefinition(authorizer, function),), (function,)),
         warnings=(*settings.warnings, *((f"{file}: {warning}",) if warning else ())),
-        files=(*settings.files, *((settings.public_key,) if settings.public_key else ())),
     )
 
 
@@ -55,18 +56,22 @@ def _function_name(name: str) -> str:
 
 
 def _function(file: Path, handler: str, settings: Settings, arn: str, ask: bool) -> FunctionDefinition:
-    if not file.is_file():
+    if not exists(file):
         raise Unfit("there is no such file")
     if file.suffix in (".ts", ".mts", ".cts"):
         built = file.with_suffix(".js")
         raise Unfit(
             "Node.js runs JavaScript, and this is TypeScript",
-            f"run 'npx esbuild {file} --bundle --platform=node --outfile={built}' and serve {built}:{handler}",
+            f"run 'npx esbuild {file} --bundle --platform=node --outfile={built}' and name {built}:{handler} instead",
         )
     kind = "python" if file.suffix == ".py" else "nodejs"
     program = function_checks.checked_program(settings.interpreter, Path()) if settings.interpreter else None
     whole = f"{file.stem}.{handler}"
-    function_checks.check_handler(file.parent, whole, kind, {})
+    try:
+        function_checks.check_handler(file.parent, whole, kind, {})
+    except Unfit as reason:
+        found = ", ".join(f"{file}:{name}" for name in handlers_of(file)[:MOST_NAMED])
+        raise Unfit(str(reason), f"give {found}" if found else "") from None
     if kind == "python":
         runtime = function_checks.default_runtime(file.parent, whole, program, ask)
     else:

@@ -5,51 +5,56 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PLAN_STEP = "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' and serve plan.json"
+from authlens.endpoint.templates.noticed import exists
+
+PLAN_STEP = "run 'terraform plan -out=tfplan && terraform show -json tfplan > plan.json' and name plan.json instead"
 _TERRAFORM = f"this is Terraform's source; {PLAN_STEP}"
 _CDKTF = f"this is CDK for Terraform; run 'cdktf synth', then in cdktf.out/stacks/NAME {PLAN_STEP}"
-_CDK = "this is a CDK app; run 'cdk synth' and serve cdk.out"
-_BUILD = "; build it for this machine and serve it by an authorizers.yaml with 'command: [./NAME]'"
-_SST = "this is SST's; serve the function's file itself: authlens serve --function FILE:HANDLER"
+_CDK = "this is a CDK app; run 'cdk synth' and name cdk.out instead"
+_BUILD = "; build it for this machine and name it in an authorizers.yaml as 'command: [./NAME]'"
+_SST = "this is SST's; name the function's own file instead, as FILE:HANDLER"
 _NAMES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"cdktf\.json"), _CDKTF),
     (re.compile(r"cdk\.tf\.json"), f"this is the output of CDK for Terraform; in its folder, {PLAN_STEP}"),
     (re.compile(r".*\.tf(\.json)?|.*\.hcl|.*\.tofu"), _TERRAFORM),
     (
         re.compile(r".*\.tfstate(\.backup)?"),
-        "this is Terraform's raw state; run 'terraform show -json > state.json' and serve state.json",
+        "this is Terraform's raw state; run 'terraform show -json > state.json' and name state.json instead",
     ),
     (
         re.compile(r"serverless\.(ya?ml|json|ts|js)"),
-        "this is the Serverless Framework's; run 'serverless package' and serve "
-        ".serverless/cloudformation-template-update-stack.json",
+        "this is the Serverless Framework's; run 'serverless package' and name "
+        ".serverless/cloudformation-template-update-stack.json instead",
     ),
     (re.compile(r"sst\.(config\.ts|json)"), _SST),
     (re.compile(r"cdk\.json"), _CDK),
-    (re.compile(r"samconfig\.toml"), "this is SAM's configuration; serve the template next to it: template.yaml"),
+    (
+        re.compile(r"samconfig\.toml"),
+        "this is SAM's configuration; name the template next to it instead: template.yaml",
+    ),
     (re.compile(r".*\.go|go\.(mod|sum)"), "this is Go" + _BUILD + " (go build -o NAME .)"),
     (re.compile(r"Cargo\.(toml|lock)|.*\.rs"), "this is Rust" + _BUILD + " (cargo build --release)"),
     (re.compile(r"pom\.xml|.*\.gradle(\.kts)?|.*\.java"), "this is Java" + _BUILD),
     (re.compile(r".*\.csproj|.*\.cs"), "this is .NET" + _BUILD),
     (
         re.compile(r"Pulumi\.ya?ml"),
-        "this is Pulumi's; serve the function's file itself: authlens serve --function FILE:HANDLER",
+        "this is Pulumi's; name the function's own file instead, as FILE:HANDLER",
     ),
     (
         re.compile(r"Dockerfile"),
-        "this is a container image's; serve the function's file itself: authlens serve --function FILE:HANDLER",
+        "this is a container image's; name the function's own file instead, as FILE:HANDLER",
     ),
     (
         re.compile(r"package\.json"),
-        "this describes a Node.js package; serve the function's file itself: authlens serve --function FILE:HANDLER",
+        "this describes a Node.js package; name the function's own file instead, as FILE:HANDLER",
     ),
     (
         re.compile(r".*\.(py|js|mjs|cjs)"),
-        "this is a function's code; name its handler: authlens serve --function {name}:HANDLER",
+        "this is a function's code",
     ),
     (
         re.compile(r".*\.(ts|mts)"),
-        "this is TypeScript; for a CDK app run 'cdk synth' and serve cdk.out, or build the function and serve its .js",
+        "this is TypeScript; for a CDK app run 'cdk synth' and name cdk.out, or build the function and name its .js",
     ),
 )
 _IN_FOLDERS = (
@@ -73,13 +78,12 @@ _HINTS = (
 
 def foreign(path: Path) -> str | None:
     """What a file of another tool is and what to run; `None` if it is unknown."""
-    words = next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
-    return words.format(name=path) if words and "{name}" in words else words
+    return next((words for pattern, words in _NAMES if pattern.fullmatch(path.name)), None)
 
 
 def in_folder(folder: Path) -> Path | None:
     """The file of a folder to serve: built output comes before its source."""
-    return next((folder / name for name in _IN_FOLDERS if (folder / name).exists()), None)
+    return next(filter(exists, (folder / name for name in _IN_FOLDERS)), None)
 
 
 def foreign_folder(folder: Path) -> str:
@@ -89,4 +93,4 @@ def foreign_folder(folder: Path) -> str:
             return f"{hint}: {foreign(folder / hint)}"
     if any(folder.glob("*.tf")):
         return _TERRAFORM
-    return "this folder holds no template, cdk.out or authorizers.yaml; name the file, or --function FILE:HANDLER"
+    return "this folder holds no template, cdk.out or authorizers.yaml; name the file, or a function as FILE:HANDLER"

@@ -28,8 +28,9 @@ from authlens.endpoint.templates.definitions import (
     warning_of,
 )
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.lambda_runtimes import language
-from authlens.endpoint.templates.settings import FunctionSettings, Settings, with_signing
+from authlens.endpoint.templates.lambda_runtimes import language, machine_difference
+from authlens.endpoint.templates.noticed import exists
+from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, FunctionSettings, Settings, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 _MOST_NAMED = 8
@@ -67,7 +68,6 @@ class _Reader:
         self._left: list[tuple[str, Unresolved]] = []
         self._faults: list[DefinitionError] = []
         self._functions: dict[str, FunctionDefinition] = {}
-        self._files: list[Path] = [path, *settings.files]
         self._functions_by_name = {
             str(each.values.get(key)): each
             for key in ("function_name", "arn")
@@ -91,7 +91,6 @@ class _Reader:
         return Definitions(
             *(self._region, self._account, authorizers, tuple(self._functions.values()), notes),
             left_out=tuple(self._left),
-            files=tuple(self._files),
         )
 
     def _nothing(self) -> str:
@@ -100,7 +99,8 @@ class _Reader:
             return "it has no aws_iot_authorizer and no aws_lambda_function"
         return (
             f"it has no aws_iot_authorizer; its functions are {', '.join(functions)}. "
-            f"Serve one as an authorizer with --function {functions[0]}"
+            f"Serve one as an authorizer with --function {functions[0]}, "
+            f"or function: {functions[0]} in authlens.yaml"
         )
 
     def _named(self, name: str) -> Resource:
@@ -150,7 +150,7 @@ class _Reader:
             authorizer = with_signing(authorizer, self._settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
-            step = "" if authorizer.signing_disabled else "give its signing key with --public-key FILE"
+            step = "" if authorizer.signing_disabled else KEY_STEP
             raise Unfit(f"AWS IoT refuses this: {refusal.message}", step)
         return AuthorizerDefinition(authorizer, function)
 
@@ -169,9 +169,8 @@ class _Reader:
             found = alias and self._plan.referred(alias, "function_name", "aws_lambda_function")
         if found is None:
             others = ", ".join(each.address for each in functions[:_MOST_NAMED])
-            raise Unfit(
-                "its function is not in this file", f"serve one with --function NAME: {others}" if others else ""
-            )
+            step = f"serve one with {FUNCTION_OPTION}: {others}" if others else ""
+            raise Unfit("its function is not in this file", step)
         return found
 
     def _function(self, resource: Resource) -> FunctionDefinition:
@@ -234,10 +233,13 @@ class _Reader:
             raise Unfit(
                 "its code is in S3 or an image, not on this machine", "name codeUri under functions: in authlens.yaml"
             )
+        return self._package(filename)
+
+    def _package(self, filename: Any) -> Path:
+        """A folder, or the unpacked zip. Raises Unfit."""
         path = self._path.parent / str(filename)
-        if not path.exists():
+        if not exists(path):
             raise Unfit(f"its package {path} does not exist", "run the build or 'terraform plan' that writes it")
-        self._files.append(path)
         return path if path.is_dir() else self._cache.unpacked(path)
 
     def _archive(self, resource: Resource, filename: Any) -> Resource | None:
@@ -252,9 +254,9 @@ class _Reader:
 
     def _source(self, archive: Resource) -> Path | None:
         folder, file = archive.values.get("source_dir"), archive.values.get("source_file")
-        if folder and (self._path.parent / str(folder)).is_dir():
+        if folder and exists(self._path.parent / str(folder)):
             return Path(os.path.abspath(self._path.parent / str(folder)))
-        if file and (self._path.parent / str(file)).is_file():
+        if file and exists(self._path.parent / str(file)):
             return Path(os.path.abspath(self._path.parent / str(file))).parent
         content, name = archive.values.get("source_content"), archive.values.get("source_content_filename")
         return self._cache.written(os.path.basename(str(name)), str(content)) if content and name else None
@@ -279,18 +281,37 @@ class _Reader:
         return {**known, **override}, unresolved
 
     def _layers(self, resource: Resource) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-        layer = self._plan.referred(resource, "layers", "aws_lambda_layer_version")
+        """The folders of the layers, and how the function differs from Lambda's."""
+        known = {str(each.values.get("arn")): each for each in self._plan.of_type("aws_lambda_layer_version")}
+        layers = {str(arn): known.get(str(arn)) for arn in resource.values.get("layers") or () if arn}
+        for each in self._plan.all_referred(resource, "layers", "aws_lambda_layer_version"):
+            if each not in layers.values():
+                layers[each.address] = each
+        folders = []
+        differences = [machine_difference(_texts(resource.values.get("architectures")), "Lambda runs it")]
+        for name, layer in layers.items():
+            try:
+                folders.append(self._layer(name, layer))
+            except Unfit as reason:
+                differences.append(f"A layer is missing: {reason}.")
+                self._notes.append(
+                    warning_of(self._path, 0, f"{resource.address} runs without a layer: {reason}", reason.next_step)
+                )
+                continue
+            built_for = _texts(layer.values.get("compatible_architectures")) if layer else []
+            differences.append(machine_difference(built_for, f"The layer {name} is built to run"))
+        return tuple(folders), tuple(each for each in differences if each is not None)
+
+    def _layer(self, name: str, layer: Resource | None) -> Path:
+        """The folder of its content. Raises Unfit."""
         filename = layer.values.get("filename") if layer else None
-        if layer is not None:
-            archive = self._archive(layer, filename)
-            source = self._source(archive) if archive else None
-            path = self._path.parent / str(filename) if filename else None
-            if source is not None:
-                return (source,), ()
-            if path is not None and path.exists():
-                return (path if path.is_dir() else self._cache.unpacked(path),), ()
-        listed = resource.values.get("layers") or ([layer.address] if layer else [])
-        return (), tuple(f"A layer is missing: {arn} is not on this machine." for arn in listed)
+        archive = self._archive(layer, filename) if layer else None
+        source = self._source(archive) if archive else None
+        if source is not None:
+            return source
+        if not filename:
+            raise Unfit(f"{name} is not on this machine")
+        return self._package(filename)
 
     def _permissions(self, function: Resource, name: str) -> Iterator[str]:
         arn = function_arn(self._region, self._account, name)
@@ -323,6 +344,10 @@ class _Reader:
             return {"Condition": {"ArnLike": {"AWS:SourceArn": source}}}
         unknown = bool(self._plan.unknown(permission).get("source_arn"))
         return {"Condition": {"ArnLike": {"source_arn (known after apply)": "?"}}} if unknown else {}
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _variables(values: Mapping[str, Any]) -> Mapping[str, Any]:

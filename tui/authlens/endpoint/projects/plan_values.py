@@ -92,15 +92,16 @@ class Plan:
 
     def referred(self, resource: Resource, member: str, kind: str) -> Resource | None:
         """The resource of a type that an attribute refers to, across any number of modules."""
-        config = self._resource_config(resource)
-        expression = _mapping(config.get("expressions")).get(member)
-        candidates = [
-            found for reference in _references(expression) for found in self._follow(reference, resource.module, 0)
-        ]
-        matching = [found for found in candidates if found.type == kind]
+        matching = self.all_referred(resource, member, kind)
         index = re.search(r"\[[^\]]*\]$", resource.address)
         same = [found for found in matching if index and found.address.endswith(index.group())]
         return next(iter((*same, *matching)), None)
+
+    def all_referred(self, resource: Resource, member: str, kind: str) -> list[Resource]:
+        """The resources of a type that an attribute refers to, in order."""
+        expression = _mapping(self._resource_config(resource).get("expressions")).get(member)
+        found = (each for one in _references(expression) for each in self._follow(one, resource.module, 0))
+        return list({each.address: each for each in found if each.type == kind}.values())
 
     def _resource_config(self, resource: Resource) -> Values:
         if resource.module not in self._configs:

@@ -14,12 +14,14 @@ from authlens.core.text.yaml_reader import YamlError
 from authlens.endpoint.projects.assembly import is_assembly, read_assembly, stack_files
 from authlens.endpoint.projects.bare_function import read_bare, split_bare
 from authlens.endpoint.projects.foreign import foreign, foreign_folder, in_folder
+from authlens.endpoint.projects.handlers import is_code, the_handler
 from authlens.endpoint.projects.plan import plan_json, read_plan
 from authlens.endpoint.projects.plan_values import Plan
 from authlens.endpoint.templates.cloudformation.template import read_template
-from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template, project_folders
-from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions
+from authlens.endpoint.templates.definition_file import DEFAULT_REGION, content_of, looks_like_template
+from authlens.endpoint.templates.definitions import DefinitionError, Definitions, read_definitions, with_files
 from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.settings import FILE, Settings, read_settings, settings_beside
 from authlens.endpoint.templates.unpack import Cache
 
@@ -33,7 +35,7 @@ class Source:
     path: Path
     """A file or a folder; for a bare function, its file."""
     handler: str = ""
-    """For a bare function."""
+    """For a bare function; empty if it is to be found in the file."""
     settings: Settings = field(default_factory=Settings)
     """From the command line; they override those of files."""
 
@@ -53,7 +55,11 @@ def read_source(source: Source, cache: Cache | None = None, ask: bool = True) ->
 
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
-    cache = cache or Cache()
+    return with_files(lambda: _placed(source, cache or Cache(), ask))
+
+
+def _placed(source: Source, cache: Cache, ask: bool) -> Definitions:
+    """Every error has its place."""
     try:
         return _read(source, cache, ask)
     except YamlError as error:
@@ -63,8 +69,11 @@ def read_source(source: Source, cache: Cache | None = None, ask: bool = True) ->
 
 
 def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
-    if source.handler:
-        return read_bare(source.path, source.handler, source.settings.over(settings_beside(source.path)), ask)
+    handler = source.handler
+    if not handler and is_code(source.path):
+        handler = source.settings.function or the_handler(source.path)
+    if handler:
+        return read_bare(source.path, handler, source.settings.over(settings_beside(source.path)), ask)
     path = _chosen(source.path)
     if path.name == FILE and path.is_file():
         settings = source.settings.over(read_settings(path))
@@ -74,14 +83,13 @@ def _read(source: Source, cache: Cache, ask: bool) -> Definitions:
     if path.suffix.lower() in ARCHIVES and path.is_file():
         path = _inside(path, cache)
     settings = source.settings.over(settings_beside(path))
-    settings = replace(settings, files=tuple(dict.fromkeys((*settings.files, *watched(path)))))
     return _of_kind(path, settings, cache, ask)
 
 
 def _of_kind(path: Path, settings: Settings, cache: Cache, ask: bool) -> Definitions:
     if path.is_dir():
         return read_assembly(path, settings, cache, ask=ask)
-    if not path.exists():
+    if not exists(path):
         raise DefinitionError(path, 0, 0, "there is no such file")
     text = _text(path)
     if path.name.endswith(".template.json") and (path.parent / "manifest.json").is_file():
@@ -94,6 +102,17 @@ def _of_kind(path: Path, settings: Settings, cache: Cache, ask: bool) -> Definit
     if words is not None:
         raise DefinitionError(path, 0, 0, words)
     return read_definitions(path, ask)
+
+
+def kind_of(path: Path) -> str | None:
+    """What a file that is not an authorizers.yaml is; `None` if it is one, or unknown."""
+    if path.is_dir():
+        return "this is a folder"
+    if not path.is_file():
+        return None
+    if plan_json(path) is not None:
+        return "this is the JSON of Terraform"
+    return "this is a template" if looks_like_template(_text(path)) else foreign(path)
 
 
 def region_named(path: Path) -> str:
@@ -111,11 +130,6 @@ def region_named(path: Path) -> str:
         return next((each.region for each in stacks if each.region), DEFAULT_REGION)
     root = plan_json(path) if path.suffix == ".json" else None
     return (Plan(root).region if root else None) or DEFAULT_REGION
-
-
-def watched(path: Path) -> list[Path]:
-    """Settings files that may be created later and would change what is served."""
-    return [folder / name for folder in project_folders(path) for name in (FILE, "samconfig.toml")]
 
 
 def _chosen(path: Path) -> Path:
@@ -141,7 +155,7 @@ def _inside(archive: Path, cache: Cache) -> Path:
     if found is None and len(inner) == 1:
         found = inner[0] if is_assembly(inner[0]) else in_folder(inner[0])
     if found is None:
-        words = "it holds no template; a function's own package is served by --function FILE:HANDLER after unpacking it"
+        words = "it holds no template; unpack a function's own package and name its file as FILE:HANDLER"
         raise DefinitionError(archive, 0, 0, words)
     return found
 

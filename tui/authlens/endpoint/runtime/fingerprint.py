@@ -14,10 +14,10 @@ IGNORED = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
 Fingerprint = int
 
 
-def fingerprint(folder: Path) -> Fingerprint:
-    """A number that changes when a file is written, added, renamed or removed."""
+def fingerprint(*roots: Path) -> Fingerprint:
+    """A number that changes when a file of these folders is written, added, renamed or removed."""
     seen: list[tuple[str, int, int, int]] = []
-    folders = deque([str(folder)])
+    folders = deque(map(str, roots))
     while folders and len(seen) < LIMIT:
         for entry in entries(folders.popleft()):
             status = entry.stat()

@@ -111,7 +111,7 @@ class FunctionHost:
         while True:
             try:
                 async with asyncio.timeout_at(asyncio.get_running_loop().time() + left(call)):
-                    worker = await pool.take(await asyncio.to_thread(fingerprint, function.code_uri))
+                    worker = await pool.take(await asyncio.to_thread(fingerprint, *function.folders))
             except TimeoutError:
                 return queued_too_long(call) if pool.all_busy else call.timed_out("", cold=True)
             except StartFailed as failed:

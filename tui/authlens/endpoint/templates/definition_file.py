@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from authlens.core.text import yaml_reader
+from authlens.endpoint.templates.noticed import notice
 
 DEFAULT_REGION = "us-west-2"
 DEFAULT_ACCOUNT = "000000000000"
@@ -22,6 +23,7 @@ _AUTHORIZERS = re.compile(r"^authorizers\s*:", re.MULTILINE)
 
 def content_of(path: Path, most: int = yaml_reader.MAX_BYTES) -> bytes:
     """The content of a file, no further than to see that it is too large; waits for no pipe. Raises OSError."""
+    notice(path)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         return file.read(most + 1) or b""
 

@@ -5,10 +5,9 @@ Every error in such a file is a DefinitionError with file, line, column and reas
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -20,11 +19,12 @@ from authlens.core.policy.arn import partition_of, split
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.text import yaml_reader
 from authlens.core.text.yaml_reader import YamlError, YamlNode
-from authlens.endpoint.templates import function_checks
+from authlens.endpoint.templates import function_checks, function_entries
 from authlens.endpoint.templates.definition_file import DEFAULT_ACCOUNT, DEFAULT_REGION, content_of
 from authlens.endpoint.templates.device_entries import read_default, read_domains
 from authlens.endpoint.templates.function_checks import unfit_at
 from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.noticed import noticing
 from authlens.frozen import dataclass
 from authlens.user_path import user_path
 
@@ -32,9 +32,6 @@ DEFAULT_TIMEOUT = 5.0
 """Seconds. AWS IoT ends an authorizer's function after five (contract §5)."""
 DEFAULT_MEMORY_SIZE = 128
 """MiB, as Lambda's."""
-MAXIMUM_TIMEOUT = 900
-MEMORY_SIZES = (128, 10240)
-"""Lambda's limits."""
 FILE_KEYS = ("region", "account", "authorizers", "defaultAuthorizer", "domains")
 AUTHORIZER_KEYS = ("status", "signingDisabled", "tokenKeyName", "tokenSigningPublicKeys", "enableCachingForHttp")
 FUNCTION_KEYS = (
@@ -58,6 +55,8 @@ class DefinitionError(Exception):
         self.reason = reason
         self.notes = notes
         """Other problems of the file, one line each."""
+        self.files: tuple[Path, ...] = ()
+        """What was read or looked for until then; a change of one of them may fix it."""
 
     def with_notes(self, notes: tuple[str, ...]) -> DefinitionError:
         """The same error with these notes, without repeating its own."""
@@ -97,6 +96,11 @@ class FunctionDefinition:
     """The statements, as JSON, of the template's AWS::Lambda::Permission resources; `None` for other files."""
 
     @property
+    def folders(self) -> tuple[Path, ...]:
+        """Everything whose change restarts it: its code and its layers."""
+        return (self.code_uri, *self.layers)
+
+    @property
     def region(self) -> str:
         arn = split(self.arn)
         return arn.region if arn else DEFAULT_REGION
@@ -126,7 +130,7 @@ class Definitions:
     left_out: tuple[tuple[str, Unresolved], ...] = ()
     """The authorizers that cannot run here, by name, with the reason; also in `warnings`."""
     files: tuple[Path, ...] = ()
-    """The files that were read; a change of one of them causes a reload."""
+    """The files that were read or looked for; a change of one of them causes a reload."""
 
 
 def read_definitions(path: Path, ask: bool = True) -> Definitions:
@@ -135,6 +139,21 @@ def read_definitions(path: Path, ask: bool = True) -> Definitions:
     ask: interpreters may be asked for their versions; without it nothing is run.
     """
     path = Path(path).absolute()
+    return with_files(lambda: _read(path, ask))
+
+
+def with_files(read: Callable[[], Definitions]) -> Definitions:
+    """What `read` returns, or its DefinitionError, with every file that was read or looked for."""
+    with noticing() as seen:
+        try:
+            definitions = read()
+        except DefinitionError as error:
+            error.files = tuple(seen)
+            raise
+    return replace(definitions, files=tuple(seen))
+
+
+def _read(path: Path, ask: bool) -> Definitions:
     try:
         root = yaml_reader.load(yaml_reader.decode(content_of(path)))
         return _definitions(root, path, ask)
@@ -200,7 +219,6 @@ def _definitions(root: YamlNode, path: Path, ask: bool) -> Definitions:
         default_authorizer=read_default(fields, entries.mapping()),
         domains=domains.domains,
         left_out=tuple(left_out(name, path, fault.line, fault.message) for name, fault in faults),
-        files=(path, *reader.key_files, *domains.files),
     )
 
 
@@ -227,7 +245,6 @@ class _Reader:
         self._account = account
         self.functions: dict[str, FunctionDefinition] = {}
         self.warnings: list[str] = []
-        self.key_files: list[Path] = []
 
     def authorizer(self, name: str, node: YamlNode) -> AuthorizerDefinition:
         _stop(node.key or node, management.name_refusal(name))
@@ -258,7 +275,6 @@ class _Reader:
             try:
                 file = user_path(text, self._base)
                 text = content_of(file).decode("utf-8")
-                self.key_files.append(file)
             except UnicodeDecodeError:
                 raise node.error(f"the key file {self._base / text} cannot be read: it is not a text file") from None
             except (OSError, ValueError) as error:
@@ -274,9 +290,9 @@ class _Reader:
         return function
 
     def _function(self, name: str, node: YamlNode, fields: Mapping[str, YamlNode]) -> FunctionDefinition:
-        name = _optional(fields, "functionName", _function_name, name)
+        name = _optional(fields, "functionName", function_entries.function_name_of, name)
         folder = self._folder(node, fields)
-        environment = _environment(fields["environment"]) if "environment" in fields else {}
+        environment = function_entries.environment_of(fields["environment"]) if "environment" in fields else {}
         handler = _optional(fields, "handler", YamlNode.string, "")
         interpreter = self._interpreter(fields)
         runtime = self._runtime(node, fields, function_checks.default_runtime(folder, handler, interpreter, self._ask))
@@ -290,8 +306,8 @@ class _Reader:
             handler=handler,
             runtime=runtime,
             environment=environment,
-            timeout=_optional(fields, "timeout", _timeout, DEFAULT_TIMEOUT),
-            memory_size=_optional(fields, "memorySize", _memory_size, DEFAULT_MEMORY_SIZE),
+            timeout=_optional(fields, "timeout", function_entries.timeout_of, DEFAULT_TIMEOUT),
+            memory_size=_optional(fields, "memorySize", function_entries.memory_size_of, DEFAULT_MEMORY_SIZE),
             interpreter=interpreter,
             command=self._command(node, fields, runtime, folder),
             arn=function_arn(self._region, self._account, name),
@@ -340,35 +356,6 @@ class _Reader:
                 return function_checks.own_bootstrap(folder)
             command = [item.string("command") for item in place.list()]
             return function_checks.checked_command(command, folder, self._base)
-
-
-def _function_name(node: YamlNode) -> str:
-    if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", node.string()):
-        raise node.error("functionName must be 1 to 64 letters, digits, - and _")
-    return node.string()
-
-
-def _environment(node: YamlNode) -> dict[str, str]:
-    return {name: _variable(name, value) for name, value in node.mapping().items()}
-
-
-def _variable(name: str, node: YamlNode) -> str:
-    with unfit_at(node.key or node):
-        return function_checks.checked_variable(name, function_checks.filled(node.string(), os.environ))
-
-
-def _timeout(node: YamlNode) -> float:
-    seconds = node.number()
-    if not 0 < seconds <= MAXIMUM_TIMEOUT:
-        raise node.error(f"timeout must be seconds, more than 0 and at most {MAXIMUM_TIMEOUT}")
-    return seconds
-
-
-def _memory_size(node: YamlNode) -> int:
-    size, (least, most) = node.integer(), MEMORY_SIZES
-    if not least <= size <= most:
-        raise node.error(f"memorySize must be {least} to {most} (MiB)")
-    return size
 
 
 def authorizer_refusal(authorizer: Authorizer) -> Refusal | None:

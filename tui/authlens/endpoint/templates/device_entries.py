@@ -12,6 +12,7 @@ from authlens.core.deployment.transport import X509
 from authlens.core.saved.certificate_variables import CertificateProblem
 from authlens.core.text.yaml_reader import YamlNode
 from authlens.endpoint.templates.definition_file import content_of
+from authlens.endpoint.templates.noticed import notice
 from authlens.frozen import dataclass
 from authlens.user_path import user_path
 
@@ -36,8 +37,6 @@ def read_default(fields: Mapping[str, YamlNode], authorizers: Mapping[str, YamlN
 class DomainEntries:
     domains: tuple[Domain, ...] = ()
     """Each named after its host."""
-    files: tuple[Path, ...] = ()
-    """The files that were read for them."""
     warnings: tuple[tuple[int, str], ...] = ()
     """Lines with what AWS would refuse, or what leaves a domain without devices."""
 
@@ -52,7 +51,7 @@ def read_domains(fields: Mapping[str, YamlNode], authorizers: Mapping[str, YamlN
         for node, domain in zip(entries.values(), domains, strict=True)
         for text in _warnings(domain)
     )
-    return DomainEntries(domains, tuple(files.found), warnings)
+    return DomainEntries(domains, warnings)
 
 
 def _warnings(domain: Domain) -> Iterator[str]:
@@ -85,10 +84,9 @@ def _domain(host: str, node: YamlNode, authorizers: Mapping[str, YamlNode], file
 
 
 class _Files:
-    """Reads the files that domains name, and keeps their paths."""
+    """Reads the files that domains name."""
 
     def __init__(self, base: Path) -> None:
-        self.found: list[Path] = []
         self._base = base
 
     def certificate(self, node: YamlNode) -> ClientCertificate:
@@ -129,6 +127,7 @@ class _Files:
     def _content(self, node: YamlNode, name: str) -> str:
         try:
             path = user_path(name, self._base)
+            notice(path)
             if not path.is_file():
                 raise OSError(0, "not a regular file" if path.exists() else "No such file or directory")
             text = content_of(path, _LARGEST).decode("utf-8")
@@ -139,7 +138,6 @@ class _Files:
             raise node.error(f"{name} cannot be read: {why}") from None
         if len(text) > _LARGEST:
             raise node.error(f"{name} cannot be read: it is larger than {_LARGEST:,} bytes")
-        self.found.append(path)
         return text
 
 

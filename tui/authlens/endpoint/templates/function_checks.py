@@ -20,6 +20,7 @@ from authlens.core.text.yaml_reader import MAX_BYTES, YamlNode
 from authlens.endpoint.templates.child_environment import question_environment
 from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.lambda_runtimes import RESERVED, language
+from authlens.endpoint.templates.noticed import exists, notice, noticing
 from authlens.user_path import NotAPath, user_path
 
 VERSION_LIMIT = 10.0
@@ -58,7 +59,7 @@ def unfit_at(node: YamlNode) -> Iterator[None]:
 def checked_folder(text: str, base: Path) -> Path:
     """The folder of a function's code, as the file in `base` names it."""
     folder = _path(text, base)
-    if not folder.exists():
+    if not exists(folder):
         raise Unfit(f"the folder {folder} does not exist")
     if not folder.is_dir():
         raise Unfit(f"{folder} is not a folder; name the folder that holds the code")
@@ -94,8 +95,10 @@ def check_handler(folder: Path, handler: str, runtime: str, environment: Mapping
         return
     file = handler_file(folder, parts["module"], kind)
     if file is None:
+        notice(*handler_files(folder, parts["module"], kind))
         raise Unfit(f"the handler's file {folder / module_path(parts['module'], kind)} does not exist")
     if not holds(file, parts["function"]):
+        notice(file)
         raise Unfit(f"{file} holds no {parts['function']!r}, which handler names")
 
 
@@ -109,16 +112,21 @@ def module_path(module: str, kind: str) -> str:
     return MODULE_FILES[kind][0].format(name)
 
 
-def handler_file(folder: Path, module: str, kind: str) -> Path | None:
+def handler_files(folder: Path, module: str, kind: str) -> list[Path]:
+    """Where a handler's file may be, in the order in which the runtime looks."""
     name = module.replace(".", "/") if kind == "python" else module
-    files = (folder / pattern.format(name) for pattern in MODULE_FILES[kind])
-    return next((file for file in files if file.is_file()), None)
+    return [folder / pattern.format(name) for pattern in MODULE_FILES[kind]]
+
+
+def handler_file(folder: Path, module: str, kind: str) -> Path | None:
+    return next((file for file in handler_files(folder, module, kind) if file.is_file()), None)
 
 
 def holds(file: Path, name: str) -> bool:
     """Whether the file contains the name; one that is large, not text, or imports names unseen may contain it."""
     try:
-        content = content_of(file)
+        with noticing(keep=False):  # a change of working code restarts the function, and reloads no definition
+            content = content_of(file)
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return True
@@ -162,7 +170,7 @@ def checked_program(program: str, *folders: Path) -> str:
             raise Unfit(f"there is no program {program!r} in PATH")
         return found
     candidates = [_path(program, folder) for folder in folders]
-    existing = next((path for path in candidates if path.exists()), None)
+    existing = next(filter(exists, candidates), None)
     if existing is None:
         raise Unfit(f"the program {candidates[0]} does not exist")
     if existing.is_dir() or not os.access(existing, os.X_OK):
@@ -186,6 +194,7 @@ def checked_command(command: Sequence[str], *folders: Path) -> tuple[str, ...]:
 def own_bootstrap(folder: Path) -> tuple[str, ...]:
     """The program `bootstrap` that Lambda runs for runtime `provided`."""
     if not os.access(folder / "bootstrap", os.X_OK):
+        notice(folder / "bootstrap")
         raise Unfit(f"runtime provided needs a command, or an executable {folder / 'bootstrap'}")
     return (str(folder / "bootstrap"),)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from collections.abc import Sequence
 
 RESERVED = frozenset(
     {
@@ -27,6 +28,14 @@ def machine() -> str:
     """This machine's architecture by Lambda's name for it."""
     name = platform.machine()
     return {"aarch64": "arm64", "AMD64": "x86_64"}.get(name, name)
+
+
+def machine_difference(architectures: Sequence[str], what: str) -> str | None:
+    """How a function or layer for these architectures differs here; `None` if this machine is one of them."""
+    if not architectures or machine() in architectures:
+        return None
+    wanted = " or ".join(architectures)
+    return f"{what} on {wanted}, and this machine is {machine()}: packages with compiled parts may not load here."
 
 
 def language(runtime: str) -> str:

@@ -11,8 +11,6 @@ from authlens.endpoint.templates.definitions import (
     AUTHORIZER_KEYS,
     FILE_KEYS,
     FUNCTION_KEYS,
-    MAXIMUM_TIMEOUT,
-    MEMORY_SIZES,
 )
 from authlens.endpoint.templates.device_entries import (
     APPLICATION_PROTOCOLS,
@@ -20,6 +18,7 @@ from authlens.endpoint.templates.device_entries import (
     CERTIFICATE_KEYS,
     DOMAIN_KEYS,
 )
+from authlens.endpoint.templates.function_entries import MAXIMUM_TIMEOUT, MEMORY_SIZES
 
 _NAME = r"^[\w=,@-]{1,128}$"
 _BOOLEAN: Schema = {"type": "boolean"}

@@ -18,6 +18,7 @@ from authlens.core.text.yaml_reader import YamlError, YamlNode, decode, load
 from authlens.endpoint.templates.definition_file import content_of, project_folders
 from authlens.endpoint.templates.definitions import DefinitionError, account_of, region_of_node
 from authlens.endpoint.templates.function_checks import Unfit, checked_variable, filled, unfit_at
+from authlens.endpoint.templates.noticed import notice
 from authlens.user_path import NotAPath, user_path
 
 FILE = "authlens.yaml"
@@ -26,6 +27,10 @@ KEYS = (
     *("template", "parameters", "env", "envFile", "region", "account", "interpreter"),
     *("function", "tokenKeyName", "publicKey", "functions"),
 )
+
+
+KEY_STEP = "give its signing key with --public-key FILE, or publicKey: FILE in authlens.yaml"
+FUNCTION_OPTION = "--function NAME, or function: NAME in authlens.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,6 @@ class Settings:
     """Without a key, signing is disabled."""
     functions: Mapping[str, FunctionSettings] = field(default_factory=dict)
     template: Path | None = None
-    files: tuple[Path, ...] = ()
-    """The files that they were read from, watched for changes."""
     warnings: tuple[str, ...] = ()
 
     def over(self, other: Settings) -> Settings:
@@ -65,7 +68,6 @@ class Settings:
         for each in fields(self):
             mine, theirs = getattr(self, each.name), getattr(other, each.name)
             known[each.name] = {**theirs, **mine} if isinstance(mine, Mapping) else (mine if mine else theirs)
-        known["files"] = (*self.files, *other.files)
         known["warnings"] = (*self.warnings, *other.warnings)
         return Settings(**known)
 
@@ -77,6 +79,7 @@ def settings_beside(path: Path, environ: Mapping[str, str] | None = None) -> Set
 
     settings = Settings()
     for folder in project_folders(path):
+        notice(folder / FILE, folder / "samconfig.toml")
         if (folder / FILE).is_file():
             settings = settings.over(read_settings(folder / FILE, environ))
     for folder in project_folders(path):
@@ -98,14 +101,14 @@ def read_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
 
 def _settings(root: YamlNode, path: Path, environ: Mapping[str, str]) -> Settings:
     if root.value is None:
-        return Settings(files=(path,))
+        return Settings()
     given = root.fields(*KEYS)
     base = path.parent
-    found = Settings(files=(path,))
+    found = Settings()
     if "envFile" in given:
         file = _path(given["envFile"], base)
         try:
-            found = replace(found, env=read_env_file(file), files=(path, file))
+            found = replace(found, env=read_env_file(file))
         except (OSError, ValueError) as error:
             raise given["envFile"].error(f"{file} cannot be read: {_why(error)}") from None
     if "parameters" in given:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from authlens.endpoint.templates.function_checks import Unfit
+from authlens.endpoint.templates.noticed import notice
 
 MOST_BYTES = 260 * 1024 * 1024
 """Unpacked; Lambda takes 250 MB, layers included."""
@@ -39,6 +40,7 @@ class Cache:
 
     def unpacked(self, archive: Path) -> Path:
         """The folder with the content of a zip. Raises Unfit."""
+        notice(archive)
         try:
             _check_size(archive, self.most_bytes)
             digest = _digest(archive)

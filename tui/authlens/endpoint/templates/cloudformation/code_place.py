@@ -17,6 +17,7 @@ from authlens.endpoint.templates.cloudformation.values import Unresolvable, as_t
 from authlens.endpoint.templates.definition_file import content_of
 from authlens.endpoint.templates.function_checks import Unfit
 from authlens.endpoint.templates.lambda_runtimes import language
+from authlens.endpoint.templates.noticed import exists
 from authlens.endpoint.templates.unpack import ENDINGS
 
 INLINE_FILES = {"python": "index.py", "nodejs": "index.js"}
@@ -75,7 +76,7 @@ def _declared(
         key = value.rpartition("/")[2]
     found = _in_s3(stack, key)
     if found is None:
-        step = "serve the template as it was before packaging, or name codeUri under functions: in authlens.yaml"
+        step = "name the template as it was before packaging, or name codeUri under functions: in authlens.yaml"
         raise Unresolvable(node, f"the {what} is in S3, not on this machine", step)
     return on_disk(stack, node, found, what)
 
@@ -102,16 +103,15 @@ def _in_s3(stack: Stack, key: str) -> Path | None:
         return stack.assets[name]
     folder = stack.path.parent
     beside = (folder / name, folder / f"{name}.zip", folder / f"asset.{name}", folder / f"asset.{Path(name).stem}")
-    return next((path for path in beside if path.exists()), None)
+    return next(filter(exists, beside), None)
 
 
 def on_disk(stack: Stack, node: YamlNode, path: Path, what: str) -> Path:
     """The folder itself, or the zip unpacked. Raises Unresolvable."""
-    if not os.path.exists(path):
+    if not exists(path):
         raise Unresolvable(node, f"the {what} {os.path.normpath(path)} does not exist", _how_to_make(stack, path))
     try:
         if path.is_file() and path.suffix.lower() in ENDINGS:
-            stack.project.files.append(path)
             return stack.project.cache.unpacked(path)
         return function_checks.checked_folder(os.path.abspath(path if path.is_dir() else path.parent), path.parent)
     except Unfit as reason:
@@ -128,7 +128,7 @@ def _how_to_make(stack: Stack, path: Path) -> str:
     built = next((parent for parent in path.parents if (parent / "package.json").is_file()), None)
     if built is not None and has_script(built, "build"):
         return f"run 'npm install && npm run build' in {built}"
-    return f"build it first, such as with 'sam build', and serve {BUILT}" if stack.is_sam else "build it first"
+    return f"build it first, such as with 'sam build', and name {BUILT} instead" if stack.is_sam else "build it first"
 
 
 def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: Iterable[str] = ()) -> tuple[str, str]:
@@ -144,9 +144,9 @@ def not_built(stack: Stack, folder: Path, handler: str, runtime: str, entries: I
     project = stack.path.parent
     reason = f"{source} is not built, and Node.js runs {module}.js"
     if stack.is_sam and (project / BUILT).is_file():
-        return reason, f"serve {project / BUILT}"
+        return reason, f"name {project / BUILT} instead"
     if stack.is_sam:
-        return reason, f"run 'sam build' in {project} and serve {BUILT}"
+        return reason, f"run 'sam build' in {project} and name {BUILT} instead"
     scripts = next((parent for parent in (folder, *folder.parents[:3]) if has_script(parent, "build")), None)
     if scripts is not None:
         return reason, f"run 'npm install && npm run build' in {scripts}"

@@ -15,7 +15,7 @@ from authlens.endpoint.templates.cloudformation.stack import LAYERS, Project, St
 from authlens.endpoint.templates.cloudformation.values import NO_VALUE, Unresolvable, as_text, section
 from authlens.endpoint.templates.definitions import DEFAULT_MEMORY_SIZE, FunctionDefinition
 from authlens.endpoint.templates.function_checks import Unfit
-from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine
+from authlens.endpoint.templates.lambda_runtimes import RESERVED, language, machine_difference
 from authlens.endpoint.templates.settings import FunctionSettings, Settings
 
 LAMBDA_TIMEOUT = 3.0
@@ -163,11 +163,9 @@ class _Function:
 
     def _compare_machine(self, architectures: Any, what: str) -> None:
         names = [as_text(each) for each in architectures] if isinstance(architectures, list) else []
-        if names and machine() not in names:
-            wanted = " or ".join(names)
-            self._differences.append(
-                f"{what} on {wanted}, and this machine is {machine()}: packages with compiled parts may not load here."
-            )
+        difference = machine_difference(names, what)
+        if difference is not None:
+            self._differences.append(difference)
 
     def _environment(self) -> dict[str, str]:
         """The variables of Globals, of the function, and of the settings; unknown values are left out."""

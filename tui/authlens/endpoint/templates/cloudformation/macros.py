@@ -29,8 +29,6 @@ class Expansion:
     """The expansion of one template."""
 
     def __init__(self, root: Mapping[str, YamlNode], path: Path, note: Note) -> None:
-        self.files: list[Path] = []
-        """The files that were included."""
         self._root = root
         self._folder = path.parent
         self._note = note
@@ -74,7 +72,7 @@ class Expansion:
         location = section(fields, "Parameters").get("Location")
         where = location.value if location is not None else None
         if name != "AWS::Include":
-            self._note(node.line, f"only AWS can expand the macro {name}", "serve the processed template")
+            self._note(node.line, f"only AWS can expand the macro {name}", "name the processed template instead")
         elif not isinstance(where, str) or "://" in where:
             self._note(node.line, "the file of AWS::Include is in S3", "name a local copy as its Location")
         elif depth >= DEEPEST:
@@ -89,7 +87,6 @@ class Expansion:
             why = (error.strerror if isinstance(error, OSError) else None) or error
             self._note(node.line, f"{path}, which AWS::Include names, cannot be read: {why}", "")
             return
-        self.files.append(path)
         # Values of an included file get the place of the include: a warning names one file.
         for key, value in self._entries(entries, {}, depth + 1):
             yield key, _placed(value, node)

@@ -21,13 +21,13 @@ def read_sam_config(path: Path) -> Settings:
         known = tomllib.loads(content_of(path).decode("utf-8"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
-        return Settings(files=(path,), warnings=(f"{path}: it is not read: {why}",))
+        return Settings(warnings=(f"{path}: it is not read: {why}",))
     sections = [_section(known, "default", command, "parameters") for command in ("deploy", "build", "global")]
     parameters: dict[str, str] = {}
     for each in reversed(sections):
         parameters |= _overrides(each.get("parameter_overrides"))
     region = next((each["region"] for each in sections if isinstance(each.get("region"), str)), None)
-    return Settings(parameters=parameters, region=region, files=(path,))
+    return Settings(parameters=parameters, region=region)
 
 
 def _section(known: Mapping[str, Any], *names: str) -> Mapping[str, Any]:

@@ -50,7 +50,6 @@ class Project:
     """Interpreters may be asked for their versions; otherwise nothing is run."""
     stacks: list[Stack] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
     owners: dict[str, Stack] = field(default_factory=dict)
     """The stack that owns a logical id, so that it needs no stack name in front."""
     _permissions: tuple[tuple[str, Known], ...] | None = None

@@ -38,7 +38,8 @@ from authlens.endpoint.templates.definitions import (
     authorizer_refusal,
     left_out,
 )
-from authlens.endpoint.templates.settings import Settings, with_signing
+from authlens.endpoint.templates.noticed import notice
+from authlens.endpoint.templates.settings import FUNCTION_OPTION, KEY_STEP, Settings, with_signing
 from authlens.endpoint.templates.unpack import Cache
 
 DEEPEST = 5
@@ -70,7 +71,7 @@ def new_project(
     settings: Settings, cache: Cache, ask: bool, region: str | None = None, account: str | None = None
 ) -> Project:
     region, account = settings.region or region or DEFAULT_REGION, settings.account or account or DEFAULT_ACCOUNT
-    return Project(settings, cache, region, account, ask, notes=list(settings.warnings), files=list(settings.files))
+    return Project(settings, cache, region, account, ask, notes=list(settings.warnings))
 
 
 def load_stack(
@@ -86,7 +87,6 @@ def load_stack(
 
     environment: where it is deployed, if not where the project is.
     """
-    project.files.append(path)
     try:
         stack = Stack(_root(path, project), path, project, name, given, environment)
     except YamlError as error:
@@ -107,10 +107,7 @@ def _root(path: Path, project: Project) -> dict[str, YamlNode]:
     root = load_template(text).mapping()
     if not needs_expansion(text):
         return root
-    expansion = Expansion(root, path, partial(project.note, path))
-    written = expansion.expanded()
-    project.files += expansion.files
-    return written
+    return Expansion(root, path, partial(project.note, path)).expanded()
 
 
 def _nest(stack: Stack, logical: str, depth: int) -> None:
@@ -156,8 +153,10 @@ def _nested_path(stack: Stack, logical: str, properties: Mapping[str, YamlNode])
         raise Unresolvable(node, "it is an application of the Serverless Application Repository")
     value = asset or stack.read(properties).value(name, "")
     if not isinstance(value, str) or value.startswith(("http:", "https:", "s3:")):
-        raise Unresolvable(node, "its template is in S3, not on this machine", "serve the template before packaging")
+        step = "name the template as it was before packaging"
+        raise Unresolvable(node, "its template is in S3, not on this machine", step)
     path = Path(os.path.abspath(stack.path.parent / value))
+    notice(path)
     if not path.is_file():
         raise Unresolvable(node, f"its template {path} does not exist")
     if any(path == other.path for other in stack.project.stacks if stack.name.startswith(other.name)):
@@ -192,7 +191,6 @@ class _Reader:
         return Definitions(
             *(self._project.region, self._project.account, authorizers, tuple(self._functions.values()), notes),
             left_out=tuple(self._left),
-            files=tuple(dict.fromkeys(self._project.files)),
         )
 
     def _nothing(self) -> str:
@@ -201,7 +199,8 @@ class _Reader:
             return f"it has no {AUTHORIZER} and no Lambda function"
         return (
             f"it has no {AUTHORIZER}; its functions are {', '.join(functions)}. "
-            f"Serve one as an authorizer with --function {functions[0]}"
+            f"Serve one as an authorizer with --function {functions[0]}, "
+            f"or function: {functions[0]} in authlens.yaml"
         )
 
     def _of_function(self, logical: str) -> AuthorizerDefinition | None:
@@ -226,7 +225,7 @@ class _Reader:
                 raise Unresolvable(
                     condition,
                     f"its condition {condition.value} is false",
-                    "give other values with --parameter NAME=VALUE",
+                    "give other values with --parameter NAME=VALUE, or parameters: {NAME: VALUE} in authlens.yaml",
                 )
             return self._authorizer(stack, logical, stack.place(logical))
         except (Unresolvable, YamlError) as problem:
@@ -258,7 +257,7 @@ class _Reader:
             keys = _keys(read.value("TokenSigningPublicKeys", {}), properties, place)
         except Unresolvable as problem:
             if settings.public_key is None:
-                step = problem.next_step or "give its signing key with --public-key FILE"
+                step = problem.next_step or KEY_STEP
                 raise Unresolvable(problem.node, problem.reason, step) from None
             keys = ()
         authorizer = Authorizer(
@@ -275,7 +274,7 @@ class _Reader:
             authorizer = with_signing(authorizer, settings)
         refusal = authorizer_refusal(authorizer)
         if refusal:
-            step = "" if authorizer.signing_disabled else "give its signing key with --public-key FILE"
+            step = "" if authorizer.signing_disabled else KEY_STEP
             raise Unresolvable(place, f"AWS IoT refuses this: {refusal.message}", step)
         return AuthorizerDefinition(authorizer, function)
 
@@ -295,7 +294,7 @@ class _Reader:
             if name and name == owner.physical(logical):
                 return self._function(owner, logical)
         others = ", ".join(logical for _, logical in candidates)
-        step = f"serve another of its functions with --function NAME: {others}" if others else ""
+        step = f"serve another of its functions with {FUNCTION_OPTION}: {others}" if others else ""
         raise Unresolvable(place, "its function is not in this template", step)
 
     def _function(self, stack: Stack, logical: str) -> FunctionDefinition:

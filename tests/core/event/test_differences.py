@@ -80,3 +80,73 @@ def test_anything_else_is_named_without_a_guess() -> None:
         "A device sends a different value in this header.",
         "Over this connection the device carries it in a header.",
     ]
+
+
+TESTED = {
+    "protocolData": {
+        "http": {"headers": {"a": "1", "B": "2", "c": "3"}, "queryString": "?x"},
+        "mqtt": {"username": "u"},
+    }
+}
+REAL = {
+    "token": "t",
+    "protocolData": {
+        "tls": {"x509CertificatePem": "P"},
+        "http": {"headers": {"a": "9", "b": "2", "d": "4", "sec-websocket-protocol": "mqtt"}, "queryString": "x"},
+        "mqtt": {"username": "u?t"},
+    },
+}
+
+
+def test_every_difference_is_listed_once_in_the_order_of_the_keys() -> None:
+    headers = "protocolData.http.headers."
+    carried = "The device carries token and signature in the username."
+    assert differences(TESTED, REAL) == (
+        Difference(headers + "a", "differs", '"1"', '"9"', "A device sends a different value in this header."),
+        Difference(
+            headers + "B",
+            "only in test",
+            '"2"',
+            None,
+            "A real connection delivers it as b: header names arrive in lower case.",
+        ),
+        Difference(headers + "c", "only in test", '"3"', None, "A device sends a different value in this header."),
+        Difference(
+            headers + "b",
+            "only in real",
+            None,
+            '"2"',
+            "It is B in the test event: header names arrive in lower case.",
+        ),
+        Difference(
+            headers + "d", "only in real", None, '"4"', "Over this connection the device carries it in a header."
+        ),
+        Difference(
+            headers + "sec-websocket-protocol",
+            "only in real",
+            None,
+            '"mqtt"',
+            "A WebSocket connection requests the subprotocol mqtt.",
+        ),
+        Difference(
+            "protocolData.http.queryString",
+            "differs",
+            '"?x"',
+            '"x"',
+            "A real connection delivers the query string without its '?'.",
+        ),
+        Difference("protocolData.mqtt.username", "differs", '"u"', '"u?t"', carried),
+        Difference(
+            "protocolData.tls",
+            "only in real",
+            None,
+            '{"x509CertificatePem": "P"}',
+            "A real connection includes the server name.",
+        ),
+        Difference("token", "only in real", None, '"t"', "Over the real connection AWS finds and verifies the token."),
+    )
+
+
+def test_a_value_that_is_not_ascii_is_shown_as_it_is() -> None:
+    (found_,) = differences({"a": "é"}, {"a": None})
+    assert (found_.test, found_.real) == ('"é"', "null")

@@ -42,3 +42,12 @@ def test_a_real_connection_shows_the_certificate_that_no_test_call_carries(kind:
     assert preview_event("test", request, None, "1", presented=presented)["protocolData"]["tls"] == {
         "serverName": "h.example"
     }
+
+
+def test_a_masked_password_is_shown_masked_and_other_text_as_base64() -> None:
+    for password, shown in (("[redacted]", "[redacted]"), ("secret", "c2VjcmV0"), (b"\xff", "/w==")):
+        request = AuthorizerRequest("A", mqtt_context=MqttContext("u", password))
+        assert preview_event("mqtt", request, None, "id")["protocolData"]["mqtt"]["password"] == shown
+        resolved = preview_event("mqtt", request, None, "id", is_resolved=True)["protocolData"]["mqtt"]["password"]
+        assert resolved == ("W3JlZGFjdGVkXQ==" if password == "[redacted]" else shown)
+    assert "protocolData" not in preview_event("test", AuthorizerRequest("A", "t"), None, "id")

@@ -156,3 +156,105 @@ def test_a_client_certificate_is_kept_and_said_to_be_beyond_a_test_call() -> Non
     assert read.request.mqtt_context == MqttContext(client_id="c")
     assert any("a test call cannot include" in note and "principalId abc" in note for note in read.notes)
     assert read_event('{"protocolData": {"tls": {"serverName": "h"}}}', "A").presented is None
+
+
+def test_the_largest_text_is_searched() -> None:
+    text = json.dumps({"token": "t", "signatureVerified": True})
+    assert read_event(text + " " * (1_048_576 - len(text)), "A").request == AuthorizerRequest("A", "t")
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(262_144, True), (262_145, False)])
+def test_a_python_literal_is_read_up_to_the_length_of_a_log_line(length: int, is_read: bool) -> None:
+    event = "{'signatureVerified': True, 'token': 't'}"
+    text = event[:-1] + " " * (length - len(event) + 1) + "}"
+    assert text.rfind("}") == length
+    if is_read:
+        assert read_event(text, "A").request.token == "t"
+    else:
+        with pytest.raises(UnreadableEvent):
+            read_event(text, "A")
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+@pytest.mark.parametrize("is_text", [False, True])
+def test_an_event_may_be_three_envelopes_deep(depth: int, is_text: bool) -> None:
+    value: object = {"signatureVerified": True, "token": "t"}
+    for _ in range(depth):
+        value = {"m": json.dumps(value) if is_text else value}
+    if depth == 3:
+        assert read_event(json.dumps(value), "A").request.token == "t"
+    else:
+        with pytest.raises(UnreadableEvent):
+            read_event(json.dumps(value), "A")
+
+
+def test_the_first_of_several_events_counts() -> None:
+    first, second = ({"signatureVerified": True, "token": token} for token in ("1", "2"))
+    assert read_event(f"{json.dumps(first)} {json.dumps(second)}", "A").request.token == "1"
+    both = {"protocols": [], "token": "outer", "inner": {"signatureVerified": True, "token": "inner"}}
+    assert read_event(json.dumps(both), "A").request.token == "outer"
+
+
+NOTES = {
+    "nothing but a name": (
+        {"signatureVerified": False},
+        ("The event does not name the authorizer: fill in its name.",),
+    ),
+    "a token alone": (
+        {"token": "t", "signatureVerified": True},
+        (
+            "An event contains no signature: sign the token again before sending.",
+            "The event does not name the authorizer: fill in its name.",
+        ),
+    ),
+    "a token and contexts": (
+        {"token": "t", "protocolData": {"mqtt": {"username": f"u?{AUTHORIZER_NAME}=A"}}},
+        ("The token was found in the contexts, so the member token is left empty.",),
+    ),
+    "a query string without its mark and a raw password": (
+        {"protocolData": {"http": {"queryString": f"{AUTHORIZER_NAME}=A"}, "mqtt": {"password": "not base64!"}}},
+        (
+            "Added '?' in front of the query string: a test call needs it.",
+            "The password in the event is not base64; it was taken as is.",
+        ),
+    ),
+    "a query string with its mark": ({"protocolData": {"http": {"queryString": f"?{AUTHORIZER_NAME}=A"}}}, ()),
+    "a certificate without an id": (
+        {"protocolData": {"tls": {"x509CertificatePem": "P"}, "http": {"queryString": f"?{AUTHORIZER_NAME}=A"}}},
+        (
+            "The event contains a client certificate (CUSTOM_AUTH_X509), which a test call cannot include. It is kept "
+            "for policy variables, the event of a real connection and device commands.",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("event", "notes"), NOTES.values(), ids=NOTES)
+def test_what_the_event_does_not_say_is_noted(event: dict[str, Any], notes: tuple[str, ...]) -> None:
+    assert read_event(json.dumps(event)).notes == notes
+
+
+def test_a_given_name_needs_no_note() -> None:
+    event = {"protocolData": {"mqtt": {"username": f"u?{AUTHORIZER_NAME}=Found"}}}
+    read = read_event(json.dumps(event), "Given")
+    assert (read.request.authorizer_name, read.notes) == ("Given", ())
+
+
+@pytest.mark.parametrize(
+    ("tls", "presented", "certificate"),
+    [
+        ({"principalId": "abc"}, Presented("", "abc"), None),
+        ({"x509CertificatePem": "P"}, Presented("P", ""), Certificate("P")),
+        ({"x509CertificatePem": 7}, None, None),
+    ],
+)
+def test_half_a_certificate_is_kept_too(
+    tls: dict[str, Any], presented: Presented | None, certificate: Certificate | None
+) -> None:
+    read = read_event(json.dumps({"protocolData": {"tls": tls}}), "A")
+    assert (read.presented, read.certificate) == (presented, certificate)
+
+
+def test_headers_that_are_not_text_become_text() -> None:
+    event = {"protocolData": {"http": {"headers": {"a": 1}, "queryString": ""}}}
+    assert read_event(json.dumps(event), "A").request.http_context == HttpContext((("a", "1"),))

@@ -47,6 +47,7 @@ NewId = Callable[[], str]
 
 _MAXIMUM_PAYLOAD = int(limits.PAYLOAD_BYTES.value)
 _MOST_SUBSCRIPTIONS = int(limits.SUBSCRIPTIONS.value)
+_MOST_UNACKNOWLEDGED = int(limits.UNACKNOWLEDGED.value)
 _RATE = int(limits.PUBLISHES.value)
 
 
@@ -89,7 +90,7 @@ class Session:
         self.expiry = session_expiry(connect)
         """Seconds that the session is kept after its connection ends."""
         self._new_id = new_id
-        self._window = min(number_of(connect.properties, RECEIVE_MAXIMUM) or 0xFFFF, int(limits.UNACKNOWLEDGED.value))
+        self._window = min(number_of(connect.properties, RECEIVE_MAXIMUM) or _MOST_UNACKNOWLEDGED, _MOST_UNACKNOWLEDGED)
         self._largest = number_of(connect.properties, MAXIMUM_PACKET_SIZE)
         self._aliases: dict[int, str] = {}
         self._second = 0.0

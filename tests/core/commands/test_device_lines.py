@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import shlex
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from authlens.core.commands.device import ENDPOINT, host_of
 from authlens.core.commands.device_lines import DeviceLine, device_lines
 from authlens.core.deployment.deployment import Domain
-from authlens.core.deployment.transport import transport_of
-from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
+from authlens.core.deployment.transport import DeviceTransport, transport_of
+from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
 from authlens.core.saved.certificate import Certificate
 from authlens.core.secrets.redaction import MASK
@@ -253,3 +254,280 @@ def test_a_header_with_a_line_break_is_left_out_with_a_note(end: str) -> None:
     assert "Evil" not in curl.text
     assert "X-Good: 3" in curl.text
     assert curl.note.endswith("Left out, because no header can hold a line break: X-Bad.")
+
+
+BOTH = AuthorizerRequest("A", "tk", "s+/=", mqtt_context=MqttContext("u?room=1", "p w", "c 1"))
+USER = "u?room=1&x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature=s%2B%2F%3D&tok=tk"
+LOCAL = DeviceTransport(port=8443, ca_file="a ca.pem", alpn=None)
+WITH_CERTIFICATE = transport_of(None, "A", Certificate("it's.pem", "key.pem"))
+TEXTS: dict[str, tuple[DeviceTransport, str, str]] = {
+    "curl": (
+        DeviceTransport(),
+        """\
+curl \\
+  --request POST \\
+  --url 'https://h.example:443/topics/a%2Fb?qos=1' \\
+  --header 'x-amz-customauthorizer-name: A' \\
+  --header 'x-amz-customauthorizer-signature: s+/=' \\
+  --header 'tok: tk' \\
+  --data 'hello'""",
+        "HTTPS can only publish, and has no client id, username or password.",
+    ),
+    "curl at a local listener": (
+        LOCAL,
+        """\
+curl \\
+  --request POST \\
+  --url 'https://h.example:8443/topics/a%2Fb?qos=1' \\
+  --cacert 'a ca.pem' \\
+  --header 'x-amz-customauthorizer-name: A' \\
+  --header 'x-amz-customauthorizer-signature: s+/=' \\
+  --header 'tok: tk' \\
+  --data 'hello'""",
+        "HTTPS can only publish, and has no client id, username or password.",
+    ),
+    "curl with a certificate": (
+        WITH_CERTIFICATE,
+        """\
+curl \\
+  --request POST \\
+  --url 'https://h.example:443/topics/a%2Fb?qos=1' \\
+  --cert 'it'"'"'s.pem' --key key.pem \\
+  --header 'x-amz-customauthorizer-name: A' \\
+  --header 'x-amz-customauthorizer-signature: s+/=' \\
+  --header 'tok: tk' \\
+  --data 'hello'""",
+        "HTTPS can only publish, and has no client id, username or password.",
+    ),
+    "mosquitto_pub": (
+        DeviceTransport(),
+        f"""\
+mosquitto_pub -h h.example -p 443 \\
+  --tls-alpn mqtt --tls-use-os-certs \\
+  -i 'c 1' \\
+  -u '{USER}' \\
+  -P 'p w' \\
+  -t a/b -m hello -q 1""",
+        "mosquitto sends the host as SNI.",
+    ),
+    "mosquitto_pub at a local listener": (
+        LOCAL,
+        f"""\
+mosquitto_pub -h h.example -p 8443 \\
+  --cafile 'a ca.pem' \\
+  -i 'c 1' \\
+  -u '{USER}' \\
+  -P 'p w' \\
+  -t a/b -m hello -q 1""",
+        "mosquitto sends the host as SNI.",
+    ),
+    "mqttx": (
+        DeviceTransport(),
+        f"""\
+mqttx pub -h h.example -p 443 -l mqtts \\
+  --alpn mqtt \\
+  -i 'c 1' \\
+  -u '{USER}' \\
+  -P 'p w' \\
+  -t a/b -m hello -q 1""",
+        "In the MQTTX app: mqtts://, port 443, ALPN mqtt, and the same username.",
+    ),
+    "mqttx with a certificate": (
+        WITH_CERTIFICATE,
+        f"""\
+mqttx pub -h h.example -p 443 -l mqtts \\
+  --cert 'it'"'"'s.pem' --key key.pem \\
+  -i 'c 1' \\
+  -u '{USER}' \\
+  -P 'p w' \\
+  -t a/b -m hello -q 1""",
+        "In the MQTTX app: mqtts://, port 443, no ALPN, and the same username.",
+    ),
+    "paho": (
+        DeviceTransport(),
+        f"""\
+import ssl
+import paho.mqtt.client as mqtt
+
+context = ssl.create_default_context()
+context.set_alpn_protocols(["mqtt"])
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id='c 1')
+client.username_pw_set('{USER}', 'p w')
+client.tls_set_context(context)
+client.connect('h.example', 443)""",
+        "The host given to connect is sent as SNI.",
+    ),
+    "paho at a local listener with a certificate": (
+        replace(LOCAL, certificate=Certificate()),
+        f"""\
+import ssl
+import paho.mqtt.client as mqtt
+
+context = ssl.create_default_context(cafile='a ca.pem')
+context.load_cert_chain('device.pem.crt', 'device.pem.key')
+client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id='c 1')
+client.username_pw_set('{USER}', 'p w')
+client.tls_set_context(context)
+client.connect('h.example', 8443)""",
+        "The host given to connect is sent as SNI.",
+    ),
+    "mqtt-js": (
+        DeviceTransport(),
+        f"""\
+const mqtt = require("mqtt");
+
+const client = mqtt.connect("mqtts://h.example:443", {{
+  ALPNProtocols: ["mqtt"],
+  clientId: "c 1",
+  username: "{USER}",
+  password: "p w",
+}});""",
+        "MQTT.js sends the host as SNI.",
+    ),
+    "mqtt-js at a local listener": (
+        LOCAL,
+        f"""\
+const fs = require("fs");
+const mqtt = require("mqtt");
+
+const client = mqtt.connect("mqtts://h.example:8443", {{
+  ca: fs.readFileSync("a ca.pem"),
+  clientId: "c 1",
+  username: "{USER}",
+  password: "p w",
+}});""",
+        "MQTT.js sends the host as SNI.",
+    ),
+    "mqtt-js with a certificate": (
+        WITH_CERTIFICATE,
+        f"""\
+const fs = require("fs");
+const mqtt = require("mqtt");
+
+const client = mqtt.connect("mqtts://h.example:443", {{
+  cert: fs.readFileSync("it's.pem"),
+  key: fs.readFileSync("key.pem"),
+  clientId: "c 1",
+  username: "{USER}",
+  password: "p w",
+}});""",
+        "MQTT.js sends the host as SNI.",
+    ),
+    "aws-sdk": (
+        DeviceTransport(),
+        """\
+from awsiot import mqtt5_client_builder
+
+client = mqtt5_client_builder.direct_with_custom_authorizer(
+    endpoint='h.example',
+    client_id='c 1',
+    auth_authorizer_name='A',
+    auth_username='u?room=1',
+    auth_password=b'p w',
+    auth_token_key_name='tok',
+    auth_token_value='tk',
+    auth_authorizer_signature='s%2B%2F%3D',
+)""",
+        "The SDK sets port 443, ALPN and SNI itself and appends 'SDK=…&Platform=…&Metadata=…' to the username; "
+        "websockets_with_custom_authorizer takes the same arguments.",
+    ),
+    "aws-sdk at a local listener": (
+        LOCAL,
+        """\
+from awsiot import mqtt5_client_builder
+
+client = mqtt5_client_builder.direct_with_custom_authorizer(
+    endpoint='h.example',
+    port=8443,
+    ca_filepath='a ca.pem',
+    client_id='c 1',
+    auth_authorizer_name='A',
+    auth_username='u?room=1',
+    auth_password=b'p w',
+    auth_token_key_name='tok',
+    auth_token_value='tk',
+    auth_authorizer_signature='s%2B%2F%3D',
+)""",
+        "The SDK sets ALPN and SNI itself and appends 'SDK=…&Platform=…&Metadata=…' to the username; "
+        "websockets_with_custom_authorizer takes the same arguments.",
+    ),
+    "aws-sdk with a certificate": (
+        WITH_CERTIFICATE,
+        f"""\
+from awsiot import mqtt5_client_builder
+
+client = mqtt5_client_builder.mtls_from_path(
+    endpoint='h.example',
+    port=8883,
+    client_id='c 1',
+    cert_filepath="it's.pem",
+    pri_key_filepath='key.pem',
+    username='{USER}',
+    password=b'p w',
+)""",
+        "This builder would send an ALPN protocol on port 443, but a domain with certificates uses none.",
+    ),
+    "aws-sdk at a local listener with a certificate": (
+        replace(LOCAL, certificate=Certificate()),
+        f"""\
+from awsiot import mqtt5_client_builder
+
+client = mqtt5_client_builder.mtls_from_path(
+    endpoint='h.example',
+    port=8443,
+    ca_filepath='a ca.pem',
+    client_id='c 1',
+    cert_filepath='device.pem.crt',
+    pri_key_filepath='device.pem.key',
+    username='{USER}',
+    password=b'p w',
+)""",
+        "",
+    ),
+    "websocket-url": (
+        DeviceTransport(),
+        "wss://h.example/mqtt?x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature=s%2B%2F%3D&tok=tk",
+        "A browser cannot set headers on a WebSocket: the parameters go into the URL. Port 443, no ALPN.",
+    ),
+    "websocket-url at a local listener": (
+        LOCAL,
+        "wss://h.example:8443/mqtt?x-amz-customauthorizer-name=A&x-amz-customauthorizer-signature=s%2B%2F%3D&tok=tk",
+        "A browser cannot set headers on a WebSocket: the parameters go into the URL. Port 8443, no ALPN.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_whole_line(name: str) -> None:
+    transport, text, note = TEXTS[name]
+    authorizer = Authorizer("A", token_key_name="tok")
+    found = device_lines(BOTH, authorizer, endpoint="h.example", topic="a/b", transport=transport, reveal=True)
+    (line,) = [each for each in found if each.id == name.split()[0]]
+    assert (line.text, line.note) == (text, note)
+
+
+def test_a_binary_password_is_written_where_a_language_can() -> None:
+    found = lines(AuthorizerRequest("A", mqtt_context=MqttContext("u", b"\xff")))
+    binary = "The password is binary and cannot be given on a command line."
+    assert found["mosquitto_pub"].note == f"mosquitto sends the host as SNI. {binary}"
+    assert found["mqttx"].note.endswith(f"the same username. {binary}")
+    assert " -P " not in found["mqttx"].text
+    assert '  password: Buffer.from("/w==", "base64"),' in found["mqtt-js"].text.splitlines()
+    without = lines(TOKEN_MODE)
+    assert "password" not in without["mqtt-js"].text
+    assert "password" not in without["aws-sdk"].text
+    assert ", None)" in without["paho"].text
+
+
+def test_without_an_authorizer_the_token_is_named_token() -> None:
+    for authorizer in (None, Authorizer("A")):
+        (curl, *_) = device_lines(TOKEN_MODE, authorizer, account_endpoint="account.example", reveal=True)
+        assert "--header 'token: the-secret-token'" in curl.text
+        assert "https://account.example:443/topics/test%2Ftopic?qos=1" in curl.text
+
+
+def test_the_url_repeats_no_parameter_that_the_query_string_carries_encoded() -> None:
+    authorizer = Authorizer("A", token_key_name="my tok")
+    request = AuthorizerRequest("A", "tk", http_context=HttpContext(query_string="?My%20Tok=tk"))
+    url = device_lines(request, authorizer, endpoint="h.example", reveal=True)[-1].text
+    assert url == f"wss://h.example/mqtt?My%20Tok=tk&{AUTHORIZER_NAME}=A"

@@ -18,9 +18,11 @@ TOPIC = "test/topic"
 CLIENT_ID = "client-1"
 CERTIFICATE, PRIVATE_KEY = "device.pem.crt", "device.pem.key"
 """Placeholders if a certificate is needed and its files are not known."""
-_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::\d+)?(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
+_HOST = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?P<host>[^/:?#\s@]+)(?::(?:(?P<port>\d{1,5})|\d+))?(?:[/?#].*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _BRACKETED = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?\[(?P<host>[0-9a-f:.]+)\](?::(?P<port>\d{1,5}))?/?", re.IGNORECASE)
-_PORT = re.compile(r":(?P<port>\d{1,5})(?:[/?#].*)?$", re.DOTALL)
 _IN_HEADER = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 """Text that arrives unchanged as the value of a header; anything else goes into the query string."""
 
@@ -61,11 +63,11 @@ def host_of(endpoint: str) -> str | None:
 
 def host_and_port(endpoint: str) -> tuple[str, int | None]:
     """The host of an endpoint and its port, where one is given; an empty host where there is none."""
-    bracketed = _BRACKETED.fullmatch(endpoint.strip())
-    if bracketed:
-        return bracketed["host"], int(bracketed["port"]) if bracketed["port"] else None
-    port = _PORT.search(endpoint.strip())
-    return host_of(endpoint) or "", int(port["port"]) if port else None
+    written = endpoint.strip()
+    found = _BRACKETED.fullmatch(written) or _HOST.fullmatch(written)
+    if found is None:
+        return "", None
+    return found["host"], int(found["port"]) if found["port"] else None
 
 
 def device_of(

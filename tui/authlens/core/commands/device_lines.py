@@ -14,7 +14,7 @@ from dataclasses import replace
 from shlex import quote
 from urllib.parse import quote as url_quote
 
-from authlens.core.commands.device import CERTIFICATE, PRIVATE_KEY, TOPIC, Device, device_of
+from authlens.core.commands.device import TOPIC, Device, device_of
 from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME, Authorizer
 from authlens.core.request.references import references, unescaped_request
@@ -25,6 +25,7 @@ from authlens.core.text.visible import visible
 from authlens.frozen import dataclass
 
 HTTPS_PORT = 443
+_MQTT_PORT = 8883
 _IN_QUERY = "!$'()*+,;=:@/?&%~-._"
 """Characters allowed unencoded in a query; curl interprets brackets and braces as patterns."""
 
@@ -224,20 +225,23 @@ def _sdk(device: Device) -> DeviceLine:
         f"{_BUILDERS[1]} takes the same arguments."
     )
     if device.certificate_files is not None:
-        text = _sdk_with_certificate(device, password)
-        note = "This builder would send an ALPN protocol on port 443, but a domain with certificates uses none."
+        text = _sdk_with_certificate(device, device.certificate_files, password)
+        note = ""
+        if device.transport.port == HTTPS_PORT:
+            note = "This builder would send an ALPN protocol on port 443, but a domain with certificates uses none."
     return DeviceLine("aws-sdk", "AWS IoT Device SDK v2 (Python)", text, note)
 
 
-def _sdk_with_certificate(device: Device, password: bytes | None) -> str:
+def _sdk_with_certificate(device: Device, files: tuple[str, str], password: bytes | None) -> str:
     """The builders for custom authorizers accept no certificate, but the one for certificates accepts a username."""
-    certificate, key = device.certificate_files or (CERTIFICATE, PRIVATE_KEY)
+    certificate, key = files
     arguments = {
         "endpoint": device.endpoint,
+        "port": _MQTT_PORT if device.transport.port == HTTPS_PORT else device.transport.port,
+        "ca_filepath": device.transport.ca_file,
         "client_id": device.client_id,
         "cert_filepath": certificate,
         "pri_key_filepath": key,
-        "port": 8883,
         "username": device.username,
         "password": password,
     }

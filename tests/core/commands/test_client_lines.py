@@ -107,3 +107,108 @@ def test_other_texts_are_not_client_lines(text: str) -> None:
 def test_a_line_that_cannot_be_read_says_why(text: str, said: str) -> None:
     with pytest.raises(UnreadableLine, match=said):
         read_client_line(text)
+
+
+H = TlsContext("h.example.com")
+
+
+def over_http(query: str | None = None, *headers: tuple[str, str], tls: TlsContext | None = H) -> AuthorizerRequest:
+    return AuthorizerRequest(http_context=HttpContext(headers or None, query), tls_context=tls)
+
+
+CURL = {
+    "-- https://h.example.com/?a=1 -x": over_http("?a=1"),
+    "-u me https://h.example.com -b sid=1 -e https://r": over_http(
+        None, ("Authorization", "Basic bWU="), ("Cookie", "sid=1"), ("Referer", "https://r")
+    ),
+    "-b cookies.txt -H 'A: b' h.example.com": over_http(None, ("A", "b")),
+    "-sG -d a=1 https://h.example.com?b=2": over_http("?b=2&a=1"),
+    "--get -d a=1 https://h.example.com#fragment": over_http("?a=1"),
+    "-d a=1 https://h.example.com/?x=1": over_http("?x=1"),
+    "-G https://h.example.com/?x=1": over_http("?x=1"),
+    "--header='A: b:c' --url=https://h.example.com https://other.example.com": over_http(None, ("A", "b:c")),
+    "-A one -A two https://h.example.com --unknown": over_http(None, ("User-Agent", "two")),
+    "-vkHA:1 -H 'B; ;' -H C https://h.example.com": over_http(None, ("A", "1"), ("B;", "")),
+    "https://h.example.com/?a=1 -H": over_http("?a=1"),
+    "-H 'A: 1' ENDPOINT-ats.iot.REGION.amazonaws.com": over_http(None, ("A", "1"), tls=None),
+    "-H 'A: 1' 127.0.0.1": over_http(None, ("A", "1"), tls=None),
+    "-H 'A: 1' localhost": over_http(None, ("A", "1"), tls=None),
+}
+
+
+@pytest.mark.parametrize("line", CURL)
+def test_lines_of_curl(line: str) -> None:
+    read = read_client_line(f"curl {line}")
+    assert read.saved.request == CURL[line]
+    assert (read.program, read.saved.certificate) == ("curl", None)
+    assert read.notes == ("The line names no authorizer: fill in its name.",)
+
+
+def over_mqtt(*members: str | None, tls: str | None = None) -> AuthorizerRequest:
+    return AuthorizerRequest(mqtt_context=MqttContext(*members), tls_context=TlsContext(tls) if tls else None)
+
+
+MQTT_LINES = {
+    "mosquitto_pub -h h -u a=b --username=c=d -i x -n": over_mqtt("c=d", None, "x"),
+    "mosquitto_pub -L mqtts://h.example.com -u u -P p -h other.example.com": over_mqtt("u", "p", tls="h.example.com"),
+    "mosquitto_sub -L mqtts:// -u u -h other.example.com": over_mqtt("u", tls="other.example.com"),
+    "mosquitto_rr -u -": over_mqtt("-"),
+    "mqttx pub --path /mqtt -u u -wh nope": over_mqtt("u"),
+    "mqttx pub -up a:b --client-id= -u ''": over_mqtt("", None, ""),
+}
+
+
+@pytest.mark.parametrize("line", MQTT_LINES)
+def test_lines_of_mqtt_clients(line: str) -> None:
+    read = read_client_line(line)
+    assert read.saved.request == MQTT_LINES[line]
+    assert read.program == line.split()[0]
+
+
+def test_the_name_of_the_authorizer_needs_no_note() -> None:
+    read = read_client_line("curl https://h.example.com/?x-amz-customauthorizer-name=A")
+    assert (read.saved.request.authorizer_name, read.notes) == ("A", ())
+
+
+def test_a_certificate_may_have_its_passphrase_beside_it() -> None:
+    line = "curl -E c.pem:secret https://h.example.com/?a=1"
+    assert read_client_line(line).saved.certificate == Certificate("c.pem")
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(65_536, True), (65_537, False)])
+def test_a_long_text_is_not_searched(length: int, is_read: bool) -> None:
+    line = "\ncurl https://h.example.com/?a=1"
+    text = "x" * (length - len(line)) + line
+    assert is_client_line(text) is is_read
+
+
+@pytest.mark.parametrize(
+    "before", ["", "  ", "$ ", "me@host:~/x% ", "root# ", "PS> ", "sudo time ", "/usr/bin/", "~/bin/"]
+)
+def test_what_precedes_the_program_is_ignored(before: str) -> None:
+    text = f"{before}curl.exe https://h.example.com/?a=1"
+    assert is_client_line(text)
+    assert read_client_line(text).saved.request == over_http("?a=1")
+
+
+NO_LINE = "expected a line of curl, mosquitto_pub, mosquitto_sub or mqttx, or a wss:// URL"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello", NO_LINE),
+        ("WSS://h/?a=1", NO_LINE),
+        ("curl -s", "the curl line names no URL"),
+        (
+            "wss://h.example.com/mqtt",
+            "the WebSocket URL line holds no header, query string, client id, username or password",
+        ),
+        ("\n\n curl https://h/?a=1 $(date)", "line 3, column 22: commands are not run; replace it by its result"),
+        ("curl -H @headers https://h/?a=b", "the headers are in the file headers: put them into the line"),
+    ],
+)
+def test_the_whole_reason(text: str, said: str) -> None:
+    with pytest.raises(UnreadableLine) as raised:
+        read_client_line(text)
+    assert str(raised.value) == said

@@ -27,6 +27,22 @@ _WORD = st.text(alphabet="abcdefghij0123456789+/", min_size=6, max_size=12)
         ("--cli-input-yaml", "password: a, bc: d", 15, "password: ** *** *\n" + " " * 15 + "^"),
         ("--cli-input-json", '{"token": ["abc"', 16, '{"token": ["***"\n' + " " * 16 + "^"),
         ("--tls-context", "serverName", 10, "serverName\n          ^"),
+        ("--tls-context", 'serverName=x,"a":"b"', 3, 'serverName=x,"a":"b"\n   ^'),
+        ("--mqtt-context", "a\tb\rc", 5, "a b c\n     ^"),
+        ("--cli-input-json", '{"x": {"A": "abc"}}, x', 12, '{"x": {"A": "abc"}}, x\n            ^'),
+        (
+            "--cli-input-json",
+            '{"httpContext": {"headers": {"A": "abc"}}, x',
+            40,
+            '{"httpContext": {"headers": {"A": "***"}}, x\n' + " " * 40 + "^",
+        ),
+        (
+            "--cli-input-yaml",
+            "httpContext:\n  headers: {A: abc}\n  x: [y",
+            20,
+            "  ******** *** ***}\n       ^",
+        ),
+        ("--mqtt-context", 'password="a\\"b c" x', 18, 'password="*\\"* *" x\n' + " " * 18 + "^"),
     ],
 )
 def test_examples(option: str, text: str, index: int, shown: str) -> None:
@@ -65,6 +81,9 @@ def test_the_caret_is_under_the_character(text: str, data: st.DataObject) -> Non
 
 def test_a_long_line_is_cut_sixty_characters_from_the_caret() -> None:
     line, caret = point_at("a" * 100 + "!" + "b" * 100, 100, "--tls-context").split("\n")
+    assert line == "…" + "a" * 60 + "!" + "b" * 59 + "…"
+    assert caret == " " * 61 + "^"
+    line, caret = point_at("a" * 61 + "!" + "b" * 60, 61, "--tls-context").split("\n")
     assert line == "…" + "a" * 60 + "!" + "b" * 59 + "…"
     assert caret == " " * 61 + "^"
     assert point_at("a" * 60 + "!" + "b" * 59, 60, "--tls-context").split("\n")[0] == "a" * 60 + "!" + "b" * 59

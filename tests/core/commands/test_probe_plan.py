@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from authlens.core.commands.probe_plan import planned
 from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.probe.plan import ProbePlan
@@ -58,3 +62,52 @@ def test_another_client_id_may_be_used() -> None:
     request = AuthorizerRequest("A", mqtt_context=MqttContext("u", "p", "c1"))
 
     assert planned(ProbePlan("h", client_id="mine"), request, None, DeviceTransport()).client_id == "mine"
+
+
+MQTT_USER = f"u?{AUTHORIZER_NAME}=A&{SIGNATURE_NAME}=s&tok=t"
+EVERYWHERE = AuthorizerRequest("A", "t", "s", HttpContext((("Tok", "h"),), "?a=1"), MqttContext("u", "p", "c1"))
+HEADERS = (("Tok", "h"), (AUTHORIZER_NAME, "A"), (SIGNATURE_NAME, "s"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "plan"),
+    [
+        (EVERYWHERE, ProbePlan("h", client_id="c1", username=MQTT_USER, password=b"p", alpn=("mqtt",))),
+        (
+            EVERYWHERE,
+            ProbePlan("h", way="https", client_id="", headers=HEADERS, query="a=1", alpn=("mqtt",)),
+        ),
+        (
+            EVERYWHERE,
+            ProbePlan("h", 443, "wss", 5, "c1", MQTT_USER, b"p", (("Tok", "h"),), "a=1", ("mqtt",)),
+        ),
+        (
+            AuthorizerRequest(mqtt_context=MqttContext(password=b"\xff")),
+            ProbePlan("h", way="wss", client_id="authlens-probe", password=b"\xff", alpn=("mqtt",)),
+        ),
+        (
+            replace(EVERYWHERE, mqtt_context=MqttContext(client_id="c1")),
+            ProbePlan("h", way="wss", client_id="c1", headers=HEADERS, query="a=1", alpn=("mqtt",)),
+        ),
+        (
+            AuthorizerRequest("A", " t"),
+            ProbePlan(
+                "h", 443, "wss", 5, "authlens-probe", None, None, ((AUTHORIZER_NAME, "A"),), "tok=%20t", ("mqtt",)
+            ),
+        ),
+        (AuthorizerRequest(), ProbePlan("h", client_id="authlens-probe", alpn=("mqtt",))),
+    ],
+)
+def test_the_whole_plan(request_: AuthorizerRequest, plan: ProbePlan) -> None:
+    assert planned(ProbePlan("h", way=plan.way), request_, "tok", DeviceTransport()) == plan
+
+
+def test_a_parameter_whose_name_is_encoded_is_sent_once() -> None:
+    request = AuthorizerRequest("A", "t", http_context=HttpContext(query_string="?my%20tok=t"))
+    plan = planned(ProbePlan("h", way="wss"), request, "my tok", DeviceTransport())
+    assert (plan.headers, plan.query) == (((AUTHORIZER_NAME, "A"),), "my%20tok=t")
+
+
+def test_a_token_without_a_key_name_is_named_token() -> None:
+    plan = planned(ProbePlan("h", way="https"), AuthorizerRequest(None, "t"), None, DeviceTransport())
+    assert plan.headers == (("token", "t"),)

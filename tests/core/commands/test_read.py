@@ -120,6 +120,15 @@ def test_a_variable_in_the_target_leaves_it_to_the_configuration() -> None:
         ("authlens invoke --request x.yaml", 17, "open that file"),
         ("authlens invoke --cli-input-yaml 'token: 007'", 17, "line 1, column 8"),
         ("authlens invoke --mqtt-context password=$P", 17, "in a variable"),
+        ("authlens invoke --mqtt-context 'password=x'$P", 17, "in a variable"),
+        ("authlens invoke --m username", 17, "Expected: '='"),
+        ("A=b", 1, "expected 'aws iot test-invoke-authorizer' or 'authlens invoke'"),
+        ("A=b curl x", 5, "expected 'aws iot test-invoke-authorizer' or 'authlens invoke'"),
+        ("authlens invoke extra", 17, "unexpected argument; quote a value that contains spaces"),
+        ("aws iot test-invoke-authorizer iot", 35, "unexpected argument; quote a value that contains spaces"),
+        ("aws iot extra test-invoke-authorizer", 9, "expected 'aws iot test-invoke-authorizer'"),
+        ("python3 -m authlens run", 1, "expected 'aws iot test-invoke-authorizer'"),
+        ("authlens invoke --token x --cli-input-json fileb://x", 27, "--cli-input-json names a file: open that file"),
     ],
 )
 def test_errors_have_a_place(line: str, column: int | None, words: str) -> None:
@@ -128,6 +137,70 @@ def test_errors_have_a_place(line: str, column: int | None, words: str) -> None:
     assert words in error.value.message
     if column is not None:
         assert (error.value.line, error.value.column) == (1, column)
+
+
+@pytest.mark.parametrize(
+    ("line", "target"),
+    [
+        ("env AWS_REGION=a AWS_PROFILE=b time aws iot test-invoke-authorizer", Target("b", "a")),
+        ("AWS_PROFILE= AWS_DEFAULT_PROFILE=b authlens invoke", Target("b")),
+        ("AWS_PROFILE=a AWS_DEFAULT_PROFILE=b authlens invoke --profile c", Target("c")),
+        ("AWS_DEFAULT_REGION=b AWS_REGION=a authlens invoke --region ''", Target(region="a")),
+        ("AWS_ENDPOINT_URL=http://a authlens invoke", Target(endpoint_url="http://a")),
+        (
+            "AWS_ENDPOINT_URL=http://a AWS_ENDPOINT_URL_IOT=http://b authlens invoke",
+            Target(endpoint_url="http://b"),
+        ),
+        ("AWS_CA_BUNDLE=ca.pem authlens invoke", Target(ca_bundle="ca.pem")),
+        ("authlens invoke --cli-read-timeout 1.5 --cli-connect-timeout x", Target()),
+        ("export AWS_REGION=a\nauthlens invoke", Target(region="a")),
+        ("export AWS_REGION=a\nAWS_REGION=b authlens invoke", Target(region="b")),
+    ],
+)
+def test_where_the_target_comes_from(line: str, target: Target) -> None:
+    assert parse_command_line(line).target == target
+
+
+@pytest.mark.parametrize(
+    ("line", "request_"),
+    [
+        ("aws-cli iot test-invoke-authorizer --token x", AuthorizerRequest(token="x")),
+        ("'C:\\x\\aws.exe' iot test-invoke-authorizer --token x", AuthorizerRequest(token="x")),
+        ("/x/python3.12 -m authlens invoke --token x", AuthorizerRequest(token="x")),
+        (
+            "authlens invoke --token file://a --token-signature fileb://b",
+            AuthorizerRequest(token="${file:a}", token_signature="${file:b}"),
+        ),
+        ("authlens invoke --token file://$D", AuthorizerRequest(token="${file:${env:D}}")),
+        (
+            """authlens invoke --mqtt-context 'password="[redacted]"'""",
+            AuthorizerRequest(mqtt_context=MqttContext(password="[redacted]")),
+        ),
+        (
+            "authlens invoke --mqtt-context password=aGVsbG8= --cli-binary-format raw-in-base64-out",
+            AuthorizerRequest(mqtt_context=MqttContext(password="aGVsbG8=")),
+        ),
+        (
+            "authlens invoke --mqtt-context password=aGVsbG8= --cli-binary-format base64",
+            AuthorizerRequest(mqtt_context=MqttContext(password="hello")),
+        ),
+        ("authlens invoke --mqtt-context username=u", AuthorizerRequest(mqtt_context=MqttContext("u"))),
+        (
+            """authlens invoke --cli-input-json '{"token": "j", "authorizerName": "J"}' --cli-input-yaml 'token: y'""",
+            AuthorizerRequest(token="y"),
+        ),
+        (
+            """authlens invoke --cli-input-json '{"mqttContext": {"password": "/w=="}}'""",
+            AuthorizerRequest(mqtt_context=MqttContext(password=b"\xff")),
+        ),
+        (
+            """authlens invoke --mqtt-context username=cli --cli-input-json '{"mqttContext": {"clientId": "doc"}}'""",
+            AuthorizerRequest(mqtt_context=MqttContext("cli")),
+        ),
+    ],
+)
+def test_more_lines(line: str, request_: AuthorizerRequest) -> None:
+    assert parse_command_line(line).request == request_
 
 
 def test_the_place_counts_lines() -> None:

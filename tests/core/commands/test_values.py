@@ -155,3 +155,97 @@ def test_the_name_of_a_file_given_as_a_context_is_recognised(text: str) -> None:
         _members("--authorizer-name", "A", "--http-context", text)
     with pytest.raises(rules.MemberError, match=f"to read the file, write file://{re.escape(text)}"):
         rules.from_json("--cli-input-json", text)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "an unknown member": (
+        {"foo": 1},
+        [
+            'Unknown parameter in input: "foo", must be one of: authorizerName, token, tokenSignature, httpContext, '
+            "mqttContext, tlsContext"
+        ],
+    ),
+    "an unknown member of a context": (
+        {"mqttContext": {"x": 1}},
+        ['Unknown parameter in mqttContext: "x", must be one of: username, password, clientId'],
+    ),
+    "a context that is a number": (
+        {"mqttContext": 3},
+        ["Invalid type for parameter mqttContext, type: int, valid types: dict"],
+    ),
+    "headers that are a number": (
+        {"httpContext": {"headers": 3}},
+        ["Invalid type for parameter httpContext.headers, type: int, valid types: dict"],
+    ),
+    "headers of other types and without a name": (
+        {"httpContext": {"headers": {"a": 1, "": "x", "b": "c"}}},
+        [
+            "Invalid type for parameter httpContext.headers.a, type: int, valid types: str",
+            "Invalid length for parameter httpContext.headers (key: ), value: 0, valid min length: 1",
+        ],
+    ),
+    "a password that is a number": (
+        {"mqttContext": {"password": 7}},
+        ["Invalid type for parameter mqttContext.password, type: int, valid types: bytes, str"],
+    ),
+    "text that is a list": (
+        {"mqttContext": {"username": ["a"]}},
+        [
+            "Invalid type for parameter mqttContext.username, type: list, valid types: str; a bare comma makes a list, "
+            "so quote the value"
+        ],
+    ),
+    "a context that is a list": (
+        {"tlsContext": [1]},
+        ["Invalid type for parameter tlsContext, type: list, valid types: dict"],
+    ),
+    "two problems": (
+        {"token": 3, "tokenSignature": ""},
+        [
+            "Invalid type for parameter token, type: int, valid types: str",
+            "Invalid length for parameter tokenSignature, value: 0, valid min length: 1",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("members_", "problems"), REFUSED.values(), ids=REFUSED)
+def test_every_problem_is_named(members_: dict[str, Any], problems: list[str]) -> None:
+    assert _refusal(members_) == "\n".join(["Parameter validation failed:", *problems])
+
+
+def test_every_type_that_is_accepted() -> None:
+    rules.check(
+        {
+            "token": "t",
+            "httpContext": {"headers": {"a": "b"}, "queryString": "?a"},
+            "mqttContext": {"username": "u", "password": b"p", "clientId": "c"},
+            "tlsContext": {},
+        }
+    )
+    rules.check({"mqttContext": {"password": ""}, "httpContext": {"headers": {}}})
+
+
+def test_a_file_that_cannot_be_read_is_named_with_its_option() -> None:
+    def load(text: str) -> str:
+        raise rules.UnreadableValue("no such file")
+
+    with pytest.raises(rules.MemberError) as error:
+        rules.of_options(read(["--token", "file://x"]), load)
+    assert str(error.value) == "Error parsing parameter '--token': no such file"
+    assert error.value.option == "--token"
+
+
+def test_errors_in_a_value_have_a_caret() -> None:
+    with pytest.raises(rules.MemberError) as error:
+        _members("--mqtt-context", "username")
+    assert str(error.value) == (
+        "Error parsing parameter '--mqtt-context': Expected: '=', received: 'EOF' at character 9 of the input:\n"
+        "username\n        ^"
+    )
+    with pytest.raises(rules.MemberError) as error:
+        _members("--mqtt-context", '{"username": }')
+    assert str(error.value) == (
+        "Error parsing parameter '--mqtt-context': Invalid JSON: Expecting value at line 1, column 14:\n"
+        '{"username": }\n             ^'
+    )

@@ -65,6 +65,14 @@ def test_splits_as_a_real_shell_does(lines: list[str]) -> None:
         ("", []),
         ("  \n ", []),
         ("aws a\\", ["aws", "a"]),
+        ("aws a2> x", ["aws", "a2"]),
+        ("aws a 1>x", ["aws", "a"]),
+        ("aws x)y", ["aws", "x)y"]),
+        ("aws a#b # c", ["aws", "a#b"]),
+        ('aws "a\\\nb\\c\\\\"', ["aws", "ab\\c\\"]),
+        ("aws $'\\x \\u \\U00110000 \\U0010FFFF \\777 \\x41g'", ["aws", "\\x \\u \\U00110000 \U0010ffff ÿ Ag"]),
+        ("aws a\u2014b", ["aws", "a\u2014b"]),
+        ("aws 'a`\n' '\\\"' `\n b", ["aws", "a`\n", '"', "b"]),
     ],
 )
 def test_examples(line: str, words: list[str]) -> None:
@@ -82,6 +90,8 @@ def test_examples(line: str, words: list[str]) -> None:
         ("'${env:X}'", "$${env:X}"),
         (r"\$TOKEN", "$TOKEN"),
         ("'$${'", "$$${"),
+        ('"${X:-a\\$b}"', "${env:X:-a$b}"),
+        ('"${X:-}c"', "${env:X:-}c"),
     ],
 )
 def test_substitutions_become_references(line: str, written: str) -> None:
@@ -104,6 +114,9 @@ def test_a_private_character_of_the_text_is_not_a_reference() -> None:
         ('aws "`date`"', 5),
         ("aws $(rm -rf x)", 4),
         ("aws $(cat 'x", 4),
+        ("aws $(cat x", 4),
+        ("aws $(cat x y)", 4),
+        ('aws "a$(cat"', 6),
         ("aws ${X:-y}", 4),
         ("aws $((1+1))", 4),
         ("aws $@", 4),
@@ -117,3 +130,22 @@ def test_what_cannot_be_read_is_refused_at_its_place(line: str, index: int) -> N
 
 def test_a_back_tick_at_the_end_of_a_line_in_quotes_is_not_powershell() -> None:
     assert [word.text for word in split("aws 'a`\n\\\"b'").words] == ["aws", 'a`\n\\"b']
+
+
+def test_words_know_where_they_start() -> None:
+    assert [(word.text, word.start) for word in split("$ aws  'b c' \\\n  d").words] == [
+        ("aws", 2),
+        ("b c", 7),
+        ("d", 17),
+    ]
+
+
+def test_a_parenthesis_ends_a_command_inside_a_substitution() -> None:
+    assert [word.text for word in split("x=$(aws 'a)b' c) d", 4, True).words] == ["aws", "a)b", "c"]
+
+
+def test_each_reference_has_a_character_of_its_own_that_the_text_does_not_hold() -> None:
+    words = split("aws '\ue001' $X$Y")
+    assert words.references == {"\ue000": "${env:X}", "\ue002": "${env:Y}"}
+    assert words.refers(words.words[2].text)
+    assert not words.refers(words.words[1].text)

@@ -222,3 +222,134 @@ def test_a_default_is_read_by_the_shell_and_comes_back(default: str) -> None:
     code = as_boto3(request, reveal=True).partition("response = ")[2].replace("client.test_invoke_authorizer", "dict")
     exec(f"import os\nos.environ.pop('TOKEN', None)\nresponse = {code}", values)
     assert values["response"] == {"authorizerName": "A", "token": default}
+
+
+EVERYTHING = Target("p", "r", "http://h", None, False, "ca", False, 0.0, 7.9)
+
+
+def test_every_option_of_the_target_and_those_that_are_not_of_the_request() -> None:
+    line = as_invoke(AuthorizerRequest("A"), EVERYTHING, more=[("--via", "function"), ("--trust", "")])
+    assert line.split(" \\\n  ") == [
+        "authlens invoke",
+        "--authorizer-name A",
+        "--profile p",
+        "--region r",
+        "--endpoint-url http://h",
+        "--ca-bundle ca",
+        "--cli-read-timeout 7",
+        "--cli-connect-timeout 0",
+        "--no-verify-ssl",
+        "--no-sign-request",
+        "--via function",
+        "--trust",
+    ]
+    assert as_invoke(AuthorizerRequest("A"), Target("p", local="a.yaml", endpoint_url="http://h")) == (
+        "authlens invoke --authorizer-name A --profile p --endpoint-url http://h"
+    )
+
+
+def test_a_command_of_a_hundred_characters_stays_on_one_line() -> None:
+    for length, lines in ((100, 1), (101, 2)):
+        name = "A" * (length - len("authlens invoke --authorizer-name "))
+        assert len(as_invoke(AuthorizerRequest(name)).split("\n")) == lines
+
+
+@pytest.mark.parametrize(
+    ("token", "options"),
+    [
+        ("-x", "--token=-x"),
+        ("x-", "--token x-"),
+        ("", "--token ''"),
+        ("${env:T}", '--token="${T}"'),
+        ("a${env:T}", '--token a"${T}"'),
+        ("${case:x} ${env:X", "--token '${case:x} ${env:X'"),
+        ("$${env:X}", "--token '${env:X}'"),
+        ("file://x", """--cli-input-json '{"token": "file://x"}'"""),
+        ("fileb://x\0", """--cli-input-json '{"token": "fileb://x\\u0000"}'"""),
+        ("é\ud800", """--cli-input-json '{"token": "é\\ud800"}'"""),
+        ("${keyring:user}", """--token="$(keyring get '' user)\""""),
+    ],
+)
+def test_how_a_text_is_written(token: str, options: str) -> None:
+    assert as_cli(AuthorizerRequest(token=token), reveal=True) == f"aws iot test-invoke-authorizer {options}"
+
+
+@pytest.mark.parametrize(
+    ("version", "password", "context"),
+    [
+        (1, "pw", "username=u,password=pw"),
+        (1, b"pw", "username=u,password=pw"),
+        (2, "pw", "username=u,password=cHc="),
+        (2, b"\xff", "username=u,password=/w=="),
+        (2, "[redacted]", "'username=u,password=\"[redacted]\"'"),
+        (1, "a\0", """'{"username": "u", "password": "a\\u0000"}'"""),
+    ],
+)
+def test_how_a_password_is_written(version: Version, password: str | bytes, context: str) -> None:
+    request = AuthorizerRequest(mqtt_context=MqttContext("u", password))
+    line = as_cli(request, version=version, reveal=True)
+    assert line == f"aws iot test-invoke-authorizer --mqtt-context {context}"
+
+
+def test_binary_passwords_for_version_1_alone_and_beside_what_only_json_holds() -> None:
+    alone = as_cli(AuthorizerRequest(mqtt_context=MqttContext(None, b"\xff")), version=1, reveal=True)
+    assert alone == (
+        "# first: printf %s /w== | base64 -d > password.bin\n"
+        "aws iot test-invoke-authorizer --mqtt-context password@=fileb://password.bin"
+    )
+
+
+BOTO3 = """\
+import boto3
+import os
+from botocore import UNSIGNED
+from botocore.config import Config
+
+client = boto3.Session(profile_name='p').client("iot", region_name='r', endpoint_url='http://h', verify=False, \
+config=Config(signature_version=UNSIGNED))
+response = client.test_invoke_authorizer(
+    authorizerName='A',
+    token='${case:x} ${env:X',
+    tokenSignature='a' + os.environ['S'] + 'b',
+    httpContext={
+        'headers': {
+            'a': 'b',
+        },
+    },
+    mqttContext={
+        'username': '',
+        'password': b'\\xff',
+    },
+    tlsContext={},
+)
+"""
+
+
+def test_the_whole_code_for_boto3() -> None:
+    request = AuthorizerRequest(
+        "A",
+        "${case:x} ${env:X",
+        "a${env:S}b",
+        HttpContext((("a", "b"),)),
+        MqttContext("", b"\xff"),
+        TlsContext(),
+    )
+    assert as_boto3(request, EVERYTHING, reveal=True) == BOTO3
+    assert as_boto3(AuthorizerRequest("A"), Target(ca_bundle="ca.pem")) == (
+        "import boto3\n\nclient = boto3.client(\"iot\", verify='ca.pem')\n"
+        "response = client.test_invoke_authorizer(\n    authorizerName='A',\n)\n"
+    )
+
+
+def test_the_whole_input_document() -> None:
+    request = AuthorizerRequest("A", "$${x}", mqtt_context=MqttContext("u", "pw"))
+    assert as_cli_input_yaml(request, reveal=True) == (
+        "authorizerName: A\ntoken: ${x}\nmqttContext:\n  username: u\n  password: !!binary |\n    cHc=\n"
+    )
+    assert as_cli_input_yaml(request) == (
+        "authorizerName: A\ntoken: '[redacted]'\nmqttContext:\n  username: u\n  password: '[redacted]'\n"
+    )
+    with_reference = AuthorizerRequest("A", mqtt_context=MqttContext(password="${env:P}"))
+    assert as_cli_input_yaml(with_reference, reveal=True).startswith(
+        "# Replace each ${…} by its value: the AWS CLI does not resolve references.\n"
+    )

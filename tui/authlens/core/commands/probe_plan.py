@@ -7,9 +7,7 @@ from dataclasses import replace
 from authlens.core.commands.device import device_of
 from authlens.core.deployment.transport import DeviceTransport
 from authlens.core.probe.plan import ProbePlan
-from authlens.core.request.authorizer import AUTHORIZER_NAME, SIGNATURE_NAME
-from authlens.core.request.request import AuthorizerRequest, MqttContext
-from authlens.core.text.encodings import url_encode
+from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext
 
 
 def planned(
@@ -20,7 +18,7 @@ def planned(
     plan: the destination, the protocol and what to try; its `client_id`, if any, replaces the request's.
     """
     device = device_of(request, token_key_name or "token", plan.host, "", transport)
-    mqtt = request.mqtt_context
+    mqtt, http = request.mqtt_context, request.http_context or HttpContext()
     password = device.password.encode("utf-8") if isinstance(device.password, str) else device.password
     plan = replace(
         plan, alpn=(transport.alpn,) if transport.alpn else (), client_id=plan.client_id or _client_id(request)
@@ -29,30 +27,16 @@ def planned(
         return replace(plan, username=device.username or None, password=password)
     if plan.way == "https":
         return replace(plan, headers=device.headers, query=device.query_string, client_id="")
-    carried = device.query_string.lower()
-    parameters = {
-        AUTHORIZER_NAME: device.name,
-        SIGNATURE_NAME: device.signature,
-        token_key_name or "token": device.token,
-    }
     if mqtt is not None and (mqtt.username or mqtt.password):
         # A request that logs in with MQTT does so over a WebSocket too: credentials in CONNECT, the URL unchanged.
         return replace(
             plan,
             username=device.username or None,
             password=password,
-            headers=(request.http_context.headers or ()) if request.http_context else (),
-            query=((request.http_context.query_string or "") if request.http_context else "").removeprefix("?"),
+            headers=http.headers or (),
+            query=(http.query_string or "").removeprefix("?"),
         )
-    missing = [
-        f"{url_encode(name)}={url_encode(value)}"
-        for name, value in parameters.items()
-        if value
-        and f"{name.lower()}=" not in carried
-        and name.lower() not in {key.lower() for key, _ in device.headers}
-    ]
-    query = "&".join(filter(None, (device.query_string, *missing)))
-    return replace(plan, headers=device.headers, query=query)
+    return replace(plan, headers=device.headers, query=device.query_string)
 
 
 def with_client_id(request: AuthorizerRequest, client_id: str | None) -> AuthorizerRequest:

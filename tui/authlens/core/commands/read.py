@@ -90,7 +90,7 @@ def _after_program(command: list[ShellWord], text: str) -> tuple[list[ShellWord]
         return command[1:], True
     if names[:1] == ["authlens"] and names[1:2] == ["invoke"]:
         return command[2:], False
-    if names[1:4] == ["-m", "authlens", "invoke"] and names[0].startswith("python"):
+    if names[1:4] == ["-m", "authlens", "invoke"]:
         return command[4:], False
     raise CommandLineError(
         "expected 'aws iot test-invoke-authorizer' or 'authlens invoke'", text, command[0].start if command else 0
@@ -165,7 +165,7 @@ def _place(option: str | None, rest: list[ShellWord], text: str) -> int:
     """The position of an option, possibly abbreviated or with its value after `=`."""
     for word in rest:
         name = word.text.partition("=")[0]
-        if option and len(name) > 3 and option.startswith(name):
+        if option and len(name) > 2 and option.startswith(name):
             return word.start
     return len(text)
 

@@ -63,6 +63,36 @@ def test_actions_and_the_types_of_their_resources(one: dict[str, object], found:
             "job-action-on-topic",
             "iot:UpdateJobExecution matches nothing; it needs `thing/NAME`",
         ),
+        (
+            allow(["iot:Connect", "iot:Publish", "iot:Subscribe"], ["client/a", "topic/b"]),
+            "subscribe-on-topic",
+            "iot:Subscribe on `topic/b` matches nothing; it needs `topicfilter/b`",
+        ),
+        (
+            allow(["iot:Connect", "iot:Subscribe"], "client/a"),
+            "subscribe-on-topic",
+            "iot:Subscribe on `client/a` matches nothing; it needs `topicfilter/a`",
+        ),
+        (
+            allow("iotjobsdata:UpdateJobExecution", "client/a"),
+            "action-resource-mismatch",
+            "iotjobsdata:UpdateJobExecution on `client/a` matches nothing; it needs `thing/…`",
+        ),
+        (
+            allow(["iot:Connect", "iot:Publish"], "topicfilter/a"),
+            "action-resource-mismatch",
+            "iot:Connect, iot:Publish on `topicfilter/a` matches nothing; it needs `client/…` or `topic/…`",
+        ),
+        (
+            allow(["iot:ListRetainedMessages", "iot:Publish"], "client/a"),
+            "action-resource-mismatch",
+            "iot:ListRetainedMessages, iot:Publish on `client/a` matches nothing; it needs `*` or `topic/…`",
+        ),
+        (
+            allow(["iot:Publish", "iot:ListNamedShadowsForThing"], "topic/a"),
+            "action-resource-mismatch",
+            "iot:ListNamedShadowsForThing needs a `thing/` resource; this statement has none",
+        ),
         (allow("s3:GetObject", "*"), "unknown-action", "`s3:GetObject` is not an action of AWS IoT policies"),
     ],
 )

@@ -66,6 +66,12 @@ def test_the_nearest_word_keeps_its_spelling() -> None:
     assert nearest("zzz", ("Version", "Statement")) is None
 
 
+@pytest.mark.parametrize(("start", "meant"), [(25, "x" * 64), (26, None)])
+def test_only_the_first_64_letters_of_a_word_are_compared(start: int, meant: str | None) -> None:
+    """Of these, 39 have to be the same for a similarity of 0.6."""
+    assert nearest("y" * start + "x" * 100, ("x" * 64,)) == meant
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
@@ -133,6 +139,11 @@ def test_misspelt_actions(written: str, meant: str | None) -> None:
         ("iot:UpdateThingShad", "iot:UpdateThingShadow"),
         ("iot:UpdateThngShdw", "iot:UpdateThingShadow"),
         ("iot:UpdateThngSdw", None),
+        ("iot:UpdxtxThxngShadow", "iot:UpdateThingShadow"),
+        ("iot:UpdxtxThxngShxdow", None),
+        ("iot:PublishPublis", None),
+        ("greengrass:Publish", "iot:Publish"),
+        ("iot:UpdateJobExecutio", "iotjobsdata:UpdateJobExecution"),
         ("iot:Publish" + "h" * 80, None),
     ],
 )

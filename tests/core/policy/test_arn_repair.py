@@ -18,11 +18,19 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
         (
             "arn:aws:iot:us-west-2:123456789012/client/a",
             WEST + "client/a",
-            "has a slash where the colon before `client/`",
+            "has a slash where the colon before `client/` belongs",
         ),
-        ("arn:aws:iot:us-west-2:123456789012:/thing/a", WEST + "thing/a", "has a slash before `thing/`, which makes"),
+        (
+            "arn:aws:iot:us-west-2:123456789012:/thing/a",
+            WEST + "thing/a",
+            "has a slash before `thing/`, which makes it a different resource",
+        ),
         ("arn:aws:iot:us-west-2:123456789012::thing/a", WEST + "thing/a", "has two colons before `thing/`"),
-        ("arn:aws:iot:us-west-2:123456789012:topic:a/b", WEST + "topic/a/b", "has a colon after `topic` where a slash"),
+        (
+            "arn:aws:iot:us-west-2:123456789012:topic:a/b",
+            WEST + "topic/a/b",
+            "has a colon after `topic` where a slash belongs",
+        ),
         ("arn:aws:iot:us-west-2:123456789012: topic/a", WEST + "topic/a", "has white space before its resource"),
         ("arn:aws:iot:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "has its service twice"),
         ("arn:aws:aws:iot:us-west-2:123456789012:topic/a", WEST + "topic/a", "has its partition twice"),
@@ -34,6 +42,7 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
         ("arn:aws:iot:123456789012:us-west-2:topic/a", WEST + "topic/a", "has its region and account swapped"),
         ("arn:aws:iot:us-west-2123456789012:topic/a", WEST + "topic/a", "lacks the colon between region and account"),
         ("arn:aws:iot:us-west-2:topic/a", "arn:aws:iot:us-west-2:*:topic/a", "lacks its account"),
+        ("arn:aws:iot:us-west-2:123456789012:123456789012:topic/a", WEST + "topic/a", "has its account twice"),
         ("arn:aws:iot:123456789012:topic/a", "arn:aws:iot:*:123456789012:topic/a", "lacks its region"),
         ("arn:aws:iot:::topic/a", "arn:aws:iot:*:*:topic/a", "leaves its region and account empty"),
         ("arn:aws:iot:us-west-2::topic/a", "arn:aws:iot:us-west-2:*:topic/a", "leaves its account empty"),
@@ -46,23 +55,37 @@ WEST = "arn:aws:iot:us-west-2:123456789012:"
         (
             "arn:aws:iot:us-west-2:undefined:topic/a",
             "arn:aws:iot:us-west-2:*:topic/a",
-            "contains `undefined`, a missing value",
+            "contains `undefined`, a missing value formatted as text",
         ),
         (" " + WEST + "topic/a", WEST + "topic/a", "begins or ends with white space"),
         ("topic/a", "arn:aws:iot:*:*:topic/a", "is only the tail of an ARN"),
         (
             "arn:aws-cn:iot:cn-north-1:123456789012topic/a",
             "arn:aws-cn:iot:cn-north-1:123456789012:topic/a",
-            "lacks the",
+            "lacks the colon before `topic/`",
         ),
-        ("arn:aws:iot:us-west-2:123456789012topic/${iot:ClientId}", WEST + "topic/${iot:ClientId}", "lacks the colon"),
+        (
+            "arn:aws:iot:us-west-2:123456789012topic/${iot:ClientId}",
+            WEST + "topic/${iot:ClientId}",
+            "lacks the colon before `topic/`",
+        ),
+        (
+            "arn:aws:iot:null:undefined:topic/a",
+            "arn:aws:iot:*:*:topic/a",
+            "contains `null` and `undefined`, missing values formatted as text",
+        ),
+        ("arn:aws:iot::123456789012:topic/a", "arn:aws:iot:*:123456789012:topic/a", "leaves its region empty"),
+        ("arn:aws:iot:*:123456789012topic/a", "arn:aws:iot:*:123456789012:topic/a", "lacks the colon before `topic/`"),
+        ("arn:aws:iot:us-west-2:*topic/a", "arn:aws:iot:us-west-2:*:topic/a", "lacks the colon before `topic/`"),
+        ("arn:aws:iot:us-west-2:123456789012 :topic/a", WEST + "topic/a", "has white space before its resource"),
+        ("topic/a:b", "arn:aws:iot:*:*:topic/a:b", "is only the tail of an ARN"),
     ],
 )
 def test_what_was_meant(text: str, meant: str, fault: str) -> None:
     found = repair(text)
     assert found is not None
     assert found.arn == meant
-    assert found.fault.startswith(fault)
+    assert found.fault == fault
     assert repair(found.arn) is None
 
 
@@ -76,6 +99,8 @@ def test_what_was_meant(text: str, meant: str, fault: str) -> None:
         "arn:aws:sns:us-west-2:123456789012:topic/a",
         "arn:aws:iot:us-west-2:1234:topic/a",
         "arn:aws:iot:*:*:*:topic/a",
+        "arn:aws:iot:us-west-2:*:*topic/a",
+        "arn:aws:iot:*:123456789012:*topic/a",
         WEST + "cert/a",
         "arn:aws:iot:${AWS::Region}:123456789012topic/a",
         "*",

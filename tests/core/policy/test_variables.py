@@ -66,6 +66,23 @@ def test_everything_that_matches_starts_with_the_head(written: str, text: str) -
         assert text.startswith(pattern.head)
 
 
+@pytest.mark.parametrize(
+    ("written", "head"),
+    [
+        ("topic/a*", "topic/a"),
+        ("topic/a?b", "topic/a"),
+        ("topic/${iot:ClientId}/b", "topic/"),
+        ("${iot:ClientId}/b", ""),
+        ("a${*}b", "a"),
+        ("topic/a", "topic/a"),
+        ("*a", ""),
+        ("", ""),
+    ],
+)
+def test_the_head_is_the_literal_beginning(written: str, head: str) -> None:
+    assert template(written).head == head
+
+
 def test_symbols_keep_variables_unknown() -> None:
     assert template("a/${iot:ClientId}*${*}").symbols == ("a/", Unknown("iot:ClientId"), Wild.RUN, "*")
 
@@ -76,11 +93,41 @@ def test_loosened_patterns_match_whatever_the_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "words"),
-    [("${iot:DomainName}", "has no value"), ("${iot:ConnectAttributes}", "has 2 values"), ("${iot:Empty}", "0 values")],
+    ("written", "is_plain", "why"),
+    [
+        ("${iot:DomainName}", False, "`${iot:DomainName}` has no value here and stays as text"),
+        (
+            "${iot:ConnectAttributes}",
+            False,
+            "`${iot:ConnectAttributes}` has 2 values and stays as text: only a single value can be substituted",
+        ),
+        (
+            "${iot:Empty}",
+            False,
+            "`${iot:Empty}` has 0 values and stays as text: only a single value can be substituted",
+        ),
+        (
+            "${iot:ClientId}",
+            True,
+            "`${iot:ClientId}` stays as text: variables need a document with Version 2012-10-17",
+        ),
+    ],
 )
-def test_a_variable_says_why_it_stays(written: str, words: str) -> None:
-    assert words in template(written).variables[0].why_unresolved(KNOWN)
+def test_a_variable_says_why_it_stays(written: str, is_plain: bool, why: str) -> None:
+    [variable] = template(written, is_plain).variables
+    assert variable.value(KNOWN) is None
+    assert variable.why_unresolved(KNOWN) == why
+
+
+def test_nothing_is_replaced_without_the_version_that_has_variables() -> None:
+    plain = template("${iot:ClientId}*${*}${iot:DomainName, 'none'}", is_plain=True)
+    assert plain.text(KNOWN) == plain.written
+    assert [variable.written for variable in plain.variables] == [
+        "${iot:ClientId}",
+        "${*}",
+        "${iot:DomainName, 'none'}",
+    ]
+    assert plain.glob(KNOWN).matches("${iot:ClientId}x${*}${iot:DomainName, 'none'}")
 
 
 def test_an_empty_set_is_not_absent() -> None:

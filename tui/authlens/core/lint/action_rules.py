@@ -96,12 +96,11 @@ def _types_of(text: str) -> frozenset[str]:
     found = arn.split(text)
     if found is None:
         return frozenset(_TYPES)
-    beginning = symbols(found.tail[: _LONGEST_TYPE + 1])
-    return frozenset(kind for kind in _TYPES if admits(beginning, (f"{kind}/", Wild.RUN)))
+    tail = symbols(found.tail)
+    return frozenset(kind for kind in _TYPES if admits(tail, (f"{kind}/", Wild.RUN)))
 
 
 _TYPES = (*TYPES, "job")
-_LONGEST_TYPE = max(map(len, _TYPES))
 
 
 def _mismatches(one: StatementAt) -> Iterator[tuple[ActionElement, ResourceElement | None]]:
@@ -187,7 +186,7 @@ def _mismatch_message(one: StatementAt, action: ActionElement, resource: Resourc
         kind = actions_matching(action.text)[0].types[0]
         wanted = "`*`" if kind == "*" else f"a `{kind}/` resource"
         return f"{action.text} needs {wanted}; this statement has none"
-    kinds = dict.fromkeys(kind for kind in _wanted(one) if kind and kind != "job")
+    kinds = dict.fromkeys(kind for kind in _wanted(one) if kind != "job")
     wanted = " or ".join("`*`" if kind == "*" else f"`{kind}/…`" for kind in kinds)
     actions = ", ".join(element.text for element in one.statement.actions)
     return f"{actions} on `{tail_of(resource.text)}` matches nothing; it needs {wanted}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from authlens.core.contract.answer import compact
 from authlens.core.contract.limits import (
     LONGEST_DOCUMENT,
     LONGEST_SECONDS,
@@ -61,8 +62,7 @@ def _json_text(subject: LintSubject) -> Iterator[Hit]:
 def _is_authenticated(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
     if answer and not isinstance(answer.values.get("isAuthenticated"), bool):
-        written = answer.values.get("isAuthenticated", "missing")
-        yield _at(answer, "isAuthenticated", f"isAuthenticated is {_shown(written)}, not true or false")
+        yield _at(answer, "isAuthenticated", f"{_described(answer, 'isAuthenticated')}, not true or false")
 
 
 def _principal_id(subject: LintSubject) -> Iterator[Hit]:
@@ -71,9 +71,9 @@ def _principal_id(subject: LintSubject) -> Iterator[Hit]:
         return
     value = answer.values.get("principalId")
     if not isinstance(value, str):
-        yield _at(answer, "principalId", f"principalId is {_shown(value)}, not a string")
+        yield _at(answer, "principalId", f"{_described(answer, 'principalId')}, not a string")
     elif not re.fullmatch(PRINCIPAL_PATTERN, value):
-        yield _at(answer, "principalId", f"principalId `{value[:140]}` {_principal_problem(value)}")
+        yield _at(answer, "principalId", f"principalId {_quoted(value)} {_principal_problem(value)}")
 
 
 def _principal_problem(value: str) -> str:
@@ -93,7 +93,7 @@ def _no_documents(subject: LintSubject) -> Iterator[Hit]:
     if value is None and subject.surroundings.has_certificate:
         return
     if not isinstance(value, list):
-        yield _at(answer, "policyDocuments", f"policyDocuments is {_shown(value)}, not a list")
+        yield _at(answer, "policyDocuments", f"{_described(answer, 'policyDocuments')}, not a list")
 
 
 def _empty_documents(subject: LintSubject) -> Iterator[Hit]:
@@ -114,11 +114,11 @@ def _disconnect_range(subject: LintSubject) -> Iterator[Hit]:
 
 def _seconds(subject: LintSubject, name: str) -> Iterator[Hit]:
     answer = subject.answer
-    if answer is None or name not in answer.values:
+    value = answer.values.get(name) if answer else None
+    if answer is None or value is None:
         return
-    value = answer.values[name]
     if not _is_integer(value):
-        yield _at(answer, name, f"{name} is {_shown(value)}, not a whole number of seconds")
+        yield _at(answer, name, f"{_described(answer, name)}, not a whole number of seconds")
     elif not SHORTEST_SECONDS <= value <= LONGEST_SECONDS:
         message = f"{name} is {value}; it must be from {SHORTEST_SECONDS} to {LONGEST_SECONDS}"
         if answer.values.get("isAuthenticated") is False:
@@ -137,16 +137,18 @@ def _never_refreshed(subject: LintSubject) -> Iterator[Hit]:
     if answer is None:
         return
     refresh, disconnect = (answer.values.get(name) for name in ("refreshAfterInSeconds", "disconnectAfterInSeconds"))
-    if isinstance(refresh, int) and isinstance(disconnect, int) and refresh > disconnect:
+    if _is_integer(refresh) and _is_integer(disconnect) and refresh > disconnect:
         message = f"the connection ends after {disconnect} seconds, before its policy is refreshed after {refresh}"
         yield _at(answer, "refreshAfterInSeconds", message)
 
 
 def _unknown_member(subject: LintSubject) -> Iterator[Hit]:
     answer = subject.answer
-    for name in answer.values if answer else ():
+    if answer is None:
+        return
+    for name in answer.values:
         meant = nearest(name, MEMBERS)
-        if answer and name not in MEMBERS and meant and meant not in answer.values:
+        if name not in MEMBERS and meant and meant not in answer.values:
             yield _at(answer, name, f"`{name}` is not a member of an answer; did you mean `{meant}`?")
 
 
@@ -160,10 +162,16 @@ def _at(answer: LintedAnswer, name: str, message: str) -> Hit:
     return Hit(message, span=answer.spans.get(name) or answer.span)
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == "missing":
-        return "missing"
-    return f"`{str(value)[:60]}`"
+def _described(answer: LintedAnswer, name: str) -> str:
+    """The member with its value as JSON."""
+    return f"{name} is {_quoted(compact(answer.values[name]))}" if name in answer.values else f"{name} is missing"
+
+
+def _quoted(text: str) -> str:
+    return f"`{text}`" if len(text) <= _LONGEST_QUOTED else f"`{text[:_LONGEST_QUOTED]}…`"
+
+
+_LONGEST_QUOTED = 60
 
 
 RULES = (

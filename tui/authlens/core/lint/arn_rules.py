@@ -42,7 +42,7 @@ def _count(text: str) -> str:
         items = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    return f": {len(items)} ARNs that AWS reads as one" if isinstance(items, list) else ""
+    return f": {len(items)} ARNs that AWS reads as one" if isinstance(items, list) and len(items) > 1 else ""
 
 
 def _fields(text: str) -> Problem | None:
@@ -59,7 +59,7 @@ def _fields(text: str) -> Problem | None:
         return rule, f"`{text}` {meant.fault}; write `{meant.arn}`"
     if len(fields) == 6:
         return _values(arn.Arn(*fields[1:]))
-    if "*" in fields[-1]:
+    if "*" in text:
         return None
     form = "arn:PARTITION:iot:REGION:ACCOUNT:TYPE/NAME"
     return "malformed-arn", f"`{text}` has {len(fields)} of the six fields of {form}"
@@ -170,27 +170,25 @@ def _other_account(subject: LintSubject) -> Iterator[Hit]:
 def _differs(subject: LintSubject, name: str, wanted: str | None) -> Iterator[Hit]:
     for one, element in subject.resources() if wanted else ():
         found = arn.split(element.text)
-        value: str = getattr(found, name) if found and not arn_problem(element.text) else ""
-        if value not in ("", wanted) and not _WILD_OR_VARIABLE.search(value):
+        value: str = getattr(found, name) if found and not arn_problem(element.text) else "*"
+        if value != wanted and not _WILD_OR_VARIABLE.search(value):
             yield one.hit(f"the ARN has the {name} {value}, but the authorizer is in {wanted}", element.span)
 
 
 def _several_places(subject: LintSubject) -> Iterator[Hit]:
     """ARNs of several regions or accounts, if it is not known where the connection is made."""
     for name, known in (("region", subject.region), ("account", subject.account)):
-        first: tuple[str, Hit] | None = None
+        first = ""
         for one, element in subject.resources() if not known else ():
             found = arn.split(element.text)
-            value: str = getattr(found, name) if found and not arn_problem(element.text) else ""
-            if not value or _WILD_OR_VARIABLE.search(value):
+            value: str = getattr(found, name) if found and not arn_problem(element.text) else "*"
+            if _WILD_OR_VARIABLE.search(value):
                 continue
-            if first and first[0] != value:
-                message = (
-                    f"this ARN has the {name} {value}, another one {first[0]}, but a connection is made in only one"
-                )
+            first = first or value
+            if first != value:
+                message = f"this ARN has the {name} {value}, another one {first}, but a connection is made in only one"
                 yield one.hit(message, element.span)
                 break
-            first = first or (value, one.hit("", element.span))
 
 
 RULES = (

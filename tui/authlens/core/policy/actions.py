@@ -123,16 +123,11 @@ def _has_service(name: str) -> bool:
 
 def misspelt(name: str) -> str | None:
     """The action that the name differs from by a typo, or only by its prefix."""
-    wanted = full_name(name[:64]).lower()
-    prefix, _, bare = wanted.partition(":")
+    bare = full_name(name).lower().partition(":")[2]
     by_distance = ((_distance(bare, action.name.lower().partition(":")[2]), action) for action in ACTIONS)
     near = [(distance, action) for distance, action in by_distance if distance <= _slack(bare)]
-    best = min(near, key=lambda one: (one[0], bool(one[1].renamed), _distance(prefix, _prefix(one[1]))), default=None)
+    best = min(near, key=lambda one: (one[0], bool(one[1].renamed)), default=None)
     return best[1].name if best else None
-
-
-def _prefix(action: Action) -> str:
-    return action.name.partition(":")[0]
 
 
 def _slack(bare: str) -> int:
@@ -184,13 +179,16 @@ def nearest_action(name: str) -> str | None:
     meant = misspelt(name)
     if meant:
         return meant
-    names = {action.name.lower(): action.name for action in ACTIONS if not action.renamed}
-    found = get_close_matches(full_name(name[:64]).lower(), names, 1, 0.7)
-    return names[found[0]] if found else None
+    return _alike(full_name(name), (action.name for action in ACTIONS if not action.renamed), 0.7)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most likely meant, ignoring case."""
+    return _alike(word, known, 0.6)
+
+
+def _alike(word: str, known: Iterable[str], similarity: float) -> str | None:
+    """Only the beginning of a long word is compared, which takes time in the square of its length."""
     by_folded = {name.casefold(): name for name in known}
-    found = get_close_matches(word[:64].casefold(), by_folded, 1, 0.6)
+    found = get_close_matches(word[:64].casefold(), by_folded, 1, similarity)
     return by_folded[found[0]] if found else None

@@ -33,10 +33,7 @@ class ArnRepair:
 
 def repair(text: str) -> ArnRepair | None:
     """The ARN that was most likely meant; `None` if nothing is wrong, or if it is impossible to tell."""
-    stripped = text.strip()
-    if stripped == "*" or "${" in head_of(stripped):
-        return None
-    meant = _meant(stripped)
+    meant = _meant(text.strip())
     if meant is None or meant == text:
         return None
     return ArnRepair(meant, _fault(text, meant))
@@ -79,7 +76,8 @@ def _fault(text: str, meant: str) -> str:
         return "is only the tail of an ARN"
     missing = dict.fromkeys(piece for piece in head_of(text).split(":") if NO_VALUE.fullmatch(piece))
     if missing:
-        return f"contains `{'` and `'.join(missing)}`, a missing value formatted as text"
+        values = "a missing value" if len(missing) == 1 else "missing values"
+        return f"contains `{'` and `'.join(missing)}`, {values} formatted as text"
     if "".join(text.split()) == "".join(meant.split()):
         return "has white space before its resource"
     ways = _ways_to_break(meant)

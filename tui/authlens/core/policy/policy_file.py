@@ -13,7 +13,7 @@ from functools import lru_cache
 from authlens.core.policy import document
 from authlens.core.policy.document import Document
 from authlens.core.text import json_reader
-from authlens.core.text.json_reader import JsonArray, JsonFault, JsonNode, JsonObject, JsonString, Span
+from authlens.core.text.json_reader import JsonArray, JsonFault, JsonNode, JsonObject, JsonString, JsonWord, Span
 from authlens.frozen import dataclass
 
 _WRAPPERS = ("outcome", "result", "answer")
@@ -56,12 +56,13 @@ def read(text: str) -> PolicyFile:
         return replace(inside, is_text=True)
     answer = _answer(whole.root)
     root = answer.get("policyDocuments") if answer else whole.root
-    if root is not None and (fault := _too_many(root)):
+    if root is None or (answer and isinstance(root, JsonWord) and root.value is None):
+        return PolicyFile(text, (), (), answer)
+    if fault := _too_many(root):
         return PolicyFile(text, (Document(text, None, None, (), (fault,)),), (None,), answer, fault=fault)
-    fault = None if root is None else _no_documents(root)
-    found = list(_documents(root, text, whole.root)) if root is not None else []
-    documents = tuple(one for one, _ in found)
-    return PolicyFile(text, documents, tuple(string for _, string in found), answer, fault=fault)
+    found = tuple(_documents(root, text, whole.root))
+    documents, strings = tuple(one for one, _ in found), tuple(string for _, string in found)
+    return PolicyFile(text, documents, strings, answer, fault=_no_documents(root))
 
 
 def _answer(root: JsonNode) -> JsonObject | None:

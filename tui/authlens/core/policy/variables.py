@@ -48,9 +48,9 @@ class Variable:
 
     written: str
     name: str
-    default: str | None = None
+    default: str | None
     """The default in `${name, 'default'}`, used if there is no value."""
-    is_plain: bool = False
+    is_plain: bool
     """Whether the document's Version does not support variables."""
 
     @property
@@ -96,7 +96,7 @@ class Template:
 
     def text(self, context: Context) -> str:
         """The text with its variables substituted and wildcards as plain characters."""
-        if self.fixed is not None and "$" not in self.written:
+        if "$" not in self.written:
             return self.written
         return "".join(part.value if isinstance(part, Wild) else str(part) for part in self.filled(context))
 
@@ -122,7 +122,7 @@ def template(text: str, is_plain: bool = False) -> Template:
     variables = tuple(part for part in parts if isinstance(part, Variable) and not part.is_escape)
     symbols = tuple(map(_symbol, parts))
     fixed = None if variables else compile_symbols(symbols)
-    head = fixed.chunks[0][0] if fixed else parts[0] if isinstance(parts[0], str) else ""
+    head = parts[0] if parts and isinstance(parts[0], str) else ""
     return Template(text, parts, variables, fixed, head, symbols)
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from authlens.core.lint import statement_rules
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.lint_cases import Case, findings, ids, messages, rule_cases
-from support.policies import allow, deny, text
+from support.policies import ARN, allow, deny, text
 
 CASES = list(rule_cases(statement_rules.RULES))
 
@@ -185,3 +187,142 @@ def test_a_denied_delivery_is_missing_too() -> None:
 def test_topics_retained_and_published(retain: str, publish: str, missing: int) -> None:
     written = text(allow("iot:RetainPublish", f"topic/{retain}"), allow("iot:Publish", f"topic/{publish}"))
     assert len(messages(written, "publish-missing")) == missing
+
+
+CONNECT = allow("iot:Connect", "client/c1")
+DEAD = allow("iot:Connect", "client/${iot:Nope}")
+NO_RECEIVE = "no statement allows iot:Receive on {}, so no message is ever delivered"
+NO_PUBLISH = "no statement allows iot:Publish on {}, so retained messages are still refused"
+NO_TOPIC = "`{}` is a topic that no client can publish to: `+` and `#` are literal"
+ONE_FILTER = "`{}` allows only this literal filter, not the topics that it matches in MQTT"
+OPEN = "Allow with Not{0} allows every {1} except those listed"
+RULES = {rule.id for rule in statement_rules.RULES}
+
+FINDINGS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, int, str]]]] = {
+    "repeated actions and resources": (
+        [allow(["iot:Connect", "iot:Connect", "iot:connect"], ["client/a", "client/b", "client/a"])],
+        [
+            ("repeated-element", 8, "`iot:Connect` is listed twice"),
+            ("repeated-element", 14, f"`{ARN}client/a` is listed twice"),
+        ],
+    ),
+    "denials alone": (
+        [deny("iot:Connect", "*"), deny("iot:Publish", "*")],
+        [("only-denies", 4, "no statement allows anything: the client is authenticated but allowed nothing")],
+    ),
+    "MQTT wildcards in topics": (
+        [CONNECT, allow("iot:Publish", ["topic/a/+", "topic/#", "topicfilter/+", "client/+", "topic/a"])],
+        [
+            ("mqtt-wildcard-in-topic", 13, NO_TOPIC.format("topic/a/+")),
+            ("mqtt-wildcard-in-topic", 14, NO_TOPIC.format("topic/#")),
+            ("literal-filter", 15, ONE_FILTER.format("topicfilter/+")),
+        ],
+    ),
+    "MQTT wildcards in a Deny": (
+        [CONNECT, deny("iot:Publish", ["topic/a/+", "topic/#"]), deny("iot:Subscribe", "topicfilter/#")],
+        [],
+    ),
+    "subscriptions without a delivery": (
+        [CONNECT, allow("iot:Subscribe", ["topicfilter/a/+", "topicfilter/b/#", "topicfilter/c"])],
+        [
+            ("receive-missing", 13, NO_RECEIVE.format("anything")),
+            ("literal-filter", 13, ONE_FILTER.format("topicfilter/a/+")),
+            ("literal-filter", 14, ONE_FILTER.format("topicfilter/b/#")),
+        ],
+    ),
+    "deliveries on other topics": (
+        [CONNECT, allow("iot:Subscribe", ["topicfilter/a", "topicfilter/b"]), allow("iot:Receive", "topic/c")],
+        [("receive-missing", 13, NO_RECEIVE.format("`a`")), ("receive-missing", 14, NO_RECEIVE.format("`b`"))],
+    ),
+    "every filter but one": (
+        [
+            CONNECT,
+            {"Effect": "Allow", "Action": "iot:Subscribe", "NotResource": ARN + "topicfilter/a"},
+            allow("iot:Receive", "topic/a"),
+        ],
+        [("allow-with-not", 9, OPEN.format("Resource", "resource"))],
+    ),
+    "retaining without publishing": (
+        [CONNECT, allow("iot:RetainPublish", ["topic/a", "topic/b"])],
+        [("publish-missing", 13, NO_PUBLISH.format("anything"))],
+    ),
+    "retaining on other topics": (
+        [CONNECT, allow("iot:RetainPublish", ["topic/a", "topic/b"]), allow("iot:Publish", "topic/c")],
+        [("publish-missing", 13, NO_PUBLISH.format("`a`")), ("publish-missing", 14, NO_PUBLISH.format("`b`"))],
+    ),
+    "retaining on reserved topics": (
+        [CONNECT, allow(["iot:Publish", "IOT:RetainPublish"], ["topic/$aws/a", "topic/a", "topic/$b"])],
+        [
+            ("retain-on-reserved-topic", 16, "messages cannot be retained on the reserved topic `topic/$aws/a`"),
+            ("retain-on-reserved-topic", 18, "messages cannot be retained on the reserved topic `topic/$b`"),
+        ],
+    ),
+    "a Deny of retaining on reserved topics": ([CONNECT, deny("iot:RetainPublish", "topic/$aws/a")], []),
+    "depth": (
+        [
+            CONNECT,
+            allow("iot:Publish", ["topic/1/2/3/4/5/6/7/8/9", "topic/1/2/3/4/5/6/7/8"]),
+            allow("iot:Subscribe", "topicfilter/1/2/3/4/5/6/7/8/9/10"),
+            allow("iot:Receive", "topic/1/*"),
+            allow("iot:GetThingShadow", "thing/1/2/3/4/5/6/7/8/9"),
+        ],
+        [
+            ("topic-too-deep", 13, "`topic/1/2/3/4/5/6/7/8/9` has 8 slashes; a topic has at most 7"),
+            ("topic-too-deep", 20, "`topicfilter/1/2/3/4/5/6/7/8/9/10` has 9 slashes; a topic has at most 7"),
+        ],
+    ),
+    "every message": (
+        [CONNECT, allow("iot:Receive", "topic/a"), allow("iot:Receive", "topic/*"), allow("iot:Rec*", "*")],
+        [
+            ("covered-statement", 9, "statement 3 of document 1 covers everything in this statement"),
+            ("covered-statement", 14, "statement 4 of document 1 covers everything in this statement"),
+            ("broad-receive", 17, "iot:Receive on every topic includes direct messages, which need no subscription"),
+        ],
+    ),
+    "every message but one": ([CONNECT, allow("iot:Receive", "*"), deny("iot:Receive", "topic/a")], []),
+    "both Nots": (
+        [{"Effect": "Allow", "NotAction": "iot:Publish", "NotResource": ARN + "topic/a"}],
+        [
+            ("allow-with-not", 4, OPEN.format("Action", "action")),
+            ("publish-missing", 7, NO_PUBLISH.format("anything")),
+        ],
+    ),
+    "a variable without a value": (
+        [DEAD],
+        [
+            (
+                "connect-missing",
+                4,
+                "the documents let no client connect: the variable in its iot:Connect has no value for this connection",
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "found"), FINDINGS.values(), ids=FINDINGS)
+def test_findings(statements: list[dict[str, Any]], found: list[tuple[str, int, str]]) -> None:
+    assert [(one.id, one.line, one.message) for one in findings(text(*statements)) if one.id in RULES] == found
+
+
+def test_a_connect_that_a_certificate_may_complete_is_not_missing() -> None:
+    unmet = allow("iot:Connect", "client/a", Condition={"StringEquals": {"my:key": "a"}})
+    for one in (DEAD, unmet):
+        assert "connect-missing" in ids(text(one))
+        assert "connect-missing" not in ids(text(one), has_certificate=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        (
+            allow("iot:Publish", "*"),
+            "no statement allows iot:Connect for the client `c1`: "
+            "iot:Publish is allowed, but no statement allows iot:Connect",
+        ),
+        (deny("iot:Connect", "client/a"), "no statement allows iot:Connect for the client `c1`"),
+    ],
+)
+def test_a_client_that_no_statement_lets_connect(one: dict[str, Any], message: str) -> None:
+    [found] = [each for each in findings(text(one), client_id="c1") if each.id == "connect-refused"]
+    assert (found.document, found.statement, found.line, found.message) == (0, None, 1, message)

@@ -231,7 +231,8 @@ def _literal_filter(subject: LintSubject) -> Iterator[Hit]:
 def _reserved_retain(subject: LintSubject) -> Iterator[Hit]:
     for one, element in subject.resources():
         names = [action.text.lower() for action in one.statement.actions]
-        if "iot:retainpublish" in names and tail_of(element.text).startswith("topic/$"):
+        retains = one.statement.effect == "Allow" and "iot:retainpublish" in names
+        if retains and tail_of(element.text).startswith("topic/$"):
             yield one.hit(f"messages cannot be retained on the reserved topic `{tail_of(element.text)}`", element.span)
 
 

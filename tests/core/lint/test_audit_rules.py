@@ -159,3 +159,138 @@ def test_a_provisioning_claim_may_connect_as_anything(others: list[Any], severit
     found = [one for one in findings(text(allow("iot:Connect", "*"), *others)) if one.id == "overly-permissive"]
     assert [one.severity for one in found if "iot:Connect" in one.message] == [severity]
     assert ("provisioning claim" in found[0].message) == (severity == "warning")
+
+
+BROAD = "is open to every device for {} (ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS)"
+LITERAL = (
+    "denies only this literal text: topics that `+` and `#` would match in MQTT are not denied "
+    "(POLICY_CONTAINS_MQTT_WILDCARDS_IN_DENY_STATEMENT)"
+)
+AROUND = (
+    "a wider filter with `+` or `#` still receives what the Deny of `{}` is meant to block "
+    "(TOPIC_FILTERS_INTENDED_TO_DENY_ALLOWED_USING_WILDCARDS)"
+)
+NETWORK = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+
+FINDINGS: dict[str, tuple[list[dict[str, Any]], list[tuple[int, str]]]] = {
+    "several actions and resources": (
+        [allow(["iot:Connect", "iot:Publish", "iot:UpdateThingShadow"], ["*", "client/*", "topic/a"])],
+        [
+            (12, "`*` " + BROAD.format("iot:Connect, iot:Publish, iot:UpdateThingShadow")),
+            (13, "`client/*` " + BROAD.format("iot:Connect")),
+        ],
+    ),
+    "all but a resource": (
+        [{"Effect": "Allow", "Action": ["iot:Connect", "iot:Publish"], "NotResource": [ARN + "topic/a", ARN + "b"]}],
+        [(11, "NotResource `topic/a` " + BROAD.format("iot:Connect, iot:Publish"))],
+    ),
+    "a condition": (
+        [_connect(**NETWORK)],
+        [(7, "`client/*` " + BROAD.format("iot:Connect, restricted only by a condition"))],
+    ),
+    "a provisioning claim": (
+        [allow("IOT:Connect", "*"), allow("iot:Publish", "topic/$aws/certificates/create/json")],
+        [
+            (
+                7,
+                "`*` "
+                + BROAD.format(
+                    "iot:Connect, as in AWS's policy for provisioning claims; everything else allowed is provisioning"
+                ),
+            )
+        ],
+    ),
+    "MQTT wildcards in a Deny": (
+        [deny(["iot:Subscribe", "iot:Publish"], ["topicfilter/a/+/b", "topic/#", "client/+", "topic/a"])],
+        [(11, f"`topicfilter/a/+/b` {LITERAL}"), (12, f"`topic/#` {LITERAL}")],
+    ),
+    "a Deny of several filters": (
+        [SUBSCRIBE, RECEIVE, deny("iot:Sub*", ["topicfilter/b/c/*", "topicfilter/b/d/*", "topicfilter/x/*"])],
+        [(18, AROUND.format("topicfilter/b/c/*")), (19, AROUND.format("topicfilter/b/d/*"))],
+    ),
+    "deliveries of all but a topic": (
+        [
+            SUBSCRIBE,
+            {"Effect": "Allow", "Action": "iot:Receive", "NotResource": ARN + "topic/x"},
+            deny("iot:Subscribe", "topicfilter/b/c/*"),
+        ],
+        [],
+    ),
+    "a Deny of all but a filter": (
+        [
+            SUBSCRIBE,
+            RECEIVE,
+            {"Effect": "Deny", "Action": "iot:Subscribe", "NotResource": ARN + "topicfilter/b/c/*"},
+        ],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "found"), FINDINGS.values(), ids=FINDINGS)
+def test_findings(statements: list[dict[str, Any]], found: list[tuple[int, str]]) -> None:
+    rules = {rule.id for rule in audit_rules.RULES}
+    assert [(one.line, one.message) for one in findings(text(*statements)) if one.id in rules] == found
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "broad"),
+    [
+        ("iot:Connect", "client/*?", True),
+        ("iot:Connect", "client/*?*", True),
+        ("iot:Connect", "client/??", False),
+        ("iot:Connect", "client/a*", False),
+        ("iot:Connect", "client*", True),
+        ("iot:Connect", "c*", True),
+        ("iot:Connect", "client/${iot:ClientId}*", True),
+        ("iot:Connect", "client/${iot:ClientId}x", False),
+        ("iot:Connect", "client/x${iot:ClientId}", False),
+        ("iot:Publish", "topic/$aws/*", True),
+        ("iot:Publish", "topic/$aws/things/?*/x", True),
+        ("iot:Subscribe", "topicfilter/$aws/things/+", True),
+        ("iot:Subscribe", "topicfilter/$aws/+/a", True),
+        ("iot:Subscribe", "topicfilter/$aws/#", True),
+        ("iot:Subscribe", "topicfilter/$aws/+", False),
+        ("iot:Subscribe", "topicfilter/#", False),
+        ("iot:Subscribe", "topicfilter/$aws/things/a/#", False),
+        ("iot:GetThingShadow", "thing/*", True),
+        ("iot:DeleteThingShadow", "thing/*", True),
+        ("iot:GetThingShadow", "thing/*/x", True),
+        ("iot:GetThingShadow", "thing/a*", False),
+        ("iot:ListNamedShadowsForThing", "thing/*", False),
+        ("iot:StartNextPendingJobExecution", "thing/*", True),
+        ("iotjobsdata:GetPendingJobExecutions", "thing/*", True),
+        ("greengrass:Discover", "thing/*", False),
+        ("iot:Receive", "*", False),
+        ("iot:RetainPublish", "*", False),
+    ],
+)
+def test_how_wide_a_resource_is(action: str, resource: str, broad: bool) -> None:
+    found = [f"`{resource}` {BROAD.format(action)}"] if broad else []
+    assert messages(text(allow(action, resource)), "overly-permissive") == found
+
+
+@pytest.mark.parametrize(
+    ("condition", "severity"),
+    [
+        ({"StringLike": {"iot:ClientId": ["a", "*"]}}, "error"),
+        ({"StringLike": {"iot:ClientId": "${iot:ClientId}"}}, "error"),
+        ({"StringLike": {"IOT:CLIENTID": "a-*"}}, "warning"),
+        ({"Null": {"iot:ClientId": "false"}}, "error"),
+        ({"IpAddress": {"aws:SourceIp": "::/0"}}, "error"),
+        ({"ForAnyValue:StringLike": {"aws:SourceVpc": "vpc-1"}}, "warning"),
+        ({"StringEquals": {"iot:CertificateId": "a"}}, "warning"),
+        ({"StringEquals": {"cognito-identity.amazonaws.com:sub": "a"}}, "warning"),
+        ({"Bool": {"iot:Connection.Thing.IsAttached": "False"}}, "error"),
+        ({"Bool": {"iot:Connection.Thing.IsAttached": "TRUE"}}, "warning"),
+        ({"Null": {"iot:Connection.Thing.IsAttached": "TRUE"}}, "error"),
+        ({"StringEquals": {"iot:DomainName": "a"}}, "error"),
+        ({"StringEquals": {"iot:Topic": "a"}}, "error"),
+        ({"StringEquals": {"my:key": "a"}}, "error"),
+        ({"Nope": {"iot:ClientId": "a"}}, "error"),
+        ({"StringEquals": {"my:key": "a", "iot:ClientId": "a"}}, "warning"),
+    ],
+)
+def test_which_conditions_narrow(condition: dict[str, Any], severity: str) -> None:
+    found = [one.severity for one in findings(text(_connect(**condition))) if one.id == "overly-permissive"]
+    assert found == [severity]

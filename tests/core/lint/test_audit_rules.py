@@ -216,6 +216,22 @@ FINDINGS: dict[str, tuple[list[dict[str, Any]], list[tuple[int, str]]]] = {
         ],
         [],
     ),
+    "deliveries of all but the topics": (
+        [
+            SUBSCRIBE,
+            {"Effect": "Allow", "Action": "iot:Receive", "NotResource": ARN + "topic/b/*"},
+            deny("iot:Subscribe", "topicfilter/b/c/*"),
+        ],
+        [],
+    ),
+    "publishing on the topics": (
+        [SUBSCRIBE, allow("iot:Publish", "topic/b/*"), deny("iot:Subscribe", "topicfilter/b/c/*")],
+        [],
+    ),
+    "deliveries of one topic": (
+        [SUBSCRIBE, allow("iot:Receive", "topic/b/c/"), deny("iot:Subscribe", "topicfilter/b/c/*")],
+        [],
+    ),
     "a Deny of all but a filter": (
         [
             SUBSCRIBE,

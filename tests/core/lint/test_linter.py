@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.pages import PAGES
-from authlens.core.lint.linter import RULES, TOO_COMPLEX, gauges, lint, lint_outcome
+from authlens.core.lint.linter import MOST_CHECKS, RULES, TOO_COMPLEX, gauges, lint, lint_outcome
 from authlens.core.lint.rule import Surroundings
 from authlens.core.policy import policy_file
 from authlens.core.policy.document import Document, parse
@@ -57,6 +57,15 @@ def test_what_would_take_too_long_is_left_out_and_said(documents: list[Document]
     assert [each.message for each in found if each.id == "too-complex"] == [
         "these documents are too complex to be checked completely"
     ]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_how_many_statements_are_checked_by_every_rule(more: int) -> None:
+    count = MOST_CHECKS // len(RULES) + more
+    assert count > 340, "ten documents of AWS's size have as many"
+    found = lint([parse(f'{{"Statement": [{", ".join(["{}"] * count)}]}}')])
+    assert ("too-complex" in {each.id for each in found}) is bool(more)
+    assert len([each for each in found if each.id == "missing-effect"]) == count
 
 
 def test_every_rule_says_why_and_what_to_do() -> None:

@@ -20,11 +20,16 @@ _NAMES = (*BASES, *(f"{base}IfExists" for base in BASES if base != "Null"))
 def _unknown_operator(subject: LintSubject) -> Iterator[Hit]:
     for one, condition in subject.conditions():
         if condition.operator is None:
-            name = condition.operator_name
-            prefix, colon, rest = name.partition(":")
-            meant = nearest(rest if colon else prefix, _NAMES)
+            meant = _meant(condition.operator_name)
             hint = f"; did you mean {meant}?" if meant else ""
-            yield one.hit(f"`{name}` is not a condition operator{hint}", condition.operator_span)
+            yield one.hit(f"`{condition.operator_name}` is not a condition operator{hint}", condition.operator_span)
+
+
+def _meant(name: str) -> str | None:
+    prefix, _, rest = name.rpartition(":")
+    operator = "Null" if rest == "NullIfExists" else nearest(rest, _NAMES)
+    quantifier = nearest(prefix, ("ForAllValues", "ForAnyValue"))
+    return f"{quantifier}:{operator}" if quantifier and operator not in (None, "Null") else operator
 
 
 def _empty_condition(subject: LintSubject) -> Iterator[Hit]:

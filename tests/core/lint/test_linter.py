@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.pages import PAGES
 from authlens.core.lint.linter import MOST_CHECKS, RULES, TOO_COMPLEX, gauges, lint, lint_outcome
-from authlens.core.lint.rule import Surroundings
+from authlens.core.lint.rule import LintedAnswer, Surroundings
 from authlens.core.policy import policy_file
 from authlens.core.policy.document import Document, parse
 from authlens.core.request.authorizer import Authorizer
@@ -105,6 +105,32 @@ def test_findings_come_in_the_order_of_the_text() -> None:
         (0, 12, "unknown-variable"),
         (1, 1, "json-syntax"),
     ]
+
+
+def test_findings_of_the_answer_come_first() -> None:
+    file = policy_file.read(answer(text(allow("iot:Conect", "topics/a")), principalId="a-b", refreshAfterInSeconds=1))
+    assert file.answer is not None
+    found = lint([*file.documents, parse("{")], answer=LintedAnswer.of_node(file.answer))
+    assert [(one.id, one.severity, one.document) for one in found] == [
+        ("principal-id", "error", None),
+        ("refresh-range", "error", None),
+        ("connect-missing", "warning", 0),
+        ("unknown-action", "error", 0),
+        ("unknown-resource-type", "error", 0),
+        ("json-syntax", "error", 1),
+    ]
+    without_places = lint(file.documents, answer=LintedAnswer.of_outcome(Outcome(True, "a-b", (), 1)))
+    assert [one.id for one in without_places][:3] == ["principal-id", "refresh-range", "connect-missing"]
+
+
+def test_a_finding_carries_its_rule_and_the_severity_of_its_hit() -> None:
+    [job] = [rule for rule in RULES if rule.id == "unknown-action"]
+    [known, unknown] = [one for one in lint([document(allow(["iot:Conect", "iot:Frob"], "*"))]) if one.id == job.id]
+    assert (known.severity, unknown.severity) == ("error", "warning")
+    assert (known.reason, known.fix, known.source, known.reason_code) == (job.reason, job.fix, job.source, None)
+    [audit] = [one for one in lint([document(allow("iot:Publish", "*"))]) if one.id == "overly-permissive"]
+    assert audit.reason_code == "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS"
+    assert audit.message == f"`*` is open to every device for iot:Publish ({audit.reason_code})"
 
 
 AWS_SAMPLES = [

@@ -188,3 +188,188 @@ def test_how_near_a_miss_is(rank: int, one: dict[str, object]) -> None:
     found = ask(document(one), "iot:Connect", ARN + "client/c1", known).near_misses
     assert [miss.rank for miss in found] == [rank]
     assert found[0].message
+
+
+NO_PUBLISH = {"Effect": "Allow", "NotAction": ["iot:Connect", "iot:P*"], "Resource": "*"}
+SENSORS = ["topic/sensor/17", "topic/sensor/19", "topic/sensor/10", "topic/zzzzzzzzzzzzzz"]
+OTHER_PREFIX = "the prefix makes them different actions"
+NO_TOPIC = "is not a resource of iot:Publish: ask for"
+
+MISSES: dict[str, tuple[list[dict[str, object]], str, str, list[tuple[int, int | None, str]]]] = {
+    "an unknown action": (
+        [allow("iot:Frob", "*")],
+        "iot:Frobnicate",
+        "topic/a",
+        [(5, None, "iot:Frob is allowed, but no statement allows iot:Frobnicate")],
+    ),
+    "a job action of the other plane": (
+        [allow(["iot:Publish", "iot:DescribeJobExecution"], "thing/a")],
+        "iotjobsdata:DescribeJobExecution",
+        "thing/a",
+        [(1, 8, f"`iot:DescribeJobExecution` is not iotjobsdata:DescribeJobExecution: {OTHER_PREFIX}")],
+    ),
+    "and the other way round": (
+        [allow("iotjobsdata:DescribeJobExecution", "thing/a")],
+        "iot:DescribeJobExecution",
+        "thing/a",
+        [(1, 6, f"`iotjobsdata:DescribeJobExecution` is not iot:DescribeJobExecution: {OTHER_PREFIX}")],
+    ),
+    "a wildcard in the prefix": (
+        [allow(["iot:Connect", "i*:Pub*"], "topic/a")],
+        "IOT:publish",
+        "topic/a",
+        [(1, 8, "`i*:Pub*` is not an action; did you mean iot:Publish?")],
+    ),
+    "another prefix": (
+        [allow("mqtt:Publish", "topic/a")],
+        "iot:Publish",
+        "topic/a",
+        [(1, 6, "`mqtt:Publish` is not an action; did you mean iot:Publish?")],
+    ),
+    "no prefix": (
+        [allow("Publish", "topic/a")],
+        "iot:Publish",
+        "topic/a",
+        [(1, 6, "`Publish` is not an action; did you mean iot:Publish?")],
+    ),
+    "NotAction": ([NO_PUBLISH], "iot:Publish", "topic/a", [(3, 8, "its NotAction `iot:P*` excludes iot:Publish")]),
+    "NotResource": (
+        [{"Effect": "Allow", "NotAction": "iot:Connect", "NotResource": [ARN + "topic/b", ARN + "topic/a"]}],
+        "iot:Publish",
+        "topic/a",
+        [(3, 9, f"its NotResource `{ARN}topic/a` excludes this")],
+    ),
+    "several other actions, and a Deny": (
+        [allow(["iot:Connect", "iot:Receive"], "*"), deny("iot:Subscribe", "*")],
+        "iot:Publish",
+        "topic/a",
+        [(5, None, "iot:Connect, iot:Receive are allowed, but no statement allows iot:Publish")],
+    ),
+    "only what is not listed": (
+        [{"Effect": "Allow", "NotAction": "iot:Receive", "Resource": ARN + "client/b"}],
+        "iot:Receive",
+        "topic/a",
+        [],
+    ),
+    "at most two similar resources": (
+        [allow("iot:Publish", SENSORS)],
+        "iot:Publish",
+        "topic/sensor/18",
+        [(9, 8, "the closest it allows is `topic/sensor/17`"), (9, 9, "the closest it allows is `topic/sensor/19`")],
+    ),
+    "similar resources that do not count": (
+        [
+            deny("iot:Publish", "topic/sensor/19"),
+            allow("iot:Receive", "topic/sensor/11"),
+            allow("iot:Publish", "topic/zzzzzzzzzzzzzz"),
+        ],
+        "iot:Publish",
+        "topic/sensor/18",
+        [],
+    ),
+    "a type alone": (
+        [allow("iot:Publish", "topic/a/b")],
+        "iot:Publish",
+        "topic",
+        [(9, 7, "the closest it allows is `topic/a/b`")],
+    ),
+    "a name alone": (
+        [allow("iot:Publish", "topic/a/b")],
+        "iot:Publish",
+        "a/b",
+        [(0, None, f"`a/b` {NO_TOPIC} `topic/a/b`, which is allowed")],
+    ),
+    "another type": (
+        [allow("iot:Publish", "topic/a/b")],
+        "iot:Publish",
+        ARN + "client/x",
+        [(0, None, f"`client/x` {NO_TOPIC} `topic/x`, which is not allowed either")],
+    ),
+    "an action of every type": (
+        [allow("iot:Publish", "topic/a")],
+        "iot:ListRetainedMessages",
+        "topic/b",
+        [(5, None, "iot:Publish is allowed, but no statement allows iot:ListRetainedMessages")],
+    ),
+    "an action of another service": (
+        [allow("iot:Publish", "topic/a")],
+        "greengrass:Discover",
+        "x/b",
+        [(5, None, "iot:Publish is allowed, but no statement allows greengrass:Discover")],
+    ),
+    "a Deny of nearly the same": (
+        [
+            allow("iot:Publish", "topic/a"),
+            deny("iot:Publish", "topic/A"),
+            deny("iot:Publish", ["topic/a/b", "topic"]),
+            deny("iot:Receive", "topic/a"),
+        ],
+        "iot:Publish",
+        "topic/a",
+        [(2, 12, "`topic/A` differs only in case, and policies are case-sensitive")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "action", "resource", "found"), MISSES.values(), ids=MISSES)
+def test_near_misses(
+    statements: list[dict[str, object]], action: str, resource: str, found: list[tuple[int, int | None, str]]
+) -> None:
+    near = ask(document(*statements), action, resource).near_misses
+    assert [(one.rank, one.span and one.span.line, one.message) for one in near] == found
+
+
+CONTEXT = {
+    "iot:ClientId": "c1",
+    "aws:SourceIp": "1.2.3.4",
+    "aws:CurrentTime": "2025-01-01T00:00:00Z",
+    "aws:EpochTime": "1",
+    "iot:Several": ["x", "y"],
+    "iot:None": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "wanted", "words"),
+    [
+        ("Null", "iot:ClientId", ["TRUE"], "it requires the key to be absent, the connection has `c1`"),
+        ("Null", "iot:X", ["False"], "it requires the key to be present, the connection has no such key"),
+        ("IpAddress", "aws:SourceIp", ["::/0"], "it requires an address in `::/0`, the connection has `1.2.3.4`"),
+        (
+            "NotIpAddress",
+            "aws:SourceIp",
+            ["1.2.3.4"],
+            "it requires anything but `1.2.3.4`, the connection has `1.2.3.4`",
+        ),
+        ("ForAnyValue:StringEquals", "iot:ClientId", ["a"], "it requires one value to be `a`, the connection has `c1`"),
+        (
+            "DateGreaterThan",
+            "aws:CurrentTime",
+            ["2026-01-01"],
+            "it requires more than `2026-01-01`, the connection has `2025-01-01T00:00:00Z`",
+        ),
+        ("NumericGreaterThanEquals", "aws:EpochTime", ["5"], "it requires at least `5`, the connection has `1`"),
+        ("NumericLessThan", "aws:EpochTime", ["1"], "it requires less than `1`, the connection has `1`"),
+        ("NumericNotEquals", "aws:EpochTime", ["1"], "it requires anything but `1`, the connection has `1`"),
+        ("StringEquals", "iot:Several", ["a", "b"], "it requires `a` or `b`, the connection has `x` and `y`"),
+        ("StringEquals", "iot:None", ["a"], "it requires `a`, the connection has no value"),
+    ],
+)
+def test_what_a_condition_requires(operator: str, key: str, wanted: list[str], words: str) -> None:
+    [miss] = ask(document(condition(operator, key, *wanted)), "iot:Connect", "client/c1", dict(CONTEXT)).near_misses
+    assert miss.message == f"the condition {operator} on {key} is not met: {words}"
+    assert (miss.rank, miss.span and miss.span.line) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ('{"Statement": []}', []),
+        ('{"Statement": [7]}', [(2, 0, "this statement is ignored: a statement must be an object, not a number")]),
+        ("{}", [(1, None, "this document is ignored: the document has no Statement, so it grants nothing")]),
+    ],
+)
+def test_documents_that_grant_nothing(written: str, found: list[tuple[int, int | None, str]]) -> None:
+    near = ask([document(), parse(written)], "iot:Publish", "topic/a").near_misses
+    assert [(one.rank, one.statement and one.statement.index, one.message) for one in near] == found
+    assert {one.document for one in near} <= {1}

@@ -127,6 +127,7 @@ def _finding(rule: LintRule, hit: Hit) -> LintFinding:
     )
 
 
-def _place(finding: LintFinding) -> tuple[int, int]:
-    document = -1 if finding.document is None else finding.document
-    return document, finding.span.start if finding.span else 0
+def _place(finding: LintFinding) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Findings without a document, or without a position in it, come first."""
+    document = () if finding.document is None else (finding.document,)
+    return document, (finding.span.start,) if finding.span else ()

@@ -56,9 +56,7 @@ class Area:
         return f"everything except {patterns}" if self.negated else patterns
 
 
-def area(
-    elements: Sequence[ResourceElement], kind: str, context: Context, place: Prefix, negated: bool = False
-) -> Area:
+def area(elements: Sequence[ResourceElement], kind: str, context: Context, place: Prefix, negated: bool) -> Area:
     """The names of one ARN type that the elements match, in a region and an account as far as they are known."""
     return Area(
         tuple(dict.fromkeys(each for element in elements for each in names(element, kind, context, place))), negated

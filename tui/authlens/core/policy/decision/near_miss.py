@@ -143,24 +143,22 @@ def _listed(texts: Sequence[str], joined: str = "or") -> str:
 
 
 def _resource_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
-    if statement.not_resource:
-        excluding = matching_resource(statement, asking)
-        if excluding:
-            yield Miss(3, f"its NotResource `{excluding.text}` excludes this", excluding.span)
+    excluding = matching_resource(statement, asking)
+    if excluding:
+        yield Miss(3, f"its NotResource `{excluding.text}` excludes this", excluding.span)
         return
     for element in statement.resources:
         yield from resource_misses(element, asking)
 
 
 def _action_missing(statement: Statement, asking: Asking) -> Iterator[Miss]:
-    if statement.not_action:
-        excluding = matching_action(statement, asking.lower_action)
-        if excluding:
-            yield Miss(3, f"its NotAction `{excluding.text}` excludes {asking.action}", excluding.span)
+    excluding = matching_action(statement, asking.lower_action)
+    if excluding:
+        yield Miss(3, f"its NotAction `{excluding.text}` excludes {asking.action}", excluding.span)
         return
     for element in statement.actions:
         if not actions_matching(element.text) and _meant(element.text) == _name(asking):
-            yield Miss(1, f"`{element.text}` is not an action; did you mean {asking.action}?", element.span)
+            yield Miss(1, f"`{element.text}` is not an action; did you mean {_name(asking)}?", element.span)
             return
         if _has_the_other_prefix(element.text, asking):
             message = f"`{element.text}` is not {asking.action}: the prefix makes them different actions"

@@ -17,7 +17,7 @@ from authlens.core.policy import policy_file
 from authlens.core.policy.document import Document, parse
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.request import AuthorizerRequest, MqttContext
-from support.lint_cases import CASES, answer, ids
+from support.lint_cases import CASES, FULL, answer, ids
 from support.policies import ARN, allow, document, text
 
 PAGE = (Path(__file__).parents[3] / "docs" / "lint.md").read_text()
@@ -119,7 +119,7 @@ def test_findings_of_the_answer_come_first() -> None:
         ("unknown-resource-type", "error", 0),
         ("json-syntax", "error", 1),
     ]
-    without_places = lint(file.documents, answer=LintedAnswer.of_outcome(Outcome(True, "a-b", (), 1)))
+    without_places = lint(file.documents, answer=LintedAnswer.of_outcome(Outcome(True, "a-b", (FULL,), 1)))
     assert [one.id for one in without_places][:3] == ["principal-id", "refresh-range", "connect-missing"]
 
 

@@ -110,7 +110,7 @@ def test_findings_come_in_the_order_of_the_text() -> None:
 def test_findings_of_the_answer_come_first() -> None:
     file = policy_file.read(answer(text(allow("iot:Conect", "topics/a")), principalId="a-b", refreshAfterInSeconds=1))
     assert file.answer is not None
-    found = lint([*file.documents, parse("{")], answer=LintedAnswer.of_node(file.answer))
+    found = lint([*file.documents, parse("{")], answer=LintedAnswer.of_node(file.answer, is_text=False))
     assert [(one.id, one.severity, one.document) for one in found] == [
         ("principal-id", "error", None),
         ("refresh-range", "error", None),

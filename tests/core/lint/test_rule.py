@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from authlens.core.contract.outcome import Outcome
 from authlens.core.contract.statement import assumed
 from authlens.core.lint.rule import Hit, LintedAnswer, LintFinding, LintSubject, StatementAt, Surroundings
 from authlens.core.request.authorizer import Authorizer
-from authlens.core.request.request import AuthorizerRequest, MqttContext
+from authlens.core.request.request import AuthorizerRequest, MqttContext, TlsContext
 from support.policies import allow, document
 
 AUTHORIZER = Authorizer("a", "arn:aws:iot:eu-west-1:123456789012:authorizer/a")
@@ -24,6 +26,25 @@ def test_what_is_given_in_hand_wins() -> None:
 def test_nothing_known_is_none() -> None:
     for subject in (LintSubject(()), LintSubject((), Surroundings(AuthorizerRequest("a"), Authorizer("a")))):
         assert (subject.region, subject.account, subject.client_id) == (None, None, None)
+
+
+def test_permissions_are_those_of_the_known_client_and_request() -> None:
+    documents = (document(allow("iot:Connect", "client/${iot:ClientId}/${iot:DomainName}")),)
+    request = replace(REQUEST, tls_context=TlsContext(server_name="d"))
+
+    def connecting(surroundings: Surroundings) -> tuple[str | None, list[str]]:
+        permissions = LintSubject(documents, surroundings).permissions
+        return permissions.client_id, [grant.area.text for grant in permissions.of("iot:Connect").grants]
+
+    assert connecting(Surroundings()) == (None, ["${iot:ClientId}/${iot:DomainName}"])
+    assert connecting(Surroundings(client_id="c2")) == ("c2", ["c2/${iot:DomainName}"])
+    assert connecting(Surroundings(request)) == ("c1", ["c1/d"])
+    assert connecting(Surroundings(request, client_id="c2")) == ("c2", ["c2/d"])
+
+
+def test_a_certificate_and_text_are_the_exception() -> None:
+    assert not Surroundings().has_certificate
+    assert not LintedAnswer({}, {}).is_text
 
 
 def test_an_outcome_is_an_answer_without_places() -> None:

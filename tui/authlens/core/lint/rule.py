@@ -62,7 +62,7 @@ class LintedAnswer:
         return cls({name: value for name, value in values.items() if value is not None}, {})
 
     @classmethod
-    def of_node(cls, node: JsonObject, is_text: bool = False) -> LintedAnswer:
+    def of_node(cls, node: JsonObject, is_text: bool) -> LintedAnswer:
         values = {name.value: json_reader.plain(value) for name, value in node.members}
         return cls(values, {name.value: value.span for name, value in node.members}, node.span, is_text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from authlens.core.contract.broker import MOST_SLASHES, topic_depth
 from authlens.core.contract.pages import (
@@ -36,18 +36,18 @@ _COMPARED = 150
 
 
 def _covered(subject: LintSubject) -> Iterator[Hit]:
+    """Of two equal statements the second is redundant."""
     compared = _comparable(subject)
-    for one in compared:
-        wider = next((other for other in compared if other is not one and _makes_redundant(other, one)), None)
+    for at, one in enumerate(compared):
+        earlier = (other for other in compared[:at] if _covers(other, one))
+        later = (other for other in compared[at:] if _covers(other, one) and not _covers(one, other))
+        wider = next(chain(earlier, later), None)
         if wider:
             yield one.hit(f"{wider.name} covers everything in this statement")
 
 
-def _makes_redundant(other: StatementAt, one: StatementAt) -> bool:
-    """Whether `other` makes `one` redundant; of two equal statements the second is redundant."""
-    if one.statement.effect != other.statement.effect or not includes(other.statement, one.statement):
-        return False
-    return _order(other) < _order(one) or not includes(one.statement, other.statement)
+def _covers(wide: StatementAt, narrow: StatementAt) -> bool:
+    return wide.statement.effect == narrow.statement.effect and includes(wide.statement, narrow.statement)
 
 
 def _cancelled(subject: LintSubject) -> Iterator[Hit]:
@@ -62,10 +62,6 @@ def _cancelled(subject: LintSubject) -> Iterator[Hit]:
 def _comparable(subject: LintSubject) -> list[StatementAt]:
     simple = (one for one in subject.usable() if is_plain(one.statement))
     return [one for one in islice(simple, _COMPARED) if len(one.statement.resources) <= _COMPARED]
-
-
-def _order(one: StatementAt) -> tuple[int, int]:
-    return one.document, one.statement.index
 
 
 def _repeated(subject: LintSubject) -> Iterator[Hit]:

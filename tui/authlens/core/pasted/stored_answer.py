@@ -48,7 +48,9 @@ class StoredAnswer:
             around = Surroundings(authorizer=authorizer)
             if file.answer is None:
                 root = json_reader.parse(self.written).root
-                return lint((), around, LintedAnswer.of_node(root)) if isinstance(root, JsonObject) else ()
+                return (
+                    lint((), around, LintedAnswer.of_node(root, is_text=False)) if isinstance(root, JsonObject) else ()
+                )
             return lint(file.documents, around, LintedAnswer.of_node(file.answer, file.is_text))
         if self.invocation.outcome is None or self.invocation.is_probe:
             return ()

@@ -78,9 +78,17 @@ def test_the_client_of_the_command_line() -> None:
     assert "connect-refused" in ids(text(PUBLISH), client_id="c1")
 
 
-def test_no_statement_is_too_many() -> None:
-    many = [allow("iot:Publish", f"topic/{number}") for number in range(400)]
-    assert "covered-statement" not in ids(text(*many))
+@pytest.mark.parametrize(("between", "found"), [(148, [149]), (149, [])])
+def test_how_many_statements_are_compared(between: int, found: list[int]) -> None:
+    others = [allow("iot:Publish", f"topic/{number}") for number in range(between)]
+    written = text(PUBLISH, *others, PUBLISH)
+    assert [one.statement for one in findings(written) if one.id == "covered-statement"] == found
+
+
+@pytest.mark.parametrize(("count", "found"), [(150, [0]), (151, [])])
+def test_how_many_resources_are_compared(count: int, found: list[int]) -> None:
+    written = text(allow("iot:Publish", [f"topic/{number}" for number in range(count)]), allow("iot:*", "*"))
+    assert [one.statement for one in findings(written) if one.id == "covered-statement"] == found
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,10 @@ def test_why_a_resource_does_not_match(
     assert {miss.span for miss in decision.near_misses} <= {one.statements[0].resources[0].span}
 
 
+def test_the_type_of_an_unknown_action_is_not_known() -> None:
+    assert misses(document(allow("iot:Frob", "client/a")), "iot:Frob", "topic/a") == []
+
+
 @pytest.mark.parametrize(("levels", "rank"), [(31, 3), (32, 4)])
 def test_how_many_levels_are_examined(levels: int, rank: int) -> None:
     """The type is one of the 32."""

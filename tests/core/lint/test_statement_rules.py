@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from authlens.core.lint import statement_rules
+from authlens.core.lint.rule import LintSubject
+from authlens.core.policy.wildcards import TooMuchWork, bounded_work
 from authlens.core.request.request import AuthorizerRequest, MqttContext
 from support.lint_cases import Case, findings, ids, messages, rule_cases
-from support.policies import ARN, allow, deny, text
+from support.policies import ARN, allow, deny, document, text
 
 CASES = list(rule_cases(statement_rules.RULES))
 
@@ -78,17 +80,13 @@ def test_the_client_of_the_command_line() -> None:
     assert "connect-refused" in ids(text(PUBLISH), client_id="c1")
 
 
-@pytest.mark.parametrize(("between", "found"), [(148, [149]), (149, [])])
-def test_how_many_statements_are_compared(between: int, found: list[int]) -> None:
-    others = [allow("iot:Publish", f"topic/{number}") for number in range(between)]
-    written = text(PUBLISH, *others, PUBLISH)
-    assert [one.statement for one in findings(written) if one.id == "covered-statement"] == found
-
-
-@pytest.mark.parametrize(("count", "found"), [(150, [0]), (151, [])])
-def test_how_many_resources_are_compared(count: int, found: list[int]) -> None:
-    written = text(allow("iot:Publish", [f"topic/{number}" for number in range(count)]), allow("iot:*", "*"))
-    assert [one.statement for one in findings(written) if one.id == "covered-statement"] == found
+def test_comparing_statements_is_work_that_is_bounded() -> None:
+    """Also of those with different conditions."""
+    many = [allow("iot:Publish", "*", Condition={"Bool": {"a": str(number)}}) for number in range(20)]
+    subject = LintSubject((document(*many),))
+    [covered] = [rule for rule in statement_rules.RULES if rule.id == "covered-statement"]
+    with bounded_work(2 * 20 * 19), pytest.raises(TooMuchWork):
+        list(covered.check(subject))
 
 
 @pytest.mark.parametrize(

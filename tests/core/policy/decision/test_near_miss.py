@@ -190,7 +190,7 @@ def test_how_near_a_miss_is(rank: int, one: dict[str, object]) -> None:
     assert found[0].message
 
 
-NO_PUBLISH = {"Effect": "Allow", "NotAction": ["iot:Connect", "iot:P*"], "Resource": "*"}
+NO_PUBLISH: dict[str, object] = {"Effect": "Allow", "NotAction": ["iot:Connect", "iot:P*"], "Resource": "*"}
 SENSORS = ["topic/sensor/17", "topic/sensor/19", "topic/sensor/10", "topic/zzzzzzzzzzzzzz"]
 OTHER_PREFIX = "the prefix makes them different actions"
 NO_TOPIC = "is not a resource of iot:Publish: ask for"

@@ -81,6 +81,151 @@ def test_the_sentence(policy: list[Any], variables: dict[str, tuple[str, ...]], 
     assert sentence(found, "p1") == f"Authenticated as 'p1'. {says}"
 
 
+NETWORK = {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}
+IF_NETWORK = "if aws:SourceIp is in 10.0.0.0/8"
+WITH_WILL = "a value of iot:ConnectAttributes is LastWill"
+SHADOWS = ["iot:GetThingShadow", "iot:UpdateThingShadow", "iot:DeleteThingShadow"]
+CONNECT = OWN[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "says"),
+    [
+        (
+            [allow("iot:Publish", "topic/a/*"), deny("iot:Publish", "topic/a/b", Condition=WILL)],
+            f"and publish a/* except a/b if {WITH_WILL}. Nothing else.",
+        ),
+        (
+            [
+                allow("iot:Publish", "topic/a/*"),
+                deny("iot:Publish", "topic/a/b", Condition=WILL | NETWORK),
+                deny("iot:Publish", "topic/a/c"),
+            ],
+            f", publish a/* except a/b if {WITH_WILL} and aws:SourceIp is in 10.0.0.0/8 and a/c. Nothing else.",
+        ),
+        (
+            [
+                allow("iot:Publish", "*"),
+                deny("iot:Publish", "topic/*", Condition=WILL),
+                deny("iot:Publish", "topic/*", Condition=NETWORK),
+            ],
+            f"and publish everything unless {WITH_WILL} or aws:SourceIp is in 10.0.0.0/8. Nothing else.",
+        ),
+        ([allow("iot:Publish", ["topic/a*", "topic/a*", "topic/ab"])], "and publish a*. Nothing else."),
+        ([allow("iot:Publish", ["topic/ab", "topic/a*"])], "and publish a*. Nothing else."),
+        (
+            [allow("iot:Publish", "topic/a*", Condition=NETWORK), allow("iot:Publish", "topic/ab")],
+            f", publish a* {IF_NETWORK} and ab. Nothing else.",
+        ),
+        (
+            [allow("iot:Publish", "topic/ab"), allow("iot:Publish", "topic/a*", Condition=NETWORK)],
+            f", publish ab and a* {IF_NETWORK}. Nothing else.",
+        ),
+        (
+            [
+                allow("iot:Publish", "topic/${iot:DomainName}", Condition=NETWORK),
+                deny("iot:Publish", "*", Condition=WILL),
+            ],
+            f", publish ${{iot:DomainName}} {IF_NETWORK} and ${{iot:DomainName}} has a value unless {WITH_WILL}. "
+            "Nothing else.",
+        ),
+        (
+            [allow("iot:Publish", ["topic/*${iot:DomainName}", "topic/a${iot:DomainName}"])],
+            "and publish *${iot:DomainName}. Nothing else.",
+        ),
+        (
+            [allow(["iot:Publish", "iot:RetainPublish", "iot:Receive"], "topic/a")],
+            ", publish, receive and retain a. Nothing else.",
+        ),
+        ([allow("iot:Publish", ["topic/a", "topic/b", "topic/c"])], ", publish a, b and c. Nothing else."),
+        ([allow("iot:Publish", [f"topic/{each}" for each in "abcde"])], ", publish a, b, c and 2 more. Nothing else."),
+        (
+            [allow(SHADOWS, "thing/a")],
+            ". Also iot:GetThingShadow on a, iot:UpdateThingShadow on a and iot:DeleteThingShadow on a.",
+        ),
+        ([allow([*SHADOWS, "iot:ListNamedShadowsForThing"], "thing/a")], ". Also 4 other actions."),
+        ([allow("iot:ListRetainedMessages", "*")], ". Also iot:ListRetainedMessages on everything."),
+        (
+            [{"Effect": "Allow", "Action": "iot:Publish", "NotResource": ARN + "topic/a"}],
+            "and publish everything except a. Nothing else.",
+        ),
+        ([allow("iot:Publish", "topic/${iot:CertificateId}")], ". Nothing else."),
+    ],
+)
+def test_what_follows_the_connection(policy: list[Any], says: str) -> None:
+    found = sentence(summarize([document(CONNECT, *policy)], CLIENT))
+    assert found.removeprefix("May connect as sensor-7").lstrip() == says
+
+
+@pytest.mark.parametrize(
+    ("policy", "variables", "says"),
+    [
+        (
+            [
+                allow("iot:Connect", "*", Condition=NETWORK | WILL),
+                deny("iot:Connect", "client/sensor-*", Condition=WILL),
+            ],
+            CLIENT,
+            f"May connect as sensor-7 {IF_NETWORK} and {WITH_WILL} unless {WITH_WILL}. Nothing else.",
+        ),
+        (
+            [allow("iot:Connect", "*"), deny("iot:Connect", "client/x*", Condition=NETWORK)],
+            {},
+            f"May connect as any client id except x* {IF_NETWORK}. Nothing else.",
+        ),
+        (
+            [allow("iot:Connect", "*"), deny("iot:Connect", "client/x", Condition=WILL)],
+            CLIENT,
+            "May connect as sensor-7. Nothing else.",
+        ),
+        (
+            [allow("iot:Connect", ["client/a", "client/b", "client/c", "client/d"])],
+            CLIENT,
+            "May not connect as sensor-7 (only as a, b, c and 1 more).",
+        ),
+        (
+            [allow("iot:Connect", ["client/a", "client/b", "client/c"])],
+            CLIENT,
+            "May not connect as sensor-7 (only as a, b and c).",
+        ),
+        (
+            [allow("iot:Publish", ["topic/a", "topic/b and c"]), allow("iot:Subscribe", "topicfilter/x")],
+            CLIENT,
+            "May not connect as sensor-7, though it is allowed to publish a and b and c and subscribe x.",
+        ),
+        ([allow("iot:Publish", "topic/a")], {}, "May not connect, though it is allowed to publish a."),
+    ],
+)
+def test_connecting(policy: list[Any], variables: dict[str, tuple[str, ...]], says: str) -> None:
+    assert sentence(summarize([document(*policy)], variables)) == says
+
+
+@pytest.mark.parametrize(
+    ("policy", "what", "places"),
+    [
+        ([], "nothing", ()),
+        (
+            [allow("iot:Publish", "topic/a", Condition={"StringEquals": {"my:key": "a"}})],
+            "nothing: a condition does not hold for this connection",
+            ((0, 1, 12),),
+        ),
+        (
+            [allow("iot:Publish", "topic/${iot:CertificateId}")],
+            "nothing: a variable has no value for this connection",
+            ((0, 1, 12),),
+        ),
+        (
+            [allow("iot:Publish", ["topic/a", "topic/b"]), deny("iot:Publish", "topic/*")],
+            "nothing: a Deny overrides every Allow",
+            ((0, 2, 20),),
+        ),
+    ],
+)
+def test_why_nothing_is_allowed(policy: list[Any], what: str, places: tuple[tuple[int, int, int], ...]) -> None:
+    [line] = [one for one in lines(summarize([document(CONNECT, *policy)], CLIENT)) if one.title == "Publish"]
+    assert (line.answer, line.what, line.condition, line.places) == (Ruling.DENIED, what, "", places)
+
+
 def test_the_lines() -> None:
     policy = [
         *OWN,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from authlens.core.contract.answer import compact
 from authlens.core.contract.limits import (
@@ -128,7 +128,7 @@ def _seconds(subject: LintSubject, name: str) -> Iterator[Hit]:
             yield _at(answer, name, message)
 
 
-def _is_integer(value: Any) -> bool:
+def _is_integer(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 
 from authlens.core.contract.broker import MOST_SLASHES, topic_depth
 from authlens.core.contract.pages import (
@@ -30,9 +30,6 @@ from authlens.core.policy.document import Statement
 from authlens.core.policy.matching import DecisionWord
 from authlens.core.policy.wildcards import Symbol, Wild
 from authlens.core.request.policy_variables import connection_variables
-
-_COMPARED = 150
-"""The most statements, and resources of one, that are compared; documents that AWS accepts have fewer."""
 
 
 def _covered(subject: LintSubject) -> Iterator[Hit]:
@@ -60,8 +57,7 @@ def _cancelled(subject: LintSubject) -> Iterator[Hit]:
 
 
 def _comparable(subject: LintSubject) -> list[StatementAt]:
-    simple = (one for one in subject.usable() if is_plain(one.statement))
-    return [one for one in islice(simple, _COMPARED) if len(one.statement.resources) <= _COMPARED]
+    return [one for one in subject.usable() if is_plain(one.statement)]
 
 
 def _repeated(subject: LintSubject) -> Iterator[Hit]:

@@ -29,7 +29,7 @@ def _faults(fault_id: str) -> Callable[[LintSubject], Iterator[Hit]]:
 
 def _statement_at(subject: LintSubject, document: int, span: Span) -> int | None:
     for statement in subject.documents[document].statements:
-        if statement.span.start <= span.start < statement.span.end:
+        if statement.span.start <= span.start and span.end <= statement.span.end:
             return statement.index
     return None
 

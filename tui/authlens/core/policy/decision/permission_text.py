@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from authlens.core.policy.conditions import Operator
 from authlens.core.policy.decision.permissions import Exclusion, Grant, Permission, Ruling, Summary
@@ -187,18 +188,17 @@ def _connecting(summary: Summary) -> str:
 
 def _listed(grants: Sequence[Grant], action: str) -> str:
     """What is granted, widest patterns only: `a/*, b/c and 2 more`."""
-    widest = [
-        one
-        for index, one in enumerate(grants)
-        if not any(
-            other.area.covers(one.area) and (not one.area.covers(other.area) or at < index)
-            for at, other in enumerate(grants)
-            if at != index and not other.conditions and not other.open_variables
-        )
-    ]
+    widest = [one for index, one in enumerate(grants) if not _is_covered(one, grants[:index], grants[index:])]
     texts = list(dict.fromkeys(_what(one, action) + _if(one) for one in widest))
     more = len(texts) - _MOST_NAMED
     return _joined([*texts[:_MOST_NAMED], f"{more} more"] if more > 0 else texts)
+
+
+def _is_covered(one: Grant, earlier: Sequence[Grant], later: Sequence[Grant]) -> bool:
+    """Whether another grant allows all of it without a condition; of two equal ones the second is covered."""
+    wide = (other for other in earlier if other.area.covers(one.area))
+    wider = (other for other in later if other.area.covers(one.area) and not one.area.covers(other.area))
+    return any(not other.conditions for other in chain(wide, wider))
 
 
 def _if(grant: Grant) -> str:

@@ -10,6 +10,7 @@ from authlens.core.request.target import Target
 from authlens.ui.screens.dialogs.dialog import Ask
 from authlens.ui.screens.dialogs.pick import PickOne
 from authlens.ui.screens.dialogs.verdicts import VerdictsScreen
+from authlens.ui.widgets.controls.picker import Picker
 from ui.robot import running
 
 FILE = """target: {profile: own}
@@ -28,16 +29,25 @@ async def test_a_case_and_an_environment_are_chosen(tmp_path: Path, monkeypatch:
     (folder / "environments" / "staging.yaml").write_text("profile: stage\nvalues: {PASSWORD: filled}\n")
     async with running(tmp_path, folder) as robot:
         assert "Opened sensor.yaml, target AWS" in robot.notifications()[0]
-        await robot.run("choose_case")
+        assert "none of 2" in robot.text()
+        await robot.press("shift+tab")
+        while not isinstance(robot.app.focused, Picker):
+            await robot.press("shift+tab")
+        assert robot.app.focused.id == "environment"
+        await robot.press("shift+tab", "right", "right", "left")
+        assert "1 of 2 · right" in robot.text()
+        assert "⏎ Choose  → Next" in robot.text().splitlines()[-1]
+        await robot.press("enter")
         assert isinstance(robot.app.screen, PickOne)
+        assert "✓ right" in robot.text()
         await robot.type("wrong")
         await robot.press("enter")
         await robot.rest()
         assert robot.form.draft.username == "nobody"
         assert "sensor.yaml::wrong-user" in robot.text()
         assert not robot.form.unsaved
-        await robot.run("choose_environment")
-        await robot.press("down", "enter")
+        assert "2 of 2 · wrong-user" in robot.text()
+        await robot.press("tab", "right")
         await robot.rest()
         assert "staging" in robot.text()
         await robot.send()

@@ -60,11 +60,16 @@ class LazyListeners:
 
         path = definition_file(target.local or "", base)
         with self._lock:
-            if path not in self._running:
+            running = self._running.get(path)
+            if running is not None and not running[0].is_current():
+                running[0].close()
+                running = None
+            if running is None:
                 devices = LocalDevices(path, lambda invocation: None)
                 address = devices.address()
-                self._running[path] = devices, DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
-            return self._running[path][1]
+                running = devices, DeviceEndpoint(address.url.partition("://")[2], address.ca_file)
+                self._running[path] = running
+            return running[1]
 
     def close(self) -> None:
         with self._lock:

@@ -46,7 +46,7 @@ def test_why_has_the_nearest_miss_and_is_worked_out_once(monkeypatch: pytest.Mon
     denied = may.decide("iot:Publish", "topic/a/")
     why = may.why(denied)
     assert why.startswith("No statement allows iot:Publish")
-    assert "; close: " in why
+    assert "; nearest miss: " in why
     assert may.why(denied) is why
     monkeypatch.setattr(permissions, "KEPT", 2)
     for name in "bc":

@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from authlens.ui.runtime.programs import Program, ProgramFailed, edit_text, editor, pager, show_text
+from authlens.ui.runtime.programs import (
+    Program,
+    ProgramFailed,
+    edit_text,
+    editor,
+    pager,
+    remove_left_behind,
+    show_text,
+)
 
 
 def test_which_program_is_meant() -> None:
@@ -44,3 +55,29 @@ def test_a_pager_is_given_the_document_and_may_leave_early(tmp_path: Path) -> No
     show_text(Program(f"cat > {tmp_path}/seen", "$PAGER"), "text\n", {})
     assert (tmp_path / "seen").read_text() == "text\n"
     show_text(Program("true", "$PAGER"), "x" * 1_000_000, {})
+
+
+def test_what_a_killed_editor_left_behind_is_removed_but_not_what_is_still_edited(tmp_path: Path) -> None:
+    (tmp_path / "edit-killed").mkdir()
+    (tmp_path / "edit-killed" / "request.yaml").write_text("secret")
+    (tmp_path / "edit-notes.txt").write_text("of somebody else")
+    (tmp_path / "edit-link").symlink_to(tmp_path / "history", target_is_directory=True)
+    (tmp_path / "history").mkdir()
+    remove_left_behind(tmp_path)
+    assert (tmp_path / "edit-killed").exists(), "it is new: its editor may be about to start"
+    names: list[list[str]] = []
+
+    def edited() -> str:
+        return edit_text(Program(f"cat {tmp_path}/fifo >>", "$EDITOR"), "a", "v.txt", tmp_path, {})
+
+    os.mkfifo(tmp_path / "fifo")
+    with ThreadPoolExecutor() as pool:
+        editing = pool.submit(edited)
+        with (tmp_path / "fifo").open("w") as fifo:  # the editor reads it: it has begun
+            remove_left_behind(tmp_path, time.time() + 100)
+            names.append(sorted(path.name.split("-")[0] for path in tmp_path.iterdir()))
+            fifo.write("b")
+        assert editing.result() == "ab"
+    assert names == [["edit", "edit", "edit", "fifo", "history"]], "the editor's, the link, the file"
+    assert not (tmp_path / "edit-killed").exists()
+    remove_left_behind(tmp_path / "missing")

@@ -57,6 +57,11 @@ class Loaded:
     open_to_others: bool = False
     """Whether other users may read a secret that is in the file in plain text."""
 
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """The names of its cases."""
+        return tuple(case.name for case in self.saved.suite.cases)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -120,6 +120,10 @@ class AuthlensApp(OrderedKeysApp):
         elif node.is_attached:
             super().update_styles(node, animate=animate)
 
+    def notify(self, message: str, **how: Any) -> None:
+        """As Textual does; code in a sentence is in quotation marks, because nothing can be bold there."""
+        super().notify(quoted(message), **how)
+
     # Themes
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -306,11 +310,18 @@ class AuthlensApp(OrderedKeysApp):
         if not gc.isenabled():  # `run` holds it back
             _look_for_garbage()
         self._read_themes()
+        self._remove_left_behind()
         if self.services.settings.keymap:
             self._check_keymap()
 
+    @work(group="left behind")
+    async def _remove_left_behind(self) -> None:
+        from authlens.ui.runtime.programs import remove_left_behind
+
+        await background.call(lambda: remove_left_behind(self.services.places.history.parent))
+
     def _warn(self, problem: str) -> None:
-        self.notify(quoted(problem), severity="warning", timeout=15, markup=False)
+        self.notify(problem, severity="warning", timeout=15, markup=False)
 
     _is_ended_by_signal = False
 

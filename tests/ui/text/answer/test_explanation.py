@@ -35,7 +35,7 @@ def plain(items: list[Any]) -> str:
 @pytest.mark.parametrize(
     ("result", "lit", "words"),
     [
-        (outcome(policy(CONNECT)), "✗ policy allows", "→ Close: iot:Connect is allowed"),
+        (outcome(policy(CONNECT)), "✗ policy allows", "→ Nearest miss: iot:Connect is allowed"),
         (outcome(policy(CONNECT, DENY)), "✗ policy allows", "denies iot:Publish"),
         (outcome(authenticated=False), "✗ authenticated", "→ Compare the event"),
         (REFUSAL, "✗ authorizer found", "→ "),
@@ -75,7 +75,7 @@ def test_questions_tell_their_decision_reason_and_nearest_miss() -> None:
     assert "✓ ALLOWED       Connect client/sensor-7" in said
     assert "statement 1 (lines 4-8) allows iot:Connect" in said
     assert "✗ IMPLICIT_DENY Subscribe topicfilter/sensors/7/data" in said
-    assert "close: " in said
+    assert "nearest miss: " in said
 
 
 def test_what_the_broker_refuses_anyway_is_shown() -> None:

@@ -58,7 +58,7 @@ class Permissions:
         question = decision.asking.action, str(decision.asking.resource)
         found = self._reasons.get(question)
         if found is None:
-            nearest = (f"close: {miss.message}" for miss in decision.near_misses[:1])
+            nearest = (f"nearest miss: {miss.message}" for miss in decision.near_misses[:1])
             found = "; ".join((*decision.reasons, *nearest))
             if len(self._reasons) >= KEPT:
                 del self._reasons[next(iter(self._reasons))]

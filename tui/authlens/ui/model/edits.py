@@ -33,6 +33,8 @@ class OpenFile:
 
     case: str = ""
     """The case of the file that the form holds; empty for the request of the file itself."""
+    cases: tuple[str, ...] = ()
+    """The names of all cases of the file."""
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -45,7 +47,8 @@ class OpenFile:
     def saved(self, kept: Draft, path: Path, digest: str) -> OpenFile:
         """The file as it is written: this one, or another."""
         origin = self.origin if path == self.path else self.origin or self.path
-        return OpenFile(kept, path, digest, self.formerly if path == self.path else (), origin)
+        cases = tuple(case.name for case in kept.suite.cases)
+        return OpenFile(kept, path, digest, self.formerly if path == self.path else (), origin, cases=cases)
 
     def is_source(self, source: str) -> bool:
         """Whether a request was sent from this file, under whatever name."""

@@ -131,7 +131,7 @@ class ScreenHost:
         lend(self._screen.app, work)
 
     def notify(self, text: str, severity: Severity = "information", seconds: float | None = None) -> None:
-        self._screen.notify(quoted(text), severity=severity, timeout=seconds, markup=False)
+        self._screen.notify(text, severity=severity, timeout=seconds, markup=False)
 
     def leave(self, value: object = None) -> None:
         self._screen.app.exit(value)

@@ -1,16 +1,21 @@
 """The user's programs that take over the terminal: an editor for a text, a pager for a document.
 
-The rule: a text is kept in a private folder of ours, and only until the program ends.
+The rule: a text is kept in a private folder of ours, and only until the program ends, or until the next start where
+both the program and the app were killed.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import shutil
+import stat
 import subprocess
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from authlens.core.text.yaml_reader import MAX_BYTES
@@ -20,6 +25,9 @@ from authlens.store.files import make_own_folder, reason
 _EDITORS = ("VISUAL", "EDITOR")
 _PAGERS = ("less", "more")
 _NOT_FOUND = 127
+_PREFIX = "edit-"
+_NEW = 60.0
+"""Seconds in which a folder may not be marked as in use yet."""
 
 
 class ProgramFailed(Exception):
@@ -52,9 +60,9 @@ def pager(environ: Mapping[str, str]) -> Program:
     return Program(found, "PATH")
 
 
-def edit_file(program: Program, path: Path, environ: Mapping[str, str]) -> None:
-    """Open a file in the editor and wait. Raises ProgramFailed."""
-    _check(program, _run([*_shell(f'{program.command} "$@"'), program.command, str(path)], environ))
+def edit_file(program: Program, path: Path, environ: Mapping[str, str], *held: int) -> None:
+    """Open a file in the editor and wait. Raises ProgramFailed. held: descriptors that the editor keeps open."""
+    _check(program, _run([*_shell(f'{program.command} "$@"'), program.command, str(path)], environ, held=held))
 
 
 def edit_text(program: Program, text: str, name: str, folder: Path, environ: Mapping[str, str]) -> str:
@@ -62,11 +70,11 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
     try:
         make_own_folder(folder)
         # Backups and swap files of the editor lie in there too, and go with it.
-        with tempfile.TemporaryDirectory(prefix="edit-", dir=folder) as own:
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder) as own, _in_use(Path(own)) as lock:
             path = Path(own, name)
             path.touch(mode=0o600)
             path.write_bytes(text.encode("utf-8"))
-            edit_file(program, path, environ)
+            edit_file(program, path, environ, lock)
             return _saved(path).decode("utf-8")
     except UnicodeEncodeError:
         raise ProgramFailed(
@@ -76,6 +84,45 @@ def edit_text(program: Program, text: str, name: str, folder: Path, environ: Map
         raise ProgramFailed(f"What the editor saved is not UTF-8 (byte {error.start}); nothing was changed.") from None
     except OSError as error:
         raise ProgramFailed(f"The text cannot be passed to the editor: {reason(error)}.") from None
+
+
+@contextmanager
+def _in_use(folder: Path) -> Iterator[int]:
+    """Mark the folder for as long as this process, or a program that is given the descriptor, lives."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # not every file system has locks: the folder is then never taken for left behind
+            _lock(descriptor)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Raises OSError where somebody else has locked it."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_left_behind(own: Path, now: float) -> bool:
+    """Raises OSError."""
+    found = own.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or now < found.st_mtime + _NEW:
+        return False
+    descriptor = os.open(own, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(descriptor)
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def remove_left_behind(folder: Path, now: float | None = None) -> None:
+    """Remove the texts of editors that were killed together with the app; those that are still edited stay."""
+    with suppress(OSError):
+        for own in folder.glob(f"{_PREFIX}*"):
+            with suppress(OSError):
+                if _is_left_behind(own, time.time() if now is None else now):
+                    shutil.rmtree(own)
 
 
 def _saved(path: Path) -> bytes:
@@ -96,11 +143,11 @@ def _shell(command: str) -> list[str]:
     return ["/bin/sh", "-c", command]
 
 
-def _run(words: list[str], environ: Mapping[str, str], text: str | None = None) -> int:
+def _run(words: list[str], environ: Mapping[str, str], text: str | None = None, held: Collection[int] = ()) -> int:
     given = None if text is None else text.encode("utf-8", "replace")
     try:
         # Standard error stays the terminal's: nano and others draw there.
-        return subprocess.run(words, env={**os.environ, **environ}, input=given, check=False).returncode
+        return subprocess.run(words, env={**os.environ, **environ}, input=given, check=False, pass_fds=held).returncode
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else "its name is not a valid program name"
         raise ProgramFailed(f"{words[-1]} cannot be started: {why}.") from None

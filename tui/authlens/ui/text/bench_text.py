@@ -12,7 +12,7 @@ from authlens.core.signing.bench import Bench, KeyRow
 from authlens.core.signing.keys import MINIMUM_BITS
 from authlens.ui.text import page
 from authlens.ui.text.page import Line
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 
 
 def report(bench: Bench, revealed: bool) -> tuple[Line, ...]:
@@ -26,7 +26,7 @@ def _verification(bench: Bench) -> Iterator[Line]:
     )
     yield _prose(Content.assemble((f"{glyph} ", style), safe_content(bench.conclusion, f"bold {style}")))
     for mistake in bench.mistakes[1:]:
-        yield _prose(Content.assemble("  or: ", safe_content(mistake.message)))
+        yield _prose(Content.assemble("  or: ", prose(mistake.message)))
     if any(mistake.signature is not None for mistake in bench.mistakes):
         yield _prose(Content.assemble(("  F8 ", "bold $footer-key-foreground"), "fixes it"))
     yield _prose(Content(""))
@@ -51,7 +51,7 @@ def _key(row: KeyRow) -> Line:
             safe_content(row.name, "bold"),
             (f"  {size}", "$foreground-muted"),
             (f"  {'fits' if row.fits else ''}", style),
-            safe_content(f"  {row.problem}" if row.problem else "", "$text-error"),
+            prose(f"  {row.problem}" if row.problem else "", "$text-error"),
         )
     )
 

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from authlens.ui.model.collection import Node
 from authlens.ui.text.history_text import outcome_word_of
-from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.text.safe_content import prose, safe_content, shortened
 
 _STYLES = {"✓": "$text-success", "✗": "$text-error", "!": "$text-warning"}
 _ABOUT = 12
@@ -26,4 +26,4 @@ def node_line(node: Node, width: int, is_open: bool) -> Content:
     about, look = (node.error, "$text-error") if node.error is not None else (node.about, "$foreground-muted")
     if not about or room < _ABOUT:
         return line
-    return Content.assemble(line, "  ", safe_content(about, look))
+    return Content.assemble(line, "  ", prose(about, look))

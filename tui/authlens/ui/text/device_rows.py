@@ -15,7 +15,7 @@ from authlens.core.mqtt.connection import DeviceConnection, PacketDecision
 from authlens.core.mqtt.packets import V3
 from authlens.core.mqtt.rules import BY_ID, NOT_CONNECT, Rule
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 
 MOST_ITEMS = 100
 """How many decisions are shown; all of them are counted."""
@@ -48,12 +48,12 @@ def verdict(watched: Watched, now: datetime) -> Content:
     """Whether it was accepted, and its current state."""
     device = watched.device
     if device.is_refused:
-        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), safe_content(device.reason))
+        return Content.assemble((f"{_DENIED} refused: ", "$text-error"), prose(device.reason))
     if watched.is_open:
         age = max(0, int((now - watched.invocation.started_at).total_seconds()))
         return Content.assemble((f"{_OPEN} connected", "$text-success"), f" {_age(age)}")
     rule = BY_ID.get(device.ended_by or "")
-    return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), safe_content(rule.what if rule else "ended"))
+    return Content.assemble((f"{_OVER} over: ", "$foreground-muted"), prose(rule.what if rule else "ended"))
 
 
 def stage_line(device: DeviceConnection) -> Content:

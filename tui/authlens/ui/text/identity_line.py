@@ -12,7 +12,7 @@ from textual.content import Content
 from authlens.core.invocation.local_run import Unresolved
 from authlens.core.request.authorizer import Authorizer
 from authlens.core.request.target import DEMO, Configured, Identity, NoProfile, Target
-from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.text.safe_content import prose, safe_content, shortened
 
 _NO_PROFILE = {NoProfile.UNSIGNED: "– (unsigned)", NoProfile.ENVIRONMENT: "– (AWS_ACCESS_KEY_ID)"}
 _UNKNOWN = ("–", "?")
@@ -70,7 +70,7 @@ def authorizer_state(authorizer: Authorizer | None, problem: str = "", missing: 
 
 def _status(authorizer: Authorizer | None, problem: str) -> tuple[Content, Content]:
     if authorizer is None:
-        said = Content.assemble(("! ", "$text-warning"), safe_content(problem)) if problem else Content("")
+        said = Content.assemble(("! ", "$text-warning"), prose(problem)) if problem else Content("")
         return said, Content("")
     active = authorizer.status == "ACTIVE"
     style = "$text-success" if active else "$text-warning"
@@ -84,7 +84,7 @@ def missing_lines(missing: Sequence[Unresolved]) -> Content:
     first, more = missing[0], len(missing) - 1
     step = f" {first.next_step[:1].upper()}{first.next_step[1:]}." if first.next_step else ""
     left = f" {more} more: authlens explain lists them." if more else ""
-    return Content.assemble(("! ", "$text-warning"), safe_content(f"{first.sentence}{step}{left}", "$text-warning"))
+    return Content.assemble(("! ", "$text-warning"), prose(f"{first.sentence}{step}{left}", "$text-warning"))
 
 
 def identity_line(name: str, state: tuple[Content, Content], parts: Sequence[Part], width: int) -> Content:

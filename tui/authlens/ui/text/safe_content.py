@@ -59,6 +59,11 @@ def prose(text: str, style: str = "") -> Content:
     )
 
 
+def prose_lines(text: str) -> Content:
+    """Sentences that keep their line breaks."""
+    return Content("\n").join(prose(line) for line in visible_lines(text).split("\n"))
+
+
 def safe_lines(text: str, style: str = "") -> Content:
     """Text from outside that keeps its line breaks."""
     return Content.styled(visible_lines(text), style) if style else Content(visible_lines(text))

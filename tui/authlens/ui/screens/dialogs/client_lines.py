@@ -17,7 +17,7 @@ from authlens.core.request.request import AuthorizerRequest, MqttContext
 from authlens.endpoint.local_devices import Address
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import page
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.key_line import KeyLine
@@ -73,7 +73,7 @@ class ClientLines(Dialog[None]):
     def _show(self) -> None:
         line = self._chosen()
         self.query_one(CodeView).lines = tuple(page.text_lines(line.text))
-        self.query_one(".note", Static).update(safe_content(line.note))
+        self.query_one(".note", Static).update(prose(line.note))
 
     def _chosen(self, reveal: bool = False) -> DeviceLine:
         chosen = self.query_one(Choices).chosen

@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 
 from authlens.frozen import dataclass
 from authlens.ui.runtime.textual_internals import forget_styles
-from authlens.ui.text.safe_content import safe_content, safe_lines
+from authlens.ui.text.safe_content import prose_lines, safe_content
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -89,7 +89,7 @@ class Ask(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = safe_content(self._title)
-            yield Static(safe_lines(self._say), classes="say", markup=False)
+            yield Static(prose_lines(self._say), classes="say", markup=False)
             with Horizontal(classes="buttons"):
                 for way in self._ways:
                     yield Button(Content(way.label), id=way.id, compact=True)
@@ -117,7 +117,7 @@ class AskText(Dialog[str]):
             box.border_title = safe_content(self._title)
             yield Field("text", self._text, secret=self._secret)
             if self._note:
-                yield Static(safe_lines(self._note), classes="note", markup=False)
+                yield Static(prose_lines(self._note), classes="note", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:

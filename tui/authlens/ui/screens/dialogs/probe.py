@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from authlens.ui.model.probe_form import PROTOCOLS, ProbeForm
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.safe_content import safe_lines
+from authlens.ui.text.safe_content import prose_lines
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.form_row import FormRow
@@ -57,7 +57,7 @@ class ProbeDialog(Dialog[ProbeForm]):
                 yield FormRow(label, Field(member, getattr(self.form, member), placeholder=placeholder))
             yield Static(self._said, classes="confirmation", markup=False)
             if self._note:
-                yield Static(safe_lines(self._note), classes="note", markup=False)
+                yield Static(prose_lines(self._note), classes="note", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -65,7 +65,7 @@ class ProbeDialog(Dialog[ProbeForm]):
 
     @property
     def _said(self) -> Content:
-        return safe_lines(self.form.problem or self.form.confirmation)
+        return prose_lines(self.form.problem or self.form.confirmation)
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

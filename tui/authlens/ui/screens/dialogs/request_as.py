@@ -21,7 +21,7 @@ from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import page
 from authlens.ui.text.page import Item
 from authlens.ui.text.request_formats import Rendering, renderings
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
@@ -76,7 +76,7 @@ class RequestAs(Dialog[None]):
             with Horizontal():
                 yield _Forms([Item((safe_content(each.label),)) for each in self._masked])
                 yield CodeView(page.text_lines(self._masked[0].text))
-            yield Static(safe_content(self._masked[0].note), classes="note", markup=False)
+            yield Static(prose(self._masked[0].note), classes="note", markup=False)
             yield KeyLine()
 
     def on_mount(self) -> None:
@@ -93,7 +93,7 @@ class RequestAs(Dialog[None]):
     def watch_chosen(self) -> None:
         rendering = self._rendering(False)
         self.query_one(CodeView).lines = tuple(page.text_lines(rendering.text))
-        self.query_one(".note", Static).update(safe_content(rendering.note))
+        self.query_one(".note", Static).update(prose(rendering.note))
 
     def on_code_view_copy_asked(self, event: CodeView.CopyAsked) -> None:
         event.stop()

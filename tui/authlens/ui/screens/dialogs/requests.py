@@ -17,7 +17,7 @@ from textual.widgets import Static
 from authlens.ui.runtime import background
 from authlens.ui.runtime.key_queue import KeyHold
 from authlens.ui.screens.dialogs.dialog import Dialog
-from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.text.safe_content import prose, safe_content, shortened
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.key_line import KeyLine
 from authlens.ui.widgets.controls.rows import Rows
@@ -53,7 +53,7 @@ class RequestRows(Rows):
         entry = self.entries[index]
         name = self._title_of(entry)
         if entry.error is not None:
-            return Content.assemble(name, "  ", ("✗ ", "$text-error"), safe_content(entry.error, "$text-error"))
+            return Content.assemble(name, "  ", ("✗ ", "$text-error"), prose(entry.error, "$text-error"))
         room = max(20, min(self._longest, width * 2 // 3))
         name = shortened(name, room)
         about = safe_content(entry.description or entry.authorizer or "", "$foreground-muted")
@@ -70,6 +70,7 @@ class RequestsScreen(Dialog[Path]):
     DEFAULT_CSS = """
     RequestsScreen > .box { width: 96%; max-width: 150; height: 80%; }
     RequestsScreen .folder { height: 1; color: $foreground-muted; }
+    RequestsScreen .about { height: auto; min-height: 2; max-height: 4; margin-top: 1; }
     RequestsScreen Field { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,6 +89,7 @@ class RequestsScreen(Dialog[Path]):
             box.border_title = "Open a saved request"
             yield Field("search", placeholder="type to search")
             yield RequestRows(self._folder)
+            yield Static("", classes="about", markup=False)
             yield Static(safe_content(str(self._folder)), classes="folder", markup=False)
             yield KeyLine()
 
@@ -108,7 +110,7 @@ class RequestsScreen(Dialog[Path]):
         try:
             self._all = await background.call(lambda: listing(self._folder))
         except RequestFileError as error:
-            self.query_one(".folder", Static).update(safe_content(str(error), "$text-warning"))
+            self.query_one(".folder", Static).update(prose(str(error), "$text-warning"))
         self._start_below_what_is_common()
         self._filter(self.query_one(Field).value)
         self._reading.release()
@@ -124,6 +126,7 @@ class RequestsScreen(Dialog[Path]):
         words = text.casefold().split()
         found = [entry for entry in self._all if all(word in _searched(entry) for word in words)]
         self.rows.show(found)
+        self._show_about()
         if not found:
             none = "No saved request matches" if self._all else "No saved request yet; Ctrl+S saves the form"
             self.query_one(".folder", Static).update(safe_content(f"{none} in {self._folder}"))
@@ -131,6 +134,17 @@ class RequestsScreen(Dialog[Path]):
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()
         self._filter(event.text)
+
+    def on_rows_moved(self, event: Rows.Moved) -> None:
+        event.stop()
+        self._show_about()
+
+    def _show_about(self) -> None:
+        """What there is to say of the selected one, whole: its row may have no room for it."""
+        rows = self.rows
+        entry = rows.entries[rows.cursor] if rows.entries else None
+        said = Content("") if entry is None else prose(entry.error or entry.description or "")
+        self.query_one(".about", Static).update(said)
 
     def on_request_rows_chosen(self) -> None:
         self.action_choose()

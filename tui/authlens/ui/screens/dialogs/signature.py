@@ -33,7 +33,7 @@ from authlens.store.signing_keys import read_key, write_key_pair
 from authlens.ui.runtime import background
 from authlens.ui.screens.dialogs.dialog import AskText, Dialog
 from authlens.ui.text.bench_text import report
-from authlens.ui.text.safe_content import safe_lines
+from authlens.ui.text.safe_content import prose_lines
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.code_view import CodeView
 from authlens.ui.widgets.controls.field import Field
@@ -185,7 +185,7 @@ class SignatureScreen(Dialog[Signed]):
         return size_advice(8 * len(signature_bytes(signature) or b"")) or ""
 
     def _say(self, text: str) -> None:
-        self.query_one(".said", Static).update(safe_lines(text))
+        self.query_one(".said", Static).update(prose_lines(text))
 
     # What there is to say
 

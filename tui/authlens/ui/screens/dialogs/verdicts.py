@@ -22,7 +22,7 @@ from authlens.frozen import dataclass
 from authlens.ui.screens.dialogs.dialog import Dialog
 from authlens.ui.text import outcome_text
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose, safe_content
 from authlens.ui.widgets.controls.items import Items
 from authlens.ui.widgets.controls.key_line import KeyLine
 
@@ -106,7 +106,7 @@ def _item(sent: Sent) -> Item:
 def _judged(judgement: Judgement) -> Content:
     passed = judgement.state is JudgementState.KEPT
     style = "$text-success" if passed else "$text-error"
-    return Content.assemble("   ", safe_content("✓ as expected" if passed else f"✗ {headline(judgement)}", style))
+    return Content.assemble("   ", prose("✓ as expected" if passed else f"✗ {headline(judgement)}", style))
 
 
 def _difference(sent: Sent) -> Content:

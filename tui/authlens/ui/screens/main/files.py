@@ -144,7 +144,7 @@ class FileController:
             self._host.notify(f"{path.name} has no case {case} any more.", "warning")
             return
         draft = self._form.overridden(of_saved(saved))
-        self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case))
+        self._form.put(draft, None, OpenFile(draft, loaded.path, loaded.digest, case=case, cases=loaded.cases))
         self._opened()
         if loaded.open_to_others:
             said = "holds a secret in plain text, and other users of this machine can read it. Ctrl+S makes it private."

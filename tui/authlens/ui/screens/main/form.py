@@ -37,7 +37,7 @@ class FormController:
         draft = self.overridden(of_saved(start.saved or SavedRequest(AuthorizerRequest())))
         loaded = start.loaded
         own = OpenFile(draft, origin=self._services.source)
-        file = OpenFile(draft, loaded.path, loaded.digest) if loaded else own
+        file = OpenFile(draft, loaded.path, loaded.digest, cases=loaded.cases) if loaded else own
         self._publish(FormState(draft, FormContent(draft), file, start.folder or self.state.folder))
 
     def put(self, draft: Draft, focus: str | None = None, file: OpenFile | None = None) -> None:

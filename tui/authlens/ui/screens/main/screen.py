@@ -77,6 +77,7 @@ class MainScreen(Screen[object]):
     history_state: var[HistoryState] = var(HistoryState(), init=False)
     cloud_log: var[CloudLog | None] = var[CloudLog | None](None)
     watching: var[bool] = var(False)
+    environments: var[tuple[str, ...]] = var[tuple[str, ...]]((), init=False)
 
     def __init__(self, services: AppServices, sender: Sender) -> None:
         super().__init__()
@@ -96,7 +97,7 @@ class MainScreen(Screen[object]):
         )
         self.watcher = WatchController(host, form, answer, self.sending, self._watching_changed)
         self.files = FileController(services, sender, host, form, self._file_opened, self._filed)
-        self.variants = VariantController(sender, host, form, self.files)
+        self.variants = VariantController(sender, host, form, self.files, self._environments_found)
         self.looks = LooksController(services, sender, host, form, identity)
         self.editing = EditController(services, sender, host, form, identity)
         self.pasting = PasteController(services, sender, host, form, answer, identity)
@@ -131,7 +132,9 @@ class MainScreen(Screen[object]):
         yield IdentityBar().data_bind(identity=MainScreen.identity_state)
         self.panes.hold(
             CollectionPane().data_bind(MainScreen.collection),
-            RequestPane(self.form_state).data_bind(MainScreen.hints, MainScreen.missing, form=MainScreen.form_state),
+            RequestPane(self.form_state).data_bind(
+                MainScreen.hints, MainScreen.missing, MainScreen.environments, form=MainScreen.form_state
+            ),
             AnswerPane(self.services.now).data_bind(
                 MainScreen.running, MainScreen.cloud_log, MainScreen.watching, view=MainScreen.answer_view
             ),
@@ -150,6 +153,7 @@ class MainScreen(Screen[object]):
         if self.services.watch:
             self.watcher.toggle()
         self.preflight.look_ahead()
+        self.variants.look()
         if self._is_choice:
             self.files.say_what_was_opened()
 
@@ -166,6 +170,10 @@ class MainScreen(Screen[object]):
         if self.is_mounted:
             self.collections.form_changed()
             self.preflight.look_ahead()
+            self.variants.look()
+
+    def _environments_found(self, names: tuple[str, ...]) -> None:
+        self.environments = names
 
     def _answer_changed(self, view: AnswerView) -> None:
         self.answer_view = view
@@ -256,6 +264,12 @@ class MainScreen(Screen[object]):
 
     def on_mqtt_page_kind_chosen(self, event: MqttPage.KindChosen) -> None:
         self.form.choose_password_kind(event.kind)
+
+    def on_request_pane_variant_wanted(self, event: RequestPane.VariantWanted) -> None:
+        if event.kind == "case":
+            self.variants.step_case(event.by) if event.by else self.variants.choose_case()
+        else:
+            self.variants.step_environment(event.by) if event.by else self.variants.choose_environment()
 
     def on_field_left(self, event: Field.Left) -> None:
         self.app.action_focus_next()

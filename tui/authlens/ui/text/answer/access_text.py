@@ -100,7 +100,7 @@ def _access_item(decided: Decided) -> Item:
 
 def near_miss_text(message: str) -> str:
     """One way to say what almost allowed it."""
-    return message if message.startswith("the closest ") else f"close: {message}"
+    return f"nearest miss: {message}"
 
 
 def _question(glyph: str, style: str, word: str, question: Question) -> Content:

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 
 from authlens.core.saved.expectation import Question
 from authlens.ui.text.page import Item
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.items import Items
 
 _OF_THE_LIST = "adjk"
@@ -92,7 +92,7 @@ class AccessPage(Vertical):
 
     def _say(self, problem: str) -> None:
         note = self.query_one(".problem", Static)
-        note.update(safe_content(problem) if problem else Content(""))
+        note.update(prose(problem) if problem else Content(""))
         note.set_class(bool(problem), "-said")
 
     def ask(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from authlens.ui.model.collection import CollectionState, Node, filtered
 from authlens.ui.text.collection_text import node_line
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.rows import Rows
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
@@ -115,7 +115,7 @@ class CollectionPane(SearchablePane):
             rows.show(filtered(state.nodes, self._search), state.opened)
             empty = self.query_one(".empty", Static)
             empty.display = rows.row_count == 0
-            empty.update(safe_content(state.problem or _nothing(self._search)))
+            empty.update(prose(state.problem or _nothing(self._search)))
         files = sum(node.path is not None and not node.case for node in self.collection.nodes)
         self.border_title = Content.assemble(self.TITLE, (f"  {files:,}", "$foreground-muted"))
 

@@ -21,11 +21,13 @@ from authlens.ui.model.finding_target import member_of
 from authlens.ui.model.screen_values import FormContent, FormState, HintState
 from authlens.ui.runtime.key_queue import after_refresh
 from authlens.ui.text.safe_content import safe_content, shortened
+from authlens.ui.text.variant_text import case_text, environment_text
 from authlens.ui.widgets.controls.choices import Choice, Choices
 from authlens.ui.widgets.controls.field import Field
 from authlens.ui.widgets.controls.form_row import FormRow
 from authlens.ui.widgets.controls.pages import Page, Pages
 from authlens.ui.widgets.controls.pane import Pane
+from authlens.ui.widgets.controls.picker import Picker
 from authlens.ui.widgets.form.event_page import EventPage
 from authlens.ui.widgets.form.headers_table import HeaderRow, HeadersTable
 from authlens.ui.widgets.form.hints import Hints
@@ -64,6 +66,8 @@ class RequestPane(Pane):
     hints: var[HintState] = var(HintState(), init=False)
     missing: var[tuple[Unresolved, ...]] = var[tuple[Unresolved, ...]]((), init=False)
     """What the function of the authorizer is missing on this machine."""
+    environments: var[tuple[str, ...]] = var[tuple[str, ...]]((), init=False)
+    """The names of those that the request can be sent in."""
 
     @dataclass
     class Edited(Message):
@@ -72,8 +76,18 @@ class RequestPane(Pane):
         changes: dict[str, object]
         where: str | None
 
+    @dataclass
+    class VariantWanted(Message):
+        """Another case or environment is to be taken: one to choose, or the one this many steps on."""
+
+        kind: str
+        """`case` or `environment`."""
+        by: int = 0
+
     def __init__(self, form: FormState) -> None:
         super().__init__()
+        self._pickers: dict[str, tuple[FormRow, Picker]] = {}
+        """Of the case and the environment, once there were any."""
         # What is bound arrives only after the first composing.
         self.set_reactive(RequestPane.form, form)
         # A small screen shows it first; set here, the class costs no restyling of all its fields.
@@ -81,9 +95,12 @@ class RequestPane(Pane):
 
     def compose(self) -> ComposeResult:
         draft = self.draft
+        if self.form.file.cases:
+            yield self._variant_row("case")
         authorizer = Field("authorizer_name", draft.authorizer_name, placeholder="name", key="authorizer")
         authorizer.set_class(not draft.authorizer_name, "-wanted")
-        yield FormRow("Authorizer", authorizer)
+        self._authorizer_row = FormRow("Authorizer", authorizer)
+        yield self._authorizer_row
         yield FormRow("Send", Choices(_MODES, draft.mode.value, key="mode"))
         yield Pages(
             *(Page(name, label, partial(self._page, kind)) for name, label, kind in _PAGES),
@@ -118,14 +135,38 @@ class RequestPane(Pane):
             self._fill(form.content)
         if form.draft is not before.draft:
             self._mark()
+        if (form.file, form.environment_name) != (before.file, before.environment_name):
+            self._show_variants()
         self._retitle()
+
+    def watch_environments(self) -> None:
+        self._show_variants()
+
+    def _show_variants(self) -> None:
+        """The case and the environment of the request, where there are any to choose from."""
+        there = {"case": bool(self.form.file.cases), "environment": bool(self.environments)}
+        for kind, is_there in there.items():
+            if is_there and kind not in self._pickers:
+                self.mount(self._variant_row(kind), before=0 if kind == "case" else self._authorizer_row)
+            elif kind in self._pickers:
+                row, picker = self._pickers[kind]
+                row.display, picker.value = is_there, self._variant(kind)
+
+    def _variant_row(self, kind: str) -> FormRow:
+        picker = Picker(key=kind)
+        picker.set_reactive(Picker.value, self._variant(kind))
+        row = FormRow(kind.capitalize(), picker)
+        self._pickers[kind] = row, picker
+        return row
+
+    def _variant(self, kind: str) -> Content:
+        file = self.form.file
+        return case_text(file.cases, file.case) if kind == "case" else environment_text(self.form.environment_name)
 
     def watch_missing(self, missing: tuple[Unresolved, ...]) -> None:
         from authlens.ui.text.identity_line import missing_lines  # with the first value that is missing
 
-        for row in self.query(FormRow):
-            if row.query("#authorizer"):
-                row.note(missing_lines(missing) if missing else None)
+        self._authorizer_row.note(missing_lines(missing) if missing else None)
 
     def watch_hints(self, before: HintState, hints: HintState) -> None:
         if hints.token_names != before.token_names:
@@ -211,6 +252,14 @@ class RequestPane(Pane):
                 row.note(Content("\n").join(lines) if lines else None)
 
     # What the user does
+
+    def on_picker_wanted(self, event: Picker.Wanted) -> None:
+        event.stop()
+        self.post_message(self.VariantWanted(event.picker.id or ""))
+
+    def on_picker_stepped(self, event: Picker.Stepped) -> None:
+        event.stop()
+        self.post_message(self.VariantWanted(event.picker.id or "", event.by))
 
     def on_field_edited(self, event: Field.Edited) -> None:
         event.stop()

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from authlens.ui.model.screen_values import HistoryPage, HistoryState
 from authlens.ui.text.answer.answer_view import AnswerView
-from authlens.ui.text.safe_content import safe_content
+from authlens.ui.text.safe_content import prose
 from authlens.ui.widgets.controls.search_box import SearchBox
 from authlens.ui.widgets.controls.searchable_pane import SearchablePane
 from authlens.ui.widgets.history.history_rows import HistoryRows
@@ -92,7 +92,7 @@ class HistoryPane(SearchablePane):
     def _retitle(self) -> None:
         total, problem = self.history.total, self.history.problem
         count = "" if total is None else f"  {total:,}"
-        warning = safe_content(f"  ! {problem}", "$text-warning") if problem else Content("")
+        warning = prose(f"  ! {problem}", "$text-warning") if problem else Content("")
         self.border_title = Content.assemble(self.TITLE, (count, "$foreground-muted"), warning)
 
     def on_search_box_sought(self, event: SearchBox.Sought) -> None:

@@ -68,10 +68,10 @@ class CollectionController:
         folder, history = self._form.state.folder, self._history.store
         try:
             entries = await background.call(lambda: listing(folder))
+            rows = await background.call(lambda: history.page("", None, _ROWS)) if history is not None else []
         except RequestFileError as error:
             self._publish(CollectionState(opened=self._opened(), problem=str(error)))
             return
-        rows = await background.call(lambda: history.page("", None, _ROWS)) if history is not None else []
         self._publish(CollectionState(tree(entries, folder, latest_of(rows)), self._opened()))
 
     def do(self, action: str, node: Node, nodes: Sequence[Node]) -> None:

@@ -1,0 +1,73 @@
+"""What holds of several, on one line: Enter opens all of them, and the arrows step to the adjacent ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from authlens.ui.widgets.controls.paint_guard import PaintGuard
+
+_OPENS = " ▾"
+
+
+class Picker(PaintGuard, Widget, can_focus=True):
+    DEFAULT_CSS = """
+    Picker {
+        height: 1;
+        width: 1fr;
+        padding-left: 1;
+        background: $surface;
+        &:focus { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "choose", "Choose", id="picker.choose", tooltip="Show all of them and choose one"),
+        Binding("right", "step(1)", "Next", id="picker.next", tooltip="Take the next one"),
+        Binding("left", "step(-1)", "Previous", id="picker.previous", tooltip="Take the one before"),
+    ]
+
+    value: reactive[Content] = reactive(Content(""), layout=True)
+
+    @dataclass
+    class Wanted(Message):
+        """All of them are to be shown."""
+
+        picker: Picker
+
+        @property
+        def control(self) -> Picker:
+            return self.picker
+
+    @dataclass
+    class Stepped(Message):
+        """An adjacent one is to be taken."""
+
+        picker: Picker
+        by: int
+
+        @property
+        def control(self) -> Picker:
+            return self.picker
+
+    def __init__(self, key: str) -> None:
+        super().__init__(id=key)
+
+    def render(self) -> Content:
+        room = self.content_size.width - len(_OPENS)
+        value = self.value.truncate(max(0, room), ellipsis=True)
+        return Content.assemble(value.pad_right(max(0, room - value.cell_length)), _OPENS)
+
+    def on_click(self) -> None:
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        self.post_message(self.Wanted(self))
+
+    def action_step(self, by: int) -> None:
+        self.post_message(self.Stepped(self, by))

@@ -57,3 +57,47 @@ def test_escapes_are_recognised(text: str, expected: bool) -> None:
 
 def test_a_lone_surrogate_does_not_stop_signing() -> None:
     assert encodings.token_bytes("a\ud800") == b"a?"
+
+
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [
+        ("YQ==", b"a"),
+        ("YQ", b"a"),
+        ("YQ=", b"a"),
+        ("YWI=", b"ab"),
+        ("YWI", b"ab"),
+        ("YWJj", b"abc"),
+        ("+/+/", b"\xfb\xff\xbf"),
+        ("Y", None),
+        ("", None),
+        ("Y-Q", None),
+        ("YQ===", None),
+    ],
+)
+def test_a_signature_is_read_with_or_without_its_padding(text: str, octets: bytes | None) -> None:
+    assert encodings.signature_bytes(text) == octets
+
+
+@pytest.mark.parametrize(
+    ("text", "octets"),
+    [
+        ("YQ", b"a"),
+        ("YQ=", b"a"),
+        ("YQ==", b"a"),
+        ("YWI", b"ab"),
+        ("YWJj", b"abc"),
+        ("-_-_", b"\xfb\xff\xbf"),
+        ("Y", None),
+    ],
+)
+def test_base64url_is_read_with_or_without_its_padding(text: str, octets: bytes | None) -> None:
+    assert encodings.from_base64url(text) == octets
+
+
+def test_translating_between_the_alphabets() -> None:
+    assert [encodings.base64url_to_base64(text) for text in ("-_A", "-_", "-_==", "+/AA", "")] == [
+        *("+/A=", "+/==", "+/==", "+/AA", ""),
+    ]
+    assert encodings.base64_to_base64url("+/A=") == "-_A"
+    assert encodings.url_encode("a b/é~_.-\ud800") == "a%20b%2F%C3%A9~_.-%3F"

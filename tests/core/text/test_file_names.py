@@ -28,6 +28,11 @@ from authlens.core.text.file_names import file_hint, file_name
         ('{"a": "b.json"}', None),
         ("eyJhbGciOi.eyJzdWIi.c2ln", None),
         ("two words.json", None),
+        ("file: ctx.json", None),
+        ("file:", None),
+        ("/a/b", None),
+        ("@~/token", "~/token"),
+        ("a.json/b", None),
     ],
 )
 def test_the_name_of_a_file_is_distinguished_from_a_value(text: str, name: str | None) -> None:
@@ -35,5 +40,7 @@ def test_the_name_of_a_file_is_distinguished_from_a_value(text: str, name: str |
 
 
 def test_the_hint_is_what_to_write() -> None:
-    assert file_hint("./ctx.json").endswith("file://./ctx.json")
-    assert file_hint("file://ctx.json") == file_hint("username=u") == ""
+    assert file_hint("@./ctx.json") == "This looks like a file name; to read the file, write file://./ctx.json"
+    assert file_hint("file:ctx.json") == "This looks like a file name; to read the file, write file://ctx.json"
+    for text in ("file://ctx.json", "fileb://p.bin", "username=u", ""):
+        assert file_hint(text) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from authlens.core.text import json_limits
 from authlens.core.text.json_limits import MOST_BYTES, MOST_VALUES, load_bounded
 
 
@@ -28,3 +29,14 @@ def test_the_value() -> None:
 def test_what_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         load_bounded(content)
+
+
+def test_the_limits() -> None:
+    assert (json_limits.MOST_BYTES, json_limits.MOST_VALUES, json_limits.MOST_OF_ONE) == (16_777_216, 400_000, 100_000)
+
+
+@pytest.mark.parametrize("content", ["[1,{}]", b"[1,{}]"])
+def test_each_sign_that_makes_a_value_counts(content: str | bytes) -> None:
+    assert load_bounded(content, 3) == [1, {}]
+    with pytest.raises(ValueError, match=r"^it has too many values to be read in time$"):
+        load_bounded(content, 2)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.core.text.json_nodes import load
-from authlens.core.text.yaml_reader import YamlError
+from authlens.core.text.yaml_reader import YamlError, YamlNode
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -66,3 +66,64 @@ def test_both_halves_of_an_emoji_are_one_character() -> None:
 def test_has_a_limit_of_values(text: str) -> None:
     with pytest.raises(YamlError, match="more than 20,000 keys and values; split it"):
         load(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" + "1," * 19_998 + "1]", "[{" + ",".join(f'"{n}":1' for n in range(9_999)) + "}]"],
+    ids=["list", "object"],
+)
+def test_takes_twenty_thousand_keys_and_values(text: str) -> None:
+    assert load(text).plain()
+    with pytest.raises(YamlError, match="split it"):
+        load(f"[{text}]")
+
+
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ('{"a":', "}")])
+def test_takes_forty_levels(start: str, end: str) -> None:
+    assert load(start * 40 + "7" + end * 40).plain()
+    with pytest.raises(YamlError, match=r"nested deeper than 40 levels") as caught:
+        load(start * 41 + "7" + end * 41)
+    assert caught.value.column == 40 * len(start) + 1
+
+
+def test_every_part_of_a_node() -> None:
+    node = load(' {"a" : [ true , null,"x\\n" ],\n"b":{} , "c":-1.5e3 } ')
+    key = YamlNode("a", 1, 3, "a")
+    assert node == YamlNode(
+        {
+            "a": YamlNode(
+                [YamlNode(True, 1, 11, "true"), YamlNode(None, 1, 18, "null"), YamlNode("x\n", 1, 23, "x\n")],
+                1,
+                9,
+                None,
+                key,
+            ),
+            "b": YamlNode({}, 2, 5, None, YamlNode("b", 2, 1, "b")),
+            "c": YamlNode(-1500.0, 2, 14, "-1.5e3", YamlNode("c", 2, 10, "c")),
+        },
+        1,
+        2,
+    )
+
+
+PLACES = {
+    "no value after a comma": ("[1, ]", 1, 5, "this is not a JSON value"),
+    "no colon": ('{"a" 1}', 1, 6, "expected ':' here"),
+    "no comma": ("[1 2]", 1, 4, "expected ']' here"),
+    "no closing brace": ('{"a": 1 ', 1, 9, "expected '}' here"),
+    "a key that is not text": ("{ 1: 2}", 1, 3, "a key must be text in double quotes"),
+    "nothing after a comma": ('{"a": 1,}', 1, 9, "a key must be text in double quotes"),
+    "broken text": ('["a\\x"]', 1, 4, "this is not a JSON value"),
+    "more": ("1 2", 1, 3, "more text after the end of the JSON value"),
+    "infinity": ("-Infinity", 1, 1, "not a number of JSON, or one with too many digits"),
+    "a key again": ('{"a": 1,\n "b": 2, "a": 3}', 2, 10, "the same key is already on line 1"),
+    "a key again on a later line": ('{\n"b": 2,\n"b": 3}', 3, 1, "the same key is already on line 2"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "column", "message"), PLACES.values(), ids=PLACES)
+def test_refuses_word_for_word(text: str, line: int, column: int, message: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        load(text)
+    assert (caught.value.line, caught.value.column, caught.value.message) == (line, column, message)

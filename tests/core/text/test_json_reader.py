@@ -160,3 +160,147 @@ def test_has_a_limit_of_values() -> None:
     assert fault is not None
     assert fault.message == "the JSON has more than 25,000 keys and values; split it"
     assert fault.span.column == 50_000
+
+
+QUOTE = '; a double quote inside a string must be written \\"'
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "message"),
+    [
+        ("", (0, 0, 1, 1, 1, 1), "the text is empty; JSON was expected"),
+        (" \n", (0, 1, 1, 1, 1, 2), "the text is empty; JSON was expected"),
+        ("[1,\n]", (4, 5, 2, 1, 2, 2), "trailing comma before `]`"),
+        ("[1", (2, 2, 1, 3, 1, 3), "unexpected end of text; expected a comma or `]`"),
+        ('{"a" 1}', (5, 6, 1, 6, 1, 7), "expected ':' after the key"),
+        ('{"a', (1, 2, 1, 2, 1, 3), "this string has no closing quote"),
+        ('["a\tb"]', (3, 4, 1, 4, 1, 5), "line breaks and control characters inside a string must be escaped"),
+        ('["a\\u12g4"]', (3, 4, 1, 4, 1, 5), "`\\u` must be followed by four hexadecimal digits"),
+        ('["ok\\n\\u00e9\\q"]', (12, 13, 1, 13, 1, 14), "invalid escape; write a backslash as two backslashes"),
+        ("{", (1, 1, 1, 2, 1, 2), "unexpected end of text; expected a key in double quotes"),
+        ("{'a': 1}", (1, 2, 1, 2, 1, 3), "JSON strings need double quotes, not single quotes"),
+        ("['a']", (1, 2, 1, 2, 1, 3), "JSON strings need double quotes, not single quotes"),
+        ("[# a\n]", (1, 2, 1, 2, 1, 3), "JSON has no comments"),
+        ("{/* a */}", (1, 2, 1, 2, 1, 3), "JSON has no comments"),
+        ("[True]", (1, 2, 1, 2, 1, 3), "`True` is Python; in JSON write true"),
+        ("[False]", (1, 2, 1, 2, 1, 3), "`False` is Python; in JSON write false"),
+        ("None", (0, 1, 1, 1, 1, 2), "`None` is Python; in JSON write null"),
+        ("[trueish]", (1, 2, 1, 2, 1, 3), "expected a value"),
+        ("a: b", (0, 1, 1, 1, 1, 2), "this looks like YAML; a policy is JSON"),
+        ("a:", (0, 1, 1, 1, 1, 2), "this looks like YAML; a policy is JSON"),
+        ("a:b", (0, 1, 1, 1, 1, 2), "expected a value"),
+        ("[a: b]", (1, 2, 1, 2, 1, 3), "expected a value"),
+        ("[+1]", (1, 2, 1, 2, 1, 3), "expected a value"),
+        ("[01]", (2, 3, 1, 3, 1, 4), "expected a comma or `]`"),
+        ('["a"b]', (4, 5, 1, 5, 1, 6), f"expected a comma or `]`{QUOTE}"),
+        ('{"a" b": 1}', (5, 6, 1, 6, 1, 7), f"expected ':' after the key{QUOTE}"),
+        ('["a" 1]', (5, 6, 1, 6, 1, 7), "expected a comma or `]`"),
+        ("[1 a]", (3, 4, 1, 4, 1, 5), "expected a comma or `]`"),
+        (
+            *("{}}", (2, 3, 1, 3, 1, 4)),
+            "unexpected text after the end of the JSON value; look for a misplaced brace or bracket",
+        ),
+        (
+            *("\ufeff{}", (0, 1, 1, 1, 1, 2)),
+            "the text starts with a byte order mark, which is not valid JSON; save it without one",
+        ),
+    ],
+)  # fmt: skip
+def test_each_fault_word_for_word(text: str, span: tuple[int, ...], message: str) -> None:
+    assert parse(text) == json_reader.JsonText(
+        None, json_reader.JsonFault("json-syntax", message, json_reader.Span(*span))
+    )
+
+
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ('{"a":', "}")])
+def test_takes_sixty_four_levels(start: str, end: str) -> None:
+    assert parse(start * 64 + "7" + end * 64).fault is None
+    fault = parse(start * 65 + "7" + end * 65).fault
+    assert fault is not None
+    assert (fault.message, fault.span.start) == ("the JSON is nested deeper than 64 levels", 64 * len(start))
+    assert parse("[" + f"{start}7{end}," * 80 + "7]").fault is None, "levels that are closed again do not count"
+
+
+def test_keys_count_as_values() -> None:
+    members = ",".join(f'"{n}":1' for n in range(12_499))
+    assert parse("[{" + members + "}]").fault is None
+    assert parse("[[{" + members + "}]]").fault is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9" * 300, int("9" * 300)),
+        ("9" * 301, "9" * 301),
+        ("-" + "9" * 299, -int("9" * 299)),
+        ("-0", 0),
+        ("1e2", 100.0),
+    ],
+    ids=["300 digits", "301 digits", "minus", "minus zero", "exponent"],
+)
+def test_a_number_of_up_to_300_characters_is_a_number(text: str, value: int | float | str) -> None:
+    root = parse(text).root
+    assert isinstance(root, json_reader.JsonNumber)
+    assert root.text == text
+    assert plain(root) == value
+
+
+def test_every_part_of_a_tree() -> None:
+    read = parse(' {"a": [true, null],\r\n"b":"\\u00e9"}')
+    span = json_reader.Span
+    assert read.root == JsonObject(
+        (
+            (
+                JsonString("a", span(2, 5, 1, 3, 1, 6)),
+                JsonArray(
+                    (
+                        json_reader.JsonWord(True, span(8, 12, 1, 9, 1, 13)),
+                        json_reader.JsonWord(None, span(14, 18, 1, 15, 1, 19)),
+                    ),
+                    span(7, 19, 1, 8, 1, 20),
+                ),
+            ),
+            (JsonString("b", span(22, 25, 2, 1, 2, 4)), JsonString("é", span(26, 34, 2, 5, 2, 13))),
+        ),
+        span(1, 35, 1, 2, 2, 14),
+    )
+
+
+def test_words_and_walking() -> None:
+    root = parse('[false, {"a": [1]}, "x"]').root
+    assert root is not None
+    assert [json_reader.words(node) for node in json_reader.walk(root)] == [
+        *("a list", "false", "an object", "a list", "a number", "a string"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "offsets"),
+    [
+        ("ab", [2, 3, 4]),
+        (r"\n\\x", [2, 4, 6, 7]),
+        (r"\u00e9x", [2, 8, 9]),
+        (r"\ud83d\ude00x", [2, 14, 15]),
+        (r"\uD83D\uDE00", [2, 14]),
+        (r"\ud83dx", [2, 8, 9]),
+        (r"\ud83d\u00e9", [2, 8, 14]),
+        (r"\ude00\ude00", [2, 8, 14]),
+        ("", [2]),
+    ],
+)
+def test_the_offsets_of_characters_and_escapes(content: str, offsets: list[int]) -> None:
+    text = f'["{content}"]'
+    root = parse(text).root
+    assert isinstance(root, JsonArray)
+    assert string_offsets(text, root.items[0].span) == offsets
+
+
+def test_a_part_of_a_span_is_on_its_line() -> None:
+    string = json_reader.Span(10, 20, 3, 5, 3, 15)
+    assert json_reader.within(string, 12, 14) == json_reader.Span(12, 14, 3, 7, 3, 9)
+
+
+def test_lines_end_with_any_line_break() -> None:
+    places = json_reader.LinePlaces("a\nb\rc\r\nd")
+    assert [places.span(at, at).line for at in range(9)] == [1, 1, 2, 2, 3, 3, 3, 4, 4]
+    assert places.span(0, 8) == json_reader.Span(0, 8, 1, 1, 4, 2)

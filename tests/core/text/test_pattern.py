@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authlens.core.text.pattern import (
+    DEEPEST,
     LARGEST,
     LONGEST,
     MOST_SEARCHED,
@@ -18,6 +19,7 @@ from authlens.core.text.pattern import (
     TooSlow,
     Unsearchable,
     found,
+    items_of,
     problem,
 )
 
@@ -111,3 +113,88 @@ def test_any_text_is_searched_for_or_refused(pattern: str, text: str) -> None:
     problem(pattern)
     with suppress(Unsearchable):
         assert found(pattern, text) in (True, False)
+
+
+def test_the_limits() -> None:
+    assert (LONGEST, LARGEST, DEEPEST, MOST_SEARCHED) == (500, 5_000, 50, 65_536)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "items"),
+    [
+        ("", 0),
+        ("abc", 3),
+        ("a*b+c?", 3),
+        ("(?:ab){3}", 6),
+        ("(ab)(c)", 3),
+        ("a{3}b", 4),
+        ("a{3,}", 3),
+        ("a{,4}", 4),
+        ("a{2,5}", 5),
+        ("a{5,2}", 5),
+        ("a{0}", 1),
+        ("a{0,1}", 1),
+        ("a{0000000012}", 12),
+        ("a{2}{3}", 6),
+        ("(?:a{2}b){3}c", 10),
+        ("((a){2}(b){3}){2}", 10),
+        ("a{}", 3),
+        ("a{,}", 4),
+        ("a{x}", 4),
+        ("{", 1),
+        ("[abc]", 1),
+        ("[]a]{4}", 4),
+        ("[^]]b", 2),
+        (r"[\]]{2}", 2),
+        (r"\d{3}\p{Lu}\\", 5),
+        (r"\({2}", 2),
+        ("(?P<name>a){2}(?P=name)", 2),
+        ("(?i:ab){2}", 4),
+        ("(?=a)b(?<!c)(?<=d)", 4),
+        ("(?<n>a){2}", 2),
+        ("()", 0),
+        ("a|b", 3),
+        ("^a$.", 4),
+        ("a{5000}", 5000),
+    ],
+)
+def test_the_items_of_a_pattern(pattern: str, items: int) -> None:
+    assert items_of(pattern) == items
+
+
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("a{5000}", None),
+        ("a{5001}", "its repeats come to more than 5,000 items"),
+        ("(" * 50 + ")" * 50, None),
+        ("(" * 51 + ")" * 51, "more than 50 nested groups"),
+        ("()" * 60, None),
+        ("a" * 500, None),
+        ("a" * 501, "it has 501 characters, and at most 500 are allowed"),
+        ("(a", "missing )"),
+        ("a))", "unbalanced )"),
+        ("(?<=a{5001})", "its repeats come to more than 5,000 items"),
+        ("(?<!(?:a{80}){80})b", "its repeats come to more than 5,000 items"),
+        ("[ab", "missing ]"),
+        ("a\\", "bad escape at the end"),
+    ],
+    ids=lambda value: value[:12] if value else "fine",
+)
+def test_what_is_wrong_word_for_word(pattern: str, why: str | None) -> None:
+    assert problem(pattern) == why
+
+
+def test_a_long_pattern_is_quoted_in_part() -> None:
+    for pattern, quoted in (("(" + "a" * 59, "(" + "a" * 59), ("(" + "a" * 60, "(" + "a" * 59 + "…")):
+        with pytest.raises(NotAPattern) as caught:
+            found(pattern, "a")
+        assert str(caught.value) == f"/{quoted}/ is not a valid regular expression: missing )"
+    with pytest.raises(NotAPattern) as caught:
+        found("*a", "a")
+    assert str(caught.value) == "/*a/ is not a valid regular expression: nothing to repeat"
+
+
+def test_only_the_first_characters_of_a_text_are_searched() -> None:
+    assert found("b", "a" * 65_535 + "b")
+    assert not found("b", "a" * 65_536 + "b")

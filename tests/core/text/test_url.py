@@ -59,3 +59,30 @@ def test_loopback(host: str) -> None:
 def test_not_loopback(host: str) -> None:
     assert not is_loopback_host(host)
     assert not is_loopback(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://h:65535", Url("http", "h", 65_535)),
+        ("http://h:65536", None),
+        ("http://h:0", Url("http", "h", 0)),
+        ("http://h:", None),
+        ("http://[FE80::1]/", Url("http", "fe80::1")),
+        ("http://[::ffff:1.2.3.4]", Url("http", "::ffff:1.2.3.4")),
+        ("http://[1.2.3.4]", Url("http", "1.2.3.4")),
+        ("http://[::g]", None),
+        ("http://1.2.3.999", Url("http", "1.2.3.999")),
+        ("http://h?a=b", Url("http", "h")),
+        ("http://h/#", None),
+    ],
+)
+def test_ports_addresses_and_what_follows(text: str, url: Url | None) -> None:
+    assert read_url(text) == url
+
+
+def test_no_text_is_not_loopback() -> None:
+    assert not is_loopback(None)
+    assert not is_loopback("")
+    assert Url("http", "127.0.0.1").is_loopback
+    assert not Url("http", "h").is_loopback

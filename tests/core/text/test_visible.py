@@ -73,3 +73,9 @@ def test_exactly_what_cannot_be_seen_is_shown_by_its_code() -> None:
     assert sorted(shown ^ hidden) == []
     assert [code for code in range(0x20, 0x80) if visible(chr(code)) != chr(code)] == [0x7F]
     assert visible("".join(map(chr, range(0x20)))) == "".join(map(chr, range(0x2400, 0x2420)))
+
+
+def test_lines_keep_only_tabs_and_line_feeds() -> None:
+    shown = visible_lines("".join(map(chr, range(0x20))))
+    assert shown == "".join("    " if code == 9 else "\n" if code == 10 else chr(0x2400 + code) for code in range(0x20))
+    assert visible("a\tb\n") == "a␉b␊"

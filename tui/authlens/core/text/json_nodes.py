@@ -78,7 +78,7 @@ class _NodeReader:
         return line, at - self._line_starts[line - 1] + 1
 
     def _object(self, depth: int) -> dict[str, YamlNode]:
-        entries: dict[str, YamlNode] = {}
+        entries, keys = dict[str, YamlNode](), dict[str, YamlNode]()
         for _ in self._items("}"):
             start = self._at
             if self._text[start : start + 1] != '"':
@@ -86,9 +86,9 @@ class _NodeReader:
             self._count()
             name = self._scalar()
             key = self._made(start, name, name, None)
-            if name in entries:
-                first = entries[name].key
-                raise key.error(f"the same key is already on line {first.line if first else 1}")
+            if name in keys:
+                raise key.error(f"the same key is already on line {keys[name].line}")
+            keys[name] = key
             self._skip()
             self._take(":")
             entries[name] = self.value(depth, key)
@@ -125,5 +125,5 @@ class _NodeReader:
         return value
 
     def _skip(self) -> None:
-        space = _SPACE.match(self._text, self._at)
-        self._at = space.end() if space else self._at
+        if space := _SPACE.match(self._text, self._at):
+            self._at = space.end()

@@ -108,9 +108,8 @@ def parse(text: str) -> JsonText:
     try:
         return JsonText(reader.document(), None)
     except _Unreadable as unreadable:
-        start = min(unreadable.offset, len(text))
-        end = min(start + 1, len(text))
-        return JsonText(None, JsonFault("json-syntax", unreadable.message, LinePlaces(text).span(start, end)))
+        span = LinePlaces(text).span(unreadable.offset, min(unreadable.offset + 1, len(text)))
+        return JsonText(None, JsonFault("json-syntax", unreadable.message, span))
 
 
 def plain(node: JsonNode) -> Any:
@@ -187,6 +186,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _SOUND = re.compile(r'(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})){0,4096}')
 """Matched in pieces, because the engine may have to remember each repeat."""
+_PAIR = re.compile(r"\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _PYTHON_WORDS = {"True": "true", "False": "false", "None": "null"}
@@ -216,8 +216,8 @@ class _JsonParser:
 
     def _peek(self) -> str:
         """The next character after white space; empty at the end."""
-        found = _SPACE.match(self._text, self._at)
-        self._at = found.end() if found else self._at
+        if found := _SPACE.match(self._text, self._at):
+            self._at = found.end()
         return self._text[self._at : self._at + 1]
 
     def _value(self) -> JsonNode:
@@ -343,10 +343,9 @@ def _expected(wanted: str, found: str) -> str:
 
 def _escape_length(text: str, position: int) -> int:
     """The length of an escape; a surrogate pair is one character written as two escapes."""
-    if text[position + 1 : position + 2] != "u":
+    if not text.startswith("u", position + 1):
         return 2
-    pair = re.match(r"\\u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}", text[position : position + 12])
-    return 12 if pair else 6
+    return 12 if _PAIR.match(text, position) else 6
 
 
 def _number(text: str) -> int | float | str:

@@ -21,7 +21,7 @@ MOST_SEARCHED = 65_536
 """Characters of a text that are searched; AWS's answers are far shorter."""
 
 _COUNT = re.compile(r"\{([0-9]*)(?:(,)([0-9]*))?\}")
-_GROUP = re.compile(r"\((?:\?(?:P?<[=!]?[^>)]*>?|P[=>][^)]*|[a-zA-Z0-9^-]*:|[=!>|]|[a-zA-Z]+|R|&))?")
+_GROUP = re.compile(r"\((?:\?(?:<[=!]|P?<[^>)]*>?|P[=>][^)]*|[a-zA-Z0-9^-]*:|[=!>|]|[a-zA-Z]+|R|&))?")
 _SET = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:[pPN]\{[^}]*\}|.)", re.DOTALL)
 
@@ -51,10 +51,15 @@ def problem(pattern: str) -> str | None:
     if len(pattern) > LONGEST:
         return f"it has {len(pattern):,} characters, and at most {LONGEST} are allowed"
     try:
-        size = _Sizing(pattern).size()
+        size = items_of(pattern)
     except ValueError as error:
         return str(error)
     return f"its repeats come to more than {LARGEST:,} items" if size > LARGEST else None
+
+
+def items_of(pattern: str) -> int:
+    """The items in a pattern with its counted repeats expanded, or some number over the limit. Raises ValueError."""
+    return _Sizing(pattern).size()
 
 
 def found(pattern: str, text: str) -> bool:
@@ -135,8 +140,7 @@ class _Sizing:
         if count is None or not (count[1] or count[3]):
             return None
         self._at = count.end()
-        # Nine digits are enough to know that a count is too large.
-        return max(int(digits[:9]) for digits in (count[1], count[3]) if digits) or 1
+        return max(int(digits) for digits in (count[1], count[3]) if digits) or 1
 
     def _take(self, part: re.Pattern[str]) -> bool:
         match = part.match(self._pattern, self._at)

@@ -18,6 +18,7 @@ from authlens.core.text.yaml_writer import dump, needs_escapes
 
 _SIMPLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]*")
 """Text that never needs quotes."""
+_STARTS_AS_JSON = re.compile(r'\s*\{\s*"')
 _Entry = tuple[yaml.ScalarNode, yaml.Node]
 
 
@@ -37,7 +38,7 @@ class _Editor:
     def __init__(self, text: str, deep: bool) -> None:
         self._text = text
         self._deep = deep
-        self._is_json = text.lstrip().startswith("{") and '"' in text.lstrip("{ \t\r\n")[:1]
+        self._is_json = _STARTS_AS_JSON.match(text) is not None
         self._break = "\r\n" if "\r\n" in text else "\n"
         self._edits: list[tuple[int, int, str]] = []
         self._dashes = [

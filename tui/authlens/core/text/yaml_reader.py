@@ -158,7 +158,7 @@ class YamlNode:
         names = list(known)
         node: YamlNode = self.value[key].key
         by_folded = {name.casefold(): name for name in names}
-        near = difflib.get_close_matches(key.casefold(), by_folded, n=1)
+        near = difflib.get_close_matches(key.casefold(), by_folded)
         if near:
             return node.error(f"unknown key '{key}'; did you mean '{by_folded[near[0]]}'?")
         return node.error(f"unknown key; known here: {', '.join(names)}")
@@ -207,7 +207,7 @@ def decode(content: bytes) -> str:
 
 def load(text: str) -> YamlNode:
     """The single document in the text; for an empty text a node whose value is `None`."""
-    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise YamlError(f"the text is larger than {MAX_BYTES} bytes")
     return _read_by_libyaml(text) or _read(text)
 
@@ -271,17 +271,14 @@ def _events(loader: yaml.SafeLoader) -> Iterator[yaml.Event]:
         while loader.check_event():
             yield loader.get_event()  # type: ignore[no-untyped-call]  # typeshed has no types for it
     except yaml.MarkedYAMLError as error:
-        mark = _mark(error) or loader.get_mark()
-        raise YamlError(_said(error.problem or ""), mark.line + 1, mark.column + 1) from None
+        # The parser notices an unclosed quote only at the end of the file. Without a mark: where the parser is.
+        found = error.context_mark if error.problem == _OPEN_QUOTE else error.problem_mark
+        mark = found or loader.get_mark()
+        raise YamlError(_said(str(error.problem)), mark.line + 1, mark.column + 1) from None
     except (ValueError, OverflowError, RecursionError):
         # PyYAML lets these through: a version of 5,000 digits, an escape past the last code point.
         mark = loader.get_mark()
         raise YamlError("not valid YAML", mark.line + 1, mark.column + 1) from None
-
-
-def _mark(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
-    """Where to look: the parser notices an unclosed quote only at the end of the file."""
-    return (error.context_mark if error.problem == _OPEN_QUOTE else None) or error.problem_mark or error.context_mark
 
 
 def _said(problem: str) -> str:
@@ -292,7 +289,7 @@ def _said(problem: str) -> str:
         return "unknown escape; use single quotes for a literal backslash"
     if _CANNOT_START.fullmatch(problem):
         return "unexpected character; quote text that starts with it"
-    problem = _CLEARER.get(problem, problem) or "not valid YAML"
+    problem = _CLEARER.get(problem, problem)
     return problem if _QUOTES_NOTHING.fullmatch(problem) else _QUOTED.sub("…", problem)
 
 
@@ -324,14 +321,14 @@ def _sequence(events: Iterator[yaml.Event], depth: int) -> list[YamlNode]:
 
 
 def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, YamlNode]:
-    entries: dict[str, YamlNode] = {}
+    entries, keys = dict[str, YamlNode](), dict[str, YamlNode]()
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         key = _node(event, events, depth)
         if key.text is None or isinstance(key.value, bytes):
             raise key.error("a key must be text")
-        if key.text in entries:
-            first = entries[key.text].key
-            raise key.error(f"the same key is already on line {first.line if first else 1}")
+        if key.text in keys:
+            raise key.error(f"the same key is already on line {keys[key.text].line}")
+        keys[key.text] = key
         entries[key.text] = _node(next(events), events, depth, key)
     return entries
 
@@ -351,8 +348,8 @@ def _refusal(event: yaml.Event, message: str) -> YamlError:
 
 
 def _start(event: yaml.Event) -> tuple[int, int]:
-    mark = event.start_mark
-    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    mark: yaml.Mark = event.start_mark  # type: ignore[assignment]  # the parsers give every event its marks
+    return mark.line + 1, mark.column + 1
 
 
 def _scalar(event: yaml.ScalarEvent, key: YamlNode | None) -> YamlNode:

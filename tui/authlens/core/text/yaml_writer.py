@@ -7,6 +7,7 @@ The rule: only PyYAML's pure Python emitter, and quotes wherever some YAML reade
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import yaml
@@ -43,4 +44,6 @@ def needs_escapes(text: str) -> bool:
 
 def dump(value: Any) -> str:
     """Dicts, lists and scalars as block YAML, with keys in order. Strings are never folded."""
-    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=2**31)
+    return yaml.dump(
+        value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False, width=sys.maxsize
+    )

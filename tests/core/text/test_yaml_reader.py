@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authlens.core.text.yaml_reader import MAX_BYTES, YamlError, YamlNode, decode, load
+from authlens.core.text import yaml_reader
+from authlens.core.text.yaml_reader import MAX_BYTES, TooLong, YamlError, YamlNode, decode, load
 
 ACCEPTED = {
     "text": ("a: x", {"a": "x"}),
@@ -251,3 +252,207 @@ def test_what_is_slow_to_read_has_a_smaller_limit() -> None:
     assert load("- " + "a" * 700_000).value
     with pytest.raises(YamlError, match="larger than 640 KiB"):
         load("- é" + "a" * 700_000)
+
+
+def test_the_limits() -> None:
+    assert (yaml_reader.MAX_DEPTH, MAX_BYTES, yaml_reader.MAX_BYTES_SLOWLY) == (40, 1_048_576, 655_360)
+    assert (yaml_reader.MAX_EVENTS, yaml_reader.MAX_EVENTS_SLOWLY) == (25_000, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("start", "most"), [("[x", yaml_reader.MAX_EVENTS), ("[é", yaml_reader.MAX_EVENTS_SLOWLY)], ids=["fast", "slow"]
+)
+def test_the_number_of_values_is_limited(start: str, most: int) -> None:
+    """Besides the values there are six events: the start and the end of the stream, the document and the list."""
+    assert len(load(start + ",x" * (most - 7) + "]").list()) == most - 6
+    with pytest.raises(TooLong) as caught:
+        load(start + ",x" * (most - 3) + "]")
+    assert caught.value.message == f"the file has more than {most:,} keys and values; split it"
+    assert (caught.value.line, caught.value.column) == (1, 2 * (most - 3) + 2)
+
+
+def test_the_size_is_limited_in_bytes() -> None:
+    assert load("#" * MAX_BYTES).value is None
+    assert decode(b"#" * MAX_BYTES) == "#" * MAX_BYTES
+    for text in ("#" * (MAX_BYTES + 1), "#" + "é" * (MAX_BYTES // 2)):
+        with pytest.raises(YamlError) as caught:
+            load(text)
+        assert caught.value.message == "the text is larger than 1048576 bytes"
+    with pytest.raises(YamlError) as caught:
+        decode(b"#" * (MAX_BYTES + 1))
+    assert str(caught.value) == "line 1, column 1: the file is larger than 1048576 bytes"
+    slowly = "#é" + "a" * (yaml_reader.MAX_BYTES_SLOWLY - 3)
+    assert load(slowly).value is None
+    with pytest.raises(TooLong, match=r"line 1, column 1: the file is larger than 640 KiB and is either not valid"):
+        load(slowly + "a")
+
+
+@pytest.mark.parametrize(("start", "end"), [("[", "]"), ("{a: ", "}")])
+def test_takes_forty_levels(start: str, end: str) -> None:
+    for value in ("x", "é"):
+        assert load(start * 40 + value + end * 40).plain()
+        with pytest.raises(YamlError, match="nested deeper than 40 levels") as caught:
+            load(start * 41 + value + end * 41)
+        assert (caught.value.line, caught.value.column) == (1, 40 * len(start) + 1)
+
+
+def test_every_part_of_a_node() -> None:
+    assert load("a: [1, 'x']\nb:\n  c: !!binary AAA=\n  d:\ne: é\n") == YamlNode(
+        {
+            "a": YamlNode([YamlNode(1, 1, 5, "1"), YamlNode("x", 1, 8, "x")], 1, 4, None, YamlNode("a", 1, 1, "a")),
+            "b": YamlNode(
+                {
+                    "c": YamlNode(b"\0\0", 3, 6, "AAA=", YamlNode("c", 3, 3, "c")),
+                    "d": YamlNode(None, 4, 5, "", YamlNode("d", 4, 3, "d")),
+                },
+                3,
+                3,
+                None,
+                YamlNode("b", 2, 1, "b"),
+            ),
+            "e": YamlNode("é", 5, 4, "é", YamlNode("e", 5, 1, "e")),
+        },
+        1,
+        1,
+    )
+    assert load("") == load("# c\n") == YamlNode(None, 1, 1, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:\nb: 1",
+        "- \n- a",
+        "a:   \n\n  b:\n",
+        "{a, b: }",
+        "[a, , b]",
+        "? a",
+        "''",
+        "a: ''\nb: \"\"",
+        "a: 'b'\nc:\n",
+        ": a",
+        "- a\n-",
+    ],
+)
+def test_empty_values_are_where_both_parsers_say(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml, "__with_libyaml__", False)
+        without = outcome(text)
+    assert outcome(text) == without
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("+0", 0),
+        ("1.", 1.0),
+        (".5", 0.5),
+        ("-1.5E-2", -0.015),
+        ("1.5e+2", 150.0),
+        ("1e2", "1e2"),
+        (".", "."),
+        ("+", "+"),
+        ("1.2.3", "1.2.3"),
+        ("NULL", None),
+        ("nUll", "nUll"),
+        ("FALSE", False),
+        ("'~'", "~"),
+        ("!!binary ''", b""),
+    ],
+)
+def test_what_a_plain_value_is(text: str, value: Any) -> None:
+    node = load(f"- {text}").list()[0]
+    assert (type(node.value), node.value) == (type(value), value)
+
+
+WORDS = {
+    "anchor": ("a: &x 1", "anchors (&) are not supported; write the value out, or quote it if it is text"),
+    "alias": ("a: *x", "aliases (*) are not supported; write the value out, or quote it if it is text"),
+    "tag": ("a: !!str 1", "unsupported tag (!); only !!binary is allowed, and text that starts with ! needs quotes"),
+    "tab": ("a:\n\t- b", "tabs are not allowed here; use spaces"),
+    "colon": ("a: b: c", "unexpected ':'; quote text that contains a colon"),
+    "open quote": ("a: 'b\n", "the text in quotes that begins here has no closing quote"),
+    "escape": ('a: "\\q"', "unknown escape; use single quotes for a literal backslash"),
+    "start": ("a: @b", "unexpected character; quote text that starts with it"),
+    "question mark": ("a: ? b", "unexpected '?'; quote text that starts with it"),
+    "dash": ("a: - b", "unexpected list item; quote text that starts with '-'"),
+    "no colon": ("a: 1\nb\n", "expected ':' after the key"),
+    "indentation": ("a:\n  b: c\n d: e\n", "indentation does not match the line above"),
+    "end": ("a: [1,", "unexpected end of text; expected a value"),
+    "stray quote": ("a: 'b' c", "expected a key here; look for a stray quote"),
+    "brackets": ("a: {b: ]", "expected the node content, but found ']'"),
+    "in brackets": ("a: [b: c: d]", "expected ',' or ']', but got ':'"),
+    "second document": ("a: 1\n---\nb: 2", "a second document; a file may contain only one"),
+    "key": ("? [a]\n: b", "a key must be text"),
+    "again": ("a: 1\nb: 2\nb: 3", "the same key is already on line 2"),
+    "base64": ("a: !!binary ???", "the value of !!binary must be base64"),
+    "digits": ("a: " + "1" * 5000, "a number with too many digits; quote it if it is text"),
+    "character": ("a: \x07", "the character U+0007 is not allowed in YAML"),
+    "version": ("%YAML 2.0\n---\na", "found incompatible YAML document (version 1.* is required)"),
+    "handle": ("%TAG !x! y\n%TAG !x! z\n---\na", "duplicate tag handle …"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WORDS.values(), ids=WORDS)
+def test_refuses_word_for_word(text: str, message: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        load(text)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "message"),
+    [
+        (YamlNode.string, "~", "field has no value; write '' for an empty text, or remove the key"),
+        (YamlNode.string, "7", "field must be text, not a number; quote it"),
+        (YamlNode.string, "true", "field must be text, not true or false; quote it"),
+        (YamlNode.string, "[a]", "field must be text, not a list"),
+        (YamlNode.string, "!!binary AAAA", "field must be text, not binary"),
+        (YamlNode.string_or_bytes, "{}", "field must be text, not a mapping"),
+        (YamlNode.integer, "x", "field must be a whole number, not text"),
+        (YamlNode.integer, "1.5", "field must be a whole number, not a number"),
+        (YamlNode.integer, "false", "field must be a whole number, not true or false"),
+        (lambda node: node.integer(0), "-1", "field must be at least 0"),
+        (YamlNode.number, "false", "field must be a number, not true or false"),
+        (YamlNode.number, "~", "field must be a number, not empty"),
+        (lambda node: node.number(0), "-0.5", "field must be at least 0"),
+        (YamlNode.boolean, "1", "field must be true or false, not a number"),
+        (YamlNode.list, "{a: b}", "field must be a list, not a mapping"),
+        (YamlNode.mapping, "[a]", "field must be a mapping of keys to values, not a list"),
+        (lambda node: node.choice(["a", "b"]), "c", "field must be one of: a, b"),
+        (lambda node: node.choice(["7"]), "7", "field must be one of: 7"),
+    ],
+)
+def test_a_field_refuses_word_for_word(read: Any, text: str, message: str) -> None:
+    with pytest.raises(YamlError) as caught:
+        read(field(text))
+    assert caught.value.message == message
+
+
+def test_fields_at_their_least_and_choices_of_words() -> None:
+    assert (field("0").integer(0), field("-7").integer(), field("0").number(0), field("1").number(1)) == (
+        0,
+        -7,
+        0.0,
+        1.0,
+    )
+    assert isinstance(field("1").number(), float)
+    assert (field("true").choice(["true"]), field("'x'").choice(["y", "x"])) == ("true", "x")
+    assert field("false").boolean() is False
+    assert field("{a: [1, {b: ~}]}").plain() == {"a": [1, {"b": None}]}
+    assert field("[]").list() == []
+    assert field("x").error("m").args == ("m", 1, 8)
+
+
+def test_the_nearest_known_key_is_suggested_whatever_its_case() -> None:
+    with pytest.raises(YamlError) as caught:
+        load("CLIENTID: x").fields("client", "clientId", "id")
+    assert caught.value.message == "unknown key 'CLIENTID'; did you mean 'clientId'?"
+
+
+def test_a_place_counts_from_one() -> None:
+    assert [yaml_reader.place("ab\nc\n", at) for at in range(6)] == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (3, 1)]
+    with pytest.raises(YamlError) as caught:
+        decode(b"a\nbc\xff")
+    assert str(caught.value) == "line 2, column 3: the file is not UTF-8 text"

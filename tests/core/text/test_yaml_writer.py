@@ -46,6 +46,9 @@ LOOKS = {
     "carriage return": ("a\r\nb", '"a\\r\\nb"'),
     "lone surrogate": ("\ud800", '"\\uD800"'),
     "long": ("x " * 200 + "x", "x " * 200 + "x"),
+    "an empty line at the end": ("a\n\n", '"a\\n\\n"'),
+    "only a line end": ("\n", '"\\n"'),
+    "an empty line in the middle": ("a\n\nb\n", "|\n  a\n\n  b"),
     "binary": (b"\x00\xff", "!!binary |\n  AP8="),
 }
 

@@ -166,7 +166,7 @@ class _Editor:
         rest = "" if is_block else self._text[end : len(self._text) if line_end < 0 else line_end].strip()
         written = _quoted_like(node, value)
         if written is None and not in_flow:
-            written = self._block({"k": value}, max(column, 0)).strip(" ")[len("k:") :].strip(" ").removesuffix("\n")
+            written = self._block({"k": value}, column).strip(" ")[len("k:") :].strip(" ").removesuffix("\n")
         if written is None or ("\n" in written and (rest or in_flow)):
             written = self._inline(value)
         if is_block and self._text[:end].endswith("\n"):
@@ -188,7 +188,7 @@ class _Editor:
         """A literal block indented like the old one."""
         head, *lines = new.split("\n")
         first = next((line for line in old.split("\n")[1:] if line.strip()), "")
-        if head not in ("|", "|-", "|+") or not first:
+        if head not in ("|", "|-") or not first:
             return new
         indent = first[: len(first) - len(first.lstrip(" "))]
         ours = len(lines[0]) - len(lines[0].lstrip(" "))

@@ -13,6 +13,8 @@ from typing import Any
 import yaml
 
 _NUMBER_OF_YAML_1_2 = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+")
+_ENDS_EMPTY = re.compile(r"(?:\A|\n)\n\Z")
+"""As a literal block, the text would take in the blank lines that follow it."""
 _NEEDS_ESCAPES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff\U0010ffff]")
 
 
@@ -27,7 +29,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 def _style(text: str) -> str | None:
     """Quotes where needed, a literal block for several lines; `None` leaves the choice to the emitter."""
-    if needs_escapes(text):
+    if needs_escapes(text) or _ENDS_EMPTY.search(text):
         return '"'
     if "\n" in text:
         return "|"

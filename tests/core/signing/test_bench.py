@@ -122,3 +122,53 @@ def test_a_signature_is_over_what_is_escaped_as_it_is_sent() -> None:
         found.fix.request for found in preflight(spoiled, SIGNED) if found.fix and found.id == "signature-mismatch"
     ]
     assert fixes == [request]
+
+
+@pytest.mark.parametrize(
+    ("request_", "authorizer", "conclusion"),
+    [
+        (GOOD, UNSIGNED, "Signing is disabled for this authorizer: there is nothing to verify."),
+        (AuthorizerRequest("A"), UNSIGNED, "Signing is disabled for this authorizer: there is nothing to verify."),
+        (GOOD, None, "The authorizer's public keys are not known."),
+        (GOOD, Authorizer("A"), "The authorizer's public keys are not known."),
+        (AuthorizerRequest("A", "abc"), SIGNED, "The request has no signature to verify."),
+        (AuthorizerRequest("A", None, "AAAA"), SIGNED, "The request has no token to verify."),
+        (AuthorizerRequest("A"), None, "The request has no token to verify."),
+        (
+            AuthorizerRequest("A", "${env:T}", "AAAA"),
+            SIGNED,
+            "The token or signature is a reference; it is verified on sending.",
+        ),
+        (
+            AuthorizerRequest("A", "t", "${env:S}"),
+            SIGNED,
+            "The token or signature is a reference; it is verified on sending.",
+        ),
+        (replace(GOOD, token="abc\n"), SIGNED, "The token has white space around it that was not signed."),
+        (
+            AuthorizerRequest("A", "abc", "AAAA"),
+            SIGNED,
+            "The signature does not fit any key of the authorizer, and no likely mistake explains it.",
+        ),
+    ],
+)
+def test_the_conclusion_is_one_sentence(
+    request_: AuthorizerRequest, authorizer: Authorizer | None, conclusion: str
+) -> None:
+    shown = bench(request_, authorizer)
+    assert shown.conclusion == conclusion
+    assert [each.message for each in shown.mistakes] == ([conclusion] if "white space" in conclusion else [])
+
+
+def test_an_unpadded_signature_is_spelled_too() -> None:
+    assert bench(AuthorizerRequest("A", "t", "AA+/AA"), SIGNED).spellings == (
+        ("base64url", "AA-_AA"),
+        ("URL-encoded", "AA%2B%2FAA"),
+    )
+
+
+def test_what_may_have_been_signed_of_a_request_without_an_mqtt_context() -> None:
+    assert other_texts(AuthorizerRequest("A", "t", "s")) == (("the authorizer name", "A"),)
+    assert other_texts(AuthorizerRequest(None, "t", "s", mqtt_context=MqttContext(client_id="c"))) == (
+        ("the MQTT client id", "c"),
+    )

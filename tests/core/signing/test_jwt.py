@@ -108,3 +108,32 @@ def test_spans_show_two_units_at_most(seconds: int, shown: str) -> None:
 )  # fmt: skip
 def test_the_two_largest_units(seconds: int, words: str) -> None:
     assert jwt.span(timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("claims", "expires_at", "not_before"),
+    [
+        ({"exp": 0, "nbf": 1}, datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        ({"exp": 1.5}, datetime(1970, 1, 1, 0, 0, 1, 500000, tzinfo=UTC), None),
+        ({"exp": False, "nbf": "1"}, None, None),
+        ({"exp": 1e300, "nbf": None}, None, None),
+    ],
+)
+def test_the_times_of_a_jwt(claims: dict[str, Any], expires_at: datetime | None, not_before: datetime | None) -> None:
+    read = jwt.read(made(claims))
+    assert read is not None
+    assert (read.expires_at, read.not_before) == (expires_at, not_before)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_jwt"), [({"alg": "x"}, True), ({"typ": "x"}, True), ({"kid": "x"}, False), ({}, False)]
+)
+def test_a_header_says_that_it_is_a_jwt(header: dict[str, Any], is_jwt: bool) -> None:
+    part = to_base64url(json.dumps(header).encode())
+    assert (jwt.read(f"{part}.e30") is not None) is is_jwt
+
+
+def test_a_time_that_is_now_has_come() -> None:
+    read = jwt.read(made({"nbf": NOW.timestamp()}))
+    assert read is not None
+    assert jwt.validity(read, NOW) == "never expires: it has no readable 'exp'"

@@ -173,3 +173,73 @@ def test_a_key_for_pss_alone_is_refused() -> None:
     pss = bytes([0x30, 0x82]) + (len(changed) - 4).to_bytes(2, "big") + changed[4:]
     with pytest.raises(keys.KeyProblem, match="restricted to PSS padding"):
         keys.read_public_key(f"-----BEGIN PUBLIC KEY-----\n{encodebytes(pss).decode()}-----END PUBLIC KEY-----\n")
+
+
+@pytest.mark.parametrize("one", ["p", "q", "d"])
+def test_a_private_key_with_a_number_of_one_is_refused(one: str) -> None:
+    """The equations between its numbers hold or cannot be checked."""
+    good = keys.read_private_key(pair("a").private_pem).private_numbers()
+    n, e, p, q, d = good.public_numbers.n, good.public_numbers.e, good.p, good.q, good.d
+    p, q, d, e = {"p": (1, n, d, e), "q": (n, 1, d, e), "d": (p, q, 1, 1)}[one]
+    pem = written(n, e, d, p, q, 1, 1, good.iqmp)
+    with pytest.raises(keys.KeyProblem, match=r"damaged|Not an RSA private key"):
+        keys.read_private_key(pem)
+
+
+@pytest.mark.parametrize(
+    ("bits", "advice"),
+    [(2047, "The key has 2047 bits; AWS IoT rejects public keys under 2048 bits."), (2048, None), (4096, None)],
+)
+def test_the_smallest_key_that_aws_accepts(bits: int, advice: str | None) -> None:
+    assert keys.size_advice(bits) == advice
+
+
+def test_the_openssl_lines() -> None:
+    assert keys.openssl_generating() == (
+        "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem",
+        "openssl pkey -in private.pem -pubout -out public.pem",
+    )
+    assert keys.openssl_generating(4096, encrypted=True)[0] == (
+        "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -aes-256-cbc -out private.pem"
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("CERTIFICATE REQUEST", "it is a certificate request, not a key"),
+        ("EC PARAMETERS", "it is an elliptic-curve key; AWS IoT verifies RSA signatures only"),
+        ("OPENSSH PRIVATE KEY", "it is in OpenSSH's own format; convert it with 'ssh-keygen -p -m PEM -f FILE'"),
+        ("SOMETHING", "the text between its first and last lines is damaged"),
+    ],
+)
+def test_another_kind_of_pem_is_named_alike_for_both_keys(label: str, words: str) -> None:
+    pem = f"-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n"
+    for kind, read in (("private", keys.read_private_key), ("public", keys.read_public_key)):
+        with pytest.raises(keys.KeyProblem) as raised:
+            read(pem.encode() if kind == "private" else pem)  # type: ignore[operator]
+        assert str(raised.value) == f"Not an RSA {kind} key in PEM form: {words}."
+
+
+@pytest.mark.parametrize("label", ["PUBLIC KEY", "RSA PUBLIC KEY"])
+def test_a_public_key_does_not_sign(label: str) -> None:
+    with pytest.raises(keys.KeyProblem, match="it is a public key; signing needs the private key"):
+        keys.read_private_key(f"-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n".encode())
+
+
+@pytest.mark.parametrize("label", ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"])
+def test_a_private_key_is_not_a_public_one(label: str) -> None:
+    with pytest.raises(keys.KeyProblem, match="it is a private key; 'openssl pkey -in FILE -pubout' prints"):
+        keys.read_public_key(f"-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n")
+
+
+@pytest.mark.parametrize(
+    ("pem", "is_encrypted"),
+    [
+        (b"-----BEGIN ENCRYPTED PRIVATE KEY-----", True),
+        (b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED", True),
+        (b"-----BEGIN PRIVATE KEY-----", False),
+    ],
+)
+def test_whether_a_passphrase_is_needed(pem: bytes, is_encrypted: bool) -> None:
+    assert keys.is_encrypted(pem) is is_encrypted

@@ -183,3 +183,74 @@ def test_a_blank_is_a_lost_plus_where_that_fits_and_else_a_blank() -> None:
     assert [mistake.ids for mistake in likely_mistakes(TOKEN, blank, KEYS)] == [("signature-white-space",)]
     assert [mistake.ids for mistake in likely_mistakes(TOKEN, lost, KEYS)] == [("signature-plus-as-space",)]
     assert likely_mistakes(TOKEN, f"{lost[:20]} {lost[20:]}", KEYS) == ()
+
+
+def corrected(id_: str, text: str) -> str:
+    return next(each for each in SIGNATURE_CORRECTIONS if each.id == id_).change(text)
+
+
+INNER = to_base64(b"x" * 78)
+SHORT = to_base64(b"x" * 75)
+
+
+@pytest.mark.parametrize(
+    ("id_", "text", "expected"),
+    [
+        ("signature-quoted", '"', '"'),
+        ("signature-quoted", '""', ""),
+        ("signature-quoted", '"a', '"a'),
+        ("signature-quoted", "'a\"", "'a\""),
+        ("signature-quoted", "aba", "aba"),
+        ("signature-quoted", "'a'", "a"),
+        ("signature-url-encoded", "%252525252B", "%2B"),
+        ("signature-url-encoded", "%2525252B", "+"),
+        ("signature-url-encoded", "a+b", "a+b"),
+        ("signature-jwt", "a.b.c", "c"),
+        ("signature-jwt", "a.b", "a.b"),
+        ("signature-jwt", "a.b.c.d", "a.b.c.d"),
+        ("signature-hex", "ff" * 64, to_base64(b"\xff" * 64)),
+        ("signature-hex", "ff" * 63, "ff" * 63),
+        ("signature-base64-twice", to_base64(INNER.encode()), INNER),
+        ("signature-base64-twice", to_base64(f"{INNER}\n".encode()), INNER),
+        ("signature-base64-twice", to_base64(SHORT.encode()), to_base64(SHORT.encode())),
+        ("signature-base64-twice", to_base64(b"*" * 104), to_base64(b"*" * 104)),
+        ("signature-base64-twice", "*", "*"),
+    ],
+)
+def test_what_a_correction_changes(id_: str, text: str, expected: str) -> None:
+    assert corrected(id_, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "fitting"),
+    [("Basic allow", "allow"), ("token allow", "allow"), ("BEARER allow", "allow"), ("Digest allow", None)],
+)
+def test_the_schemes_before_a_token(token: str, fitting: str | None) -> None:
+    (found,) = likely_mistakes(token, sign("allow"), KEYS)
+    assert found.token == fitting
+    assert found.ids == (("token-scheme",) if fitting else ("signed-other-text",))
+
+
+def test_the_other_field_comes_before_a_different_text() -> None:
+    fields = [("the first", "one"), ("the second", "two")]
+    for signed, label in (("one", "the first"), ("two", "the second"), ("two\n", "the second")):
+        (found,) = likely_mistakes("token", sign(signed), KEYS, fields)
+        assert found.reason == f"the signature is over {label} instead of the token"
+
+
+def test_a_spoiled_signature_over_another_text_has_both_reasons() -> None:
+    (found,) = likely_mistakes("token", base64_to_base64url(sign("other\x00")), KEYS)
+    assert found == Mistake(
+        ("signature-base64url", "signed-other-text"),
+        "the signature is base64url; AWS expects plain base64; the signature was made with the private key of 'mine', "
+        "but over a different text",
+        "mine",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize("algorithm", [SHA1(), SHA512()], ids=["SHA-1", "SHA-512"])
+def test_padding_and_hash_of_another_kind_together(algorithm: HashAlgorithm) -> None:
+    signature = to_base64(read_private_key(PRIVATE).sign(b"allow", PSS(MGF1(algorithm), PSS.MAX_LENGTH), algorithm))
+    assert [each.ids for each in likely_mistakes("allow", signature, KEYS)] == [("signature-pss",)]

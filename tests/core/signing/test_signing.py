@@ -72,3 +72,23 @@ def test_openssl_verifies_our_signature(tmp_path: Path) -> None:
     signature.write_bytes(base64.b64decode(signing.sign("token", pair("a").private_pem)))
     command = ["openssl", "dgst", "-sha256", "-verify", str(public), "-signature", str(signature)]
     assert subprocess.run(command, input=b"token", check=True, capture_output=True).stdout == b"Verified OK\n"
+
+
+def test_the_first_key_that_fits_is_named() -> None:
+    signature = signing.sign("token", pair("a").private_pem)
+    keys = (("first", pair("a").public_pem), ("second", pair("a").public_pem))
+    assert signing.fitting_key("token", signature, keys) == "first"
+    assert signing.fitting_key("token", "no base64", keys) is None
+
+
+def test_a_key_that_cannot_be_read_verifies_nothing() -> None:
+    with pytest.raises(KeyProblem):
+        signing.verify("token", "AAAA", "no key")
+    with pytest.raises(KeyProblem):
+        signing.verify("token", "*", "no key")
+
+
+def test_the_command_for_a_signature() -> None:
+    assert signing.openssl_signing("it's") == (
+        "printf %s 'it'\"'\"'s' | openssl dgst -sha256 -sign private.pem | openssl base64 -A"
+    )

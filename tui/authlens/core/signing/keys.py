@@ -89,7 +89,7 @@ def _is_for_pss(pem: bytes) -> bool:
     """Whether the PEM text says so; an encrypted key would have to be decrypted twice to find out."""
     found = _BODY.search(pem)
     octets = strict_base64(b"".join(found[1].split()).decode("ascii", "replace")) if found else None
-    return _PSS in (octets or b"")[:64]
+    return octets is not None and _PSS in octets
 
 
 def _is_consistent(key: RSAPrivateKey) -> bool:
@@ -97,7 +97,7 @@ def _is_consistent(key: RSAPrivateKey) -> bool:
     numbers = key.private_numbers()
     p, q, d, public = numbers.p, numbers.q, numbers.d, numbers.public_numbers
     return (
-        min(p, q, d) > 2
+        1 not in (p, q, d)
         and p * q == public.n
         and d * public.e % (p - 1) == 1
         and d * public.e % (q - 1) == 1

@@ -30,6 +30,9 @@ _LINE_BREAK = re.compile(r"(?<!\s)\s*[\r\n]\s*|\t|\\[nr]")
 """Also when written as a backslash and n."""
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}:?){64,}")
 
+_SHORTEST = 104
+"""Characters of base64 that may be a signature; shorter text may be base64 by chance."""
+
 _HASHES = {
     "SHA-1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
     "SHA-256": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
@@ -108,7 +111,7 @@ def _decoded_once(text: str) -> str:
     """The inner base64 of text encoded twice; other text stays."""
     octets = strict_base64(text)
     inner = octets.decode("ascii", "replace").strip() if octets else ""
-    return inner if len(inner) > 100 and strict_base64(inner) is not None else text
+    return inner if len(inner) >= _SHORTEST and strict_base64(inner) is not None else text
 
 
 SIGNATURE_CORRECTIONS = (
@@ -244,7 +247,7 @@ def likely_mistakes(
     """
     key_list, others = tuple(keys), tuple(fields)
     found: dict[tuple[str, ...], Mistake] = {}
-    for corrected, made in _signatures(signature):
+    for corrected, made in _signatures(signature).items():
         for opened in _opened(corrected, key_list):
             mistake = _explanation(token, corrected, made, opened, others)
             if mistake is not None:
@@ -252,12 +255,13 @@ def likely_mistakes(
     return tuple(found.values()) or tuple(_with_pss_padding(token, signature, key_list))
 
 
-def _signatures(signature: str) -> Iterator[tuple[str, tuple[Correction, ...]]]:
-    """The signature as given, and the result of applying one fix after another."""
-    yield signature, ()
-    yield from _corrected(signature, SIGNATURE_CORRECTIONS)
-    if len(signature.split()) > 1:
-        yield from _corrected(signature, _WITHOUT_BLANKS)
+def _signatures(signature: str) -> dict[str, tuple[Correction, ...]]:
+    """The signature as given, and the result of applying one fix after another; each with the fixes that lead to it."""
+    found: dict[str, tuple[Correction, ...]] = {signature: ()}
+    for corrections in (SIGNATURE_CORRECTIONS, _WITHOUT_BLANKS):
+        for corrected, made in _corrected(signature, corrections):
+            found.setdefault(corrected, made)
+    return found
 
 
 def _corrected(signature: str, corrections: tuple[Correction, ...]) -> Iterator[tuple[str, tuple[Correction, ...]]]:
@@ -316,9 +320,11 @@ def _over_something_else(token: str, opened: Opened, fields: tuple[tuple[str, st
 def _with_pss_padding(token: str, signature: str, keys: tuple[tuple[str, str], ...]) -> Iterator[Mistake]:
     """A signature with PSS padding, the default of some libraries, which can only be verified, not opened."""
     octets = signature_bytes(signature)
-    for key, pem in keys if octets else ():
+    if octets is None:
+        return
+    for key, pem in keys:
         for text in (token, f"{token}\n"):
-            if any(_is_pss(pem, octets or b"", token_bytes(text), name) for name in ("SHA256", "SHA512", "SHA1")):
+            if any(_is_pss(pem, octets, token_bytes(text), name) for name in ("SHA256", "SHA512", "SHA1")):
                 reason = "the signature has PSS padding; AWS verifies PKCS#1 v1.5"
                 yield Mistake(("signature-pss",), reason, key, None, None)
                 return

@@ -271,3 +271,30 @@ def test_the_caller_s_region_is_compared_with_the_authorizer_s(
 )
 def test_what_differs_of_an_http_request(http: HttpContext, ids: set[str]) -> None:
     assert found(AuthorizerRequest("A", http_context=http)).keys() == ids
+
+
+def of(request: AuthorizerRequest, outcome: Outcome, authorizer: Authorizer, id_: str) -> tuple[str, str]:
+    invocation = Invocation(request, Target(), outcome, NOW, 4.26)
+    passed = Passed(invocation, outcome, authorizer, AccessQuestions(outcome, request))
+    caveat = next(each for each in caveats(passed) if each.id == id_)
+    return caveat.message, caveat.next_step
+
+
+def test_where_connecting_has_to_be_allowed() -> None:
+    moved = replace(AUTHORIZER, arn="arn:aws:iot:eu-west-2:1:authorizer/A")
+    assert of(REQUEST, GOOD, moved, "connect-elsewhere") == (
+        "The client id 'c1' may connect, but not in the authorizer's region and account: the documents are for others, "
+        "so its real connection is refused.",
+        "Allow iot:Connect on arn:aws:iot:eu-west-2:1:client/c1.",
+    )
+    other = replace(REQUEST, mqtt_context=MqttContext("u", client_id="c2"))
+    assert of(other, GOOD, AUTHORIZER, "no-connect") == (
+        "No document allows iot:Connect for the client id 'c2': its real connection is refused.",
+        "Allow iot:Connect on arn:aws:iot:REGION:ACCOUNT:client/c2.",
+    )
+
+
+def test_how_long_a_slow_call_took() -> None:
+    assert of(REQUEST, GOOD, AUTHORIZER, "slow")[0] == (
+        "The call took 4.3 s; AWS ends an authorizer's function after 5 seconds."
+    )

@@ -222,6 +222,12 @@ def test_general_words_count_only_alone() -> None:
             "",
         ),
         (
+            {"eventType": "Connect", "status": "Success", "clientId": "", "principalId": 7, "topicName": "t"},
+            "log-connected",
+            "Connect Success",
+            "topic t",
+        ),
+        (
             {
                 "eventType": "Publish-In",
                 "status": "Failure",
@@ -237,7 +243,7 @@ def test_general_words_count_only_alone() -> None:
         ),
     ],
 )
-def test_what_a_record_says(members: dict[str, str], id_: str, words: str, detail: str) -> None:
+def test_what_a_record_says(members: dict[str, object], id_: str, words: str, detail: str) -> None:
     assert [(each.row.id, each.words, each.detail) for each in recognise(json.dumps(members))] == [(id_, words, detail)]
 
 

@@ -300,3 +300,85 @@ def test_braces_in_a_message_are_not_blanks() -> None:
 )  # fmt: skip
 def test_the_status_places_unknown_words(status: int | None, stage: Stage) -> None:
     assert explain(Failure(FailureKind.AWS, "NewTomorrow", "new", status), CONTEXT).stage is stage
+
+
+UNTOUCHED = ("unreachable", "local endpoint", "not trusted", "fault", "abandoned")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.AWS], ids=str)
+def test_a_stage_is_blamed_only_where_the_request_was_processed(kind: FailureKind) -> None:
+    assert explain(Failure(kind, "E", "m"), CONTEXT).judged is (kind.value not in UNTOUCHED)
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (Failure(FailureKind.DEVICE, "E", "CONNACK 0x87"), "The device's connection was refused: CONNACK 0x87."),
+        (Failure(FailureKind.DEVICE, "E", None), "The device's connection was refused."),
+        (Failure(FailureKind.FAULT, "E", "message"), "authlens itself failed."),
+        (
+            Failure(FailureKind.UNREACHABLE, "E", "message"),
+            "The endpoint was not reached, so the request was not processed.",
+        ),
+        (
+            Failure(FailureKind.TIMED_OUT, "ConnectTimeoutError", "x"),
+            "The endpoint was not reached, so the request was not processed.",
+        ),
+        (
+            Failure(FailureKind.REFUSED_HERE, "ConnectTimeoutError", "x"),
+            "The client refused to send the request.",
+        ),
+    ],
+)
+def test_why_a_call_was_not_answered(failure: Failure, why: str) -> None:
+    assert explain(failure, CONTEXT).why == why
+
+
+@pytest.mark.parametrize(
+    ("value", "claims", "identifier", "why"),
+    [
+        ("null", True, "principal-id", "The answer has no principalId, which AWS requires"),
+        ("null", False, "bare-refusal", "The function refused without a principal"),
+        ("null", None, "bare-refusal", "The function refused without a principal"),
+        ("", True, "principal-id", "The principalId is empty; AWS requires 1 to 128 letters and digits."),
+        ("", None, "principal-id", "The principalId is empty; AWS requires 1 to 128 letters and digits."),
+        ("a-b", True, "principal-id", "The principalId a-b is not 1 to 128 letters and digits."),
+        ("a-b", False, "principal-id", "The principalId a-b is not 1 to 128 letters and digits."),
+    ],
+)
+def test_what_is_wrong_with_a_principal(value: str, claims: bool | None, identifier: str, why: str) -> None:
+    message = f"{value} at principalId {_CONSTRAINT} Member must satisfy ([a-zA-Z0-9]){{1,128}}"
+    explanation = explain(said(RESPONSE, message), CONTEXT, None, claims)
+    assert explanation.id == identifier
+    assert explanation.why.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("failure", "request_", "authorizer", "step"),
+    [
+        (said("AccessDeniedException", "x", 403), CONTEXT, None, "Allow it: "),
+        (said("AccessDeniedException", "an explicit deny", 403), CONTEXT, None, "A policy denies it explicitly"),
+        (said("AccessDeniedException", None, 403), CONTEXT, None, "Allow it: "),
+        (said("ServiceUnavailableException", "an explicit deny", 503), CONTEXT, None, "Send again; "),
+        (said("AccessDeniedException", "x", 403, "Do this."), CONTEXT, None, "Do this."),
+        (said("BrandNewException", "x", 500, "Do this."), CONTEXT, None, "Do this."),
+        (said("BrandNewException", "x", 500), CONTEXT, None, "Read AWS's own message below"),
+        (said("InternalFailureException", "x", 500), CONTEXT, None, "Read the function's log, and check"),
+    ],
+)
+def test_what_to_do_about_an_error(
+    failure: Failure, request_: AuthorizerRequest, authorizer: Authorizer | None, step: str
+) -> None:
+    assert explain(failure, request_, authorizer).next_step.startswith(step)
+
+
+def test_a_message_of_another_class_is_unknown() -> None:
+    for error, message in ((REQUEST, "List of policies"), (RESPONSE, "signature mismatch"), (REQUEST, None)):
+        explanation = explain(said(error, message), CONTEXT)
+        assert explanation.id == ("token-not-in-context" if message is None else "unknown")
+
+
+def test_new_words_are_explained_without_their_values() -> None:
+    assert explain(said(RESPONSE, "a@b at principalId is odd"), CONTEXT).why == (
+        "AWS's wording is new; it seems to mean: The principalId is not 1 to 128 letters and digits."
+    )

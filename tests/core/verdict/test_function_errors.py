@@ -64,3 +64,30 @@ def test_names_of_the_request_are_not_those_of_the_event(member: str) -> None:
 @pytest.mark.parametrize("message", ["'device'", "password", "", "it's 'password' again"])
 def test_other_words_are_not_read_into(message: str) -> None:
     assert "raised KeyError" in function_error("KeyError", message, CONTEXT)[0]
+
+
+TOKEN_MODE_WHY = "The function seems to read {}, which is not in the event: token mode sends no protocolData."
+NOT_SENT = "The function seems to read {}, which this request does not include."
+NO_TOKEN = "The function seems to read token, which is in the event only if AWS verified a signed token."
+
+
+@pytest.mark.parametrize(
+    ("member", "request_", "why"),
+    [
+        ("protocolData", TOKEN, TOKEN_MODE_WHY.format("protocolData")),
+        ("protocolData", CONTEXT, NOT_SENT.format("protocolData")),
+        ("protocols", CONTEXT, NOT_SENT.format("protocols")),
+        ("tls", CONTEXT, NOT_SENT.format("protocolData.tls")),
+        ("http", TOKEN, TOKEN_MODE_WHY.format("protocolData.http")),
+        ("clientId", CONTEXT, NOT_SENT.format("protocolData.mqtt.clientId")),
+        ("serverName", CONTEXT, NOT_SENT.format("protocolData.tls.serverName")),
+        ("headers", CONTEXT, NOT_SENT.format("protocolData.http.headers")),
+        ("token", CONTEXT, NO_TOKEN),
+        ("token", TOKEN, NO_TOKEN),
+        ("tokenSignature", TOKEN, "The function reads tokenSignature from its event: that is a member of the request;"),
+        ("mqttContext", TOKEN, "The function reads mqttContext from its event: that is a member of the request;"),
+        ("other", CONTEXT, "The function raised KeyError."),
+    ],
+)
+def test_which_member_is_missing(member: str, request_: AuthorizerRequest, why: str) -> None:
+    assert function_error("KeyError", f"'{member}'", request_)[0].startswith(why)

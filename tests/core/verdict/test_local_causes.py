@@ -57,3 +57,40 @@ def test_what_the_machine_knows_comes_first() -> None:
 
 def test_nothing_is_said_of_a_plain_refusal() -> None:
     assert possible_cause(short(authenticated=False, log="wrong password")) is None
+
+
+PASSWD = Unresolved("the variable PASSWD is left out", "only AWS knows it", "t.yaml:3", "give --env PASSWD=VALUE")
+BARE = Unresolved("it cannot run", "why")
+MISSING = "The variable PASSWD is left out: only AWS knows it (t.yaml:3)."
+GIVE = "Give --env PASSWD=VALUE."
+
+
+@pytest.mark.parametrize(
+    ("run", "log", "cause"),
+    [
+        (None, None, None),
+        (LocalRun(), "no error", None),
+        (LocalRun(unresolved=(PASSWD,)), "getaddrinfo ENOTFOUND x", (MISSING, GIVE)),
+        (
+            LocalRun(unresolved=(PASSWD, BARE)),
+            None,
+            (f"{MISSING} (1 more value of its definition could not be resolved.)", GIVE),
+        ),
+        (
+            LocalRun(unresolved=(BARE, PASSWD, PASSWD)),
+            None,
+            ("It cannot run: why. (2 more values of its definition could not be resolved.)", ""),
+        ),
+        (LocalRun(unresolved=(PASSWD,), advice="Do this."), "fetch failed", ("", "Do this.")),
+        (
+            LocalRun(),
+            "fetch failed\nconnect  ECONNREFUSED\t127.0.0.1:1 ",
+            (
+                "Its log contains a network error: ECONNREFUSED 127.0.0.1:1.",
+                "Check that this machine can reach what the function calls, or point the function to a substitute.",
+            ),
+        ),
+    ],
+)
+def test_the_causes_outside_the_function(run: LocalRun | None, log: str | None, cause: tuple[str, str] | None) -> None:
+    assert possible_cause(replace(short(log=log), local_run=run)) == cause

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,3 +85,126 @@ def test_not_reached_is_lit_at_its_stage_and_is_not_called_connected() -> None:
     assert verdict.headline == "h: the certificate has expired"
     assert [each.state for each in verdict.stages] == [StageState.PASSED, StageState.FAILED, StageState.NOT_REACHED]
     assert verdict_word(invocation) == "UNREACHABLE"
+
+
+DENIED_TOO = PacketDecision(0.0, "PUBLISH", "b", 1, "iot:Publish", "IMPLICIT_DENY", rule="publish-denied")
+DEVICE_FAILURE = Failure(FailureKind.DEVICE, "connect-refused", "refused")
+UNREACHED = Failure(FailureKind.UNREACHABLE, "Unreached", "no network")
+COMPARE = "Compare it with the test call in the history."
+RULE = "The documents of the last answer allow it: look for a rule of the broker, or for an older answer."
+CHECK_ENDPOINT = "Check the endpoint, then connect again."
+CAUSES = (
+    "Usual causes, most likely first: (1) the function refused, raised an error or returned an answer that AWS does "
+    "not accept: compare with a test call; (2) the policies do not allow iot:Connect for this client id; (3) no "
+    "authorizer of that name is ACTIVE, or none was named and no default authorizer is set; (4) the token's signature "
+    "is missing or does not match: the function is not invoked then."
+)
+
+
+@pytest.mark.parametrize(
+    ("result", "members", "conclusion", "headline", "step"),
+    [
+        (Outcome(True), {}, Conclusion.ALLOWED, "Connected as sensor-7 over MQTT 5 over TLS.", COMPARE),
+        (
+            Outcome(True),
+            {"decisions": (PUBLISHED, replace(PUBLISHED, topic="c"), replace(PUBLISHED, packet="SUBSCRIBE"))},
+            Conclusion.ALLOWED,
+            "Connected as sensor-7 over MQTT 5 over TLS, and published to a/b, published to c.",
+            COMPARE,
+        ),
+        (
+            Outcome(True),
+            {"transport": Transport.HTTPS, "version": None, "decisions": (PUBLISHED,)},
+            Conclusion.ALLOWED,
+            "Connected to h.example:443 over HTTPS, and published to a/b.",
+            COMPARE,
+        ),
+        (
+            Outcome(True),
+            {"decisions": (PUBLISHED, DENIED)},
+            Conclusion.PARTLY,
+            "Connected as sensor-7 over MQTT 5 over TLS, but denied: subscribe a/#.",
+            RULE,
+        ),
+        (
+            Outcome(True),
+            {"decisions": (PUBLISHED, DENIED_TOO, DENIED)},
+            Conclusion.PARTLY,
+            "Connected as sensor-7 over MQTT 5 over TLS, but publish b was denied (2 of 3 tries).",
+            "Send the test call, and ask about iot:Publish on topic/b.",
+        ),
+        (
+            DEVICE_FAILURE,
+            {"refused_by": "connect-refused", "reason": "CONNACK 0x87"},
+            Conclusion.REFUSED,
+            "The connection as sensor-7 over MQTT 5 over TLS was refused: CONNACK 0x87.",
+            CAUSES,
+        ),
+        (UNREACHED, {"reason": "the network"}, Conclusion.FAILED, "the network", CHECK_ENDPOINT),
+        (UNREACHED, {}, Conclusion.FAILED, "no network", CHECK_ENDPOINT),
+        (replace(UNREACHED, message=None), {}, Conclusion.FAILED, "Unreached", CHECK_ENDPOINT),
+    ],
+)
+def test_the_words_of_a_probe_s_verdict(
+    result: Outcome | Failure, members: dict[str, Any], conclusion: Conclusion, headline: str, step: str
+) -> None:
+    verdict = stages(probe(result, NETWORK, TLS, CONNECTED, **members))
+    assert (verdict.conclusion, verdict.headline, verdict.next_step) == (conclusion, headline, step)
+    assert verdict.caveats == ()
+
+
+def test_without_a_client_id_the_peer_is_named() -> None:
+    invocation = replace(probe(Outcome(True)), request=AuthorizerRequest("A"))
+    assert stages(invocation).headline == "Connected to h.example:443 over MQTT 5 over TLS."
+    bare = replace(invocation, request=AuthorizerRequest("A", mqtt_context=MqttContext("u")))
+    assert stages(bare).headline == "Connected to h.example:443 over MQTT 5 over TLS."
+
+
+@pytest.mark.parametrize(
+    ("stage", "step"),
+    [
+        (ConnectionStage.NETWORK, "Check the host name, the port and the network, then connect again."),
+        (ConnectionStage.TLS, "Fix the problem described, then connect again; nothing was sent to the authorizer."),
+        (ConnectionStage.CONNECTED, CHECK_ENDPOINT),
+    ],
+)
+def test_what_to_do_where_a_probe_ended(stage: ConnectionStage, step: str) -> None:
+    assert stages(probe(UNREACHED, ConnectionStep(stage, False, "x"))).next_step == step
+
+
+PASSED, FAILED, NOT_REACHED = StageState.PASSED, StageState.FAILED, StageState.NOT_REACHED
+
+
+@pytest.mark.parametrize(
+    ("transport", "steps", "expected"),
+    [
+        (
+            Transport.MQTTS,
+            (NETWORK, ConnectionStep(ConnectionStage.TLS, True), ConnectionStep(ConnectionStage.TLS, True, "a"), TLS),
+            [("network", PASSED, "TCP"), ("TLS", PASSED, "a; TLSv1.3"), ("connected", NOT_REACHED, "")],
+        ),
+        (
+            Transport.WSS,
+            (ConnectionStep(ConnectionStage.UPGRADE, False, "403"), ConnectionStep(ConnectionStage.UPGRADE, True, "b")),
+            [
+                ("network", NOT_REACHED, ""),
+                ("TLS", NOT_REACHED, ""),
+                ("upgrade", FAILED, "403"),
+                ("connected", NOT_REACHED, ""),
+            ],
+        ),
+        (
+            Transport.HTTPS,
+            (
+                ConnectionStep(ConnectionStage.PUBLISH, True, "200"),
+                ConnectionStep(ConnectionStage.PUBLISH, False, "403"),
+            ),
+            [("network", NOT_REACHED, ""), ("TLS", NOT_REACHED, ""), ("publish", FAILED, "403")],
+        ),
+    ],
+)
+def test_the_stages_of_a_probe(
+    transport: Transport, steps: tuple[ConnectionStep, ...], expected: list[tuple[str, StageState, str]]
+) -> None:
+    found = stages(probe(Outcome(True), *steps, transport=transport)).stages
+    assert [(str(each.stage), each.state, each.why) for each in found] == expected

@@ -17,6 +17,7 @@ from authlens.core.request.target import Target
 from authlens.core.saved.certificate import Certificate
 from authlens.core.saved.expectation import Question
 from authlens.core.verdict.stages import Conclusion, Stage, StageState, Verdict, foreseen, stages, with_deployment
+from support import device_records
 from support.preflight import NOW, SIGNED
 
 MARKS = {StageState.PASSED: "✓", StageState.FAILED: "✗", StageState.WARNED: "!", StageState.NOT_REACHED: "–"}
@@ -577,3 +578,10 @@ def test_the_first_warning_of_a_stage_is_shown() -> None:
 def test_what_aws_said_is_at_the_stage_where_it_failed() -> None:
     verdict = judged(refused("InvalidRequestException", None))
     assert [each.aws_words for each in verdict.stages] == [*[None] * 4, "InvalidRequestException: null", *[None] * 4]
+
+
+def test_what_a_listener_saw_is_judged_like_a_test_call() -> None:
+    seen = device_records.invocation(device_records.CONNECTED)
+    assert [each.stage for each in stages(seen).stages] == list(Stage)
+    probed = replace(seen, device=replace(device_records.CONNECTED, is_probe=True))
+    assert not set(Stage) & {each.stage for each in stages(probed).stages}

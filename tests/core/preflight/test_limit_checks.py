@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from authlens.core.contract import test_call
+from authlens.core.preflight.finding import Finding
 from authlens.core.preflight.limit_checks import corrected_signature
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
@@ -140,3 +143,122 @@ def test_the_length_of_what_signing_adds_counts() -> None:
     signed = {each.id for each in preflight(request, sign=Sign("k.pem", place="queryString"))}
     assert "model-constraint-maximum" in signed
     assert "model-constraint-maximum" not in {each.id for each in preflight(request)}
+
+
+def alone(request: AuthorizerRequest, kind: str) -> Finding:
+    return replace(found(request)[f"model-constraint-{kind}"], fix=None, aws_words=None)
+
+
+def refused(kind: str, path: str, message: str, start: int = 0, end: int = 0) -> Finding:
+    return Finding(f"model-constraint-{kind}", "error", path, f"AWS refuses {message}", start, end)
+
+
+SIGNS = "it may contain only base64: letters, digits, + and /, then at most two =."
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "expected"),
+    [
+        (
+            AuthorizerRequest("ab!c", "t", "AAAA"),
+            "pattern",
+            refused(
+                "pattern",
+                "authorizerName",
+                "the authorizer name at character 3: it may contain only letters, digits and _ = , @ -.",
+                2,
+                3,
+            ),
+        ),
+        (
+            AuthorizerRequest("a" * 130, "t", "AAAA"),
+            "maximum",
+            refused("maximum", "authorizerName", "the authorizer name: it is longer than 128 characters.", 128, 130),
+        ),
+        (
+            AuthorizerRequest("A", mqtt_context=MqttContext(password="ä" * 40_000)),
+            "maximum",
+            refused(
+                "maximum", "mqttContext.password", "the MQTT password: it is longer than 65535 bytes.", 40000, 40000
+            ),
+        ),
+        (
+            AuthorizerRequest("A", "", "AAAA"),
+            "minimum",
+            refused("minimum", "token", "the token: it is empty; remove the member or fill it in."),
+        ),
+        (
+            AuthorizerRequest("A", http_context=HttpContext((("x" * 8193, "1"),))),
+            "maximum",
+            refused(
+                "maximum",
+                f"httpContext.headers[{'x' * 8193}]",
+                f"the name of the header '{'x' * 8193}': it is longer than 8192 characters.",
+            ),
+        ),
+        (
+            with_signature("A.B"),
+            "pattern",
+            refused("pattern", "tokenSignature", f"the token signature at character 2: {SIGNS}", 1, 2),
+        ),
+        (
+            with_signature("AAA===="),
+            "pattern",
+            refused("pattern", "tokenSignature", f"the token signature at character 6: {SIGNS}", 5, 7),
+        ),
+        (
+            with_signature("=="),
+            "pattern",
+            refused("pattern", "tokenSignature", f"the token signature at character 1: {SIGNS}", 0, 2),
+        ),
+        (
+            with_signature("==="),
+            "pattern",
+            refused("pattern", "tokenSignature", f"the token signature at character 3: {SIGNS}", 2, 3),
+        ),
+    ],
+)
+def test_what_violates_the_model(request_: AuthorizerRequest, kind: str, expected: Finding) -> None:
+    assert alone(request_, kind) == expected
+
+
+def test_a_missing_name_and_an_empty_one() -> None:
+    missing = "The authorizer name is missing; it is the only member that AWS always requires."
+    assert alone(AuthorizerRequest(None, "t", "AAAA"), "minimum") == Finding(
+        "model-constraint-minimum", "error", "authorizerName", missing
+    )
+    assert found(AuthorizerRequest("", "t", "AAAA"))["model-constraint-minimum"].fix is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind", "label", "fixed"),
+    [
+        (
+            AuthorizerRequest(" A ", "t", "AAAA"),
+            "pattern",
+            "Remove the white space",
+            AuthorizerRequest("A", "t", "AAAA"),
+        ),
+        (
+            AuthorizerRequest("A", mqtt_context=MqttContext("u", "")),
+            "minimum",
+            "Remove the MQTT password",
+            AuthorizerRequest("A", mqtt_context=MqttContext("u")),
+        ),
+        (with_signature("AA A"), "pattern", "Make the signature plain base64", with_signature("AA+A")),
+        (AuthorizerRequest("  ", "t", "AAAA"), "pattern", None, None),
+        (AuthorizerRequest(f" {'a' * 128}!", "t", "AAAA"), "pattern", None, None),
+        (AuthorizerRequest("A", "t" * 6145, "AAAA"), "maximum", None, None),
+    ],
+)
+def test_what_a_fix_changes(
+    request_: AuthorizerRequest, kind: str, label: str | None, fixed: AuthorizerRequest | None
+) -> None:
+    fix = found(request_)[f"model-constraint-{kind}"].fix
+    assert (fix and fix.label, fix and fix.request) == (label, fixed)
+
+
+@pytest.mark.parametrize("text", ["${env:S} !", "$${env:S}"])
+def test_a_reference_is_not_judged(text: str) -> None:
+    findings = {each.id for each in preflight(AuthorizerRequest("A", "t", text))}
+    assert ("model-constraint-pattern" in findings) is text.startswith("$$")

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from authlens.core.preflight.finding import Finding
 from authlens.core.preflight.preflight import preflight
 from authlens.core.request.request import AuthorizerRequest, HttpContext, MqttContext, TlsContext
+from authlens.core.saved.saved_request import Sign
 from support.base64url import to_base64url
 from support.preflight import NOW, SIGNED, found, mended, signature
 
@@ -99,3 +102,117 @@ def test_token_mode_hides_protocol_data() -> None:
 )
 def test_why_the_name_of_a_file_is_not_read(token: str, words: str) -> None:
     assert words in found(AuthorizerRequest("A", token, "AAAA"))["name-of-file"].message
+
+
+def alone(request: AuthorizerRequest, id_: str) -> Finding:
+    return replace(found(request, SIGNED)[id_], fix=None)
+
+
+def token(text: str) -> AuthorizerRequest:
+    return AuthorizerRequest("A", text, "AAAA")
+
+
+def host(name: str) -> AuthorizerRequest:
+    return AuthorizerRequest("A", tls_context=TlsContext(name))
+
+
+BEARER = "The token begins with 'Bearer ': it is signed and passed on as part of the token."
+HIDDEN = (
+    "In token mode the function receives no protocolData: no username, password, headers or query string. A function "
+    "that reads them fails here but works with a device."
+)
+FILE = "looks like a file name: it is sent as text."
+OLD = jwt(exp=NOW.timestamp() - 61)
+FOREIGN = (
+    "The token is a JWT signed with ES256; AWS verifies only RSA with SHA-256 (RS256), so its third part cannot be the "
+    "token signature."
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (token("t \n"), Finding("white-space", "warning", "token", "The token has white space at its end.", 1, 3)),
+        (token("  t"), Finding("white-space", "warning", "token", "The token has white space at its beginning.", 0, 2)),
+        (token(" t "), Finding("white-space", "warning", "token", "The token has white space at its end.", 2, 3)),
+        (
+            host(" h"),
+            Finding(
+                "white-space",
+                "warning",
+                "tlsContext.serverName",
+                "The TLS server name has white space at its beginning.",
+                0,
+                1,
+            ),
+        ),
+        (token("a\nb"), Finding("line-break", "warning", "token", "The token contains a line break.", 1, 2)),
+        (token(" a\r\nb\n"), Finding("line-break", "warning", "token", "The token contains a line break.", 2, 3)),
+        (token("ab\rc"), Finding("line-break", "warning", "token", "The token contains a line break.", 2, 3)),
+        (token("a\nb\rc"), Finding("line-break", "warning", "token", "The token contains a line break.", 1, 2)),
+        (token("bearer a"), Finding("token-scheme", "warning", "token", BEARER, 0, 7)),
+        (token("abc"), Finding("no-protocol-data", "info", "token", HIDDEN, 0, 3)),
+        (token("t.json"), Finding("name-of-file", "warning", "token", f"The token {FILE}", 0, 6)),
+        (
+            AuthorizerRequest("A", mqtt_context=MqttContext("./user")),
+            Finding("name-of-file", "warning", "mqttContext.username", f"The MQTT username {FILE}", 0, 6),
+        ),
+        (
+            token(OLD),
+            Finding(
+                "jwt-not-valid-now",
+                "warning",
+                "token",
+                "The token is a JWT: expired 1 min 1 s ago.",
+                0,
+                len(OLD),
+            ),
+        ),
+        (
+            AuthorizerRequest("A", mqtt_context=MqttContext(f"u?tok={jwt('ES256')}&a")),
+            Finding("jwt-algorithm", "info", "mqttContext.username", FOREIGN, 6, 6 + len(jwt("ES256"))),
+        ),
+    ],
+)
+def test_what_is_found_in_a_token(request_: AuthorizerRequest, expected: Finding) -> None:
+    assert alone(request_, expected.id) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_", "id_"),
+    [
+        (AuthorizerRequest(" A", "t", "AAAA"), "white-space"),
+        (AuthorizerRequest("A", "t", "AAAA "), "white-space"),
+        (AuthorizerRequest("A", "t", "AA\nAA"), "line-break"),
+        (token("t"), "white-space"),
+        (token("\n"), "line-break"),
+        (token("Bearer"), "token-scheme"),
+        (token("t"), "jwt-algorithm"),
+        (token(jwt("ES256").rpartition(".")[0]), "jwt-algorithm"),
+        (token(jwt(nbf=NOW.timestamp())), "jwt-not-valid-now"),
+        (token("t"), "jwt-not-valid-now"),
+        (AuthorizerRequest("A", mqtt_context=MqttContext("user.json")), "name-of-file"),
+        (token("a.b"), "name-of-file"),
+        (AuthorizerRequest("A", mqtt_context=MqttContext("u")), "no-protocol-data"),
+    ],
+)
+def test_what_is_left_alone(request_: AuthorizerRequest, id_: str) -> None:
+    assert id_ not in found(request_, SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("request_", "id_", "fixed"),
+    [
+        (token(" t\n"), "white-space", token("t")),
+        (token(" a\r\nb\rc "), "line-break", token("abc")),
+        (token("Bearer  abc"), "token-scheme", token("abc")),
+        (token("file://t.json"), "name-of-file", token("${file:t.json}")),
+    ],
+)
+def test_what_a_fix_changes(request_: AuthorizerRequest, id_: str, fixed: AuthorizerRequest) -> None:
+    assert mended(request_, id_) == fixed
+
+
+def test_a_token_that_is_signed_on_sending_has_no_foreign_algorithm() -> None:
+    named = {each.id for each in preflight(AuthorizerRequest("A", jwt("ES256")), SIGNED, Sign("k.pem"))}
+    assert "jwt-algorithm" not in named

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from authlens.core.signing import signing
 from authlens.core.signing.keys import read_private_key
-from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS, Mistake, likely_mistakes
+from authlens.core.signing.mistakes import SIGNATURE_CORRECTIONS, TOKEN_CORRECTIONS, Mistake, likely_mistakes
 from authlens.core.text.encodings import base64_to_base64url, strict_base64, to_base64, url_encode
 from support.public_keys import pair
 
@@ -53,6 +53,10 @@ SIGNATURE_MISTAKES: dict[str, tuple[Callable[[str], str], tuple[str, ...]]] = {
     "in quotes": (lambda text: f'"{text}"', ("signature-quoted",)),
     "URL-encoded three times": (lambda text: url_encode(url_encode(url_encode(text))), ("signature-url-encoded",)),
     "a blank in it": (lambda text: f"{text[:9]} {text[9:]}", ("signature-white-space",)),
+    "a blank in it, base64url": (
+        lambda text: f"{base64_to_base64url(text)[:9]} {base64_to_base64url(text)[9:]}",
+        ("signature-white-space", "signature-base64url"),
+    ),
     "a tab in it": (lambda text: f"{text[:9]}\t{text[9:]}", ("signature-white-space",)),
     "line ends written out": (lambda text: wrapped(text).replace("\n", "\\n"), ("signature-white-space",)),
     "hex": (lambda text: octets_of(text).hex(), ("signature-hex",)),
@@ -103,6 +107,14 @@ def test_a_token_that_is_not_what_was_signed_is_recognised(token: str, signed: s
     found = likely_mistakes(token, sign(signed), KEYS)
     assert [(each.ids, each.token) for each in found] == [((mistake,), fitting)]
     assert signing.fitting_key(fitting, found[0].signature or "", KEYS) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a.b.c", "a.b"), ("a.b", "a.b"), ("a.b.c.d", "a.b.c.d"), ("", ""), ("..", ".")]
+)
+def test_the_signed_part_of_a_jwt(text: str, expected: str) -> None:
+    correction = next(each for each in TOKEN_CORRECTIONS if each.id == "token-jwt")
+    assert correction.change(text) == expected
 
 
 def test_a_whole_jwt_signed_by_its_third_part() -> None:

@@ -198,6 +198,7 @@ def test_a_warning_marks_its_stage_and_goes_into_the_headline() -> None:
     verdict = judged(passed(CONNECT), authorizer=inactive)
     assert (line(verdict), verdict.conclusion) == ("✓✓!✓✓✓✓✓✓", Conclusion.ALLOWED)
     assert verdict.headline.startswith("Authenticated as 'p1', but: the authorizer is INACTIVE")
+    assert verdict.next_step == "Activate it: aws iot update-authorizer --status ACTIVE --authorizer-name A."
     assert line(judged(passed(PUBLISH))) == "✓✓✓✓✓✓✓✓!"
     assert line(judged(passed(CONNECT), request=AuthorizerRequest("A", "t", "s"))) == "✓✓✓✓✓!✓✓–"
 

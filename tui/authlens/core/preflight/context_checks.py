@@ -194,9 +194,10 @@ def inactive_authorizer(subject: PreflightSubject) -> Iterator[Finding]:
 def bytes_of_query_string(subject: PreflightSubject) -> Iterator[Finding]:
     """An unencoded space in the query string, which a real request cannot contain."""
     text = text_at(subject.request, "httpContext.queryString") or ""
-    blank = text.strip().find(" ")
-    if blank >= 0:
-        fixed = with_text(subject.request, "httpContext.queryString", text.strip().replace(" ", "%20"))
+    query = text.strip()
+    if " " in query:
+        blank = text.index(query) + query.index(" ")
+        fixed = with_text(subject.request, "httpContext.queryString", query.replace(" ", "%20"))
         message = "The query string contains a space; in a real request it is encoded as %20."
         fix = Fix("Encode spaces", fixed)
         yield Finding("blank-in-query-string", "warning", "httpContext.queryString", message, blank, blank + 1, fix)

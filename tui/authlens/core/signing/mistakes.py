@@ -71,12 +71,14 @@ class Correction:
     change: Callable[[str], str]
 
 
-def _jwt_part(first: int, last: int) -> Callable[[str], str]:
-    def part(text: str) -> str:
-        parts = text.split(".")
-        return ".".join(parts[first:last]) if len(parts) == 3 else text
+def _third_part(text: str) -> str:
+    """Of a complete JWT; other text stays."""
+    return text.rpartition(".")[2] if text.count(".") == 2 else text
 
-    return part
+
+def _signed_part(text: str) -> str:
+    """The first two parts of a complete JWT; other text stays."""
+    return text.rpartition(".")[0] if text.count(".") == 2 else text
 
 
 def _without_scheme(text: str) -> str:
@@ -115,7 +117,7 @@ def _decoded_once(text: str) -> str:
 
 
 SIGNATURE_CORRECTIONS = (
-    Correction("signature-jwt", "the signature is a complete JWT; only its third part is a signature", _jwt_part(2, 3)),
+    Correction("signature-jwt", "the signature is a complete JWT; only its third part is a signature", _third_part),
     Correction("signature-quoted", "the signature is in quotation marks", _unquoted),
     Correction(
         "signature-url-encoded",
@@ -185,7 +187,7 @@ TOKEN_CORRECTIONS = (
     Correction(
         "token-jwt",
         "the token is a complete JWT; its signature is over the first two parts, so only those must be the token",
-        _jwt_part(0, 2),
+        _signed_part,
     ),
     Correction("token-case", "the signature is over the token in lower case", str.lower),
     Correction("token-case", "the signature is over the token in upper case", str.upper),

@@ -215,10 +215,12 @@ def test_the_openssl_lines() -> None:
 )
 def test_another_kind_of_pem_is_named_alike_for_both_keys(label: str, words: str) -> None:
     pem = f"-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n"
-    for kind, read in (("private", keys.read_private_key), ("public", keys.read_public_key)):
-        with pytest.raises(keys.KeyProblem) as raised:
-            read(pem.encode() if kind == "private" else pem)  # type: ignore[operator]
-        assert str(raised.value) == f"Not an RSA {kind} key in PEM form: {words}."
+    with pytest.raises(keys.KeyProblem) as private:
+        keys.read_private_key(pem.encode())
+    with pytest.raises(keys.KeyProblem) as public:
+        keys.read_public_key(pem)
+    assert str(private.value) == f"Not an RSA private key in PEM form: {words}."
+    assert str(public.value) == f"Not an RSA public key in PEM form: {words}."
 
 
 @pytest.mark.parametrize("label", ["PUBLIC KEY", "RSA PUBLIC KEY"])
